@@ -1,0 +1,146 @@
+"""What an organization keeps to write documents with: customers, items, tax codes, terms, series, accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from invoicing.countries.model import DatedRate
+from invoicing.documents import Address, DocumentKind, Party, Supply, TaxCategory
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer; `consumer` is true for a private person, who needs no tax number."""
+
+    id: str
+    name: str
+    country: str
+    consumer: bool = False
+    tax_number: str = ""
+    registration_number: str = ""
+    email: str = ""
+    phone: str = ""
+    line1: str = ""
+    line2: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    currency: str = ""
+    payment_terms: str = ""
+    note: str = ""
+    archived: bool = False
+
+    def buyer(self) -> Party:
+        """The buyer's block of a document."""
+        address = Address(
+            line1=self.line1,
+            line2=self.line2,
+            postal_code=self.postal_code,
+            city=self.city,
+            region=self.region,
+            country=self.country,
+        )
+        return Party(
+            name=self.name,
+            address=address,
+            tax_number=self.tax_number,
+            registration_number=self.registration_number,
+            email=self.email,
+            phone=self.phone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that is sold. `unit_price` is None where each line states its own."""
+
+    id: str
+    name: str
+    sku: str = ""
+    description: str = ""
+    unit: str = ""
+    unit_price: Decimal | None = None
+    currency: str = ""
+    tax_code: str = ""
+    supply: Supply = Supply.GOODS
+    revenue_account: str = ""
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCode:
+    """How a supply is taxed. `label` is what the tax is called on documents, `reason` why none is charged."""
+
+    code: str
+    name: str
+    category: TaxCategory
+    label: str
+    rates: tuple[DatedRate, ...]
+    reason: str = ""
+    is_default: bool = False
+
+    def rate_on(self, day: date) -> Decimal | None:
+        """The rate in percent that is valid on `day`, or None where there is none."""
+        for rate in self.rates:
+            if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
+                return rate.percent
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerm:
+    """Terms of payment: due `days` after the issue date."""
+
+    code: str
+    name: str
+    days: int
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A number series of one kind of document."""
+
+    code: str
+    kind: DocumentKind
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the chart; `type` is asset, liability, equity, income or expense."""
+
+    number: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Which account takes what, by number (a posting profile)."""
+
+    receivable: str
+    revenue: str
+    tax_payable: str
+    discount: str
+    rounding: str
+    bank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All of an organization's settings that composing a document looks at."""
+
+    tax_codes: dict[str, TaxCode]
+    terms: dict[str, PaymentTerm]
+    series: Series
+    posting: Posting
+    accounts: frozenset[str]
+
+    def default_tax_code(self) -> TaxCode:
+        return next(code for code in self.tax_codes.values() if code.is_default)
+
+    def default_terms(self) -> PaymentTerm:
+        return next(term for term in self.terms.values() if term.is_default)

@@ -1,0 +1,205 @@
+"""Countries as data: one file `<code>.toml` each, held to the fields of `Country`.
+
+A file is read strictly: a key that is missing, unknown or of the wrong type is a `ValueError` that names the
+file and the key, since a silent default in a tax rate ends up on somebody's invoice.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, TypeVar, get_args
+
+from invoicing.amounts import parse_decimal
+from invoicing.countries.model import (
+    TAXED_CATEGORIES,
+    AccountingStandard,
+    Country,
+    DatedRate,
+    PartyField,
+    Source,
+    TaxCodeTemplate,
+    TaxSystem,
+)
+from invoicing.documents import TaxCategory
+from invoicing.refusals import InvalidInput
+
+__all__ = [
+    "COUNTRY_CODES",
+    "TAXED_CATEGORIES",
+    "AccountingStandard",
+    "Country",
+    "DatedRate",
+    "PartyField",
+    "Source",
+    "TaxCodeTemplate",
+    "TaxSystem",
+    "country",
+    "parse_country",
+]
+
+_T = TypeVar("_T")
+
+COUNTRY_CODES: tuple[str, ...] = tuple(
+    sorted(
+        entry.name.removesuffix(".toml").upper() for entry in files(__name__).iterdir() if entry.name.endswith(".toml")
+    )
+)
+"""The supported countries, as ISO 3166-1 alpha-2 codes in alphabetical order."""
+
+
+def country(code: str) -> Country:
+    """The country with this ISO 3166-1 alpha-2 code, in upper or lower case.
+
+    Raises:
+        InvalidInput: the country is not supported.
+    """
+    canonical = code.strip().upper()
+    if canonical not in COUNTRY_CODES:
+        raise InvalidInput(
+            f"country must be one of the {len(COUNTRY_CODES)} supported countries, as a two-letter code"
+            f" (ISO 3166-1): {', '.join(COUNTRY_CODES)}.",
+            field="country",
+        )
+    return _read(canonical)
+
+
+@cache
+def _read(code: str) -> Country:
+    name = f"{code.lower()}.toml"
+    parsed = parse_country(files(__name__).joinpath(name).read_text(encoding="utf-8"), name=name)
+    if parsed.code != code:
+        raise ValueError(f"{name}: code is that of another country.")
+    return parsed
+
+
+def parse_country(text: str, *, name: str) -> Country:
+    """The country that a TOML text describes; `name` is the file's name, for errors.
+
+    Raises:
+        ValueError: the text does not follow the schema, or contradicts itself.
+    """
+    table = _Table(name, tomllib.loads(text))
+    parsed = Country(
+        code=table.take("code", str),
+        name=table.take("name", str),
+        native_name=table.take("native_name", str),
+        currency=table.take("currency", str),
+        locale=table.take("locale", str),
+        time_zone=table.take("time_zone", str),
+        eu_member=table.take("eu_member", bool),
+        tax_system=table.one_of("tax_system", get_args(TaxSystem)),
+        accounting_standard=table.one_of("accounting_standard", get_args(AccountingStandard)),
+        tax_label=table.take("tax_label", str),
+        tax_number_label=table.take("tax_number_label", str),
+        tax_number_module=table.take("tax_number_module", str),
+        tax_number_prefix=table.take("tax_number_prefix", str),
+        tax_number_format=table.take("tax_number_format", str),
+        registration_label=table.take("registration_label", str),
+        tax_authority=table.take("tax_authority", str),
+        payment_days=table.take("payment_days", int),
+        seller_required=table.some_of("seller_required", get_args(PartyField)),
+        buyer_business_required=table.some_of("buyer_business_required", get_args(PartyField)),
+        buyer_consumer_required=table.some_of("buyer_consumer_required", get_args(PartyField)),
+        tax_codes=tuple(_tax_code(entry) for entry in table.tables("tax_codes")),
+        sources=tuple(_source(entry) for entry in table.tables("sources")),
+    )
+    table.close()
+    if [template.default for template in parsed.tax_codes].count(True) != 1:
+        raise ValueError(f"{name}: exactly one tax code must be the default.")
+    if len({template.code for template in parsed.tax_codes}) != len(parsed.tax_codes):
+        raise ValueError(f"{name}: a tax code appears twice.")
+    return parsed
+
+
+def _tax_code(table: _Table) -> TaxCodeTemplate:
+    template = TaxCodeTemplate(
+        code=table.take("code", str),
+        name=table.take("name", str),
+        category=table.one_of("category", tuple(TaxCategory)),
+        rates=tuple(_rate(entry) for entry in table.tables("rates")),
+        reason=table.optional("reason", str) or "",
+        default=table.take("default", bool),
+    )
+    table.close()
+    where = f"{table.where}, {template.code}"
+    if (template.category in TAXED_CATEGORIES) == bool(template.reason):
+        raise ValueError(f"{where}: a reason belongs to the categories without tax, and to those only.")
+    if any(bool(rate.percent) != (template.category == TaxCategory.STANDARD) for rate in template.rates):
+        raise ValueError(f"{where}: only category S has a rate, and it is not zero.")
+    _check_periods(template.rates, where)
+    return template
+
+
+def _check_periods(rates: tuple[DatedRate, ...], where: str) -> None:
+    for rate in rates:
+        if rate.valid_until is not None and rate.valid_until < rate.valid_from:
+            raise ValueError(f"{where}: a rate ends before it begins.")
+    for earlier, later in pairwise(rates):
+        if earlier.valid_until is None or earlier.valid_until >= later.valid_from:
+            raise ValueError(f"{where}: rates overlap or are not in order of time.")
+
+
+def _rate(table: _Table) -> DatedRate:
+    # The percentage is a text in the file: TOML would read a bare 25.5 as a float.
+    rate = DatedRate(
+        percent=parse_decimal(table.take("percent", str), field="percent"),
+        valid_from=table.take("valid_from", date),
+        valid_until=table.optional("valid_until", date),
+    )
+    table.close()
+    return rate
+
+
+def _source(table: _Table) -> Source:
+    source = Source(what=table.take("what", str), where=table.take("where", str), checked=table.take("checked", date))
+    table.close()
+    return source
+
+
+class _Table:
+    """A TOML table whose keys are taken one by one; what is left when it is closed is unknown, and an error."""
+
+    def __init__(self, where: str, values: dict[str, Any]) -> None:
+        self.where = where
+        self._values = dict(values)
+
+    def take(self, key: str, kind: type[_T]) -> _T:
+        value = self._values.pop(key, None)
+        # Not isinstance: a TOML boolean is no number here, and a date-time is no date.
+        if type(value) is not kind:
+            raise ValueError(f"{self.where}: {key} is missing or not of type {kind.__name__}.")
+        if value == "" and key not in ("tax_number_module", "tax_number_prefix", "tax_number_format"):
+            raise ValueError(f"{self.where}: {key} is empty.")
+        return value
+
+    def optional(self, key: str, kind: type[_T]) -> _T | None:
+        return self.take(key, kind) if key in self._values else None
+
+    def one_of(self, key: str, options: tuple[Any, ...]) -> Any:
+        return self._choice(key, self.take(key, str), options)
+
+    def some_of(self, key: str, options: tuple[Any, ...]) -> tuple[Any, ...]:
+        chosen = tuple(self._choice(key, value, options) for value in self.take(key, list))
+        if len(set(chosen)) != len(chosen):
+            raise ValueError(f"{self.where}: {key} names something twice.")
+        return chosen
+
+    def tables(self, key: str) -> list[_Table]:
+        entries = self.take(key, list)
+        if not entries or not all(isinstance(entry, dict) for entry in entries):
+            raise ValueError(f"{self.where}: {key} must be a list of tables with at least one.")
+        return [_Table(f"{self.where}, {key}", entry) for entry in entries]
+
+    def close(self) -> None:
+        if self._values:
+            raise ValueError(f"{self.where}: unknown keys {', '.join(sorted(self._values))}.")
+
+    def _choice(self, key: str, value: object, options: tuple[Any, ...]) -> Any:
+        for option in options:
+            if option == value:
+                return option
+        raise ValueError(f"{self.where}: {key} must be one of {', '.join(map(str, options))}.")

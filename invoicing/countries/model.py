@@ -1,0 +1,114 @@
+"""What a country file says: names, tax codes with dated rates, and what it takes to issue there.
+
+The values are templates: onboarding copies them into an organization's own configuration, where the
+accountant changes them; the readiness check reads the required fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from invoicing.documents import TaxCategory
+
+TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
+AccountingStandard = Literal["ifrs", "us_gaap"]
+PartyField = Literal["name", "line1", "city", "postal_code", "country", "tax_number", "registration_number", "email"]
+
+TAXED_CATEGORIES = frozenset(
+    {TaxCategory.STANDARD, TaxCategory.ZERO, TaxCategory.CANARY_ISLANDS, TaxCategory.CEUTA_AND_MELILLA}
+)
+"""The categories for which EN 16931 forbids a reason of exemption (BR-S-10, BR-Z-10); the others need one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRate:
+    """A rate in percent and the days on which it is in force, both ends included; None is open-ended."""
+
+    percent: Decimal
+    valid_from: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCodeTemplate:
+    """A tax code that a new organization starts with. `reason` is the text that the document prints where
+    the category is not taxed, with its article; `default` marks the code of an ordinary domestic supply.
+    """
+
+    code: str
+    name: str
+    category: TaxCategory
+    rates: tuple[DatedRate, ...]
+    reason: str
+    default: bool
+
+    def rate_on(self, day: date) -> Decimal | None:
+        """The rate in percent on a tax point, or None where the code is not in force on that day."""
+        for rate in self.rates:
+            if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
+                return rate.percent
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was looked up, where, and on which day."""
+
+    what: str
+    where: str
+    checked: date
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One country. `locale` is one that babel knows, `time_zone` an IANA name, `payment_days` the usual days
+    from issue to due date.
+
+    `tax_number_module` is the python-stdnum module below `stdnum.`, empty where none fits;
+    `tax_number_prefix` what the canonical number starts with (EN 16931, BR-CO-9) and `tax_number_format` the
+    form in words. `accounting_standard` is only the one that is proposed first. The required fields hold for a
+    seller that is registered for the tax, and for buyers of the same country: see `buyer_required`.
+    """
+
+    code: str
+    name: str
+    native_name: str
+    currency: str
+    locale: str
+    time_zone: str
+    eu_member: bool
+    tax_system: TaxSystem
+    accounting_standard: AccountingStandard
+    tax_label: str
+    tax_number_label: str
+    tax_number_module: str
+    tax_number_prefix: str
+    tax_number_format: str
+    registration_label: str
+    tax_authority: str
+    payment_days: int
+    seller_required: tuple[PartyField, ...]
+    buyer_business_required: tuple[PartyField, ...]
+    buyer_consumer_required: tuple[PartyField, ...]
+    tax_codes: tuple[TaxCodeTemplate, ...]
+    sources: tuple[Source, ...]
+
+    def buyer_required(self, *, business: bool, buyer_country: str) -> tuple[PartyField, ...]:
+        """The fields that a buyer needs before a document is issued to it live.
+
+        A business abroad need have neither a postal code (many countries have none) nor a tax number of this
+        country; where a tax category wants a foreign tax number, that is the category's demand, not ours.
+        """
+        if not business:
+            return self.buyer_consumer_required
+        if buyer_country == self.code:
+            return self.buyer_business_required
+        return tuple(field for field in self.buyer_business_required if field not in ("postal_code", "tax_number"))
+
+    @property
+    def default_tax_code(self) -> TaxCodeTemplate:
+        """The code of an ordinary domestic supply; the loader has made sure that there is exactly one."""
+        return next(template for template in self.tax_codes if template.default)

@@ -1,0 +1,48 @@
+"""Tax numbers: form and check digit by python-stdnum. That a number is registered is for its authority to say."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from invoicing.countries import Country, country
+from invoicing.refusals import InvalidInput
+
+LENGTH_MAX = 40
+
+_NORTHERN_IRELAND = "XI"
+
+
+def validate_tax_number(country_code: str, number: str) -> str:
+    """The canonical form of a tax number: no separators, with the country's prefix where it has one.
+
+    The prefix may be left out. In a country without a check the number is only stripped of surrounding space.
+
+    Raises:
+        InvalidInput: the country is not supported, or the number's format is not valid there.
+    """
+    place = country(country_code)
+    text = number.strip()
+    if not text or len(text) > LENGTH_MAX:
+        raise InvalidInput(
+            f"The tax number's format is not valid: it must have 1 to {LENGTH_MAX} characters.",
+            field="tax_number",
+        )
+    if not place.tax_number_module:
+        return text
+    try:
+        compact = str(import_module(f"stdnum.{place.tax_number_module}").validate(text))
+    except ValueError:
+        # Not only its ValidationError: some modules let int() fail on an odd character of the input.
+        raise InvalidInput(
+            f"The tax number's format is not valid for {place.name}: expected {place.tax_number_format},"
+            " with a correct check digit. Compare it with the registration letter.",
+            field="tax_number",
+        ) from None
+    return compact if compact.startswith(place.tax_number_prefix) else _prefix(place, text) + compact
+
+
+def _prefix(place: Country, text: str) -> str:
+    # Traders of Northern Ireland have a British number that is XI for supplies of goods within the EU.
+    if place.code == "GB" and text.upper().startswith(_NORTHERN_IRELAND):
+        return _NORTHERN_IRELAND
+    return place.tax_number_prefix

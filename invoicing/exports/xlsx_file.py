@@ -1,0 +1,189 @@
+"""Export as XLSX: a sheet "Documents" with one row per document, and a sheet "Lines" with one row per line.
+
+Text is typed as text, so that nothing in it is a formula, a link or a number. Dates are real dates. Amounts are
+numbers where a spreadsheet can hold them exactly, and text otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, assert_never
+
+from xlsxwriter import Workbook
+
+from invoicing.amounts import EXACT
+from invoicing.exports.rows import (
+    Cell,
+    ExportedDocument,
+    Progress,
+    counted,
+    document_cells,
+    line_cells,
+    reads_as_formula,
+)
+from invoicing.refusals import LimitExceeded
+
+DOCUMENT_COLUMNS = (
+    "kind",
+    "number",
+    "status",
+    "issue_date",
+    "due_date",
+    "supply_date",
+    "customer_id",
+    "customer_name",
+    "customer_country",
+    "customer_tax_number",
+    "purchase_order",
+    "currency",
+    "document_net",
+    "document_tax",
+    "document_total",
+    "amount_due",
+    "prices_include_tax",
+    "hash",
+    "amount_paid",
+)
+LINE_COLUMNS = (
+    "kind",
+    "number",
+    "issue_date",
+    "customer_name",
+    "currency",
+    "line",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount_percent",
+    "tax_code",
+    "tax_category",
+    "tax_rate",
+    "line_net",
+    "prices_include_tax",
+)
+ROWS_MAX = 1_048_576
+SIGNIFICANT_DIGITS_MAX = 15
+
+# A fixed day makes the same documents the same file, byte for byte; the day itself means nothing.
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 -- the format's property has no time zone, and XlsxWriter wants none.
+_WIDTH = 14
+_WIDTHS = {"customer_name": 32, "description": 48, "hash": 66, "number": 20, "customer_tax_number": 20}
+# Excel counts days from 1900 and has no earlier date.
+_YEAR_MIN = 1900
+
+
+def write_xlsx(
+    path: Path,
+    documents: Iterable[ExportedDocument],
+    *,
+    created: datetime = _CREATED,
+    progress: Progress | None = None,
+) -> None:
+    """Write the documents to `path`; `created` (without a time zone) is the file's own property.
+
+    Raises:
+        LimitExceeded: more lines than a sheet has rows (1,048,575 below the header).
+    """
+    # The library's intermediate files hold clients' data: they stay in the folder of the export, not in /tmp.
+    with TemporaryDirectory(dir=path.parent, prefix=".xlsx-") as folder:
+        options = {
+            "constant_memory": True,
+            "tmpdir": folder,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        with Workbook(str(path), options) as workbook:
+            workbook.set_properties({"created": created})
+            overview = _Sheet(workbook, "Documents", DOCUMENT_COLUMNS)
+            details = _Sheet(workbook, "Lines", LINE_COLUMNS)
+            for _, exported in counted(documents, progress):
+                shared = document_cells(exported)
+                overview.append(shared)
+                for line in exported.document.lines:
+                    details.append(shared | line_cells(line, currency=exported.document.currency))
+            overview.finish()
+            details.finish()
+
+
+class _Sheet:
+    """A sheet that is written row by row; a row that has been passed cannot be changed (constant memory)."""
+
+    def __init__(self, workbook: Workbook, name: str, columns: tuple[str, ...]) -> None:
+        self._columns = columns
+        self._workbook = workbook
+        self._formats: dict[str, Any] = {}
+        self._rows = 1
+        self._sheet = workbook.add_worksheet(name)
+        heading = workbook.add_format({"bold": True, "bottom": 1})
+        for column, title in enumerate(columns):
+            self._sheet.set_column(column, column, _WIDTHS.get(title, _WIDTH))
+            self._sheet.write_string(0, column, title, heading)
+        self._sheet.freeze_panes(1, 0)
+
+    def append(self, cells: Mapping[str, Cell]) -> None:
+        """Write the next row from the cells of this sheet's columns."""
+        if self._rows == ROWS_MAX:
+            raise LimitExceeded(
+                f"The export has more than {ROWS_MAX - 1:,} rows, which is all that an XLSX sheet can hold:"
+                " choose a shorter period, or export as CSV."
+            )
+        for column, title in enumerate(self._columns):
+            self._write(self._rows, column, cells[title])
+        self._rows += 1
+
+    def finish(self) -> None:
+        """Put the filter on all rows, now that their number is known."""
+        self._sheet.autofilter(0, 0, self._rows - 1, len(self._columns) - 1)
+
+    def _write(self, row: int, column: int, cell: Cell) -> None:
+        match cell:
+            case str():
+                self._write_text(row, column, cell)
+            case bool():
+                self._sheet.write_boolean(row, column, cell)
+            case Decimal() if _is_exact_number(cell):
+                digits = len(format(cell, "f").partition(".")[2])
+                self._sheet.write_number(row, column, float(cell), self._number_format(digits))
+            case Decimal():
+                # A spreadsheet keeps 15 significant digits and would round the rest away without a word; the
+                # exact text is worth more than a cell one can sum. CSV and JSON have the same exact text.
+                self._write_text(row, column, format(cell, "f"), reading="number")
+            case date() if cell.year < _YEAR_MIN:
+                self._write_text(row, column, cell.isoformat())
+            case date():
+                self._sheet.write_datetime(row, column, cell, self._format("date", {"num_format": "yyyy-mm-dd"}))
+            case _:
+                assert_never(cell)
+
+    def _write_text(self, row: int, column: int, text: str, *, reading: str = "text") -> None:
+        if not text:
+            return
+        # The cell is text in any case; the mark keeps it text when somebody edits it in place.
+        marked = reading == "number" or reads_as_formula(text)
+        cell_format = self._format("marked", {"quote_prefix": True}) if marked else None
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # XlsxWriter takes such a text for its own rich-text markup and writes it unescaped: a description
+            # could put any cell, a formula too, into the sheet. In fragments (three at least) it is escaped.
+            answer = self._sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:])
+        else:
+            answer = self._sheet.write_string(row, column, text, cell_format)
+        assert answer == 0, "a text too long for a cell passed the limits of documents"  # noqa: S101 -- pair of them
+
+    def _number_format(self, digits: int) -> Any:
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        return self._format(pattern, {"num_format": pattern})
+
+    def _format(self, name: str, properties: dict[str, object]) -> Any:
+        if name not in self._formats:
+            self._formats[name] = self._workbook.add_format(properties)
+        return self._formats[name]
+
+
+def _is_exact_number(number: Decimal) -> bool:
+    return len(number.normalize(EXACT).as_tuple().digits) <= SIGNIFICANT_DIGITS_MAX

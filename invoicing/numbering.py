@@ -1,0 +1,69 @@
+"""Document numbers: patterns such as `INV-{YYYY}-{SEQ:5}`, one gapless sequence per series and period."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from invoicing.documents import Environment
+from invoicing.refusals import InvalidInput
+
+SANDBOX_PREFIX = "TEST-"
+PATTERN_LENGTH_MAX = 40
+
+_TOKEN = re.compile(r"\{(YYYY|YY|MM|SEQ(?::([1-9]))?)\}")
+_LITERAL = re.compile(r"[A-Za-z0-9/_.\-]*", re.ASCII)
+
+
+def check_pattern(pattern: str, *, field: str = "pattern") -> str:
+    """The pattern itself when it is sound.
+
+    Raises:
+        InvalidInput: no or several `{SEQ}`, an unknown token, `{MM}` without a year, or a character that does
+            not belong into a number; or `TEST-` in front, which is the mark of a sandbox.
+    """
+    tokens = [match.group(1) for match in _TOKEN.finditer(pattern)]
+    sequences = sum(token.startswith("SEQ") for token in tokens)
+    literals = _TOKEN.sub("", pattern)
+    if len(pattern) > PATTERN_LENGTH_MAX or sequences != 1 or not _LITERAL.fullmatch(literals):
+        raise InvalidInput(
+            f"{field} must hold {{SEQ}} or {{SEQ:n}} once, may hold {{YYYY}}, {{YY}} and {{MM}}, and otherwise"
+            f" only letters, digits and / _ . - (at most {PATTERN_LENGTH_MAX} characters), such as"
+            " INV-{YYYY}-{SEQ:5}.",
+            field=field,
+        )
+    if pattern.upper().startswith(SANDBOX_PREFIX):
+        raise InvalidInput(
+            f"{field} must not start with {SANDBOX_PREFIX}, which marks the documents of a sandbox.", field=field
+        )
+    if "MM" in tokens and not {"YYYY", "YY"} & set(tokens):
+        raise InvalidInput(f"{field} holds {{MM}} without a year: numbers would repeat.", field=field)
+    return pattern
+
+
+def period(pattern: str, issue_date: date) -> str:
+    """The period whose sequence a document of `issue_date` draws from: `2026`, `2026-03`, or `` for ever."""
+    tokens = {match.group(1) for match in _TOKEN.finditer(pattern)}
+    if "MM" in tokens:
+        return f"{issue_date.year:04d}-{issue_date.month:02d}"
+    if {"YYYY", "YY"} & tokens:
+        return f"{issue_date.year:04d}"
+    return ""
+
+
+def number(pattern: str, *, sequence: int, issue_date: date, environment: Environment) -> str:
+    """The number with `sequence` put into the pattern; `TEST-` goes in front in a sandbox."""
+
+    def fill(match: re.Match[str]) -> str:
+        match match.group(1):
+            case "YYYY":
+                return f"{issue_date.year:04d}"
+            case "YY":
+                return f"{issue_date.year % 100:02d}"
+            case "MM":
+                return f"{issue_date.month:02d}"
+            case _:
+                return f"{sequence:0{match.group(2) or 1}d}"
+
+    prefix = SANDBOX_PREFIX if environment is Environment.SANDBOX else ""
+    return prefix + _TOKEN.sub(fill, pattern)

@@ -1,0 +1,98 @@
+"""Expected refusals: one class per error code of the public contract.
+
+A refusal carries our own, actionable text. It never carries SQL, a path or another person's text.
+Anything that is not a refusal is a defect: it rises, is logged once and answered with an incident id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A request that is refused for a reason its sender can act on.
+
+    `message` says what is wrong and what to do. `field` names the argument at fault, `candidates` the
+    handles to choose from; both are empty where they do not apply.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, *, field: str = "", candidates: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.candidates = tuple(candidates)
+
+
+class OrganizationRequired(Refusal):
+    """Nothing names the organization that the call acts for."""
+
+    code = "organization_required"
+
+
+class OrganizationMismatch(Refusal):
+    """A call on a dedicated connection names another organization."""
+
+    code = "organization_mismatch"
+
+
+class OrganizationAmbiguous(Refusal):
+    """A name fits several organizations."""
+
+    code = "organization_ambiguous"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not the caller's: the two answer alike."""
+
+    code = "not_found"
+
+
+class NotAllowed(Refusal):
+    """The caller's role or credential does not permit this act."""
+
+    code = "not_allowed"
+
+
+class InvalidInput(Refusal):
+    """An argument is missing, malformed or outside its limits."""
+
+    code = "invalid_input"
+
+
+class Conflict(Refusal):
+    """The act contradicts what is already there."""
+
+    code = "conflict"
+
+
+class IdempotencyMismatch(Refusal):
+    """A client reference was used before with other arguments."""
+
+    code = "idempotency_mismatch"
+
+
+class NotReady(Refusal):
+    """The organization cannot issue yet."""
+
+    code = "not_ready"
+
+
+class Immutable(Refusal):
+    """An issued document was asked to change."""
+
+    code = "immutable"
+
+
+class LimitExceeded(Refusal):
+    """A stated limit of size or number was passed."""
+
+    code = "limit_exceeded"
+
+
+class Unavailable(Refusal):
+    """Something that should be there cannot be reached at the moment."""
+
+    code = "unavailable"

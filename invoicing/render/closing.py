@@ -1,0 +1,58 @@
+"""What follows the totals: how to pay, the terms, the note, and a footer that is too long for the foot of a page."""
+
+from __future__ import annotations
+
+from invoicing.documents import Document
+from invoicing.render.formats import grouped_by_four
+from invoicing.render.labels import Labels
+from invoicing.render.layout import Column, Row, text_column
+from invoicing.render.letterhead import pairs_column
+from invoicing.render.theme import Paper, theme
+
+_SPACE = 20.0
+
+
+def closing_rows(document: Document, *, paper: Paper, labels: Labels) -> list[Row]:
+    """The payment details beside the payment terms, then the note. What is empty is left out."""
+    payment = pairs_column(_payment_pairs(document, labels), left=paper.left, width=paper.left_width)
+    blocks: list[tuple[Column, ...]] = []
+    if payment:
+        terms = _titled(labels.payment_terms, document.payment_terms, paper.middle, paper.right_width)
+        blocks.append((_with_title(labels.payment_details, payment, paper), terms))
+    else:
+        blocks.append((_titled(labels.payment_terms, document.payment_terms, paper.left, paper.text_width),))
+    blocks.append((_titled(labels.note, document.note, paper.left, paper.text_width),))
+    return [Row(columns, space_above=_SPACE) for columns in blocks if any(columns)]
+
+
+def footer_row(footer: str, *, paper: Paper) -> Row:
+    """A footer as the last text of the document."""
+    return Row((text_column(footer, theme().small, left=paper.left, width=paper.text_width),), space_above=_SPACE)
+
+
+def _payment_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:
+    payment = document.payment
+    pairs = [
+        (labels.account_holder, payment.account_holder),
+        (labels.bank, payment.bank_name),
+        (labels.iban, grouped_by_four(payment.iban)),
+        (labels.bic, payment.bic),
+        (labels.account_number, payment.account_number),
+        (labels.routing_number, payment.routing_number),
+    ]
+    # Without an account there is nothing that a reference could be put on.
+    return [*pairs, (labels.reference, document.number)] if any(value for _, value in pairs) else []
+
+
+def _with_title(title: str, column: Column, paper: Paper) -> Column:
+    return (*text_column(title, theme().strong, left=paper.left, width=paper.left_width), *column)
+
+
+def _titled(title: str, text: str, left: float, width: float) -> Column:
+    if not text.strip():
+        return ()
+    styles = theme()
+    return (
+        *text_column(title, styles.strong, left=left, width=width),
+        *text_column(text, styles.text, left=left, width=width),
+    )

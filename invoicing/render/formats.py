@@ -1,0 +1,112 @@
+"""Numbers, money and dates as the document's locale writes them. No value becomes a float on the way."""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import NumberPattern
+
+from invoicing.amounts import EXACT, minor_digits, to_major
+from invoicing.render.fonts import unprintable_characters
+
+FALLBACK_LOCALE = "en_GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How one document writes its values: dates and names by `locale`, numbers and money by `figures`."""
+
+    locale: Locale
+    figures: Locale
+    currency: str
+
+    def number(self, value: Decimal, *, digits: int = 0) -> str:
+        """`value` with at least `digits` decimals, and with as many more as it has."""
+        return _apply(self.figures.decimal_formats[None], value, self.figures, minimum=digits)
+
+    def price(self, value: Decimal) -> str:
+        """A unit price: at least the decimals of the currency, without its symbol."""
+        return self.number(value, digits=minor_digits(self.currency))
+
+    def amount(self, amount_minor: int) -> str:
+        """An amount of money without its currency."""
+        return self.price(to_major(amount_minor, self.currency))
+
+    def money(self, amount_minor: int) -> str:
+        """An amount with its currency. The decimals are those of ISO 4217, not those of CLDR."""
+        pattern: NumberPattern = self.figures.currency_formats["standard"]
+        major = to_major(amount_minor, self.currency)
+        text = _apply(pattern, major, self.figures, minimum=minor_digits(self.currency), currency=self.currency)
+        # Not every currency sign is in the embedded fonts; the code always is.
+        if unprintable_characters(text):
+            return f"{self.currency}\u00a0{self.amount(amount_minor)}"
+        # CLDR wants a space between a code and a digit and leaves it to the program to set it.
+        return re.sub(rf"(?<={self.currency})(?=\d)", "\u00a0", text)
+
+    def percent(self, rate: Decimal) -> str:
+        """A rate that is given in percent: `Decimal("20")` is `20%`."""
+        pattern: NumberPattern = self.figures.percent_formats[None]
+        with localcontext(EXACT):
+            return _apply(pattern, rate.scaleb(-pattern.scale), self.figures, minimum=0)
+
+    def date(self, day: date) -> str:
+        """A date in words or figures, as the locale has it; ISO 8601 where the fonts lack its letters."""
+        text: str = format_date(day, format="medium", locale=self.locale)
+        return day.isoformat() if unprintable_characters(text) else text
+
+    def country(self, code: str) -> str:
+        """The name of a country in the locale's language, in English where that cannot be printed, or the code."""
+        name: str = self.locale.territories.get(code, code)
+        if unprintable_characters(name):
+            name = _parse_locale(FALLBACK_LOCALE).territories.get(code, code)
+        return name
+
+    @property
+    def language(self) -> str:
+        """The language tag of the locale (BCP 47), such as `en-GB`."""
+        parts = (self.locale.language, self.locale.script, self.locale.territory)
+        return "-".join(part for part in parts if part)
+
+
+def formats_for(locale: str, currency: str) -> Formats:
+    """The formats of a locale such as `de_DE` or `de-DE`; British English where there is no such locale."""
+    parsed = _parse_locale(locale)
+    return Formats(locale=parsed, figures=_figures_locale(parsed), currency=currency)
+
+
+def grouped_by_four(account: str) -> str:
+    """An IBAN as it is printed: in groups of four characters."""
+    compact = "".join(account.split())
+    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))
+
+
+@lru_cache(maxsize=256)
+def _parse_locale(identifier: str) -> Locale:
+    try:
+        return Locale.parse(identifier.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return Locale.parse(FALLBACK_LOCALE)
+
+
+def _figures_locale(locale: Locale) -> Locale:
+    # A few locales separate digits with signs that the fonts lack: a price with U+FFFD in it says nothing.
+    sample = _apply(locale.decimal_formats[None], Decimal("-1234567.5"), locale, minimum=1)
+    return _parse_locale(FALLBACK_LOCALE) if unprintable_characters(sample) else locale
+
+
+def _apply(pattern: NumberPattern, value: Decimal, locale: Locale, *, minimum: int, currency: str | None = None) -> str:
+    # Python's default context has 28 digits, fewer than the largest amount that the limits on input allow.
+    with localcontext(EXACT):
+        exponent = value.normalize().as_tuple().exponent
+        digits = max(minimum, -exponent - pattern.scale) if isinstance(exponent, int) else minimum
+        own = copy.copy(pattern)
+        own.frac_prec = (minimum, digits)
+        text: str = own.apply(value, locale, currency=currency, currency_digits=False)
+        return text

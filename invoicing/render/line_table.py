@@ -1,0 +1,160 @@
+"""The table of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+from itertools import accumulate, pairwise
+
+from invoicing.documents import Document, Line
+from invoicing.render.fonts import printable
+from invoicing.render.formats import Formats
+from invoicing.render.labels import Labels
+from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, text_column
+from invoicing.render.theme import Paper, accent_line, hairline, theme
+from invoicing.render.wrapping import fit_line
+
+_GAP = 12.0
+_PADDING = 4.5
+_DESCRIPTION_WIDTH_MIN = 150.0
+_QUANTITY_WIDTH_MAX = 90.0
+_HEADER_WIDTH_MAX = 80.0
+
+# Figures become smaller only where amounts near the limits of what is allowed leave no room for the description.
+_FIGURE_SIZES = (9.0, 8.0, 7.0, 6.0, 5.0)
+
+_DESCRIPTION = 1
+_QUANTITY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The left edge and the width of each column, and the style of the figures in them."""
+
+    places: tuple[tuple[float, float], ...]
+    figures: Style
+
+    def cell(self, index: int, text: str, style: Style) -> Column:
+        left, width = self.places[index]
+        align: Align = "left" if index <= _DESCRIPTION else "right"
+        return text_column(text, style, left=left, width=width, align=align)
+
+
+def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
+    """A row per line. The header comes again on each page, with the sum that is carried over."""
+    discounted = any(line.discount_percent for line in document.lines)
+    shared = _shared_rates(document)
+    cells = [_cells(line, formats, discounted=discounted, shared_rates=shared) for line in document.lines]
+    titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
+    titles += [labels.discount] if discounted else []
+    titles += [tax_label, labels.amount]
+    grid = _grid(titles, cells, paper)
+    header = _header(titles, grid, paper)
+    sums = accumulate((line.amount_minor for line in document.lines), initial=0)
+    rows: list[Row] = []
+    for texts, sum_before in zip(cells, sums, strict=False):
+        carry = partial(_carry_rows, sum_before, grid, paper, formats, labels) if rows else None
+        rows.append(_row(texts, grid, paper, header=header, carry=carry))
+    if rows:
+        # The totals never stand alone on a page: the last line goes with them.
+        rows[-1] = replace(rows[-1], glued=True, rule=accent_line(paper.left, paper.right))
+    return rows
+
+
+def _shared_rates(document: Document) -> set[Decimal]:
+    """The rates of several tax categories: there the category's code tells the lines apart."""
+    rates = sorted(rate for rate, _ in {(tax.rate, tax.category) for tax in document.taxes})
+    return {rate for rate, following in pairwise(rates) if rate == following}
+
+
+def _cells(line: Line, formats: Formats, *, discounted: bool, shared_rates: set[Decimal]) -> list[str]:
+    rate = formats.percent(line.tax_rate)
+    discount = [formats.percent(line.discount_percent) if line.discount_percent else ""] if discounted else []
+    return [
+        str(line.position),
+        line.description,
+        f"{formats.number(line.quantity)} {line.unit}".rstrip(),
+        formats.price(line.unit_price),
+        *discount,
+        f"{rate}\u00a0{line.tax_category.value}" if line.tax_rate in shared_rates else rate,
+        formats.amount(line.amount_minor),
+    ]
+
+
+def _grid(titles: Sequence[str], cells: Sequence[Sequence[str]], paper: Paper) -> _Grid:
+    styles = theme()
+    columns = list(zip(titles, *cells, strict=True))
+    heads = [
+        min(styles.label.face.width_of(printable(title), styles.label.size), _HEADER_WIDTH_MAX) for title in titles
+    ]
+    widths: list[float] = []
+    figures = styles.text
+    for size in _FIGURE_SIZES:
+        figures = replace(styles.text, size=size)
+        widths = [
+            max(head, _natural_width(index, texts, figures))
+            for index, (head, (_, *texts)) in enumerate(zip(heads, columns, strict=True))
+        ]
+        widths[_DESCRIPTION] = 0
+        widths[_DESCRIPTION] = paper.text_width - sum(widths) - _GAP * (len(widths) - 1)
+        if widths[_DESCRIPTION] >= _DESCRIPTION_WIDTH_MIN:
+            break
+    lefts = accumulate((width + _GAP for width in widths), initial=paper.left)
+    return _Grid(places=tuple(zip(lefts, widths, strict=False)), figures=figures)
+
+
+def _natural_width(index: int, texts: Sequence[str], style: Style) -> float:
+    """The width of the widest figure; a long unit may wrap, the quantity before it may not."""
+    if index == _DESCRIPTION:
+        return 0
+    whole = max((style.face.width_of(printable(text), style.size) for text in set(texts)), default=0)
+    if index != _QUANTITY or whole <= _QUANTITY_WIDTH_MAX:
+        return whole
+    quantities = {text.split(" ", 1)[0] for text in texts}
+    return max(_QUANTITY_WIDTH_MAX, *(style.face.width_of(printable(text), style.size) for text in quantities))
+
+
+def _header(titles: Sequence[str], grid: _Grid, paper: Paper) -> Row:
+    style = theme().label
+    columns = []
+    for index, title in enumerate(titles):
+        # A tax's name is the user's own text and may be long; the header stays one line.
+        fitted = fit_line(title, face=style.face, size=style.size, width=grid.places[index][1])
+        columns.append(grid.cell(index, fitted, style))
+    return Row(tuple(columns), space_above=2, space_below=3, rule=accent_line(paper.left, paper.right))
+
+
+def _row(
+    texts: Sequence[str], grid: _Grid, paper: Paper, *, header: Row, carry: Callable[[], tuple[Row, Row]] | None
+) -> Row:
+    text_style = theme().text
+    columns = tuple(
+        grid.cell(index, text, text_style if index == _DESCRIPTION else grid.figures)
+        for index, text in enumerate(texts)
+    )
+    return Row(
+        columns,
+        space_above=_PADDING,
+        space_below=_PADDING,
+        rule=hairline(paper.left, paper.right),
+        header=header,
+        carry=carry,
+    )
+
+
+def _carry_rows(sum_minor: int, grid: _Grid, paper: Paper, formats: Formats, labels: Labels) -> tuple[Row, Row]:
+    """The sum of the lines so far: for the foot of their page, and for the top of the next one."""
+    styles = theme()
+    space = (CARRY_HEIGHT - styles.text.leading) / 2
+    # The sum can be wider than every amount in its column, so it may reach over the columns before.
+    left = grid.places[_QUANTITY][0]
+    amount = text_column(formats.amount(sum_minor), grid.figures, left=left, width=paper.right - left, align="right")
+
+    def row(label: str) -> Row:
+        words = grid.cell(_DESCRIPTION, label, styles.quiet)
+        return Row((words, amount), space_above=space, space_below=space)
+
+    carried, brought = row(labels.carried_forward), row(labels.brought_forward)
+    return carried, replace(brought, rule=hairline(paper.left, paper.right))

@@ -1,0 +1,87 @@
+"""Text that people type: what is refused, and how long it may be."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from anyascii import anyascii
+
+from invoicing.refusals import InvalidInput, LimitExceeded
+
+# Line breaks and tabs are welcome in notes; every other control character, surrogates, the bidirectional
+# overrides that can make a document read differently from what it says, and the invisible tag characters
+# that only a machine reads are refused.
+_WELCOME_CONTROLS = frozenset("\n\t")
+_REFUSED_FORMATS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069").union(
+    chr(tag) for tag in range(0xE0000, 0xE0080)
+)
+# Letters, digits, punctuation and symbols: a name of nothing but blanks and joiners is no name.
+_VISIBLE_CATEGORIES = frozenset("LNPS")
+
+
+def clean_line(text: str, *, field: str, limit: int = 200, required: bool = False) -> str:
+    """One line of text: normalized to NFC, trimmed, inner runs of blanks made one.
+
+    Raises:
+        InvalidInput: a control character, a line break, or nothing where something is required.
+        LimitExceeded: more than `limit` characters.
+    """
+    _check_length(text, field=field, limit=limit)
+    text = text.strip()
+    if any(character in "\n\r\t" for character in text):
+        raise InvalidInput(f"{field} must be one line: remove the line breaks and tabs.", field=field)
+    return _finish(" ".join(_checked(text, field=field).split()), field=field, limit=limit, required=required)
+
+
+def clean_text(text: str, *, field: str, limit: int = 2_000) -> str:
+    """Text of several lines: normalized to NFC and trimmed, line breaks kept.
+
+    Raises:
+        InvalidInput: a control character other than a line break or a tab.
+        LimitExceeded: more than `limit` characters.
+    """
+    _check_length(text, field=field, limit=limit)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _finish(_checked(text, field=field).strip(), field=field, limit=limit, required=False)
+
+
+def _check_length(text: str, *, field: str, limit: int) -> None:
+    if len(text) > limit:
+        raise LimitExceeded(f"{field} has {len(text)} characters; at most {limit} are allowed.", field=field)
+
+
+def _checked(text: str, *, field: str) -> str:
+    for character in text:
+        category = unicodedata.category(character)
+        if character in _WELCOME_CONTROLS:
+            continue
+        if category in {"Cc", "Cs", "Co", "Cn"} or character in _REFUSED_FORMATS:
+            raise InvalidInput(
+                f"{field} contains the character U+{ord(character):04X}, which cannot be printed: remove it.",
+                field=field,
+            )
+    return unicodedata.normalize("NFC", text)
+
+
+def _finish(text: str, *, field: str, limit: int, required: bool) -> str:
+    # NFC makes some texts longer: a few letters of Hebrew, Bengali and Devanagari fall apart into two or three.
+    _check_length(text, field=field, limit=limit)
+    if required and not any(unicodedata.category(character)[0] in _VISIBLE_CATEGORIES for character in text):
+        raise InvalidInput(f"{field} is required.", field=field)
+    return text
+
+
+def search_key(*parts: str) -> str:
+    """What a search is matched against: the parts in one case, and again in Latin letters.
+
+    So `Ελαιώνας` is found by `ελαιώνας` as well as by `elaionas`.
+    """
+    text = " ".join(part for part in parts if part)
+    folded = fold(text)
+    latin = anyascii(text).casefold()
+    return folded if latin == folded else f"{folded} {latin}"
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,0 +1,89 @@
+"""Who may do what: principals, roles, and the opening of books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from invoicing.refusals import Conflict, NotAllowed
+from storage.books import Books, Clock, OrganizationRef
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls. `label` is the name that audit trails show; a read-only credential changes nothing."""
+
+    user_id: str
+    label: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where acts across organizations take place: the principal at the directory.
+
+    `public_url` is where the server is reached over HTTP, without a slash at its end; empty where it is not.
+    """
+
+    store: Store
+    principal: Principal
+    clock: Clock
+    public_url: str = ""
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def connection_url(self, organization: OrganizationRef) -> str:
+        """The organization's own connection URL; empty where there is no HTTP server."""
+        return f"{self.public_url}/mcp/{organization.handle}" if self.public_url else ""
+
+
+class Right(Enum):
+    """What a call wants to do."""
+
+    READ = "read"
+    DRAFT = "draft"
+    CHANGE = "change"
+
+
+_RIGHTS = {
+    "owner": frozenset(Right),
+    "accountant": frozenset(Right),
+    "viewer": frozenset({Right.READ}),
+    "client": frozenset({Right.READ}),
+}
+
+
+def require(right: Right, role: str, *, principal: Principal, where: str) -> None:
+    """Raises:
+    NotAllowed: the principal's credential or role does not give the right.
+    """
+    if right is Right.READ:
+        return
+    if principal.read_only:
+        raise NotAllowed("This credential is read-only: it changes nothing.")
+    if right not in _RIGHTS.get(role, frozenset()):
+        raise NotAllowed(f"The role {role} in {where} does not allow this. An owner or accountant can do it.")
+
+
+def open_books(office: Office, organization: OrganizationRef, right: Right) -> Books:
+    """The organization's books, opened for the principal.
+
+    `organization` is what the directory answered for this principal in this call: its role is of this moment.
+
+    Raises:
+        NotAllowed: the role does not give the right.
+        Conflict: a change in an archived organization.
+    """
+    require(right, organization.role, principal=office.principal, where=organization.handle)
+    if organization.archived and right is not Right.READ:
+        raise Conflict(f"{organization.name} ({organization.handle}) is archived: it can be read, not changed.")
+    return Books(
+        organization=organization,
+        actor=office.principal.label,
+        clock=office.clock,
+        shelf=office.store.shelf,
+        may_change=right is not Right.READ,
+    )

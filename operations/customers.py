@@ -1,0 +1,158 @@
+"""Acts on customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pycountry
+from sqlmodel import Session
+
+from invoicing.amounts import check_currency
+from invoicing.catalog import Customer
+from invoicing.countries import COUNTRY_CODES
+from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.identifiers import check_email
+from invoicing.profiles import Profile
+from invoicing.refusals import InvalidInput, NotFound
+from invoicing.text import clean_line, clean_text
+from storage import audit, customers
+from storage.books import Books
+from storage.ids import new_id
+from storage.paging import Page, check_limit
+from storage.profile import load_profile
+from storage.setup import load_terms
+
+_LINES = {
+    "name": 200,
+    "registration_number": 60,
+    "phone": 40,
+    "line1": 120,
+    "line2": 120,
+    "postal_code": 20,
+    "city": 80,
+    "region": 80,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCustomer:
+    customer: Customer
+    created: bool
+    notes: tuple[str, ...]
+
+
+async def find_customers(books: Books, *, query: str, cursor: str, limit: int) -> Page[Customer]:
+    """A page of the organization's customers whose name, e-mail, tax number or city holds the query."""
+    check_limit(limit)
+    return await books.read(lambda db: customers.find_customers(db, query=query, cursor=cursor, limit=limit))
+
+
+async def save_customer(books: Books, changes: Mapping[str, str | bool], *, customer_id: str) -> SavedCustomer:
+    """Keep a new customer, or change the given fields of the one with `customer_id`.
+
+    Raises:
+        NotFound: no such customer in these books.
+        InvalidInput: a field that is not valid.
+    """
+    return await books.write(lambda db: _save(db, books, changes, customer_id))
+
+
+def resolve_customer(db: Session, key: str) -> Customer:
+    """The customer of this id, or the only one of exactly this name.
+
+    Raises:
+        NotFound, InvalidInput.
+    """
+    found = customers.customer_by_id(db, key) if key.startswith("cus_") else None
+    if found is not None:
+        return found
+    named = customers.customers_by_name(db, key) if key.strip() else []
+    match named:
+        case [only]:
+            return only
+        case []:
+            raise NotFound("customer: no such customer here. Look for it with find_customers.", field="customer")
+        case _:
+            raise InvalidInput("customer: several customers have this name; give the id.", field="customer")
+
+
+def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer_id: str) -> SavedCustomer:
+    profile = load_profile(db)
+    before = customers.customer_by_id(db, customer_id) if customer_id else Customer(id="", name="", country="")
+    if before is None:
+        raise NotFound("id: no such customer here. Look for it with find_customers.", field="id")
+    default_country = before.country or profile.country
+    after = replace(before, **_checked(db, {"country": default_country} | dict(changes)))
+    if not after.name:
+        raise InvalidInput("name is required.", field="name")
+    after = _with_tax_number(after)
+    after = after if customer_id else replace(after, id=new_id("cus"))
+    notes = _notes(db, after, created=not customer_id)
+    customers.save_customer(db, after, now=books.clock())
+    audit.record(db, "save_customer", after.id, at=books.clock(), by=books.actor, detail={"fields": sorted(changes)})
+    return SavedCustomer(after, not customer_id, (*notes, *_currency_notes(after, profile)))
+
+
+def _checked(db: Session, changes: Mapping[str, str | bool]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, bool) else _checked_text(db, name, value) for name, value in changes.items()
+    }
+
+
+def _checked_text(db: Session, name: str, value: str) -> str:
+    if name in _LINES:
+        return clean_line(value, field=name, limit=_LINES[name], required=name == "name")
+    if not value.strip():
+        if name == "country":
+            raise InvalidInput("country is required: the customer's two-letter country code.", field="country")
+        return ""
+    match name:
+        case "country":
+            return _check_country(value)
+        case "email":
+            return check_email(value)
+        case "tax_number":
+            return clean_line(value, field="tax_number", limit=40)
+        case "currency":
+            return check_currency(value)
+        case "payment_terms":
+            return _check_terms(db, value)
+        case "note":
+            return clean_text(value, field="note")
+    raise InvalidInput(f"{name} is not a field of a customer.", field=name)
+
+
+def _check_country(value: str) -> str:
+    """Customers may be anywhere in the world, not only where organizations can be (ISO 3166-1 alpha-2)."""
+    code = value.strip().upper()
+    if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
+        raise InvalidInput("country must be a two-letter country code (ISO 3166-1), such as FR.", field="country")
+    return code
+
+
+def _check_terms(db: Session, value: str) -> str:
+    known = {term.code for term in load_terms(db)}
+    if value.strip().upper() not in known:
+        raise InvalidInput(f"payment_terms must be one of: {', '.join(sorted(known))}.", field="payment_terms")
+    return value.strip().upper()
+
+
+def _with_tax_number(customer: Customer) -> Customer:
+    if not customer.tax_number or customer.country not in COUNTRY_CODES:
+        return customer
+    return replace(customer, tax_number=validate_tax_number(customer.country, customer.tax_number))
+
+
+def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]:
+    same = [other for other in customers.customers_by_name(db, customer.name) if other.id != customer.id]
+    if created and same:
+        return (f"There is already a customer of this name: {', '.join(other.id for other in same)}.",)
+    return ()
+
+
+def _currency_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:
+    if customer.currency and customer.currency != profile.currency:
+        return (f"Documents for this customer will be in {customer.currency}.",)
+    return ()

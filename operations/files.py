@@ -1,0 +1,238 @@
+"""Files made from documents: the PDF of one, and exports of many. A file is stored when it is first made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio.from_thread
+import anyio.to_thread
+from sqlmodel import Session
+
+from invoicing.documents import Document
+from invoicing.exports.archive import write_archive
+from invoicing.exports.csv_file import write_csv
+from invoicing.exports.json_file import write_json
+from invoicing.exports.rows import ExportedDocument
+from invoicing.exports.xlsx_file import write_xlsx
+from invoicing.lifecycle import status_of
+from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
+from invoicing.render.pdf import render_pdf
+from operations.drafts import local_date
+from operations.invoices import InvoiceSearch, find_document, search_filter
+from storage import documents, files
+from storage.books import Books
+from storage.documents import DocumentFilter, Issued
+from storage.files import StoredFile
+from storage.profile import load_profile
+
+PDF = "application/pdf"
+EXPORT_FORMATS = {
+    "csv": (".csv", "text/csv"),
+    "xlsx": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": (".json", "application/json"),
+    "pdf": (".zip", "application/zip"),
+}
+EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
+_BATCH = 200
+_PROGRESS_EVERY = 50
+
+Progress = Callable[[int, int], Coroutine[Any, Any, None]]
+"""Told how many documents are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A stored file and where it is on this machine."""
+
+    file: StoredFile
+    path: Path
+    document: Document | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to export; `kind` is invoice or credit_note, or empty for both."""
+
+    format: str
+    issued_from: date | None = None
+    issued_to: date | None = None
+    kind: str = ""
+
+
+async def render_document(books: Books, key: str, *, file_format: str) -> MadeFile:
+    """The document as a file: made at the first call, the same bytes ever after.
+
+    Raises:
+        NotFound: no such document in these books.
+        InvalidInput: a format that there is not.
+        Unavailable: the stored file was damaged and cannot be made again with the same bytes.
+    """
+    if file_format != "pdf":
+        raise InvalidInput("format must be pdf.", field="format")
+    issued = await books.read(lambda db: find_document(db, key))
+    return await _rendered(books, issued)
+
+
+async def export_documents(books: Books, request: ExportRequest, *, progress: Progress) -> MadeFile:
+    """One file with the organization's documents, oldest first; for pdf a ZIP with a manifest of SHA-256 sums.
+
+    Raises:
+        InvalidInput: a format or kind that there is not, or dates out of order.
+        LimitExceeded: more documents than one export holds.
+    """
+    if request.format not in EXPORT_FORMATS:
+        raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
+    if request.kind not in ("", "invoice", "credit_note"):
+        raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
+    wanted, count, today = await books.read(lambda db: _selection(db, books, request))
+    limit = EXPORTED_DOCUMENTS_MAX[request.format]
+    if count > limit:
+        raise LimitExceeded(f"{count} documents; one {request.format} export holds {limit}. Narrow the dates.")
+    if request.format == "pdf":
+        stored = await _export_archive(books, wanted, count, today, progress)
+    else:
+        stored = await books.read(lambda db: _export_table(db, books, request.format, wanted, count, today, progress))
+    kept = await books.record(lambda db: files.record_file(db, stored, at=books.clock()))
+    return MadeFile(kept, books.folder / kept.path, count=count)
+
+
+async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
+    """A stored file of this organization with its bytes.
+
+    Raises:
+        NotFound: no such file in these books.
+        Unavailable: its bytes are not those that were recorded.
+    """
+    stored = await books.read(lambda db: files.file_by_id(db, file_id))
+    if stored is None:
+        raise NotFound("No such file here.")
+    if not await anyio.to_thread.run_sync(files.is_intact, books.folder, stored):
+        raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
+    return stored, await anyio.to_thread.run_sync((books.folder / stored.path).read_bytes)
+
+
+async def _rendered(books: Books, issued: Issued) -> MadeFile:
+    document = issued.document
+    stored = await books.read(lambda db: files.file_of_document(db, document.id, "pdf"))
+    if stored is None:
+        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document)
+        stored = await books.record(lambda db: files.record_file(db, made, at=books.clock()))
+    elif not await anyio.to_thread.run_sync(files.is_intact, books.folder, stored):
+        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document)
+        if made.sha256 != stored.sha256:
+            raise Unavailable(
+                f"The stored PDF of {document.number} is damaged or missing, and rendering it anew gives other bytes:"
+                " restore it from a backup."
+            )
+    return MadeFile(stored, books.folder / stored.path, document=document)
+
+
+def _write_pdf(folder: Path, document: Document) -> StoredFile:
+    content = render_pdf(document)
+    return files.write_whole(
+        folder,
+        "documents",
+        lambda path: _write_bytes(path, content),
+        suffix=".pdf",
+        file_name=f"{document.number.replace('/', '-')}.pdf",
+        media_type=PDF,
+        file_format="pdf",
+        document_id=document.id,
+    )
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[DocumentFilter, int, date]:
+    today = local_date(books.clock(), load_profile(db))
+    search = InvoiceSearch(issued_from=request.issued_from, issued_to=request.issued_to)
+    found = search_filter(db, search, today)
+    wanted = DocumentFilter(kind=request.kind, issued_from=found.issued_from, issued_to=found.issued_to)
+    return wanted, documents.count_documents(db, wanted), today
+
+
+def _export_table(
+    db: Session, books: Books, file_format: str, wanted: DocumentFilter, count: int, today: date, progress: Progress
+) -> StoredFile:
+    """Write the whole export in one reading transaction, so that it shows one moment."""
+    rows = (_exported(issued, today) for issued in _in_order(db, wanted))
+    tell = partial(_tell_from_thread, progress, count)
+    organization = books.organization
+
+    def write(path: Path) -> None:
+        match file_format:
+            case "csv":
+                write_csv(path, rows, progress=tell)
+            case "xlsx":
+                write_xlsx(path, rows, progress=tell)
+            case _:
+                names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
+                write_json(path, names, rows, progress=tell)
+
+    return _write_export(books, file_format, write, today)
+
+
+async def _export_archive(
+    books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress
+) -> StoredFile:
+    made: list[tuple[str, Path]] = []
+    position = 0
+    while batch := await books.read(partial(_batch_after, wanted, position)):
+        for issued in batch:
+            one = await _rendered(books, issued)
+            made.append((issued.document.number, one.path))
+            if len(made) % _PROGRESS_EVERY == 0:
+                await progress(len(made), count)
+        position = batch[-1].position
+    organization = {"handle": books.organization.handle, "name": books.organization.name}
+
+    def write(path: Path) -> None:
+        write_archive(path, made, manifest_extra={"organization": organization})
+
+    return await anyio.to_thread.run_sync(_write_export, books, "pdf", write, today)
+
+
+def _write_export(books: Books, file_format: str, write: Callable[[Path], None], today: date) -> StoredFile:
+    suffix, media_type = EXPORT_FORMATS[file_format]
+    return files.write_whole(
+        books.folder,
+        "exports",
+        write,
+        suffix=suffix,
+        file_name=f"{books.organization.handle}-documents-{today.isoformat()}{suffix}",
+        media_type=media_type,
+        file_format=f"export-{file_format}",
+    )
+
+
+def _in_order(db: Session, wanted: DocumentFilter) -> Iterator[Issued]:
+    position = 0
+    while batch := _batch_after(wanted, position, db):
+        yield from batch
+        position = batch[-1].position
+        db.expunge_all()
+
+
+def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Issued]:
+    return documents.documents_in_order(db, wanted, after_position=position, limit=_BATCH)
+
+
+def _exported(issued: Issued, today: date) -> ExportedDocument:
+    document = issued.document
+    status = status_of(due_date=document.due_date, due_minor=document.total_minor, today=today)
+    return ExportedDocument(
+        document=document, status=status, paid_minor=0, due_minor=document.total_minor, hash=issued.hash
+    )
+
+
+def _tell_from_thread(progress: Progress, count: int, done: int) -> None:
+    if done % _PROGRESS_EVERY == 0:
+        anyio.from_thread.run(progress, done, count)

@@ -1,0 +1,137 @@
+"""Acts on items: what the organization sells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from invoicing.amounts import check_currency
+from invoicing.catalog import Item
+from invoicing.documents import Supply
+from invoicing.drafting import PRICE_MAX
+from invoicing.refusals import InvalidInput, NotFound
+from invoicing.text import clean_line, clean_text
+from storage import audit, items
+from storage.books import Books
+from storage.ids import new_id
+from storage.paging import Page, check_limit
+from storage.profile import load_profile
+from storage.setup import has_account, load_tax_codes
+
+Value = str | bool | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SavedItem:
+    item: Item
+    created: bool
+
+
+async def find_items(books: Books, *, query: str, cursor: str, limit: int) -> Page[Item]:
+    """A page of the organization's items whose name, stock number or description holds the query."""
+    check_limit(limit)
+    return await books.read(lambda db: items.find_items(db, query=query, cursor=cursor, limit=limit))
+
+
+async def save_item(books: Books, changes: Mapping[str, Value], *, item_id: str) -> SavedItem:
+    """Keep a new item, or change the given fields of the one with `item_id`.
+
+    Raises:
+        NotFound: no such item in these books.
+        InvalidInput: a field that is not valid.
+    """
+    return await books.write(lambda db: _save(db, books, changes, item_id))
+
+
+def resolve_item(db: Session, key: str, *, field: str) -> Item:
+    """The item of this id, or the only one of exactly this name or stock number.
+
+    Raises:
+        NotFound, InvalidInput.
+    """
+    found = items.item_by_id(db, key) if key.startswith("itm_") else None
+    if found is not None:
+        return found
+    named = items.items_by_name(db, key) if key.strip() else []
+    match named:
+        case [only]:
+            return only
+        case []:
+            raise NotFound(f"{field}: no such item here. Look for it with find_items.", field=field)
+        case _:
+            raise InvalidInput(f"{field}: several items have this name; give the id.", field=field)
+
+
+def _save(db: Session, books: Books, changes: Mapping[str, Value], item_id: str) -> SavedItem:
+    before = items.item_by_id(db, item_id) if item_id else Item(id="", name="")
+    if before is None:
+        raise NotFound("id: no such item here. Look for it with find_items.", field="id")
+    after = replace(before, **{name: _checked(db, name, value) for name, value in changes.items()})
+    if not after.name:
+        raise InvalidInput("name is required.", field="name")
+    if after.unit_price is not None and not after.currency:
+        after = replace(after, currency=load_profile(db).currency)
+    after = after if item_id else replace(after, id=new_id("itm"))
+    items.save_item(db, after, now=books.clock())
+    audit.record(db, "save_item", after.id, at=books.clock(), by=books.actor, detail={"fields": sorted(changes)})
+    return SavedItem(after, not item_id)
+
+
+def _checked(db: Session, name: str, value: Value) -> Any:
+    match name, value:
+        case "archived", bool():
+            return value
+        case "unit_price", Decimal():
+            if not 0 <= value <= PRICE_MAX:
+                raise InvalidInput(f"unit_price must be between 0 and {PRICE_MAX}.", field="unit_price")
+            return value
+        case _, str():
+            return _checked_text(db, name, value)
+    raise InvalidInput(f"{name} is not a field of an item.", field=name)
+
+
+def _checked_text(db: Session, name: str, value: str) -> str | Supply:
+    match name:
+        case "name":
+            return clean_line(value, field="name", limit=200, required=True)
+        case "sku":
+            return clean_line(value, field="sku", limit=60)
+        case "unit":
+            return clean_line(value, field="unit", limit=20)
+        case "description":
+            return clean_text(value, field="description", limit=1_000)
+        case "currency":
+            return check_currency(value) if value.strip() else ""
+        case "tax_code":
+            return _check_tax_code(db, value)
+        case "supply":
+            return _check_supply(value)
+        case "revenue_account":
+            return _check_account(db, value)
+    raise InvalidInput(f"{name} is not a field of an item.", field=name)
+
+
+def _check_tax_code(db: Session, value: str) -> str:
+    code = value.strip().upper()
+    known = {one.code for one in load_tax_codes(db)}
+    if code and code not in known:
+        raise InvalidInput(f"tax_code must be one of: {', '.join(sorted(known))}.", field="tax_code")
+    return code
+
+
+def _check_supply(value: str) -> Supply:
+    try:
+        return Supply(value.strip().lower())
+    except ValueError:
+        raise InvalidInput("supply must be goods or services.", field="supply") from None
+
+
+def _check_account(db: Session, value: str) -> str:
+    number = clean_line(value, field="revenue_account", limit=20)
+    if number and not has_account(db, number, "income"):
+        raise InvalidInput("revenue_account must be an income account of the chart.", field="revenue_account")
+    return number

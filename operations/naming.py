@@ -1,0 +1,184 @@
+"""The naming rule: which organization does a call act for? Nothing is ever guessed.
+
+The first of these that is there decides: the connection, the call's `organization`, the session's active
+organization, and, where the principal can reach only one organization, that one. A change in a live organization
+wants to be named by the connection or the call, so that the person who approves a tool call sees the name in it.
+Access is looked up in the directory on every call.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from sqlmodel import Session
+
+from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
+from operations.access import Office
+from storage import organizations, sessions
+from storage.books import OrganizationRef
+
+CANDIDATES_MAX = 20
+_HANDLE_LIKE = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeConnection:
+    """A connection that reaches every organization of its principal."""
+
+    @property
+    def name(self) -> str:
+        return "practice"
+
+
+@dataclass(frozen=True, slots=True)
+class DedicatedConnection:
+    """A connection to one organization, by the organization's id."""
+
+    organization_id: str
+
+    @property
+    def name(self) -> str:
+        return f"organization:{self.organization_id}"
+
+
+Connection = PracticeConnection | DedicatedConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a call comes from. `protocol_session` is the session of protocol revisions that have them."""
+
+    office: Office
+    connection: Connection
+    protocol_session: str
+    protocol_has_sessions: bool
+
+
+class NamedBy(Enum):
+    """Which part of the rule decided."""
+
+    CONNECTION = "connection"
+    CALL = "call"
+    SESSION = "session"
+    ONLY_ONE = "only one"
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    organization: OrganizationRef
+    by: NamedBy
+    stale_session: str = ""
+
+
+async def name_organization(caller: Caller, *, organization: str, session: str, changing: bool) -> OrganizationRef:
+    """The organization that a call acts for.
+
+    Raises:
+        OrganizationRequired: nothing names it, or only the session does where that is not enough.
+        OrganizationMismatch: the call names another one than the connection's own.
+        NotFound: the call names one that does not exist or that the principal cannot reach.
+    """
+    named = await caller.office.store.directory.read(lambda db: _decide(db, caller, organization, session))
+    if named.stale_session:
+        now = caller.office.now()
+        await caller.office.store.directory.write(lambda db: sessions.touch(db, named.stale_session, now=now))
+    if changing:
+        _check_named_well_enough(named)
+    return named.organization
+
+
+async def active_organization(caller: Caller, *, session: str) -> OrganizationRef | None:
+    """The session's active organization, if there is one that the principal can still reach."""
+    if isinstance(caller.connection, DedicatedConnection):
+        return None
+    named = await caller.office.store.directory.read(lambda db: _by_session(db, caller, session))
+    return None if named is None else named.organization
+
+
+def not_found(handle: str) -> NotFound:
+    """The one answer for organizations that do not exist and for those of others."""
+    shown = f" {handle.strip().lower()}" if _HANDLE_LIKE.fullmatch(handle.strip()) else ""
+    return NotFound(
+        f"There is no organization{shown} that you can reach. Handles are exact: list_organizations shows yours.",
+        field="organization",
+    )
+
+
+def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Named:
+    user_id = caller.office.principal.user_id
+    match caller.connection:
+        case DedicatedConnection(organization_id):
+            return _by_connection(db, user_id, organization_id, organization)
+        case PracticeConnection():
+            pass
+        case _:
+            assert_never(caller.connection)
+    if organization.strip():
+        found = organizations.reachable_by_handle(db, user_id, organization)
+        if found is None:
+            raise not_found(organization)
+        return _Named(found, NamedBy.CALL)
+    if (named := _by_session(db, caller, session)) is not None:
+        return named
+    if (only := organizations.only_reachable(db, user_id)) is not None:
+        return _Named(only, NamedBy.ONLY_ONE)
+    reason = (
+        "That session is unknown or has expired. "
+        if session
+        else "Nothing says for which organization this call acts. "
+    )
+    raise OrganizationRequired(
+        f"{reason}Repeat it with organization set to one of the candidates, or call switch_organization first.",
+        field="organization",
+        candidates=organizations.reachable_handles(db, user_id, limit=CANDIDATES_MAX),
+    )
+
+
+def _by_connection(db: Session, user_id: str, organization_id: str, organization: str) -> _Named:
+    own = organizations.reachable_by_id(db, user_id, organization_id)
+    if own is None:
+        raise NotFound("The organization of this connection cannot be reached any more.")
+    if organization.strip() and organization.strip().lower() != own.handle:
+        raise OrganizationMismatch(
+            f"This connection belongs to {own.name} ({own.handle}) alone: leave organization out, or use another"
+            " connection.",
+            field="organization",
+        )
+    return _Named(own, NamedBy.CONNECTION)
+
+
+def _by_session(db: Session, caller: Caller, session: str) -> _Named | None:
+    session_id = session.strip() or caller.protocol_session
+    if not session_id:
+        return None
+    principal = caller.office.principal.user_id
+    active = sessions.active_organization(
+        db, session_id, principal=principal, connection=caller.connection.name, now=caller.office.now()
+    )
+    if active is None:
+        return None
+    organization_id, stale = active
+    found = organizations.reachable_by_id(db, principal, organization_id)
+    if found is None:
+        return None
+    return _Named(found, NamedBy.SESSION, session_id if stale else "")
+
+
+def _check_named_well_enough(named: _Named) -> None:
+    if named.by is not NamedBy.SESSION:
+        return
+    organization = named.organization
+    match organization.named_writes:
+        case "off":
+            return
+        case "live" if organization.environment == "sandbox":
+            return
+    raise OrganizationRequired(
+        f"{organization.name} ({organization.handle}) is active, but a change there must name it in the call, so that"
+        f' whoever approves it sees the name: repeat it with organization="{organization.handle}".',
+        field="organization",
+        candidates=[organization.handle],
+    )

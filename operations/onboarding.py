@@ -1,0 +1,321 @@
+"""Onboarding: the practice itself, and its clients, in three layers.
+
+1. The schema: new books, a copy of the migrated template.
+2. The organization level: copied from the practice, or fresh from the country's file.
+3. The entity level: posting profiles and transaction type profiles, from the organization that is copied.
+
+Number series are always new. Customers, items, documents, bank data and credentials are never copied.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+import anyio.to_thread
+from sqlmodel import Session
+
+from invoicing.countries import Country, country
+from invoicing.documents import Environment
+from invoicing.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
+from invoicing.profiles import Profile
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired
+from invoicing.text import clean_line
+from operations.access import Office, Right, open_books, require
+from operations.naming import not_found
+from operations.templates import (
+    FROM_COUNTRY,
+    Choices,
+    fresh_entity_layer,
+    fresh_organization_layer,
+    fresh_profile,
+    fresh_series,
+)
+from storage import audit, organizations
+from storage.books import OrganizationRef
+from storage.ids import new_organization_id
+from storage.organizations import NewOrganization
+from storage.profile import load_profile, record_provenance, save_profile
+from storage.provisioning import discard_books, provision_books
+from storage.setup import (
+    EntityLayer,
+    OrganizationLayer,
+    load_entity_layer,
+    load_organization_layer,
+    save_entity_layer,
+    save_organization_layer,
+    save_series,
+)
+
+NAME_LENGTH_MAX = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRequest:
+    """A client organization as asked for; `copy_from` is a handle, or empty for a fresh start."""
+
+    name: str
+    country: str
+    environment: Environment = Environment.SANDBOX
+    partner: str = ""
+    handle: str = ""
+    copy_from: str = ""
+    copy_entity_configuration: bool = True
+    choices: Choices = FROM_COUNTRY
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """What creating a client made, or in a dry run would make. `created` is None in a dry run."""
+
+    partner: OrganizationRef
+    created: OrganizationRef | None
+    handle: str
+    profile: Profile
+    layers: dict[str, str]
+    copied: dict[str, int]
+    notes: tuple[str, ...]
+    connection_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The three layers of a new organization before they are written, and what to say of them."""
+
+    profile: Profile
+    organization: OrganizationLayer
+    entity: EntityLayer
+    layers: dict[str, str]
+    copied: dict[str, int]
+    notes: tuple[str, ...]
+    sources: dict[str, str]
+
+
+async def create_client_organization(office: Office, request: ClientRequest) -> NewClient:
+    """Create a client of the practice, or tell in a dry run what would be created.
+
+    Raises:
+        NotAllowed: the principal belongs to no practice as owner or accountant.
+        OrganizationRequired: it belongs to several and `partner` is empty.
+        NotFound: `partner` or `copy_from` is not one that it can reach.
+        InvalidInput: name, country, handle or choices that do not fit.
+    """
+    partner = await find_partner(office, request.partner)
+    require(Right.CHANGE, partner.role, principal=office.principal, where=partner.handle)
+    name = clean_line(request.name, field="name", limit=NAME_LENGTH_MAX, required=True)
+    base = base_handle(request.handle, name, request.environment)
+    plan = await _plan(office, partner, replace(request, name=name))
+    if request.dry_run:
+        handle = await office.store.directory.read(lambda db: organizations.free_handle(db, base, request.environment))
+        return _answer(office, partner, None, handle, plan)
+    new = NewOrganization(
+        id=new_organization_id(),
+        handle_base=base,
+        name=name,
+        kind="standard",
+        environment=request.environment,
+        country=plan.profile.country,
+        currency=plan.profile.currency,
+        partner_id=partner.id,
+    )
+    created = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office))
+    return _answer(office, partner, created, created.handle, plan)
+
+
+async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
+    """The practice that an act is for: the one named, or the only one that the principal belongs to."""
+    user_id = office.principal.user_id
+    if handle.strip():
+        found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, handle))
+        if found is None or found.kind != "partner":
+            raise not_found(handle)
+        return found
+    partners = await office.store.directory.read(lambda db: organizations.partners_of(db, user_id))
+    match partners:
+        case []:
+            raise NotAllowed("You belong to no practice: only a practice's owner or accountant has clients.")
+        case [partner]:
+            return partner
+        case _:
+            raise OrganizationRequired(
+                "You belong to several practices: say which with partner.",
+                field="partner",
+                candidates=[partner.handle for partner in partners],
+            )
+
+
+async def add_organization(
+    office: Office,
+    new: NewOrganization,
+    *,
+    fill: Callable[[Session], None],
+    publish: Callable[[Session], None] = lambda _: None,
+) -> OrganizationRef:
+    """Make the books, then make the organization known; interrupted in between, nobody ever hears of it.
+
+    `publish` adds to the directory's transaction, such as a membership.
+    """
+    now, by = office.now(), office.principal.label
+    root = office.store.root
+    await anyio.to_thread.run_sync(lambda: provision_books(root, new.id, now=now, fill=fill))
+
+    def make_known(db: Session) -> OrganizationRef:
+        organizations.add_organization(db, new, now=now, by=by)
+        publish(db)
+        found = organizations.reachable_by_id(db, office.principal.user_id, new.id)
+        if found is None:
+            raise RuntimeError("an organization that its maker cannot reach")
+        return found
+
+    try:
+        return await office.store.directory.write(make_known)
+    except BaseException:
+        await anyio.to_thread.run_sync(discard_books, root, new.id)
+        raise
+
+
+def fresh_plan(profile: Profile, choices: Choices) -> Plan:
+    """All layers fresh from the country's file."""
+    rules = country(profile.country)
+    organization = fresh_organization_layer(rules, choices)
+    return Plan(
+        profile=profile,
+        organization=organization,
+        entity=fresh_entity_layer(rules, choices),
+        layers={"schema": "created", "organization": "fresh", "entity": "fresh"},
+        copied={},
+        notes=(),
+        sources={"organization": f"country file {rules.code}", "entity": f"country file {rules.code}"},
+    )
+
+
+def fill_books(db: Session, plan: Plan, office: Office) -> None:
+    """Write a plan's layers into new books, with their provenance and the first audit entry."""
+    now, by = office.now(), office.principal.label
+    save_profile(db, plan.profile)
+    save_layers(db, plan, at=now, by=by)
+    audit.record(db, "create_organization", plan.profile.name, at=now, by=by, detail={"layers": plan.layers})
+
+
+def save_layers(db: Session, plan: Plan, *, at: datetime, by: str) -> None:
+    """Write a plan's organization and entity layers, with new number series, into books that have none."""
+    save_organization_layer(db, plan.organization)
+    save_series(db, fresh_series())
+    save_entity_layer(db, plan.entity, series={one.kind.value: one.code for one in fresh_series()})
+    for layer, source in plan.sources.items():
+        record_provenance(db, layer, source, at=at, by=by)
+
+
+async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest) -> Plan:
+    rules = country(request.country)
+    profile = fresh_profile(rules, request.name, request.environment, request.choices)
+    fresh = fresh_plan(profile, request.choices)
+    if not request.copy_from.strip():
+        return fresh
+    if request.choices.stated():
+        raise InvalidInput(
+            f"{request.choices.stated()[0]} goes with a fresh start; with copy_from it comes from the practice."
+            " Leave one of the two out.",
+            field=request.choices.stated()[0],
+        )
+    source = await _source(office, partner, request.copy_from)
+    return await _copied_plan(office, partner, source, request, rules=rules, fresh=fresh)
+
+
+async def _source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
+    user_id = office.principal.user_id
+    found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, handle))
+    # Only the practice and its own clients: another practice's settings are not this one's to give away.
+    if found is None or partner.id not in (found.id, found.partner_id):
+        raise not_found(handle)
+    return found
+
+
+async def _copied_plan(
+    office: Office,
+    partner: OrganizationRef,
+    source: OrganizationRef,
+    request: ClientRequest,
+    *,
+    rules: Country,
+    fresh: Plan,
+) -> Plan:
+    practice, layer, practice_entity = await open_books(office, partner, Right.READ).read(_configuration)
+    if not practice.country:
+        raise Conflict(
+            f"{partner.handle} has no configuration to copy yet: set its country with update_organization.",
+            field="copy_from",
+        )
+    at_home = practice.country == rules.code
+    notes: tuple[str, ...] = ()
+    if not at_home:
+        # The practice's tax codes are those of its own country and would be wrong in another.
+        layer = replace(layer, tax_codes=fresh.organization.tax_codes, authorities=fresh.organization.authorities)
+        notes = (f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}.",)
+    entity, state, note = practice_entity, "skipped", ""
+    if request.copy_entity_configuration:
+        wanted = await open_books(office, source, Right.READ).read(load_entity_layer)
+        entity, state, note = _entity_layer(wanted, layer, fallback=practice_entity, source=source.handle)
+    copied_entity = state == "copied"
+    return Plan(
+        profile=replace(
+            fresh.profile,
+            accounting_standard=practice.accounting_standard,
+            chart_of_accounts=practice.chart_of_accounts,
+            tax_system=practice.tax_system if at_home else fresh.profile.tax_system,
+        ),
+        organization=layer,
+        entity=entity,
+        layers={"schema": "created", "organization": "copied", "entity": state},
+        copied={
+            "accounts": len(layer.accounts),
+            "tax_codes": len(layer.tax_codes) if at_home else 0,
+            "payment_terms": len(layer.terms),
+            "tax_authorities": len(layer.authorities) if at_home else 0,
+            "posting_profiles": len(entity.postings) if copied_entity else 0,
+            "transaction_types": len(entity.transactions) if copied_entity else 0,
+        },
+        notes=(*notes, note) if note else notes,
+        sources={"organization": partner.handle, "entity": source.handle if copied_entity else partner.handle},
+    )
+
+
+def _configuration(db: Session) -> tuple[Profile, OrganizationLayer, EntityLayer]:
+    return load_profile(db), load_organization_layer(db), load_entity_layer(db)
+
+
+def _entity_layer(
+    wanted: EntityLayer, layer: OrganizationLayer, *, fallback: EntityLayer, source: str
+) -> tuple[EntityLayer, str, str]:
+    """The wanted layer where the chart has all its accounts, else the fallback; with its state and a note."""
+    numbers = {account.number for account in layer.accounts}
+    used = {number for posting in wanted.postings.values() for number in asdict(posting).values()}
+    if missing := sorted(used - numbers):
+        note = f"The posting profiles of {source} were not copied: the chart has no account {', '.join(missing)}."
+        return fallback, "failed", note
+    return wanted, "copied", ""
+
+
+def base_handle(handle: str, name: str, environment: Environment) -> str:
+    """The handle, without the sandbox suffix, that an organization would like to have."""
+    if handle.strip():
+        return check_handle(handle, environment=environment).removesuffix(SANDBOX_SUFFIX)
+    return handle_from_name(name, random_text=secrets.token_hex(4))
+
+
+def _answer(
+    office: Office, partner: OrganizationRef, created: OrganizationRef | None, handle: str, plan: Plan
+) -> NewClient:
+    return NewClient(
+        partner=partner,
+        created=created,
+        handle=handle,
+        profile=plan.profile,
+        layers=plan.layers,
+        copied=plan.copied,
+        notes=plan.notes,
+        connection_url=office.connection_url(created) if created else "",
+    )

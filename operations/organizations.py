@@ -1,0 +1,169 @@
+"""Acts on organizations as such: list, switch, look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.catalog import PaymentTerm, Series, TaxCode
+from invoicing.profiles import Profile
+from invoicing.readiness import Blocker, blockers, live_blockers
+from invoicing.refusals import OrganizationAmbiguous
+from operations.access import Office, Right, open_books
+from operations.naming import Caller, active_organization, not_found
+from operations.onboarding import find_partner
+from storage import organizations, sessions
+from storage.books import Books, OrganizationRef
+from storage.counts import Counts, counts
+from storage.engines import DamagedStore
+from storage.ids import new_session_id
+from storage.paging import Page, check_limit
+from storage.profile import load_profile, provenance
+from storage.setup import load_series, load_tax_codes, load_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """The organization that is active now, the one that was, and the session that remembers it."""
+
+    organization: OrganizationRef
+    previous: OrganizationRef | None
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSummary:
+    """A client at a glance. `counts` is None where its books could not be opened."""
+
+    organization: OrganizationRef
+    counts: Counts | None
+    blockers: tuple[Blocker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationDetails:
+    """All that there is to know of an organization before working in it."""
+
+    profile: Profile
+    counts: Counts
+    blockers: tuple[Blocker, ...]
+    live_blockers: tuple[Blocker, ...]
+    tax_codes: tuple[TaxCode, ...]
+    terms: tuple[PaymentTerm, ...]
+    series: tuple[Series, ...]
+    provenance: dict[str, str]
+
+
+async def list_organizations(office: Office, *, query: str, cursor: str, limit: int) -> Page[OrganizationRef]:
+    """A page of the organizations that the principal can reach, partners first, then by name."""
+    check_limit(limit)
+    user_id = office.principal.user_id
+    return await office.store.directory.read(
+        lambda db: organizations.list_reachable(db, user_id, query=query, cursor=cursor, limit=limit)
+    )
+
+
+async def switch_organization(caller: Caller, target: str, *, session: str) -> Switched:
+    """Make an organization the conversation's active one. `target` is a handle, or a name that fits only one.
+
+    Where the protocol has sessions, its session remembers; elsewhere the session named by the call, or a new one.
+
+    Raises:
+        NotFound, OrganizationAmbiguous.
+    """
+    organization = await _find_target(caller.office, target)
+    previous = await active_organization(caller, session=session)
+    wanted = caller.protocol_session if caller.protocol_has_sessions else session.strip()
+
+    def activate(db: Session) -> str:
+        # A session identifier that is unknown, expired or somebody else's is never adopted.
+        known = bool(wanted) and (caller.protocol_has_sessions or _is_alive(db, caller, wanted))
+        session_id = wanted if known else new_session_id()
+        sessions.activate(
+            db,
+            session_id,
+            organization.id,
+            principal=caller.office.principal.user_id,
+            connection=caller.connection.name,
+            now=caller.office.now(),
+        )
+        return session_id
+
+    session_id = await caller.office.store.directory.write(activate)
+    return Switched(organization, previous, session_id)
+
+
+async def list_clients(
+    office: Office, *, partner: str, query: str, cursor: str, limit: int
+) -> tuple[OrganizationRef, Page[ClientSummary]]:
+    """The practice and a page of its clients, each with what its own books say of it."""
+    check_limit(limit)
+    practice = await find_partner(office, partner)
+    user_id = office.principal.user_id
+    page = await office.store.directory.read(
+        lambda db: organizations.list_reachable(
+            db, user_id, query=query, cursor=cursor, limit=limit, partner_id=practice.id
+        )
+    )
+    summaries = [await _summary(office, organization) for organization in page.items]
+    return practice, Page(tuple(summaries), page.next_cursor, page.left)
+
+
+async def get_organization(books: Books) -> OrganizationDetails:
+    """Profile, settings, readiness and counts of the organization."""
+    return await books.read(_details)
+
+
+async def _find_target(office: Office, target: str) -> OrganizationRef:
+    user_id = office.principal.user_id
+    found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, target))
+    if found is not None:
+        return found
+    named = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, user_id, target))
+    match named:
+        case []:
+            raise not_found(target)
+        case [only]:
+            return only
+        case _:
+            raise OrganizationAmbiguous(
+                "Several organizations have this name: switch by handle, one of the candidates.",
+                field="organization",
+                candidates=[organization.handle for organization in named],
+            )
+
+
+def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
+    active = sessions.active_organization(
+        db,
+        session_id,
+        principal=caller.office.principal.user_id,
+        connection=caller.connection.name,
+        now=caller.office.now(),
+    )
+    return active is not None
+
+
+async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
+    books = open_books(office, organization, Right.READ)
+    try:
+        profile, counted = await books.read(lambda db: (load_profile(db), counts(db)))
+    except DamagedStore:
+        # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
+        return ClientSummary(organization, None, (Blocker("books", "The books cannot be opened: run doctor."),))
+    return ClientSummary(organization, counted, blockers(profile))
+
+
+def _details(db: Session) -> OrganizationDetails:
+    profile = load_profile(db)
+    return OrganizationDetails(
+        profile=profile,
+        counts=counts(db),
+        blockers=blockers(profile),
+        live_blockers=live_blockers(profile) if profile.country else blockers(profile),
+        tax_codes=tuple(load_tax_codes(db)),
+        terms=tuple(load_terms(db)),
+        series=tuple(load_series(db)),
+        provenance=provenance(db),
+    )

@@ -1,0 +1,114 @@
+"""The first organization of an installation: the practice (or single business) and its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.countries import country
+from invoicing.documents import Environment
+from invoicing.identifiers import check_email
+from invoicing.profiles import Profile
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.text import clean_line
+from operations.access import Office, Principal
+from operations.onboarding import NAME_LENGTH_MAX, add_organization, base_handle, fill_books, fresh_plan
+from operations.templates import FROM_COUNTRY, fresh_profile
+from storage import audit, organizations, users
+from storage.books import Clock, OrganizationRef
+from storage.ids import new_id, new_organization_id
+from storage.organizations import NewOrganization
+from storage.profile import save_profile
+from storage.store import Store
+
+UNNAMED = "Unnamed practice"
+LOCAL_OWNER_EMAIL = "owner@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOrganization:
+    """What `init` is asked for; `kind` is partner or standard."""
+
+    name: str
+    country: str
+    email: str
+    kind: str = "partner"
+    environment: Environment = Environment.LIVE
+
+
+async def local_owner(store: Store) -> Principal | None:
+    """The principal of a local connection: the installation's first owner, or None before there is one."""
+    found = await store.directory.read(users.first_owner)
+    return None if found is None else Principal(user_id=found[0], label=found[1])
+
+
+async def start_installation(store: Store, clock: Clock, first: FirstOrganization) -> tuple[Principal, OrganizationRef]:
+    """Create the practice and its owner in a data folder that has none.
+
+    Raises:
+        Conflict: there is one already.
+        InvalidInput: name, country, kind or e-mail address that do not fit.
+    """
+    name = clean_line(first.name, field="name", limit=NAME_LENGTH_MAX, required=True)
+    rules = country(first.country)
+    profile = fresh_profile(rules, name, first.environment, FROM_COUNTRY)
+    plan = fresh_plan(profile, FROM_COUNTRY)
+    return await _start(store, clock, first, profile, fill=lambda db, office: fill_books(db, plan, office))
+
+
+async def start_unnamed(store: Store, clock: Clock) -> Principal:
+    """Create a practice without name and country, which the assistant completes with `update_organization`.
+
+    Where another process was first, its owner is answered.
+    """
+    profile = Profile(name=UNNAMED, environment=Environment.LIVE)
+    first = FirstOrganization(name=UNNAMED, country="", email=LOCAL_OWNER_EMAIL)
+
+    def fill(db: Session, office: Office) -> None:
+        save_profile(db, profile)
+        audit.record(db, "create_organization", UNNAMED, at=office.now(), by=office.principal.label, detail={})
+
+    try:
+        principal, _ = await _start(store, clock, first, profile, fill=fill)
+    except Conflict:
+        owner = await local_owner(store)
+        if owner is None:
+            raise
+        return owner
+    return principal
+
+
+async def _start(
+    store: Store,
+    clock: Clock,
+    first: FirstOrganization,
+    profile: Profile,
+    *,
+    fill: Callable[[Session, Office], None],
+) -> tuple[Principal, OrganizationRef]:
+    if first.kind not in ("partner", "standard"):
+        raise InvalidInput("kind must be partner (a practice) or standard (a single business).", field="kind")
+    principal = Principal(user_id=new_id("usr"), label=check_email(first.email).casefold())
+    office = Office(store=store, principal=principal, clock=clock)
+    new = NewOrganization(
+        id=new_organization_id(),
+        handle_base="practice" if profile.name == UNNAMED else base_handle("", profile.name, first.environment),
+        name=profile.name,
+        kind=first.kind,
+        environment=first.environment,
+        country=profile.country,
+        currency=profile.currency,
+    )
+
+    def publish(db: Session) -> None:
+        if organizations.count_all(db) != 1:
+            raise Conflict("There is already a practice in this data folder.")
+        users.add_user(db, principal.user_id, principal.label, now=office.now())
+        users.add_membership(db, principal.user_id, new.id, "owner")
+
+    if await store.directory.read(organizations.count_all):
+        raise Conflict("There is already a practice in this data folder.")
+    created = await add_organization(office, new, fill=lambda db: fill(db, office), publish=publish)
+    return principal, created

@@ -1,0 +1,186 @@
+"""Changing an organization's profile, branding and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session
+
+from invoicing.amounts import check_currency
+from invoicing.countries import country
+from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
+from invoicing.profiles import Profile
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed
+from invoicing.text import clean_line, clean_text
+from operations.access import Office
+from operations.onboarding import NAME_LENGTH_MAX, fresh_plan, save_layers
+from operations.organizations import OrganizationDetails, get_organization
+from operations.templates import FROM_COUNTRY, fresh_profile
+from storage import audit, organizations
+from storage.books import Books
+from storage.counts import counts
+from storage.profile import load_profile, save_profile
+
+FUTURE_DAYS_MAX = 366
+
+_Value = str | bool | int
+_LINES = {
+    "legal_name": 200,
+    "line1": 120,
+    "line2": 120,
+    "postal_code": 20,
+    "city": 80,
+    "region": 80,
+    "registration_number": 60,
+    "phone": 40,
+    "website": 200,
+    "account_holder": 120,
+    "bank_name": 120,
+    "account_number": 40,
+    "routing_number": 40,
+}
+_FORMS: dict[str, Callable[[str], str]] = {
+    "email": check_email,
+    "iban": check_iban,
+    "bic": check_bic,
+    "time_zone": check_time_zone,
+    "locale": check_locale,
+}
+_NEVER_EMPTY = frozenset({"name", "country", "currency", "time_zone", "locale"})
+
+
+async def update_organization(office: Office, books: Books, changes: Mapping[str, _Value]) -> OrganizationDetails:
+    """Set the given fields; an empty text clears one. A country that is set for the first time brings its
+    chart of accounts, tax codes and terms with it.
+
+    Raises:
+        InvalidInput: a field that is not valid, or nothing to change.
+        Conflict: country or currency once they are settled.
+        NotAllowed: `named_writes` by anyone but the practice's owner.
+    """
+    if not changes:
+        raise InvalidInput("Nothing to change: give at least one field.")
+    policy = _checked_policy(books, changes)
+    wanted = {name: value for name, value in changes.items() if name != "named_writes"}
+    await books.write(lambda db: _apply(db, books, wanted, policy))
+    await office.store.directory.write(lambda db: _publish(db, books, wanted, policy))
+    return await get_organization(books)
+
+
+def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str) -> None:
+    before = load_profile(db)
+    after = _settle_country(db, before, wanted, books)
+    after = _settle_currency(db, after, wanted)
+    after = replace(after, **{name: _checked(name, value, after) for name, value in wanted.items()})
+    save_profile(db, after)
+    changed = {
+        name: [str(getattr(before, name)), str(getattr(after, name))]
+        for name in wanted
+        if getattr(before, name) != getattr(after, name)
+    }
+    if policy:
+        changed["named_writes"] = [books.organization.named_writes, policy]
+    audit.record(
+        db,
+        "update_organization",
+        books.organization.handle,
+        at=books.clock(),
+        by=books.actor,
+        detail={"changed": changed},
+    )
+
+
+def _publish(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str) -> None:
+    """Bring the directory in step with what the books say now."""
+    organization_id = books.organization.id
+    if "name" in wanted:
+        organizations.rename(db, organization_id, clean_line(str(wanted["name"]), field="name"))
+    if "country" in wanted or "currency" in wanted:
+        chosen = country(str(wanted.get("country") or books.organization.country))
+        currency = str(wanted.get("currency") or books.organization.currency or chosen.currency).upper()
+        organizations.settle(db, organization_id, country=chosen.code, currency=currency)
+    if policy:
+        organizations.set_named_writes(db, organization_id, policy)
+
+
+def _settle_country(db: Session, profile: Profile, wanted: Mapping[str, _Value], books: Books) -> Profile:
+    if "country" not in wanted:
+        if not profile.country and set(wanted) - {"name"}:
+            raise InvalidInput(
+                "Set the country first (or in the same call): it decides tax and currency.", field="country"
+            )
+        return profile
+    rules = country(str(wanted["country"]))
+    if profile.country == rules.code:
+        return profile
+    if profile.country:
+        raise Conflict(
+            f"The country is {profile.country} and stays so: its chart, tax codes and numbers follow from it."
+            " Create another organization for another country.",
+            field="country",
+        )
+    fresh = fresh_profile(rules, profile.name, profile.environment, FROM_COUNTRY)
+    save_layers(db, fresh_plan(fresh, FROM_COUNTRY), at=books.clock(), by=books.actor)
+    return fresh
+
+
+def _settle_currency(db: Session, profile: Profile, wanted: Mapping[str, _Value]) -> Profile:
+    if "currency" not in wanted:
+        return profile
+    currency = check_currency(str(wanted["currency"]))
+    if currency != profile.currency and counts(db).documents:
+        raise Conflict("The currency of the books stays as it is once a document was issued.", field="currency")
+    return profile
+
+
+def _checked(name: str, value: _Value, profile: Profile) -> Any:
+    match name, value:
+        case "prices_include_tax", bool():
+            return value
+        case "future_days", int() if 0 <= value <= FUTURE_DAYS_MAX:
+            return value
+        case "future_days", _:
+            raise InvalidInput(f"future_days must be between 0 and {FUTURE_DAYS_MAX}.", field="future_days")
+        case _, str():
+            return _checked_text(name, value, profile)
+        case _:
+            raise InvalidInput(f"{name} has the wrong type.", field=name)
+
+
+def _checked_text(name: str, value: str, profile: Profile) -> str:
+    if not value.strip():
+        if name in _NEVER_EMPTY:
+            raise InvalidInput(f"{name} cannot be empty.", field=name)
+        return ""
+    if name in _FORMS:
+        return _FORMS[name](value)
+    if name in _LINES:
+        return clean_line(value, field=name, limit=_LINES[name])
+    match name:
+        case "name":
+            return clean_line(value, field="name", limit=NAME_LENGTH_MAX, required=True)
+        case "country":
+            return profile.country
+        case "currency":
+            return check_currency(value)
+        case "tax_number":
+            return validate_tax_number(profile.country, value)
+        case "footer":
+            return clean_text(value, field="footer", limit=500)
+    raise InvalidInput(f"{name} is not a field of an organization.", field=name)
+
+
+def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> str:
+    if "named_writes" not in changes:
+        return ""
+    policy = str(changes["named_writes"]).strip().lower()
+    if policy not in ("live", "always", "off"):
+        raise InvalidInput("named_writes must be live, always or off.", field="named_writes")
+    if books.organization.partner_id:
+        raise Conflict("named_writes is the practice's policy: set it on the practice.", field="named_writes")
+    if books.organization.role != "owner":
+        raise NotAllowed("Only an owner sets named_writes.")
+    return policy

@@ -1,0 +1,157 @@
+"""A fresh start: the layers of a new organization from its country's file and the chart of accounts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from invoicing.amounts import check_currency
+from invoicing.catalog import Account, PaymentTerm, Posting, Series, TaxCode
+from invoicing.charts import Chart, ChartKind, chart
+from invoicing.countries import Country
+from invoicing.countries.model import AccountingStandard, DatedRate
+from invoicing.documents import DocumentKind, Environment, TaxCategory
+from invoicing.profiles import Profile
+from invoicing.refusals import InvalidInput
+from storage.setup import STANDARD_PROFILE, EntityLayer, OrganizationLayer, TransactionProfile
+
+_STANDARDS = {"ifrs": "ifrs", "us_gaap": "us_gaap", "us gaap": "us_gaap", "us-gaap": "us_gaap", "gaap": "us_gaap"}
+_CHARTS = ("standard", "empty")
+_TERM_DAYS = (0, 7, 14, 30, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a fresh start lets one choose; what is empty follows from the country."""
+
+    accounting_standard: str = ""
+    chart_of_accounts: str = ""
+    tax_system: str = ""
+    currency: str = ""
+
+    def stated(self) -> list[str]:
+        """The choices that a copy from the practice leaves no room for."""
+        return [name for name in ("accounting_standard", "chart_of_accounts", "tax_system") if getattr(self, name)]
+
+
+FROM_COUNTRY = Choices()
+
+
+def fresh_profile(rules: Country, name: str, environment: Environment, choices: Choices) -> Profile:
+    """The profile of a new organization in this country.
+
+    Raises:
+        InvalidInput: a choice that does not exist, or a tax system that is not the country's.
+    """
+    return Profile(
+        name=name,
+        environment=environment,
+        country=rules.code,
+        currency=check_currency(choices.currency) if choices.currency else rules.currency,
+        locale=rules.locale,
+        time_zone=rules.time_zone,
+        accounting_standard=_standard(rules, choices),
+        tax_system=_tax_system(rules, choices),
+        chart_of_accounts=_chart_kind(choices),
+    )
+
+
+def fresh_organization_layer(rules: Country, choices: Choices) -> OrganizationLayer:
+    """Chart of accounts, tax codes, payment terms and tax authority."""
+    taxed = _tax_system(rules, choices) != "none"
+    return OrganizationLayer(
+        accounts=tuple(Account(**asdict(account)) for account in _chart(rules, choices).accounts),
+        tax_codes=_tax_codes(rules) if taxed else (_untaxed(),),
+        terms=_terms(rules.payment_days),
+        authorities=((rules.tax_authority, rules.code),),
+    )
+
+
+def fresh_entity_layer(rules: Country, choices: Choices) -> EntityLayer:
+    """One posting profile, and the transaction types for invoices and credit notes that use it."""
+    return EntityLayer(
+        postings={STANDARD_PROFILE: Posting(**asdict(_chart(rules, choices).posting))},
+        transactions=(
+            TransactionProfile("Sales invoice", DocumentKind.INVOICE.value, STANDARD_PROFILE),
+            TransactionProfile("Credit note", DocumentKind.CREDIT_NOTE.value, STANDARD_PROFILE),
+        ),
+    )
+
+
+def fresh_series() -> tuple[Series, ...]:
+    """The number series every organization begins with: yearly, gapless, never copied."""
+    return (
+        Series("INVOICES", DocumentKind.INVOICE, "INV-{YYYY}-{SEQ:5}"),
+        Series("CREDIT-NOTES", DocumentKind.CREDIT_NOTE, "CN-{YYYY}-{SEQ:5}"),
+    )
+
+
+def _chart(rules: Country, choices: Choices) -> Chart:
+    return chart(_standard(rules, choices), _chart_kind(choices))
+
+
+def _standard(rules: Country, choices: Choices) -> AccountingStandard:
+    if not choices.accounting_standard:
+        return rules.accounting_standard
+    known = _STANDARDS.get(choices.accounting_standard.strip().lower())
+    if known is None:
+        raise InvalidInput("accounting_standard must be ifrs or us_gaap.", field="accounting_standard")
+    return cast(AccountingStandard, known)
+
+
+def _chart_kind(choices: Choices) -> ChartKind:
+    wanted = choices.chart_of_accounts.strip().lower() or "standard"
+    if wanted not in _CHARTS:
+        raise InvalidInput("chart_of_accounts must be standard or empty.", field="chart_of_accounts")
+    return cast(ChartKind, wanted)
+
+
+def _tax_system(rules: Country, choices: Choices) -> str:
+    wanted = choices.tax_system.strip().lower() or "auto"
+    if wanted == "auto":
+        return rules.tax_system
+    if wanted not in {rules.tax_system, "none"}:
+        raise InvalidInput(f"tax_system must be auto, {rules.tax_system} or none for {rules.name}.", field="tax_system")
+    return wanted
+
+
+def _tax_codes(rules: Country) -> tuple[TaxCode, ...]:
+    return tuple(
+        TaxCode(
+            code=template.code,
+            name=template.name,
+            category=template.category,
+            label=rules.tax_label,
+            rates=template.rates,
+            reason=template.reason,
+            is_default=template.default,
+        )
+        for template in rules.tax_codes
+    )
+
+
+def _untaxed() -> TaxCode:
+    return TaxCode(
+        code="NO-TAX",
+        name="No tax",
+        category=TaxCategory.OUTSIDE_SCOPE,
+        label="Tax",
+        rates=(DatedRate(Decimal(0), date(2000, 1, 1)),),
+        reason="Not subject to tax",
+        is_default=True,
+    )
+
+
+def _terms(usual_days: int) -> tuple[PaymentTerm, ...]:
+    days = sorted({*_TERM_DAYS, usual_days})
+    return tuple(
+        PaymentTerm(
+            code=f"NET{count}" if count else "IMMEDIATE",
+            name=f"{count} days net" if count else "Due on receipt",
+            days=count,
+            is_default=count == usual_days,
+        )
+        for count in days
+    )

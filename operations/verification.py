@@ -1,0 +1,103 @@
+"""Verification: every document, number series, journal entry, file and hash chain of an organization's books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session
+
+from invoicing.canonical import GENESIS, document_from_text, document_text, link_hash
+from invoicing.tax import LineInput, total
+from storage import checks, files
+from storage.books import Books
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found: the first thing that is wrong, or nothing, and how much was looked at."""
+
+    handle: str
+    documents: int
+    files: int
+    audit_entries: int
+    problem: str = ""
+
+
+async def verify_books(books: Books) -> Verified:
+    """Walk the organization's books and name the first thing that is wrong."""
+    return await books.read(lambda db: _verify(db, books))
+
+
+def _verify(db: Session, books: Books) -> Verified:
+    counted = checks.totals(db)
+    problem = next(_problems(db, books.folder), "")
+    return Verified(
+        handle=books.organization.handle,
+        documents=counted.documents,
+        files=counted.files,
+        audit_entries=counted.audit_entries,
+        problem=problem,
+    )
+
+
+def _problems(db: Session, folder: Path) -> Iterator[str]:
+    yield from _document_problems(db)
+    yield from _audit_problems(db)
+    yield from checks.series_problems(db)
+    yield from checks.journal_problems(db)
+    yield from _file_problems(db, folder)
+
+
+def _document_problems(db: Session) -> Iterator[str]:
+    previous = GENESIS
+    for position, row in enumerate(checks.document_rows(db), start=1):
+        name = f"document {row.number}"
+        if row.position != position:
+            yield f"{name}: position {row.position} in the chain where {position} was expected; one is missing"
+        if row.previous_hash != previous:
+            yield f"{name}: the chain is cut before it"
+        if row.hash != link_hash(previous=previous, position=position, text=row.content):
+            yield f"{name}: its content does not fit its hash"
+        yield from _row_problems(db, row, name)
+        previous = row.hash
+    yield from checks.audit_document_problems(db)
+
+
+def _row_problems(db: Session, row: checks.DocumentRow, name: str) -> Iterator[str]:
+    document = document_from_text(row.content)
+    if document_text(document) != row.content:
+        yield f"{name}: its content is not in canonical form"
+    stated = (document.id, document.number, document.kind.value, document.issue_date, document.due_date)
+    if stated != (row.id, row.number, row.kind, row.issue_date, row.due_date):
+        yield f"{name}: the row and its content name different documents or dates"
+    amounts = (document.currency, document.net_minor, document.tax_minor, document.total_minor)
+    if amounts != (row.currency, row.net_minor, row.tax_minor, row.total_minor):
+        yield f"{name}: the row and its content state different amounts"
+    if document.customer != row.customer_id or document.buyer.name != row.customer_name:
+        yield f"{name}: the row and its content name different customers"
+    if checks.line_amounts(db, row.id) != [(line.position, line.net_minor) for line in document.lines]:
+        yield f"{name}: its lines are not those of its content"
+    if checks.tax_amounts(db, row.id) != [(tax.taxable_minor, tax.tax_minor) for tax in document.taxes]:
+        yield f"{name}: its taxes are not those of its content"
+    inputs = [LineInput.of(line) for line in document.lines]
+    again = total(inputs, currency=document.currency, prices_include_tax=document.prices_include_tax)
+    if (again.net_minor, again.tax_minor, again.total_minor) != amounts[1:]:
+        yield f"{name}: its totals do not follow from its lines"
+
+
+def _audit_problems(db: Session) -> Iterator[str]:
+    previous = GENESIS
+    for position, row in enumerate(checks.audit_rows(db), start=1):
+        if (row.position, row.previous_hash) != (position, previous):
+            yield f"audit entry {row.position}: the chain is cut before it"
+        if row.hash != link_hash(previous=previous, position=position, text=row.text):
+            yield f"audit entry {row.position}: it was changed"
+        previous = row.hash
+
+
+def _file_problems(db: Session, folder: Path) -> Iterator[str]:
+    for stored in files.all_files(db):
+        if not files.is_intact(folder, stored):
+            yield f"file {stored.file_name}: it is missing or not the bytes that were recorded"

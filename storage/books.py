@@ -1,0 +1,148 @@
+"""The one door to an organization's books.
+
+`BooksShelf` keeps the engines of the organizations in use, each leased only while a transaction runs, and closes
+the least recently used beyond its capacity. `Books` is what an act is given: one organization's books, opened for
+one principal, to read or also to change.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import anyio
+import anyio.to_thread
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from storage.engines import CONNECTIONS_PER_ENGINE, FileKind, Mode, books_engine, run_transaction
+from storage.migrations import head_stamp
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+"""Answers the present moment, aware, in UTC."""
+
+OPEN_ENGINES_MAX = 48
+BOOKS_FILE = "books.db"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRef:
+    """An organization as the directory knows it. `named_writes` is the policy of the practice it belongs to."""
+
+    id: str
+    handle: str
+    name: str
+    kind: str
+    environment: str
+    country: str
+    currency: str
+    partner_id: str
+    named_writes: str
+    archived: bool
+    role: str
+
+
+@dataclass(slots=True)
+class _Entry:
+    engine: Engine
+    # As many transactions at once as the engine has connections; a waiting one costs no thread.
+    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CONNECTIONS_PER_ENGINE))
+    writer: anyio.Lock = field(default_factory=anyio.Lock)
+    leases: int = 0
+
+
+class BooksShelf:
+    """The open sets of books of one data folder."""
+
+    def __init__(self, root: Path, *, capacity: int = OPEN_ENGINES_MAX) -> None:
+        self._root = root
+        self._capacity = capacity
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+
+    def folder(self, organization_id: str) -> Path:
+        """The organization's folder; its name is the organization's UUID and never anybody's text."""
+        return self._root / "organizations" / str(UUID(organization_id))
+
+    async def run(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction in the organization's books.
+
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it.
+        """
+        async with self._leased(organization_id) as entry:
+            if mode is Mode.READ:
+                return await self._in_thread(entry, mode, work)
+            async with entry.writer:
+                return await self._in_thread(entry, mode, work)
+
+    async def close(self) -> None:
+        """Close every engine; nothing may be under way."""
+        while self._entries:
+            _, entry = self._entries.popitem()
+            await anyio.to_thread.run_sync(entry.engine.dispose)
+
+    async def _in_thread(self, entry: _Entry, mode: Mode, work: Callable[[Session], T]) -> T:
+        return await anyio.to_thread.run_sync(run_transaction, entry.engine, mode, work, limiter=entry.threads)
+
+    @asynccontextmanager
+    async def _leased(self, organization_id: str) -> AsyncIterator[_Entry]:
+        entry = self._entries.get(organization_id)
+        if entry is None:
+            stamp = head_stamp(FileKind.BOOKS, organization_id)
+            entry = _Entry(books_engine(self.folder(organization_id) / BOOKS_FILE, stamp))
+            self._entries[organization_id] = entry
+        self._entries.move_to_end(organization_id)
+        entry.leases += 1
+        try:
+            yield entry
+        finally:
+            entry.leases -= 1
+            with anyio.CancelScope(shield=True):
+                await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        while len(self._entries) > self._capacity:
+            idle = next((key for key, entry in self._entries.items() if not entry.leases), None)
+            if idle is None:
+                return
+            entry = self._entries.pop(idle)
+            await anyio.to_thread.run_sync(entry.engine.dispose)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One organization's books, opened for `actor` after the directory allowed it.
+
+    `actor` is the name that the audit trail shows. `may_change` is false where the call only reads.
+    """
+
+    organization: OrganizationRef
+    actor: str
+    clock: Clock
+    shelf: BooksShelf
+    may_change: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where this organization's files are."""
+        return self.shelf.folder(self.organization.id)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction that cannot write."""
+        return await self.shelf.run(self.organization.id, Mode.READ, work)
+
+    async def record(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which only records a file that was made from what is there: reading acts do that too."""
+        return await self.shelf.run(self.organization.id, Mode.WRITE, work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction: kept whole at its end, or not at all."""
+        if not self.may_change:
+            raise RuntimeError("these books were opened for reading")
+        return await self.shelf.run(self.organization.id, Mode.WRITE, work)

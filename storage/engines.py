@@ -1,0 +1,244 @@
+"""The only place that opens databases, and begins and ends transactions.
+
+Every connection is guarded: the file must exist, carry our application id and the expected schema version, and,
+for books, the stamp of the organization that is asked for. A swapped, empty, older or newer file is refused.
+Writers begin with BEGIN IMMEDIATE, because a deferred transaction that reads and then writes fails under
+contention; readers cannot write at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, QueuePool
+from sqlmodel import Session
+
+from invoicing.refusals import Unavailable
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+CONNECTIONS_PER_ENGINE = 2
+_MODE = "counterfoil_mode"
+
+
+class FileKind(Enum):
+    """What a database file is, as its `application_id` says (the letters CFDR and CFBK)."""
+
+    DIRECTORY = 0x43464452
+    BOOKS = 0x4346424B
+
+
+class Mode(Enum):
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a file must say of itself. `organization_id` is empty for the directory and the template."""
+
+    kind: FileKind
+    schema_version: int
+    organization_id: str = ""
+
+
+class DamagedStore(Exception):
+    """A database file is missing, swapped, empty, or of another version. Its text is for the operator only."""
+
+
+class OutdatedStore(DamagedStore):
+    """The file is ours but its schema is older than this program: `counterfoil migrate` brings it up."""
+
+
+def directory_engine(path: Path, stamp: Stamp) -> AsyncEngine:
+    """The engine of the directory, for its few and short statements, on aiosqlite."""
+
+    async def connect() -> aiosqlite.Connection:
+        return await aiosqlite.Connection(partial(open_guarded, path, stamp), iter_chunk_size=64)
+
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=connect,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=4,
+        max_overflow=0,
+    )
+    _begin_by_mode(engine.sync_engine)
+    return engine
+
+
+def books_engine(path: Path, stamp: Stamp) -> Engine:
+    """The engine of one organization's books; its transactions run whole, in a thread."""
+    engine = create_engine(
+        "sqlite://",
+        creator=partial(open_guarded, path, stamp),
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS_PER_ENGINE,
+        max_overflow=0,
+    )
+    _begin_by_mode(engine)
+    return engine
+
+
+def new_file_engine(path: Path) -> Engine:
+    """The engine that creates a file and migrates it, used on temporary names and by migrations only."""
+    engine = create_engine("sqlite://", creator=partial(_open_plain, path, "rwc"), poolclass=NullPool)
+    _begin_by_mode(engine)
+    return engine
+
+
+def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) -> T:
+    """Run `work` as one transaction: all of it is kept, or, when it raises, nothing."""
+    try:
+        with engine.connect() as connection:
+            connection = connection.execution_options(**{_MODE: mode})
+            with connection.begin():
+                return _in_session(connection, work)
+    except OperationalError as error:
+        raise _busy_or_same(error) from error
+
+
+async def run_directory_transaction(engine: AsyncEngine, mode: Mode, work: Callable[[Session], T]) -> T:
+    """The same for the directory."""
+    try:
+        async with engine.connect() as connection:
+            connection = await connection.execution_options(**{_MODE: mode})
+            async with connection.begin():
+                return await connection.run_sync(_in_session, work)
+    except OperationalError as error:
+        raise _busy_or_same(error) from error
+
+
+def open_guarded(path: Path, stamp: Stamp) -> sqlite3.Connection:
+    """A connection to an existing file that is what `stamp` says.
+
+    Raises:
+        OutdatedStore: the file's schema is older.
+        DamagedStore: the file is missing or is something else.
+    """
+    connection = _open_plain(path, "rw")
+    try:
+        _check_stamp(connection, path, stamp)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def stamp_file(path: Path, stamp: Stamp) -> None:
+    """Write application id and schema version into a file that was just made or migrated, and switch WAL on."""
+    with closing(_open_plain(path, "rw")) as connection:
+        connection.execute(f"PRAGMA application_id = {stamp.kind.value}")
+        connection.execute(f"PRAGMA user_version = {stamp.schema_version}")
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def checkpoint(path: Path) -> None:
+    """Bring a file that nobody else has open into one piece, without a write-ahead log beside it."""
+    with closing(_open_plain(path, "rw")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def copy_live(source: Path, target: Path) -> None:
+    """Copy a database that may be in use, with SQLite's backup API, to a new file."""
+    with closing(_open_plain(source, "rw")) as origin, closing(_open_plain(target, "rwc")) as copy:
+        origin.backup(copy)
+        copy.execute("PRAGMA journal_mode = WAL")
+        copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def schema_version_of(path: Path) -> int:
+    """The schema version that the file states."""
+    with closing(_open_plain(path, "rw")) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def integrity_problems(path: Path) -> list[str]:
+    """What SQLite finds wrong with the file's structure and its foreign keys; empty when it is sound."""
+    with closing(_open_plain(path, "rw")) as connection:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+        found += [f"a row of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check")]
+        return found
+
+
+def _open_plain(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.OperationalError as error:
+        raise DamagedStore(f"{path} cannot be opened") from error
+    try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        for pragma, value in (
+            ("busy_timeout", BUSY_TIMEOUT_MS),
+            ("foreign_keys", 1),
+            ("synchronous", 2),
+            ("trusted_schema", 0),
+            ("recursive_triggers", 1),
+        ):
+            connection.execute(f"PRAGMA {pragma} = {value}")
+            if connection.execute(f"PRAGMA {pragma}").fetchone()[0] != value:
+                raise DamagedStore(f"{path}: the setting {pragma} was not accepted")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
+    try:
+        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if application_id != stamp.kind.value:
+            raise DamagedStore(f"{path} is not a Counterfoil {stamp.kind.name.lower()} file")
+        if version < stamp.schema_version:
+            raise OutdatedStore(f"{path} has schema {version}; this program wants {stamp.schema_version}")
+        if version > stamp.schema_version:
+            raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {version})")
+        if stamp.organization_id:
+            row = connection.execute("SELECT organization_id FROM identity").fetchone()
+            if row is None or row[0] != stamp.organization_id:
+                raise DamagedStore(f"{path} holds the books of another organization")
+    except sqlite3.DatabaseError as error:
+        raise DamagedStore(f"{path} is not a readable database") from error
+
+
+def _begin_by_mode(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get(_MODE, Mode.WRITE)
+        query_only = mode is Mode.READ
+        if connection.info.get("query_only") is not query_only:
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(query_only)}")
+            connection.info["query_only"] = query_only
+        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+
+
+def _in_session(connection: Connection, work: Callable[[Session], T]) -> T:
+    with Session(bind=connection, expire_on_commit=False) as session:
+        result = work(session)
+        session.flush()
+        return result
+
+
+def _busy_or_same(error: OperationalError) -> Exception:
+    original: Any = error.orig
+    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Unavailable("The books are busy with another write. Nothing was changed: try again.")
+    if code == sqlite3.SQLITE_FULL:
+        return Unavailable("There is no room left on the disk. Nothing was changed.")
+    return error

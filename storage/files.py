@@ -1,0 +1,137 @@
+"""Files that were made for an organization: written whole, recorded with their hash, served as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlmodel import Session, col, select
+
+from storage.ids import new_id
+from storage.provisioning import sync_folder
+from storage.tables import books
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on record. `path` is relative to the organization's folder and made by us."""
+
+    id: str
+    path: str
+    file_name: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+    format: str
+    document_id: str
+
+
+def file_of_document(session: Session, document_id: str, file_format: str) -> StoredFile | None:
+    """The file first rendered for a document in this format."""
+    query = select(books.StoredFile).where(
+        col(books.StoredFile.document_id) == document_id, col(books.StoredFile.format) == file_format
+    )
+    row = session.exec(query).first()
+    return None if row is None else _stored(row)
+
+
+def file_by_id(session: Session, file_id: str) -> StoredFile | None:
+    row = session.get(books.StoredFile, file_id)
+    return None if row is None else _stored(row)
+
+
+def all_files(session: Session) -> list[StoredFile]:
+    return [_stored(row) for row in session.exec(select(books.StoredFile).order_by(col(books.StoredFile.id)))]
+
+
+def record_file(session: Session, file: StoredFile, *, at: datetime) -> StoredFile:
+    """Put a written file on record. The first one of a document and format stays; it is answered here."""
+    if file.document_id:
+        first = file_of_document(session, file.document_id, file.format)
+        if first is not None:
+            return first
+    session.add(
+        books.StoredFile(
+            id=file.id,
+            document_id=file.document_id or None,
+            format=file.format,
+            path=file.path,
+            file_name=file.file_name,
+            media_type=file.media_type,
+            sha256=file.sha256,
+            size_bytes=file.size_bytes,
+            created_at=at,
+        )
+    )
+    return file
+
+
+def write_whole(
+    root: Path,
+    folder: str,
+    write: Callable[[Path], None],
+    *,
+    suffix: str,
+    file_name: str,
+    media_type: str,
+    file_format: str,
+    document_id: str = "",
+) -> StoredFile:
+    """Write a file under a temporary name, sync it, and give it its own name, which starts with its hash."""
+    directory = root / folder
+    directory.mkdir(exist_ok=True)
+    temporary = directory / f".{uuid4().hex}{suffix}"
+    try:
+        write(temporary)
+        sha256, size_bytes = _hash_and_sync(temporary)
+        name = f"{sha256[:32]}{suffix}"
+        os.replace(temporary, directory / name)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(directory)
+    return StoredFile(
+        id=new_id("fil"),
+        path=f"{folder}/{name}",
+        file_name=file_name,
+        media_type=media_type,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        format=file_format,
+        document_id=document_id,
+    )
+
+
+def is_intact(root: Path, file: StoredFile) -> bool:
+    """Whether the file is there with the bytes it was recorded with."""
+    path = root / file.path
+    return path.is_file() and path.stat().st_size == file.size_bytes and sha256_of(path) == file.sha256
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _hash_and_sync(path: Path) -> tuple[str, int]:
+    with path.open("rb+") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        os.fsync(stream.fileno())
+        return digest, stream.tell()
+
+
+def _stored(row: books.StoredFile) -> StoredFile:
+    return StoredFile(
+        id=row.id,
+        path=row.path,
+        file_name=row.file_name,
+        media_type=row.media_type,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        format=row.format,
+        document_id=row.document_id or "",
+    )

@@ -1,0 +1,34 @@
+"""What was done under a client reference, so that a retry finds it instead of doing it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from invoicing.refusals import IdempotencyMismatch
+from storage.tables import books
+
+
+def subject_of(session: Session, tool: str, reference: str, request_hash: str) -> str | None:
+    """What the first call with this reference made, or None where there was none.
+
+    Raises:
+        IdempotencyMismatch: the first call had other arguments.
+    """
+    row = session.get(books.IdempotencyKey, (tool, reference))
+    if row is None:
+        return None
+    if row.request_hash != request_hash:
+        raise IdempotencyMismatch(
+            "This client_reference was used before with other arguments. Use the same value only to retry the same"
+            " document, and a new one for a new document.",
+            field="client_reference",
+        )
+    return row.subject
+
+
+def remember(session: Session, tool: str, reference: str, request_hash: str, subject: str, *, at: datetime) -> None:
+    session.add(
+        books.IdempotencyKey(tool=tool, reference=reference, request_hash=request_hash, subject=subject, created_at=at)
+    )

@@ -1,0 +1,54 @@
+"""Schema migrations by alembic: one line of revisions for the directory, one for books.
+
+Revisions are numbered 0001, 0002, ...; the number is also the file's `user_version`. What differs between
+databases (triggers, the copy of a template) is in `dialects.py` alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from storage.engines import FileKind, Stamp, new_file_engine, stamp_file
+
+_FOLDER = Path(__file__).parent
+
+
+def head_stamp(kind: FileKind, organization_id: str = "") -> Stamp:
+    """The stamp of a file that is migrated to the newest revision."""
+    return Stamp(kind=kind, schema_version=_HEADS[kind], organization_id=organization_id)
+
+
+def migrate_file(path: Path, kind: FileKind) -> None:
+    """Bring the file at `path` (made where there is none) to the newest revision, and stamp it.
+
+    Each revision is one transaction: an interrupted migration goes on where it was.
+    """
+    engine = new_file_engine(path)
+    try:
+        with engine.connect() as connection:
+            config = _config(kind)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+    stamp_file(path, head_stamp(kind))
+
+
+def _config(kind: FileKind) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER / kind.name.lower()).replace("%", "%%"))
+    return config
+
+
+def _head(kind: FileKind) -> int:
+    head = ScriptDirectory.from_config(_config(kind)).get_current_head()
+    if head is None:
+        raise RuntimeError(f"there are no revisions for {kind.name}")
+    return int(head)
+
+
+_HEADS = {kind: _head(kind) for kind in FileKind}

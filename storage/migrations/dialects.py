@@ -1,0 +1,44 @@
+"""DDL that each database says in its own way: triggers and views. A second database is added here."""
+
+from __future__ import annotations
+
+from alembic import op
+
+
+def forbid_changes(table: str, *keys: str) -> None:
+    """Make the database refuse UPDATE and DELETE on a table, and INSERT over a row that has one of the `keys`.
+
+    INSERT OR REPLACE deletes the old row without firing delete triggers, hence the third trigger. A key is a
+    column, or several separated by commas.
+    """
+    _require_sqlite()
+    for act in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
+            f" BEGIN SELECT RAISE(ABORT, '{table}: rows never change'); END"
+        )
+    matches = (" AND ".join(f"{column} = NEW.{column}" for column in key.split(",")) for key in keys)
+    op.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
+        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(f'({match})' for match in matches)})"
+        f" BEGIN SELECT RAISE(ABORT, '{table}: rows never change'); END"
+    )
+
+
+def refuse_insert(table: str, *, name: str, when: str, because: str) -> None:
+    """Make the database refuse an INSERT for which the condition `when` (on NEW) holds."""
+    _require_sqlite()
+    op.execute(
+        f"CREATE TRIGGER {table}_{name} BEFORE INSERT ON {table} WHEN {when}"
+        f" BEGIN SELECT RAISE(ABORT, '{table}: {because}'); END"
+    )
+
+
+def create_view(name: str, select: str) -> None:
+    op.execute(f"CREATE VIEW {name} AS {select}")
+
+
+def _require_sqlite() -> None:
+    dialect = op.get_context().dialect.name
+    if dialect != "sqlite":
+        raise RuntimeError(f"no triggers are written for {dialect} yet")

@@ -1,0 +1,78 @@
+"""Pages of a list: an opaque cursor that says where the next one begins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from invoicing.refusals import InvalidInput
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+LIMIT_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list. `next_cursor` is empty at its end; `left` says how many follow this page."""
+
+    items: tuple[T, ...]
+    next_cursor: str
+    left: int
+
+    def map(self, shape: Callable[[T], U]) -> Page[U]:
+        return Page(tuple(shape(item) for item in self.items), self.next_cursor, self.left)
+
+
+def check_limit(limit: int) -> int:
+    """Raises:
+    InvalidInput: not between 1 and the most that one page holds.
+    """
+    if not 1 <= limit <= LIMIT_MAX:
+        raise InvalidInput(f"limit must be between 1 and {LIMIT_MAX}.", field="limit")
+    return limit
+
+
+def encode_cursor(*position: str | int) -> str:
+    """A cursor after the row at `position`, the values it is sorted by."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...] | None:
+    """The position that a cursor names, or None for the beginning of the list.
+
+    Raises:
+        InvalidInput: not a cursor of this list.
+    """
+    if not cursor:
+        return None
+    try:
+        position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        position = None
+    if (
+        not isinstance(position, list)
+        or len(position) != len(kinds)
+        or not all(type(value) is kind for value, kind in zip(position, kinds, strict=True))
+        or any(isinstance(value, int) and abs(value) >= 2**63 for value in position)
+    ):
+        raise InvalidInput("cursor is not one that this list gave: leave it out to start anew.", field="cursor")
+    return tuple(position)
+
+
+def page_of(rows: Sequence[T], *, limit: int, matching: int, cursor_of: Callable[[T], str]) -> Page[T]:
+    """The page of at most `limit` of `rows`, of which one more was asked for; `matching` counts all from here on."""
+    shown = tuple(rows[:limit])
+    more = len(rows) > limit
+    return Page(shown, cursor_of(shown[-1]) if more else "", matching - len(shown))
+
+
+def like_pattern(query: str) -> str:
+    """A LIKE pattern (escape character `\\`) for rows that contain `query` literally."""
+    escaped = query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,42 @@
+"""A data folder as a whole: the directory, the books, and the template that new books are copied from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+
+from storage.books import BooksShelf
+from storage.directory import DIRECTORY_FILE, Directory
+from storage.provisioning import ensure_directory_file
+
+
+class Store:
+    """An open data folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.directory = Directory(root)
+        self.shelf = BooksShelf(root)
+
+    async def close(self) -> None:
+        await self.shelf.close()
+        await self.directory.close()
+
+
+def exists(root: Path) -> bool:
+    """Whether a Counterfoil data folder is there."""
+    return (root / DIRECTORY_FILE).exists()
+
+
+@asynccontextmanager
+async def open_store(root: Path) -> AsyncIterator[Store]:
+    """Open the data folder at `root`; a new, empty directory is made where there is none."""
+    await anyio.to_thread.run_sync(ensure_directory_file, root)
+    store = Store(root)
+    try:
+        yield store
+    finally:
+        await store.close()

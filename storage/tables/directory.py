@@ -1,0 +1,75 @@
+"""Tables of the directory: who there is, which organizations there are, who may reach which."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import MetaData
+from sqlmodel import Field, SQLModel
+
+from storage.types import UtcDateTime
+
+DIRECTORY_METADATA = MetaData()
+
+
+class DirectoryTable(SQLModel):
+    """Base of the directory's tables."""
+
+    metadata: ClassVar[MetaData] = DIRECTORY_METADATA
+
+
+class User(DirectoryTable, table=True):
+    __tablename__ = "users"
+
+    id: str = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Organization(DirectoryTable, table=True):
+    __tablename__ = "organizations"
+
+    id: str = Field(primary_key=True)
+    handle: str = Field(unique=True)
+    name: str
+    search_key: str
+    kind: str
+    partner_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)
+    environment: str
+    country: str = ""
+    currency: str = ""
+    named_writes: str = "live"
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Membership(DirectoryTable, table=True):
+    __tablename__ = "memberships"
+
+    user_id: str = Field(primary_key=True, foreign_key="users.id")
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id", index=True)
+    role: str
+    all_clients: bool = True
+
+
+class MembershipClient(DirectoryTable, table=True):
+    """A client that a partner's member is limited to; rows count only where `all_clients` is false."""
+
+    __tablename__ = "membership_clients"
+
+    user_id: str = Field(primary_key=True, foreign_key="users.id")
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+
+
+class ConversationSession(DirectoryTable, table=True):
+    __tablename__ = "sessions"
+
+    id: str = Field(primary_key=True)
+    principal: str
+    connection: str
+    organization_id: str = Field(foreign_key="organizations.id")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -1,0 +1,9 @@
+"""Settings that all tests share."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
+settings.register_profile("counterfoil", deadline=None, derandomize=True)
+settings.load_profile("counterfoil")
