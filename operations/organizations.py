@@ -55,13 +55,21 @@ class OrganizationDetails:
     provenance: dict[str, str]
 
 
-async def list_organizations(office: Office, *, query: str, cursor: str, limit: int) -> Page[OrganizationRef]:
-    """A page of the organizations that the principal can reach, partners first, then by name."""
+async def list_organizations(
+    office: Office, *, query: str, cursor: str, limit: int
+) -> tuple[Page[OrganizationRef], dict[str, str]]:
+    """A page of the organizations that the principal can reach, partners first, then by name; and the handles of
+    their practices by id, as far as the principal can reach those.
+    """
     check_limit(limit)
     user_id = office.principal.user_id
-    return await office.store.directory.read(
-        lambda db: organizations.list_reachable(db, user_id, query=query, cursor=cursor, limit=limit)
-    )
+
+    def work(db: Session) -> tuple[Page[OrganizationRef], dict[str, str]]:
+        page = organizations.list_reachable(db, user_id, query=query, cursor=cursor, limit=limit)
+        partners = {partner.id: partner.handle for partner in organizations.partners_of(db, user_id)}
+        return page, partners
+
+    return await office.store.directory.read(work)
 
 
 async def switch_organization(caller: Caller, target: str, *, session: str) -> Switched:

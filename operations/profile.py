@@ -52,9 +52,11 @@ _FORMS: dict[str, Callable[[str], str]] = {
 _NEVER_EMPTY = frozenset({"name", "country", "currency", "time_zone", "locale"})
 
 
-async def update_organization(office: Office, books: Books, changes: Mapping[str, _Value]) -> OrganizationDetails:
+async def update_organization(
+    office: Office, books: Books, changes: Mapping[str, _Value]
+) -> tuple[Books, OrganizationDetails]:
     """Set the given fields; an empty text clears one. A country that is set for the first time brings its
-    chart of accounts, tax codes and terms with it.
+    chart of accounts, tax codes and terms with it. Answers the books under their new name.
 
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
@@ -67,7 +69,10 @@ async def update_organization(office: Office, books: Books, changes: Mapping[str
     wanted = {name: value for name, value in changes.items() if name != "named_writes"}
     await books.write(lambda db: _apply(db, books, wanted, policy))
     await office.store.directory.write(lambda db: _publish(db, books, wanted, policy))
-    return await get_organization(books)
+    user_id, organization_id = office.principal.user_id, books.organization.id
+    renamed = await office.store.directory.read(lambda db: organizations.reachable_by_id(db, user_id, organization_id))
+    books = replace(books, organization=renamed or books.organization)
+    return books, await get_organization(books)
 
 
 def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str) -> None:

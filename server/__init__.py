@@ -1,0 +1,1 @@
+"""How the world reaches us: stdio and the command line."""

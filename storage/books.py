@@ -30,6 +30,7 @@ Clock = Callable[[], datetime]
 
 OPEN_ENGINES_MAX = 48
 BOOKS_FILE = "books.db"
+ORGANIZATIONS_FOLDER = "organizations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class BooksShelf:
 
     def folder(self, organization_id: str) -> Path:
         """The organization's folder; its name is the organization's UUID and never anybody's text."""
-        return self._root / "organizations" / str(UUID(organization_id))
+        return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
     async def run(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction in the organization's books.

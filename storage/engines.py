@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -152,24 +152,52 @@ def checkpoint(path: Path) -> None:
 
 
 def copy_live(source: Path, target: Path) -> None:
-    """Copy a database that may be in use, with SQLite's backup API, to a new file."""
-    with closing(_open_plain(source, "rw")) as origin, closing(_open_plain(target, "rwc")) as copy:
-        origin.backup(copy)
-        copy.execute("PRAGMA journal_mode = WAL")
-        copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Copy a database that may be in use, with SQLite's backup API, to a new file.
+
+    Raises:
+        DamagedStore: the source is missing or cannot be read.
+        Unavailable: it is busy, or there is no room left for the copy.
+    """
+    try:
+        with closing(_open_plain(source, "rw")) as origin, closing(_open_plain(target, "rwc")) as copy:
+            origin.backup(copy)
+            copy.execute("PRAGMA journal_mode = WAL")
+            copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise _refusal_of(error) or DamagedStore(f"{source} cannot be copied") from error
 
 
-def schema_version_of(path: Path) -> int:
-    """The schema version that the file states."""
+def read_once(path: Path, stamp: Stamp, work: Callable[[Session], T]) -> T:
+    """Run `work` as one transaction that cannot write, on an engine that is made for it and closed again."""
+    engine = books_engine(path, stamp)
+    try:
+        return run_transaction(engine, Mode.READ, work)
+    finally:
+        engine.dispose()
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What the file says of itself, whatever its schema version.
+
+    Raises:
+        DamagedStore: it is missing, or it is no database of ours.
+    """
     with closing(_open_plain(path, "rw")) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+        return _read_stamp(connection, path)
 
 
 def integrity_problems(path: Path) -> list[str]:
-    """What SQLite finds wrong with the file's structure and its foreign keys; empty when it is sound."""
+    """What SQLite finds wrong with the file's structure and its foreign keys; empty when it is sound.
+
+    Raises:
+        DamagedStore: it is missing, or it is no database at all.
+    """
     with closing(_open_plain(path, "rw")) as connection:
-        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-        found += [f"a row of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check")]
+        try:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+            found += [f"a row of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
         return found
 
 
@@ -192,6 +220,9 @@ def _open_plain(path: Path, mode: str) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma} = {value}")
             if connection.execute(f"PRAGMA {pragma}").fetchone()[0] != value:
                 raise DamagedStore(f"{path}: the setting {pragma} was not accepted")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
     except BaseException:
         connection.close()
         raise
@@ -199,21 +230,30 @@ def _open_plain(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
+    found = _read_stamp(connection, path)
+    if found.kind is not stamp.kind:
+        raise DamagedStore(f"{path} is not a Counterfoil {stamp.kind.name.lower()} file")
+    if found.schema_version < stamp.schema_version:
+        raise OutdatedStore(f"{path} has schema {found.schema_version}; this program wants {stamp.schema_version}")
+    if found.schema_version > stamp.schema_version:
+        raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})")
+    if stamp.organization_id and found.organization_id != stamp.organization_id:
+        raise DamagedStore(f"{path} holds the books of another organization")
+
+
+def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     try:
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application_id != stamp.kind.value:
-            raise DamagedStore(f"{path} is not a Counterfoil {stamp.kind.name.lower()} file")
-        if version < stamp.schema_version:
-            raise OutdatedStore(f"{path} has schema {version}; this program wants {stamp.schema_version}")
-        if version > stamp.schema_version:
-            raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {version})")
-        if stamp.organization_id:
+        if application_id not in {kind.value for kind in FileKind}:
+            raise DamagedStore(f"{path} is not a Counterfoil file")
+        kind = FileKind(application_id)
+        row = None
+        if kind is FileKind.BOOKS:
             row = connection.execute("SELECT organization_id FROM identity").fetchone()
-            if row is None or row[0] != stamp.organization_id:
-                raise DamagedStore(f"{path} holds the books of another organization")
     except sqlite3.DatabaseError as error:
-        raise DamagedStore(f"{path} is not a readable database") from error
+        raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
+    return Stamp(kind, version, "" if row is None else row[0])
 
 
 def _begin_by_mode(engine: Engine) -> None:
@@ -235,10 +275,14 @@ def _in_session(connection: Connection, work: Callable[[Session], T]) -> T:
 
 
 def _busy_or_same(error: OperationalError) -> Exception:
-    original: Any = error.orig
-    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    return _refusal_of(error.orig) or error
+
+
+def _refusal_of(error: BaseException | None) -> Unavailable | None:
+    """What an operator or a second attempt can mend, as a refusal; None where the error is anything else."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Unavailable("The books are busy with another write. Nothing was changed: try again.")
     if code == sqlite3.SQLITE_FULL:
         return Unavailable("There is no room left on the disk. Nothing was changed.")
-    return error
+    return None

@@ -9,29 +9,52 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from sqlmodel import Session
 
-from storage.books import BOOKS_FILE
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
-from storage.engines import FileKind, Mode, books_engine, checkpoint, run_transaction
+from storage.engines import DamagedStore, FileKind, Mode, books_engine, checkpoint, run_transaction
 from storage.migrations import head_stamp, migrate_file
 from storage.tables.books import Identity
 
+if sys.platform != "win32":
+    import fcntl
+
 UNFINISHED_PREFIX = ".new-"
+TEMPLATES_FOLDER = "templates"
 
 
 def ensure_directory_file(root: Path) -> None:
-    """Make the data folder and its empty directory database unless they are there."""
+    """Make the data folder and its empty directory database unless they are there.
+
+    Raises:
+        DamagedStore: there are books but no directory, which came first: it was lost.
+    """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = root / DIRECTORY_FILE
-    if not target.exists():
-        _make_once(target, FileKind.DIRECTORY)
+    if target.exists():
+        return
+    if organization_folders(root) and not target.exists():
+        raise DamagedStore(f"{target} is missing though there are books: restore it from a backup")
+    _make_once(target, FileKind.DIRECTORY)
+
+
+def organization_folders(root: Path) -> list[Path]:
+    """The folders of finished books, whether the directory knows their organizations or not."""
+    folders = (root / ORGANIZATIONS_FOLDER).glob("*/")
+    return sorted(folder for folder in folders if not folder.name.startswith(UNFINISHED_PREFIX))
+
+
+def template_file(root: Path) -> Path:
+    """Where the template of this program's schema version is, or will be."""
+    return root / TEMPLATES_FOLDER / f"books-{head_stamp(FileKind.BOOKS).schema_version:04d}.db"
 
 
 def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> None:
@@ -39,7 +62,7 @@ def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Ca
 
     All of it, or nothing: when `fill` raises, no trace is left.
     """
-    organizations = root / "organizations"
+    organizations = root / ORGANIZATIONS_FOLDER
     organizations.mkdir(mode=0o700, exist_ok=True)
     unfinished = organizations / f"{UNFINISHED_PREFIX}{organization_id}"
     unfinished.mkdir(mode=0o700)
@@ -58,7 +81,7 @@ def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Ca
 
 def discard_books(root: Path, organization_id: str) -> None:
     """Remove books that the directory never came to know."""
-    shutil.rmtree(root / "organizations" / organization_id, ignore_errors=True)
+    shutil.rmtree(root / ORGANIZATIONS_FOLDER / organization_id, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -87,8 +110,7 @@ def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Se
 
 def _template(root: Path) -> Path:
     """The migrated, stamped file that new books are copied from; made once per schema version."""
-    stamp = head_stamp(FileKind.BOOKS)
-    path = root / "templates" / f"books-{stamp.schema_version:04d}.db"
+    path = template_file(root)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
         _make_once(path, FileKind.BOOKS)
@@ -101,9 +123,38 @@ def _make_once(target: Path, kind: FileKind) -> None:
     try:
         migrate_file(temporary, kind)
         checkpoint(temporary)
-        with suppress(FileExistsError):
-            os.link(temporary, target)
+        _name_unless_taken(temporary, target)
         sync_folder(target.parent)
     finally:
         for leftover in target.parent.glob(f"{temporary.name}*"):
             leftover.unlink(missing_ok=True)
+
+
+def _name_unless_taken(temporary: Path, target: Path) -> None:
+    """Give a finished file its name in one step, unless another maker's file has it already."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        return
+    except OSError:
+        # FAT, some network mounts and Android know no hard links.
+        with _folder_locked(target.parent), suppress(FileExistsError):
+            if not target.exists():
+                os.rename(temporary, target)
+
+
+@contextmanager
+def _folder_locked(folder: Path) -> Iterator[None]:
+    """Keep other makers out of the folder. The lock ends with its process, so a killed one leaves none behind.
+
+    Windows needs none: there `os.rename` itself refuses a name that is taken.
+    """
+    if sys.platform == "win32":
+        yield
+    else:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
+from sqlalchemy import Connection
 
 
 def forbid_changes(table: str, *keys: str) -> None:
@@ -38,7 +39,16 @@ def create_view(name: str, select: str) -> None:
     op.execute(f"CREATE VIEW {name} AS {select}")
 
 
-def _require_sqlite() -> None:
-    dialect = op.get_context().dialect.name
+def state_version(connection: Connection, revision: str) -> None:
+    """Make the database itself state the revision that was just applied, in the same transaction.
+
+    Stated only at the end, an interrupted migration to a newer schema could pass for the older one.
+    """
+    _require_sqlite(connection.dialect.name)
+    connection.exec_driver_sql(f"PRAGMA user_version = {int(revision)}")
+
+
+def _require_sqlite(dialect: str = "") -> None:
+    dialect = dialect or op.get_context().dialect.name
     if dialect != "sqlite":
         raise RuntimeError(f"no triggers are written for {dialect} yet")

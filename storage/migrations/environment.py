@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import MetaData
+
+from storage.migrations.dialects import state_version
 
 
 def run(metadata: MetaData) -> None:
@@ -13,6 +18,13 @@ def run(metadata: MetaData) -> None:
         target_metadata=metadata,
         transaction_per_migration=True,
         transactional_ddl=True,
+        on_version_apply=_state_version,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _state_version(*, ctx: MigrationContext, step: MigrationInfo, **_: Any) -> None:
+    if ctx.connection is None or step.up_revision_id is None:
+        raise RuntimeError("revisions are applied upwards, and to a database")
+    state_version(ctx.connection, step.up_revision_id)

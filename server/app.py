@@ -1,0 +1,54 @@
+"""The composition root: settings, store, principal and server are put together here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from invoicing.refusals import NotFound
+from operations import practices
+from operations.access import Office
+from server.mcp import CounterfoilServer, dedicated_server, practice_server
+from server.settings import Settings
+from storage import organizations
+from storage.books import OrganizationRef
+from storage.store import open_store
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def local_office(settings: Settings, *, begin: bool = False) -> AsyncIterator[Office]:
+    """The office of the local owner. An empty folder is refused, or, with `begin`, given an unnamed practice.
+
+    Raises:
+        NotFound: there is no practice in the data folder.
+    """
+    async with open_store(settings.data) as store:
+        principal = await practices.local_owner(store)
+        if principal is None and begin:
+            principal = await practices.start_unnamed(store, system_clock)
+        if principal is None:
+            raise NotFound("There is no practice in this data folder yet: run counterfoil init.")
+        yield Office(store=store, principal=principal, clock=system_clock, public_url=settings.public_url)
+
+
+async def find_organization(office: Office, handle: str) -> OrganizationRef:
+    """Raises:
+    NotFound: the principal can reach no organization of this handle.
+    """
+    user_id = office.principal.user_id
+    found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, handle))
+    if found is None:
+        raise NotFound("There is no organization with this handle.", field="organization")
+    return found
+
+
+async def local_server(office: Office, organization: str) -> CounterfoilServer:
+    """The server of a local connection: the practice's, or the dedicated one of an organization."""
+    if not organization:
+        return practice_server(office)
+    return dedicated_server(office, await find_organization(office, organization))

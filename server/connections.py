@@ -1,0 +1,34 @@
+"""Which connection a call comes over, and who is at its other end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+
+from operations.access import Office
+from operations.naming import Caller, Connection
+from storage.ids import new_session_id
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDoorway:
+    """One connection on stdio or in-process. It lasts as long as its client; so does its session.
+
+    The session is used in protocol revisions that have sessions; elsewhere the call itself carries one.
+    """
+
+    office: Office
+    connection: Connection
+    session: str = field(default_factory=new_session_id)
+
+    def caller(self, context: Context[Any, Any]) -> Caller:
+        has_sessions = context.request_context.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS
+        return Caller(
+            office=self.office,
+            connection=self.connection,
+            protocol_session=self.session if has_sessions else "",
+            protocol_has_sessions=has_sessions,
+        )

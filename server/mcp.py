@@ -1,0 +1,134 @@
+"""The MCP servers: one catalogue for the practice connection, one for dedicated connections."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from mcp.server.caching import CacheHint
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, InputRequiredResult
+from pydantic import ValidationError
+
+from invoicing.refusals import InvalidInput, NotFound, Refusal
+from operations.access import Office
+from operations.naming import DedicatedConnection, PracticeConnection
+from server.connections import LocalDoorway
+from server.refused import defect, invalid_arguments, refused
+from storage.books import OrganizationRef
+from tools import resources, uris
+from tools.catalog import CATALOG, DEDICATED_CATALOG
+
+PRACTICE_INSTRUCTIONS = (
+    "Counterfoil keeps the invoicing of many organizations, each with books of its own. Name the organization in a"
+    " call (organization=handle), or make one active with switch_organization; nothing is ever guessed, and a change"
+    " in a live organization must name it. The first line of each answer says for whom the call acted: check it."
+    " draft_invoice shows what will happen; issue_invoice is final."
+)
+DEDICATED_INSTRUCTIONS = (
+    "Counterfoil for {name} ({handle}, {environment}) alone: every call acts for this organization."
+    " draft_invoice shows what will happen; issue_invoice is final."
+)
+
+Lifespan = Callable[[MCPServer[LocalDoorway]], AbstractAsyncContextManager[LocalDoorway]]
+
+
+class CounterfoilServer(MCPServer[LocalDoorway]):
+    """An MCP server that refuses unknown arguments and speaks our refusals instead of the SDK's errors."""
+
+    def __init__(self, tools: Sequence[Tool], **settings: Any) -> None:
+        super().__init__(tools=list(tools), log_level="WARNING", cache_hints=_CACHE_HINTS, **settings)
+        self._listed = {tool.name: tool for tool in tools}
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[LocalDoorway, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        # Clients send null for what they leave out.
+        sent = {key: value for key, value in arguments.items() if value is not None}
+        try:
+            self._check_names(name, sent)
+            return await super().call_tool(name, sent, context)
+        except MCPError:
+            raise
+        except Refusal as known:
+            return refused(known)
+        except ToolError as error:
+            match error.__cause__:
+                case Refusal() as refusal:
+                    return refused(refusal)
+                case ValidationError() as invalid:
+                    return refused(invalid_arguments(invalid))
+                case cause:
+                    return defect(cause or error, doing=f"calling {name}")
+
+    def _check_names(self, name: str, arguments: dict[str, Any]) -> None:
+        tool = self._listed.get(name)
+        if tool is None:
+            raise NotFound("There is no such tool on this connection; list the tools anew.")
+        known = tool.fn_metadata.arg_model.model_fields
+        listed = tool.parameters["properties"]
+        for argument in arguments:
+            # A dedicated connection lists no `organization`, but checks one that is sent anyway.
+            if argument not in listed and not (argument == "organization" and argument in known):
+                shown = argument if argument.isidentifier() and len(argument) <= 60 else "one of the arguments"
+                raise InvalidInput(f"{shown} is not an argument of {name}. It takes: {', '.join(listed)}.", field=shown)
+
+
+def practice_server(office: Office) -> CounterfoilServer:
+    """A server on a local connection that reaches all organizations of its principal."""
+    server = CounterfoilServer(
+        name="counterfoil",
+        title="Counterfoil",
+        version=version("counterfoil"),
+        instructions=PRACTICE_INSTRUCTIONS,
+        tools=[tool.for_practice() for tool in CATALOG],
+        lifespan=_lifespan(lambda: LocalDoorway(office, PracticeConnection())),
+    )
+    _add_resources(server)
+    return server
+
+
+def dedicated_server(office: Office, organization: OrganizationRef) -> CounterfoilServer:
+    """A server on a local connection that belongs to one organization."""
+    server = CounterfoilServer(
+        name=f"counterfoil-{organization.handle}",
+        title=f"Counterfoil: {organization.name}",
+        version=version("counterfoil"),
+        instructions=DEDICATED_INSTRUCTIONS.format(
+            name=organization.name, handle=organization.handle, environment=organization.environment
+        ),
+        tools=[tool.for_dedicated() for tool in DEDICATED_CATALOG],
+        lifespan=_lifespan(lambda: LocalDoorway(office, DedicatedConnection(organization.id))),
+    )
+    _add_resources(server)
+    return server
+
+
+# Lists depend on the connection and the principal, hence private; nobody needs them fresher than five minutes.
+_CACHE_HINTS: Any = {
+    "tools/list": CacheHint(ttl_ms=300_000, scope="private"),
+    "resources/templates/list": CacheHint(ttl_ms=300_000, scope="private"),
+}
+
+
+def _lifespan(doorway: Callable[[], LocalDoorway]) -> Lifespan:
+    """On stdio and in-process the SDK enters the lifespan once per connection: each has a doorway of its own."""
+
+    @asynccontextmanager
+    async def enter(_: MCPServer[LocalDoorway]) -> AsyncIterator[LocalDoorway]:
+        yield doorway()
+
+    return enter
+
+
+def _add_resources(server: CounterfoilServer) -> None:
+    server.resource(uris.DOCUMENT, title="Issued document", mime_type="application/json")(resources.read_document)
+    server.resource(uris.DOCUMENT_PDF, title="PDF of an issued document", mime_type="application/pdf")(
+        resources.read_document_pdf
+    )
+    server.resource(uris.EXPORT, title="Export", mime_type="application/octet-stream")(resources.read_export)

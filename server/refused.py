@@ -1,0 +1,56 @@
+"""Refusals and defects as a client sees them: a text the model can act on, and the same in `_meta`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from mcp_types import CallToolResult, TextContent
+from pydantic import ValidationError
+
+from invoicing.refusals import InvalidInput, Refusal
+from storage.ids import new_id
+
+ERROR_META = "counterfoil/error"
+_log = logging.getLogger("counterfoil")
+
+
+def refused(refusal: Refusal) -> CallToolResult:
+    """`code: what is wrong and what to do`, without structured content."""
+    error: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
+    text = f"{refusal.code}: {refusal.message}"
+    if refusal.field:
+        error["field"] = refusal.field
+    if refusal.candidates:
+        error["candidates"] = list(refusal.candidates)
+        text += f" Candidates: {', '.join(refusal.candidates)}."
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True, _meta={ERROR_META: error})
+
+
+def invalid_arguments(error: ValidationError) -> Refusal:
+    """What pydantic found, in our words: the first field at fault, without repeating what was sent."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    field = _path(first["loc"])
+    message = str(first["msg"]).removeprefix("Value error, ").removeprefix("the value ")
+    if first["type"] == "missing":
+        message = "is required"
+    elif first["type"] == "extra_forbidden":
+        message = "is not an argument of this tool"
+    return InvalidInput(f"{field}: {message}.".replace("..", "."), field=field)
+
+
+def defect(error: BaseException, *, doing: str) -> CallToolResult:
+    """Something that should not happen: logged once with its cause, answered with an incident id alone."""
+    incident = new_id("inc")
+    _log.error("incident %s while %s", incident, doing, exc_info=error)
+    message = f"Something went wrong on our side (incident {incident}). Look at what is there before trying again."
+    text = f"unavailable: {message}"
+    meta = {ERROR_META: {"code": "unavailable", "message": message, "incident": incident}}
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True, _meta=meta)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.lstrip(".") or "arguments"

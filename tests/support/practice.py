@@ -1,0 +1,87 @@
+"""A practice to test with: a real data folder, made and used through the operations alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from invoicing.catalog import Customer
+from invoicing.documents import Environment
+from invoicing.drafting import RequestedDocument, RequestedLine
+from operations.access import Office, Principal, Right, open_books
+from operations.customers import save_customer
+from operations.drafts import DraftRequest
+from operations.invoices import IssuedInvoice, IssueRequest, issue_invoice
+from operations.onboarding import ClientRequest, create_client_organization
+from operations.practices import FirstOrganization, start_installation
+from storage.books import Books, OrganizationRef
+from storage.store import Store, open_store
+from tests.support.clock import SettableClock
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """An open data folder with a sandbox practice and its owner; `organization` is the practice itself."""
+
+    office: Office
+    clock: SettableClock
+    organization: OrganizationRef
+
+    @property
+    def store(self) -> Store:
+        return self.office.store
+
+    @property
+    def root(self) -> Path:
+        return self.office.store.root
+
+    @property
+    def principal(self) -> Principal:
+        return self.office.principal
+
+    async def client(self, name: str, country: str = "GB", *, copy_from: str = "") -> OrganizationRef:
+        """A new sandbox client of the practice."""
+        request = ClientRequest(name=name, country=country, environment=Environment.SANDBOX, copy_from=copy_from)
+        made = await create_client_organization(self.office, request)
+        assert made.created is not None
+        return made.created
+
+    def books(self, organization: OrganizationRef, right: Right = Right.CHANGE) -> Books:
+        """The organization's books, as the owner of the practice opens them."""
+        return open_books(self.office, organization, right)
+
+    async def customer(self, books: Books, name: str = "Hotel Bristol", **fields: str | bool) -> Customer:
+        """A new customer, complete enough to be invoiced; `fields` replace what it has by default."""
+        address = {"line1": "1 High Street", "postal_code": "SW1A 1AA", "city": "London"}
+        saved = await save_customer(books, address | {"name": name} | fields, customer_id="")
+        return saved.customer
+
+    async def issue(
+        self, books: Books, customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = ""
+    ) -> IssuedInvoice:
+        """An invoice of one line, issued today to the customer of this id."""
+        return await issue_invoice(books, issue_request(customer, quantity=quantity, price=price, reference=reference))
+
+
+@asynccontextmanager
+async def practice(
+    root: Path, clock: SettableClock | None = None, *, name: str = "Ledger & Co", country: str = "GB"
+) -> AsyncIterator[Practice]:
+    """Open the data folder at `root`, which has no practice yet, and start a sandbox practice in it."""
+    clock = clock or SettableClock()
+    async with open_store(root) as store:
+        first = FirstOrganization(
+            name=name, country=country, email="owner@example.com", environment=Environment.SANDBOX
+        )
+        principal, organization = await start_installation(store, clock, first)
+        yield Practice(Office(store=store, principal=principal, clock=clock), clock, organization)
+
+
+def issue_request(customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = "") -> IssueRequest:
+    """A request for an invoice of one line."""
+    line = RequestedLine(quantity=Decimal(quantity), description="Bookkeeping", unit_price=Decimal(price))
+    document = RequestedDocument(customer=customer, lines=(line,))
+    return IssueRequest(request=DraftRequest(document=document), client_reference=reference)

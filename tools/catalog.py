@@ -1,0 +1,43 @@
+"""The explicit list of all tools, in the order in which they are listed."""
+
+from __future__ import annotations
+
+from tools import (
+    create_client_organization,
+    draft_invoice,
+    export_documents,
+    find_customers,
+    find_invoices,
+    find_items,
+    get_invoice,
+    get_organization,
+    issue_invoice,
+    list_clients,
+    list_organizations,
+    render_document,
+    save_customer,
+    save_item,
+    switch_organization,
+    update_organization,
+)
+from tools.description import Description, Scope
+
+CATALOG: tuple[Description, ...] = (
+    list_organizations.TOOL,
+    switch_organization.TOOL,
+    list_clients.TOOL,
+    create_client_organization.TOOL,
+    get_organization.TOOL,
+    update_organization.TOOL,
+    find_customers.TOOL,
+    save_customer.TOOL,
+    find_items.TOOL,
+    save_item.TOOL,
+    draft_invoice.TOOL,
+    issue_invoice.TOOL,
+    find_invoices.TOOL,
+    get_invoice.TOOL,
+    render_document.TOOL,
+    export_documents.TOOL,
+)
+DEDICATED_CATALOG = tuple(tool for tool in CATALOG if tool.scope is Scope.ORGANIZATION)

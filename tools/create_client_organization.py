@@ -1,0 +1,116 @@
+"""The tool `create_client_organization`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from mcp_types import CallToolResult
+from pydantic import BaseModel, Field
+
+from invoicing.documents import Environment
+from operations import onboarding
+from operations.onboarding import ClientRequest, NewClient
+from operations.templates import Choices
+from tools.answers import Answer, answer, heading, named
+from tools.context import TheOffice
+from tools.description import Description, Effect, Scope
+
+
+class Created(BaseModel):
+    handle: str
+    name: str
+    environment: str
+    country: str
+    currency: str
+
+
+class ClientCreated(Answer):
+    """`organization` is the practice that acted; `created` is null in a dry run."""
+
+    created: Created | None
+    would_be: str
+    layers: dict[str, str]
+    copied: dict[str, int]
+    notes: list[str]
+    connection_url: str
+
+
+async def create_client_organization(
+    office: TheOffice,
+    name: str,
+    country: Annotated[str, Field(description="Two-letter code, such as GB")],
+    environment: Literal["sandbox", "live"] = "sandbox",
+    partner: Annotated[str, Field(description="Handle of the practice, if you belong to several")] = "",
+    handle: Annotated[str, Field(description="Default: from the name")] = "",
+    copy_from: Annotated[
+        str, Field(description="Handle of the practice or a client to copy settings from; default: a fresh start")
+    ] = "",
+    copy_entity_configuration: bool = True,
+    accounting_standard: Annotated[str, Field(description="ifrs or us_gaap")] = "",
+    chart_of_accounts: Annotated[str, Field(description="standard or empty")] = "",
+    tax_system: Annotated[str, Field(description="auto or none")] = "",
+    currency: str = "",
+    dry_run: bool = False,
+) -> Annotated[CallToolResult, ClientCreated]:
+    request = ClientRequest(
+        name=name,
+        country=country,
+        environment=Environment(environment),
+        partner=partner,
+        handle=handle,
+        copy_from=copy_from,
+        copy_entity_configuration=copy_entity_configuration,
+        choices=Choices(accounting_standard, chart_of_accounts, tax_system, currency),
+        dry_run=dry_run,
+    )
+    made = await onboarding.create_client_organization(office, request)
+    return answer(heading(made.partner), _lines(made), _structured(made))
+
+
+def _structured(made: NewClient) -> ClientCreated:
+    created = made.created
+    return ClientCreated(
+        organization=named(made.partner),
+        created=Created(
+            handle=created.handle,
+            name=created.name,
+            environment=created.environment,
+            country=created.country,
+            currency=created.currency,
+        )
+        if created
+        else None,
+        would_be=made.handle,
+        layers=made.layers,
+        copied=made.copied,
+        notes=list(made.notes),
+        connection_url=made.connection_url,
+    )
+
+
+def _lines(made: NewClient) -> list[str]:
+    profile = made.profile
+    act = "Created" if made.created else "Dry run, nothing was created. It would be"
+    lines = [
+        f"{act} {profile.name} ({made.handle}): {profile.environment.value}, {profile.country}, {profile.currency},"
+        f" {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system {profile.tax_system}.",
+        "Layers: " + ", ".join(f"{layer} {state}" for layer, state in made.layers.items()) + ".",
+    ]
+    if made.copied:
+        lines.append("Copied: " + ", ".join(f"{count} {what}" for what, count in made.copied.items()) + ".")
+    lines.extend(made.notes)
+    if made.connection_url:
+        lines.append(f"Its own connection: {made.connection_url}")
+    elif made.created:
+        lines.append(f'Its own connection: counterfoil stdio --organization "{made.handle}"')
+    return lines
+
+
+TOOL = Description(
+    create_client_organization,
+    title="Create client organization",
+    text="Create a client of the practice with books of its own: fresh from its country's template, or with settings"
+    " copied from the practice (copy_from). Customers, documents and numbers are never copied.",
+    effect=Effect.CHANGES,
+    scope=Scope.PRACTICE,
+)

@@ -1,0 +1,105 @@
+"""How a tool is described, and how it becomes a tool of the MCP SDK in the practice's or a dedicated catalogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
+from mcp_types import ToolAnnotations
+
+from tools.schemas import compact
+
+DESCRIPTION_LENGTH_MAX = 280
+NAMING_ARGUMENTS = ("organization", "session")
+
+
+class Scope(Enum):
+    """Where a tool is listed: everywhere, or only on the practice connection."""
+
+    ORGANIZATION = "organization"
+    PRACTICE = "practice"
+
+
+class Effect(Enum):
+    """What a call does: reading, changing what can be changed again, or something that stays for good."""
+
+    READS = "reads"
+    CHANGES = "changes"
+    COMMITS = "commits"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A tool as its file describes it. `repeatable` says that a second, equal call changes nothing more."""
+
+    function: Callable[..., Any]
+    title: str
+    text: str
+    effect: Effect
+    scope: Scope = Scope.ORGANIZATION
+    repeatable: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    def annotations(self) -> ToolAnnotations:
+        reads = self.effect is Effect.READS
+        return ToolAnnotations(
+            title=self.title,
+            read_only_hint=reads,
+            destructive_hint=self.effect is Effect.COMMITS,
+            idempotent_hint=reads or self.repeatable,
+            open_world_hint=False,
+        )
+
+    def for_practice(self) -> Tool:
+        """The tool as the practice connection lists it."""
+        tool = Tool.from_function(
+            self.function, title=self.title, description=self.text, annotations=self.annotations()
+        )
+        metadata = _Metadata(
+            arg_model=tool.fn_metadata.arg_model,
+            output_model=tool.fn_metadata.output_model,
+            output_schema=compact(tool.fn_metadata.output_schema or {}),
+        )
+        return tool.model_copy(update={"parameters": compact(tool.parameters), "fn_metadata": metadata})
+
+    def for_dedicated(self) -> Tool:
+        """The tool as a dedicated connection lists it: nothing in its schema names an organization."""
+        tool = self.for_practice()
+        properties = {
+            name: schema for name, schema in tool.parameters["properties"].items() if name not in NAMING_ARGUMENTS
+        }
+        return tool.model_copy(update={"parameters": {**tool.parameters, "properties": properties}})
+
+
+class _Metadata(FuncMetadata):
+    """Argument handling that takes a text for a text.
+
+    Some clients send lists and objects as JSON texts, which are parsed; everything else stays as it was sent, so
+    that a note of `null` or a name of `[1]` is just that.
+    """
+
+    def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
+        schema = self.arg_model.model_json_schema()["properties"]
+        return {name: _parsed(value) if _takes_json(schema.get(name, {})) else value for name, value in data.items()}
+
+
+def _takes_json(schema: dict[str, Any]) -> bool:
+    options = [schema, *schema.get("anyOf", [])]
+    return any(option.get("type") == "array" or "$ref" in option for option in options)
+
+
+def _parsed(value: object) -> object:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("[", "{"):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value

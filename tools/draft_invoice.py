@@ -1,0 +1,159 @@
+"""The tool `draft_invoice`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from invoicing.amounts import money_text
+from invoicing.refusals import InvalidInput
+from operations import drafts
+from operations.drafts import Preview
+from tools.answers import (
+    Answer,
+    LineAnswer,
+    TaxAnswer,
+    answer,
+    document_lines,
+    heading,
+    line_answer,
+    named,
+    tax_answer,
+)
+from tools.context import DraftableBooks
+from tools.description import Description, Effect
+from tools.inputs import LineInput, OptionalDate, OrganizationArgument, SessionArgument
+from tools.invoice_arguments import draft_request
+
+
+class DraftAnswer(Answer):
+    """A draft with the document it would become; after `delete` only `draft` and `deleted` say something."""
+
+    draft: str
+    deleted: bool
+    number: str
+    customer: str
+    customer_name: str
+    issue_date: date | None
+    due_date: date | None
+    supply_date: date | None
+    currency: str
+    lines: list[LineAnswer]
+    taxes: list[TaxAnswer]
+    net_total: str
+    tax_total: str
+    total: str
+    warnings: list[str]
+    blockers: list[str]
+
+
+async def draft_invoice(
+    books: DraftableBooks,
+    customer: Annotated[str, Field(description="Id or exact name")] = "",
+    lines: list[LineInput] | None = None,
+    issue_date: OptionalDate = None,
+    due_date: OptionalDate = None,
+    payment_terms: str = "",
+    currency: str = "",
+    prices_include_tax: bool | None = None,
+    note: str = "",
+    supply_date: OptionalDate = None,
+    supply_end: OptionalDate = None,
+    purchase_order: str = "",
+    copy_of: Annotated[str, Field(description="Id or number of an invoice that fills what is left out")] = "",
+    draft: Annotated[str, Field(description="Replace this draft")] = "",
+    delete: Annotated[bool, Field(description="Delete draft")] = False,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, DraftAnswer]:
+    if delete:
+        if not draft:
+            raise InvalidInput("delete wants the draft to delete.", field="draft")
+        await drafts.delete_draft(books, draft)
+        return answer(heading(books.organization), [f"Deleted the draft {draft}."], _deleted(books, draft))
+    request = draft_request(
+        customer=customer,
+        lines=lines,
+        issue_date=issue_date,
+        due_date=due_date,
+        payment_terms=payment_terms,
+        currency=currency,
+        prices_include_tax=prices_include_tax,
+        note=note,
+        supply_date=supply_date,
+        supply_end=supply_end,
+        purchase_order=purchase_order,
+        copy_of=copy_of,
+        draft=draft,
+    )
+    preview = await drafts.draft_invoice(books, request)
+    return answer(heading(books.organization), _lines(preview), _structured(books, preview))
+
+
+def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
+    document = preview.document
+    currency = document.currency
+    return DraftAnswer(
+        organization=named(books.organization),
+        draft=preview.draft,
+        deleted=False,
+        number=preview.number,
+        customer=document.customer,
+        customer_name=document.buyer.name,
+        issue_date=document.issue_date,
+        due_date=document.due_date,
+        supply_date=document.supply_date,
+        currency=currency,
+        lines=[line_answer(line, currency) for line in document.lines],
+        taxes=[tax_answer(tax, currency) for tax in document.taxes],
+        net_total=money_text(document.net_minor, currency),
+        tax_total=money_text(document.tax_minor, currency),
+        total=money_text(document.total_minor, currency),
+        warnings=list(preview.warnings),
+        blockers=list(preview.blockers),
+    )
+
+
+def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
+    return DraftAnswer(
+        organization=named(books.organization),
+        draft=draft,
+        deleted=True,
+        number="",
+        customer="",
+        customer_name="",
+        issue_date=None,
+        due_date=None,
+        supply_date=None,
+        currency="",
+        lines=[],
+        taxes=[],
+        net_total="",
+        tax_total="",
+        total="",
+        warnings=[],
+        blockers=[],
+    )
+
+
+def _lines(preview: Preview) -> list[str]:
+    document = preview.document
+    return [
+        f"Draft {preview.draft} for {document.buyer.name} [{document.customer}]. Nothing is issued yet; it would be"
+        f" {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied {document.supply_date}.",
+        *document_lines(document),
+        *(f"Warning: {warning}" for warning in preview.warnings),
+        *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),
+    ]
+
+
+TOOL = Description(
+    draft_invoice,
+    title="Draft invoice",
+    text="Draft an invoice and show what issuing would make: lines, tax, totals, warnings and the number it would get."
+    " Consumes no number. Also replaces a draft, copies an earlier invoice, or deletes a draft.",
+    effect=Effect.CHANGES,
+)

@@ -1,0 +1,49 @@
+"""The tool `export_documents`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import Context
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import files
+from operations.files import ExportRequest
+from tools.answers import answer, heading
+from tools.context import ReadableBooks
+from tools.description import Description, Effect
+from tools.inputs import OptionalDate, OrganizationArgument, SessionArgument
+from tools.render_document import FileAnswer, file_answer, resource_link
+
+
+class DocumentsExported(FileAnswer):
+    count: int
+
+
+async def export_documents(
+    context: Context[Any, Any],
+    books: ReadableBooks,
+    format: Annotated[str, Field(description="csv, xlsx, json, or pdf for a ZIP of PDFs with checksums")],
+    issued_from: OptionalDate = None,
+    issued_to: OptionalDate = None,
+    kind: Annotated[str, Field(description="invoice or credit_note")] = "",
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, DocumentsExported]:
+    async def progress(done: int, count: int) -> None:
+        await context.report_progress(done, count, f"{done} of {count} documents")
+
+    request = ExportRequest(format.strip().lower(), issued_from, issued_to, kind.strip().lower())
+    made = await files.export_documents(books, request, progress=progress)
+    structured = DocumentsExported.model_validate({**file_answer(books, made), "count": made.count})
+    lines = [f"{made.count} documents as {request.format}: {structured.link}", f"SHA-256 {structured.sha256}"]
+    return answer(heading(books.organization), lines, structured, resource_link(books, made))
+
+
+TOOL = Description(
+    export_documents,
+    title="Export documents",
+    text="Export an organization's issued documents, oldest first, into one file.",
+    effect=Effect.READS,
+)

@@ -1,0 +1,79 @@
+"""The tool `find_customers`, and the answer that it shares with `save_customer`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import BaseModel
+
+from invoicing.catalog import Customer
+from operations import customers
+from tools.answers import PageAnswer, answer, heading, named, page_note
+from tools.context import ReadableBooks
+from tools.description import Description, Effect
+from tools.inputs import Cursor, OrganizationArgument, SessionArgument
+
+
+class CustomerAnswer(BaseModel):
+    id: str
+    name: str
+    country: str
+    consumer: bool
+    tax_number: str
+    registration_number: str
+    email: str
+    phone: str
+    line1: str
+    line2: str
+    postal_code: str
+    city: str
+    region: str
+    currency: str
+    payment_terms: str
+    note: str
+    archived: bool
+
+
+class CustomersFound(PageAnswer):
+    customers: list[CustomerAnswer]
+
+
+async def find_customers(
+    books: ReadableBooks,
+    query: str = "",
+    cursor: Cursor = "",
+    limit: int = 25,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, CustomersFound]:
+    page = await customers.find_customers(books, query=query, cursor=cursor, limit=limit)
+    structured = CustomersFound(
+        organization=named(books.organization),
+        customers=[customer_answer(customer) for customer in page.items],
+        next_cursor=page.next_cursor,
+        left=page.left,
+    )
+    lines = [f"- {customer_line(customer)}" for customer in page.items] or ["No customers found."]
+    return answer(heading(books.organization), [*lines, *page_note(page.left, page.next_cursor)], structured)
+
+
+def customer_answer(customer: Customer) -> CustomerAnswer:
+    return CustomerAnswer.model_validate(customer, from_attributes=True)
+
+
+def customer_line(customer: Customer) -> str:
+    """A customer as one line of text."""
+    place = " ".join(part for part in (customer.postal_code, customer.city, customer.country) if part)
+    kind = "consumer" if customer.consumer else ""
+    details = [part for part in (place, kind, customer.tax_number, customer.email) if part]
+    archived = " (archived)" if customer.archived else ""
+    return f"{customer.name} [{customer.id}] {', '.join(details)}{archived}"
+
+
+TOOL = Description(
+    find_customers,
+    title="Find customers",
+    text="Find an organization's customers by words of name, e-mail, tax number or city; all of them without a query.",
+    effect=Effect.READS,
+)

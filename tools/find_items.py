@@ -1,0 +1,87 @@
+"""The tool `find_items`, and the answer that it shares with `save_item`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import BaseModel
+
+from invoicing.amounts import plain
+from invoicing.catalog import Item
+from operations import items
+from tools.answers import PageAnswer, answer, heading, named, page_note
+from tools.context import ReadableBooks
+from tools.description import Description, Effect
+from tools.inputs import Cursor, OrganizationArgument, SessionArgument
+
+
+class ItemAnswer(BaseModel):
+    """`unit_price` is empty where each line states its own."""
+
+    id: str
+    name: str
+    sku: str
+    description: str
+    unit: str
+    unit_price: str
+    currency: str
+    tax_code: str
+    supply: str
+    revenue_account: str
+    archived: bool
+
+
+class ItemsFound(PageAnswer):
+    items: list[ItemAnswer]
+
+
+async def find_items(
+    books: ReadableBooks,
+    query: str = "",
+    cursor: Cursor = "",
+    limit: int = 25,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, ItemsFound]:
+    page = await items.find_items(books, query=query, cursor=cursor, limit=limit)
+    structured = ItemsFound(
+        organization=named(books.organization),
+        items=[item_answer(item) for item in page.items],
+        next_cursor=page.next_cursor,
+        left=page.left,
+    )
+    lines = [f"- {item_line(item)}" for item in page.items] or ["No items found."]
+    return answer(heading(books.organization), [*lines, *page_note(page.left, page.next_cursor)], structured)
+
+
+def item_answer(item: Item) -> ItemAnswer:
+    return ItemAnswer(
+        id=item.id,
+        name=item.name,
+        sku=item.sku,
+        description=item.description,
+        unit=item.unit,
+        unit_price="" if item.unit_price is None else plain(item.unit_price),
+        currency=item.currency,
+        tax_code=item.tax_code,
+        supply=item.supply.value,
+        revenue_account=item.revenue_account,
+        archived=item.archived,
+    )
+
+
+def item_line(item: Item) -> str:
+    """An item as one line of text."""
+    price = "price per line" if item.unit_price is None else f"{plain(item.unit_price)} {item.currency}"
+    details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, item.supply.value, item.sku]
+    archived = " (archived)" if item.archived else ""
+    return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}"
+
+
+TOOL = Description(
+    find_items,
+    title="Find items",
+    text="Find what an organization sells by words of name, stock number or description; all of it without a query.",
+    effect=Effect.READS,
+)

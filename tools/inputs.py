@@ -1,0 +1,109 @@
+"""Types of arguments: strict about form, short in the schema, and clear when refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from invoicing.amounts import parse_decimal
+from invoicing.drafting import RequestedLine
+from invoicing.refusals import InvalidInput
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _decimal(value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return parse_decimal(value, field="the value")
+    except InvalidInput as refusal:
+        raise ValueError(refusal.message) from None
+
+
+def _date(value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("must be a date such as 2026-03-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
+
+
+def _address(value: Any) -> Any:
+    """An address written as a text is taken line by line, as it would be printed."""
+    if not isinstance(value, str):
+        return value
+    lines = [line.strip() for line in value.splitlines() if line.strip()]
+    return {"line1": lines[0] if lines else "", "line2": ", ".join(lines[1:])}
+
+
+DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
+OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
+OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+
+OrganizationArgument = Annotated[str, Field(description="Handle of the organization to act for")]
+SessionArgument = Annotated[str, Field(description="From switch_organization")]
+Cursor = Annotated[str, Field(description="next_cursor of the previous page")]
+
+
+class AddressInput(BaseModel):
+    """A postal address; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    region: str | None = None
+
+
+AddressArgument = Annotated[
+    AddressInput | None,
+    BeforeValidator(_address),
+    WithJsonSchema(
+        {
+            "type": ["object", "string"],
+            "properties": {name: {"type": "string"} for name in AddressInput.model_fields},
+        }
+    ),
+]
+
+
+class LineInput(BaseModel):
+    """A line of a document to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: str = Field(default="", description="Id or exact name; gives what the line leaves out")
+    description: str = ""
+    quantity: DecimalArgument
+    unit: str = ""
+    unit_price: OptionalDecimal = None
+    tax_code: str = ""
+    discount_percent: DecimalArgument = Decimal(0)
+
+    def requested(self) -> RequestedLine:
+        return RequestedLine(
+            item=self.item.strip(),
+            description=self.description,
+            quantity=self.quantity,
+            unit=self.unit,
+            unit_price=self.unit_price,
+            tax_code=self.tax_code,
+            discount_percent=self.discount_percent,
+        )
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The arguments that were sent: those that are not None."""
+    return {name: value for name, value in values.items() if value is not None}

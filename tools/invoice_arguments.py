@@ -1,0 +1,42 @@
+"""The arguments that `draft_invoice` and `issue_invoice` share."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from invoicing.drafting import RequestedDocument
+from operations.drafts import DraftRequest
+from tools.inputs import LineInput
+
+
+def draft_request(
+    *,
+    customer: str,
+    lines: list[LineInput] | None,
+    issue_date: date | None,
+    due_date: date | None,
+    payment_terms: str,
+    currency: str,
+    prices_include_tax: bool | None,
+    note: str,
+    supply_date: date | None,
+    supply_end: date | None,
+    purchase_order: str,
+    copy_of: str,
+    draft: str = "",
+) -> DraftRequest:
+    """The arguments as one request."""
+    document = RequestedDocument(
+        customer=customer.strip(),
+        lines=tuple(line.requested() for line in lines or ()),
+        issue_date=issue_date,
+        due_date=due_date,
+        supply_date=supply_date,
+        supply_end=supply_end,
+        payment_terms=payment_terms,
+        currency=currency,
+        prices_include_tax=prices_include_tax,
+        purchase_order=purchase_order,
+        note=note,
+    )
+    return DraftRequest(document=document, copy_of=copy_of.strip(), draft=draft.strip())

@@ -1,0 +1,99 @@
+"""The tool `issue_invoice`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import invoices
+from operations.drafts import DraftRequest
+from operations.invoices import IssueRequest
+from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named
+from tools.context import ChangeableBooks
+from tools.description import Description, Effect
+from tools.inputs import LineInput, OptionalDate, OrganizationArgument, SessionArgument
+from tools.invoice_arguments import draft_request
+
+
+class Issued(Answer):
+    """`replayed` says that an earlier call with the same client_reference issued it."""
+
+    invoice: InvoiceAnswer
+    replayed: bool
+
+
+async def issue_invoice(
+    books: ChangeableBooks,
+    draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
+    customer: str = "",
+    lines: list[LineInput] | None = None,
+    issue_date: OptionalDate = None,
+    due_date: OptionalDate = None,
+    payment_terms: str = "",
+    currency: str = "",
+    prices_include_tax: bool | None = None,
+    note: str = "",
+    supply_date: OptionalDate = None,
+    supply_end: OptionalDate = None,
+    purchase_order: str = "",
+    copy_of: str = "",
+    client_reference: Annotated[
+        str, Field(description="Your name for this document; use the same value when retrying it")
+    ] = "",
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, Issued]:
+    request = draft_request(
+        customer=customer,
+        lines=lines,
+        issue_date=issue_date,
+        due_date=due_date,
+        payment_terms=payment_terms,
+        currency=currency,
+        prices_include_tax=prices_include_tax,
+        note=note,
+        supply_date=supply_date,
+        supply_end=supply_end,
+        purchase_order=purchase_order,
+        copy_of=copy_of,
+    )
+    wanted = IssueRequest(draft.strip(), None if request == _NOTHING else request, client_reference)
+    made = await invoices.issue_invoice(books, wanted)
+    structured = Issued(
+        organization=named(books.organization),
+        invoice=InvoiceAnswer(**invoice_answer(made)),
+        replayed=made.replayed,
+    )
+    document = made.issued.document
+    act = "Already issued by an earlier call" if made.replayed else "Issued"
+    first = (
+        f"{act}: {document.number} [{document.id}] to {document.buyer.name}, dated {document.issue_date}, due"
+        f" {document.due_date}."
+    )
+    return answer(heading(books.organization), [first, *document_lines(document)], structured)
+
+
+_NOTHING: DraftRequest = draft_request(
+    customer="",
+    lines=None,
+    issue_date=None,
+    due_date=None,
+    payment_terms="",
+    currency="",
+    prices_include_tax=None,
+    note="",
+    supply_date=None,
+    supply_end=None,
+    purchase_order="",
+    copy_of="",
+)
+
+TOOL = Description(
+    issue_invoice,
+    title="Issue invoice",
+    text="Issue an invoice for good: it gets the next number and never changes again; a correction is a credit note."
+    " Give a draft, or the same fields as draft_invoice.",
+    effect=Effect.COMMITS,
+)

@@ -1,0 +1,90 @@
+"""The tool `list_organizations`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import BaseModel
+
+from operations import organizations
+from operations.naming import active_organization
+from storage.books import OrganizationRef
+from tools.answers import OrganizationAnswer, answer, heading, named, page_note
+from tools.context import TheCaller
+from tools.description import Description, Effect, Scope
+from tools.inputs import Cursor, SessionArgument
+
+
+class Listed(BaseModel):
+    handle: str
+    name: str
+    kind: str
+    role: str
+    partner: str
+    environment: str
+    country: str
+    currency: str
+    active: bool
+    connection_url: str
+
+
+class OrganizationList(BaseModel):
+    """`organization` is the active one, null where none is."""
+
+    organization: OrganizationAnswer | None
+    active_organization: str
+    organizations: list[Listed]
+    next_cursor: str
+    left: int
+
+
+async def list_organizations(
+    caller: TheCaller, query: str = "", cursor: Cursor = "", limit: int = 50, session: SessionArgument = ""
+) -> Annotated[CallToolResult, OrganizationList]:
+    active = await active_organization(caller, session=session)
+    page, partners = await organizations.list_organizations(caller.office, query=query, cursor=cursor, limit=limit)
+    active_handle = active.handle if active else ""
+    listed = [
+        Listed(
+            handle=one.handle,
+            name=one.name,
+            kind=one.kind,
+            role=one.role,
+            partner=partners.get(one.partner_id, ""),
+            environment=one.environment,
+            country=one.country,
+            currency=one.currency,
+            active=one.handle == active_handle,
+            connection_url=caller.office.connection_url(one),
+        )
+        for one in page.items
+    ]
+    structured = OrganizationList(
+        organization=named(active) if active else None,
+        active_organization=active_handle,
+        organizations=listed,
+        next_cursor=page.next_cursor,
+        left=page.left,
+    )
+    lines = [_line(one, active_handle, caller.office.connection_url(one)) for one in page.items]
+    first = heading(active) if active else "No organization is active."
+    return answer(first, [*lines, *page_note(page.left, page.next_cursor)], structured)
+
+
+def _line(one: OrganizationRef, active_handle: str, url: str) -> str:
+    place = f"{one.country} {one.currency}".strip() or "country not set"
+    marks = [one.kind, one.environment, place, f"you: {one.role}"]
+    if one.handle == active_handle:
+        marks.append("active")
+    return f"- {heading(one)}: {', '.join(marks)}" + (f", {url}" if url else "")
+
+
+TOOL = Description(
+    list_organizations,
+    title="List organizations",
+    text="List the organizations you can reach: the practice first, then its clients by name, with the handles that"
+    " other tools take as organization. Says which one is active.",
+    effect=Effect.READS,
+    scope=Scope.PRACTICE,
+)

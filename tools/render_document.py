@@ -1,0 +1,78 @@
+"""The tool `render_document`, and the answer that it shares with `export_documents`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from mcp_types import CallToolResult, ResourceLink
+from pydantic import Field
+
+from operations import files
+from operations.files import MadeFile
+from storage.books import Books
+from tools.answers import Answer, answer, heading, named
+from tools.context import ReadableBooks
+from tools.description import Description, Effect
+from tools.inputs import OrganizationArgument, SessionArgument
+from tools.uris import export_uri, pdf_uri
+
+
+class FileAnswer(Answer):
+    """`link` is the file's path on this machine; `expires_at` is null, because a path does not expire."""
+
+    link: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    expires_at: str | None
+
+
+class DocumentRendered(FileAnswer):
+    document: str
+    number: str
+
+
+async def render_document(
+    books: ReadableBooks,
+    document: Annotated[str, Field(description="Id or number of an issued document")],
+    format: Annotated[str, Field(description="pdf")] = "pdf",
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, DocumentRendered]:
+    made = await files.render_document(books, document, file_format=format.strip().lower())
+    number = made.document.number if made.document else ""
+    structured = DocumentRendered(**file_answer(books, made), document=made.file.document_id, number=number)
+    lines = [f"{number} as {format.upper()}: {structured.link}", f"SHA-256 {structured.sha256}"]
+    return answer(heading(books.organization), lines, structured, resource_link(books, made))
+
+
+def file_answer(books: Books, made: MadeFile) -> dict[str, Any]:
+    """The fields of `FileAnswer`."""
+    return {
+        "organization": named(books.organization),
+        "link": str(made.path),
+        "file_name": made.file.file_name,
+        "sha256": made.file.sha256,
+        "size_bytes": made.file.size_bytes,
+        "expires_at": None,
+    }
+
+
+def resource_link(books: Books, made: MadeFile) -> ResourceLink:
+    """The same file for clients that read resources."""
+    handle = books.organization.handle
+    return ResourceLink(
+        type="resource_link",
+        uri=pdf_uri(handle, made.file.document_id) if made.file.document_id else export_uri(handle, made.file.id),
+        name=made.file.file_name,
+        mime_type=made.file.media_type,
+        size=made.file.size_bytes,
+    )
+
+
+TOOL = Description(
+    render_document,
+    title="Render document",
+    text="Make the PDF of an issued document, or give the one that was made before: the same bytes every time.",
+    effect=Effect.READS,
+)

@@ -1,0 +1,73 @@
+"""The tool `save_customer`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import customers
+from tools.answers import Answer, answer, heading, named
+from tools.context import ChangeableBooks
+from tools.description import Description, Effect
+from tools.find_customers import CustomerAnswer, customer_answer, customer_line
+from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+
+
+class CustomerSaved(Answer):
+    customer: CustomerAnswer
+    created: bool
+    notes: list[str]
+
+
+async def save_customer(
+    books: ChangeableBooks,
+    name: str | None = None,
+    id: Annotated[str, Field(description="Change this customer; without it a new one is made")] = "",
+    country: Annotated[str | None, Field(description="Two-letter code; default: the organization's")] = None,
+    consumer: Annotated[bool | None, Field(description="A private person")] = None,
+    tax_number: str | None = None,
+    registration_number: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    address: AddressArgument = None,
+    currency: str | None = None,
+    payment_terms: str | None = None,
+    note: str | None = None,
+    archived: bool | None = None,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, CustomerSaved]:
+    changes = given(
+        name=name,
+        country=country,
+        consumer=consumer,
+        tax_number=tax_number,
+        registration_number=registration_number,
+        email=email,
+        phone=phone,
+        currency=currency,
+        payment_terms=payment_terms,
+        note=note,
+        archived=archived,
+        **(address.model_dump(exclude_none=True) if address else {}),
+    )
+    saved = await customers.save_customer(books, changes, customer_id=id)
+    structured = CustomerSaved(
+        organization=named(books.organization),
+        customer=customer_answer(saved.customer),
+        created=saved.created,
+        notes=list(saved.notes),
+    )
+    act = "New customer" if saved.created else "Changed"
+    return answer(heading(books.organization), [f"{act}: {customer_line(saved.customer)}", *saved.notes], structured)
+
+
+TOOL = Description(
+    save_customer,
+    title="Save customer",
+    text="Make a new customer, or change the one with the given id; only the given fields change, an empty text"
+    " clears one. Issued documents keep the customer as it was.",
+    effect=Effect.CHANGES,
+)

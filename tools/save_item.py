@@ -1,0 +1,63 @@
+"""The tool `save_item`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import items
+from tools.answers import Answer, answer, heading, named
+from tools.context import ChangeableBooks
+from tools.description import Description, Effect
+from tools.find_items import ItemAnswer, item_answer, item_line
+from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument, given
+
+
+class ItemSaved(Answer):
+    item: ItemAnswer
+    created: bool
+
+
+async def save_item(
+    books: ChangeableBooks,
+    name: str | None = None,
+    id: Annotated[str, Field(description="Change this item; without it a new one is made")] = "",
+    sku: str | None = None,
+    description: str | None = None,
+    unit: Annotated[str | None, Field(description="Such as tray, hour")] = None,
+    unit_price: OptionalDecimal = None,
+    currency: str | None = None,
+    tax_code: Annotated[str | None, Field(description="A code of get_organization; default: the standard one")] = None,
+    supply: Annotated[str | None, Field(description="goods or services")] = None,
+    revenue_account: str | None = None,
+    archived: bool | None = None,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, ItemSaved]:
+    changes = given(
+        name=name,
+        sku=sku,
+        description=description,
+        unit=unit,
+        unit_price=unit_price,
+        currency=currency,
+        tax_code=tax_code,
+        supply=supply,
+        revenue_account=revenue_account,
+        archived=archived,
+    )
+    saved = await items.save_item(books, changes, item_id=id)
+    structured = ItemSaved(organization=named(books.organization), item=item_answer(saved.item), created=saved.created)
+    act = "New item" if saved.created else "Changed"
+    return answer(heading(books.organization), [f"{act}: {item_line(saved.item)}"], structured)
+
+
+TOOL = Description(
+    save_item,
+    title="Save item",
+    text="Make a new item that the organization sells, or change the one with the given id; only the given fields"
+    " change. Issued documents keep their prices.",
+    effect=Effect.CHANGES,
+)

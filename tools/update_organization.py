@@ -1,0 +1,82 @@
+"""The tool `update_organization`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import profile
+from tools.context import ChangeableBooks, TheOffice
+from tools.description import Description, Effect
+from tools.get_organization import OrganizationProfile, organization_answer
+from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+
+
+async def update_organization(
+    office: TheOffice,
+    books: ChangeableBooks,
+    name: str | None = None,
+    legal_name: str | None = None,
+    country: Annotated[str | None, Field(description="Two-letter code; set once")] = None,
+    currency: str | None = None,
+    address: AddressArgument = None,
+    tax_number: str | None = None,
+    registration_number: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    website: str | None = None,
+    account_holder: str | None = None,
+    bank_name: str | None = None,
+    iban: str | None = None,
+    bic: str | None = None,
+    account_number: str | None = None,
+    routing_number: str | None = None,
+    footer: str | None = None,
+    locale: str | None = None,
+    time_zone: str | None = None,
+    prices_include_tax: bool | None = None,
+    future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
+    named_writes: Annotated[
+        Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
+    ] = None,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, OrganizationProfile]:
+    changes = given(
+        name=name,
+        legal_name=legal_name,
+        country=country,
+        currency=currency,
+        tax_number=tax_number,
+        registration_number=registration_number,
+        email=email,
+        phone=phone,
+        website=website,
+        account_holder=account_holder,
+        bank_name=bank_name,
+        iban=iban,
+        bic=bic,
+        account_number=account_number,
+        routing_number=routing_number,
+        footer=footer,
+        locale=locale,
+        time_zone=time_zone,
+        prices_include_tax=prices_include_tax,
+        future_days=future_days,
+        named_writes=named_writes,
+        **(address.model_dump(exclude_none=True) if address else {}),
+    )
+    updated, details = await profile.update_organization(office, books, changes)
+    return organization_answer(office, updated, details, note=f"Updated: {', '.join(sorted(changes))}.")
+
+
+TOOL = Description(
+    update_organization,
+    title="Update organization",
+    text="Change an organization's profile, bank details, document footer or policy; only the given fields change, an"
+    " empty text clears one. Setting the country of a new practice brings its chart, tax codes and terms.",
+    effect=Effect.CHANGES,
+    repeatable=True,
+)
