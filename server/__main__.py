@@ -1,0 +1,5 @@
+"""`python -m server` is `counterfoil`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,222 @@
+"""The command line `counterfoil`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+import typer
+from storage.backup import back_up, restore
+from storage.diagnosis import clean_up, diagnose
+from storage.migrating import migrate_all
+
+from invoicing.documents import Environment
+from invoicing.refusals import NotFound, Refusal
+from operations import practices
+from operations.access import Office, Right, open_books
+from operations.practices import FirstOrganization
+from operations.verification import Verified, verify_books
+from server.app import find_organization, local_office, local_server, system_clock
+from server.console import complain, progress, say, say_json
+from server.demo import run_demo
+from server.settings import Settings, read_settings
+from storage import organizations
+from storage.engines import DamagedStore
+from storage.store import exists, open_store
+
+app = typer.Typer(
+    name="counterfoil",
+    help="Invoicing of many organizations from an AI assistant, never mixing two of them up.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+
+
+@app.command()
+def demo(
+    data: Annotated[Path, typer.Option(help="An empty or new folder for the demonstration.")] = Path(
+        "counterfoil-demo"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Show the main job on an empty folder: a practice, three clients, an invoice for each, nothing mixed up."""
+    anyio.run(run_demo, data.absolute(), as_json)
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Option(help="Name of the practice or business.")],
+    country: Annotated[str, typer.Option(help="Two-letter country code.")],
+    email: Annotated[str, typer.Option(help="The owner's e-mail address.")],
+    data: Data = None,
+    kind: Annotated[
+        str, typer.Option(help="partner: a practice with clients; standard: a single business.")
+    ] = "partner",
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="To try things out: documents are marked as tests.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Create the practice (or a single business) and its owner in an empty data folder."""
+    environment = Environment.SANDBOX if sandbox else Environment.LIVE
+    first = FirstOrganization(name=name, country=country, email=email, kind=kind, environment=environment)
+    anyio.run(_init, read_settings(data), first, as_json)
+
+
+@app.command()
+def stdio(
+    data: Data = None,
+    organization: Annotated[str, typer.Option(help="Serve this organization alone (its handle).")] = "",
+) -> None:
+    """Serve MCP on standard input and output, as the local owner."""
+    anyio.run(_stdio, read_settings(data), organization)
+
+
+@app.command()
+def verify(
+    data: Data = None,
+    organization: Annotated[str, typer.Option(help="Only this organization (its handle).")] = "",
+    as_json: Json = False,
+) -> None:
+    """Check every document, number series and hash chain; name the first that is wrong."""
+    anyio.run(_verify, read_settings(data), organization, as_json)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder for the backup.")], data: Data = None
+) -> None:
+    """Copy the whole data folder, also while it is in use."""
+    root = _existing(read_settings(data))
+    with progress("Backing up") as tell:
+        report = back_up(root, folder.absolute(), now=system_clock(), progress=tell)
+    say(f"Backed up to {folder.absolute()}: {_described(asdict(report))}.")
+
+
+@app.command("restore")
+def restore_command(folder: Annotated[Path, typer.Argument(help="A backup.")], data: Data = None) -> None:
+    """Lay a backup down as a new data folder, after checking every file of it."""
+    settings = read_settings(data)
+    with progress("Restoring") as tell:
+        report = restore(folder.absolute(), settings.data, progress=tell)
+    with progress("Migrating") as tell:
+        migrate_all(settings.data, tell)
+    say(f"Restored to {settings.data}: {_described(asdict(report))}.")
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring the directory and every organization's books to this version's schema."""
+    root = _existing(read_settings(data))
+    with progress("Migrating") as tell:
+        report = migrate_all(root, tell)
+    say(f"Migrated: {_described(asdict(report))}.")
+
+
+@app.command()
+def doctor(
+    data: Data = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Remove what interrupted work left behind.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for what is wrong with the data folder, and say what to do."""
+    root = _existing(read_settings(data))
+    removed = clean_up(root) if clean else 0
+    findings = diagnose(root)
+    if as_json:
+        say_json({"removed": removed, "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            say(f"{finding.severity}: {finding.subject}: {finding.message}")
+        if clean:
+            say(f"Removed {removed} leftovers.")
+        if not findings:
+            say("Everything is in order.")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The console script: 0 done, 1 refused or failed with one clear line on standard error, 2 usage."""
+    try:
+        app()
+    except Refusal as refusal:
+        complain(f"{refusal.code}: {refusal.message}")
+    except DamagedStore as damage:
+        complain(f"unavailable: {damage}. Run counterfoil doctor.")
+    except KeyboardInterrupt:
+        complain("interrupted")
+    sys.exit(1)
+
+
+async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:
+    async with open_store(settings.data) as store:
+        principal, organization = await practices.start_installation(store, system_clock, first)
+    if as_json:
+        # The token and the sign-in link come with the HTTP server; their names are kept free for it.
+        answer = {"practice": organization.handle, "owner": principal.label, "token": None, "sign_in_url": None}
+        say_json({**answer, "data": str(settings.data)})
+        return
+    say(f"Created {organization.name} ({organization.handle}, {organization.environment}) in {settings.data}.")
+    say(f"Owner: {principal.label}.")
+    say(f"Connect an AI client with the command: counterfoil stdio --data {settings.data}")
+
+
+async def _stdio(settings: Settings, organization: str) -> None:
+    if exists(settings.data):
+        with progress("Migrating") as tell:
+            await anyio.to_thread.run_sync(migrate_all, settings.data, tell)
+    async with local_office(settings, begin=True) as office:
+        server = await local_server(office, organization)
+        await server.run_stdio_async()
+
+
+async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
+    _existing(settings)
+    async with local_office(settings) as office:
+        handles = [organization] if organization else await _all_handles(office)
+        with progress("Verifying") as tell:
+            found = []
+            for done, handle in enumerate(handles, start=1):
+                found.append(await _verify_one(office, handle))
+                tell(done, len(handles))
+    wrong = next((one for one in found if one.problem), None)
+    if as_json:
+        say_json({"ok": wrong is None, "organizations": [asdict(one) for one in found]})
+    else:
+        for one in found:
+            state = one.problem or "in order"
+            say(f"{one.handle}: {one.documents} documents, {one.files} files, {one.audit_entries} acts: {state}")
+    if wrong is not None:
+        complain(f"{wrong.handle}: {wrong.problem}")
+        raise typer.Exit(1)
+
+
+async def _verify_one(office: Office, handle: str) -> Verified:
+    organization = await find_organization(office, handle)
+    try:
+        return await verify_books(open_books(office, organization, Right.READ))
+    except DamagedStore as damage:
+        return Verified(handle=handle, documents=0, files=0, audit_entries=0, problem=str(damage))
+
+
+async def _all_handles(office: Office) -> list[str]:
+    rows = await office.store.directory.read(organizations.all_ids)
+    return [handle for _, handle in rows]
+
+
+def _existing(settings: Settings) -> Path:
+    if not exists(settings.data):
+        raise NotFound(f"There is no Counterfoil data folder at {settings.data}.")
+    return settings.data
+
+
+def _described(report: dict[str, Any]) -> str:
+    return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in report.items())

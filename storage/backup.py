@@ -1,0 +1,287 @@
+"""Backups: a data folder that may be in use is copied into a folder of its own, and laid down again from it.
+
+The directory is copied first, then the books of exactly the organizations that the copy names: books are whole
+before the directory learns of them, so each organization of the copy has its books. Of the files only those on
+record in the copied books are taken. A folder becomes a backup, or a data folder, in one last step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from invoicing.refusals import InvalidInput, Unavailable
+from storage import organizations
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory import DIRECTORY_FILE
+from storage.engines import DamagedStore, FileKind, copy_live, integrity_problems, read_once, stamp_of
+from storage.laying_down import check_apart, check_free, laid_down
+from storage.manifest import (
+    MANIFEST_FILE,
+    Manifest,
+    ManifestEntry,
+    SchemaVersions,
+    is_our_path,
+    manifest_text,
+    read_manifest,
+)
+from storage.migrating import migrate_all
+from storage.migrations import head_stamp
+from storage.tables import books
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many: organizations in a backup, files when restoring."""
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What was backed up. `damaged` names files on record that were missing or had other bytes: they are not in
+    the backup. `manifest_sha256` vouches for all the rest, if it is kept elsewhere.
+    """
+
+    target: Path
+    organizations: int
+    files: int
+    size_bytes: int
+    damaged: tuple[str, ...]
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What was restored; `migrated` counts the database files that were brought to the newest schema."""
+
+    root: Path
+    created_at: datetime
+    organizations: int
+    files: int
+    size_bytes: int
+    migrated: int
+    damaged: tuple[str, ...]
+    manifest_sha256: str
+
+
+def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
+    """Copy the data folder at `root`, which may be in use, into `target`, which is new or empty.
+
+    Raises:
+        InvalidInput: there is no data folder, or the target lies in it.
+        Conflict: the target is not empty.
+        Unavailable: a database file is damaged, or there is no room. No backup is made then.
+    """
+    if not (root / DIRECTORY_FILE).is_file():
+        raise InvalidInput("There is no data folder to back up here.", field="data")
+    check_apart(root, target, field="target")
+    check_free(target, field="target")
+    with laid_down(target, last=MANIFEST_FILE) as staged:
+        directory, known = _copy_directory(root, staged)
+        entries, damaged, version = [directory], list[str](), 0
+        for done, organization_id in enumerate(known):
+            progress(done, len(known))
+            entries.append(_copy_database(root, staged, _books_path(organization_id), FileKind.BOOKS, organization_id))
+            version = max(version, stamp_of(staged / entries[-1].path).schema_version)
+            for recorded in _recorded_files(staged, organization_id):
+                if _copy_recorded(root, staged, recorded):
+                    entries.append(recorded)
+                else:
+                    damaged.append(recorded.path)
+        manifest = Manifest(
+            created_at=now,
+            schema_versions=SchemaVersions(directory=stamp_of(staged / directory.path).schema_version, books=version),
+            files=tuple(entries),
+            damaged=tuple(damaged),
+        )
+        content = manifest_text(manifest).encode()
+        (staged / MANIFEST_FILE).write_bytes(content)
+    progress(len(known), len(known))
+    return BackupReport(
+        target=target,
+        organizations=len(known),
+        files=len(entries),
+        size_bytes=sum(entry.size_bytes for entry in entries),
+        damaged=manifest.damaged,
+        manifest_sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def restore(backup: Path, root: Path, *, progress: Progress) -> RestoreReport:
+    """Lay the data folder of a backup down at `root`, which is new or empty, and bring it to this schema.
+
+    Every file is compared with the manifest while it is copied; the backup itself is never written to.
+
+    Raises:
+        InvalidInput: it is no backup, a file of it is missing, too many, changed or of a newer version, or the
+            two folders lie in each other.
+        Conflict: `root` is not empty.
+    """
+    manifest, manifest_sha256 = read_manifest(backup)
+    check_apart(backup, root, field="data")
+    check_free(root, field="data")
+    _check_names(backup, manifest)
+    with laid_down(root, last=DIRECTORY_FILE) as staged:
+        for done, entry in enumerate(manifest.files):
+            progress(done, len(manifest.files))
+            _lay_down_file(backup, staged, entry)
+        known = _check_databases(staged, manifest)
+        migration = migrate_all(staged, progress=lambda done, of: None)
+        if migration.failed:
+            raise Unavailable(f"{migration.failed[0][0]} could not be brought to this version's schema.")
+    progress(len(manifest.files), len(manifest.files))
+    return RestoreReport(
+        root=root,
+        created_at=manifest.created_at,
+        organizations=len(known),
+        files=len(manifest.files),
+        size_bytes=sum(entry.size_bytes for entry in manifest.files),
+        migrated=len(migration.migrated),
+        damaged=manifest.damaged,
+        manifest_sha256=manifest_sha256,
+    )
+
+
+def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[str]]:
+    """The copied directory, and the ids of its organizations."""
+    entry = _copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    return entry, _organization_ids(staged)
+
+
+def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organization_id: str) -> ManifestEntry:
+    copy = staged / path
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        copy_live(root / path, copy)
+        found = stamp_of(copy)
+        problems = integrity_problems(copy)
+    except DamagedStore as error:
+        raise Unavailable(f"{path} is missing or damaged: no backup was made. Run counterfoil doctor.") from error
+    if (found.kind, found.organization_id) != (kind, organization_id):
+        raise Unavailable(f"{path} is not what its name says: no backup was made. Run counterfoil doctor.")
+    if problems:
+        raise Unavailable(f"{path} is damaged: no backup was made. Run counterfoil doctor.")
+    return _entry(copy, path)
+
+
+def _organization_ids(folder: Path) -> list[str]:
+    path = folder / DIRECTORY_FILE
+    return [organization_id for organization_id, _ in read_once(path, stamp_of(path), organizations.all_ids)]
+
+
+def _recorded_files(folder: Path, organization_id: str) -> list[ManifestEntry]:
+    """The files on record in copied books, each once: two exports may have the same bytes and name."""
+    path = folder / _books_path(organization_id)
+    recorded: dict[str, ManifestEntry] = {}
+    for name, size_bytes, sha256 in read_once(path, stamp_of(path), _file_rows):
+        relative = f"{ORGANIZATIONS_FOLDER}/{organization_id}/{name}"
+        if not is_our_path(relative):
+            raise Unavailable(f"{_books_path(organization_id)} has a file on record that is none of Counterfoil's.")
+        recorded[relative] = ManifestEntry(path=relative, size_bytes=size_bytes, sha256=sha256)
+    return list(recorded.values())
+
+
+def _file_rows(session: Session) -> list[tuple[str, int, str]]:
+    """Only these columns, which books of every schema version have."""
+    query = select(books.StoredFile.path, books.StoredFile.size_bytes, books.StoredFile.sha256)
+    return list(session.exec(query.order_by(col(books.StoredFile.id))))
+
+
+def _copy_recorded(root: Path, staged: Path, recorded: ManifestEntry) -> bool:
+    """Whether the file was there with the bytes on record; otherwise it is not copied."""
+    source, copy = root / recorded.path, staged / recorded.path
+    if source.is_symlink() or not source.is_file():
+        return False
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _copy_hashed(source, copy) == (recorded.size_bytes, recorded.sha256):
+        return True
+    copy.unlink()
+    return False
+
+
+def _copy_hashed(source: Path, target: Path) -> tuple[int, str]:
+    """Copy a file, synced, and answer size and sum of exactly the bytes that were written."""
+    digest = hashlib.sha256()
+    with source.open("rb") as origin, target.open("xb") as copy:
+        while chunk := origin.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+        return copy.tell(), digest.hexdigest()
+
+
+def _entry(file: Path, path: str) -> ManifestEntry:
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        return ManifestEntry(path=path, size_bytes=stream.tell(), sha256=sha256)
+
+
+def _books_path(organization_id: str) -> str:
+    return f"{ORGANIZATIONS_FOLDER}/{organization_id}/{BOOKS_FILE}"
+
+
+def _check_names(backup: Path, manifest: Manifest) -> None:
+    """Refuse a backup with a file too few or too many. Names that are not ours are not repeated."""
+    expected = {entry.path for entry in manifest.files}
+    found = set(_files_in(backup)) - {MANIFEST_FILE}
+    if missing := sorted(expected - found):
+        raise InvalidInput(f"{missing[0]} is missing from the backup.", field="backup")
+    if extra := sorted(found - expected):
+        name = extra[0] if is_our_path(extra[0]) else "A file that is none of Counterfoil's"
+        raise InvalidInput(f"{name} is in the backup's folder, but not in its manifest.", field="backup")
+
+
+def _files_in(folder: Path) -> Iterator[str]:
+    """Everything in the folder but plain folders, as relative paths; links are not followed."""
+    for parent, folders, names in os.walk(folder):
+        for name in (*names, *(name for name in folders if Path(parent, name).is_symlink())):
+            yield Path(parent, name).relative_to(folder).as_posix()
+
+
+def _lay_down_file(backup: Path, staged: Path, entry: ManifestEntry) -> None:
+    source, copy = backup / entry.path, staged / entry.path
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if source.is_symlink() or not source.is_file():
+        raise InvalidInput(f"{entry.path} of the backup is not a file.", field="backup")
+    if _copy_hashed(source, copy) != (entry.size_bytes, entry.sha256):
+        raise InvalidInput(f"{entry.path} of the backup was changed: its sum is not the manifest's.", field="backup")
+
+
+def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
+    """Check every database file's stamp, and that directory, books and files belong together."""
+    if manifest.entry(DIRECTORY_FILE) is None:
+        raise InvalidInput(f"{DIRECTORY_FILE} is not in the backup's manifest.", field="backup")
+    _check_stamp(staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    known = _organization_ids(staged)
+    entries = {entry.path: entry for entry in manifest.files}
+    accounted = {DIRECTORY_FILE}
+    for organization_id in known:
+        path = _books_path(organization_id)
+        if path not in entries:
+            raise InvalidInput(f"{path} is not in the backup's manifest.", field="backup")
+        _check_stamp(staged, path, FileKind.BOOKS, organization_id)
+        recorded = _recorded_files(staged, organization_id)
+        for file in recorded:
+            if file.path not in manifest.damaged and entries.get(file.path) != file:
+                raise InvalidInput(f"{file.path} is missing from the backup, or not the one on record.", field="backup")
+        accounted |= {path, *(file.path for file in recorded)}
+    if foreign := sorted(entries.keys() - accounted):
+        raise InvalidInput(f"{foreign[0]} belongs to nothing that the directory names.", field="backup")
+    return known
+
+
+def _check_stamp(staged: Path, path: str, kind: FileKind, organization_id: str) -> None:
+    try:
+        found = stamp_of(staged / path)
+    except DamagedStore as error:
+        raise InvalidInput(f"{path} of the backup is damaged.", field="backup") from error
+    if (found.kind, found.organization_id) != (kind, organization_id):
+        raise InvalidInput(f"{path} of the backup is not what its name says.", field="backup")
+    if found.schema_version > head_stamp(kind).schema_version:
+        raise InvalidInput(f"{path} was written by a newer Counterfoil: restore it with that version.", field="backup")

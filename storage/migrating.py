@@ -1,0 +1,90 @@
+"""Bringing a whole data folder to the newest schema: the directory, then every organization's books.
+
+Each file is migrated on its own, each revision in one transaction: what is interrupted goes on at the next start,
+and what is current costs next to nothing. To be run before the store is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from storage import organizations
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory import DIRECTORY_FILE
+from storage.engines import DamagedStore, FileKind, is_current, read_once, stamp_of
+from storage.migrations import head_stamp, migrate_file
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationReport:
+    """What a migration did: the files it changed, relative to the data folder, how many needed nothing, and the
+    files that could not be brought up, each with the reason.
+    """
+
+    migrated: tuple[str, ...]
+    current: int
+    failed: tuple[tuple[str, str], ...]
+
+
+def migrate_all(root: Path, progress: Progress) -> MigrationReport:
+    """Bring the directory and every organization's books to the newest revision, where they are not there yet.
+
+    One organization's damaged books keep no other's from being migrated: they are reported. Where there is no
+    data folder yet, there is nothing to do.
+
+    Raises:
+        DamagedStore: the directory is not ours, or of a newer version.
+    """
+    if not (root / DIRECTORY_FILE).exists():
+        return MigrationReport((), 0, ())
+    migrated: list[str] = []
+    failed: list[tuple[str, str]] = []
+    if _bring_up(root / DIRECTORY_FILE, FileKind.DIRECTORY, ""):
+        migrated.append(DIRECTORY_FILE)
+    known = read_once(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), organizations.all_ids)
+    steps = len(known) + 1
+    for step, (organization_id, _) in enumerate(known, start=1):
+        progress(step, steps)
+        path = f"{ORGANIZATIONS_FOLDER}/{organization_id}/{BOOKS_FILE}"
+        try:
+            if _bring_up(root / path, FileKind.BOOKS, organization_id):
+                migrated.append(path)
+        except (DamagedStore, OperationalError) as error:
+            failed.append((path, str(error)))
+    progress(steps, steps)
+    return MigrationReport(tuple(migrated), steps - len(migrated) - len(failed), tuple(failed))
+
+
+def _bring_up(path: Path, kind: FileKind, organization_id: str) -> bool:
+    """Whether there was anything to do."""
+    wanted = head_stamp(kind, organization_id)
+    if is_current(path, wanted):
+        return False
+    found = stamp_of(path)
+    if (found.kind, found.organization_id) != (kind, organization_id):
+        raise DamagedStore(f"{path} is not what its name says")
+    if found.schema_version > wanted.schema_version:
+        raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})")
+    if found == wanted:
+        return False
+    _migrate(path, kind, found.schema_version)
+    return True
+
+
+def _migrate(path: Path, kind: FileKind, version: int) -> None:
+    """Migrate; where another process was migrating the same file and was first with a revision, go on after it."""
+    while True:
+        try:
+            return migrate_file(path, kind)
+        except OperationalError:
+            reached = stamp_of(path).schema_version
+            if reached == version:
+                raise
+            version = reached
