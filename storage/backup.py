@@ -268,7 +268,8 @@ def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
         _check_stamp(staged, path, FileKind.BOOKS, organization_id)
         recorded = _recorded_files(staged, organization_id)
         for file in recorded:
-            if file.path not in manifest.damaged and entries.get(file.path) != file:
+            entry = entries.get(file.path)
+            if entry != file and not (entry is None and file.path in manifest.damaged):
                 raise InvalidInput(f"{file.path} is missing from the backup, or not the one on record.", field="backup")
         accounted |= {path, *(file.path for file in recorded)}
     if foreign := sorted(entries.keys() - accounted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,7 +13,7 @@ from invoicing.refusals import InvalidInput
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 
-FORMAT = "counterfoil-backup-1"
+FORMAT: Final = "counterfoil-backup-1"
 MANIFEST_FILE = "manifest.json"
 MANIFEST_BYTES_MAX = 512 * 1024 * 1024
 

@@ -1,0 +1,119 @@
+"""The layers hold: imports run one way, and only the engine layer opens databases and ends transactions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("server", "tools", "operations", "storage", "invoicing")
+MAY_IMPORT = {
+    "server": {"server", "tools", "operations", "storage", "invoicing"},
+    "tools": {"tools", "operations", "storage", "invoicing"},
+    "operations": {"operations", "storage", "invoicing"},
+    "storage": {"storage", "invoicing"},
+    "invoicing": {"invoicing"},
+}
+ENGINE_LAYER = {"storage/engines.py"}
+# Alembic's own entry runs on the connection that the engine layer handed over.
+MIGRATIONS = "storage/migrations/"
+
+
+def sources(layer: str) -> Iterator[Path]:
+    yield from (ROOT / layer).rglob("*.py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def called_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Attribute(attr=name) | ast.Name(id=name):
+                    yield name
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_imports_run_one_way(layer: str) -> None:
+    for path in sources(layer):
+        for module in imported(ast.parse(path.read_text("utf-8"))):
+            top = module.partition(".")[0]
+            assert top not in LAYERS or top in MAY_IMPORT[layer], f"{path.relative_to(ROOT)} imports {module}"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_only_the_engine_layer_opens_databases_and_ends_transactions(layer: str) -> None:
+    forbidden = {"create_engine", "create_async_engine", "commit", "rollback"}
+    for path in sources(layer):
+        name = path.relative_to(ROOT).as_posix()
+        if name in ENGINE_LAYER:
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        assert not forbidden & set(called_names(tree)), f"{name} reaches past the engine layer"
+        assert "sqlite3" not in set(imported(tree)), f"{name} opens SQLite itself"
+        for text in texts(tree):
+            words = text.upper().split()
+            assert "ATTACH" not in words, f"{name} attaches a database"
+            assert "SEARCH_PATH" not in text.upper(), f"{name} sets a search path"
+
+
+def test_the_rules_have_no_clock_no_database_and_no_async() -> None:
+    forbidden = {"sqlalchemy", "sqlmodel", "asyncio", "anyio", "logging", "time", "random", "secrets", "os"}
+    for path in sources("invoicing"):
+        tree = ast.parse(path.read_text("utf-8"))
+        tops = {module.partition(".")[0] for module in imported(tree)}
+        assert not forbidden & tops, f"{path.relative_to(ROOT)} imports {forbidden & tops}"
+        assert not any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree)), path
+        assert not {"now", "today", "utcnow"} & set(called_names(tree)), f"{path} looks at a clock"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_money_never_touches_a_float(layer: str) -> None:
+    """Only drawing (points on paper) and spreadsheet cells, where they are exact, may be floats."""
+    allowed = ("invoicing/render/", "invoicing/exports/xlsx_file.py", "invoicing/amounts.py")
+    for path in sources(layer):
+        name = path.relative_to(ROOT).as_posix()
+        if name.startswith(allowed):
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        assert "float" not in set(called_names(tree)), f"{name} makes a float"
+        for node in ast.walk(tree):
+            assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), f"{name} holds a float"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_files_are_short_and_functions_shorter(layer: str) -> None:
+    for path in sources(layer):
+        text = path.read_text("utf-8")
+        name = path.relative_to(ROOT).as_posix()
+        assert len(text.splitlines()) <= 400, f"{name} has over 400 lines"
+        if name.startswith(MIGRATIONS):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                assert length <= 70, f"{name}: {node.name} has {length} lines"
+
+
+def test_books_come_first_and_are_called_books() -> None:
+    for path in sources("operations"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if not isinstance(node, ast.AsyncFunctionDef) or node.name.startswith("_"):
+                continue
+            arguments = [argument.arg for argument in node.args.args]
+            assert arguments[:1] in (["books"], ["office"], ["caller"], ["store"]), f"{path.name}: {node.name}"
