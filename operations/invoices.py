@@ -125,8 +125,8 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
         customer=resolve_customer(db, search.customer).id if search.customer else "",
         issued_from=search.issued_from,
         issued_to=search.issued_to,
-        due_before=today if search.status == Status.OVERDUE else None,
-        due_from=today if search.status == Status.ISSUED else None,
+        overdue=search.status == Status.OVERDUE if search.status else None,
+        today=today,
     )
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
 from operations.access import Office
-from storage import organizations, sessions
+from storage import organizations, reach, sessions
 from storage.books import OrganizationRef
 
 CANDIDATES_MAX = 20
@@ -73,6 +73,15 @@ class _Named:
     stale_session: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """A live session's active organization; `stale` says that the session's use is to be recorded anew."""
+
+    session_id: str
+    organization_id: str
+    stale: bool
+
+
 async def name_organization(caller: Caller, *, organization: str, session: str, changing: bool) -> OrganizationRef:
     """The organization that a call acts for.
 
@@ -82,9 +91,7 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
         NotFound: the call names one that does not exist or that the principal cannot reach.
     """
     named = await caller.office.store.directory.read(lambda db: _decide(db, caller, organization, session))
-    if named.stale_session:
-        now = caller.office.now()
-        await caller.office.store.directory.write(lambda db: sessions.touch(db, named.stale_session, now=now))
+    await _keep_alive(caller, named)
     if changing:
         _check_named_well_enough(named)
     return named.organization
@@ -94,8 +101,13 @@ async def active_organization(caller: Caller, *, session: str) -> OrganizationRe
     """The session's active organization, if there is one that the principal can still reach."""
     if isinstance(caller.connection, DedicatedConnection):
         return None
-    named = await caller.office.store.directory.read(lambda db: _by_session(db, caller, session))
-    return None if named is None else named.organization
+    named = await caller.office.store.directory.read(
+        lambda db: _by_session(db, caller, _remembered(db, caller, session))
+    )
+    if named is None:
+        return None
+    await _keep_alive(caller, named)
+    return named.organization
 
 
 def not_found(handle: str) -> NotFound:
@@ -117,28 +129,27 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
         case _:
             assert_never(caller.connection)
     if organization.strip():
-        found = organizations.reachable_by_handle(db, user_id, organization)
+        found = reach.reachable_by_handle(db, user_id, organization)
         if found is None:
             raise not_found(organization)
         return _Named(found, NamedBy.CALL)
-    if (named := _by_session(db, caller, session)) is not None:
+    remembered = _remembered(db, caller, session)
+    named = _by_session(db, caller, remembered)
+    only = reach.only_reachable(db, user_id)
+    if only is not None and (remembered is None or (named is not None and named.organization.id == only.id)):
+        return _Named(only, NamedBy.ONLY_ONE, named.stale_session if named else "")
+    if named is not None:
         return named
-    if (only := organizations.only_reachable(db, user_id)) is not None:
-        return _Named(only, NamedBy.ONLY_ONE)
-    reason = (
-        "That session is unknown or has expired. "
-        if session
-        else "Nothing says for which organization this call acts. "
-    )
     raise OrganizationRequired(
-        f"{reason}Repeat it with organization set to one of the candidates, or call switch_organization first.",
+        f"{_nothing_names_it(remembered, session)} Repeat it with organization set to one of the candidates, or call"
+        " switch_organization first.",
         field="organization",
         candidates=organizations.reachable_handles(db, user_id, limit=CANDIDATES_MAX),
     )
 
 
 def _by_connection(db: Session, user_id: str, organization_id: str, organization: str) -> _Named:
-    own = organizations.reachable_by_id(db, user_id, organization_id)
+    own = reach.reachable_by_id(db, user_id, organization_id)
     if own is None:
         raise NotFound("The organization of this connection cannot be reached any more.")
     if organization.strip() and organization.strip().lower() != own.handle:
@@ -150,21 +161,43 @@ def _by_connection(db: Session, user_id: str, organization_id: str, organization
     return _Named(own, NamedBy.CONNECTION)
 
 
-def _by_session(db: Session, caller: Caller, session: str) -> _Named | None:
+def _nothing_names_it(remembered: _Remembered | None, session: str) -> str:
+    if remembered is not None:
+        # What is left is not what the conversation was about, were it only one: it is never taken in its place.
+        return "The organization that was active cannot be reached any more."
+    if session.strip():
+        return "That session is unknown or has expired."
+    return "Nothing says for which organization this call acts."
+
+
+def _remembered(db: Session, caller: Caller, session: str) -> _Remembered | None:
+    """What the call's session remembers, if it is alive and this caller's."""
     session_id = session.strip() or caller.protocol_session
     if not session_id:
         return None
-    principal = caller.office.principal.user_id
     active = sessions.active_organization(
-        db, session_id, principal=principal, connection=caller.connection.name, now=caller.office.now()
+        db,
+        session_id,
+        principal=caller.office.principal.user_id,
+        connection=caller.connection.name,
+        now=caller.office.now(),
     )
-    if active is None:
+    return None if active is None else _Remembered(session_id, *active)
+
+
+def _by_session(db: Session, caller: Caller, remembered: _Remembered | None) -> _Named | None:
+    if remembered is None:
         return None
-    organization_id, stale = active
-    found = organizations.reachable_by_id(db, principal, organization_id)
+    found = reach.reachable_by_id(db, caller.office.principal.user_id, remembered.organization_id)
     if found is None:
         return None
-    return _Named(found, NamedBy.SESSION, session_id if stale else "")
+    return _Named(found, NamedBy.SESSION, remembered.session_id if remembered.stale else "")
+
+
+async def _keep_alive(caller: Caller, named: _Named) -> None:
+    if named.stale_session:
+        now = caller.office.now()
+        await caller.office.store.directory.write(lambda db: sessions.touch(db, named.stale_session, now=now))
 
 
 def _check_named_well_enough(named: _Named) -> None:

@@ -33,7 +33,7 @@ from operations.templates import (
     fresh_profile,
     fresh_series,
 )
-from storage import audit, organizations
+from storage import audit, organizations, reach
 from storage.books import OrganizationRef
 from storage.ids import new_organization_id
 from storage.organizations import NewOrganization
@@ -129,7 +129,7 @@ async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
     """The practice that an act is for: the one named, or the only one that the principal belongs to."""
     user_id = office.principal.user_id
     if handle.strip():
-        found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, handle))
+        found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
         if found is None or found.kind != "partner":
             raise not_found(handle)
         return found
@@ -165,7 +165,7 @@ async def add_organization(
     def make_known(db: Session) -> OrganizationRef:
         organizations.add_organization(db, new, now=now, by=by)
         publish(db)
-        found = organizations.reachable_by_id(db, office.principal.user_id, new.id)
+        found = reach.reachable_by_id(db, office.principal.user_id, new.id)
         if found is None:
             raise RuntimeError("an organization that its maker cannot reach")
         return found
@@ -227,7 +227,7 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
 
 async def _source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
     user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, handle))
+    found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
     # Only the practice and its own clients: another practice's settings are not this one's to give away.
     if found is None or partner.id not in (found.id, found.partner_id):
         raise not_found(handle)

@@ -13,7 +13,7 @@ from invoicing.refusals import OrganizationAmbiguous
 from operations.access import Office, Right, open_books
 from operations.naming import Caller, active_organization, not_found
 from operations.onboarding import find_partner
-from storage import organizations, sessions
+from storage import organizations, reach, sessions
 from storage.books import Books, OrganizationRef
 from storage.counts import Counts, counts
 from storage.engines import DamagedStore
@@ -82,20 +82,25 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
     """
     organization = await _find_target(caller.office, target)
     previous = await active_organization(caller, session=session)
-    wanted = caller.protocol_session if caller.protocol_has_sessions else session.strip()
+    stated = session.strip()
 
     def activate(db: Session) -> str:
         # A session identifier that is unknown, expired or somebody else's is never adopted.
-        known = bool(wanted) and (caller.protocol_has_sessions or _is_alive(db, caller, wanted))
-        session_id = wanted if known else new_session_id()
-        sessions.activate(
-            db,
-            session_id,
-            organization.id,
-            principal=caller.office.principal.user_id,
-            connection=caller.connection.name,
-            now=caller.office.now(),
-        )
+        sessions_to_set = [stated] if stated and _is_alive(db, caller, stated) else []
+        if caller.protocol_has_sessions:
+            # Both, where a call states one besides the protocol's own: later calls act alike with and without it.
+            sessions_to_set.append(caller.protocol_session)
+        for session_id in sessions_to_set or [new_session_id()]:
+            activated = sessions.activate(
+                db,
+                session_id,
+                organization.id,
+                principal=caller.office.principal.user_id,
+                connection=caller.connection.name,
+                now=caller.office.now(),
+            )
+            if not activated:
+                raise RuntimeError("a session that belongs to somebody else")
         return session_id
 
     session_id = await caller.office.store.directory.write(activate)
@@ -125,7 +130,7 @@ async def get_organization(books: Books) -> OrganizationDetails:
 
 async def _find_target(office: Office, target: str) -> OrganizationRef:
     user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, target))
+    found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, target))
     if found is not None:
         return found
     named = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, user_id, target))

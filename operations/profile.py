@@ -19,7 +19,7 @@ from operations.access import Office
 from operations.onboarding import NAME_LENGTH_MAX, fresh_plan, save_layers
 from operations.organizations import OrganizationDetails, get_organization
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage import audit, organizations
+from storage import audit, organizations, reach
 from storage.books import Books
 from storage.counts import counts
 from storage.profile import load_profile, save_profile
@@ -70,7 +70,7 @@ async def update_organization(
     await books.write(lambda db: _apply(db, books, wanted, policy))
     await office.store.directory.write(lambda db: _publish(db, books, wanted, policy))
     user_id, organization_id = office.principal.user_id, books.organization.id
-    renamed = await office.store.directory.read(lambda db: organizations.reachable_by_id(db, user_id, organization_id))
+    renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)
     return books, await get_organization(books)
 

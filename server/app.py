@@ -11,7 +11,7 @@ from operations import practices
 from operations.access import Office
 from server.mcp import CounterfoilServer, dedicated_server, practice_server
 from server.settings import Settings
-from storage import organizations
+from storage import reach
 from storage.books import OrganizationRef
 from storage.store import open_store
 
@@ -41,7 +41,7 @@ async def find_organization(office: Office, handle: str) -> OrganizationRef:
     NotFound: the principal can reach no organization of this handle.
     """
     user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: organizations.reachable_by_handle(db, user_id, handle))
+    found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
     if found is None:
         raise NotFound("There is no organization with this handle.", field="organization")
     return found

@@ -9,9 +9,6 @@ from typing import Annotated, Any
 
 import anyio
 import typer
-from storage.backup import back_up, restore
-from storage.diagnosis import clean_up, diagnose
-from storage.migrating import migrate_all
 
 from invoicing.documents import Environment
 from invoicing.refusals import NotFound, Refusal
@@ -24,7 +21,10 @@ from server.console import complain, progress, say, say_json
 from server.demo import run_demo
 from server.settings import Settings, read_settings
 from storage import organizations
+from storage.backup import back_up, restore
+from storage.diagnosis import clean_up, diagnose
 from storage.engines import DamagedStore
+from storage.migrating import migrate_all
 from storage.store import exists, open_store
 
 app = typer.Typer(

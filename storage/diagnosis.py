@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+from sqlalchemy.exc import DatabaseError
+
+from invoicing.refusals import Unavailable
 from storage import organizations
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
@@ -78,26 +81,13 @@ def _data_folder(root: Path, free_bytes_wanted: int) -> Iterator[Finding]:
         probe.unlink()
     except OSError as error:
         yield Finding("error", "data folder", f"{root} cannot be written to ({error.strerror}).")
-    if os.name == "posix":
-        yield from _permissions(root)
+    # Inside a folder that only its owner can enter, it does not matter what the permissions are.
+    if os.name == "posix" and root.stat().st_mode & 0o077:
+        yield Finding("warning", "data folder", f"Others than its owner can enter it: chmod 700 {root}")
     free_bytes = shutil.disk_usage(root).free
     if free_bytes < free_bytes_wanted:
         severity: Severity = "error" if free_bytes < _FREE_BYTES_NEEDED else "warning"
         yield Finding(severity, "disk", f"Only {free_bytes // 1024**2} MiB are free where the data folder is.")
-
-
-def _permissions(root: Path) -> Iterator[Finding]:
-    """Inside a folder that only its owner can enter, it does not matter what the permissions are."""
-    if not root.stat().st_mode & 0o077:
-        return
-    yield Finding("warning", "data folder", f"Others than its owner can enter it: chmod 700 {root}")
-    for folder in (root / ORGANIZATIONS_FOLDER, *organization_folders(root)):
-        if folder.is_dir() and folder.stat().st_mode & 0o077 and not _is_closed(folder.parent, root):
-            yield Finding("warning", folder.name, f"Others than its owner can enter it: chmod 700 {folder}")
-
-
-def _is_closed(folder: Path, root: Path) -> bool:
-    return folder != root and not folder.stat().st_mode & 0o077
 
 
 def _directory(root: Path) -> tuple[list[tuple[str, str]], list[Finding]]:
@@ -109,8 +99,8 @@ def _directory(root: Path) -> tuple[list[tuple[str, str]], list[Finding]]:
     findings = list(_database(path, FileKind.DIRECTORY, "", subject="directory"))
     try:
         return read_once(path, stamp_of(path), organizations.all_ids), findings
-    except Exception as error:  # noqa: BLE001 A damaged file fails in many ways, and the doctor must outlive all.
-        return [], findings or [Finding("error", "directory", f"It cannot be read ({type(error).__name__}).")]
+    except (DamagedStore, Unavailable, DatabaseError):
+        return [], findings or [Finding("error", "directory", f"{path} cannot be read. Restore it from a backup.")]
 
 
 def _books(root: Path, organization_id: str, handle: str) -> Iterator[Finding]:
@@ -128,6 +118,9 @@ def _database(path: Path, kind: FileKind, organization_id: str, *, subject: str)
         problems = integrity_problems(path)
     except DamagedStore:
         yield Finding("error", subject, f"{path} cannot be read as a Counterfoil file. Restore it from a backup.")
+        return
+    except Unavailable:
+        yield Finding("warning", subject, f"{path} was too busy to be looked at: try again.")
         return
     if (found.kind, found.organization_id) != (kind, organization_id):
         yield Finding("error", subject, f"{path} is another file than its name says. Restore it from a backup.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func, not_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -54,15 +54,15 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """Which documents a list holds; what is empty does not limit it."""
+    """Which documents a list holds; what is empty does not limit it. `overdue` is judged on `today`."""
 
     query: str = ""
     kind: str = ""
     customer: str = ""
     issued_from: date | None = None
     issued_to: date | None = None
-    due_before: date | None = None
-    due_from: date | None = None
+    overdue: bool | None = None
+    today: date = date.max
 
 
 def next_sequence(session: Session, series: str, period: str) -> int:
@@ -205,10 +205,10 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
         conditions.append(_DOCUMENT.issue_date >= wanted.issued_from)
     if wanted.issued_to is not None:
         conditions.append(_DOCUMENT.issue_date <= wanted.issued_to)
-    if wanted.due_before is not None:
-        conditions.append(_DOCUMENT.due_date < wanted.due_before)
-    if wanted.due_from is not None:
-        conditions.append(_DOCUMENT.due_date >= wanted.due_from)
+    if wanted.overdue is not None:
+        # What owes nothing is never overdue: the same rule as `invoicing.lifecycle.status_of`.
+        overdue = and_(_DOCUMENT.due_date < wanted.today, _DOCUMENT.total_minor > 0)
+        conditions.append(overdue if wanted.overdue else not_(overdue))
     return conditions
 
 

@@ -74,6 +74,7 @@ def directory_engine(path: Path, stamp: Stamp) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=4,
         max_overflow=0,
+        hide_parameters=True,
     )
     _begin_by_mode(engine.sync_engine)
     return engine
@@ -87,6 +88,7 @@ def books_engine(path: Path, stamp: Stamp) -> Engine:
         poolclass=QueuePool,
         pool_size=CONNECTIONS_PER_ENGINE,
         max_overflow=0,
+        hide_parameters=True,
     )
     _begin_by_mode(engine)
     return engine

@@ -17,7 +17,6 @@ from storage.ids import new_id
 from storage.provisioning import sync_folder
 from storage.tables import books
 
-
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
 
 

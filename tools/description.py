@@ -12,7 +12,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import ToolAnnotations
 
-from tools.schemas import compact
+from tools.schemas import compact, compact_output
 
 DESCRIPTION_LENGTH_MAX = 280
 NAMING_ARGUMENTS = ("organization", "session")
@@ -63,12 +63,14 @@ class Description:
         tool = Tool.from_function(
             self.function, title=self.title, description=self.text, annotations=self.annotations()
         )
+        parameters = compact(tool.parameters)
         metadata = _Metadata(
+            json_arguments=_json_arguments(parameters),
             arg_model=tool.fn_metadata.arg_model,
             output_model=tool.fn_metadata.output_model,
-            output_schema=compact(tool.fn_metadata.output_schema or {}),
+            output_schema=compact_output(tool.fn_metadata.output_schema or {}),
         )
-        return tool.model_copy(update={"parameters": compact(tool.parameters), "fn_metadata": metadata})
+        return tool.model_copy(update={"parameters": parameters, "fn_metadata": metadata})
 
     def for_dedicated(self) -> Tool:
         """The tool as a dedicated connection lists it: nothing in its schema names an organization."""
@@ -86,18 +88,19 @@ class _Metadata(FuncMetadata):
     that a note of `null` or a name of `[1]` is just that.
     """
 
+    json_arguments: frozenset[str]
+
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
-        schema = self.arg_model.model_json_schema()["properties"]
-        return {name: _parsed(value) if _takes_json(schema.get(name, {})) else value for name, value in data.items()}
+        return {name: _parsed(value) if name in self.json_arguments else value for name, value in data.items()}
 
 
-def _takes_json(schema: dict[str, Any]) -> bool:
-    options = [schema, *schema.get("anyOf", [])]
-    return any(option.get("type") == "array" or "$ref" in option for option in options)
+def _json_arguments(parameters: dict[str, Any]) -> frozenset[str]:
+    """The arguments that are lists; an address may be an object or a text, and sorts that out itself."""
+    return frozenset(name for name, schema in parameters["properties"].items() if schema.get("type") == "array")
 
 
 def _parsed(value: object) -> object:
-    if not isinstance(value, str) or value.lstrip()[:1] not in ("[", "{"):
+    if not isinstance(value, str) or value.lstrip()[:1] != "[":
         return value
     try:
         return json.loads(value)

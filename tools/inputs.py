@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -39,9 +41,12 @@ def _date(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """An address written as a text is taken line by line, as it would be printed."""
+    """An address written as a text is taken line by line, as it would be printed; or it is an object as JSON."""
     if not isinstance(value, str):
         return value
+    if value.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)
     lines = [line.strip() for line in value.splitlines() if line.strip()]
     return {"line1": lines[0] if lines else "", "line2": ", ".join(lines[1:])}
 

@@ -16,6 +16,23 @@ def compact(schema: dict[str, Any]) -> dict[str, Any]:
     return _compact({key: value for key, value in schema.items() if key != "$defs"}, definitions)
 
 
+def compact_output(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same for answers, without the lists of required fields: an answer has all of its fields, always."""
+    return _without_required(compact(schema))
+
+
+def _without_required(schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {name: _without_required(child) for name, child in value.items()}
+        if key == "properties"
+        else _without_required(value)
+        if key in ("items", "additionalProperties") and isinstance(value, dict)
+        else value
+        for key, value in schema.items()
+        if key != "required"
+    }
+
+
 def _compact(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in schema:
         target = definitions[schema["$ref"].removeprefix("#/$defs/")]

@@ -314,7 +314,7 @@ class AuditEntry(BooksTable, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     principal: str
     act: str
-    subject: str
+    subject: str = Field(index=True)
     detail: str
     previous_hash: str
     hash: str = Field(unique=True)

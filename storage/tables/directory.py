@@ -34,6 +34,7 @@ class Organization(DirectoryTable, table=True):
     id: str = Field(primary_key=True)
     handle: str = Field(unique=True)
     name: str
+    name_key: str = Field(index=True)
     search_key: str
     kind: str
     partner_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)

@@ -179,6 +179,7 @@ def _create_journal_and_audit() -> None:
         sa.PrimaryKeyConstraint("position"),
         sa.UniqueConstraint("hash"),
     )
+    op.create_index(op.f("ix_audit_entries_subject"), "audit_entries", ["subject"], unique=False)
 
 
 def _create_triggers() -> None:
@@ -207,6 +208,14 @@ def _create_triggers() -> None:
         name="while_issuing",
         when="EXISTS (SELECT 1 FROM journal_entries WHERE document_id = NEW.document_id)",
         because="an issued document takes no further tax",
+    )
+    # The audit entry is the last thing that issuing writes.
+    refuse_insert(
+        "journal_lines",
+        name="while_issuing",
+        when="EXISTS (SELECT 1 FROM audit_entries WHERE subject ="
+        " (SELECT document_id FROM journal_entries WHERE id = NEW.entry_id))",
+        because="an issued document takes no further journal lines",
     )
 
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("handle", sa.String(), nullable=False, unique=True),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False, index=True),
         sa.Column("search_key", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("partner_id", sa.String(), sa.ForeignKey("organizations.id"), index=True),

@@ -1,0 +1,180 @@
+# ruff: noqa: S608  Statements are put together from our own table and column names.
+"""What is issued never changes: the database itself refuses, whoever writes and with whatever settings.
+
+Every statement here runs on a plain connection of the sqlite3 module, without our settings: an accident with
+another program is held up by the file itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import anyio
+import pytest
+
+from operations.drafts import DraftRequest, draft_invoice
+from operations.files import ExportRequest, export_documents, render_document
+from storage.books import BOOKS_FILE
+from storage.engines import FileKind, open_guarded
+from storage.migrations import head_stamp
+from storage.tables.books import BOOKS_METADATA, IMMUTABLE_TABLES
+from tests.support.practice import issue_request, practice
+from tests.support.raw import raw
+
+KEYS = {
+    "identity": ("id",),
+    "documents": ("position", "id", "number", "hash", "series,period,sequence"),
+    "document_lines": ("document_id,position",),
+    "document_taxes": ("document_id,position",),
+    "journal_entries": ("id", "document_id"),
+    "journal_lines": ("entry_id,position",),
+    "audit_entries": ("position", "hash"),
+    "idempotency_keys": ("tool,reference",),
+    "files": ("id", "document_id,format"),
+}
+Row = dict[str, object]
+# Lines of an issued document are refused as such before it comes to their keys, and gaps before replaced positions.
+_BECAUSE = r"rows never change|takes no further|without a gap"
+CASES = [(table, key) for table, keys in KEYS.items() for key in keys]
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books with two issued invoices and a row in every immutable table. No test leaves a change in them."""
+    return anyio.run(_issue, tmp_path_factory.mktemp("books"))
+
+
+async def _issue(root: Path) -> Path:
+    async with practice(root) as one:
+        client = await one.client("Harbour Bakery")
+        books = one.books(client)
+        customer = await one.customer(books)
+        invoice = await one.issue(books, customer.id, reference="first")
+        await one.issue(books, customer.id, reference="second")
+        await render_document(books, invoice.issued.document.id, file_format="pdf")
+        await export_documents(books, ExportRequest(format="csv"), progress=_silent)
+        request = issue_request(customer.id).request
+        assert isinstance(request, DraftRequest)
+        await draft_invoice(books, request)
+        return books.folder / BOOKS_FILE
+
+
+async def _silent(done: int, of: int) -> None:
+    """Nobody waits for this export."""
+
+
+def test_every_table_is_listed_once_and_has_rows_and_its_unique_keys_are_known(issued: Path) -> None:
+    assert set(KEYS) == set(IMMUTABLE_TABLES)
+    with raw(issued) as connection:
+        for table, keys in KEYS.items():
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] >= 1, table
+            unique = {tuple(column.name for column in BOOKS_METADATA.tables[table].primary_key.columns)}
+            for row in connection.execute(f"PRAGMA index_list({table})").fetchall():
+                if row[2]:
+                    unique.add(tuple(one[2] for one in connection.execute(f"PRAGMA index_info('{row[1]}')")))
+            assert {tuple(key.split(",")) for key in keys} == unique, table
+
+
+@pytest.mark.parametrize("table", IMMUTABLE_TABLES)
+def test_no_column_of_a_row_can_be_updated(issued: Path, table: str) -> None:
+    with raw(issued) as connection:
+        for column in first_row(connection, table):
+            for verb in ("UPDATE", "UPDATE OR REPLACE", "UPDATE OR IGNORE"):
+                refused(connection, f"{verb} {table} SET {column} = {column}")
+
+
+@pytest.mark.parametrize("table", IMMUTABLE_TABLES)
+def test_no_row_can_be_deleted(issued: Path, table: str) -> None:
+    with raw(issued) as connection:
+        refused(connection, f"DELETE FROM {table}")
+        refused(connection, f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
+
+
+@pytest.mark.parametrize(("table", "key"), CASES)
+def test_no_row_can_be_replaced_by_an_insert_with_one_of_its_keys(issued: Path, table: str, key: str) -> None:
+    with raw(issued) as connection:
+        row = another_row(connection, table, key)
+        for verb in ("INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"):
+            refused(connection, insert(table, row, verb), row)
+
+
+@pytest.mark.parametrize(("table", "key"), CASES)
+def test_no_row_can_be_changed_by_an_upsert(issued: Path, table: str, key: str) -> None:
+    with raw(issued) as connection:
+        row = another_row(connection, table, key)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in row)
+        refused(connection, f"{insert(table, row)} ON CONFLICT ({key}) DO UPDATE SET {updates}", row)
+        refused(connection, f"{insert(table, row)} ON CONFLICT DO UPDATE SET {updates}", row)
+
+
+@pytest.mark.parametrize(("table", "key"), CASES)
+def test_the_guards_hold_on_our_own_connections_too(issued: Path, table: str, key: str) -> None:
+    stamp = head_stamp(FileKind.BOOKS, issued.parent.name)
+    with closing(open_guarded(issued, stamp)) as connection:
+        row = another_row(connection, table, key)
+        refused(connection, f"DELETE FROM {table}")
+        refused(connection, insert(table, row, "INSERT OR REPLACE"), row)
+
+
+@pytest.mark.parametrize("table", ["documents", "audit_entries"])
+@pytest.mark.parametrize("step", [-100, 2, 100])
+def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) -> None:
+    with raw(issued) as connection:
+        row = another_row(connection, table, "")
+        row["position"] = last_position(connection, table) + step
+        refused(connection, insert(table, row), row, because="without a gap")
+
+
+@pytest.mark.parametrize("table", ["document_lines", "document_taxes", "journal_lines"])
+def test_an_issued_document_takes_no_further_lines_taxes_or_journal_lines(issued: Path, table: str) -> None:
+    with raw(issued) as connection:
+        row = first_row(connection, table) | {"position": 1_000}
+        refused(connection, insert(table, row), row, because="takes no further")
+
+
+def test_drafts_customers_and_settings_are_not_immutable(issued: Path) -> None:
+    with raw(issued) as connection:
+        connection.execute("BEGIN")
+        for table in ("drafts", "customers", "profile", "series_periods"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("ROLLBACK")
+
+
+def refused(connection: sqlite3.Connection, statement: str, row: Row | None = None, *, because: str = _BECAUSE) -> None:
+    """Run a statement that must be refused by a trigger, in a transaction that is undone in any case."""
+    connection.execute("BEGIN")
+    try:
+        with pytest.raises(sqlite3.IntegrityError, match=because):
+            connection.execute(statement, row or {})
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def insert(table: str, row: Row, verb: str = "INSERT") -> str:
+    return f"{verb} INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
+
+
+def first_row(connection: sqlite3.Connection, table: str, condition: str = "TRUE") -> Row:
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE {condition} LIMIT 1")
+    names = [column[0] for column in cursor.description]
+    return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+def another_row(connection: sqlite3.Connection, table: str, key: str) -> Row:
+    """A row in which everything but the key is new: but for the key, it could be the next one."""
+    kept = key.split(",") if key else []
+    row = first_row(connection, table, " AND ".join(f"{name} IS NOT NULL" for name in kept) or "TRUE")
+    row |= {name: changed(value) for name, value in row.items() if name not in kept}
+    if table in ("documents", "audit_entries") and "position" not in kept:
+        row["position"] = last_position(connection, table) + 1
+    return row
+
+
+def last_position(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT max(position) FROM {table}").fetchone()[0])
+
+
+def changed(value: object) -> object:
+    return value + 1_000 if isinstance(value, int) else f"{value} changed"

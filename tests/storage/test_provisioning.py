@@ -1,0 +1,268 @@
+"""New books are there whole or not at all: when filling fails, when the process is killed, when two make the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from operations.access import Office
+from operations.organizations import OrganizationRef
+from operations.practices import local_owner
+from storage import organizations
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.diagnosis import clean_up, diagnose
+from storage.directory import DIRECTORY_FILE
+from storage.engines import DamagedStore, FileKind, integrity_problems, read_once, stamp_of
+from storage.migrations import head_stamp
+from storage.provisioning import UNFINISHED_PREFIX, ensure_directory_file, provision_books, template_file
+from storage.store import open_store
+from tests.support.clock import NOON, SettableClock
+from tests.support.practice import Practice, practice
+from tests.support.raw import raw_value
+
+ONE = "0199f3a0-0000-7000-8000-000000000001"
+TWO_HOURS = 7_200
+
+# Announces the event at which it has arrived and waits there, to be killed; run with the event, how many of its
+# kind to let pass, a part of its first argument, and the data folder.
+VICTIM = """
+import asyncio, sys
+
+event, skip, part, root = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+armed = False
+
+def stop(name, args):
+    global skip
+    if armed and name == event and part in str(args[0]):
+        skip -= 1
+        if skip < 0:
+            print("arrived", flush=True)
+            sys.stdin.read()
+
+sys.addaudithook(stop)
+
+from pathlib import Path
+from operations.access import Office
+from operations.onboarding import ClientRequest, create_client_organization
+from operations.practices import local_owner
+from storage.store import open_store
+from tests.support.clock import SettableClock
+
+async def main():
+    global armed
+    async with open_store(Path(root)) as store:
+        principal = await local_owner(store)
+        armed = True
+        await create_client_organization(Office(store, principal, SettableClock()), ClientRequest("Victim", "GB"))
+    print("made", flush=True)
+
+asyncio.run(main())
+"""
+
+MAKER = """
+import os, sys
+
+if sys.argv[2] == "without-links":
+    def link(*_, **__):
+        raise PermissionError("this file system has no hard links")
+    os.link = link
+
+from pathlib import Path
+from storage.provisioning import ensure_directory_file
+
+print("ready", flush=True)
+sys.stdin.readline()
+ensure_directory_file(Path(sys.argv[1]))
+"""
+
+# Where a maker can be killed: an audit event of Python, how many to let pass, a part of its argument.
+KILLED_AT = {
+    "the folder is made": ("os.mkdir", 0, "documents"),
+    "the template is copied": ("shutil.copyfile", 0, "books-"),
+    "the copy is opened to be filled": ("sqlite3.connect", 0, "/.new-"),
+    "the filled copy is put into one piece": ("sqlite3.connect", 1, "/.new-"),
+    "the folder is renamed": ("os.rename", 0, "/.new-"),
+}
+
+
+def at_rest(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.suffix not in (".db-wal", ".db-shm")}
+
+
+def start(script: str, *arguments: str) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def kill_at(root: Path, event: str, skip: int, part: str) -> None:
+    """Run a process that makes a client, and kill it where it arrives at the event."""
+    with start(VICTIM, event, str(skip), part, str(root)) as victim:
+        assert victim.stdout is not None
+        assert victim.stdout.readline() == "arrived\n"
+        victim.kill()
+    assert victim.returncode == -9
+
+
+def let_time_pass(root: Path) -> None:
+    """Make everything two hours old."""
+    then = time.time() - TWO_HOURS
+    for path in (*root.rglob("*"), root):
+        os.utime(path, (then, then))
+
+
+def test_filling_that_raises_leaves_nothing(tmp_path: Path) -> None:
+    ensure_directory_file(tmp_path)
+    provision_books(tmp_path, ONE.replace("1", "2"), now=NOON, fill=lambda _: None)
+    before = at_rest(tmp_path)
+
+    def fail(_: Session) -> None:
+        raise ValueError("a layer that does not fit")
+
+    with pytest.raises(ValueError, match="does not fit"):
+        provision_books(tmp_path, ONE, now=NOON, fill=fail)
+    assert at_rest(tmp_path) == before
+
+
+def test_new_books_are_in_one_piece_and_their_owners(tmp_path: Path) -> None:
+    ensure_directory_file(tmp_path)
+    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
+    folder = tmp_path / ORGANIZATIONS_FOLDER / ONE
+    assert {path.name for path in folder.iterdir()} == {BOOKS_FILE, "documents", "exports"}
+    assert stamp_of(folder / BOOKS_FILE) == head_stamp(FileKind.BOOKS, ONE)
+    assert stamp_of(template_file(tmp_path)) == head_stamp(FileKind.BOOKS)
+
+
+def test_books_are_not_made_over_books(tmp_path: Path) -> None:
+    ensure_directory_file(tmp_path)
+    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
+    stamped = raw_value(tmp_path / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE, "SELECT stamped_at FROM identity")
+    with pytest.raises(OSError, match="not empty"):
+        provision_books(tmp_path, ONE, now=datetime.fromisoformat("2027-01-01T00:00:00Z"), fill=lambda _: None)
+    assert raw_value(tmp_path / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE, "SELECT stamped_at FROM identity") == stamped
+    assert not list((tmp_path / ORGANIZATIONS_FOLDER).glob(f"{UNFINISHED_PREFIX}*"))
+
+
+def test_a_directory_that_was_lost_is_not_made_anew(tmp_path: Path) -> None:
+    ensure_directory_file(tmp_path)
+    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
+    (tmp_path / DIRECTORY_FILE).unlink()
+    with pytest.raises(DamagedStore, match="missing"):
+        ensure_directory_file(tmp_path)
+    assert not (tmp_path / DIRECTORY_FILE).exists()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("point", KILLED_AT)
+async def test_a_maker_that_is_killed_leaves_no_organization(tmp_path: Path, point: str) -> None:
+    async with practice(tmp_path) as one:
+        known = await one.store.directory.read(organizations.all_ids)
+        await one.client("Before")
+    before = at_rest(tmp_path)
+    kill_at(tmp_path, *KILLED_AT[point])
+    async with open_store(tmp_path) as store:
+        assert len(await store.directory.read(organizations.all_ids)) == len(known) + 1
+    assert [path.name[:5] for path in leftovers(tmp_path)] == [UNFINISHED_PREFIX]
+    assert clean_up(tmp_path) == 0, "it could still be under way"
+    let_time_pass(tmp_path)
+    assert [(finding.severity, finding.subject) for finding in diagnose(tmp_path, free_bytes_wanted=0)] == [
+        ("warning", "leftover")
+    ]
+    assert clean_up(tmp_path) == 1
+    assert at_rest(tmp_path) == before
+    assert diagnose(tmp_path, free_bytes_wanted=0) == []
+    assert await client_can_be_made(tmp_path)
+
+
+@pytest.mark.faults
+async def test_a_maker_that_is_killed_before_the_directory_knows_leaves_a_folder_for_the_operator(
+    tmp_path: Path,
+) -> None:
+    async with practice(tmp_path) as one:
+        await one.client("Before")
+    kill_at(tmp_path, "open", 0, f"{tmp_path}/{ORGANIZATIONS_FOLDER}")
+    async with open_store(tmp_path) as store:
+        assert len(await store.directory.read(organizations.all_ids)) == 2
+    let_time_pass(tmp_path)
+    (finding,) = diagnose(tmp_path, free_bytes_wanted=0)
+    assert (finding.severity, finding.message.count("named by no organization")) == ("warning", 1)
+    assert clean_up(tmp_path) == 0
+    assert await client_can_be_made(tmp_path)
+
+
+@pytest.mark.parametrize("links", ["with-links", "without-links"])
+def test_two_processes_may_make_the_directory_at_once(tmp_path: Path, links: str) -> None:
+    root = tmp_path / "data"
+    makers = [start(MAKER, str(root), links) for _ in range(2)]
+    for maker in makers:
+        assert maker.stdout is not None
+        assert maker.stdout.readline() == "ready\n"
+    for maker in makers:
+        assert maker.stdin is not None
+        maker.stdin.write("go\n")
+        maker.stdin.flush()
+    for maker in makers:
+        with maker:
+            assert maker.wait() == 0
+    assert [path.name for path in root.iterdir()] == [DIRECTORY_FILE]
+    assert stamp_of(root / DIRECTORY_FILE) == head_stamp(FileKind.DIRECTORY)
+    assert integrity_problems(root / DIRECTORY_FILE) == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_of_many_makers_the_first_ones_file_stays(tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    inodes: list[int] = []
+    together = threading.Barrier(8)
+
+    def make() -> None:
+        together.wait()
+        ensure_directory_file(tmp_path)
+        inodes.append((tmp_path / DIRECTORY_FILE).stat().st_ino)
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(inodes) == 8
+    assert len(set(inodes)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [DIRECTORY_FILE]
+
+
+def no_links(*_: object, **__: object) -> None:
+    raise PermissionError("this file system has no hard links")
+
+
+def leftovers(root: Path) -> list[Path]:
+    return list(root.rglob(f"{UNFINISHED_PREFIX}*"))
+
+
+async def client_can_be_made(root: Path) -> OrganizationRef:
+    """Making a client works again after whatever happened."""
+    async with open_store(root) as store:
+        principal = await local_owner(store)
+        assert principal is not None
+        clock = SettableClock()
+        office = Office(store=store, principal=principal, clock=clock)
+        (practice_id, _), *_ = await store.directory.read(organizations.all_ids)
+        found = await store.directory.read(lambda db: organizations.reachable_by_id(db, principal.user_id, practice_id))
+        assert found is not None
+        made = await Practice(office, clock, found).client("After")
+        path = root / ORGANIZATIONS_FOLDER / made.id / BOOKS_FILE
+        assert read_once(path, head_stamp(FileKind.BOOKS, made.id), lambda _: True)
+        return made

@@ -1,0 +1,60 @@
+"""Database files as somebody else's program would see and change them: without our settings and guards."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from storage.engines import FileKind, Stamp, stamp_file
+from storage.migrations import migrate_file
+
+
+@contextmanager
+def raw(path: Path) -> Iterator[sqlite3.Connection]:
+    """A plain connection of the sqlite3 module; each statement is kept at once."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def raw_value(path: Path, query: str) -> object:
+    """The first column of the first row that a query answers."""
+    with raw(path) as connection:
+        row = connection.execute(query).fetchone()
+    return None if row is None else row[0]
+
+
+def older_books(path: Path, organization_id: str) -> None:
+    """Make books as an earlier version left them: at the first revision, stamped and owned.
+
+    The second revision is kept from being applied by a table that stands in its way.
+    """
+    path.unlink(missing_ok=True)
+    with raw(path) as connection:
+        connection.execute("CREATE TABLE journal_lines (obstacle)")
+    try:
+        migrate_file(path, FileKind.BOOKS)
+    except OperationalError:
+        pass
+    else:
+        raise AssertionError("the second revision found nothing in its way")
+    with raw(path) as connection:
+        connection.execute("DROP TABLE journal_lines")
+        connection.execute(
+            "INSERT INTO identity (id, organization_id, stamped_at) VALUES (1, ?, '2026-01-01 00:00:00')",
+            (organization_id,),
+        )
+    stamp_file(path, Stamp(FileKind.BOOKS, 1))
+
+
+def damage_page_of(path: Path, name: str) -> None:
+    """Overwrite the first page of a table or index, as a failing disk would."""
+    with raw(path) as connection:
+        page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+    with path.open("rb+") as stream:
+        stream.seek((page - 1) * page_bytes)
+        stream.write(b"\xa5" * page_bytes)
