@@ -33,6 +33,7 @@ class RequestedLine:
     unit: str = ""
     unit_price: Decimal | None = None
     tax_code: str = ""
+    supply: Supply | None = None
     discount_percent: Decimal = Decimal(0)
 
 
@@ -189,7 +190,7 @@ def _line_input(
         unit=line.unit or item.unit,
         unit_price=_unit_price(line, item, currency=currency, field=field),
         discount_percent=line.discount_percent,
-        supply=item.supply if item.id else Supply.GOODS,
+        supply=line.supply or item.supply,
         tax_code=code.code,
         tax_category=code.category,
         tax_rate=rate,

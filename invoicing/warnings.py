@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 
 from invoicing.catalog import Customer
-from invoicing.documents import Document, TaxCategory
+from invoicing.documents import Document, Party, TaxCategory
 from invoicing.profiles import Profile
 from invoicing.render.fonts import unprintable_characters
 
@@ -50,13 +51,17 @@ def _date_warnings(document: Document, today: date) -> list[str]:
 
 def _print_warnings(document: Document) -> list[str]:
     texts = {
-        "seller": document.seller.name,
-        "customer": " ".join([document.buyer.name, document.buyer.address.line1, document.buyer.address.city]),
-        "lines": " ".join(line.description for line in document.lines),
-        "note": document.note,
+        "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
+        "customer": _party_texts(document.buyer),
+        "lines": (text for line in document.lines for text in (line.description, line.unit)),
+        "note": (document.note, document.purchase_order, document.payment_terms),
     }
     return [
         f"The PDF cannot print these characters of the {where} and shows a replacement sign: {missing[:20]}"
-        for where, text in texts.items()
-        if (missing := unprintable_characters(text))
+        for where, parts in texts.items()
+        if (missing := unprintable_characters(" ".join(parts)))
     ]
+
+
+def _party_texts(party: Party) -> tuple[str, ...]:
+    return (party.name, *astuple(party.address), party.registration_number, party.email, party.phone, party.website)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from invoicing.refusals import Conflict, NotAllowed
 from storage.books import Books, Clock, OrganizationRef
+from storage.files import StoredFile
 from storage.store import Store
 
 
@@ -21,16 +23,32 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLink:
+    """Where a file can be had: a path on this machine, which does not expire, or a URL, which does."""
+
+    link: str
+    expires_at: datetime | None = None
+
+
+def local_path(books: Books, stored: StoredFile) -> FileLink:
+    """The file's path, for a client on the same machine."""
+    return FileLink(str(books.folder / stored.path))
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """Where acts across organizations take place: the principal at the directory.
 
     `public_url` is where the server is reached over HTTP, without a slash at its end; empty where it is not.
+    `link_to` says where a client of this connection gets a file; `over_http` that there are pages to show.
     """
 
     store: Store
     principal: Principal
     clock: Clock
     public_url: str = ""
+    link_to: Callable[[Books, StoredFile], FileLink] = local_path
+    over_http: bool = False
 
     def now(self) -> datetime:
         return self.clock()

@@ -15,6 +15,7 @@ from invoicing.countries import COUNTRY_CODES
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
+from invoicing.readiness import customer_gaps
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.text import clean_line, clean_text
 from storage import audit, customers
@@ -92,7 +93,9 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     notes = _notes(db, after, created=not customer_id)
     customers.save_customer(db, after, now=books.clock())
     audit.record(db, "save_customer", after.id, at=books.clock(), by=books.actor, detail={"fields": sorted(changes)})
-    return SavedCustomer(after, not customer_id, (*notes, *_currency_notes(after, profile)))
+    return SavedCustomer(
+        after, not customer_id, (*notes, *_gap_notes(after, profile), *_currency_notes(after, profile))
+    )
 
 
 def _checked(db: Session, changes: Mapping[str, str | bool]) -> dict[str, Any]:
@@ -150,6 +153,11 @@ def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]
     if created and same:
         return (f"There is already a customer of this name: {', '.join(other.id for other in same)}.",)
     return ()
+
+
+def _gap_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:
+    gaps = customer_gaps(profile, customer) if profile.country else ()
+    return (f"For a live invoice {', '.join(gaps)} is still missing.",) if gaps else ()
 
 
 def _currency_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:

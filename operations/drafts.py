@@ -207,5 +207,6 @@ def _copied_line(db: Session, line: Line) -> RequestedLine:
         unit=line.unit,
         unit_price=line.unit_price,
         tax_code=line.tax_code,
+        supply=line.supply,
         discount_percent=line.discount_percent,
     )

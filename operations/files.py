@@ -25,8 +25,9 @@ from invoicing.render.pdf import render_pdf
 from operations.drafts import local_date
 from operations.invoices import InvoiceSearch, find_document, search_filter
 from storage import documents, files
-from storage.books import Books
+from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
+from storage.engines import Mode
 from storage.files import StoredFile
 from storage.profile import load_profile
 
@@ -102,6 +103,16 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: Pr
     return MadeFile(kept, books.folder / kept.path, count=count)
 
 
+async def read_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, bytes]:
+    """The file that a signed link names. The signature is the permission: it was given to who asked for the file.
+
+    Raises:
+        NotFound, Unavailable: as `read_file`.
+    """
+    stored = await shelf.run(organization_id, Mode.READ, lambda db: files.file_by_id(db, file_id))
+    return await _content(shelf.folder(organization_id), stored)
+
+
 async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
     """A stored file of this organization with its bytes.
 
@@ -110,11 +121,15 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
         Unavailable: its bytes are not those that were recorded.
     """
     stored = await books.read(lambda db: files.file_by_id(db, file_id))
+    return await _content(books.folder, stored)
+
+
+async def _content(folder: Path, stored: StoredFile | None) -> tuple[StoredFile, bytes]:
     if stored is None:
         raise NotFound("No such file here.")
-    if not await anyio.to_thread.run_sync(files.is_intact, books.folder, stored):
+    if not await anyio.to_thread.run_sync(files.is_intact, folder, stored):
         raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
-    return stored, await anyio.to_thread.run_sync((books.folder / stored.path).read_bytes)
+    return stored, await anyio.to_thread.run_sync((folder / stored.path).read_bytes)
 
 
 async def _rendered(books: Books, issued: Issued) -> MadeFile:

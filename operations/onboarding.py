@@ -98,13 +98,16 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     """Create a client of the practice, or tell in a dry run what would be created.
 
     Raises:
-        NotAllowed: the principal belongs to no practice as owner or accountant.
+        NotAllowed: the principal belongs to no practice as owner or accountant, or only to some of its clients.
         OrganizationRequired: it belongs to several and `partner` is empty.
         NotFound: `partner` or `copy_from` is not one that it can reach.
         InvalidInput: name, country, handle or choices that do not fit.
+        Conflict: the practice is archived, or has no configuration to copy yet.
     """
     partner = await find_partner(office, request.partner)
     require(Right.CHANGE, partner.role, principal=office.principal, where=partner.handle)
+    if partner.archived:
+        raise Conflict(f"{partner.name} ({partner.handle}) is archived: it takes no new clients.", field="partner")
     name = clean_line(request.name, field="name", limit=NAME_LENGTH_MAX, required=True)
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
@@ -167,7 +170,7 @@ async def add_organization(
         publish(db)
         found = reach.reachable_by_id(db, office.principal.user_id, new.id)
         if found is None:
-            raise RuntimeError("an organization that its maker cannot reach")
+            raise NotAllowed("You are limited to some of the practice's clients: an owner creates new ones.")
         return found
 
     try:
@@ -303,7 +306,9 @@ def base_handle(handle: str, name: str, environment: Environment) -> str:
     """The handle, without the sandbox suffix, that an organization would like to have."""
     if handle.strip():
         return check_handle(handle, environment=environment).removesuffix(SANDBOX_SUFFIX)
-    return handle_from_name(name, random_text=secrets.token_hex(4))
+    base = handle_from_name(name, random_text=secrets.token_hex(4))
+    # A live organization may be called Sandbox; its handle must not say that it is one.
+    return f"{base}-live" if environment is Environment.LIVE and base.endswith(SANDBOX_SUFFIX) else base
 
 
 def _answer(

@@ -44,6 +44,19 @@ async def local_owner(store: Store) -> Principal | None:
     return None if found is None else Principal(user_id=found[0], label=found[1])
 
 
+def check_first(first: FirstOrganization) -> Profile:
+    """The profile that the first organization would have; to be called before anything is made on the disk.
+
+    Raises:
+        InvalidInput: name, country, kind or e-mail address that do not fit.
+    """
+    if first.kind not in ("partner", "standard"):
+        raise InvalidInput("kind must be partner (a practice) or standard (a single business).", field="kind")
+    check_email(first.email)
+    name = clean_line(first.name, field="name", limit=NAME_LENGTH_MAX, required=True)
+    return fresh_profile(country(first.country), name, first.environment, FROM_COUNTRY)
+
+
 async def start_installation(store: Store, clock: Clock, first: FirstOrganization) -> tuple[Principal, OrganizationRef]:
     """Create the practice and its owner in a data folder that has none.
 
@@ -51,9 +64,7 @@ async def start_installation(store: Store, clock: Clock, first: FirstOrganizatio
         Conflict: there is one already.
         InvalidInput: name, country, kind or e-mail address that do not fit.
     """
-    name = clean_line(first.name, field="name", limit=NAME_LENGTH_MAX, required=True)
-    rules = country(first.country)
-    profile = fresh_profile(rules, name, first.environment, FROM_COUNTRY)
+    profile = check_first(first)
     plan = fresh_plan(profile, FROM_COUNTRY)
     return await _start(store, clock, first, profile, fill=lambda db, office: fill_books(db, plan, office))
 
@@ -88,8 +99,6 @@ async def _start(
     *,
     fill: Callable[[Session, Office], None],
 ) -> tuple[Principal, OrganizationRef]:
-    if first.kind not in ("partner", "standard"):
-        raise InvalidInput("kind must be partner (a practice) or standard (a single business).", field="kind")
     principal = Principal(user_id=new_id("usr"), label=check_email(first.email).casefold())
     office = Office(store=store, principal=principal, clock=clock)
     new = NewOrganization(

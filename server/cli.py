@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio
 import typer
 
 from invoicing.documents import Environment
-from invoicing.refusals import NotFound, Refusal
+from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations import practices
 from operations.access import Office, Right, open_books
+from operations.credentials import create_token
 from operations.practices import FirstOrganization
 from operations.verification import Verified, verify_books
 from server.app import find_organization, local_office, local_server, system_clock
+from server.cli_credentials import key_app, link_app, token_app
 from server.console import complain, progress, say, say_json
 from server.demo import run_demo
+from server.http.serving import is_loopback
+from server.http.serving import serve as serve_http
 from server.settings import Settings, read_settings
 from storage import organizations
 from storage.backup import back_up, restore
@@ -34,6 +39,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(token_app, name="token")
+app.add_typer(key_app, name="key")
+app.add_typer(link_app, name="link")
 
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
@@ -80,6 +88,25 @@ def stdio(
 
 
 @app.command()
+def serve(
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8750,
+    public_url: Annotated[str, typer.Option(help="The URL under which clients reach the server.")] = "",
+) -> None:
+    """Serve MCP over HTTP. Nothing answers without a credential."""
+    settings = read_settings(data, public_url)
+    root = _existing(settings)
+    if not is_loopback(host) and not settings.public_url:
+        raise InvalidInput("Beyond this machine the server needs --public-url: hosts are checked.", field="public_url")
+    report = migrate_all(root, _tell_nobody)
+    for name, reason in report.failed:
+        complain(f"{name}: {reason}")
+    complain(f"serving {root} on http://{host}:{port}/mcp")
+    anyio.run(partial(serve_http, root, host=host, port=port, public_url=settings.public_url))
+
+
+@app.command()
 def verify(
     data: Data = None,
     organization: Annotated[str, typer.Option(help="Only this organization (its handle).")] = "",
@@ -97,7 +124,9 @@ def backup(
     root = _existing(read_settings(data))
     with progress("Backing up") as tell:
         report = back_up(root, folder.absolute(), now=system_clock(), progress=tell)
-    say(f"Backed up to {folder.absolute()}: {_described(asdict(report))}.")
+    say(f"Backed up {report.organizations} organizations, {report.files} files, to {folder.absolute()}.")
+    say(f"SHA-256 of its manifest: {report.manifest_sha256}")
+    _complain_of(report.damaged)
 
 
 @app.command("restore")
@@ -106,9 +135,8 @@ def restore_command(folder: Annotated[Path, typer.Argument(help="A backup.")], d
     settings = read_settings(data)
     with progress("Restoring") as tell:
         report = restore(folder.absolute(), settings.data, progress=tell)
-    with progress("Migrating") as tell:
-        migrate_all(settings.data, tell)
-    say(f"Restored to {settings.data}: {_described(asdict(report))}.")
+    say(f"Restored {report.organizations} organizations, {report.files} files, to {settings.data}.")
+    _complain_of(report.damaged)
 
 
 @app.command()
@@ -117,7 +145,11 @@ def migrate(data: Data = None) -> None:
     root = _existing(read_settings(data))
     with progress("Migrating") as tell:
         report = migrate_all(root, tell)
-    say(f"Migrated: {_described(asdict(report))}.")
+    say(f"Migrated {len(report.migrated)} files; {report.current} were current.")
+    for name, reason in report.failed:
+        complain(f"{name}: {reason}")
+    if report.failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -157,25 +189,34 @@ def main() -> None:
 
 
 async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:
+    practices.check_first(first)
     async with open_store(settings.data) as store:
         principal, organization = await practices.start_installation(store, system_clock, first)
+        office = Office(store=store, principal=principal, clock=system_clock)
+        token = await create_token(office, principal.label, read_only=False)
     if as_json:
-        # The token and the sign-in link come with the HTTP server; their names are kept free for it.
-        answer = {"practice": organization.handle, "owner": principal.label, "token": None, "sign_in_url": None}
+        # The sign-in link comes with the dashboard; its name is kept free for it.
+        answer = {"practice": organization.handle, "owner": principal.label, "token": token.secret, "sign_in_url": None}
         say_json({**answer, "data": str(settings.data)})
         return
     say(f"Created {organization.name} ({organization.handle}, {organization.environment}) in {settings.data}.")
     say(f"Owner: {principal.label}.")
+    say(f"Personal access token, shown once: {token.secret}")
     say(f"Connect an AI client with the command: counterfoil stdio --data {settings.data}")
 
 
 async def _stdio(settings: Settings, organization: str) -> None:
     if exists(settings.data):
-        with progress("Migrating") as tell:
-            await anyio.to_thread.run_sync(migrate_all, settings.data, tell)
+        report = await anyio.to_thread.run_sync(migrate_all, settings.data, _tell_nobody)
+        for name, reason in report.failed:
+            complain(f"{name}: {reason}")
     async with local_office(settings, begin=True) as office:
         server = await local_server(office, organization)
         await server.run_stdio_async()
+
+
+def _tell_nobody(done: int, total: int) -> None:
+    """On stdio there is nobody to watch a progress bar."""
 
 
 async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
@@ -218,5 +259,9 @@ def _existing(settings: Settings) -> Path:
     return settings.data
 
 
-def _described(report: dict[str, Any]) -> str:
-    return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in report.items())
+def _complain_of(damaged: tuple[str, ...]) -> None:
+    """Files on record that were missing or changed do not stop a backup, but are never passed over in silence."""
+    for name in damaged:
+        complain(f"damaged, and not in the backup: {name}")
+    if damaged:
+        raise typer.Exit(1)

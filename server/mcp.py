@@ -19,8 +19,9 @@ from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
 from server.connections import LocalDoorway
-from server.refused import defect, invalid_arguments, refused
+from server.refused import damaged, defect, invalid_arguments, refused
 from storage.books import OrganizationRef
+from storage.engines import DamagedStore
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 
@@ -35,10 +36,10 @@ DEDICATED_INSTRUCTIONS = (
     " draft_invoice shows what will happen; issue_invoice is final."
 )
 
-Lifespan = Callable[[MCPServer[LocalDoorway]], AbstractAsyncContextManager[LocalDoorway]]
+Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[LocalDoorway]]
 
 
-class CounterfoilServer(MCPServer[LocalDoorway]):
+class CounterfoilServer(MCPServer[Any]):
     """An MCP server that refuses unknown arguments and speaks our refusals instead of the SDK's errors."""
 
     def __init__(self, tools: Sequence[Tool], **settings: Any) -> None:
@@ -46,7 +47,7 @@ class CounterfoilServer(MCPServer[LocalDoorway]):
         self._listed = {tool.name: tool for tool in tools}
 
     async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: Context[LocalDoorway, Any] | None = None
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         # Clients send null for what they leave out.
         sent = {key: value for key, value in arguments.items() if value is not None}
@@ -61,6 +62,8 @@ class CounterfoilServer(MCPServer[LocalDoorway]):
             match error.__cause__:
                 case Refusal() as refusal:
                     return refused(refusal)
+                case DamagedStore() as damage:
+                    return damaged(damage)
                 case ValidationError() as invalid:
                     return refused(invalid_arguments(invalid))
                 case cause:
@@ -89,24 +92,34 @@ def practice_server(office: Office) -> CounterfoilServer:
         tools=[tool.for_practice() for tool in CATALOG],
         lifespan=_lifespan(lambda: LocalDoorway(office, PracticeConnection())),
     )
-    _add_resources(server)
+    add_resources(server)
     return server
 
 
 def dedicated_server(office: Office, organization: OrganizationRef) -> CounterfoilServer:
     """A server on a local connection that belongs to one organization."""
     server = CounterfoilServer(
-        name=f"counterfoil-{organization.handle}",
+        name=dedicated_name(organization),
         title=f"Counterfoil: {organization.name}",
         version=version("counterfoil"),
-        instructions=DEDICATED_INSTRUCTIONS.format(
-            name=organization.name, handle=organization.handle, environment=organization.environment
-        ),
+        instructions=dedicated_instructions(organization),
         tools=[tool.for_dedicated() for tool in DEDICATED_CATALOG],
         lifespan=_lifespan(lambda: LocalDoorway(office, DedicatedConnection(organization.id))),
     )
-    _add_resources(server)
+    add_resources(server)
     return server
+
+
+def dedicated_name(organization: OrganizationRef) -> str:
+    """The server's name on a dedicated connection: clients merge servers of one name."""
+    return f"counterfoil-{organization.handle}"
+
+
+def dedicated_instructions(organization: OrganizationRef) -> str:
+    """What an assistant is told on a dedicated connection."""
+    return DEDICATED_INSTRUCTIONS.format(
+        name=organization.name, handle=organization.handle, environment=organization.environment
+    )
 
 
 # Lists depend on the connection and the principal, hence private; nobody needs them fresher than five minutes.
@@ -120,13 +133,14 @@ def _lifespan(doorway: Callable[[], LocalDoorway]) -> Lifespan:
     """On stdio and in-process the SDK enters the lifespan once per connection: each has a doorway of its own."""
 
     @asynccontextmanager
-    async def enter(_: MCPServer[LocalDoorway]) -> AsyncIterator[LocalDoorway]:
+    async def enter(_: MCPServer[Any]) -> AsyncIterator[LocalDoorway]:
         yield doorway()
 
     return enter
 
 
-def _add_resources(server: CounterfoilServer) -> None:
+def add_resources(server: CounterfoilServer) -> None:
+    """Register what a client reads by name."""
     server.resource(uris.DOCUMENT, title="Issued document", mime_type="application/json")(resources.read_document)
     server.resource(uris.DOCUMENT_PDF, title="PDF of an issued document", mime_type="application/pdf")(
         resources.read_document_pdf

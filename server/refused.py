@@ -8,7 +8,8 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
-from invoicing.refusals import InvalidInput, Refusal
+from invoicing.refusals import InvalidInput, Refusal, Unavailable
+from storage.engines import DamagedStore
 from storage.ids import new_id
 
 ERROR_META = "counterfoil/error"
@@ -37,6 +38,12 @@ def invalid_arguments(error: ValidationError) -> Refusal:
     elif first["type"] == "extra_forbidden":
         message = "is not an argument of this tool"
     return InvalidInput(f"{field}: {message}.".replace("..", "."), field=field)
+
+
+def damaged(damage: DamagedStore) -> CallToolResult:
+    """Books that cannot be opened: what exactly is wrong is for the operator's log and for doctor."""
+    _log.error("books cannot be opened: %s", damage)
+    return refused(Unavailable("These books cannot be opened. Nothing was changed: run counterfoil doctor."))
 
 
 def defect(error: BaseException, *, doing: str) -> CallToolResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -13,20 +14,24 @@ from invoicing.refusals import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`data` is the data folder; `public_url` where the server is reached over HTTP, empty where it is not."""
+    """`data` is the data folder; `public_url` where the server is reached over HTTP, empty where that is not said;
+    `default_url` is where `counterfoil serve` listens unless told otherwise.
+    """
 
     data: Path
     public_url: str = ""
+    default_url: str = "http://127.0.0.1:8750"
 
 
-def read_settings(data: Path | None = None) -> Settings:
+def read_settings(data: Path | None = None, public_url: str = "") -> Settings:
     """The settings, the command line before `COUNTERFOIL_DATA` and `COUNTERFOIL_PUBLIC_URL` before the defaults.
 
     Raises:
         InvalidInput: a public URL that is none.
     """
     folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or user_data_path("counterfoil", appauthor=False))
-    url = os.environ.get("COUNTERFOIL_PUBLIC_URL", "").rstrip("/")
-    if url and not url.startswith(("https://", "http://")):
-        raise InvalidInput("COUNTERFOIL_PUBLIC_URL must begin with https:// or http://.", field="public_url")
+    url = (public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("https", "http") or not parts.netloc or parts.path or parts.query):
+        raise InvalidInput("The public URL must be of the form https://host, without a path.", field="public_url")
     return Settings(data=folder.expanduser().absolute(), public_url=url)

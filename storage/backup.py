@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
 from invoicing.refusals import InvalidInput, Unavailable
@@ -187,7 +188,9 @@ def _recorded_files(folder: Path, organization_id: str) -> list[ManifestEntry]:
 
 
 def _file_rows(session: Session) -> list[tuple[str, int, str]]:
-    """Only these columns, which books of every schema version have."""
+    """Only these columns, which books of every schema version have; at the first revision there were no files."""
+    if not inspect(session.connection()).has_table(str(books.StoredFile.__tablename__)):
+        return []
     query = select(books.StoredFile.path, books.StoredFile.size_bytes, books.StoredFile.sha256)
     return list(session.exec(query.order_by(col(books.StoredFile.id))))
 

@@ -7,6 +7,7 @@ one principal, to read or also to change.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ import anyio.to_thread
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from storage.completion import to_its_end
 from storage.engines import CONNECTIONS_PER_ENGINE, FileKind, Mode, books_engine, run_transaction
 from storage.migrations import head_stamp
 
@@ -54,7 +56,7 @@ class OrganizationRef:
 class _Entry:
     engine: Engine
     # As many transactions at once as the engine has connections; a waiting one costs no thread.
-    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CONNECTIONS_PER_ENGINE))
+    turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CONNECTIONS_PER_ENGINE))
     writer: anyio.Lock = field(default_factory=anyio.Lock)
     leases: int = 0
 
@@ -66,6 +68,8 @@ class BooksShelf:
         self._root = root
         self._capacity = capacity
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        # Each organization's turns limit the threads; organizations do not wait for each other.
+        self._threads = anyio.CapacityLimiter(math.inf)
 
     def folder(self, organization_id: str) -> Path:
         """The organization's folder; its name is the organization's UUID and never anybody's text."""
@@ -86,10 +90,13 @@ class BooksShelf:
         """Close every engine; nothing may be under way."""
         while self._entries:
             _, entry = self._entries.popitem()
-            await anyio.to_thread.run_sync(entry.engine.dispose)
+            await to_its_end(anyio.to_thread.run_sync(entry.engine.dispose))
 
     async def _in_thread(self, entry: _Entry, mode: Mode, work: Callable[[Session], T]) -> T:
-        return await anyio.to_thread.run_sync(run_transaction, entry.engine, mode, work, limiter=entry.threads)
+        # Waiting for one's turn can be cancelled; what has begun cannot.
+        async with entry.turns:
+            act = anyio.to_thread.run_sync(run_transaction, entry.engine, mode, work, limiter=self._threads)
+            return await to_its_end(act)
 
     @asynccontextmanager
     async def _leased(self, organization_id: str) -> AsyncIterator[_Entry]:
@@ -104,8 +111,7 @@ class BooksShelf:
             yield entry
         finally:
             entry.leases -= 1
-            with anyio.CancelScope(shield=True):
-                await self._close_unused()
+            await self._close_unused()
 
     async def _close_unused(self) -> None:
         while len(self._entries) > self._capacity:
@@ -113,7 +119,7 @@ class BooksShelf:
             if idle is None:
                 return
             entry = self._entries.pop(idle)
-            await anyio.to_thread.run_sync(entry.engine.dispose)
+            await to_its_end(anyio.to_thread.run_sync(entry.engine.dispose))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,12 +90,24 @@ def audit_document_problems(session: Session) -> Iterator[str]:
         yield f"document {document_id}: nobody is on record as having issued it"
 
 
-def line_amounts(session: Session, document_id: str) -> list[tuple[int, int]]:
-    """Position and net of each line, in minor units."""
-    query = select(books.DocumentLine.position, books.DocumentLine.net_minor).where(
-        col(books.DocumentLine.document_id) == document_id
-    )
-    return [(row[0], row[1]) for row in session.exec(query.order_by(col(books.DocumentLine.position)))]
+def line_rows(session: Session, document_id: str) -> list[tuple[object, ...]]:
+    """What the line rows of a document say, in the order of the lines."""
+    table = books.DocumentLine
+    query = select(table).where(col(table.document_id) == document_id).order_by(col(table.position))
+    return [
+        (
+            row.position,
+            row.item_id,
+            row.description,
+            row.quantity,
+            row.unit_price,
+            row.tax_code,
+            row.tax_category,
+            row.tax_rate,
+            row.net_minor,
+        )
+        for row in session.exec(query)
+    ]
 
 
 def tax_amounts(session: Session, document_id: str) -> list[tuple[int, int]]:

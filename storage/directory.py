@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import anyio
 from sqlmodel import Session
 
+from storage.completion import to_its_end
 from storage.engines import FileKind, Mode, directory_engine, run_directory_transaction
 from storage.migrations import head_stamp
 
@@ -28,9 +28,7 @@ class Directory:
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
-        with anyio.CancelScope(shield=True):
-            result = await run_directory_transaction(self._engine, Mode.WRITE, work)
-        return result
+        return await to_its_end(run_directory_transaction(self._engine, Mode.WRITE, work))
 
     async def close(self) -> None:
         """Close the connections and end their threads."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from invoicing.canonical import canonical_json
+from invoicing.documents import Supply
 from invoicing.drafting import RequestedDocument, RequestedLine
 from storage.tables import books
 
@@ -58,6 +59,7 @@ def _line(raw: dict[str, Any]) -> RequestedLine:
             **raw,
             "quantity": Decimal(raw["quantity"]),
             "unit_price": None if price is None else Decimal(price),
+            "supply": Supply(raw["supply"]) if raw["supply"] else None,
             "discount_percent": Decimal(raw["discount_percent"]),
         }
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
 
 from storage.tables.directory import ConversationSession
 
@@ -20,12 +20,41 @@ def active_organization(
 
     None where the session is unknown, expired, or another principal's or connection's: all alike.
     """
-    row = session.get(ConversationSession, session_id)
-    if row is None or (row.principal, row.connection) != (principal, connection):
-        return None
-    if now - row.last_used_at >= LIFETIME:
+    row = _alive(session, session_id, principal=principal, connection=connection, now=now)
+    if row is None or row.organization_id is None:
         return None
     return row.organization_id, now - row.last_used_at >= _TOUCH_INTERVAL
+
+
+def open_session(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> None:
+    """A new session in which no organization is active yet."""
+    _forget_expired(session, now)
+    session.add(
+        ConversationSession(id=session_id, principal=principal, connection=connection, created_at=now, last_used_at=now)
+    )
+    session.flush()
+
+
+def is_open(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> tuple[bool, bool]:
+    """Whether this caller's session is there, and whether its last use should be recorded anew."""
+    row = _alive(session, session_id, principal=principal, connection=connection, now=now)
+    return row is not None, row is not None and now - row.last_used_at >= _TOUCH_INTERVAL
+
+
+def end_session(session: Session, session_id: str) -> None:
+    row = session.get(ConversationSession, session_id)
+    if row is not None:
+        session.delete(row)
+
+
+def count_sessions(session: Session, principal: str, *, now: datetime) -> int:
+    """How many sessions of the principal have not expired."""
+    query = select(func.count()).select_from(ConversationSession)
+    alive = (
+        col(ConversationSession.principal) == principal,
+        col(ConversationSession.last_used_at) > now - LIFETIME,
+    )
+    return session.exec(query.where(*alive)).one()
 
 
 def activate(
@@ -57,6 +86,15 @@ def touch(session: Session, session_id: str, *, now: datetime) -> None:
     row = session.get(ConversationSession, session_id)
     if row is not None:
         row.last_used_at = now
+
+
+def _alive(
+    session: Session, session_id: str, *, principal: str, connection: str, now: datetime
+) -> ConversationSession | None:
+    row = session.get(ConversationSession, session_id)
+    if row is None or (row.principal, row.connection) != (principal, connection):
+        return None
+    return None if now - row.last_used_at >= LIFETIME else row
 
 
 def _forget_expired(session: Session, now: datetime) -> None:

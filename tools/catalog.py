@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools import (
+    create_client_api_key,
     create_client_organization,
     draft_invoice,
     export_documents,
@@ -27,6 +28,7 @@ CATALOG: tuple[Description, ...] = (
     switch_organization.TOOL,
     list_clients.TOOL,
     create_client_organization.TOOL,
+    create_client_api_key.TOOL,
     get_organization.TOOL,
     update_organization.TOOL,
     find_customers.TOOL,

@@ -11,7 +11,7 @@ from pydantic import Field
 from operations import files
 from operations.files import ExportRequest
 from tools.answers import answer, heading
-from tools.context import ReadableBooks
+from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OrganizationArgument, SessionArgument
 from tools.render_document import FileAnswer, file_answer, resource_link
@@ -23,6 +23,7 @@ class DocumentsExported(FileAnswer):
 
 async def export_documents(
     context: Context[Any, Any],
+    office: TheOffice,
     books: ReadableBooks,
     format: Annotated[str, Field(description="csv, xlsx, json, or pdf for a ZIP of PDFs with checksums")],
     issued_from: OptionalDate = None,
@@ -36,7 +37,7 @@ async def export_documents(
 
     request = ExportRequest(format.strip().lower(), issued_from, issued_to, kind.strip().lower())
     made = await files.export_documents(books, request, progress=progress)
-    structured = DocumentsExported.model_validate({**file_answer(books, made), "count": made.count})
+    structured = DocumentsExported.model_validate({**file_answer(office, books, made), "count": made.count})
     lines = [f"{made.count} documents as {request.format}: {structured.link}", f"SHA-256 {structured.sha256}"]
     return answer(heading(books.organization), lines, structured, resource_link(books, made))
 

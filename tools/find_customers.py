@@ -64,7 +64,8 @@ def customer_answer(customer: Customer) -> CustomerAnswer:
 
 def customer_line(customer: Customer) -> str:
     """A customer as one line of text."""
-    place = " ".join(part for part in (customer.postal_code, customer.city, customer.country) if part)
+    town = " ".join(part for part in (customer.postal_code, customer.city, customer.country) if part)
+    place = ", ".join(part for part in (customer.line1, customer.line2, town) if part)
     kind = "consumer" if customer.consumer else ""
     details = [part for part in (place, kind, customer.tax_number, customer.email) if part]
     archived = " (archived)" if customer.archived else ""

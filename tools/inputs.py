@@ -7,11 +7,12 @@ import re
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from invoicing.amounts import parse_decimal
+from invoicing.documents import Supply
 from invoicing.drafting import RequestedLine
 from invoicing.refusals import InvalidInput
 
@@ -95,6 +96,7 @@ class LineInput(BaseModel):
     unit: str = ""
     unit_price: OptionalDecimal = None
     tax_code: str = ""
+    supply: Literal["goods", "services"] | None = None
     discount_percent: DecimalArgument = Decimal(0)
 
     def requested(self) -> RequestedLine:
@@ -105,6 +107,7 @@ class LineInput(BaseModel):
             unit=self.unit,
             unit_price=self.unit_price,
             tax_code=self.tax_code,
+            supply=Supply(self.supply) if self.supply else None,
             discount_percent=self.discount_percent,
         )
 

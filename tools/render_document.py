@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from mcp_types import CallToolResult, ResourceLink
 from pydantic import Field
 
 from operations import files
+from operations.access import Office
 from operations.files import MadeFile
 from storage.books import Books
 from tools.answers import Answer, answer, heading, named
-from tools.context import ReadableBooks
+from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from tools.uris import export_uri, pdf_uri
 
 
 class FileAnswer(Answer):
-    """`link` is the file's path on this machine; `expires_at` is null, because a path does not expire."""
+    """`link` is a URL that opens in a browser until `expires_at`, or a path on this machine, which does not expire."""
 
     link: str
     file_name: str
     sha256: str
     size_bytes: int
-    expires_at: str | None
+    expires_at: datetime | None
 
 
 class DocumentRendered(FileAnswer):
@@ -33,6 +35,7 @@ class DocumentRendered(FileAnswer):
 
 
 async def render_document(
+    office: TheOffice,
     books: ReadableBooks,
     document: Annotated[str, Field(description="Id or number of an issued document")],
     format: Annotated[str, Field(description="pdf")] = "pdf",
@@ -41,20 +44,21 @@ async def render_document(
 ) -> Annotated[CallToolResult, DocumentRendered]:
     made = await files.render_document(books, document, file_format=format.strip().lower())
     number = made.document.number if made.document else ""
-    structured = DocumentRendered(**file_answer(books, made), document=made.file.document_id, number=number)
+    structured = DocumentRendered(**file_answer(office, books, made), document=made.file.document_id, number=number)
     lines = [f"{number} as {format.upper()}: {structured.link}", f"SHA-256 {structured.sha256}"]
     return answer(heading(books.organization), lines, structured, resource_link(books, made))
 
 
-def file_answer(books: Books, made: MadeFile) -> dict[str, Any]:
+def file_answer(office: Office, books: Books, made: MadeFile) -> dict[str, Any]:
     """The fields of `FileAnswer`."""
+    link = office.link_to(books, made.file)
     return {
         "organization": named(books.organization),
-        "link": str(made.path),
+        "link": link.link,
         "file_name": made.file.file_name,
         "sha256": made.file.sha256,
         "size_bytes": made.file.size_bytes,
-        "expires_at": None,
+        "expires_at": link.expires_at,
     }
 
 

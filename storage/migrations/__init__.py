@@ -6,6 +6,7 @@ databases (triggers, the copy of a template) is in `dialects.py` alone.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -15,6 +16,8 @@ from alembic.script import ScriptDirectory
 from storage.engines import FileKind, Stamp, new_file_engine, stamp_file
 
 _FOLDER = Path(__file__).parent
+# Alembic keeps the migration that is under way in variables of its modules: two threads would mix their connections.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def head_stamp(kind: FileKind, organization_id: str = "") -> Stamp:
@@ -29,7 +32,7 @@ def migrate_file(path: Path, kind: FileKind) -> None:
     """
     engine = new_file_engine(path)
     try:
-        with engine.connect() as connection:
+        with _ONE_AT_A_TIME, engine.connect() as connection:
             config = _config(kind)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -69,8 +69,34 @@ class ConversationSession(DirectoryTable, table=True):
     __tablename__ = "sessions"
 
     id: str = Field(primary_key=True)
-    principal: str
+    principal: str = Field(index=True)
     connection: str
-    organization_id: str = Field(foreign_key="organizations.id")
+    organization_id: str | None = Field(default=None, foreign_key="organizations.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class Credential(DirectoryTable, table=True):
+    """A personal token, an API key or a secret link: its secret is kept as a hash alone.
+
+    An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
+    the key is shown on its one-time page, whose own token is kept as `page_digest`.
+    """
+
+    __tablename__ = "credentials"
+
+    id: str = Field(primary_key=True)
+    kind: str
+    name: str
+    prefix: str = Field(unique=True)
+    digest: str | None = Field(default=None, unique=True)
+    page_digest: str | None = Field(default=None, unique=True)
+    page_expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    organization_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)
+    read_only: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -56,9 +56,9 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.String(), primary_key=True),
-        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False, index=True),
         sa.Column("connection", sa.String(), nullable=False),
-        sa.Column("organization_id", sa.String(), sa.ForeignKey("organizations.id"), nullable=False),
+        sa.Column("organization_id", sa.String(), sa.ForeignKey("organizations.id")),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("last_used_at", UtcDateTime(), nullable=False, index=True),
     )

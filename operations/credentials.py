@@ -1,0 +1,303 @@
+"""Credentials: personal tokens, and API keys and secret links of one organization each.
+
+A secret is 160 random bits in base32, shown once and kept as its SHA-256 digest: with so many bits there is nothing
+for a slower hash to protect. Letter case does not count, because some clients change it in URLs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from invoicing.refusals import InvalidInput, NotAllowed, NotFound
+from invoicing.text import clean_line
+from operations.access import Office, Principal, Right, open_books, require
+from operations.naming import Caller, name_organization
+from storage import audit, credentials, users
+from storage.books import Clock, OrganizationRef
+from storage.credentials import Bearer, KnownCredential
+from storage.ids import new_id
+from storage.store import Store
+
+SECRET_BYTES = 20
+EXPIRY_DAYS_MAX = 3_650
+PAGE_LIFETIME = timedelta(hours=24)
+KINDS = ("token", "key", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A new credential with its secret, which is shown now or never."""
+
+    credential_id: str
+    prefix: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingKey:
+    """An API key that its one-time page will make and show; `page` is the page's own secret."""
+
+    credential_id: str
+    prefix: str
+    page: str
+    expires_at: datetime
+
+
+async def authenticate(store: Store, clock: Clock, secret: str) -> Bearer | None:
+    """Whom a secret stands for, or None; its use is recorded."""
+    now, digest = clock(), digest_of(secret)
+    bearer = await store.directory.read(lambda db: credentials.bearer_of(db, digest, now=now))
+    if bearer is not None and bearer.stale:
+        credential_id = bearer.credential_id
+        await store.directory.write(lambda db: credentials.touch(db, credential_id, now=now))
+    return bearer
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKey:
+    """A client's API key: the link of its one-time page, or, where there are no pages, the key."""
+
+    prefix: str
+    link: str = ""
+    key: str = ""
+
+
+async def create_client_key(
+    caller: Caller, handle: str, name: str, *, read_only: bool, expires_in_days: int
+) -> tuple[OrganizationRef, ClientKey]:
+    """An API key for the organization of this handle, which the call names itself.
+
+    Raises:
+        NotFound: the principal can reach no such organization.
+        NotAllowed, InvalidInput: as `create_key`.
+    """
+    if not handle.strip():
+        raise InvalidInput("organization is required: the handle of the organization.", field="organization")
+    office = caller.office
+    target = await name_organization(caller, organization=handle, session="", changing=True)
+    if office.over_http:
+        pending = await prepare_key(office, target, name, read_only=read_only, expires_in_days=expires_in_days)
+        made = ClientKey(pending.prefix, link=f"{office.public_url}/keys/{pending.page}")
+    else:
+        secret = await create_key(
+            office, target, name, kind="key", read_only=read_only, expires_in_days=expires_in_days
+        )
+        made = ClientKey(secret.prefix, key=secret.secret)
+    return target, made
+
+
+async def create_token(office: Office, email: str, *, read_only: bool, expires_in_days: int = 0) -> Secret:
+    """A personal access token of the user with this e-mail address; it reaches what the user reaches.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    expires_at = _expiry(office, expires_in_days)
+
+    def work(db: Session) -> Secret:
+        user_id = users.user_id_of(db, email)
+        if user_id is None:
+            raise NotFound("There is no user with this e-mail address.", field="user")
+        made = _new_secret("token")
+        _add(db, office, made, kind="token", name=email, user_id=user_id, read_only=read_only, expires_at=expires_at)
+        return made
+
+    return await office.store.directory.write(work)
+
+
+async def create_key(
+    office: Office, organization: OrganizationRef, name: str, *, kind: str, read_only: bool, expires_in_days: int = 0
+) -> Secret:
+    """An API key or a secret link of the organization: it reaches that organization and no other.
+
+    Raises:
+        NotAllowed: the principal is not owner or accountant there.
+        InvalidInput: name or days that do not fit.
+    """
+    expires_at = _expiry(office, expires_in_days)
+    label = _check(office, organization, name)
+    made = _new_secret(kind)
+
+    def work(db: Session) -> Secret:
+        user_id = _service_user(db, office, organization, made.credential_id, read_only=read_only)
+        _add(
+            db,
+            office,
+            made,
+            kind=kind,
+            name=label,
+            user_id=user_id,
+            read_only=read_only,
+            expires_at=expires_at,
+            organization_id=organization.id,
+        )
+        return made
+
+    await office.store.directory.write(work)
+    await _record(office, organization, f"create_{'api_key' if kind == 'key' else 'secret_link'}", made.prefix, label)
+    return made
+
+
+async def prepare_key(
+    office: Office, organization: OrganizationRef, name: str, *, read_only: bool, expires_in_days: int = 0
+) -> PendingKey:
+    """An API key that does not exist before its one-time page is opened: a secret does not belong in a chat.
+
+    Raises:
+        NotAllowed, InvalidInput: as `create_key`.
+    """
+    expires_at = _expiry(office, expires_in_days)
+    label = _check(office, organization, name)
+    made, page = _new_secret("key"), _random_text()
+    page_expires_at = office.now() + PAGE_LIFETIME
+
+    def work(db: Session) -> None:
+        user_id = _service_user(db, office, organization, made.credential_id, read_only=read_only)
+        credentials.add_credential(
+            db,
+            made.credential_id,
+            kind="key",
+            name=label,
+            prefix=made.prefix,
+            digest=None,
+            user_id=user_id,
+            organization_id=organization.id,
+            read_only=read_only,
+            expires_at=expires_at,
+            now=office.now(),
+            by=office.principal.label,
+            page_digest=digest_of(page),
+            page_expires_at=page_expires_at,
+        )
+
+    await office.store.directory.write(work)
+    await _record(office, organization, "create_api_key", made.prefix, label)
+    return PendingKey(made.credential_id, made.prefix, page, page_expires_at)
+
+
+async def show_key(store: Store, clock: Clock, page: str) -> str | None:
+    """Make and answer the key that waits on a one-time page; None where nothing waits there (any more)."""
+
+    def work(db: Session) -> str | None:
+        waiting = credentials.waiting_on_page(db, digest_of(page), now=clock())
+        if waiting is None:
+            return None
+        credential_id, prefix = waiting
+        secret = f"{prefix}_{_random_text()}"
+        credentials.settle(db, credential_id, digest_of(secret))
+        return secret
+
+    return await store.directory.write(work)
+
+
+async def list_credentials(office: Office, *, kind: str, organization: OrganizationRef | None) -> list[KnownCredential]:
+    """Credentials of a kind, without their secrets, newest first."""
+    organization_id = organization.id if organization else ""
+    return await office.store.directory.read(
+        lambda db: credentials.list_credentials(db, kind=kind, organization_id=organization_id)
+    )
+
+
+async def revoke_credential(office: Office, *, kind: str, key: str) -> KnownCredential:
+    """Revoke a credential by its id or prefix; from now on it opens nothing.
+
+    Raises:
+        NotFound: there is none.
+    """
+
+    def work(db: Session) -> KnownCredential:
+        found = credentials.find_credential(db, kind=kind, key=key.strip())
+        if found is None:
+            raise NotFound(f"There is no {kind} with this id or prefix.", field="id")
+        credentials.revoke(db, found.id, now=office.now())
+        return found
+
+    return await office.store.directory.write(work)
+
+
+def principal_of(bearer: Bearer) -> Principal:
+    """The principal that acts with a credential."""
+    return Principal(user_id=bearer.user_id, label=bearer.label, read_only=bearer.read_only)
+
+
+def digest_of(secret: str) -> str:
+    """The digest by which a secret is known."""
+    return hashlib.sha256(secret.strip().lower().encode()).hexdigest()
+
+
+def _new_secret(kind: str) -> Secret:
+    # The prefix names the credential in lists and logs without opening anything.
+    prefix = f"cf{kind[0]}_{secrets.token_hex(5)}"
+    secret = _random_text() if kind == "link" else f"{prefix}_{_random_text()}"
+    return Secret(new_id("crd"), prefix, secret)
+
+
+def _random_text() -> str:
+    return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
+
+
+def _check(office: Office, organization: OrganizationRef, name: str) -> str:
+    require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
+    if organization.archived:
+        raise NotAllowed(f"{organization.handle} is archived: it gets no new credentials.")
+    return clean_line(name, field="name", limit=80, required=True)
+
+
+async def _record(office: Office, organization: OrganizationRef, act: str, prefix: str, name: str) -> None:
+    """Put the act into the organization's own audit trail: its prefix, never its secret."""
+    now, by = office.now(), office.principal.label
+    books = open_books(office, organization, Right.CHANGE)
+    await books.write(lambda db: audit.record(db, act, prefix, at=now, by=by, detail={"name": name}))
+
+
+def _expiry(office: Office, days: int) -> datetime | None:
+    if not 0 <= days <= EXPIRY_DAYS_MAX:
+        raise InvalidInput(
+            f"expires_in_days must be between 1 and {EXPIRY_DAYS_MAX}, or left out.", field="expires_in_days"
+        )
+    return office.now() + timedelta(days=days) if days else None
+
+
+def _service_user(
+    db: Session, office: Office, organization: OrganizationRef, credential_id: str, *, read_only: bool
+) -> str:
+    """The user that a key or link acts as: a member of its organization alone, never of the clients below it."""
+    user_id = new_id("usr")
+    users.add_user(db, user_id, f"{credential_id}@credential", now=office.now())
+    role = "viewer" if read_only else "accountant"
+    users.add_membership(db, user_id, organization.id, role, all_clients=False)
+    return user_id
+
+
+def _add(
+    db: Session,
+    office: Office,
+    made: Secret,
+    *,
+    kind: str,
+    name: str,
+    user_id: str,
+    read_only: bool,
+    expires_at: datetime | None,
+    organization_id: str | None = None,
+) -> None:
+    credentials.add_credential(
+        db,
+        made.credential_id,
+        kind=kind,
+        name=name,
+        prefix=made.prefix,
+        digest=digest_of(made.secret),
+        user_id=user_id,
+        organization_id=organization_id,
+        read_only=read_only,
+        expires_at=expires_at,
+        now=office.now(),
+        by=office.principal.label,
+    )

@@ -1,0 +1,167 @@
+"""The commands `token`, `key` and `link`: credentials, shown once, listed without their secrets, revocable."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from operations import credentials
+from operations.access import Office
+from server.app import find_organization, local_office
+from server.console import say, say_json
+from server.settings import Settings, read_settings
+from storage.credentials import KnownCredential
+
+Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+ReadOnly = Annotated[bool, typer.Option("--read-only", help="It may look, and change nothing.")]
+Days = Annotated[int, typer.Option(help="Days until it expires; left out, it does not.")]
+Organization = Annotated[str, typer.Option(help="Handle of the organization.")]
+Name = Annotated[str, typer.Option(help="What it is for, such as the program that uses it.")]
+Key = Annotated[str, typer.Argument(help="Id or prefix, as listed.")]
+
+token_app = typer.Typer(help="Personal access tokens: they reach what their user reaches.", no_args_is_help=True)
+key_app = typer.Typer(help="API keys: one organization each.", no_args_is_help=True)
+link_app = typer.Typer(
+    help="Secret links: connection URLs of one organization for clients that can send no header.", no_args_is_help=True
+)
+
+
+@token_app.command("create")
+def create_token(
+    user: Annotated[str, typer.Option(help="The user's e-mail address.")],
+    data: Data = None,
+    read_only: ReadOnly = False,
+    expires_in_days: Days = 0,
+    as_json: Json = False,
+) -> None:
+    """Create a personal access token and show it, once."""
+
+    async def act(office: Office) -> None:
+        made = await credentials.create_token(office, user, read_only=read_only, expires_in_days=expires_in_days)
+        _show(as_json, "token", made.secret, made.prefix)
+
+    _run(read_settings(data), act)
+
+
+@key_app.command("create")
+def create_key(
+    organization: Organization,
+    name: Name,
+    data: Data = None,
+    read_only: ReadOnly = False,
+    expires_in_days: Days = 0,
+    as_json: Json = False,
+) -> None:
+    """Create an API key of one organization and show it, once."""
+
+    async def act(office: Office) -> None:
+        target = await find_organization(office, organization)
+        made = await credentials.create_key(
+            office, target, name, kind="key", read_only=read_only, expires_in_days=expires_in_days
+        )
+        _show(as_json, "key", made.secret, made.prefix)
+
+    _run(read_settings(data), act)
+
+
+@link_app.command("create")
+def create_link(
+    organization: Organization,
+    name: Name = "link",
+    data: Data = None,
+    read_only: ReadOnly = False,
+    expires_in_days: Days = 0,
+    as_json: Json = False,
+) -> None:
+    """Create a secret link of one organization and show it, once. Who has the link has the organization."""
+    settings = read_settings(data)
+
+    async def act(office: Office) -> None:
+        target = await find_organization(office, organization)
+        made = await credentials.create_key(
+            office, target, name, kind="link", read_only=read_only, expires_in_days=expires_in_days
+        )
+        url = f"{settings.public_url or settings.default_url}/mcp/k/{made.secret}"
+        _show(as_json, "url", url, made.prefix)
+
+    _run(settings, act)
+
+
+def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
+    @app.command("list")
+    def list_them(
+        organization: Annotated[str, typer.Option(help="Only of this organization (its handle).")] = "",
+        data: Data = None,
+        as_json: Json = False,
+    ) -> None:
+        """List them, newest first, with their last use."""
+
+        async def act(office: Office) -> None:
+            target = await find_organization(office, organization) if organization else None
+            found = await credentials.list_credentials(office, kind=kind, organization=target)
+            if as_json:
+                say_json([_as_data(one) for one in found])
+            for one in () if as_json else found:
+                say(_as_line(one))
+
+        _run(read_settings(data), act)
+
+    @app.command("revoke")
+    def revoke(key: Key, data: Data = None) -> None:
+        """Revoke one, at once and for good."""
+
+        async def act(office: Office) -> None:
+            revoked = await credentials.revoke_credential(office, kind=kind, key=key)
+            say(f"Revoked the {kind} {revoked.prefix} ({revoked.name}).")
+
+        _run(read_settings(data), act)
+
+
+for _app, _kind in ((token_app, "token"), (key_app, "key"), (link_app, "link")):
+    _add_list_and_revoke(_app, _kind)
+
+
+def _run(settings: Settings, act: Callable[[Office], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with local_office(settings) as office:
+            await act(office)
+
+    anyio.run(run)
+
+
+def _show(as_json: bool, what: str, secret: str, prefix: str) -> None:
+    if as_json:
+        say_json({what: secret, "prefix": prefix})
+        return
+    say(secret)
+    say(f"Shown once and not kept. It is listed as {prefix}.")
+
+
+def _as_data(one: KnownCredential) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "prefix": one.prefix,
+        "name": one.name,
+        "organization": one.organization,
+        "user": one.user,
+        "read_only": one.read_only,
+        "created_at": one.created_at.isoformat(),
+        "expires_at": one.expires_at.isoformat() if one.expires_at else None,
+        "last_used_at": one.last_used_at.isoformat() if one.last_used_at else None,
+        "revoked_at": one.revoked_at.isoformat() if one.revoked_at else None,
+    }
+
+
+def _as_line(one: KnownCredential) -> str:
+    marks = [one.organization or one.user, "read-only" if one.read_only else "", f"created {one.created_at:%Y-%m-%d}"]
+    marks.append(f"last used {one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "never used")
+    if one.expires_at:
+        marks.append(f"expires {one.expires_at:%Y-%m-%d}")
+    if one.revoked_at:
+        marks.append("revoked")
+    return f"{one.prefix}  {one.name}: {', '.join(mark for mark in marks if mark)}"

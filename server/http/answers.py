@@ -1,0 +1,64 @@
+"""What the door answers when it does not let a request in."""
+
+from __future__ import annotations
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+_REALM = 'Bearer realm="counterfoil"'
+
+
+class Turned(Exception):
+    """A request that is turned away, with the response to send."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def not_found() -> Turned:
+    """What does not exist and what is not the caller's answer alike."""
+    return Turned(PlainTextResponse("Not found.", status_code=404))
+
+
+def method_not_allowed() -> Turned:
+    return Turned(PlainTextResponse("Use POST.", status_code=405, headers={"Allow": "POST, DELETE"}))
+
+
+def unauthorized(public_url: str, handle: str) -> Turned:
+    """401, saying where the connection is described (RFC 9728)."""
+    place = f"/mcp/{handle}" if handle else "/mcp"
+    metadata = f"{public_url}/.well-known/oauth-protected-resource{place}"
+    return Turned(
+        PlainTextResponse(
+            "A credential is required: Authorization: Bearer TOKEN.",
+            status_code=401,
+            headers={"WWW-Authenticate": f'{_REALM}, resource_metadata="{metadata}"'},
+        )
+    )
+
+
+def forbidden_origin() -> Response:
+    return PlainTextResponse("This host or origin is not served here.", status_code=403)
+
+
+def too_many(seconds: int) -> Turned:
+    return Turned(
+        PlainTextResponse("Too many requests at once.", status_code=429, headers={"Retry-After": str(seconds)})
+    )
+
+
+def too_large() -> Turned:
+    return Turned(PlainTextResponse("The request is too large: at most 1 MiB.", status_code=413))
+
+
+def session_required() -> Turned:
+    return Turned(_rpc_error(400, "Mcp-Session-Id is required: begin with initialize."))
+
+
+def session_unknown() -> Turned:
+    return Turned(_rpc_error(404, "The session is unknown or has ended: begin anew with initialize."))
+
+
+def _rpc_error(status: int, message: str) -> Response:
+    error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": message}}
+    return JSONResponse(error, status_code=status)

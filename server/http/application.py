@@ -1,0 +1,87 @@
+"""The HTTP application: its routes, in one place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from operations.access import Office, Principal
+from server.http import answers
+from server.http.catalogues import catalogue_server
+from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
+from server.http.downloads import Downloads, LinkSigner, signing_key
+from server.http.gate import Catalogue, Gate
+from server.http.keys import KeyPage
+from server.http.limits import Allowance, Limiter
+from server.http.origins import AllowedOrigins
+from storage.books import Clock
+from storage.store import Store
+
+NOBODY = Principal(user_id="", label="nobody")
+_CATALOGUES = tuple(Catalogue(dedicated, read_only) for dedicated in (False, True) for read_only in (False, True))
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """Where the server listens and under which URL it is known; `public_url` has no slash at its end."""
+
+    port: int
+    public_url: str
+    allowance: Allowance = field(default_factory=Allowance)
+
+
+def http_application(store: Store, clock: Clock, settings: HttpSettings) -> ASGIApp:
+    """The application for one open data folder."""
+    signer = LinkSigner(signing_key(store.root), settings.public_url)
+    office = Office(
+        store=store,
+        principal=NOBODY,
+        clock=clock,
+        public_url=settings.public_url,
+        link_to=signer.link_to,
+        over_http=True,
+    )
+    servers = {catalogue: catalogue_server(catalogue) for catalogue in _CATALOGUES}
+    limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
+    gate = Gate(office, {one: server.session_manager.asgi_app for one, server in servers.items()}, limiter)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for server in servers.values():
+                await stack.enter_async_context(server.session_manager.run())
+            yield
+
+    application = Starlette(
+        routes=[
+            Route("/healthz", healthz, methods=["GET"]),
+            Route("/files/{token}", Downloads(office, signer).__call__, methods=["GET"]),
+            Route("/keys/{page}", KeyPage(office).__call__, methods=["GET", "POST"]),
+            Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=["GET"]),
+            Route("/{path:path}", gate),
+        ],
+        lifespan=lifespan,
+    )
+    origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url)
+    return _OriginCheck(application, origins)
+
+
+class _OriginCheck:
+    """Hosts and origins are checked before any route."""
+
+    def __init__(self, application: ASGIApp, allowed: AllowedOrigins) -> None:
+        self._application = application
+        self._allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._allowed.allows(Headers(scope=scope)):
+            await answers.forbidden_origin()(scope, receive, send)
+            return
+        await self._application(scope, receive, send)

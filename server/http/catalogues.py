@@ -1,0 +1,91 @@
+"""The MCP servers behind the door: practice and dedicated, each whole or read-only, shaped per connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types import SERVER_INFO_META_KEY
+
+from operations.naming import Caller
+from server.http.gate import CALLER, ORGANIZATION, Catalogue
+from server.mcp import (
+    PRACTICE_INSTRUCTIONS,
+    CounterfoilServer,
+    add_resources,
+    dedicated_instructions,
+    dedicated_name,
+)
+from storage.books import OrganizationRef
+from tools.catalog import CATALOG, DEDICATED_CATALOG
+from tools.description import Description, Effect
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDoorway:
+    """The gate has said who calls, over which connection, in which session: it stands in the request's scope."""
+
+    def caller(self, context: Context[Any, Any]) -> Caller:
+        request: Any = context.request_context.request
+        caller: Caller = request.scope[CALLER]
+        return caller
+
+
+def catalogue_server(catalogue: Catalogue) -> CounterfoilServer:
+    """The MCP server of a catalogue, for every connection that has it."""
+    descriptions = DEDICATED_CATALOG if catalogue.dedicated else CATALOG
+    server = CounterfoilServer(
+        tools=[_tool(one, catalogue) for one in descriptions if _is_listed(one, catalogue)],
+        name="counterfoil",
+        title="Counterfoil",
+        version=version("counterfoil"),
+        instructions=PRACTICE_INSTRUCTIONS,
+        lifespan=_lifespan,
+        middleware=[_shape],
+        subscriptions=False,
+    )
+    add_resources(server)
+    # The gate checks hosts and origins for every route, so the SDK's own check would only repeat it.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    server.streamable_http_app(stateless_http=True, transport_security=security)
+    return server
+
+
+def _tool(description: Description, catalogue: Catalogue) -> Tool:
+    return description.for_dedicated() if catalogue.dedicated else description.for_practice()
+
+
+def _is_listed(description: Description, catalogue: Catalogue) -> bool:
+    # Switching changes a conversation, not anybody's books: a read-only credential may do that.
+    reads = description.effect is Effect.READS or description.name == "switch_organization"
+    return reads or not catalogue.read_only
+
+
+@asynccontextmanager
+async def _lifespan(_: MCPServer[Any]) -> AsyncIterator[HttpDoorway]:
+    yield HttpDoorway()
+
+
+async def _shape(context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Give a dedicated connection its own name and instructions, wherever the protocol shows them."""
+    result = await call_next(context)
+    request: Any = context.request
+    organization: OrganizationRef | None = request.scope[ORGANIZATION]
+    if organization is None or not isinstance(result, dict):
+        return result
+    name = {"name": dedicated_name(organization), "title": f"Counterfoil: {organization.name}"}
+    shaped = dict(result)
+    for key in ("serverInfo", "instructions"):
+        if key in shaped:
+            shaped[key] = dedicated_instructions(organization) if key == "instructions" else {**shaped[key], **name}
+    stamp = (shaped.get("_meta") or {}).get(SERVER_INFO_META_KEY)
+    if stamp is not None:
+        shaped["_meta"] = {**shaped["_meta"], SERVER_INFO_META_KEY: {**stamp, **name}}
+    return shaped

@@ -1,0 +1,36 @@
+"""Host and Origin of every request: a page that a browser was lured to must not reach a local server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedOrigins:
+    """The hosts (with port) under which the server answers, and the origins that may call it from a browser."""
+
+    hosts: frozenset[str]
+    origins: frozenset[str]
+
+    @classmethod
+    def of(cls, *, port: int, public_url: str) -> AllowedOrigins:
+        """The loopback names with this port, and the public URL's."""
+        hosts = {f"{name}:{port}" for name in _LOOPBACK} | ({*_LOOPBACK} if port in (80, 443) else set())
+        origins = {f"http://{host}" for host in hosts}
+        if public_url:
+            parts = urlsplit(public_url)
+            hosts.add(parts.netloc.lower())
+            origins.add(f"{parts.scheme}://{parts.netloc.lower()}")
+        return cls(frozenset(hosts), frozenset(origins))
+
+    def allows(self, headers: Headers) -> bool:
+        """Whether the request names one of our hosts and, if it comes from a browser's page, one of our origins."""
+        if headers.get("host", "").lower() not in self.hosts:
+            return False
+        origin = headers.get("origin")
+        return origin is None or origin.lower() in self.origins

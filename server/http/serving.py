@@ -1,0 +1,54 @@
+"""Serving over HTTP: the data folder, the application and uvicorn, from start to a clean stop."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from server.app import system_clock
+from server.http.application import HttpSettings, http_application
+from storage.store import open_store
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+async def serve(data: Path, *, host: str, port: int, public_url: str) -> None:
+    """Serve until a signal asks to stop; requests under way are finished first."""
+    url = public_url or f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{port}"
+    async with open_store(data) as store:
+        application = http_application(store, system_clock, HttpSettings(port=port, public_url=url))
+        config = uvicorn.Config(
+            application,
+            host=host,
+            port=port,
+            log_level="warning",
+            # Paths hold secret links and signed downloads: no access log ever names them.
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+            # Behind a proxy the public URL says what we are called; forwarded headers are not needed for that.
+            proxy_headers=False,
+        )
+        await _Server(config).serve()
+
+
+class _Server(uvicorn.Server):
+    """A server that takes a signal as the wish to stop, and does not raise it again when it has stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    return host in _LOOPBACK

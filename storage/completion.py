@@ -1,0 +1,33 @@
+"""Acts that are not left half-way: whoever waits for one waits until it has ended, also when cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+
+async def to_its_end(act: Coroutine[Any, Any, T]) -> T:
+    """Await `act` to its end and answer what it answers, or raise what it raises.
+
+    A shielded scope holds off anyio's cancellation alone. asyncio's own (`Task.cancel`, a server's shutdown, a
+    timeout) would leave a thread behind that still writes, and take a commit that happened for one that did not.
+    A cancellation that came meanwhile is due at the caller's next wait.
+    """
+    task = asyncio.ensure_future(act)
+    caller = asyncio.current_task()
+    cancelled = False
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError:
+                cancelled = True
+    if cancelled and caller is not None:
+        caller.uncancel()
+        caller.cancel()
+    return task.result()

@@ -1,0 +1,175 @@
+"""Queries of the directory on credentials. Secrets come in as digests; none is ever kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from storage.tables.directory import Credential, Organization, User
+
+_TOUCH_INTERVAL = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCredential:
+    """A credential as it is listed; `organization` is a handle, empty for a personal token."""
+
+    id: str
+    kind: str
+    name: str
+    prefix: str
+    organization: str
+    user: str
+    read_only: bool
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a valid credential stands for. `stale` says that its last use should be recorded anew."""
+
+    credential_id: str
+    kind: str
+    user_id: str
+    label: str
+    organization_id: str
+    read_only: bool
+    stale: bool
+
+
+_BY_DIGEST = (
+    sql_select(Credential, User.email)  # type: ignore[call-overload]
+    .join(User, col(User.id) == col(Credential.user_id))
+    .where(col(Credential.digest) == bindparam("digest"))
+)
+
+
+def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | None:
+    """Whom the secret with this digest stands for; None where it is unknown, expired or revoked: all alike."""
+    row = session.execute(_BY_DIGEST, {"digest": digest}).first()
+    if row is None:
+        return None
+    credential, email = row
+    if credential.revoked_at is not None or (credential.expires_at is not None and credential.expires_at <= now):
+        return None
+    used = credential.last_used_at
+    return Bearer(
+        credential_id=credential.id,
+        kind=credential.kind,
+        user_id=credential.user_id,
+        label=email if credential.kind == "token" else f"{credential.kind} {credential.name} ({credential.prefix})",
+        organization_id=credential.organization_id or "",
+        read_only=credential.read_only,
+        stale=used is None or now - used >= _TOUCH_INTERVAL,
+    )
+
+
+def add_credential(
+    session: Session,
+    credential_id: str,
+    *,
+    kind: str,
+    name: str,
+    prefix: str,
+    digest: str | None,
+    user_id: str,
+    organization_id: str | None,
+    read_only: bool,
+    expires_at: datetime | None,
+    now: datetime,
+    by: str,
+    page_digest: str | None = None,
+    page_expires_at: datetime | None = None,
+) -> None:
+    session.add(
+        Credential(
+            id=credential_id,
+            kind=kind,
+            name=name,
+            prefix=prefix,
+            digest=digest,
+            page_digest=page_digest,
+            page_expires_at=page_expires_at,
+            user_id=user_id,
+            organization_id=organization_id,
+            read_only=read_only,
+            created_at=now,
+            created_by=by,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+
+
+def touch(session: Session, credential_id: str, *, now: datetime) -> None:
+    """Record that the credential was used."""
+    session.get_one(Credential, credential_id).last_used_at = now
+
+
+def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> tuple[str, str] | None:
+    """Id and prefix of the key that waits on this one-time page, if it may still be shown."""
+    row = session.exec(select(Credential).where(col(Credential.page_digest) == page_digest)).first()
+    if row is None or row.digest is not None or row.revoked_at is not None:
+        return None
+    if row.page_expires_at is None or row.page_expires_at <= now:
+        return None
+    return row.id, row.prefix
+
+
+def settle(session: Session, credential_id: str, digest: str) -> None:
+    """Keep the digest of the key that is being shown; its page shows nothing any more."""
+    row = session.get_one(Credential, credential_id)
+    row.digest, row.page_digest, row.page_expires_at = digest, None, None
+
+
+def revoke(session: Session, credential_id: str, *, now: datetime) -> None:
+    row = session.get_one(Credential, credential_id)
+    row.revoked_at = row.revoked_at or now
+
+
+def list_credentials(
+    session: Session, *, kind: str, organization_id: str = "", user_id: str = ""
+) -> list[KnownCredential]:
+    """Credentials of a kind, newest first, of an organization or a user or of all."""
+    query = (
+        select(Credential, User.email, Organization.handle)
+        .join(User, col(User.id) == col(Credential.user_id))
+        .outerjoin(Organization, col(Organization.id) == col(Credential.organization_id))
+        .where(col(Credential.kind) == kind)
+    )
+    if organization_id:
+        query = query.where(col(Credential.organization_id) == organization_id)
+    if user_id:
+        query = query.where(col(Credential.user_id) == user_id)
+    rows = session.exec(query.order_by(col(Credential.created_at).desc(), col(Credential.id).desc()))
+    return [_known(credential, email, handle or "") for credential, email, handle in rows]
+
+
+def find_credential(session: Session, *, kind: str, key: str) -> KnownCredential | None:
+    """The credential of this kind with this id or prefix."""
+    return next((one for one in list_credentials(session, kind=kind) if key in (one.id, one.prefix)), None)
+
+
+def _known(row: Credential, email: str, handle: str) -> KnownCredential:
+    return KnownCredential(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        prefix=row.prefix,
+        organization=handle,
+        user=email if row.kind == "token" else "",
+        read_only=row.read_only,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+        shown=row.digest is not None,
+    )

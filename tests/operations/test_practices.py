@@ -1,0 +1,86 @@
+"""The first organization of a data folder: the practice, named or not yet, or a single business."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Refusal
+from operations.access import Office
+from operations.naming import Caller, PracticeConnection, name_organization
+from operations.onboarding import ClientRequest, create_client_organization
+from operations.organizations import list_clients
+from operations.practices import FirstOrganization, local_owner, start_installation, start_unnamed
+from operations.profile import update_organization
+from storage.reach import reachable_by_handle
+from storage.store import open_store
+from tests.support.clock import SettableClock
+from tests.support.practice import Practice
+
+FIRST = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example.com")
+
+
+async def refusal(act: Awaitable[object]) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        await act
+    return refused.value
+
+
+async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_path: Path) -> None:
+    clock = SettableClock()
+    async with open_store(tmp_path) as store:
+        office = Office(store, await start_unnamed(store, clock), clock)
+        again = await start_unnamed(store, clock)
+        assert again == office.principal == await local_owner(store)
+        user_id = office.principal.user_id
+        unnamed = await store.directory.read(lambda db: reachable_by_handle(db, user_id, "practice"))
+        assert unnamed is not None
+        one = Practice(office, clock, unnamed)
+        assert (unnamed.kind, unnamed.environment, unnamed.country) == ("partner", "live", "")
+        books, copy = one.books(unnamed), ClientRequest("Bakery", "GB", copy_from="practice")
+        assert (
+            await refusal(update_organization(office, books, {"iban": "GB33BUKB20201555555555"}))
+        ).field == "country"
+        assert isinstance(await refusal(create_client_organization(office, copy)), Conflict)
+        completion = {"name": "Larkfield", "country": "gb", "email": "hello@larkfield.example"}
+        renamed, shown = await update_organization(office, books, completion)
+        assert (renamed.organization.name, renamed.organization.handle) == ("Larkfield", "practice")
+        assert (renamed.organization.country, renamed.organization.currency) == ("GB", "GBP")
+        assert shown.provenance["organization"] == "country file GB"
+        assert {series.code for series in shown.series} == {"INVOICES", "CREDIT-NOTES"}
+        await update_organization(office, books, {"country": "GB", "name": "Larkfield & Co"})
+        conflict = await refusal(update_organization(office, books, {"country": "DE"}))
+        assert (type(conflict), conflict.field) == (Conflict, "country")
+        assert (await create_client_organization(office, copy)).layers["organization"] == "copied"
+
+
+async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path: Path) -> None:
+    clock = SettableClock()
+    async with open_store(tmp_path) as store:
+        principal, business = await start_installation(store, clock, replace(FIRST, kind="standard"))
+        office = Office(store, principal, clock)
+        assert (business.kind, business.partner_id, business.handle) == ("standard", "", "ledger-co")
+        refused = await refusal(create_client_organization(office, ClientRequest("Bakery", "GB")))
+        assert isinstance(refused, NotAllowed)
+        listing = list_clients(office, partner="", query="", cursor="", limit=10)
+        assert isinstance(await refusal(listing), NotAllowed)
+        caller = Caller(office, PracticeConnection(), "", protocol_has_sessions=False)
+        named = await name_organization(caller, organization="", session="", changing=True)
+        assert named == business
+
+
+async def test_a_data_folder_has_one_beginning(tmp_path: Path) -> None:
+    clock = SettableClock()
+    async with open_store(tmp_path) as store:
+        for wrong in (replace(FIRST, kind="company"), replace(FIRST, email="nobody"), replace(FIRST, country="XX")):
+            assert isinstance(await refusal(start_installation(store, clock, wrong)), InvalidInput)
+        begun = await asyncio.gather(
+            *(start_installation(store, clock, FIRST) for _ in range(3)), return_exceptions=True
+        )
+        assert sum(not isinstance(each, BaseException) for each in begun) == 1
+        assert {type(each) for each in begun if isinstance(each, BaseException)} == {Conflict}
+        assert len(list((tmp_path / "organizations").iterdir())) == 1

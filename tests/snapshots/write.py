@@ -1,0 +1,101 @@
+"""Rewrites the generated parts: a JSON snapshot per tool and connection, and the README's table of tools.
+
+`python -m tests.snapshots.write` (make docs). The tests hold both to what the server says on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mcp_types import Tool
+
+from tests.support.assistant import Era, assistant
+from tests.support.practice import practice
+from tools.catalog import CATALOG
+from tools.description import Effect, Scope
+
+FOLDER = Path(__file__).parent
+README = FOLDER.parents[1] / "README.md"
+BEGIN, END = "<!-- tools -->", "<!-- /tools -->"
+KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
+_EFFECTS = {Effect.READS: "reads", Effect.CHANGES: "changes", Effect.COMMITS: "final"}
+
+
+async def listed_tools(root: Path, era: Era = "auto") -> dict[str, list[Tool]]:
+    """The tools as a client lists them, on the practice connection and on a dedicated one."""
+    async with practice(root) as office:
+        client = await office.client("Harbour Bakery")
+        listed = {}
+        for way, handle in (("practice", ""), ("dedicated", client.handle)):
+            async with assistant(office.office, era, organization=handle) as chat:
+                listed[way] = (await chat.client.list_tools()).tools
+    return listed
+
+
+def on_the_wire(tool: Tool) -> dict[str, Any]:
+    """What a client is sent of a tool."""
+    sent = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {name: sent[name] for name in KEPT if name in sent}
+
+
+def snapshot_text(tool: Tool) -> str:
+    return json.dumps(on_the_wire(tool), ensure_ascii=False, indent=2) + "\n"
+
+
+def tool_table() -> str:
+    """The README's table of tools, without the markers around it."""
+    rows = [
+        f"| `{tool.name}`{'' if tool.scope is Scope.ORGANIZATION else ' *'} | {tool.text} | {_EFFECTS[tool.effect]} |"
+        for tool in CATALOG
+    ]
+    return "\n".join(
+        [
+            "| tool | what it does | effect |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+            "\\* on the practice connection only; a dedicated connection belongs to one organization.",
+        ]
+    )
+
+
+def with_table(readme: str) -> str:
+    """The README with the table between its markers.
+
+    Raises:
+        ValueError: the markers are not there, once each and in this order.
+    """
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in after:
+        raise ValueError(f"README.md needs the markers {BEGIN} and {END}, once each, for the table of tools")
+    return f"{before}{BEGIN}\n{tool_table()}\n{END}{after}"
+
+
+def write_snapshots(listed: dict[str, list[Tool]]) -> None:
+    """Write a file per tool, and remove those of tools that are gone."""
+    for way, tools in listed.items():
+        folder = FOLDER / way
+        folder.mkdir(exist_ok=True)
+        for stale in set(folder.glob("*.json")) - {folder / f"{tool.name}.json" for tool in tools}:
+            stale.unlink()
+        for tool in tools:
+            (folder / f"{tool.name}.json").write_text(snapshot_text(tool), encoding="utf-8")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write_snapshots(asyncio.run(listed_tools(Path(folder) / "data")))
+    try:
+        README.write_text(with_table(README.read_text("utf-8")), encoding="utf-8")
+    except ValueError as error:
+        sys.exit(f"The snapshots are written, but {error}.")
+
+
+if __name__ == "__main__":
+    main()

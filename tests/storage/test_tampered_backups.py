@@ -1,0 +1,96 @@
+"""A backup that is not exactly what was backed up is refused, names what is wrong, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoicing.refusals import InvalidInput
+from storage.backup import restore
+from storage.books import BOOKS_FILE
+from storage.directory import DIRECTORY_FILE
+from storage.manifest import MANIFEST_FILE
+from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, silent
+from tests.support.raw import raw
+
+
+def append(path: Path) -> None:
+    with path.open("ab") as stream:
+        stream.write(b"x")
+
+
+def swap_books(backup: Path) -> None:
+    one, other = sorted(backup.glob(f"*/*/{BOOKS_FILE}"))[:2]
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    edit_manifest(backup)
+
+
+def newer(backup: Path) -> None:
+    with raw(first(backup, f"*/*/{BOOKS_FILE}")) as connection:
+        connection.execute("PRAGMA user_version = 9999")
+    edit_manifest(backup)
+
+
+def other_pdf(backup: Path) -> None:
+    append(first(backup, "*/*/documents/*"))
+    edit_manifest(backup)
+
+
+def foreign_file(backup: Path) -> None:
+    path = first(backup, "*/*/documents/*").with_name("letter.pdf")
+    path.write_text("mine")
+    name = path.relative_to(backup).as_posix()
+    edit_manifest(backup, lambda manifest: manifest["files"].append({"path": name}))
+
+
+def link(backup: Path) -> None:
+    path = first(backup, "*/*/documents/*")
+    path.rename(backup.parent / "elsewhere.pdf")
+    path.symlink_to(backup.parent / "elsewhere.pdf")
+
+
+def escape(manifest: dict[str, Any]) -> None:
+    manifest["files"].append({"path": "../outside.db", "size_bytes": 0, "sha256": "0" * 64})
+
+
+TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a changed document": (lambda b: append(first(b, "*/*/documents/*")), "/documents/"),
+    "changed books": (lambda b: append(first(b, f"*/*/{BOOKS_FILE}")), f"/{BOOKS_FILE}"),
+    "a changed directory": (lambda b: append(b / DIRECTORY_FILE), DIRECTORY_FILE),
+    "a missing document": (lambda b: first(b, "*/*/documents/*").unlink(), "/documents/"),
+    "missing books": (lambda b: first(b, f"*/*/{BOOKS_FILE}").unlink(), f"/{BOOKS_FILE}"),
+    "a file too many": (lambda b: (b / "letter.txt").write_text("mine"), "none of Counterfoil's"),
+    "a link for a document": (link, "/documents/"),
+    "swapped books": (swap_books, "not what its name says"),
+    "books taken out": (lambda b: drop(b, f"*/*/{BOOKS_FILE}"), f"/{BOOKS_FILE}"),
+    "a document taken out": (lambda b: drop(b, "*/*/documents/*"), "/documents/"),
+    "a directory taken out": (lambda b: drop(b, DIRECTORY_FILE), DIRECTORY_FILE),
+    "another document with a new sum": (other_pdf, "/documents/"),
+    "a document that nobody recorded": (foreign_file, "/documents/letter.pdf"),
+    "books of a newer version": (newer, "newer"),
+    "no manifest": (lambda b: (b / MANIFEST_FILE).unlink(), MANIFEST_FILE),
+    "a manifest that is none": (lambda b: (b / MANIFEST_FILE).write_text("{}"), MANIFEST_FILE),
+    "a manifest that is no JSON": (lambda b: (b / MANIFEST_FILE).write_bytes(b"\xff\xfe"), MANIFEST_FILE),
+    "another format": (lambda b: edit_manifest(b, lambda m: m.update(format="counterfoil-backup-2")), MANIFEST_FILE),
+    "a path that leads outside": (lambda b: edit_manifest(b, escape), MANIFEST_FILE),
+    "a file named twice": (lambda b: edit_manifest(b, lambda m: m["files"].append(m["files"][0])), "twice"),
+}
+
+
+@pytest.mark.parametrize("tampered", TAMPERED)
+async def test_a_backup_that_was_tampered_with_is_refused_and_named(
+    backup: Path, tmp_path: Path, tampered: str
+) -> None:
+    tamper, named = TAMPERED[tampered]
+    tamper(backup)
+    with pytest.raises(InvalidInput) as refused:
+        restore(backup, tmp_path / "restored", progress=silent)
+    assert named in refused.value.message
+    assert str(tmp_path) not in refused.value.message
+    assert not (tmp_path / "restored").exists()
+    assert nothing_unfinished(tmp_path)

@@ -1,0 +1,208 @@
+"""What is tried in each tool and resource: an ordinary call, and calls with what belongs to somebody else.
+
+A tool or resource without an entry here, and an argument that is neither tried nor known to be harmless, is named
+by `unprobed`, and fails the separation suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_types import ResourceTemplate, Tool
+
+from tests.support.twins import CUSTOMER, ITEM, SHARED_NUMBER, Known
+from tools import uris
+
+Arguments = dict[str, Any]
+LINE = {"item": ITEM, "quantity": "1"}
+SALE: Arguments = {"customer": CUSTOMER, "lines": [LINE]}
+SHORT: Arguments = {"format": "csv", "issued_to": "2020-01-01"}
+EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "xlsx", "json", "pdf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a tool is tried. `own` are calls that succeed in one's own organization, the first of which repeats without
+    another result; `foreign` makes calls out of what is known of another organization. `shows` says that an own call
+    shows one's own texts: the proof that the search for another's texts would find them.
+    """
+
+    own: Callable[[Known], Iterable[Arguments]]
+    foreign: Callable[[Known], Iterable[Arguments]] = lambda _: ()
+    shows: bool = True
+
+
+TOOLS: Mapping[str, Entry] = {
+    "list_organizations": Entry(
+        own=lambda _: [{}],
+        foreign=lambda their: [
+            *({"query": text} for text in (their.handle, their.id, their.canary)),
+            {"cursor": their.organizations_cursor},
+            {"session": their.session},
+        ],
+        shows=False,
+    ),
+    "switch_organization": Entry(
+        own=lambda mine: [{"organization": mine.handle}],
+        foreign=lambda their: [
+            *({"organization": text} for text in (their.handle, their.handle.upper(), their.id, their.canary)),
+            {"organization": their.partner, "session": their.session},
+        ],
+        shows=False,
+    ),
+    "list_clients": Entry(
+        own=lambda _: [{}],
+        foreign=lambda their: [
+            {"partner": their.partner},
+            {"query": their.handle},
+            {"query": their.canary},
+            {"cursor": their.organizations_cursor},
+        ],
+        shows=False,
+    ),
+    "create_client_organization": Entry(
+        own=lambda _: [{"name": "New Client", "country": "GB", "dry_run": True}],
+        foreign=lambda their: [
+            {"name": "New Client", "country": "GB", "dry_run": True, argument: value}
+            for argument, value in (
+                ("partner", their.partner),
+                ("partner", their.id),
+                ("copy_from", their.handle),
+                ("copy_from", their.partner),
+                ("copy_from", their.id),
+            )
+        ],
+        shows=False,
+    ),
+    "get_organization": Entry(own=lambda _: [{}]),
+    "update_organization": Entry(own=lambda _: [{"future_days": 7}]),
+    "find_customers": Entry(
+        own=lambda _: [{}, {"query": "bristol"}, {"limit": 1}],
+        foreign=lambda their: [
+            {"query": their.canary},
+            {"query": their.customer},
+            {"cursor": their.customers_cursor},
+            {"cursor": their.items_cursor},
+        ],
+    ),
+    "save_customer": Entry(
+        own=lambda mine: [{"id": mine.customer, "consumer": False}],
+        foreign=lambda their: [{"id": their.customer, "note": "mine now"}, {"id": their.item, "archived": True}],
+    ),
+    "find_items": Entry(
+        own=lambda _: [{}, {"query": "croissants"}, {"limit": 1}],
+        foreign=lambda their: [
+            {"query": their.canary},
+            {"query": their.sku},
+            {"cursor": their.items_cursor},
+            {"cursor": their.customers_cursor},
+        ],
+    ),
+    "save_item": Entry(
+        own=lambda mine: [{"id": mine.item, "supply": "goods"}],
+        foreign=lambda their: [{"id": their.item, "unit_price": "0.01"}, {"id": their.customer, "archived": True}],
+    ),
+    "draft_invoice": Entry(
+        own=lambda mine: [SALE, {"copy_of": SHARED_NUMBER}, {**SALE, "draft": mine.draft}],
+        foreign=lambda their: [
+            *_documents(their),
+            {**SALE, "draft": their.draft},
+            {"draft": their.draft, "delete": True},
+            {"draft": their.invoice, "delete": True},
+        ],
+    ),
+    "issue_invoice": Entry(
+        own=lambda mine: [SALE, {"draft": mine.draft}],
+        foreign=lambda their: [
+            *_documents(their),
+            {"draft": their.draft},
+            {"draft": their.invoice},
+            {**SALE, "client_reference": their.reference},
+        ],
+    ),
+    "find_invoices": Entry(
+        own=lambda _: [{}, {"query": "bristol"}, {"customer": CUSTOMER}, {"limit": 1}],
+        foreign=lambda their: [
+            *({"query": text} for text in (their.canary, their.number, their.invoice)),
+            *({"customer": text} for text in (their.customer, their.customer_name)),
+            {"cursor": their.invoices_cursor},
+            {"cursor": their.customers_cursor},
+        ],
+    ),
+    "get_invoice": Entry(
+        own=lambda mine: [{"invoice": SHARED_NUMBER}, {"invoice": mine.invoice}],
+        foreign=lambda their: [{"invoice": text} for text in (their.invoice, their.number, their.draft)],
+    ),
+    "render_document": Entry(
+        own=lambda mine: [{"document": SHARED_NUMBER}, {"document": mine.invoice}],
+        foreign=lambda their: [{"document": text} for text in (their.invoice, their.number, their.export)],
+    ),
+    "export_documents": Entry(own=lambda _: [SHORT, *EXPORTS]),
+}
+RESOURCES: Mapping[str, Callable[[Known], Iterable[str]]] = {
+    uris.DOCUMENT: lambda of: [of.invoice, of.number, of.draft],
+    uris.DOCUMENT_PDF: lambda of: [of.invoice, of.number],
+    uris.EXPORT: lambda of: [of.export, of.invoice],
+}
+"""What takes the place of a template's last name, the first of which is there for its own organization."""
+
+HARMLESS = frozenset(
+    "name country environment copy_entity_configuration accounting_standard chart_of_accounts tax_system currency"
+    " dry_run legal_name address tax_number registration_number email phone website account_holder bank_name iban bic"
+    " account_number routing_number footer locale time_zone prices_include_tax future_days named_writes limit consumer"
+    " payment_terms note archived description unit unit_price tax_code supply revenue_account quantity discount_percent"
+    " line1 line2 postal_code city region issue_date due_date"
+    " supply_date supply_end purchase_order delete status issued_from issued_to kind format".split()
+)
+"""Arguments that name nothing that another organization could have."""
+
+STATED = frozenset({("create_client_organization", "handle"), ("save_item", "sku")})
+"""A handle that is taken gets a suffix, says the contract; a stock number is only ever compared within the books."""
+
+
+def unprobed(tools: Iterable[Tool], templates: Iterable[ResourceTemplate], sample: Known) -> list[str]:
+    """What the separation suite would not try, one clear sentence each."""
+    found = []
+    for tool in tools:
+        if tool.name not in TOOLS:
+            found.append(f"the tool {tool.name} has no entry in tests/tools/probes.py")
+            continue
+        tried = {"organization"}.union(*(_names(arguments) for arguments in TOOLS[tool.name].foreign(sample)))
+        tried |= {"session"} if tool.name not in ("list_clients", "create_client_organization") else set()
+        found += [
+            f"the argument {name} of {tool.name} is neither tried in tests/tools/probes.py nor known to be harmless"
+            for name in sorted(_properties(tool.input_schema) - tried - HARMLESS)
+            if (tool.name, name) not in STATED
+        ]
+    found += [
+        f"the resource {template.uri_template} has no entry in tests/tools/probes.py"
+        for template in templates
+        if template.uri_template not in RESOURCES
+    ]
+    return found
+
+
+def _documents(their: Known) -> list[Arguments]:
+    """Documents made of another organization's customer, item and invoice."""
+    return [
+        {**SALE, "customer": their.customer},
+        {**SALE, "customer": their.customer_name},
+        *({**SALE, "lines": [LINE, {**LINE, "item": text}]} for text in (their.item, their.item_name, their.sku)),
+        {"copy_of": their.invoice},
+        {"copy_of": their.number},
+        {**SALE, "copy_of": their.draft},
+    ]
+
+
+def _names(arguments: Arguments) -> set[str]:
+    inner = [line for line in arguments.get("lines", []) if isinstance(line, dict)]
+    return set(arguments).union(*inner)
+
+
+def _properties(schema: Mapping[str, Any]) -> set[str]:
+    names: set[str] = set()
+    for name, child in schema.get("properties", {}).items():
+        names |= {name} | _properties(child.get("items", child))
+    return names

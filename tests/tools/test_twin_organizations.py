@@ -1,0 +1,297 @@
+"""Nothing of one organization reaches another, and nobody can find out by trying what another organization has.
+
+The installation holds organizations that look alike (`tests.support.twins`). Whatever an actor sends that belongs to
+an organization out of its reach is answered, byte for byte, as if it had never existed; no answer and no file holds
+another organization's canary or identifiers; and the others' books are afterwards what they were before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import pytest
+from mcp.shared.exceptions import MCPError
+from mcp_types import BlobResourceContents, CallToolResult, TextResourceContents
+
+from server.mcp import practice_server
+from storage.books import BOOKS_FILE
+from tests.support.assistant import ERAS, Assistant, Era, assistant
+from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
+from tests.tools.probes import HARMLESS, RESOURCES, TOOLS, Arguments, unprobed
+from tools.catalog import CATALOG
+from tools.description import Description, Effect, Scope
+
+Way = Literal["practice", "dedicated"]
+WAYS: tuple[Way, ...] = ("practice", "dedicated")
+WITHIN_ONE = frozenset(tool.name for tool in CATALOG if tool.scope is Scope.ORGANIZATION)
+
+# What the actor's own call makes anew each time: identifiers, and the numbers of this year.
+_FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
+    root = tmp_path_factory.mktemp("twins") / "data"
+    return root, asyncio.run(build_twins(root))
+
+
+@pytest.fixture
+async def twins(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Twins]:
+    async with open_twins(template[0], tmp_path / "data", template[1]) as opened:
+        yield opened
+
+
+async def test_every_tool_and_resource_is_tried(twins: Twins) -> None:
+    for way in WAYS:
+        async with chat_of(twins, "only_a", "a", "auto", way) as chat:
+            tools = (await chat.client.list_tools()).tools
+            templates = (await chat.client.list_resource_templates()).resource_templates
+            assert unprobed(tools, templates, twins.known["b"]) == []
+            assert {one.uri_template for one in templates} == set(RESOURCES)
+    assert {tool.name for tool in CATALOG} == set(TOOLS)
+
+
+async def test_a_tool_an_argument_and_a_resource_without_an_entry_are_named(twins: Twins) -> None:
+    async def peek(other_draft: str) -> str:
+        return other_draft
+
+    async def get_invoice(invoice: str, copied_to: str) -> str:
+        return invoice + copied_to
+
+    async def read_secret(organization: str, secret: str) -> str:
+        return organization + secret
+
+    server = practice_server(twins.office("only_a"))
+    server.resource("counterfoil://{organization}/secrets/{secret}")(read_secret)
+    added = [Description(one, title="", text="", effect=Effect.READS).for_practice() for one in (peek, get_invoice)]
+    tools = [one for one in await server.list_tools() if one.name != "get_invoice"]
+    tools += [one.model_copy() for one in await type(server)(tools=added, name="added").list_tools()]
+    assert unprobed(tools, await server.list_resource_templates(), twins.known["b"]) == [
+        "the tool peek has no entry in tests/tools/probes.py",
+        "the argument copied_to of get_invoice is neither tried in tests/tools/probes.py nor known to be harmless",
+        "the resource counterfoil://{organization}/secrets/{secret} has no entry in tests/tools/probes.py",
+    ]
+
+
+@pytest.mark.parametrize("actor", ["only_a", "hand"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_is_anothers_answers_like_what_never_existed(twins: Twins, era: Era, way: Way, actor: str) -> None:
+    mine = twins.known["a"]
+    before = {key: twins.contents(key) for key in ("b", "c")}
+    async with chat_of(twins, actor, "a", era, way) as chat:
+        for tool in sorted(WITHIN_ONE if way == "dedicated" else TOOLS):
+            for their in (twins.known["b"], twins.known["c"]):
+                real, ghost = (attempts(tool, mine, one, way) for one in (their, their.never()))
+                await expect_no_difference(chat, tool, real, ghost, their)
+    assert {key: twins.contents(key) for key in ("b", "c")} == before
+
+
+@pytest.mark.parametrize("actor", ["only_a", "hand"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("era", ERAS)
+async def test_resources_of_others_answer_like_none(twins: Twins, era: Era, way: Way, actor: str) -> None:
+    mine = twins.known["a"]
+    async with chat_of(twins, actor, "a", era, way) as chat:
+        for their in (twins.known["b"], twins.known["c"]):
+            ghost = their.never()
+            for handles in ((mine.handle, mine.handle), (their.handle, ghost.handle), (their.id, ghost.id)):
+                real, never = (chain(*uris_of(*one)) for one in zip((their, ghost), handles, strict=True))
+                for pair in zip(real, never, strict=True):
+                    answers = [await read(chat, uri) for uri in pair]
+                    assert answers[0].startswith("error"), pair
+                    assert masked(answers[0], their) == masked(answers[1], ghost)
+                    assert_nothing_of([their], answers[0], pair[0], sent=pair[0])
+
+
+async def test_no_argument_takes_anything_that_is_anothers(twins: Twins) -> None:
+    mine, their = twins.known["a"], twins.known["b"]
+    before = twins.contents("b")
+    async with chat_of(twins, "only_a", "a", "auto", "practice") as chat:
+        for tool in sorted(WITHIN_ONE):
+            own = next(iter(TOOLS[tool].own(mine)))
+            for argument in sorted({name for one in TOOLS[tool].foreign(their) for name in one} - HARMLESS):
+                real, ghost = (each_value_as(argument, own, mine, one) for one in (their, their.never()))
+                await expect_no_difference(chat, tool, real, ghost, their)
+    assert twins.contents("b") == before
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(
+    ("actor", "own"), [("only_a", "a"), ("hand", "a"), ("boss", "a"), ("boss", "b"), ("only_b", "b"), ("stranger", "c")]
+)
+async def test_answers_and_files_hold_nothing_of_another_organization(
+    twins: Twins, actor: str, own: str, era: Era, way: Way
+) -> None:
+    mine, others = twins.known[own], [one for key, one in twins.known.items() if key != own]
+    async with chat_of(twins, actor, own, era, way) as chat:
+        if actor == "boss" and way == "practice":
+            await chat.switch(others[0].handle)
+        before = {key: twins.contents(key) for key in twins.known if key != own}
+        for tool in sorted(WITHIN_ONE):
+            told = [
+                await everything_told(chat, tool, in_own(arguments, mine, way)) for arguments in TOOLS[tool].own(mine)
+            ]
+            assert_nothing_of(others, "\n".join(told), tool)
+            assert any(mine.canary in one for one in told) is TOOLS[tool].shows, f"{tool} shows none of its own texts"
+        for uri, *_ in uris_of(mine, mine.handle):
+            told_there = await read(chat, uri)
+            assert_nothing_of(others, told_there, uri)
+            assert mine.canary in told_there, uri
+    assert {key: twins.contents(key) for key in before} == before
+    for path in (twins.store.root / "organizations" / mine.id).rglob("*"):
+        if path.name.startswith(BOOKS_FILE):
+            assert not any(other.canary.encode() in path.read_bytes() for other in others), path.name
+
+
+async def test_a_number_that_several_have_is_ones_own(twins: Twins) -> None:
+    async with chat_of(twins, "boss", "a", "auto", "practice") as chat:
+        found = {}
+        for key in ("a", "b"):
+            handle = twins.known[key].handle
+            for tool, argument in (("get_invoice", "invoice"), ("render_document", "document")):
+                shown = await chat.ok(tool, organization=handle, **{argument: "test-inv-2026-00001"})
+                found[key, tool] = json.dumps(shown)
+                assert shown["organization"]["handle"] == handle
+        assert found["a", "get_invoice"] != found["b", "get_invoice"]
+        assert found["a", "render_document"] != found["b", "render_document"]
+
+
+async def test_a_session_of_another_principal_is_neither_used_nor_adopted(twins: Twins) -> None:
+    a, b = twins.known["a"], twins.known["b"]
+    async with chat_of(twins, "hand", "a", "auto", "practice") as chat:
+        assert (await chat.refused("get_organization", session=b.session))["code"] == "organization_required"
+        assert (await chat.refused("get_organization", session=a.session))["code"] == "organization_required"
+        switched = await chat.ok("switch_organization", organization=a.handle, session=b.session)
+        assert switched["session"] not in ("", b.session)
+        assert switched["previous"] == ""
+    async with chat_of(twins, "only_b", "b", "auto", "practice") as chat:
+        listed = await chat.ok("list_organizations", session=b.session)
+        assert listed["active_organization"] == b.handle
+
+
+async def test_a_taken_handle_tells_nothing_but_that_it_is_taken(twins: Twins) -> None:
+    theirs = twins.known["c"]
+    async with chat_of(twins, "hand", "a", "auto", "practice") as chat:
+        wanted = {"name": "New Client", "country": "GB", "handle": theirs.handle, "dry_run": True}
+        result = await chat.call("create_client_organization", **wanted)
+        assert_nothing_of([theirs], told(result), "create_client_organization", sent=json.dumps(wanted))
+        structured = cast("dict[str, Any]", result.structured_content)
+        assert structured["would_be"] == theirs.handle.replace("-sandbox", "-2-sandbox")
+
+
+@asynccontextmanager
+async def chat_of(twins: Twins, actor: str, own: str, era: Era, way: Way) -> AsyncIterator[Assistant]:
+    office = twins.office(actor)
+    async with assistant(office, era, organization=twins.known[own].handle if way == "dedicated" else "") as chat:
+        yield chat
+
+
+def in_own(arguments: Arguments, mine: Known, way: Way) -> Arguments:
+    return arguments if way == "dedicated" else {**arguments, "organization": mine.handle}
+
+
+def attempts(tool: str, mine: Known, their: Known, way: Way) -> list[Arguments]:
+    """The calls of the tool's entry, and one's own call that names the other organization, or its session."""
+    entry = TOOLS[tool]
+    if tool not in WITHIN_ONE:
+        return list(entry.foreign(their))
+    own = next(iter(entry.own(mine)))
+    names = (their.handle, f" {their.handle.upper()} ", their.id, their.customer_name, their.canary, their.partner)
+    return [
+        *(in_own(arguments, mine, way) for arguments in entry.foreign(their)),
+        *({**own, "organization": name} for name in names),
+        {**own, "session": their.session},
+        {**own, "session": their.session, "organization": their.handle},
+    ]
+
+
+def each_value_as(argument: str, own: Arguments, mine: Known, their: Known) -> list[Arguments]:
+    """The call with everything that is known of the other organization, one after the other, as this argument."""
+    named = own if argument == "session" else {**own, "organization": mine.handle}
+    line = {"description": "Anything", "unit_price": "1", "quantity": "1"}
+    return [
+        {**named, "lines": [{**line, "item": value}]} if argument == "lines" else {**named, argument: value}
+        for value in asdict(their).values()
+    ]
+
+
+async def expect_no_difference(
+    chat: Assistant, tool: str, foreign: list[Arguments], ghostly: list[Arguments], their: Known
+) -> None:
+    """Each call with what is another's answers exactly as the call with what never existed."""
+    for real, ghost in zip(foreign, ghostly, strict=True):
+        if real == ghost:
+            continue  # A position in a list that both have: nothing of the other's is in it.
+        answers = [await chat.client.call_tool(tool, arguments) for arguments in (real, ghost)]
+        assert_nothing_of([their], told(answers[0]), f"{tool} {real}", sent=json.dumps(real))
+        texts = [one.model_dump_json(by_alias=True) for one in answers]
+        assert masked(texts[0], their) == masked(texts[1], their.never()), f"{tool} {real}"
+
+
+def masked(answer: str, known: Known) -> str:
+    """The answer with what was sent, and what the actor's own call made, replaced by names."""
+    for name, value in sorted(asdict(known).items(), key=lambda field: -len(field[1])):
+        answer = re.sub(re.escape(value), f"<{name}>", answer, flags=re.IGNORECASE)
+    return _FRESH.sub("<fresh>", answer)
+
+
+def assert_nothing_of(others: Iterable[Known], text: str, where: str, *, sent: str = "") -> None:
+    """No canary and no identifier of the others, except what was sent; list positions are common to all."""
+    for other in others:
+        for name, value in asdict(other).items():
+            if not name.endswith("_cursor") and value.casefold() not in sent.casefold():
+                assert value.casefold() not in text.casefold(), f"{where}: shows {name} of {other.handle}"
+
+
+def told(result: CallToolResult) -> str:
+    """All that an answer says: every block, structured content, metadata, and what its cursor hides."""
+    text = result.model_dump_json(by_alias=True)
+    cursor = (result.structured_content or {}).get("next_cursor")
+    return text + (base64.urlsafe_b64decode(cursor + "==").decode() if cursor else "")
+
+
+async def everything_told(chat: Assistant, tool: str, arguments: Arguments) -> str:
+    """All that a call that succeeds says, and all text of the file it makes, read from disk and as a resource."""
+    result = await chat.call(tool, **arguments)
+    assert not result.is_error, told(result)
+    text = told(result)
+    for block in result.content:
+        if block.type == "resource_link":
+            path = Path((result.structured_content or {})["link"])
+            text += readable(path.name, path.read_bytes()) + await read(chat, str(block.uri))
+    return text
+
+
+def uris_of(known: Known, handle: str) -> list[list[str]]:
+    """For each template the resources that this organization has or could have, under the name of `handle`."""
+    last = re.compile(r"\{(?!organization)\w+\}")
+    return [
+        [last.sub(value, template.replace("{organization}", handle)) for value in values(known)]
+        for template, values in RESOURCES.items()
+    ]
+
+
+async def read(chat: Assistant, uri: str) -> str:
+    """What reading a resource says: its content's text, or the error."""
+    try:
+        result = await chat.client.read_resource(uri)
+    except MCPError as error:
+        return f"error {error.code} {error.message} {error.data}"
+    return "\n".join(_text_of(content) for content in result.contents)
+
+
+def _text_of(content: TextResourceContents | BlobResourceContents) -> str:
+    if isinstance(content, TextResourceContents):
+        return content.text
+    return readable("", base64.b64decode(content.blob))
