@@ -49,16 +49,6 @@ class PendingKey:
     expires_at: datetime
 
 
-async def authenticate(store: Store, clock: Clock, secret: str) -> Bearer | None:
-    """Whom a secret stands for, or None; its use is recorded."""
-    now, digest = clock(), digest_of(secret)
-    bearer = await store.directory.read(lambda db: credentials.bearer_of(db, digest, now=now))
-    if bearer is not None and bearer.stale:
-        credential_id = bearer.credential_id
-        await store.directory.write(lambda db: credentials.touch(db, credential_id, now=now))
-    return bearer
-
-
 @dataclass(frozen=True, slots=True)
 class ClientKey:
     """A client's API key: the link of its one-time page, or, where there are no pages, the key."""

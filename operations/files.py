@@ -76,7 +76,7 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
     """
     if file_format != "pdf":
         raise InvalidInput("format must be pdf.", field="format")
-    issued = await books.read(lambda db: find_document(db, key))
+    issued = await books.read(lambda db: find_document(db, key, field="document"))
     return await _rendered(books, issued)
 
 

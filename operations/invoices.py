@@ -104,13 +104,13 @@ async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, lim
     return await books.read(lambda db: _find(db, books, search, cursor, limit))
 
 
-def find_document(db: Session, key: str) -> Issued:
+def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
     """Raises:
-    NotFound: no document of this id or number in these books.
+    NotFound: no document of this id or number in these books, naming `field`.
     """
     found = documents.document_by_id_or_number(db, key.strip())
     if found is None:
-        raise NotFound("No such document here. Look for it with find_invoices.", field="invoice")
+        raise NotFound("No such document here. Look for it with find_invoices.", field=field)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from tools.answers import (
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
 from tools.inputs import LineInput, OptionalDate, OrganizationArgument, SessionArgument
-from tools.invoice_arguments import draft_request
+from tools.invoice_arguments import NOTHING, draft_request
 
 
 class DraftAnswer(Answer):
@@ -69,11 +70,6 @@ async def draft_invoice(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DraftAnswer]:
-    if delete:
-        if not draft:
-            raise InvalidInput("delete wants the draft to delete.", field="draft")
-        await drafts.delete_draft(books, draft)
-        return answer(heading(books.organization), [f"Deleted the draft {draft}."], _deleted(books, draft))
     request = draft_request(
         customer=customer,
         lines=lines,
@@ -89,6 +85,12 @@ async def draft_invoice(
         copy_of=copy_of,
         draft=draft,
     )
+    if delete:
+        if not request.draft or replace(request, draft="") != NOTHING:
+            raise InvalidInput("delete wants the draft to delete, and nothing else.", field="draft")
+        await drafts.delete_draft(books, request.draft)
+        deleted = _deleted(books, request.draft)
+        return answer(heading(books.organization), [f"Deleted the draft {deleted.draft}."], deleted)
     preview = await drafts.draft_invoice(books, request)
     return answer(heading(books.organization), _lines(preview), _structured(books, preview))
 

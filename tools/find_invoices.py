@@ -43,8 +43,8 @@ async def find_invoices(
 
 def _line(one: InvoiceAnswer) -> str:
     return (
-        f"- {one.number} [{one.id}] {one.issue_date} {one.customer_name}: {one.total} {one.currency}, {one.status},"
-        f" due {one.due_date}, open {one.amount_due}"
+        f"- {one.number} [{one.id}] {one.issue_date} {one.customer_name} [{one.customer}]: net {one.net_total}, tax"
+        f" {one.tax_total}, total {one.total} {one.currency}, {one.status}, due {one.due_date}, open {one.amount_due}"
     )
 
 

@@ -76,7 +76,8 @@ def item_line(item: Item) -> str:
     price = "price per line" if item.unit_price is None else f"{plain(item.unit_price)} {item.currency}"
     details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, item.supply.value, item.sku]
     archived = " (archived)" if item.archived else ""
-    return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}"
+    description = f": {item.description.splitlines()[0]}" if item.description else ""
+    return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}{description}"
 
 
 TOOL = Description(

@@ -16,6 +16,7 @@ from tools.answers import Answer, answer, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
+from tools.snippets import snippets
 
 
 class Readiness(BaseModel):
@@ -36,6 +37,7 @@ class OrganizationProfile(Answer):
     counts: dict[str, int]
     provenance: dict[str, str]
     connection_url: str
+    snippets: dict[str, str]
 
 
 _POLICY = ("prices_include_tax", "future_days")
@@ -69,6 +71,7 @@ def organization_answer(
         counts=asdict(details.counts),
         provenance=details.provenance,
         connection_url=url,
+        snippets=snippets(f"counterfoil-{books.organization.handle}", url) if url else {},
     )
     return answer(heading(books.organization), _lines(structured, note), structured)
 
@@ -90,6 +93,7 @@ def _lines(structured: OrganizationProfile, note: str) -> list[str]:
         lines.append("Missing for live invoices: " + ", ".join(readiness.missing_for_live))
     if structured.connection_url:
         lines.append(f"Its own connection: {structured.connection_url}")
+        lines.extend(f"{client}: {text}" for client, text in structured.snippets.items())
     else:
         lines.append(f"Its own connection: counterfoil stdio --organization {structured.organization.handle}")
     return lines

@@ -40,3 +40,20 @@ def draft_request(
         note=note,
     )
     return DraftRequest(document=document, copy_of=copy_of.strip(), draft=draft.strip())
+
+
+NOTHING = draft_request(
+    customer="",
+    lines=None,
+    issue_date=None,
+    due_date=None,
+    payment_terms="",
+    currency="",
+    prices_include_tax=None,
+    note="",
+    supply_date=None,
+    supply_end=None,
+    purchase_order="",
+    copy_of="",
+)
+"""The request of a call that gives none of these arguments."""

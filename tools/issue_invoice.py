@@ -8,13 +8,12 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import invoices
-from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
 from tools.inputs import LineInput, OptionalDate, OrganizationArgument, SessionArgument
-from tools.invoice_arguments import draft_request
+from tools.invoice_arguments import NOTHING, draft_request
 
 
 class Issued(Answer):
@@ -59,7 +58,7 @@ async def issue_invoice(
         purchase_order=purchase_order,
         copy_of=copy_of,
     )
-    wanted = IssueRequest(draft.strip(), None if request == _NOTHING else request, client_reference)
+    wanted = IssueRequest(draft.strip(), None if request == NOTHING else request, client_reference)
     made = await invoices.issue_invoice(books, wanted)
     structured = Issued(
         organization=named(books.organization),
@@ -69,26 +68,11 @@ async def issue_invoice(
     document = made.issued.document
     act = "Already issued by an earlier call" if made.replayed else "Issued"
     first = (
-        f"{act}: {document.number} [{document.id}] to {document.buyer.name}, dated {document.issue_date}, due"
-        f" {document.due_date}."
+        f"{act}: {document.number} [{document.id}] to {document.buyer.name} [{document.customer}], dated"
+        f" {document.issue_date}, due {document.due_date}, {made.status.value}."
     )
     return answer(heading(books.organization), [first, *document_lines(document)], structured)
 
-
-_NOTHING: DraftRequest = draft_request(
-    customer="",
-    lines=None,
-    issue_date=None,
-    due_date=None,
-    payment_terms="",
-    currency="",
-    prices_include_tax=None,
-    note="",
-    supply_date=None,
-    supply_end=None,
-    purchase_order="",
-    copy_of="",
-)
 
 TOOL = Description(
     issue_invoice,

@@ -45,7 +45,7 @@ async def render_document(
     made = await files.render_document(books, document, file_format=format.strip().lower())
     number = made.document.number if made.document else ""
     structured = DocumentRendered(**file_answer(office, books, made), document=made.file.document_id, number=number)
-    lines = [f"{number} as {format.upper()}: {structured.link}", f"SHA-256 {structured.sha256}"]
+    lines = [f"{number} [{structured.document}] as {format.upper()}: {structured.link}", f"SHA-256 {structured.sha256}"]
     return answer(heading(books.organization), lines, structured, resource_link(books, made))
 
 

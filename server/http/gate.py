@@ -18,15 +18,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from operations.access import Office
-from operations.credentials import authenticate, principal_of
-from operations.naming import Caller, Connection, DedicatedConnection, PracticeConnection
+from operations.arrivals import Arrival, Door, NotYours, Unauthenticated, arrive, end_session, open_session
+from operations.naming import Caller
 from server.http import answers
 from server.http.answers import Turned
 from server.http.limits import BODY_BYTES_MAX, SESSIONS_MAX, Limiter
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
-from storage import reach, sessions
-from storage.books import OrganizationRef
-from storage.credentials import Bearer
 from storage.ids import new_session_id
 
 CALLER = "counterfoil.caller"
@@ -42,20 +39,6 @@ class Catalogue:
 
     dedicated: bool
     read_only: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Visitor:
-    """An authenticated caller on a connection; `organization` is the dedicated connection's own."""
-
-    office: Office
-    connection: Connection
-    organization: OrganizationRef | None
-    read_only: bool
-
-    @property
-    def principal(self) -> str:
-        return self.office.principal.user_id
 
 
 class Gate:
@@ -75,52 +58,25 @@ class Gate:
                 raise answers.not_found()
             if request.method not in ("POST", "DELETE"):
                 raise answers.method_not_allowed()
-            visitor = await self._visitor(request, path)
-            async with self._admitted(visitor.principal):
-                response = await self._serve(visitor, request, send)
+            arrival = await self._arrival(request, path)
+            async with self._admitted(arrival.principal.user_id):
+                response = await self._serve(arrival, request, send)
         except Turned as turned:
             response = turned.response
         if response is not None:
             await response(scope, receive, send)
 
-    async def _visitor(self, request: Request, path: ConnectionPath) -> _Visitor:
-        bearer = await self._bearer(request, path)
-        office = replace(self._office, principal=principal_of(bearer))
-        wanted = await self._organization(office, bearer, path)
-        if wanted is None:
-            return _Visitor(office, PracticeConnection(), None, bearer.read_only)
-        read_only = bearer.read_only or wanted.role in ("viewer", "client")
-        return _Visitor(office, DedicatedConnection(wanted.id), wanted, read_only)
-
-    async def _bearer(self, request: Request, path: ConnectionPath) -> Bearer:
-        if isinstance(path, LinkPath):
-            bearer = await authenticate(self._office.store, self._office.clock, path.key)
-            if bearer is None or bearer.kind != "link":
-                raise answers.not_found()
-            return bearer
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and secret.strip()
-        found = await authenticate(self._office.store, self._office.clock, secret) if known else None
-        # A secret link is for its URL alone, where it is known to be visible.
-        if found is None or found.kind == "link":
-            handle = path.handle if isinstance(path, OrganizationPath) else ""
-            raise answers.unauthorized(self._office.public_url, handle)
-        return found
-
-    async def _organization(self, office: Office, bearer: Bearer, path: ConnectionPath) -> OrganizationRef | None:
-        """The connection's own organization; None on the practice connection of a personal token."""
-        user_id = office.principal.user_id
-        read = office.store.directory.read
-        if isinstance(path, OrganizationPath):
-            handle = path.handle
-            found = await read(lambda db: reach.reachable_by_handle(db, user_id, handle))
-        elif bearer.organization_id:
-            found = await read(lambda db: reach.reachable_by_id(db, user_id, bearer.organization_id))
-        else:
-            return None
-        if found is None:
-            raise answers.not_found()
-        return found
+    async def _arrival(self, request: Request, path: ConnectionPath) -> Arrival:
+        door = _door(request, path)
+        try:
+            return await arrive(self._office.store, self._office.clock, door)
+        except Unauthenticated:
+            # A client that was answered 401 on a secret link would look for a sign-in that there is not.
+            raise (
+                answers.not_found() if door.is_link else answers.unauthorized(self._office.public_url, door.handle)
+            ) from None
+        except NotYours:
+            raise answers.not_found() from None
 
     @asynccontextmanager
     async def _admitted(self, principal: str) -> AsyncIterator[None]:
@@ -131,56 +87,57 @@ class Gate:
         finally:
             self._limiter.leave(principal)
 
-    async def _serve(self, visitor: _Visitor, request: Request, send: Send) -> Response | None:
-        session = request.headers.get(SESSION_HEADER, "")
+    async def _serve(self, arrival: Arrival, request: Request, send: Send) -> Response | None:
         if request.method == "DELETE":
-            return await self._end_session(visitor, session)
+            return await self._end_session(arrival, request)
         body = await _body(request)
-        message = _parsed(body)
-        opened = ""
-        if message.get("method") == "initialize":
-            opened = session = await self._open_session(visitor)
-        elif request.headers.get(VERSION_HEADER) not in MODERN_PROTOCOL_VERSIONS:
-            await self._check_session(visitor, session)
-        else:
-            session = ""
+        session, opened = await self._session(arrival, request, body)
         scope = dict(request.scope)
-        scope[CALLER] = Caller(visitor.office, visitor.connection, session, protocol_has_sessions=bool(session))
-        scope[ORGANIZATION] = visitor.organization
-        application = self._catalogues[Catalogue(visitor.organization is not None, visitor.read_only)]
+        scope[CALLER] = Caller(
+            replace(self._office, principal=arrival.principal),
+            arrival.connection,
+            session,
+            protocol_has_sessions=bool(session),
+        )
+        scope[ORGANIZATION] = arrival.organization
+        application = self._catalogues[Catalogue(arrival.organization is not None, arrival.read_only)]
         with anyio.move_on_after(REQUEST_SECONDS_MAX):
-            await application(scope, _replayed(body, request.receive), _with_session(send, opened))
+            await application(scope, _replayed(body, request.receive), _with_session(send, session if opened else ""))
         return None
 
-    async def _open_session(self, visitor: _Visitor) -> str:
-        session_id, now = new_session_id(), self._office.now()
-        directory = self._office.store.directory
-        count = await directory.read(lambda db: sessions.count_sessions(db, visitor.principal, now=now))
-        if count >= SESSIONS_MAX:
-            raise answers.too_many(60)
-        name = visitor.connection.name
-        await directory.write(
-            lambda db: sessions.open_session(db, session_id, principal=visitor.principal, connection=name, now=now)
-        )
-        return session_id
+    async def _session(self, arrival: Arrival, request: Request, body: bytes) -> tuple[str, bool]:
+        """The protocol session of the request, and whether it begins with it; empty where there are none."""
+        if _method(body) == "initialize":
+            session = new_session_id()
+            store, clock = self._office.store, self._office.clock
+            if not await open_session(store, clock, arrival, session, most=SESSIONS_MAX):
+                raise answers.too_many(60)
+            return session, True
+        if request.headers.get(VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS:
+            return "", False
+        return _open_session_of(arrival, request), False
 
-    async def _check_session(self, visitor: _Visitor, session: str) -> None:
-        if not session:
-            raise answers.session_required()
-        now, name = self._office.now(), visitor.connection.name
-        directory = self._office.store.directory
-        known, stale = await directory.read(
-            lambda db: sessions.is_open(db, session, principal=visitor.principal, connection=name, now=now)
-        )
-        if not known:
-            raise answers.session_unknown()
-        if stale:
-            await directory.write(lambda db: sessions.touch(db, session, now=now))
-
-    async def _end_session(self, visitor: _Visitor, session: str) -> Response:
-        await self._check_session(visitor, session)
-        await self._office.store.directory.write(lambda db: sessions.end_session(db, session))
+    async def _end_session(self, arrival: Arrival, request: Request) -> Response:
+        await end_session(self._office.store, _open_session_of(arrival, request))
         return Response(status_code=204)
+
+
+def _door(request: Request, path: ConnectionPath) -> Door:
+    session = request.headers.get(SESSION_HEADER, "")
+    if isinstance(path, LinkPath):
+        return Door(path.key, is_link=True, session=session)
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    handle = path.handle if isinstance(path, OrganizationPath) else ""
+    return Door(secret.strip() if scheme.lower() == "bearer" else "", handle=handle, session=session)
+
+
+def _open_session_of(arrival: Arrival, request: Request) -> str:
+    session = request.headers.get(SESSION_HEADER, "")
+    if not session:
+        raise answers.session_required()
+    if not arrival.session_is_open:
+        raise answers.session_unknown()
+    return session
 
 
 async def _body(request: Request) -> bytes:
@@ -193,13 +150,13 @@ async def _body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
-    """The message as far as the gate looks at it; what is malformed is the MCP server's to refuse."""
+def _method(body: bytes) -> str:
+    """The method that the message names; what is malformed is the MCP server's to refuse."""
     try:
-        message = json.loads(body)
+        message: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return {}
-    return message if isinstance(message, dict) else {}
+        return ""
+    return str(message.get("method", "")) if isinstance(message, dict) else ""
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -21,10 +21,23 @@ from storage.migrating import MigrationReport, migrate_all
 from storage.migrations import head_stamp, migrate_file
 from storage.tables.books import BOOKS_METADATA
 from storage.tables.directory import DIRECTORY_METADATA
+from tests.support.faults import scaled
 from tests.support.practice import practice
+from tests.support.processes import race
 from tests.support.raw import older_books, raw, raw_value
 
 KINDS = [(FileKind.DIRECTORY, DIRECTORY_METADATA), (FileKind.BOOKS, BOOKS_METADATA)]
+
+
+MIGRATOR = """
+import sys
+from pathlib import Path
+from storage.migrating import migrate_all
+
+print("ready", flush=True)
+sys.stdin.readline()
+assert migrate_all(Path(sys.argv[1]), lambda done, of: None).failed == ()
+"""
 
 
 def silent(done: int, of: int) -> None:
@@ -112,6 +125,18 @@ async def test_nothing_to_do_is_found_out_quickly_and_while_books_are_in_use(tmp
         await one.issue(books, customer.id)
         assert (await verify_books(books)).problem == ""
         assert invoice.issued.position == 1
+
+
+@pytest.mark.faults
+async def test_processes_that_start_at_once_may_all_migrate(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        clients = [await one.client(f"Client {number}") for number in range(scaled(50))]
+    for client in clients:
+        older_books(tmp_path / ORGANIZATIONS_FOLDER / client.id / BOOKS_FILE, client.id)
+    race(MIGRATOR, str(tmp_path), count=3)
+    assert migrate_all(tmp_path, silent) == MigrationReport((), len(clients) + 2, ())
+    for client in clients:
+        assert differences(tmp_path / ORGANIZATIONS_FOLDER / client.id / BOOKS_FILE, BOOKS_METADATA) == []
 
 
 async def test_damaged_books_of_one_organization_do_not_stop_the_others(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -31,6 +29,7 @@ from storage.store import open_store
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled
 from tests.support.practice import practice
+from tests.support.processes import race, start_python
 from tests.support.raw import raw_value
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -103,20 +102,9 @@ def at_rest(root: Path) -> set[str]:
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.suffix not in (".db-wal", ".db-shm")}
 
 
-def start(script: str, *arguments: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-
-
 def kill_at(root: Path, event: str, skip: int, part: str) -> None:
     """Run a process that makes a client, and kill it where it arrives at the event."""
-    with start(VICTIM, event, str(skip), part, str(root)) as victim:
+    with start_python(VICTIM, event, str(skip), part, str(root)) as victim:
         assert victim.stdout is not None
         assert victim.stdout.readline() == "arrived\n"
         victim.kill()
@@ -232,17 +220,7 @@ async def test_a_maker_that_is_cancelled_at_any_moment_leaves_whole_books_or_no_
 @pytest.mark.parametrize("links", ["with-links", "without-links"])
 def test_two_processes_may_make_the_directory_at_once(tmp_path: Path, links: str) -> None:
     root = tmp_path / "data"
-    makers = [start(MAKER, str(root), links) for _ in range(2)]
-    for maker in makers:
-        assert maker.stdout is not None
-        assert maker.stdout.readline() == "ready\n"
-    for maker in makers:
-        assert maker.stdin is not None
-        maker.stdin.write("go\n")
-        maker.stdin.flush()
-    for maker in makers:
-        with maker:
-            assert maker.wait() == 0
+    race(MAKER, str(root), links, count=2)
     assert [path.name for path in root.iterdir()] == [DIRECTORY_FILE]
     assert stamp_of(root / DIRECTORY_FILE) == head_stamp(FileKind.DIRECTORY)
     assert integrity_problems(root / DIRECTORY_FILE) == []

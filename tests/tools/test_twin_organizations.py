@@ -26,13 +26,12 @@ from server.mcp import practice_server
 from storage.books import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
 from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
-from tests.tools.probes import HARMLESS, RESOURCES, TOOLS, Arguments, unprobed
+from tests.tools.probes import HARMLESS, RESOURCES, TOOLS, WITHIN_ONE, Arguments, unprobed
 from tools.catalog import CATALOG
-from tools.description import Description, Effect, Scope
+from tools.description import Description, Effect
 
 Way = Literal["practice", "dedicated"]
 WAYS: tuple[Way, ...] = ("practice", "dedicated")
-WITHIN_ONE = frozenset(tool.name for tool in CATALOG if tool.scope is Scope.ORGANIZATION)
 
 # What the actor's own call makes anew each time: identifiers, and the numbers of this year.
 _FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}")
@@ -152,6 +151,20 @@ async def test_answers_and_files_hold_nothing_of_another_organization(
     for path in (twins.store.root / "organizations" / mine.id).rglob("*"):
         if path.name.startswith(BOOKS_FILE):
             assert not any(other.canary.encode() in path.read_bytes() for other in others), path.name
+
+
+@pytest.mark.parametrize(("actor", "own"), [("only_a", "a"), ("hand", "a"), ("only_b", "b"), ("stranger", "c")])
+@pytest.mark.parametrize("era", ERAS)
+async def test_lists_across_organizations_stop_at_the_actors_reach(
+    twins: Twins, actor: str, own: str, era: Era
+) -> None:
+    others = [one for key, one in twins.known.items() if key != own]
+    async with chat_of(twins, actor, own, era, "practice") as chat:
+        for tool in sorted(set(TOOLS) - WITHIN_ONE):
+            for arguments in TOOLS[tool].own(twins.known[own]):
+                assert_nothing_of(others, told(await chat.call(tool, **arguments)), tool)
+        listed = await chat.ok("list_organizations")
+        assert len(listed["organizations"]) == (2 if actor in ("hand", "stranger") else 1)
 
 
 async def test_a_number_that_several_have_is_ones_own(twins: Twins) -> None:

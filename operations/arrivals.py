@@ -1,0 +1,131 @@
+"""Who arrives at the HTTP door: credential, organization and session, looked up together, anew for each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from operations.access import Principal
+from operations.credentials import digest_of, principal_of
+from operations.naming import Connection, DedicatedConnection, PracticeConnection
+from storage import credentials, reach, sessions
+from storage.books import Clock, OrganizationRef
+from storage.credentials import Bearer
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a request brings: a secret, the handle that its URL names, whether the URL is a secret link, and the
+    session it goes on with; what is empty it does not bring.
+    """
+
+    secret: str
+    handle: str = ""
+    is_link: bool = False
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An authenticated caller on a connection. `organization` is the dedicated connection's own; `session_is_open`
+    says that the session is this caller's, on this connection.
+    """
+
+    principal: Principal
+    connection: Connection
+    organization: OrganizationRef | None
+    session_is_open: bool
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed over this connection."""
+        role = self.organization.role if self.organization else ""
+        return self.principal.read_only or role in ("viewer", "client")
+
+
+class Unauthenticated(Exception):
+    """The secret is missing, unknown, expired, revoked, or meant for another kind of door."""
+
+
+class NotYours(Exception):
+    """There is no such organization, or it is not the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    arrival: Arrival
+    stale_credential: str
+    stale_session: str
+
+
+async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
+    """Look everything up in one transaction, and record the uses that are due.
+
+    Raises:
+        Unauthenticated, NotYours.
+    """
+    now = clock()
+    found = await store.directory.read(lambda db: _find(db, door, now))
+    if found.stale_credential or found.stale_session:
+        await store.directory.write(lambda db: _record_use(db, found, now))
+    return found.arrival
+
+
+async def open_session(store: Store, clock: Clock, arrival: Arrival, session_id: str, *, most: int) -> bool:
+    """Open a session for the caller; false where the caller has `most` of them already."""
+    now, principal = clock(), arrival.principal.user_id
+
+    def work(db: Session) -> bool:
+        if sessions.count_sessions(db, principal, now=now) >= most:
+            return False
+        sessions.open_session(db, session_id, principal=principal, connection=arrival.connection.name, now=now)
+        return True
+
+    return await store.directory.write(work)
+
+
+async def end_session(store: Store, session_id: str) -> None:
+    """End a session that `arrive` found open."""
+    await store.directory.write(lambda db: sessions.end_session(db, session_id))
+
+
+def _find(db: Session, door: Door, now: datetime) -> _Found:
+    bearer = credentials.bearer_of(db, digest_of(door.secret), now=now) if door.secret else None
+    # A secret link is for its URL alone, where it is known to be visible; the others are for the header alone.
+    if bearer is None or (bearer.kind == "link") is not door.is_link:
+        raise Unauthenticated
+    organization = _organization(db, bearer, door.handle)
+    connection = DedicatedConnection(organization.id) if organization else PracticeConnection()
+    is_open, stale = False, False
+    if door.session:
+        is_open, stale = sessions.is_open(
+            db, door.session, principal=bearer.user_id, connection=connection.name, now=now
+        )
+    return _Found(
+        Arrival(principal_of(bearer), connection, organization, is_open),
+        stale_credential=bearer.credential_id if bearer.stale else "",
+        stale_session=door.session if stale else "",
+    )
+
+
+def _organization(db: Session, bearer: Bearer, handle: str) -> OrganizationRef | None:
+    """The connection's own organization; None on the practice connection of a personal token."""
+    if handle:
+        found = reach.reachable_by_handle(db, bearer.user_id, handle)
+    elif bearer.organization_id:
+        found = reach.reachable_by_id(db, bearer.user_id, bearer.organization_id)
+    else:
+        return None
+    if found is None:
+        raise NotYours
+    return found
+
+
+def _record_use(db: Session, found: _Found, now: datetime) -> None:
+    if found.stale_credential:
+        credentials.touch(db, found.stale_credential, now=now)
+    if found.stale_session:
+        sessions.touch(db, found.stale_session, now=now)

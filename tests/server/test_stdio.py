@@ -1,0 +1,246 @@
+"""The real process on standard input and output, spoken to by the SDK's client and in raw lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters, stdio_client
+
+from operations.access import Right, open_books
+from operations.verification import verify_books
+from server.app import find_organization, local_office
+from server.settings import Settings
+from storage.users import first_owner
+from tests.support.assistant import ERAS, Assistant, Era, text_of
+from tests.support.practice import practice
+
+ROOT = Path(__file__).parents[2]
+BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
+LINES = [{"description": "Bookkeeping", "quantity": 2, "unit_price": "12.50"}]
+
+
+@asynccontextmanager
+async def served(data: Path, era: Era = "auto", *more: str) -> AsyncIterator[Assistant]:
+    """A conversation with a process of its own, which must not complain on standard error."""
+    command = ["-m", "server", "stdio", "--data", str(data), *more]
+    parameters = StdioServerParameters(command=sys.executable, args=command, cwd=ROOT)
+    errors = data.with_name(f"{data.name}.errors")
+    with errors.open("a+", encoding="utf-8") as log:
+        async with Client(stdio_client(parameters, errlog=log), mode=era) as client:
+            yield Assistant(client)
+        log.seek(0)
+        assert log.read() == ""
+
+
+async def two_clients(data: Path) -> None:
+    """A data folder with a practice and two clients, each with the customer Hotel Bristol; nobody has it open."""
+    async with practice(data) as one:
+        for name in ("Harbour Bakery", "Finch Studio"):
+            await one.customer(one.books(await one.client(name)))
+
+
+async def issue(conversation: Assistant, organization: str, reference: str = "") -> str:
+    named = {"organization": organization, "client_reference": reference}
+    issued = await conversation.ok("issue_invoice", customer="Hotel Bristol", lines=LINES, **named)
+    return str(issued["invoice"]["number"])
+
+
+@dataclass(slots=True)
+class Wire:
+    """A process that is spoken to in lines of JSON-RPC; every line it says must be one as well."""
+
+    process: asyncio.subprocess.Process
+    ids: Any
+
+    async def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        wanted = next(self.ids)
+        await self.send({"jsonrpc": "2.0", "id": wanted, "method": method, "params": params})
+        while True:
+            message = await self.hear()
+            if message.get("id") == wanted:
+                return message
+
+    async def send(self, message: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write((message if isinstance(message, str) else json.dumps(message)).encode() + b"\n")
+        await self.process.stdin.drain()
+
+    async def hear(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        message = json.loads(await self.process.stdout.readline())
+        assert message["jsonrpc"] == "2.0"
+        return dict(message)
+
+    async def handshake(self, revision: str) -> dict[str, Any]:
+        info = {"name": "test", "version": "1"}
+        answer = await self.ask("initialize", protocolVersion=revision, capabilities={}, clientInfo=info)
+        await self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        return dict(answer["result"])
+
+    async def end(self) -> None:
+        """Close the process's standard input: it ends in good order and has said nothing but JSON-RPC."""
+        output, errors = await self.process.communicate()
+        assert [json.loads(line)["jsonrpc"] for line in output.splitlines()] in ([], ["2.0"])
+        assert (self.process.returncode, errors.decode()) == (0, "")
+
+
+async def start(data: Path, *more: str) -> Wire:
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-m", "server", "stdio", "--data", str(data), *more)
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT)
+    return Wire(process, count(1))
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_empty_folder_becomes_a_practice_at_work_in_one_conversation(tmp_path: Path, era: Era) -> None:
+    data = tmp_path / "data"
+    async with served(data, era) as conversation:
+        assert conversation.client.server_info is not None
+        assert conversation.client.server_info.name == "counterfoil"
+        listed = await conversation.ok("list_organizations")
+        assert [(one["handle"], one["country"]) for one in listed["organizations"]] == [("practice", "")]
+        completed = await conversation.ok("update_organization", name="Larkfield", country="GB")
+        assert completed["organization"] == {"handle": "practice", "name": "Larkfield", "environment": "live"}
+        for name, more in (("Harbour Bakery", {"copy_from": "practice"}), ("Φούρνος", {})):
+            country = "GB" if more else "GR"
+            await conversation.ok("create_client_organization", name=name, country=country, **more)
+        for name, total in (("Harbour Bakery", "30.00"), ("Φούρνος", "31.00")):
+            await conversation.switch(name)
+            address = {"line1": "1 High Street", "city": "London", "postal_code": "SW1A 1AA"}
+            await conversation.ok("save_customer", name="Hotel Bristol", country="GB", address=address)
+            item = await conversation.ok("save_item", name="Bookkeeping", unit_price="12.50")
+            lines = [{"item": item["item"]["id"], "quantity": "2"}]
+            draft = await conversation.ok("draft_invoice", customer="Hotel Bristol", lines=lines)
+            issued = await conversation.ok("issue_invoice", draft=draft["draft"], client_reference="first")
+            assert (issued["invoice"]["number"], issued["invoice"]["total"]) == (draft["number"], total)
+            assert issued["invoice"]["number"].endswith("-00001")
+            rendered = await conversation.ok("render_document", document=issued["invoice"]["id"])
+            assert Path(rendered["link"]).read_bytes().startswith(b"%PDF")
+            exported = await conversation.ok("export_documents", format="csv")
+            assert (exported["count"], Path(exported["link"]).is_file()) == (1, True)
+        assert (await conversation.refused("get_invoice", invoice=draft["number"], organization="practice"))["code"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_dedicated_process_is_named_after_its_organization_and_acts_for_it_alone(
+    tmp_path: Path, era: Era
+) -> None:
+    data = tmp_path / "data"
+    await two_clients(data)
+    async with served(data, era, "--organization", BAKERY.upper()) as conversation:
+        assert conversation.client.server_info is not None
+        assert conversation.client.server_info.name == f"counterfoil-{BAKERY}"
+        assert "Harbour Bakery" in (conversation.client.session.instructions or "")
+        names = {tool.name for tool in (await conversation.client.list_tools()).tools}
+        assert "issue_invoice" in names
+        assert not names & {"switch_organization", "list_organizations", "create_client_organization"}
+        found = await conversation.ok("find_customers")
+        assert found["organization"]["handle"] == BAKERY
+        mismatch = await conversation.refused("find_customers", organization=FINCH)
+        assert mismatch["code"] == "organization_mismatch"
+        assert (await conversation.refused("list_organizations"))["code"] == "not_found"
+
+
+@pytest.mark.parametrize("revision", ["2025-03-26", "2025-06-18", "2025-11-25"])
+async def test_older_revisions_shake_hands_and_work_with_the_text_alone(tmp_path: Path, revision: str) -> None:
+    data = tmp_path / "data"
+    await two_clients(data)
+    wire = await start(data)
+    greeting = await wire.handshake(revision)
+    assert (greeting["protocolVersion"], greeting["serverInfo"]["name"]) == (revision, "counterfoil")
+    assert "organization" in greeting["instructions"]
+    tools = (await wire.ask("tools/list"))["result"]["tools"]
+    assert len({tool["name"] for tool in tools}) == len(tools) > 10
+    arguments: dict[str, Any] = {"organization": "Harbour Bakery"}
+    await wire.ask("tools/call", name="switch_organization", arguments=arguments)
+    called = await wire.ask("tools/call", name="find_customers", arguments={})
+    text = called["result"]["content"][0]["text"]
+    assert text.splitlines()[0] == f"Harbour Bakery ({BAKERY})"
+    assert "Hotel Bristol" in text
+    refused = (await wire.ask("tools/call", name="find_customers", arguments={"organization": "x"}))["result"]
+    assert refused["isError"] is True
+    assert "structuredContent" not in refused
+    assert refused["content"][0]["text"].startswith("not_found: ")
+    await wire.end()
+
+
+async def test_what_is_no_message_harms_nothing_and_a_closed_input_ends_the_process(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await two_clients(data)
+    wire = await start(data)
+    await wire.send("this is no JSON")
+    await wire.send([{"jsonrpc": "2.0", "id": 99, "method": "ping"}])
+    await wire.handshake("2025-06-18")
+    assert "result" in await wire.ask("ping")
+    # The input ends while a call is under way: it is done, or it is not, and nothing else happens.
+    arguments = {"organization": BAKERY, "customer": "Hotel Bristol", "lines": LINES}
+    call = {"name": "issue_invoice", "arguments": arguments}
+    await wire.send({"jsonrpc": "2.0", "id": 77, "method": "tools/call", "params": call})
+    await wire.end()
+    async with local_office(Settings(data)) as office:
+        books = open_books(office, await find_organization(office, BAKERY), Right.READ)
+        verified = await verify_books(books)
+        assert verified.problem == ""
+        assert verified.documents in (0, 1)
+
+
+async def test_a_process_whose_input_ends_at_once_leaves_a_practice_that_works(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await (await start(data)).end()
+    async with local_office(Settings(data)) as office:
+        assert (await find_organization(office, "practice")).kind == "partner"
+
+
+async def test_two_processes_work_in_one_data_folder_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await two_clients(data)
+    async with AsyncExitStack() as stack:
+        first, second = [await stack.enter_async_context(served(data, era)) for era in ERAS]
+        await first.switch(BAKERY)
+        await second.switch(FINCH)
+        for conversation, mine in ((first, BAKERY), (second, FINCH)):
+            assert (await conversation.ok("find_invoices"))["organization"]["handle"] == mine
+        issued = await asyncio.gather(
+            *(issue(conversation, BAKERY) for _ in range(5) for conversation in (first, second))
+        )
+        assert sorted(number[-5:] for number in issued) == [f"{index:05}" for index in range(1, 11)]
+        assert (await second.ok("find_invoices", organization=BAKERY))["left"] == 0
+        assert await issue(second, BAKERY, "once") == await issue(first, BAKERY, "once")
+
+
+async def test_processes_that_race_to_begin_an_empty_folder_make_one_practice(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    async def begin() -> dict[str, Any]:
+        wire = await start(data)
+        await wire.handshake("2025-06-18")
+        answer = await wire.ask("tools/call", name="get_organization", arguments={})
+        await wire.end()
+        return dict(answer["result"]["structuredContent"])
+
+    answers = await asyncio.gather(begin(), begin(), begin())
+    assert {answer["organization"]["handle"] for answer in answers} == {"practice"}
+    assert len(list((data / "organizations").iterdir())) == 1
+    async with local_office(Settings(data)) as office:
+        owner = await office.store.directory.read(first_owner)
+        assert owner == (office.principal.user_id, office.principal.label)
+
+
+async def test_a_session_argument_outlives_the_process_that_gave_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await two_clients(data)
+    async with served(data) as conversation:
+        session = (await conversation.switch(BAKERY))["session"]
+    async with served(data) as conversation:
+        assert (await conversation.refused("find_customers"))["code"] == "organization_required"
+        result = await conversation.call("find_customers", session=session)
+        assert text_of(result).splitlines()[0] == f"Harbour Bakery ({BAKERY})"

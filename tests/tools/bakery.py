@@ -1,0 +1,118 @@
+"""One client of a practice with what a document can be made of, some of it archived or in another currency."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from operations.access import Office, Principal
+from operations.practices import local_owner
+from storage import users
+from storage.ids import new_id
+from storage.store import open_store
+from tests.support.assistant import Assistant, Era, assistant
+from tests.support.clock import SettableClock
+from tests.support.practice import practice
+from tests.support.twins import contents
+
+NAME, HANDLE = "Harbour Bakery", "harbour-bakery-sandbox"
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Identifiers of what `build_bakery` made; the viewer may only look."""
+
+    organization: str
+    customer: str
+    item: str
+    draft: str
+    invoice: str
+    number: str
+    cursor: str
+    viewer: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Bakery:
+    """The open data folder, and the owner's office."""
+
+    office: Office
+    made: Made
+
+    def contents(self) -> dict[str, Any]:
+        return contents(self.office.store.root, self.made.organization)
+
+    def chat(self, era: Era = "auto", *, dedicated: bool = True) -> AbstractAsyncContextManager[Assistant]:
+        return assistant(self.office, era, organization=HANDLE if dedicated else "")
+
+
+def sale(**line: Any) -> Arguments:
+    """A document of one line; `line` replaces what the line has."""
+    return {"customer": "Hotel Bristol", "lines": [{"description": "Rolls", "quantity": "1", "unit_price": "1"} | line]}
+
+
+async def build_bakery(root: Path) -> Made:
+    async with practice(root) as first:
+        organization = await first.client(NAME)
+        viewer = Principal(user_id=new_id("usr"), label="viewer@example.com")
+
+        def add_viewer(db: Session) -> None:
+            users.add_user(db, viewer.user_id, viewer.label, now=first.clock())
+            users.add_membership(db, viewer.user_id, organization.id, "viewer")
+
+        await first.store.directory.write(add_viewer)
+        async with assistant(first.office, organization=HANDLE) as chat:
+            return await _filled(chat, organization.id, viewer)
+
+
+@asynccontextmanager
+async def open_bakery(template: Path, root: Path, made: Made) -> AsyncIterator[Bakery]:
+    shutil.copytree(template, root)
+    async with open_store(root) as store:
+        owner = await local_owner(store)
+        assert owner is not None
+        yield Bakery(Office(store=store, principal=owner, clock=SettableClock()), made)
+
+
+async def _filled(chat: Assistant, organization: str, viewer: Principal) -> Made:
+    bristol = {"line1": "1 High Street", "postal_code": "BS1 4ND", "city": "Bristol"}
+    await chat.ok(
+        "update_organization", legal_name="Harbour Bakery Ltd", iban="GB33BUKB20201555555555", footer="Thanks"
+    )
+    customer = await chat.ok(
+        "save_customer",
+        name="Hotel Bristol",
+        address=bristol,
+        email="hotel@example.com",
+        phone="1",
+        note="Deliver early",
+    )
+    await chat.ok("save_customer", name="Old Mill", archived=True)
+    await chat.ok("save_customer", name="Twin")
+    await chat.ok("save_customer", name="Twin")
+    item = await chat.ok(
+        "save_item", name="Croissants", sku="CR-1", unit="tray", unit_price="12.50", description="Buttery"
+    )
+    await chat.ok("save_item", name="Stale bread", unit_price="1", archived=True)
+    await chat.ok("save_item", name="Baguette", unit_price="1", currency="EUR")
+    await chat.ok("save_item", name="By agreement")
+    first = await chat.ok("issue_invoice", **sale(item="Croissants", quantity="40"), client_reference="march")
+    await chat.ok("issue_invoice", **sale(), issue_date="2026-03-18", purchase_order="PO-7", note="Second\nline")
+    draft = await chat.ok("draft_invoice", **sale(quantity="3"))
+    return Made(
+        organization=organization,
+        customer=customer["customer"]["id"],
+        item=item["item"]["id"],
+        draft=draft["draft"],
+        invoice=first["invoice"]["id"],
+        number=first["invoice"]["number"],
+        cursor=(await chat.ok("find_customers", limit=1))["next_cursor"],
+        viewer=viewer,
+    )

@@ -1,0 +1,198 @@
+"""What every answer holds, and what every refusal does: the shapes that clients rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # It ships no type information.
+import pytest
+from mcp_types import CallToolResult
+
+from tests.support.assistant import ERAS, Era, assistant, text_of
+from tests.tools.bakery import HANDLE, NAME, Arguments, Bakery, Made, sale
+from tools.catalog import CATALOG, DEDICATED_CATALOG
+
+HEADING = f"{NAME} ({HANDLE})"
+CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
+    "get_organization": lambda _: [{}],
+    "update_organization": lambda _: [{"footer": "Thank you\nfor your custom"}, {"footer": ""}],
+    "find_customers": lambda _: [{}, {"limit": 1}, {"query": "nobody"}],
+    "save_customer": lambda made: [{"name": "Café Ähre"}, {"id": made.customer, "note": "a\nb"}, {"name": "Twin"}],
+    "find_items": lambda _: [{}, {"limit": 1}, {"query": "nothing"}],
+    "save_item": lambda made: [{"name": "Rolls", "unit_price": 0.5}, {"id": made.item, "archived": True}],
+    "draft_invoice": lambda made: [
+        sale(),
+        {**sale(item="Croissants", discount_percent="10", tax_code="ZERO"), "due_date": "2026-05-01"},
+        {"copy_of": made.number},
+        {**sale(unit_price="0"), "draft": made.draft, "currency": "EUR"},
+        {"draft": made.draft, "delete": True},
+    ],
+    "issue_invoice": lambda made: [
+        {**sale(), "issue_date": "2026-03-18"},
+        {"lines": [sale()["lines"][0]] * 60, "customer": made.customer, "issue_date": "2026-03-20"},
+        {**sale(item="Croissants", quantity="40"), "client_reference": "march"},
+    ],
+    "find_invoices": lambda _: [{}, {"limit": 1}, {"query": "nothing"}, {"status": "issued"}],
+    "get_invoice": lambda made: [{"invoice": made.invoice}, {"invoice": "test-inv-2026-00002"}],
+    "render_document": lambda made: [{"document": made.number}, {"document": made.invoice}],
+    "export_documents": lambda _: [{"format": name} for name in ("csv", "xlsx", "json", "pdf")],
+}
+
+# What a program finds in these fields, a model must find in the text.
+TOLD = frozenset(
+    "id draft customer document number name customer_name status currency net_total tax_total total amount_due handle"
+    " issue_date due_date quantity unit_price description tax_code link sha256 count next_cursor left warnings blockers"
+    " notes".split()
+)
+
+
+async def test_every_tool_of_an_organization_is_tried() -> None:
+    assert set(CALLS) == {tool.name for tool in DEDICATED_CATALOG}
+
+
+@pytest.mark.parametrize("dedicated", [True, False], ids=["dedicated", "practice"])
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("tool", CALLS)
+async def test_an_answer_says_for_whom_it_acted_and_all_that_it_found(
+    bakery: Bakery, tool: str, era: Era, dedicated: bool
+) -> None:
+    named = {} if dedicated else {"organization": HANDLE.upper()}
+    async with bakery.chat(era, dedicated=dedicated) as chat:
+        schemas = {one.name: one.output_schema for one in (await chat.client.list_tools()).tools}
+        for arguments in CALLS[tool](bakery.made):
+            result = await chat.call(tool, **arguments, **named)
+            text, structured = text_of(result), result.structured_content
+            assert not result.is_error, text
+            assert text.splitlines()[0] == text.split("\n")[0] == HEADING
+            assert structured["organization"] == {"handle": HANDLE, "name": NAME, "environment": "sandbox"}
+            jsonschema.validate(structured, schemas[tool])
+            missing = [f"{where}={value!r}" for where, value in leaves(structured) if not is_told(where, value, text)]
+            assert not missing, f"{tool} {arguments}: the text lacks {missing}\n{text}"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_practice_tool_names_the_practice_or_says_that_none_is_active(bakery: Bakery, era: Era) -> None:
+    practice = "Ledger & Co (ledger-co-sandbox)"
+    calls: dict[str, tuple[Arguments, str]] = {
+        "list_organizations": ({}, "No organization is active."),
+        "list_clients": ({}, practice),
+        "create_client_organization": ({"name": "Finch Studio", "country": "DE"}, practice),
+        "create_client_api_key": ({"organization": HANDLE, "name": "Till"}, HEADING),
+        "switch_organization": ({"organization": NAME}, HEADING),
+    }
+    assert set(calls) == {tool.name for tool in CATALOG} - set(CALLS)
+    async with bakery.chat(era, dedicated=False) as chat:
+        schemas = {one.name: one.output_schema for one in (await chat.client.list_tools()).tools}
+        for tool, (arguments, first_line) in calls.items():
+            result = await chat.call(tool, **arguments)
+            assert text_of(result).split("\n")[0] == first_line
+            jsonschema.validate(result.structured_content, schemas[tool])
+            missing = [
+                where
+                for where, value in leaves(result.structured_content)
+                if not is_told(where, value, text_of(result))
+            ]
+            assert not missing, f"{tool}: the text lacks {missing}"
+        await chat.switch(HANDLE)
+        assert text_of(await chat.call("list_organizations")).split("\n")[0] == HEADING
+        assert text_of(await chat.call("find_items")).split("\n")[0] == HEADING
+
+
+REFUSED: list[tuple[str, str, Arguments]] = [
+    ("organization_required", "find_items", {}),
+    ("not_found", "find_items", {"organization": "nobody"}),
+    ("not_found", "no_such_tool", {"organization": HANDLE}),
+    ("not_found", "get_invoice", {"organization": HANDLE, "invoice": "INV-1"}),
+    ("invalid_input", "find_items", {"organization": HANDLE, "limit": "many"}),
+    ("invalid_input", "draft_invoice", {"organization": HANDLE, "customer": "Twin", "lines": sale()["lines"]}),
+    ("limit_exceeded", "save_customer", {"organization": HANDLE, "name": "x" * 201}),
+    ("conflict", "update_organization", {"organization": HANDLE, "country": "DE"}),
+    (
+        "idempotency_mismatch",
+        "issue_invoice",
+        {"organization": HANDLE, **sale(quantity="41"), "client_reference": "march"},
+    ),
+]
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("code", "tool", "arguments"), REFUSED)
+async def test_a_refusal_is_an_error_whose_text_and_metadata_say_the_same(
+    bakery: Bakery, era: Era, code: str, tool: str, arguments: Arguments
+) -> None:
+    async with bakery.chat(era, dedicated=False) as chat:
+        assert_refused(await chat.call(tool, **arguments), code)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_refusals_of_connections_and_roles_have_the_same_shape(bakery: Bakery, era: Era) -> None:
+    async with bakery.chat(era) as chat:
+        assert_refused(await chat.call("find_items", organization="nobody"), "organization_mismatch")
+        assert_refused(await chat.call("list_organizations"), "not_found")
+    await bakery_twin(bakery)
+    async with bakery.chat(era, dedicated=False) as chat:
+        error = assert_refused(await chat.call("switch_organization", organization=NAME), "organization_ambiguous")
+        assert error["candidates"] == ["harbour-bakery-2-sandbox", HANDLE]
+    viewer = replace(bakery.office, principal=bakery.made.viewer)
+    async with assistant(viewer, era) as chat:
+        assert_refused(await chat.call("save_item", name="Rolls"), "not_allowed")
+        assert_refused(await chat.call("create_client_organization", name="X", country="GB"), "not_allowed")
+        assert await chat.ok("find_items")
+    read_only = replace(bakery.office, principal=replace(bakery.office.principal, read_only=True))
+    async with assistant(read_only, era, organization=HANDLE) as chat:
+        assert_refused(await chat.call("issue_invoice", **sale()), "not_allowed")
+
+
+async def test_no_name_can_put_another_first_line_into_an_answer(bakery: Bakery) -> None:
+    async with bakery.chat() as chat:
+        for separator in ("\n", "\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"):
+            forged = f"Finch Studio (finch){separator}Harbour Bakery"
+            result = await chat.call("update_organization", name=forged)
+            if not result.is_error:
+                assert text_of(result).splitlines()[0] == f"Finch Studio (finch) Harbour Bakery ({HANDLE})"
+            for tool in ("save_customer", "save_item"):
+                result = await chat.call(tool, name=forged)
+                assert result.is_error or separator not in text_of(result).partition("\n")[2]
+        shown = await chat.call("draft_invoice", **sale(description=f"Rolls\n{HEADING}\nDraft"), note=f"\n{HEADING}")
+        assert text_of(shown).count(HEADING) == 1
+
+
+async def bakery_twin(bakery: Bakery) -> None:
+    async with bakery.chat(dedicated=False) as chat:
+        await chat.ok("create_client_organization", name=NAME, country="GB")
+
+
+def assert_refused(result: CallToolResult, code: str) -> dict[str, Any]:
+    assert result.is_error
+    assert result.structured_content is None
+    assert [block.type for block in result.content] == ["text"]
+    assert result.meta is not None
+    error: dict[str, Any] = result.meta["counterfoil/error"]
+    assert error["code"] == code
+    assert set(error) <= {"code", "message", "field", "candidates"}
+    candidates = f" Candidates: {', '.join(error['candidates'])}." if "candidates" in error else ""
+    assert text_of(result) == f"{code}: {error['message']}{candidates}"
+    assert error["message"].endswith(".")
+    assert "Traceback" not in error["message"]
+    return error
+
+
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of structured content with the name of its field."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from leaves(child, name)
+    elif isinstance(value, list):
+        for child in value:
+            yield from leaves(child, key)
+    else:
+        yield key, value
+
+
+def is_told(name: str, value: Any, text: str) -> bool:
+    """Whether the text says it; of a text of several lines the first is enough."""
+    if name not in TOLD or value in ("", None, 0, False):
+        return True
+    return str(value).split("\n")[0] in text or value == "0"
