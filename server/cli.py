@@ -171,7 +171,8 @@ def doctor(
             say(f"Removed {removed} leftovers.")
         if not findings:
             say("Everything is in order.")
-    if any(finding.severity == "error" for finding in findings):
+    if errors := sum(finding.severity == "error" for finding in findings):
+        complain(f"{errors} errors in {root}; see above")
         raise typer.Exit(1)
 
 
@@ -183,6 +184,8 @@ def main() -> None:
         complain(f"{refusal.code}: {refusal.message}")
     except DamagedStore as damage:
         complain(f"unavailable: {damage}. Run counterfoil doctor.")
+    except OSError as error:
+        complain(f"unavailable: {error.strerror or type(error).__name__}: {error.filename or 'the data folder'}")
     except KeyboardInterrupt:
         complain("interrupted")
     sys.exit(1)

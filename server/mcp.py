@@ -46,6 +46,11 @@ class CounterfoilServer(MCPServer[Any]):
         super().__init__(tools=list(tools), log_level="WARNING", cache_hints=_CACHE_HINTS, **settings)
         self._listed = {tool.name: tool for tool in tools}
 
+    def add_listed(self, tool: Tool) -> None:
+        """Add a tool that no catalogue has, for benchmarks and tests."""
+        self._tool_manager.add_tool(tool.fn, name=tool.name, description=tool.description)
+        self._listed[tool.name] = tool
+
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:

@@ -28,6 +28,12 @@ async def to_its_end(act: Coroutine[Any, Any, T]) -> T:
             except asyncio.CancelledError:
                 cancelled = True
     if cancelled and caller is not None:
-        caller.uncancel()
-        caller.cancel()
+        asyncio.get_running_loop().call_soon(_cancel_again, caller, caller.cancelling())
     return task.result()
+
+
+def _cancel_again(task: asyncio.Task[Any], requests: int) -> None:
+    """Deliver a cancellation that was held back, unless whoever requested it (a timeout) has taken it back."""
+    if not task.done() and task.cancelling() >= requests:
+        task.uncancel()
+        task.cancel()

@@ -23,8 +23,11 @@ class Directory:
         self._engine = directory_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY))
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction that cannot write."""
-        return await run_directory_transaction(self._engine, Mode.READ, work)
+        """Run `work` as one transaction that cannot write.
+
+        Cut short, the driver would leave a task behind that never ends: reads, too, are awaited to their end.
+        """
+        return await to_its_end(run_directory_transaction(self._engine, Mode.READ, work))
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""

@@ -24,8 +24,12 @@ def _reachable() -> Select[*tuple[Any, ...]]:
         .where(col(Membership.user_id) == _USER, col(Membership.organization_id) == col(Organization.id))
         .scalar_subquery()
     )
-    limited_to = exists().where(
-        col(MembershipClient.user_id) == _USER, col(MembershipClient.organization_id) == col(Organization.id)
+    # Correlated by hand: left to itself, SQLAlchemy does so with the enclosing query only, and a member who is
+    # limited to one client would reach every client of the practice.
+    limited_to = (
+        exists()
+        .where(col(MembershipClient.user_id) == _USER, col(MembershipClient.organization_id) == col(Organization.id))
+        .correlate(Organization)
     )
     through_partner = (
         select(col(Membership.role))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -21,6 +21,7 @@ from server.http.gate import Catalogue, Gate
 from server.http.keys import KeyPage
 from server.http.limits import Allowance, Limiter
 from server.http.origins import AllowedOrigins
+from server.mcp import CounterfoilServer
 from storage.books import Clock
 from storage.store import Store
 
@@ -37,8 +38,10 @@ class HttpSettings:
     allowance: Allowance = field(default_factory=Allowance)
 
 
-def http_application(store: Store, clock: Clock, settings: HttpSettings) -> ASGIApp:
-    """The application for one open data folder."""
+def http_application(
+    store: Store, clock: Clock, settings: HttpSettings, *, equip: Callable[[CounterfoilServer], None] = lambda _: None
+) -> ASGIApp:
+    """The application for one open data folder. `equip` adds to each MCP server, as benchmarks and tests do."""
     signer = LinkSigner(signing_key(store.root), settings.public_url)
     office = Office(
         store=store,
@@ -49,6 +52,8 @@ def http_application(store: Store, clock: Clock, settings: HttpSettings) -> ASGI
         over_http=True,
     )
     servers = {catalogue: catalogue_server(catalogue) for catalogue in _CATALOGUES}
+    for server in servers.values():
+        equip(server)
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
     gate = Gate(office, {one: server.session_manager.asgi_app for one, server in servers.items()}, limiter)
 

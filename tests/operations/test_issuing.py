@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -32,16 +31,11 @@ from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from storage.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
 from tests.support.raw import raw
 
 LINE = RequestedLine(quantity=Decimal(2), description="Bookkeeping", unit_price=Decimal("12.50"))
-
-
-async def refusal(act: Awaitable[object]) -> Refusal:
-    with pytest.raises(Refusal) as refused:
-        await act
-    return refused.value
 
 
 def request(customer: str, **fields: date | str) -> IssueRequest:

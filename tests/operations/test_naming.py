@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
 
-from invoicing.countries import country
 from invoicing.documents import Environment
 from invoicing.refusals import (
     Conflict,
@@ -18,9 +15,8 @@ from invoicing.refusals import (
     OrganizationAmbiguous,
     OrganizationMismatch,
     OrganizationRequired,
-    Refusal,
 )
-from operations.access import Office, Principal, Right, open_books
+from operations.access import Office, Right, open_books
 from operations.naming import (
     Caller,
     Connection,
@@ -29,19 +25,16 @@ from operations.naming import (
     active_organization,
     name_organization,
 )
-from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books, fresh_plan
+from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_organizations, switch_organization
 from operations.profile import update_organization
-from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import users
 from storage.books import OrganizationRef
-from storage.ids import new_id, new_organization_id
-from storage.organizations import NewOrganization
 from storage.sessions import LIFETIME
 from storage.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.people import another_practice, archive, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
 
 PRACTICE = PracticeConnection()
 
@@ -55,62 +48,15 @@ async def named(by: Caller, organization: str = "", *, session: str = "", changi
     return await name_organization(by, organization=organization, session=session, changing=changing)
 
 
-async def refusal(act: Awaitable[object]) -> Refusal:
-    with pytest.raises(Refusal) as refused:
-        await act
-    return refused.value
-
-
 async def switched(by: Caller, organization: OrganizationRef | str, *, session: str = "") -> str:
     target = organization if isinstance(organization, str) else organization.handle
     return (await switch_organization(by, target, session=session)).session
-
-
-async def colleague(one: Practice, organization: OrganizationRef, role: str) -> Office:
-    """The office of a new user with this role in the organization."""
-    principal = Principal(user_id=new_id("usr"), label=f"a-new-{role}@example.com")
-
-    def join(db: Session) -> None:
-        users.add_user(db, principal.user_id, principal.label, now=one.clock())
-        users.add_membership(db, principal.user_id, organization.id, role)
-
-    await one.store.directory.write(join)
-    return Office(store=one.store, principal=principal, clock=one.clock)
-
-
-async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[Office, OrganizationRef]:
-    """A second practice in the same installation, with an owner of its own."""
-    office = Office(one.store, Principal(new_id("usr"), "rival@example.com"), one.clock)
-    profile = fresh_profile(country("GB"), name, Environment.SANDBOX, FROM_COUNTRY)
-    new = NewOrganization(
-        id=new_organization_id(),
-        handle_base="rival-sons",
-        name=name,
-        kind="partner",
-        environment=Environment.SANDBOX,
-        country="GB",
-        currency="GBP",
-    )
-
-    def publish(db: Session) -> None:
-        users.add_user(db, office.principal.user_id, office.principal.label, now=one.clock())
-        users.add_membership(db, office.principal.user_id, new.id, "owner")
-
-    plan = fresh_plan(profile, FROM_COUNTRY)
-    made = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office), publish=publish)
-    return office, made
 
 
 async def live_client(one: Practice, name: str) -> OrganizationRef:
     made = await create_client_organization(one.office, ClientRequest(name, "GB", Environment.LIVE))
     assert made.created is not None
     return made.created
-
-
-def forget(one: Practice, statement: str, *values: str) -> None:
-    """Change the directory as an administrator would, while it is open."""
-    with raw(one.root / "directory.db") as connection:
-        assert connection.execute(statement, values).rowcount > 0
 
 
 # The order of the rule
@@ -205,9 +151,9 @@ async def test_access_is_looked_up_at_every_call(tmp_path: Path) -> None:
         session = await switched(caller(office), finch)
         assert (await named(dedicated)).role == "accountant"
         user = office.principal.user_id
-        forget(one, "UPDATE memberships SET role = 'viewer' WHERE user_id = ?", user)
+        in_the_directory(one, "UPDATE memberships SET role = 'viewer' WHERE user_id = ?", user)
         assert (await named(caller(office), session=session)).role == "viewer"
-        forget(one, "DELETE FROM memberships WHERE user_id = ?", user)
+        in_the_directory(one, "DELETE FROM memberships WHERE user_id = ?", user)
         assert isinstance(await refusal(named(dedicated)), NotFound)
         assert isinstance(await refusal(named(caller(office), finch.handle)), NotFound)
         assert isinstance(await refusal(named(caller(office), session=session)), OrganizationRequired)
@@ -221,7 +167,7 @@ async def test_losing_the_active_organization_never_hands_over_to_the_only_one_l
         user = office.principal.user_id
         await one.store.directory.write(lambda db: users.add_membership(db, user, finch.id, "accountant"))
         session = await switched(caller(office), finch)
-        forget(one, "DELETE FROM memberships WHERE user_id = ? AND organization_id = ?", user, finch.id)
+        in_the_directory(one, "DELETE FROM memberships WHERE user_id = ? AND organization_id = ?", user, finch.id)
         required = await refusal(named(caller(office), session=session, changing=True))
         assert isinstance(required, OrganizationRequired)
         assert required.candidates == (bakery.handle,)
@@ -382,7 +328,7 @@ async def test_an_archived_organization_is_read_by_name_but_not_listed_counted_o
     async with practice(tmp_path) as one:
         bakery = await one.client("Harbour Bakery")
         session = await switched(caller(one.office), bakery)
-        forget(one, "UPDATE organizations SET archived_at = '2026-03-01 00:00:00' WHERE id = ?", bakery.id)
+        archive(one, bakery)
         found = await named(caller(one.office), bakery.handle)
         assert found.archived
         assert open_books(one.office, found, Right.READ).may_change is False

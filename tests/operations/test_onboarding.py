@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
 
 from invoicing.documents import Environment
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
-from operations.access import Office, Principal
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
 from operations.organizations import OrganizationDetails, get_organization
@@ -20,18 +17,10 @@ from operations.profile import update_organization
 from operations.templates import Choices
 from storage import users
 from storage.books import BOOKS_FILE
-from storage.ids import new_id, new_organization_id
-from storage.organizations import NewOrganization
-from storage.organizations import add_organization as enter_organization
 from storage.setup import load_entity_layer, load_organization_layer
+from tests.support.people import another_practice, archive, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
-
-
-async def refusal(act: Awaitable[object]) -> Refusal:
-    with pytest.raises(Refusal) as refused:
-        await act
-    return refused.value
 
 
 async def make(one: Practice, name: str, country: str = "GB", **more: object) -> NewClient:
@@ -235,16 +224,7 @@ async def test_a_copy_leaves_no_room_for_choices_that_come_with_it(tmp_path: Pat
 
 async def test_another_practices_organization_cannot_be_copied_and_answers_like_none(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
-        foreign = NewOrganization(
-            id=new_organization_id(),
-            handle_base="rival",
-            name="Rival",
-            kind="partner",
-            environment=Environment.SANDBOX,
-            country="GB",
-            currency="GBP",
-        )
-        await one.store.directory.write(lambda db: enter_organization(db, foreign, now=one.clock(), by="rival"))
+        _, foreign = await another_practice(one)
         before = stored(one)
         refused = await refusal(make(one, "Harbour Bakery", copy_from="rival-sandbox"))
         absent = await refusal(make(one, "Harbour Bakery", copy_from="nobody-sandbox"))
@@ -351,16 +331,8 @@ async def test_no_live_handle_ends_like_a_sandboxes(tmp_path: Path) -> None:
 async def test_a_member_limited_to_some_clients_creates_none(tmp_path: Path) -> None:
     """Found while testing: the maker could not reach what it had made, and was told of a defect."""
     async with practice(tmp_path) as one:
-        limited = Principal(new_id("usr"), "limited@example.com")
-        practice_id = one.organization.id
-
-        def join(db: Session) -> None:
-            users.add_user(db, limited.user_id, limited.label, now=one.clock())
-            users.add_membership(db, limited.user_id, practice_id, "accountant", all_clients=False)
-
-        await one.store.directory.write(join)
+        office = await colleague(one, one.organization, "accountant", all_clients=False)
         before = stored(one)
-        office = Office(one.store, limited, one.clock)
         refused = await refusal(create_client_organization(office, ClientRequest("Harbour Bakery", "GB")))
         assert isinstance(refused, NotAllowed)
         assert stored(one) == before
@@ -368,7 +340,6 @@ async def test_a_member_limited_to_some_clients_creates_none(tmp_path: Path) -> 
 
 async def test_an_archived_practice_takes_no_new_clients(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
-        with raw(one.root / "directory.db") as connection:
-            connection.execute("UPDATE organizations SET archived_at = '2026-01-01 00:00:00'")
+        archive(one, one.organization)
         assert isinstance(await refusal(make(one, "Harbour Bakery")), NotAllowed)
         assert isinstance(await refusal(make(one, "Harbour Bakery", partner=one.organization.handle)), Conflict)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Refusal
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from operations.access import Office
 from operations.naming import Caller, PracticeConnection, name_organization
 from operations.onboarding import ClientRequest, create_client_organization
@@ -19,15 +16,10 @@ from operations.profile import update_organization
 from storage.reach import reachable_by_handle
 from storage.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.people import refusal
 from tests.support.practice import Practice
 
 FIRST = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example.com")
-
-
-async def refusal(act: Awaitable[object]) -> Refusal:
-    with pytest.raises(Refusal) as refused:
-        await act
-    return refused.value
 
 
 async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_path: Path) -> None:

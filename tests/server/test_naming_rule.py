@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
 from invoicing.documents import Environment
-from operations.access import Office, Principal
+from operations.access import Office
 from operations.onboarding import ClientRequest, create_client_organization
-from storage import users
 from storage.books import BOOKS_FILE, OrganizationRef
-from storage.ids import new_id
 from storage.store import open_store
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.clock import SettableClock
+from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
 from tools.catalog import CATALOG
@@ -56,28 +54,6 @@ async def house(root: Path, clock: SettableClock | None = None) -> AsyncIterator
         for client in (bakery, finch):
             await one.customer(one.books(client))
         yield House(one, bakery, finch)
-
-
-async def colleague(one: Practice, organization: OrganizationRef, role: str) -> Office:
-    """The office of a new user with this role in the organization."""
-    principal = Principal(user_id=new_id("usr"), label=f"a-new-{role}@example.com")
-
-    def join(db: Session) -> None:
-        users.add_user(db, principal.user_id, principal.label, now=one.clock())
-        users.add_membership(db, principal.user_id, organization.id, role)
-
-    await one.store.directory.write(join)
-    return Office(store=one.store, principal=principal, clock=one.clock)
-
-
-def in_the_directory(one: Practice, statement: str, *values: str) -> None:
-    """Change the directory as an administrator would, while it is open."""
-    with raw(one.root / "directory.db") as connection:
-        assert connection.execute(statement, values).rowcount > 0
-
-
-def archive(one: Practice, organization: OrganizationRef) -> None:
-    in_the_directory(one, "UPDATE organizations SET archived_at = '2026-03-01 00:00:00' WHERE id = ?", organization.id)
 
 
 def everything(one: Practice, *organizations: OrganizationRef) -> list[list[str]]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,8 @@ from server.settings import Settings
 from storage.users import first_owner
 from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.practice import practice
+from tests.support.wire import ROOT, wired
 
-ROOT = Path(__file__).parents[2]
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
 LINES = [{"description": "Bookkeeping", "quantity": 2, "unit_price": "12.50"}]
 
@@ -52,52 +49,6 @@ async def issue(conversation: Assistant, organization: str, reference: str = "")
     named = {"organization": organization, "client_reference": reference}
     issued = await conversation.ok("issue_invoice", customer="Hotel Bristol", lines=LINES, **named)
     return str(issued["invoice"]["number"])
-
-
-@dataclass(slots=True)
-class Wire:
-    """A process that is spoken to in lines of JSON-RPC; every line it says must be one as well."""
-
-    process: asyncio.subprocess.Process
-    ids: Any
-
-    async def ask(self, method: str, **params: Any) -> dict[str, Any]:
-        wanted = next(self.ids)
-        await self.send({"jsonrpc": "2.0", "id": wanted, "method": method, "params": params})
-        while True:
-            message = await self.hear()
-            if message.get("id") == wanted:
-                return message
-
-    async def send(self, message: object) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write((message if isinstance(message, str) else json.dumps(message)).encode() + b"\n")
-        await self.process.stdin.drain()
-
-    async def hear(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        message = json.loads(await self.process.stdout.readline())
-        assert message["jsonrpc"] == "2.0"
-        return dict(message)
-
-    async def handshake(self, revision: str) -> dict[str, Any]:
-        info = {"name": "test", "version": "1"}
-        answer = await self.ask("initialize", protocolVersion=revision, capabilities={}, clientInfo=info)
-        await self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        return dict(answer["result"])
-
-    async def end(self) -> None:
-        """Close the process's standard input: it ends in good order and has said nothing but JSON-RPC."""
-        output, errors = await self.process.communicate()
-        assert [json.loads(line)["jsonrpc"] for line in output.splitlines()] in ([], ["2.0"])
-        assert (self.process.returncode, errors.decode()) == (0, "")
-
-
-async def start(data: Path, *more: str) -> Wire:
-    pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "server", "stdio", "--data", str(data), *more)
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT)
-    return Wire(process, count(1))
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -154,38 +105,36 @@ async def test_a_dedicated_process_is_named_after_its_organization_and_acts_for_
 async def test_older_revisions_shake_hands_and_work_with_the_text_alone(tmp_path: Path, revision: str) -> None:
     data = tmp_path / "data"
     await two_clients(data)
-    wire = await start(data)
-    greeting = await wire.handshake(revision)
-    assert (greeting["protocolVersion"], greeting["serverInfo"]["name"]) == (revision, "counterfoil")
-    assert "organization" in greeting["instructions"]
-    tools = (await wire.ask("tools/list"))["result"]["tools"]
-    assert len({tool["name"] for tool in tools}) == len(tools) > 10
-    arguments: dict[str, Any] = {"organization": "Harbour Bakery"}
-    await wire.ask("tools/call", name="switch_organization", arguments=arguments)
-    called = await wire.ask("tools/call", name="find_customers", arguments={})
-    text = called["result"]["content"][0]["text"]
-    assert text.splitlines()[0] == f"Harbour Bakery ({BAKERY})"
-    assert "Hotel Bristol" in text
-    refused = (await wire.ask("tools/call", name="find_customers", arguments={"organization": "x"}))["result"]
-    assert refused["isError"] is True
-    assert "structuredContent" not in refused
-    assert refused["content"][0]["text"].startswith("not_found: ")
-    await wire.end()
+    async with wired(data) as wire:
+        greeting = await wire.shake_hands(revision)
+        assert (greeting["protocolVersion"], greeting["serverInfo"]["name"]) == (revision, "counterfoil")
+        assert "organization" in greeting["instructions"]
+        tools = (await wire.ask("tools/list"))["result"]["tools"]
+        assert len({tool["name"] for tool in tools}) == len(tools) > 10
+        await wire.call("switch_organization", organization="Harbour Bakery")
+        called = await wire.call("find_customers")
+        text = called["content"][0]["text"]
+        assert text.splitlines()[0] == f"Harbour Bakery ({BAKERY})"
+        assert "Hotel Bristol" in text
+        refused = await wire.call("find_customers", organization="x")
+        assert refused["isError"] is True
+        assert "structuredContent" not in refused
+        assert refused["content"][0]["text"].startswith("not_found: ")
+        await wire.end()
 
 
 async def test_what_is_no_message_harms_nothing_and_a_closed_input_ends_the_process(tmp_path: Path) -> None:
     data = tmp_path / "data"
     await two_clients(data)
-    wire = await start(data)
-    await wire.send("this is no JSON")
-    await wire.send([{"jsonrpc": "2.0", "id": 99, "method": "ping"}])
-    await wire.handshake("2025-06-18")
-    assert "result" in await wire.ask("ping")
-    # The input ends while a call is under way: it is done, or it is not, and nothing else happens.
-    arguments = {"organization": BAKERY, "customer": "Hotel Bristol", "lines": LINES}
-    call = {"name": "issue_invoice", "arguments": arguments}
-    await wire.send({"jsonrpc": "2.0", "id": 77, "method": "tools/call", "params": call})
-    await wire.end()
+    async with wired(data) as wire:
+        await wire.send("this is no JSON")
+        await wire.send([{"jsonrpc": "2.0", "id": 99, "method": "ping"}])
+        await wire.shake_hands("2025-06-18")
+        assert "result" in await wire.ask("ping")
+        # The input ends while a call is under way: it is done, or it is not, and nothing else happens.
+        arguments = {"organization": BAKERY, "customer": "Hotel Bristol", "lines": LINES}
+        await wire.request("tools/call", name="issue_invoice", arguments=arguments)
+        await wire.end()
     async with local_office(Settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         verified = await verify_books(books)
@@ -195,7 +144,8 @@ async def test_what_is_no_message_harms_nothing_and_a_closed_input_ends_the_proc
 
 async def test_a_process_whose_input_ends_at_once_leaves_a_practice_that_works(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    await (await start(data)).end()
+    async with wired(data) as wire:
+        await wire.end()
     async with local_office(Settings(data)) as office:
         assert (await find_organization(office, "practice")).kind == "partner"
 
@@ -221,11 +171,11 @@ async def test_processes_that_race_to_begin_an_empty_folder_make_one_practice(tm
     data = tmp_path / "data"
 
     async def begin() -> dict[str, Any]:
-        wire = await start(data)
-        await wire.handshake("2025-06-18")
-        answer = await wire.ask("tools/call", name="get_organization", arguments={})
-        await wire.end()
-        return dict(answer["result"]["structuredContent"])
+        async with wired(data) as wire:
+            await wire.shake_hands("2025-06-18")
+            answer = await wire.call("get_organization")
+            await wire.end()
+        return dict(answer["structuredContent"])
 
     answers = await asyncio.gather(begin(), begin(), begin())
     assert {answer["organization"]["handle"] for answer in answers} == {"practice"}

@@ -87,6 +87,17 @@ async def test_a_timeout_that_passes_meanwhile_is_a_timeout_still() -> None:
     assert act.log == ["begun", "ended", "result"]
 
 
+async def test_a_timeout_that_passed_meanwhile_is_forgotten_where_nothing_is_waited_for_any_more() -> None:
+    act = Act()
+    asyncio.get_running_loop().call_later(0.02, act.go_on.set)
+    async with asyncio.timeout(0.001):
+        assert await to_its_end(act.run()) == "result"
+    await let_others_run()
+    current = asyncio.current_task()
+    assert current is not None
+    assert current.cancelling() == 0
+
+
 async def test_a_cancelled_scope_ends_at_the_next_wait() -> None:
     act = Act()
 

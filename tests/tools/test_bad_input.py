@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.assistant import ERAS, Assistant, Era, text_of
-from tests.tools.bakery import Arguments, Bakery, sale
+from tests.support.twins import cells, readable
+from tests.tools.bakery import HANDLE, Arguments, Bakery, Made, sale
 
 Case = tuple[str, str, str, Arguments]
 """Code, field, tool and arguments; `{customer}` and the like stand for identifiers of the bakery."""
@@ -249,6 +251,7 @@ async def test_the_same_client_reference_gives_the_same_document_once(bakery: Ba
 async def test_an_api_key_is_made_for_no_organization_but_the_one_that_the_call_names(bakery: Bakery, era: Era) -> None:
     async with bakery.chat(era, dedicated=False) as chat:
         await chat.switch(HANDLE)
+        chat.session = ""
         before = bakery.contents()
         for blank in ("", " "):
             error = await chat.refused("create_client_api_key", organization=blank, name="Till")

@@ -1,0 +1,75 @@
+"""More people in an installation: colleagues, a second practice, and an administrator at the directory's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+import pytest
+from sqlmodel import Session
+
+from invoicing.countries import country
+from invoicing.documents import Environment
+from invoicing.refusals import Refusal
+from operations.access import Office, Principal
+from operations.onboarding import add_organization, fill_books, fresh_plan
+from operations.templates import FROM_COUNTRY, fresh_profile
+from storage import users
+from storage.books import OrganizationRef
+from storage.directory import DIRECTORY_FILE
+from storage.ids import new_id, new_organization_id
+from storage.organizations import NewOrganization
+from tests.support.practice import Practice
+from tests.support.raw import raw
+
+
+async def refusal(act: Awaitable[object]) -> Refusal:
+    """The refusal of an act that must be refused."""
+    with pytest.raises(Refusal) as refused:
+        await act
+    return refused.value
+
+
+async def colleague(one: Practice, organization: OrganizationRef, role: str, *, all_clients: bool = True) -> Office:
+    """The office of a new user with this role in the organization."""
+    principal = Principal(user_id=new_id("usr"), label=f"a-new-{role}@example.com")
+
+    def join(db: Session) -> None:
+        users.add_user(db, principal.user_id, principal.label, now=one.clock())
+        users.add_membership(db, principal.user_id, organization.id, role, all_clients=all_clients)
+
+    await one.store.directory.write(join)
+    return Office(store=one.store, principal=principal, clock=one.clock)
+
+
+async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[Office, OrganizationRef]:
+    """A second practice in the same installation, with an owner of its own; its handle is rival-sandbox."""
+    principal = Principal(user_id=new_id("usr"), label="rival@example.com")
+    office = Office(store=one.store, principal=principal, clock=one.clock)
+    profile = fresh_profile(country("GB"), name, Environment.SANDBOX, FROM_COUNTRY)
+    new = NewOrganization(
+        id=new_organization_id(),
+        handle_base="rival",
+        name=name,
+        kind="partner",
+        environment=Environment.SANDBOX,
+        country="GB",
+        currency="GBP",
+    )
+
+    def publish(db: Session) -> None:
+        users.add_user(db, principal.user_id, principal.label, now=one.clock())
+        users.add_membership(db, principal.user_id, new.id, "owner")
+
+    plan = fresh_plan(profile, FROM_COUNTRY)
+    made = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office), publish=publish)
+    return office, made
+
+
+def in_the_directory(one: Practice, statement: str, *values: str) -> None:
+    """Change the directory as an administrator would, while it is open."""
+    with raw(one.root / DIRECTORY_FILE) as connection:
+        assert connection.execute(statement, values).rowcount > 0
+
+
+def archive(one: Practice, organization: OrganizationRef) -> None:
+    in_the_directory(one, "UPDATE organizations SET archived_at = '2026-03-01 00:00:00' WHERE id = ?", organization.id)
