@@ -168,21 +168,19 @@ def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, lim
     order = (_DOCUMENT.issue_date, _DOCUMENT.position)
     if (position := decode_cursor(cursor, str, int)) is not None:
         conditions.append(before(order, (_cursor_date(str(position[0])), position[1])))
-    matching = session.execute(sql_select(func.count()).select_from(_DOCUMENT).where(*conditions)).scalar_one()
     rows = session.execute(
         sql_select(*_HEADER).where(*conditions).order_by(*(column.desc() for column in order)).limit(limit + 1)
     ).all()
     return page_of(
         [Header(*row) for row in rows],
         limit=limit,
-        matching=matching,
+        count=lambda: _count(session, conditions),
         cursor_of=lambda header: encode_cursor(header.issue_date.isoformat(), header.position),
     )
 
 
 def count_documents(session: Session, wanted: DocumentFilter) -> int:
-    query = sql_select(func.count()).select_from(_DOCUMENT).where(*_conditions(wanted))
-    return int(session.execute(query).scalar_one())
+    return _count(session, _conditions(wanted))
 
 
 def documents_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[Issued]:
@@ -193,6 +191,10 @@ def documents_in_order(session: Session, wanted: DocumentFilter, *, after_positi
 
 _DOCUMENT: Any = books.IssuedDocument
 _HEADER = tuple(getattr(_DOCUMENT, field.name) for field in fields(Header))
+
+
+def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
+    return int(session.execute(sql_select(func.count()).select_from(_DOCUMENT).where(*conditions)).scalar_one())
 
 
 def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:

@@ -47,9 +47,12 @@ def list_reachable(
     if (position := decode_cursor(cursor, int, str, str)) is not None:
         wanted = wanted.where(after(ORDER, position))
     user = {"user_id": user_id}
-    matching = session.execute(select(func.count()).select_from(wanted.subquery()), user).scalar_one()
     rows = session.execute(wanted.order_by(*ORDER).limit(limit + 1), user).all()
-    return page_of(rows, limit=limit, matching=matching, cursor_of=_cursor).map(ref)
+
+    def matching() -> int:
+        return int(session.execute(select(func.count()).select_from(wanted.subquery()), user).scalar_one())
+
+    return page_of(rows, limit=limit, count=matching, cursor_of=_cursor).map(ref)
 
 
 def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:

@@ -65,11 +65,15 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...] | None:
     return tuple(position)
 
 
-def page_of(rows: Sequence[T], *, limit: int, matching: int, cursor_of: Callable[[T], str]) -> Page[T]:
-    """The page of at most `limit` of `rows`, of which one more was asked for; `matching` counts all from here on."""
+def page_of(rows: Sequence[T], *, limit: int, count: Callable[[], int], cursor_of: Callable[[T], str]) -> Page[T]:
+    """The page of at most `limit` of `rows`, of which one more was asked for.
+
+    `count` answers how many match from here on; it is asked only where there are more than the page shows.
+    """
     shown = tuple(rows[:limit])
-    more = len(rows) > limit
-    return Page(shown, cursor_of(shown[-1]) if more else "", matching - len(shown))
+    if len(rows) <= limit:
+        return Page(shown, "", 0)
+    return Page(shown, cursor_of(shown[-1]), count() - len(shown))
 
 
 def like_pattern(query: str) -> str:

@@ -24,10 +24,12 @@ def page_by_name(
     order = (table.name_key, table.id)
     if (position := decode_cursor(cursor, str, str)) is not None:
         wanted = wanted.where(after(order, position))
-    matching = session.exec(select(func.count()).select_from(wanted.subquery())).one()
     rows = session.exec(wanted.order_by(*order).limit(limit + 1)).all()
 
     def cursor_of(row: Any) -> str:
         return encode_cursor(row.name_key, row.id)
 
-    return page_of(rows, limit=limit, matching=matching, cursor_of=cursor_of)
+    def count() -> int:
+        return session.exec(select(func.count()).select_from(wanted.subquery())).one()
+
+    return page_of(rows, limit=limit, count=count, cursor_of=cursor_of)

@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from storage.books import BooksShelf
+from storage.completion import to_its_end
 from storage.directory import DIRECTORY_FILE, Directory
 from storage.provisioning import ensure_directory_file
 
@@ -39,4 +40,5 @@ async def open_store(root: Path) -> AsyncIterator[Store]:
     try:
         yield store
     finally:
-        await store.close()
+        # Cut short, a connection would keep its thread, and the thread the process.
+        await to_its_end(store.close())

@@ -28,6 +28,7 @@ BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
 LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
 CHANGES: dict[str, dict[str, Any]] = {
     "create_client_organization": {"name": "One More", "country": "GB"},
+    "create_client_api_key": {"organization": BAKERY, "name": "Till"},
     "update_organization": {"footer": "Changed"},
     "save_customer": {"name": "One More"},
     "save_item": {"name": "One More"},
@@ -35,7 +36,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "issue_invoice": {"customer": "Hotel Bristol", "lines": LINES},
 }
 """A call of every changing tool, which would succeed if it were allowed."""
-IN_AN_ORGANIZATION = tuple(name for name in CHANGES if name != "create_client_organization")
+IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith("create_client_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,8 @@ async def test_an_archived_organization_is_read_by_name_unlisted_and_unchanged(t
         for tool in IN_AN_ORGANIZATION:
             for how in ({"organization": BAKERY}, {}):
                 assert (await conversation.refused(tool, **CHANGES[tool], **how))["code"] == "conflict", tool
+        key = await conversation.refused("create_client_api_key", **CHANGES["create_client_api_key"])
+        assert key["code"] in ("not_allowed", "conflict")
         assert everything(at.one, at.bakery) == before
         listed = await conversation.ok("list_organizations")
         assert BAKERY not in [one["handle"] for one in listed["organizations"]]

@@ -197,6 +197,7 @@ async def test_a_cancelled_write_is_kept_whole(root: Path, native: bool) -> None
     async def write() -> None:
         with scope:
             await shelf.run(IDS[0], Mode.WRITE, gate.work)
+        await let_others_run()
 
     task = asyncio.create_task(write())
     await gate.arrival()
