@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -60,6 +60,12 @@ def document_from_text(text: str) -> Document:
             "taxes": tuple(_tax(tax) for tax in raw["taxes"]),
         }
     )
+
+
+def document_link_text(content: str, *, series: str, period: str, sequence: int, issued_at: datetime, by: str) -> str:
+    """What a document's link covers: its canonical text, its place in its series, and who issued it and when."""
+    envelope = {"by": by, "issued_at": issued_at, "period": period, "sequence": sequence, "series": series}
+    return f"{canonical_json(envelope)}\n{content}"
 
 
 def link_hash(*, previous: str, position: int, text: str) -> str:

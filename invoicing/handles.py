@@ -26,7 +26,8 @@ def check_handle(handle: str, *, environment: Environment, field: str = "handle"
     if environment is Environment.LIVE and handle.strip().lower().endswith(SANDBOX_SUFFIX):
         raise InvalidInput(f"{field}: only a sandbox organization's handle ends in {SANDBOX_SUFFIX}.", field=field)
     candidate = with_suffix(base, environment=environment)
-    if not _HANDLE.fullmatch(base) or len(candidate) < len(base) or base in RESERVED:
+    suffix = SANDBOX_SUFFIX if environment is Environment.SANDBOX else ""
+    if not _HANDLE.fullmatch(base) or len(candidate) < len(base + suffix) or base in RESERVED:
         raise InvalidInput(
             f"{field} must be 1 to {HANDLE_LENGTH_MAX} small letters a-z, digits and hyphens, begin with a letter or"
             f" digit, and not be one of: {', '.join(sorted(RESERVED))}.",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.canonical import GENESIS, document_from_text, document_text, link_hash
+from invoicing.canonical import ALGORITHM, GENESIS, document_from_text, document_link_text, document_text, link_hash
 from invoicing.documents import Line
 from invoicing.tax import LineInput, total
 from storage import checks, files
@@ -63,11 +63,24 @@ def _document_problems(db: Session) -> Iterator[str]:
             yield f"{name}: position {row.position} in the chain where {position} was expected; one is missing"
         if row.previous_hash != previous:
             yield f"{name}: the chain is cut before it"
-        if row.hash != link_hash(previous=previous, position=position, text=row.content):
+        if row.algorithm != ALGORITHM:
+            yield f"{name}: its hash is of an unknown algorithm"
+        if row.hash != link_hash(previous=previous, position=position, text=_covered(row)):
             yield f"{name}: its content does not fit its hash"
         yield from _row_problems(db, row, name)
         previous = row.hash
     yield from checks.audit_document_problems(db)
+
+
+def _covered(row: checks.DocumentRow) -> str:
+    return document_link_text(
+        row.content,
+        series=row.series,
+        period=row.period,
+        sequence=row.sequence,
+        issued_at=row.issued_at,
+        by=row.issued_by,
+    )
 
 
 def _row_problems(db: Session, row: checks.DocumentRow, name: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func
@@ -40,6 +40,12 @@ class DocumentRow:
     tax_minor: int
     total_minor: int
     content: str
+    series: str
+    period: str
+    sequence: int
+    issued_at: datetime
+    issued_by: str
+    algorithm: str
     previous_hash: str
     hash: str
 
@@ -159,5 +165,5 @@ def journal_problems(session: Session) -> Iterator[str]:
         debit, credit = balances[document_id]
         if debit != credit:
             yield f"document {number}: its journal entry does not balance"
-        elif debit < amount:
-            yield f"document {number}: its journal entry is less than its total"
+        elif debit != amount:
+            yield f"document {number}: its journal entry is not its total"

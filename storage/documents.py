@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from invoicing.canonical import ALGORITHM, GENESIS, document_from_text, document_text, link_hash
+from invoicing.canonical import ALGORITHM, GENESIS, document_from_text, document_link_text, document_text, link_hash
 from invoicing.documents import Document
 from invoicing.posting import JournalSide
 from invoicing.text import fold, search_key
@@ -95,7 +95,10 @@ def add_document(
     """Add an issued document as the next link of the chain, with its lines and taxes."""
     position, previous = _chain_head(session)
     text = document_text(document)
-    link = link_hash(previous=previous, position=position + 1, text=text)
+    covered = document_link_text(
+        text, series=document.series, period=period, sequence=sequence, issued_at=issued_at, by=issued_by
+    )
+    link = link_hash(previous=previous, position=position + 1, text=covered)
     session.add(
         books.IssuedDocument(
             position=position + 1,

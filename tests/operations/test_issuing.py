@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.canonical import link_hash
+from invoicing.canonical import document_link_text, link_hash
 from invoicing.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import (
     Conflict,
@@ -269,6 +269,15 @@ TAMPERING = (
     Tampering("a line", ("UPDATE document_lines SET net_minor = 1 WHERE document_id = $second",), "{2}"),
     Tampering("a line gone", ("DELETE FROM document_lines WHERE document_id = $second",), "{2}"),
     Tampering("tax", ("UPDATE document_taxes SET tax_minor = 1 WHERE document_id = $second",), "{2}"),
+    Tampering("who issued it", ("UPDATE documents SET issued_by = 'somebody' WHERE position = 2",), "{2}"),
+    Tampering("when it was issued", ("UPDATE documents SET issued_at = '2020-01-01' WHERE position = 2",), "{2}"),
+    Tampering("sequence", ("UPDATE documents SET sequence = 77 WHERE position = 2",), "{2}"),
+    Tampering("algorithm", ("UPDATE documents SET algorithm = 'none' WHERE position = 2",), "{2}"),
+    Tampering(
+        "a journal doubled",
+        ("UPDATE journal_lines SET debit_minor = debit_minor * 2, credit_minor = credit_minor * 2",),
+        "00001",
+    ),
     Tampering("the last deleted", DELETED_LAST, "{3}"),
     Tampering("one in the middle deleted", ("DELETE FROM documents WHERE position = 2",), "{3}"),
     Tampering("renumbered", ("UPDATE documents SET number = 'TEST-INV-2026-00009' WHERE position = 2",), "00009"),
@@ -338,8 +347,13 @@ async def test_a_chain_that_was_written_anew_does_not_fit_the_audit_trail(tmp_pa
         previous = "0" * 64
         with raw(books.folder / BOOKS_FILE) as connection:
             for position in (1, 2, 3):
-                (text,) = connection.execute("SELECT content FROM documents WHERE position = ?", [position]).fetchone()
-                link = link_hash(previous=previous, position=position, text=text)
+                text, series, period, sequence, by = connection.execute(
+                    "SELECT content, series, period, sequence, issued_by FROM documents WHERE position = ?", [position]
+                ).fetchone()
+                covered = document_link_text(
+                    text, series=series, period=period, sequence=sequence, issued_at=one.clock(), by=by
+                )
+                link = link_hash(previous=previous, position=position, text=covered)
                 values = (previous, link, position)
                 connection.execute("UPDATE documents SET previous_hash = ?, hash = ? WHERE position = ?", values)
                 previous = link

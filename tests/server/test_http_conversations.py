@@ -1,0 +1,230 @@
+"""Conversations over HTTP, in both protocol eras: the practice, dedicated connections, secret links and API keys."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.demo import PRACTICE, STORIES, Story
+from storage.books import OrganizationRef
+from tests.support.assistant import ERAS, Assistant, Era, text_of
+from tests.support.http import HERE, Credentials, Site, message_of, site_of
+from tests.support.people import colleague
+from tests.support.practice import Practice, practice
+from tools.catalog import CATALOG, DEDICATED_CATALOG
+from tools.description import Effect
+
+BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
+LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
+NUMBER = "TEST-INV-2026-00001"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A served practice with two sandbox clients, each with the customer Hotel Bristol."""
+
+    one: Practice
+    site: Site
+    credentials: Credentials
+    bakery: OrganizationRef
+    finch: OrganizationRef
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:
+        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+        for client in (bakery, finch):
+            await one.customer(one.books(client))
+        yield House(one, site, Credentials.of(one), bakery, finch)
+
+
+async def month_end(chat: Assistant, story: Story) -> dict[str, Any]:
+    """What the demonstration does for a client, in the organization that the conversation is about."""
+    await chat.ok("update_organization", **story.profile)
+    customer = (await chat.ok("save_customer", **story.customer))["customer"]
+    item = (await chat.ok("save_item", **story.item))["item"]
+    lines = [{"item": item["id"], "quantity": story.quantity}]
+    draft = await chat.ok("draft_invoice", customer=customer["id"], lines=lines)
+    issued = await chat.ok("issue_invoice", draft=draft["draft"], client_reference="demo-1")
+    assert (issued["invoice"]["number"], issued["invoice"]["total"]) == (NUMBER, story.total)
+    return issued
+
+
+async def nothing_is_mixed_up(site: Site, token: str, handles: list[str]) -> None:
+    async with site.chat(token) as chat:
+        for story, handle in zip(STORIES, handles, strict=True):
+            found = await chat.ok("find_customers", organization=handle)
+            assert [one["name"] for one in found["customers"]] == [story.customer["name"]]
+            rendered = await chat.call("render_document", organization=handle, document=NUMBER)
+            assert text_of(rendered).splitlines()[0].endswith(f"({handle})")
+            export = await chat.ok("export_documents", organization=handle, format="json")
+            assert export["count"] == 1
+            async with site.http() as browser:
+                exported = (await browser.get(export["link"])).json()
+            assert exported["organization"]["handle"] == handle
+            assert [one["buyer"]["name"] for one in exported["documents"]] == [story.customer["name"]]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_demonstration_runs_on_one_practice_connection_with_switching(tmp_path: Path, era: Era) -> None:
+    async with practice(tmp_path / "data", name=PRACTICE) as one, site_of(one.store, one.clock) as site:
+        token = await Credentials.of(one).token()
+        handles = []
+        async with site.chat(token, era=era) as chat:
+            assert chat.client.protocol_version == ("2026-07-28" if era == "auto" else "2025-11-25")
+            for story in STORIES:
+                created = await chat.ok("create_client_organization", name=story.name, **story.creation)
+                handles.append(created["created"]["handle"])
+                assert created["connection_url"] == f"{HERE}/mcp/{handles[-1]}"
+            for story, handle in zip(STORIES, handles, strict=True):
+                switched = await chat.switch(handle)
+                assert bool(switched["session"]) is (era == "auto")
+                issued = await month_end(chat, story)
+                assert issued["organization"]["handle"] == handle
+        await nothing_is_mixed_up(site, token, handles)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_demonstration_runs_on_three_dedicated_connections_side_by_side(tmp_path: Path, era: Era) -> None:
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(practice(tmp_path / "data", name=PRACTICE))
+        site = await stack.enter_async_context(site_of(one.store, one.clock))
+        token = await Credentials.of(one).token()
+        handles = []
+        async with site.chat(token) as chat:
+            for story in STORIES:
+                created = await chat.ok("create_client_organization", name=story.name, **story.creation)
+                handles.append(created["created"]["handle"])
+        chats = [await stack.enter_async_context(site.chat(token, f"/mcp/{handle}", era)) for handle in handles]
+        names = [chat.client.server_info.name if chat.client.server_info else "" for chat in chats]
+        assert names == [f"counterfoil-{handle}" for handle in handles]
+        issued = await asyncio.gather(*(month_end(*pair) for pair in zip(chats, STORIES, strict=True)))
+        assert [one["organization"]["handle"] for one in issued] == handles
+        await nothing_is_mixed_up(site, token, handles)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_demonstration_runs_on_a_secret_link(tmp_path: Path, era: Era) -> None:
+    async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:
+        story = STORIES[1]
+        client = await one.client(story.name, story.creation["country"])
+        link = await Credentials.of(one).link(client)
+        async with site.chat("", f"/mcp/k/{link}", era) as chat:
+            issued = await month_end(chat, story)
+            assert issued["organization"]["handle"] == client.handle
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_each_connection_says_its_own_name_and_whom_it_is_for(house: House, era: Era) -> None:
+    token, link = await house.credentials.token(), await house.credentials.link(house.bakery)
+    ways = {"/mcp": "", f"/mcp/{BAKERY}": BAKERY, f"/mcp/{FINCH}": FINCH, f"/mcp/k/{link}": BAKERY}
+    for path, handle in ways.items():
+        async with house.site.chat("" if "/k/" in path else token, path, era) as chat:
+            info = chat.client.server_info
+            assert info is not None
+            assert info.name == (f"counterfoil-{handle}" if handle else "counterfoil")
+            assert (f"({handle}, sandbox) alone" if handle else "many organizations") in (
+                chat.client.instructions or ""
+            )
+
+
+async def test_what_each_modern_answer_says_of_the_server_is_the_connections_own(house: House) -> None:
+    token = await house.credentials.token()
+    for path, name in (("/mcp", "counterfoil"), (f"/mcp/{BAKERY}", f"counterfoil-{BAKERY}")):
+        for method in ("server/discover", "tools/list"):
+            result = message_of(await house.site.modern(path, token, method))["result"]
+            assert result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"] == name
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_dedicated_catalogues_know_no_organization_and_no_session(house: House, era: Era) -> None:
+    token, link = await house.credentials.token(), await house.credentials.link(house.bakery)
+    key = await house.credentials.key(house.bakery)
+    wanted = [tool.name for tool in DEDICATED_CATALOG]
+    for secret, path in ((token, f"/mcp/{BAKERY}"), ("", f"/mcp/k/{link}"), (key, "/mcp"), (key, f"/mcp/{BAKERY}")):
+        async with house.site.chat(secret, path, era) as chat:
+            tools = (await chat.client.list_tools()).tools
+            assert [tool.name for tool in tools] == wanted
+            for tool in tools:
+                assert not {"organization", "session"} & set(tool.input_schema.get("properties", {})), tool.name
+            refused = await chat.refused("switch_organization", organization=BAKERY)
+            assert refused["code"] == "not_found"
+    async with house.site.chat(token, "/mcp", era) as chat:
+        assert [tool.name for tool in (await chat.client.list_tools()).tools] == [tool.name for tool in CATALOG]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_organization_that_is_sent_anyway_must_be_the_connections_own(house: House, era: Era) -> None:
+    token, link = await house.credentials.token(), await house.credentials.link(house.bakery)
+    key = await house.credentials.key(house.bakery)
+    for secret, path in ((token, f"/mcp/{BAKERY}"), ("", f"/mcp/k/{link}"), (key, "/mcp")):
+        async with house.site.chat(secret, path, era) as chat:
+            for named in (BAKERY, BAKERY.upper(), f" {BAKERY} "):
+                assert (await chat.ok("find_customers", organization=named))["organization"]["handle"] == BAKERY
+            messages = set()
+            for named in (FINCH, "ghost-sandbox", house.bakery.id, "Harbour Bakery"):
+                error = await chat.refused("save_customer", name="Nobody", organization=named)
+                assert error["code"] == "organization_mismatch"
+                messages.add(json.dumps(error))
+            assert len(messages) == 1
+            assert (await chat.refused("find_customers", session="ses_1"))["code"] == "invalid_input"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_read_only_credentials_list_no_changing_tool_and_call_none(house: House, era: Era) -> None:
+    made = house.credentials
+    token, key = await made.token(read_only=True), await made.key(house.bakery, read_only=True)
+    link = await made.link(house.bakery, read_only=True)
+    # Switching changes a conversation, nobody's books.
+    changing = {tool.name for tool in CATALOG if tool.effect is not Effect.READS} - {"switch_organization"}
+    for secret, path in ((token, "/mcp"), (token, f"/mcp/{BAKERY}"), (key, "/mcp"), ("", f"/mcp/k/{link}")):
+        async with house.site.chat(secret, path, era) as chat:
+            listed = [tool.name for tool in (await chat.client.list_tools()).tools]
+            assert not changing & set(listed)
+            assert "find_customers" in listed
+            for name in sorted(changing):
+                assert (await chat.refused(name))["code"] == "not_found"
+    async with house.site.chat(token, "/mcp", era) as chat:
+        await chat.switch(BAKERY)
+        assert len((await chat.ok("find_customers"))["customers"]) == 1
+
+
+async def test_a_viewer_changes_nothing_over_the_practice_connection_either(house: House) -> None:
+    viewer = await colleague(house.one, house.bakery, "viewer")
+    token = await house.credentials.token(viewer.principal.label)
+    async with house.site.chat(token, "/mcp") as chat:
+        error = await chat.refused("save_customer", name="Nobody", organization=BAKERY)
+        assert error["code"] == "not_allowed"
+    async with house.site.chat(token, f"/mcp/{BAKERY}") as chat:
+        assert (await chat.refused("save_customer", name="Nobody"))["code"] == "not_found"
+
+
+async def test_conversations_with_the_same_request_ids_do_not_mix(house: House) -> None:
+    site, token = house.site, await house.credentials.token()
+    sessions = {handle: await site.begin("/mcp", token) for handle in (BAKERY, FINCH)}
+    for handle, session in sessions.items():
+        called = {"name": "switch_organization", "arguments": {"organization": handle}}
+        assert (await site.rpc("/mcp", token, "tools/call", session=session, **called)).status_code == 200
+
+    async def legacy(handle: str) -> tuple[str, int, str]:
+        looked = {"name": "get_organization", "arguments": {}}
+        answer = await site.rpc("/mcp", token, "tools/call", session=sessions[handle], request_id=7, **looked)
+        message = message_of(answer)
+        return handle, message["id"], message["result"]["structuredContent"]["organization"]["handle"]
+
+    async def modern(handle: str) -> tuple[str, int, str]:
+        looked = {"name": "get_organization", "arguments": {"organization": handle}}
+        message = message_of(await site.modern("/mcp", token, "tools/call", request_id=7, **looked))
+        return handle, message["id"], message["result"]["structuredContent"]["organization"]["handle"]
+
+    asked = [ask(handle) for _ in range(10) for handle in (BAKERY, FINCH) for ask in (legacy, modern)]
+    for handle, request_id, answered in await asyncio.gather(*asked):
+        assert (request_id, answered) == (7, handle)
