@@ -1,1 +1,1 @@
-"""How the world reaches us: stdio and the command line."""
+"""How the world reaches us: stdio, HTTP and the command line."""

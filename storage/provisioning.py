@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, Mode, books_engine, checkpoint, run_transaction
+from storage.engines import DamagedStore, FileKind, Mode, books_engine, checkpoint, open_guarded, run_transaction
 from storage.migrations import head_stamp, migrate_file
 from storage.tables.books import Identity
 
@@ -35,11 +35,14 @@ def ensure_directory_file(root: Path) -> None:
     """Make the data folder and its empty directory database unless they are there.
 
     Raises:
-        DamagedStore: there are books but no directory, which came first: it was lost.
+        DamagedStore: the directory is not ours or of another version, or there are books but no directory, which
+            came first: it was lost.
     """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = root / DIRECTORY_FILE
     if target.exists():
+        # A file that is refused only later costs a thread of aiosqlite, which outlives the loop that waits for it.
+        open_guarded(target, head_stamp(FileKind.DIRECTORY)).close()
         return
     if organization_folders(root) and not target.exists():
         raise DamagedStore(f"{target} is missing though there are books: restore it from a backup")

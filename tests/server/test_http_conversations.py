@@ -6,44 +6,26 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.demo import PRACTICE, STORIES, Story
-from storage.books import OrganizationRef
 from tests.support.assistant import ERAS, Assistant, Era, text_of
-from tests.support.http import HERE, Credentials, Site, message_of, site_of
+from tests.support.http import BAKERY, FINCH, HERE, Credentials, House, Site, house, message_of, site_of
 from tests.support.people import colleague
-from tests.support.practice import Practice, practice
+from tests.support.practice import practice
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Effect
 
-BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
-LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
 NUMBER = "TEST-INV-2026-00001"
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """A served practice with two sandbox clients, each with the customer Hotel Bristol."""
-
-    one: Practice
-    site: Site
-    credentials: Credentials
-    bakery: OrganizationRef
-    finch: OrganizationRef
-
-
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
-        for client in (bakery, finch):
-            await one.customer(one.books(client))
-        yield House(one, site, Credentials.of(one), bakery, finch)
+async def at_home(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path / "data") as opened:
+        yield opened
 
 
 async def month_end(chat: Assistant, story: Story) -> dict[str, Any]:
@@ -123,11 +105,11 @@ async def test_the_demonstration_runs_on_a_secret_link(tmp_path: Path, era: Era)
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_each_connection_says_its_own_name_and_whom_it_is_for(house: House, era: Era) -> None:
-    token, link = await house.credentials.token(), await house.credentials.link(house.bakery)
+async def test_each_connection_says_its_own_name_and_whom_it_is_for(at_home: House, era: Era) -> None:
+    token, link = await at_home.credentials.token(), await at_home.credentials.link(at_home.bakery)
     ways = {"/mcp": "", f"/mcp/{BAKERY}": BAKERY, f"/mcp/{FINCH}": FINCH, f"/mcp/k/{link}": BAKERY}
     for path, handle in ways.items():
-        async with house.site.chat("" if "/k/" in path else token, path, era) as chat:
+        async with at_home.site.chat("" if "/k/" in path else token, path, era) as chat:
             info = chat.client.server_info
             assert info is not None
             assert info.name == (f"counterfoil-{handle}" if handle else "counterfoil")
@@ -136,41 +118,41 @@ async def test_each_connection_says_its_own_name_and_whom_it_is_for(house: House
             )
 
 
-async def test_what_each_modern_answer_says_of_the_server_is_the_connections_own(house: House) -> None:
-    token = await house.credentials.token()
+async def test_what_each_modern_answer_says_of_the_server_is_the_connections_own(at_home: House) -> None:
+    token = await at_home.credentials.token()
     for path, name in (("/mcp", "counterfoil"), (f"/mcp/{BAKERY}", f"counterfoil-{BAKERY}")):
         for method in ("server/discover", "tools/list"):
-            result = message_of(await house.site.modern(path, token, method))["result"]
+            result = message_of(await at_home.site.modern(path, token, method))["result"]
             assert result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"] == name
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_dedicated_catalogues_know_no_organization_and_no_session(house: House, era: Era) -> None:
-    token, link = await house.credentials.token(), await house.credentials.link(house.bakery)
-    key = await house.credentials.key(house.bakery)
+async def test_dedicated_catalogues_know_no_organization_and_no_session(at_home: House, era: Era) -> None:
+    token, link = await at_home.credentials.token(), await at_home.credentials.link(at_home.bakery)
+    key = await at_home.credentials.key(at_home.bakery)
     wanted = [tool.name for tool in DEDICATED_CATALOG]
     for secret, path in ((token, f"/mcp/{BAKERY}"), ("", f"/mcp/k/{link}"), (key, "/mcp"), (key, f"/mcp/{BAKERY}")):
-        async with house.site.chat(secret, path, era) as chat:
+        async with at_home.site.chat(secret, path, era) as chat:
             tools = (await chat.client.list_tools()).tools
             assert [tool.name for tool in tools] == wanted
             for tool in tools:
                 assert not {"organization", "session"} & set(tool.input_schema.get("properties", {})), tool.name
             refused = await chat.refused("switch_organization", organization=BAKERY)
             assert refused["code"] == "not_found"
-    async with house.site.chat(token, "/mcp", era) as chat:
+    async with at_home.site.chat(token, "/mcp", era) as chat:
         assert [tool.name for tool in (await chat.client.list_tools()).tools] == [tool.name for tool in CATALOG]
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_an_organization_that_is_sent_anyway_must_be_the_connections_own(house: House, era: Era) -> None:
-    token, link = await house.credentials.token(), await house.credentials.link(house.bakery)
-    key = await house.credentials.key(house.bakery)
+async def test_an_organization_that_is_sent_anyway_must_be_the_connections_own(at_home: House, era: Era) -> None:
+    token, link = await at_home.credentials.token(), await at_home.credentials.link(at_home.bakery)
+    key = await at_home.credentials.key(at_home.bakery)
     for secret, path in ((token, f"/mcp/{BAKERY}"), ("", f"/mcp/k/{link}"), (key, "/mcp")):
-        async with house.site.chat(secret, path, era) as chat:
+        async with at_home.site.chat(secret, path, era) as chat:
             for named in (BAKERY, BAKERY.upper(), f" {BAKERY} "):
                 assert (await chat.ok("find_customers", organization=named))["organization"]["handle"] == BAKERY
             messages = set()
-            for named in (FINCH, "ghost-sandbox", house.bakery.id, "Harbour Bakery"):
+            for named in (FINCH, "ghost-sandbox", at_home.bakery.id, "Harbour Bakery"):
                 error = await chat.refused("save_customer", name="Nobody", organization=named)
                 assert error["code"] == "organization_mismatch"
                 messages.add(json.dumps(error))
@@ -179,36 +161,36 @@ async def test_an_organization_that_is_sent_anyway_must_be_the_connections_own(h
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_read_only_credentials_list_no_changing_tool_and_call_none(house: House, era: Era) -> None:
-    made = house.credentials
-    token, key = await made.token(read_only=True), await made.key(house.bakery, read_only=True)
-    link = await made.link(house.bakery, read_only=True)
+async def test_read_only_credentials_list_no_changing_tool_and_call_none(at_home: House, era: Era) -> None:
+    made = at_home.credentials
+    token, key = await made.token(read_only=True), await made.key(at_home.bakery, read_only=True)
+    link = await made.link(at_home.bakery, read_only=True)
     # Switching changes a conversation, nobody's books.
     changing = {tool.name for tool in CATALOG if tool.effect is not Effect.READS} - {"switch_organization"}
     for secret, path in ((token, "/mcp"), (token, f"/mcp/{BAKERY}"), (key, "/mcp"), ("", f"/mcp/k/{link}")):
-        async with house.site.chat(secret, path, era) as chat:
+        async with at_home.site.chat(secret, path, era) as chat:
             listed = [tool.name for tool in (await chat.client.list_tools()).tools]
             assert not changing & set(listed)
             assert "find_customers" in listed
             for name in sorted(changing):
                 assert (await chat.refused(name))["code"] == "not_found"
-    async with house.site.chat(token, "/mcp", era) as chat:
+    async with at_home.site.chat(token, "/mcp", era) as chat:
         await chat.switch(BAKERY)
         assert len((await chat.ok("find_customers"))["customers"]) == 1
 
 
-async def test_a_viewer_changes_nothing_over_the_practice_connection_either(house: House) -> None:
-    viewer = await colleague(house.one, house.bakery, "viewer")
-    token = await house.credentials.token(viewer.principal.label)
-    async with house.site.chat(token, "/mcp") as chat:
+async def test_a_viewer_changes_nothing_over_the_practice_connection_either(at_home: House) -> None:
+    viewer = await colleague(at_home.one, at_home.bakery, "viewer")
+    token = await at_home.credentials.token(viewer.principal.label)
+    async with at_home.site.chat(token, "/mcp") as chat:
         error = await chat.refused("save_customer", name="Nobody", organization=BAKERY)
         assert error["code"] == "not_allowed"
-    async with house.site.chat(token, f"/mcp/{BAKERY}") as chat:
+    async with at_home.site.chat(token, f"/mcp/{BAKERY}") as chat:
         assert (await chat.refused("save_customer", name="Nobody"))["code"] == "not_found"
 
 
-async def test_conversations_with_the_same_request_ids_do_not_mix(house: House) -> None:
-    site, token = house.site, await house.credentials.token()
+async def test_conversations_with_the_same_request_ids_do_not_mix(at_home: House) -> None:
+    site, token = at_home.site, await at_home.credentials.token()
     sessions = {handle: await site.begin("/mcp", token) for handle in (BAKERY, FINCH)}
     for handle, session in sessions.items():
         called = {"name": "switch_organization", "arguments": {"organization": handle}}

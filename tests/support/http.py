@@ -25,7 +25,7 @@ from server.mcp import CounterfoilServer
 from storage.books import Clock, OrganizationRef
 from storage.store import Store
 from tests.support.assistant import Assistant, Era
-from tests.support.practice import Practice
+from tests.support.practice import Practice, practice
 
 ROOT = Path(__file__).parents[2]
 PORT = 8750
@@ -34,6 +34,8 @@ HERE = f"http://127.0.0.1:{PORT}"
 ROOMY = Allowance(per_second=100_000, burst=1_000_000, at_once=1_000)
 MODERN = "2026-07-28"
 LEGACY = "2025-06-18"
+BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
+LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
 _CLIENT = {"name": "test", "version": "1"}
 _META = {
     "io.modelcontextprotocol/protocolVersion": MODERN,
@@ -200,6 +202,29 @@ class RealServer:
         """End it in good order, as an operator would."""
         self.process.terminate()
         assert await asyncio.wait_for(self.process.wait(), 30) == 0, self.said.read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A served practice with two sandbox clients, each with the customer Hotel Bristol."""
+
+    one: Practice
+    site: Site
+    credentials: Credentials
+    bakery: OrganizationRef
+    finch: OrganizationRef
+
+
+@asynccontextmanager
+async def house(
+    root: Path, *, allowance: Allowance = ROOMY, equip: Callable[[CounterfoilServer], None] = lambda _: None
+) -> AsyncIterator[House]:
+    """The practice in a new folder, served in this process."""
+    async with practice(root) as one, site_of(one.store, one.clock, allowance=allowance, equip=equip) as site:
+        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+        for client in (bakery, finch):
+            await one.customer(one.books(client))
+        yield House(one, site, Credentials.of(one), bakery, finch)
 
 
 def free_port() -> int:

@@ -1,0 +1,295 @@
+"""The doors: which credential opens which URL, and what the others learn: nothing, not even that there is something."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from server.http.limits import BODY_BYTES_MAX
+from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, message_of, modern_headers
+from tests.support.people import colleague, in_the_directory
+
+GHOST = "ghost-sandbox"
+METADATA = "/.well-known/oauth-protected-resource"
+ODD = {
+    "/MCP": 200,
+    "/mcp/": 200,
+    "/Mcp/HARBOUR-Bakery-Sandbox/": 200,
+    f"/mcp/{BAKERY}?organization={FINCH}": 200,
+    "/mcp/%68arbour-bakery-sandbox": 200,
+    "/mcp/harbour-bakery%2Dsandbox": 200,
+    f"/mcp%2F{BAKERY}": 200,
+    f"/mcp/{BAKERY}%2F": 200,
+    "//mcp": 404,
+    "/mcp//": 404,
+    f"/mcp//{BAKERY}": 404,
+    f"//mcp/{BAKERY}": 404,
+    f"/mcp/{BAKERY}//": 404,
+    f"/mcp/{BAKERY}/{FINCH}": 404,
+    f"/mcp/{BAKERY}%2F{FINCH}": 404,
+    f"/mcp/{FINCH}/%2e%2e/{BAKERY}": 404,
+    f"/mcp/{FINCH}/../{BAKERY}": 404,
+    "/mcp/%2e%2e/mcp": 404,
+    "/mcp/.": 404,
+    "/mcp/..": 404,
+    f"/mcp/./{BAKERY}": 404,
+    f"/mcp/%20{BAKERY}": 404,
+    f"/mcp/{BAKERY}%0a": 404,
+    f"/mcp/{BAKERY}%00": 404,
+    f"/mcp/%00{BAKERY}": 404,
+    f"/mcp/{BAKERY};x": 404,
+    f"/mcp/{BAKERY}%3Fx": 404,
+    "/mcp/%EF%BD%88arbour-bakery-sandbox": 404,
+    "/%EF%BD%8Dcp": 404,
+    "/mcp/harbour-ba%E2%84%AAery-sandbox": 404,
+    "/mcp/%ff": 404,
+    "/mcp/-" + BAKERY: 404,
+    "/mcp/" + "a" * 64: 404,
+    "/mcp/" + "a" * 300: 404,
+    "/mcp/k": 404,
+    "/mcp/K/": 404,
+    "/mcp/k/": 404,
+    "/mcp/k/short": 404,
+    "/mcp/k/" + "a" * 32: 404,
+    "/mcp/k/" + "1" * 32: 404,
+    "/mcp/k/" + "a" * 300: 404,
+    "/mcpx": 404,
+    "/": 404,
+    "/mcp/%c4%b0": 404,
+}
+"""How a path is answered to the owner of the practice; none of these is the other client's connection."""
+
+UNKNOWN_SECRETS = {
+    "unknown": f"Bearer cft_0123456789_{'a' * 32}",
+    "malformed": "Bearer \u00e9%00'; --",
+    "empty": "Bearer ",
+    "no scheme": "a" * 32,
+    "basic": "Basic b3duZXI6b3duZXI=",
+    "long": "Bearer " + "a" * 5000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The house with a credential of each sort, as the header that carries it."""
+
+    home: House
+    headers: Mapping[str, str]
+    link: str
+
+    async def knock(self, path: str, credential: str = "", method: str = "POST") -> httpx2.Response:
+        given = {"Authorization": self.headers[credential]} if credential else {}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}
+        asked = {"headers": modern_headers("ping", {}) | given} | ({"json": body} if method == "POST" else {})
+        return await self.home.site.send(method, path, **asked)
+
+
+@pytest.fixture
+async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
+    async with house(tmp_path / "data") as home:
+        made, one = home.credentials, home.one
+        limited = await colleague(one, one.organization, "accountant", all_clients=False)
+        values = (limited.principal.user_id, home.bakery.id)
+        in_the_directory(one, "INSERT INTO membership_clients (user_id, organization_id) VALUES (?, ?)", *values)
+        secrets = {
+            "owner": await made.token(),
+            "limited": await made.token(limited.principal.label),
+            "read-only": await made.token(read_only=True),
+            "key of A": await made.key(home.bakery),
+            "read-only key of A": await made.key(home.bakery, read_only=True),
+            "link of A": await made.link(home.bakery),
+            "expired": await made.token(days=1),
+            "expired key": await made.key(home.bakery, days=1),
+            "revoked": await made.token(),
+            "revoked key": await made.key(home.bakery),
+        }
+        await made.revoke("token", secrets["revoked"])
+        await made.revoke("key", secrets["revoked key"])
+        one.clock.advance(timedelta(days=1))
+        headers = {name: bearer(secret)["Authorization"] for name, secret in secrets.items()} | UNKNOWN_SECRETS
+        yield Doors(home, headers, secrets["link of A"])
+
+
+def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    return answer.status_code, sorted(answer.headers.items()), answer.content
+
+
+async def statuses(doors: Doors, credential: str) -> list[int]:
+    paths = ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{FINCH}", f"/mcp/{GHOST}")
+    return [(await doors.knock(path, credential)).status_code for path in paths]
+
+
+async def modern_list(doors: Doors, path: str, credential: str) -> int:
+    params = {"headers": modern_headers("tools/list", {}) | {"Authorization": doors.headers[credential]}}
+    return (await doors.home.site.send("POST", path, **params)).status_code
+
+
+async def test_every_credential_opens_its_own_doors_alone(doors: Doors) -> None:
+    # The handshake's first message needs no session: it is answered to whoever is let in.
+    async def opens(credential: str, path: str) -> int:
+        headers = {"Authorization": doors.headers[credential]}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+        headers |= {"Accept": "application/json, text/event-stream"}
+        return (await doors.home.site.send("POST", path, headers=headers, json=body)).status_code
+
+    paths = ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{FINCH}", f"/mcp/{GHOST}")
+    nowhere = [401, 401, 401, 401]
+    expected = dict.fromkeys(doors.headers, nowhere) | {
+        "owner": [200, 200, 200, 404],
+        "read-only": [200, 200, 200, 404],
+        "limited": [200, 200, 404, 404],
+        "key of A": [200, 200, 404, 404],
+        "read-only key of A": [200, 200, 404, 404],
+    }
+    for credential, wanted in expected.items():
+        assert [await opens(credential, path) for path in paths] == wanted, credential
+
+
+INITIALIZE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+
+
+async def test_what_is_anothers_and_what_is_not_there_answer_byte_for_byte_alike(doors: Doors) -> None:
+    for credential in ("limited", "key of A", "read-only key of A"):
+        for method in ("POST", "DELETE", "GET"):
+            theirs, nobodys = [await doors.knock(f"/mcp/{one}", credential, method) for one in (FINCH, GHOST)]
+            assert whole(theirs) == whole(nobodys)
+            assert theirs.status_code == (405 if method == "GET" else 404)
+
+
+async def test_without_a_valid_credential_all_are_answered_alike(doors: Doors) -> None:
+    answers = set()
+    for credential in ("", *UNKNOWN_SECRETS, "expired", "revoked", "expired key", "revoked key", "link of A"):
+        for handle in (BAKERY, FINCH, GHOST):
+            status, headers, content = whole(await doors.knock(f"/mcp/{handle}", credential))
+            assert status == 401
+            answers.add(json.dumps([headers, content.decode()]).replace(handle, "<handle>"))
+    assert len(answers) == 1
+    assert (await doors.knock("/mcp")).headers["www-authenticate"].endswith(f'resource_metadata="{HERE}{METADATA}/mcp"')
+    upper = await doors.knock(f"/MCP/{BAKERY.upper()}/")
+    assert f'resource_metadata="{HERE}{METADATA}/mcp/{BAKERY}"' in upper.headers["www-authenticate"]
+
+
+async def test_secret_links_open_their_own_url_and_nothing_else_does(doors: Doors) -> None:
+    site, link = doors.home.site, doors.link
+    for path in (f"/mcp/k/{link}", f"/MCP/K/{link.upper()}/", f"/mcp%2Fk%2F{link}"):
+        for token in ("", "unknown", doors.headers["key of A"][7:]):
+            answer = await site.modern(path, token, "tools/list")
+            assert answer.status_code == 200
+    made, nobodys = doors.home.credentials, whole(await doors.knock(f"/mcp/k/{'b' * 32}"))
+    assert nobodys[0] == 404
+    key = doors.headers["key of A"][7:]
+    expired, revoked = await made.link(doors.home.finch, days=1), await made.link(doors.home.finch)
+    assert (await doors.knock(f"/mcp/k/{revoked}")).status_code != 404
+    await made.revoke("link")
+    doors.home.one.clock.advance(timedelta(days=1))
+    for wrong in (key, key.rpartition("_")[2], link[:-1] + ("a" if link[-1] != "a" else "b"), expired, revoked):
+        assert whole(await doors.knock(f"/mcp/k/{wrong}")) == nobodys
+        assert whole(await doors.knock(f"/mcp/k/{wrong}", "owner")) == nobodys
+    for handle in (FINCH, GHOST, BAKERY):
+        assert (await doors.knock(f"/mcp/{handle}/k/{link}", "owner")).status_code == 404
+
+
+async def test_a_path_is_a_connection_or_nothing(doors: Doors) -> None:
+    token = doors.headers["owner"][7:]
+    for path, wanted in ODD.items():
+        answer = await doors.home.site.modern(path, token, "server/discover")
+        assert answer.status_code == wanted, path
+        if wanted == 200:
+            name = message_of(answer)["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"]
+            assert name == ("counterfoil" if path.lower().rstrip("/") == "/mcp" else f"counterfoil-{BAKERY}"), path
+        without = await doors.knock(path)
+        assert without.status_code == (404 if wanted == 404 else 401), path
+
+
+async def test_other_methods_are_told_which_ones_there_are(doors: Doors) -> None:
+    for path in ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{GHOST}", f"/mcp/k/{doors.link}", f"/mcp/k/{'a' * 32}"):
+        for method in ("GET", "HEAD", "PUT", "PATCH", "OPTIONS"):
+            for credential in ("", "owner"):
+                answer = await doors.knock(path, credential, method)
+                assert (answer.status_code, answer.headers["allow"]) == (405, "POST, DELETE")
+
+
+async def test_nothing_answers_without_a_credential_but_health_and_discovery(doors: Doors) -> None:
+    site = doors.home.site
+    assert (await site.send("GET", "/healthz")).json() == {"status": "ok"}
+    for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz/", "/files", "/files/", "/keys", METADATA):
+        for method in ("GET", "POST", "DELETE"):
+            assert (await site.send(method, path)).status_code == 404, (method, path)
+    for path in ("/healthz", f"{METADATA}/mcp", "/files/x"):
+        for method in ("POST", "PUT", "DELETE"):
+            assert (await site.send(method, path)).status_code == 404, (method, path)
+
+
+async def test_discovery_says_nothing_of_what_exists_and_links_have_none(doors: Doors) -> None:
+    described = {}
+    for handle in (BAKERY, FINCH, GHOST):
+        answer = await doors.home.site.send("GET", f"{METADATA}/mcp/{handle.upper()}/")
+        assert answer.json()["resource"] == f"{HERE}/mcp/{handle}"
+        described[handle] = answer.text.replace(handle, "<handle>")
+    assert len(set(described.values())) == 1
+    assert (await doors.home.site.send("GET", f"{METADATA}/mcp")).json()["resource"] == f"{HERE}/mcp"
+    nothing = whole(await doors.home.site.send("GET", f"{METADATA}/nothing"))
+    assert nothing[0] == 404
+    for path in (f"mcp/k/{doors.link}", f"mcp/k/{'a' * 32}", "mcp/k", "", f"mcp/{BAKERY}/x"):
+        assert whole(await doors.home.site.send("GET", f"{METADATA}/{path}")) == nothing
+
+
+async def test_hosts_and_origins_are_checked_on_every_route(doors: Doors) -> None:
+    token = doors.headers["owner"][7:]
+    routes = (
+        "/healthz",
+        "/",
+        "/mcp",
+        f"/mcp/{BAKERY}",
+        f"/mcp/k/{doors.link}",
+        f"{METADATA}/mcp",
+        "/files/x",
+        "/keys/x",
+    )
+    wrong = [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:8750"},
+        {"Host": "127.0.0.1"},
+        {"Host": "127.0.0.1:9999"},
+        {"Host": "127.0.0.1:8750.evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1"},
+        {"Origin": "https://127.0.0.1:8750"},
+        {"Origin": "http://127.0.0.1:8750.evil.example"},
+        {"Origin": ""},
+    ]
+    for path in routes:
+        for method in ("GET", "POST"):
+            answers = {whole(await doors.home.site.send(method, path, token, headers=one))[::2] for one in wrong}
+            assert len(answers) == 1
+            assert answers.pop()[0] == 403
+    for good in ({"Host": "LOCALHOST:8750"}, {"Host": "[::1]:8750"}, {"Origin": "http://localhost:8750"}):
+        assert (await doors.home.site.send("GET", "/healthz", headers=good)).status_code == 200
+
+
+async def test_bodies_that_are_too_large_or_malformed_are_refused(doors: Doors) -> None:
+    site, token = doors.home.site, doors.headers["owner"][7:]
+    session = await site.begin("/mcp", token)
+    eras = (modern_headers("ping", {}), modern_headers("ping", {}) | {"MCP-Protocol-Version": "2025-06-18"})
+    ping = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
+    for headers in eras:
+        asked = headers | {"Mcp-Session-Id": session, "Content-Type": "application/json"}
+
+        async def post(body: bytes, headers: dict[str, str] = asked) -> httpx2.Response:
+            return await site.send("POST", "/mcp", token, headers=headers, content=body)
+
+        assert (await post(ping + b" " * (BODY_BYTES_MAX + 1 - len(ping)))).status_code == 413
+        assert (await post(ping + b" " * (BODY_BYTES_MAX - len(ping)))).status_code != 413
+        malformed = (b"", b"{", b"\xff\xfe", b"null", b"1", b'"ping"', b"[" * 100_000, b'{"a":' * 10_000, b"{}", b"NaN")
+        for body in (*malformed, b"[]", b"[" + ping + b"]", b"[" + ping + b"," + ping + b"]"):
+            answer = await post(body)
+            assert answer.status_code == 400, (body[:20], answer.text)
+            assert "error" in message_of(answer)
+        assert (await post(b"x" * (BODY_BYTES_MAX + 1))).status_code == 413
