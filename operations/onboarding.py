@@ -35,6 +35,7 @@ from operations.templates import (
 )
 from storage import audit, organizations, reach
 from storage.books import OrganizationRef
+from storage.completion import to_its_end
 from storage.ids import new_organization_id
 from storage.organizations import NewOrganization
 from storage.profile import load_profile, record_provenance, save_profile
@@ -163,7 +164,7 @@ async def add_organization(
     """
     now, by = office.now(), office.principal.label
     root = office.store.root
-    await anyio.to_thread.run_sync(lambda: provision_books(root, new.id, now=now, fill=fill))
+    await to_its_end(anyio.to_thread.run_sync(lambda: provision_books(root, new.id, now=now, fill=fill)))
 
     def make_known(db: Session) -> OrganizationRef:
         organizations.add_organization(db, new, now=now, by=by)
@@ -176,7 +177,7 @@ async def add_organization(
     try:
         return await office.store.directory.write(make_known)
     except BaseException:
-        await anyio.to_thread.run_sync(discard_books, root, new.id)
+        await to_its_end(anyio.to_thread.run_sync(discard_books, root, new.id))
         raise
 
 

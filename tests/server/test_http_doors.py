@@ -17,6 +17,7 @@ from tests.support.people import colleague, in_the_directory
 
 GHOST = "ghost-sandbox"
 METADATA = "/.well-known/oauth-protected-resource"
+INITIALIZE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
 ODD = {
     "/MCP": 200,
     "/mcp/": 200,
@@ -34,11 +35,9 @@ ODD = {
     f"/mcp/{BAKERY}/{FINCH}": 404,
     f"/mcp/{BAKERY}%2F{FINCH}": 404,
     f"/mcp/{FINCH}/%2e%2e/{BAKERY}": 404,
-    f"/mcp/{FINCH}/../{BAKERY}": 404,
     "/mcp/%2e%2e/mcp": 404,
-    "/mcp/.": 404,
-    "/mcp/..": 404,
-    f"/mcp/./{BAKERY}": 404,
+    "/mcp/%2e": 404,
+    "/mcp/%2e%2e": 404,
     f"/mcp/%20{BAKERY}": 404,
     f"/mcp/{BAKERY}%0a": 404,
     f"/mcp/{BAKERY}%00": 404,
@@ -67,7 +66,7 @@ ODD = {
 
 UNKNOWN_SECRETS = {
     "unknown": f"Bearer cft_0123456789_{'a' * 32}",
-    "malformed": "Bearer \u00e9%00'; --",
+    "malformed": "Bearer %00'; --",
     "empty": "Bearer ",
     "no scheme": "a" * 32,
     "basic": "Basic b3duZXI6b3duZXI=",
@@ -120,24 +119,14 @@ def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
     return answer.status_code, sorted(answer.headers.items()), answer.content
 
 
-async def statuses(doors: Doors, credential: str) -> list[int]:
-    paths = ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{FINCH}", f"/mcp/{GHOST}")
-    return [(await doors.knock(path, credential)).status_code for path in paths]
-
-
-async def modern_list(doors: Doors, path: str, credential: str) -> int:
-    params = {"headers": modern_headers("tools/list", {}) | {"Authorization": doors.headers[credential]}}
-    return (await doors.home.site.send("POST", path, **params)).status_code
+async def opens(doors: Doors, credential: str, path: str) -> int:
+    """How the handshake's first message is answered, which needs no session."""
+    headers = {"Authorization": doors.headers[credential], "Accept": "application/json, text/event-stream"}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+    return (await doors.home.site.send("POST", path, headers=headers, json=body)).status_code
 
 
 async def test_every_credential_opens_its_own_doors_alone(doors: Doors) -> None:
-    # The handshake's first message needs no session: it is answered to whoever is let in.
-    async def opens(credential: str, path: str) -> int:
-        headers = {"Authorization": doors.headers[credential]}
-        body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
-        headers |= {"Accept": "application/json, text/event-stream"}
-        return (await doors.home.site.send("POST", path, headers=headers, json=body)).status_code
-
     paths = ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{FINCH}", f"/mcp/{GHOST}")
     nowhere = [401, 401, 401, 401]
     expected = dict.fromkeys(doors.headers, nowhere) | {
@@ -148,10 +137,7 @@ async def test_every_credential_opens_its_own_doors_alone(doors: Doors) -> None:
         "read-only key of A": [200, 200, 404, 404],
     }
     for credential, wanted in expected.items():
-        assert [await opens(credential, path) for path in paths] == wanted, credential
-
-
-INITIALIZE = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+        assert [await opens(doors, credential, path) for path in paths] == wanted, credential
 
 
 async def test_what_is_anothers_and_what_is_not_there_answer_byte_for_byte_alike(doors: Doors) -> None:

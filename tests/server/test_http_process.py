@@ -1,0 +1,148 @@
+"""The real server process: raw bytes at its port, its log, and what it leaves in the data folder."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.app import local_office
+from server.settings import Settings
+from tests.support.assistant import ERAS, Era
+from tests.support.http import BAKERY, FINCH, LINES, ROOT, Credentials, RealServer, real_server
+from tests.support.practice import practice
+
+
+async def bakery_and_finch(data: Path) -> dict[str, str]:
+    """A data folder with two clients, closed again, and one credential of each sort."""
+    async with practice(data) as one:
+        made = Credentials.of(one)
+        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+        await one.customer(one.books(bakery))
+        return {
+            "token": await made.token(),
+            "read-only": await made.token(read_only=True),
+            "key": await made.key(bakery),
+            "link": await made.link(finch),
+            "revoked": await made.token(),
+        }
+
+
+async def raw(server: RealServer, sent: bytes) -> bytes:
+    """What the process answers to bytes, until it closes the connection or we have heard the whole answer."""
+    port = int(server.site.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    writer.write_eof()
+    async with asyncio.timeout(30):
+        said = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return said
+
+
+def request(path: str, *headers: str, method: str = "POST", body: bytes = b"") -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Connection: close", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+async def test_raw_paths_and_headers_open_no_door(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    token = (await bakery_and_finch(data))["token"]
+    async with real_server(data) as server:
+        host, owner = f"Host: {server.site.url[7:]}", f"Authorization: Bearer {token}"
+        paths = (
+            f"/mcp/{FINCH}/../{BAKERY}",
+            f"/mcp/./{BAKERY}",
+            "/mcp/..",
+            f"/mcp/{FINCH}/%2e%2e/{BAKERY}",
+            f"/mcp/{BAKERY}%00",
+            f"/mcp/{BAKERY}%0d%0a",
+            "/mcp/%ff%fe",
+            f"http://evil.example/mcp/{BAKERY}/x",
+            "*",
+            "/mcp/" + "a" * 5000,
+        )
+        for path in paths:
+            assert status(await raw(server, request(path, host, owner))) in (400, 404), path
+        assert status(await raw(server, request("/mcp", host, "Authorization: Bearer \xe9\xff"))) == 401
+        assert status(await raw(server, request("/mcp", host, "Authorization: Bearer no", owner))) == 401
+        assert status(await raw(server, request("/mcp", owner))) in (400, 403)
+        assert status(await raw(server, request("/mcp", host, "Host: evil.example", owner))) in (400, 403)
+        assert status(await raw(server, b"\x16\x03\x01 nonsense\r\n\r\n")) == 400
+        assert status(await raw(server, request(f"/mcp/{BAKERY}", host, owner))) == 400
+        assert server.process.returncode is None
+        await server.stop()
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_conversation_of_the_sdk_runs_over_a_real_socket(tmp_path: Path, era: Era) -> None:
+    data = tmp_path / "data"
+    secrets = await bakery_and_finch(data)
+    async with real_server(data) as server:
+        async with server.site.chat(secrets["token"], era=era) as chat:
+            await chat.switch(BAKERY)
+            issued = await chat.ok("issue_invoice", customer="Hotel Bristol", lines=LINES)
+            rendered = await chat.ok("render_document", document=issued["invoice"]["number"])
+            async with server.site.http() as browser:
+                opened = await browser.get(rendered["link"])
+            assert hashlib.sha256(opened.content).hexdigest() == rendered["sha256"]
+        await server.stop()
+    assert server.said.read_text("utf-8").splitlines() == [f"serving {data} on {server.site.url}/mcp"]
+
+
+async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    secrets = await bakery_and_finch(data)
+    async with local_office(Settings(data)) as office:
+        await Credentials(office).revoke("token", secrets["revoked"])
+    async with real_server(data) as server:
+        site = server.site
+        async with site.chat(secrets["token"]) as chat:
+            issued = await chat.ok("issue_invoice", organization=BAKERY, customer="Hotel Bristol", lines=LINES)
+            link = (await chat.ok("render_document", organization=BAKERY, document=issued["invoice"]["id"]))["link"]
+            page = (await chat.ok("create_client_api_key", organization=BAKERY, name="till"))["link"]
+        async with site.http() as browser:
+            assert (await browser.get(link)).status_code == 200
+            shown = await browser.post(page)
+        (key,) = re.findall(r"<code>(\w+)</code>", shown.text)
+        secrets |= {"file": link.rpartition("/")[2], "page": page.rpartition("/")[2], "shown": key}
+        for one in secrets.values():
+            for path in ("/mcp", f"/mcp/k/{one}", f"/mcp/{BAKERY}", f"/files/{one}", f"/files/{one}x", f"/keys/{one}"):
+                for method in ("GET", "POST", "DELETE"):
+                    await site.send(method, path, one, content=b'{"jsonrpc": "2.0", "id": 1, "method": "\xff')
+            host = f"Host: {site.url[7:]}"
+            cut = request(f"/mcp/k/{one}", host, f"Authorization: Bearer {one}", body=b"x" * 100)[:-50]
+            await raw(server, cut)
+            await raw(server, f"POST /mcp/k/{one} HTTP/1.1\r\n{host}\r\nAuthorization {one}\r\n\r\n".encode())
+        await site.initialize("/mcp", secrets["token"])
+        await server.stop()
+    said = server.said.read_text("utf-8")
+    assert "Traceback" not in said, said
+    kept = b"".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file())
+    assert BAKERY.encode() in kept
+    for name, one in secrets.items():
+        for text in (one, one.upper(), one.rpartition("_")[2]):
+            assert text not in said, name
+            assert text.encode() not in kept, name
+        assert one.partition(".")[0] not in said
+
+
+def test_the_server_refuses_to_start_where_it_should(tmp_path: Path) -> None:
+    def serve(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "server", "serve", "--data", str(tmp_path / "none"), *more]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    nowhere = serve()
+    assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (1, 1)
+    assert nowhere.stderr.startswith("not_found: There is no Counterfoil data folder")
+    assert not (tmp_path / "none").exists()
