@@ -7,23 +7,19 @@ one principal, to read or also to change.
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-import anyio
-import anyio.to_thread
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from storage.completion import to_its_end
-from storage.engines import CONNECTIONS_PER_ENGINE, FileKind, Mode, books_engine, run_transaction
+from storage.database import Database
+from storage.engines import FileKind, Mode, guarded_engine
 from storage.migrations import head_stamp
 
 T = TypeVar("T")
@@ -31,6 +27,7 @@ Clock = Callable[[], datetime]
 """Answers the present moment, aware, in UTC."""
 
 OPEN_ENGINES_MAX = 48
+CONNECTIONS = 2
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
 
@@ -54,10 +51,7 @@ class OrganizationRef:
 
 @dataclass(slots=True)
 class _Entry:
-    engine: Engine
-    # As many transactions at once as the engine has connections; a waiting one costs no thread.
-    turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CONNECTIONS_PER_ENGINE))
-    writer: anyio.Lock = field(default_factory=anyio.Lock)
+    database: Database
     leases: int = 0
 
 
@@ -68,8 +62,6 @@ class BooksShelf:
         self._root = root
         self._capacity = capacity
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        # Each organization's turns limit the threads; organizations do not wait for each other.
-        self._threads = anyio.CapacityLimiter(math.inf)
 
     def folder(self, organization_id: str) -> Path:
         """The organization's folder; its name is the organization's UUID and never anybody's text."""
@@ -80,35 +72,27 @@ class BooksShelf:
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it.
         """
-        async with self._leased(organization_id) as entry:
-            if mode is Mode.READ:
-                return await self._in_thread(entry, mode, work)
-            async with entry.writer:
-                return await self._in_thread(entry, mode, work)
+        async with self._leased(organization_id) as database:
+            return await database.run(mode, work)
 
     async def close(self) -> None:
         """Close every engine; nothing may be under way."""
         while self._entries:
             _, entry = self._entries.popitem()
-            await to_its_end(anyio.to_thread.run_sync(entry.engine.dispose))
-
-    async def _in_thread(self, entry: _Entry, mode: Mode, work: Callable[[Session], T]) -> T:
-        # Waiting for one's turn can be cancelled; what has begun cannot.
-        async with entry.turns:
-            act = anyio.to_thread.run_sync(run_transaction, entry.engine, mode, work, limiter=self._threads)
-            return await to_its_end(act)
+            await entry.database.close()
 
     @asynccontextmanager
-    async def _leased(self, organization_id: str) -> AsyncIterator[_Entry]:
+    async def _leased(self, organization_id: str) -> AsyncIterator[Database]:
         entry = self._entries.get(organization_id)
         if entry is None:
             stamp = head_stamp(FileKind.BOOKS, organization_id)
-            entry = _Entry(books_engine(self.folder(organization_id) / BOOKS_FILE, stamp))
+            engine = guarded_engine(self.folder(organization_id) / BOOKS_FILE, stamp, connections=CONNECTIONS)
+            entry = _Entry(Database(engine, connections=CONNECTIONS))
             self._entries[organization_id] = entry
         self._entries.move_to_end(organization_id)
         entry.leases += 1
         try:
-            yield entry
+            yield entry.database
         finally:
             entry.leases -= 1
             await self._close_unused()
@@ -118,8 +102,7 @@ class BooksShelf:
             idle = next((key for key, entry in self._entries.items() if not entry.leases), None)
             if idle is None:
                 return
-            entry = self._entries.pop(idle)
-            await to_its_end(anyio.to_thread.run_sync(entry.engine.dispose))
+            await self._entries.pop(idle).database.close()
 
 
 @dataclass(frozen=True, slots=True)

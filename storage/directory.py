@@ -1,4 +1,4 @@
-"""The directory database: users, organizations, memberships, sessions."""
+"""The directory database: users, organizations, memberships, sessions, credentials."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from storage.completion import to_its_end
-from storage.engines import FileKind, Mode, directory_engine, run_directory_transaction
+from storage.database import Database
+from storage.engines import FileKind, Mode, guarded_engine
 from storage.migrations import head_stamp
 
 T = TypeVar("T")
 DIRECTORY_FILE = "directory.db"
+CONNECTIONS = 4
 
 
 class Directory:
     """The open directory of one data folder."""
 
     def __init__(self, root: Path) -> None:
-        self._engine = directory_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY))
+        engine = guarded_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=CONNECTIONS)
+        self._database = Database(engine, connections=CONNECTIONS)
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction that cannot write.
-
-        Cut short, the driver would leave a task behind that never ends: reads, too, are awaited to their end.
-        """
-        return await to_its_end(run_directory_transaction(self._engine, Mode.READ, work))
+        """Run `work` as one transaction that cannot write."""
+        return await self._database.run(Mode.READ, work)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
-        return await to_its_end(run_directory_transaction(self._engine, Mode.WRITE, work))
+        return await self._database.run(Mode.WRITE, work)
 
     async def close(self) -> None:
-        """Close the connections and end their threads."""
-        await self._engine.dispose()
+        """Close the connections; nothing may be under way."""
+        await self._database.close()

@@ -17,11 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import aiosqlite
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
@@ -29,7 +27,6 @@ from invoicing.refusals import Unavailable
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
-CONNECTIONS_PER_ENGINE = 2
 _MODE = "counterfoil_mode"
 
 
@@ -62,31 +59,13 @@ class OutdatedStore(DamagedStore):
     """The file is ours but its schema is older than this program: `counterfoil migrate` brings it up."""
 
 
-def directory_engine(path: Path, stamp: Stamp) -> AsyncEngine:
-    """The engine of the directory, for its few and short statements, on aiosqlite."""
-
-    async def connect() -> aiosqlite.Connection:
-        return await aiosqlite.Connection(partial(open_guarded, path, stamp), iter_chunk_size=64)
-
-    engine = create_async_engine(
-        "sqlite+aiosqlite://",
-        async_creator=connect,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=4,
-        max_overflow=0,
-        hide_parameters=True,
-    )
-    _begin_by_mode(engine.sync_engine)
-    return engine
-
-
-def books_engine(path: Path, stamp: Stamp) -> Engine:
-    """The engine of one organization's books; its transactions run whole, in a thread."""
+def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
+    """The engine of a file that is what `stamp` says, with at most so many connections."""
     engine = create_engine(
         "sqlite://",
         creator=partial(open_guarded, path, stamp),
         poolclass=QueuePool,
-        pool_size=CONNECTIONS_PER_ENGINE,
+        pool_size=connections,
         max_overflow=0,
         hide_parameters=True,
     )
@@ -108,17 +87,6 @@ def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) ->
             connection = connection.execution_options(**{_MODE: mode})
             with connection.begin():
                 return _in_session(connection, work)
-    except OperationalError as error:
-        raise _busy_or_same(error) from error
-
-
-async def run_directory_transaction(engine: AsyncEngine, mode: Mode, work: Callable[[Session], T]) -> T:
-    """The same for the directory."""
-    try:
-        async with engine.connect() as connection:
-            connection = await connection.execution_options(**{_MODE: mode})
-            async with connection.begin():
-                return await connection.run_sync(_in_session, work)
     except OperationalError as error:
         raise _busy_or_same(error) from error
 
@@ -171,7 +139,7 @@ def copy_live(source: Path, target: Path) -> None:
 
 def read_once(path: Path, stamp: Stamp, work: Callable[[Session], T]) -> T:
     """Run `work` as one transaction that cannot write, on an engine that is made for it and closed again."""
-    engine = books_engine(path, stamp)
+    engine = guarded_engine(path, stamp, connections=1)
     try:
         return run_transaction(engine, Mode.READ, work)
     finally:

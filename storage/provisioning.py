@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, Mode, books_engine, checkpoint, open_guarded, run_transaction
+from storage.engines import DamagedStore, FileKind, Mode, checkpoint, guarded_engine, open_guarded, run_transaction
 from storage.migrations import head_stamp, migrate_file
 from storage.tables.books import Identity
 
@@ -41,7 +41,7 @@ def ensure_directory_file(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = root / DIRECTORY_FILE
     if target.exists():
-        # A file that is refused only later costs a thread of aiosqlite, which outlives the loop that waits for it.
+        # A file that is not ours is refused before anything is served from it.
         open_guarded(target, head_stamp(FileKind.DIRECTORY)).close()
         return
     if organization_folders(root) and not target.exists():
@@ -103,7 +103,7 @@ def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Se
         session.flush()
         fill(session)
 
-    engine = books_engine(path, head_stamp(FileKind.BOOKS))
+    engine = guarded_engine(path, head_stamp(FileKind.BOOKS), connections=1)
     try:
         run_transaction(engine, Mode.WRITE, work)
     finally:

@@ -7,8 +7,10 @@ import binascii
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +23,13 @@ from invoicing.refusals import Refusal
 from operations.access import FileLink, Office
 from operations.files import PDF, read_file_by_link
 from storage.books import Books
+from storage.engines import DamagedStore
 from storage.files import StoredFile
 
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
+_KEY_BYTES = 32
+_log = logging.getLogger("counterfoil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,32 @@ class LinkSigner:
 
 
 def signing_key(root: Path) -> bytes:
-    """The key of this data folder, made at first use, readable by its owner alone."""
+    """The key of this data folder, made at first use, readable by its owner alone.
+
+    It appears whole or not at all: an empty key, seen by a second process or left by a crash, would let anybody sign.
+    """
     path = root / "secrets" / "links.key"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as stream:
-        key = secrets.token_bytes(32)
-        stream.write(key)
+    if not path.exists():
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise DamagedStore(f"{path} is not a key: remove it, and links that were given out end")
     return key
+
+
+def _make_key(path: Path) -> None:
+    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(secrets.token_bytes(_KEY_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        # Linking does not replace: of two processes that make a key at once, the first one's stays.
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 class Downloads:
@@ -88,6 +108,9 @@ class Downloads:
         try:
             stored, content = await read_file_by_link(self._office.store.shelf, *named)
         except Refusal:
+            return _absent()
+        except DamagedStore as damage:
+            _log.error("books cannot be opened: %s", damage)
             return _absent()
         shown = "inline" if stored.media_type == PDF else "attachment"
         headers = {
@@ -110,4 +133,10 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """Raises:
+    ValueError: not exactly what `_encode` writes; base64 has other spellings of the same bytes.
+    """
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _encode(raw) != text:
+        raise ValueError
+    return raw

@@ -13,7 +13,7 @@ from typing import Any
 
 import anyio
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,6 +63,9 @@ class Gate:
                 response = await self._serve(arrival, request, send)
         except Turned as turned:
             response = turned.response
+        except ClientDisconnect:
+            # Whoever left in the middle of a request is not there to be answered.
+            return
         if response is not None:
             await response(scope, receive, send)
 

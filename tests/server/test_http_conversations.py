@@ -193,17 +193,17 @@ async def test_conversations_with_the_same_request_ids_do_not_mix(at_home: House
     site, token = at_home.site, await at_home.credentials.token()
     sessions = {handle: await site.begin("/mcp", token) for handle in (BAKERY, FINCH)}
     for handle, session in sessions.items():
-        called = {"name": "switch_organization", "arguments": {"organization": handle}}
+        called: dict[str, Any] = {"name": "switch_organization", "arguments": {"organization": handle}}
         assert (await site.rpc("/mcp", token, "tools/call", session=session, **called)).status_code == 200
 
     async def legacy(handle: str) -> tuple[str, int, str]:
-        looked = {"name": "get_organization", "arguments": {}}
+        looked: dict[str, Any] = {"name": "get_organization", "arguments": {}}
         answer = await site.rpc("/mcp", token, "tools/call", session=sessions[handle], request_id=7, **looked)
         message = message_of(answer)
         return handle, message["id"], message["result"]["structuredContent"]["organization"]["handle"]
 
     async def modern(handle: str) -> tuple[str, int, str]:
-        looked = {"name": "get_organization", "arguments": {"organization": handle}}
+        looked: dict[str, Any] = {"name": "get_organization", "arguments": {"organization": handle}}
         message = message_of(await site.modern("/mcp", token, "tools/call", request_id=7, **looked))
         return handle, message["id"], message["result"]["structuredContent"]["organization"]["handle"]
 

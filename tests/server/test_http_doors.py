@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -85,7 +86,9 @@ class Doors:
     async def knock(self, path: str, credential: str = "", method: str = "POST") -> httpx2.Response:
         given = {"Authorization": self.headers[credential]} if credential else {}
         body = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {}}
-        asked = {"headers": modern_headers("ping", {}) | given} | ({"json": body} if method == "POST" else {})
+        asked: dict[str, Any] = {"headers": modern_headers("ping", {}) | given} | (
+            {"json": body} if method == "POST" else {}
+        )
         return await self.home.site.send(method, path, **asked)
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
-from storage.engines import CONNECTIONS_PER_ENGINE, DamagedStore, Mode
+from storage.books import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.engines import DamagedStore, Mode
 from storage.provisioning import ensure_directory_file, provision_books
 from storage.store import open_store
 from tests.support.clock import NOON
@@ -133,7 +133,7 @@ async def test_an_engine_in_use_is_never_closed(root: Path) -> None:
 
 
 async def test_an_organization_has_two_connections_at_most(root: Path) -> None:
-    shelf, gates = BooksShelf(root), [Gate() for _ in range(CONNECTIONS_PER_ENGINE)]
+    shelf, gates = BooksShelf(root), [Gate() for _ in range(CONNECTIONS)]
     async with asyncio.TaskGroup() as tasks:
         for gate in gates:
             tasks.create_task(shelf.run(IDS[0], Mode.READ, gate.look))
@@ -143,7 +143,7 @@ async def test_an_organization_has_two_connections_at_most(root: Path) -> None:
         waiting = [tasks.create_task(shelf.run(IDS[0], Mode.READ, count_accounts)) for _ in range(20)]
         # Another organization is not held up by a busy one, and nobody who waits takes a thread or a connection.
         assert await shelf.run(IDS[1], Mode.READ, count_accounts) == 0
-        assert connections(root, IDS[0]) == CONNECTIONS_PER_ENGINE == 2
+        assert connections(root, IDS[0]) == CONNECTIONS == 2
         assert threading.active_count() <= threads + 1
         assert not any(task.done() for task in waiting)
         for gate in gates:

@@ -21,8 +21,8 @@ from storage.engines import (
     FileKind,
     Mode,
     OutdatedStore,
-    books_engine,
     copy_live,
+    guarded_engine,
     integrity_problems,
     is_current,
     open_guarded,
@@ -170,7 +170,7 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
 
 def test_a_connection_that_read_can_write_afterwards_and_the_other_way_round(tmp_path: Path) -> None:
     path = books_of(tmp_path, ONE)
-    engine = books_engine(path, STAMP)
+    engine = guarded_engine(path, STAMP, connections=2)
 
     def count(session: Session) -> int:
         return int(session.execute(text("SELECT count(*) FROM accounts")).scalar_one())
@@ -190,7 +190,7 @@ def test_a_connection_that_read_can_write_afterwards_and_the_other_way_round(tmp
 
 def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
     path = books_of(tmp_path, ONE)
-    engine = books_engine(path, STAMP)
+    engine = guarded_engine(path, STAMP, connections=2)
 
     def add_and_fail(session: Session) -> None:
         session.execute(text("INSERT INTO accounts (number, name, type) VALUES ('1', 'Cash', 'asset')"))
@@ -216,7 +216,7 @@ def test_a_row_that_refers_to_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_books_that_stay_busy_are_an_expected_refusal(tmp_path: Path) -> None:
     path = books_of(tmp_path, ONE)
-    engine = books_engine(path, STAMP)
+    engine = guarded_engine(path, STAMP, connections=2)
 
     def wait_no_longer(session: Session) -> None:
         session.connection().exec_driver_sql("PRAGMA busy_timeout = 1")

@@ -1,0 +1,219 @@
+"""Load, kills and clients that leave, over HTTP: no gap, no double, nothing lost, no answer to the wrong one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlmodel import Session
+
+from operations.access import Office, Right, open_books
+from operations.credentials import create_token
+from server.app import find_organization, local_office
+from server.settings import Settings
+from storage import users
+from storage.books import OrganizationRef
+from storage.ids import new_id
+from storage.tables.directory import MembershipClient
+from tests.server.test_faults import kept, numbers
+from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, message_of, real_server, site_of
+from tests.support.practice import Practice, practice
+
+pytestmark = pytest.mark.faults
+
+SALE: dict[str, Any] = {"customer": "Hotel Bristol", "lines": LINES}
+# Databases that are open at once, with their two connections of three files each, and room for the rest.
+FILES_MAX = 64 * 2 * 3 + 120
+THREADS_MAX = 64
+
+
+def sized(whole: int, small: int) -> int:
+    """`whole` where COUNTERFOIL_FAULTS says so, otherwise `small`."""
+    return whole if os.environ.get("COUNTERFOIL_FAULTS") == "whole" else small
+
+
+async def bakery(data: Path, clients: int) -> list[str]:
+    """A data folder with a client and its customer, and as many API keys, each of which is a principal of its own."""
+    async with practice(data) as one:
+        client = await one.client("Harbour Bakery")
+        await one.customer(one.books(client))
+        return [await Credentials.of(one).key(client) for _ in range(clients)]
+
+
+async def all_numbers(data: Path) -> list[str]:
+    """The numbers of all documents, after everything about them was verified."""
+    async with local_office(Settings(data)) as office:
+        return await kept(open_books(office, await find_organization(office, BAKERY), Right.READ))
+
+
+def in_order(found: list[str]) -> list[str]:
+    return numbers(len(found), int(found[0][9:13])) if found else []
+
+
+async def issue(site: Site, key: str, reference: str) -> str:
+    """The number of the invoice with this reference, issued now or before."""
+    arguments = SALE | {"client_reference": reference}
+    answer = await site.modern("/mcp", key, "tools/call", name="issue_invoice", arguments=arguments)
+    assert answer.status_code == 200, answer.text
+    result = message_of(answer)["result"]
+    assert not result.get("isError"), result
+    return str(result["structuredContent"]["invoice"]["number"])
+
+
+async def issue_until_gone(site: Site, key: str, fresh: Iterator[int], issued: dict[str, str]) -> None:
+    while True:
+        reference = f"ref-{next(fresh)}"
+        issued.setdefault(reference, "")
+        try:
+            issued[reference] = await issue(site, key, reference)
+        except httpx2.TransportError:
+            return
+
+
+async def kill_under_load(server: RealServer, keys: list[str], fresh: Iterator[int], issued: dict[str, str]) -> None:
+    """Three clients issue until the process is killed, at a moment that chance picks after the first answer."""
+    chance = random.Random(len(issued))  # noqa: S311  # The moments of the kills.
+    await issue(server.site, keys[0], "first of all")
+    load = [asyncio.create_task(issue_until_gone(server.site, key, fresh, issued)) for key in keys]
+    await asyncio.wait(load, timeout=chance.uniform(0, 0.3))
+    server.process.kill()
+    await asyncio.gather(*load)
+    await server.process.wait()
+
+
+async def test_killing_the_server_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    keys = await bakery(data, 3)
+    issued: dict[str, str] = {}
+    fresh = count(1)
+    for _ in range(sized(50, 3)):
+        async with real_server(data) as server:
+            await kill_under_load(server, keys, fresh, issued)
+        found = await all_numbers(data)
+        assert {number for number in issued.values() if number} <= set(found)
+        assert found == in_order(found)
+    async with real_server(data) as server:
+        # What was not acknowledged is issued once now, whether or not it had been.
+        again = {reference: await issue(server.site, keys[0], reference) for reference in issued}
+        await server.stop()
+    assert all(again[reference] == number for reference, number in issued.items() if number)
+    found = await all_numbers(data)
+    assert found == in_order(found)
+    assert len(found) == len(set(again.values())) + 1 == len(issued) + 1
+
+
+def shared_out(references: list[str], clients: int) -> list[list[str]]:
+    return [references[index::clients] for index in range(clients)]
+
+
+def open_files(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def threads_of(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+async def test_eight_clients_leave_no_gap_and_no_double_and_resources_level_off(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    keys = await bakery(data, 8)
+    references = [f"ref-{index}" for index in range(sized(2_000, 100))]
+
+    async def issue_all(site: Site, key: str, mine: Iterable[str]) -> list[str]:
+        return [await issue(site, key, reference) for reference in mine]
+
+    async with real_server(data) as server:
+        middle = len(references) // 2
+        issued: list[str] = []
+        used: list[tuple[int, int]] = []
+        for part in (references[:middle], references[middle:]):
+            shares = zip(keys, shared_out(part, len(keys)), strict=True)
+            for numbers_of_one in await asyncio.gather(*(issue_all(server.site, *share) for share in shares)):
+                issued += numbers_of_one
+            used.append((open_files(server.process.pid), threads_of(server.process.pid)))
+        await server.stop()
+        assert "Traceback" not in server.said.read_text("utf-8")
+    (files, threads), (files_later, threads_later) = used
+    assert files_later <= files + 10
+    assert threads_later <= threads + 40
+    assert files_later <= FILES_MAX
+    found = await all_numbers(data)
+    assert sorted(issued) == found == in_order(found)
+    assert len(found) == len(references)
+
+
+async def test_a_client_that_leaves_in_the_middle_leaves_a_whole_invoice_or_none(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (key,) = await bakery(data, 1)
+    chance = random.Random(20260728)  # noqa: S311  # The moments of leaving.
+    times = sized(200, 20)
+    async with real_server(data) as server:
+        for index in range(times):
+            leaving = asyncio.create_task(issue(server.site, key, f"ref-{index}"))
+            await asyncio.wait([leaving], timeout=chance.uniform(0, 0.03))
+            leaving.cancel()
+            await asyncio.wait([leaving])
+            assert (await issue(server.site, key, f"ref-{index}"))[-5:] == f"{index + 1:05}"
+        await server.stop()
+        assert "Traceback" not in server.said.read_text("utf-8")
+    found = await all_numbers(data)
+    assert len(found) == times
+    assert found == in_order(found)
+
+
+async def member(one: Practice, clients: Iterable[OrganizationRef], index: int) -> str:
+    """The token of a new accountant who reaches these clients alone."""
+    user_id, email = new_id("usr"), f"accountant-{index}@example.com"
+
+    def join(db: Session) -> None:
+        users.add_user(db, user_id, email, now=one.clock())
+        users.add_membership(db, user_id, one.organization.id, "accountant", all_clients=False)
+        db.add_all(MembershipClient(user_id=user_id, organization_id=client.id) for client in clients)
+
+    await one.store.directory.write(join)
+    office: Office = one.office
+    return (await create_token(office, email, read_only=False)).secret
+
+
+async def ask(site: Site, token: str, handle: str, *, dedicated: bool) -> list[str]:
+    """The organization and the customers that an answer shows; nothing where there is no such organization."""
+    path, named = (f"/mcp/{handle}", {}) if dedicated else ("/mcp", {"organization": handle})
+    answer = await site.modern(path, token, "tools/call", name="find_customers", arguments=named)
+    if dedicated and answer.status_code == 404:
+        return []
+    result = message_of(answer)["result"]
+    if result.get("isError"):
+        assert result["_meta"]["counterfoil/error"]["code"] == "not_found"
+        return []
+    told = result["structuredContent"]
+    return [told["organization"]["handle"], *(one["name"] for one in told["customers"])]
+
+
+async def test_many_principals_in_many_organizations_never_get_each_others_answers(tmp_path: Path) -> None:
+    chance = random.Random(7)  # noqa: S311  # Who asks whom.
+    principals, organizations, calls = sized(200, 10), sized(1_000, 20), sized(20_000, 300)
+    async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:
+        clients = [await one.client(f"Client {index}") for index in range(organizations)]
+        for client in clients:
+            await one.customer(one.books(client), f"Customer of {client.handle}")
+        reach = [chance.sample(clients, organizations // 2) for _ in range(principals)]
+        tokens = [await member(one, mine, index) for index, mine in enumerate(reach)]
+        reached = [{client.handle for client in mine} for mine in reach]
+        asked = ((chance.randrange(principals), chance.choice(clients).handle) for _ in range(calls))
+
+        async def work() -> None:
+            for who, handle in asked:
+                told = await ask(site, tokens[who], handle, dedicated=bool(who % 2))
+                assert told == ([handle, f"Customer of {handle}"] if handle in reached[who] else [])
+
+        await asyncio.gather(*(work() for _ in range(16)))
+        assert open_files(os.getpid()) <= FILES_MAX
+        assert threading.active_count() <= THREADS_MAX

@@ -1,0 +1,200 @@
+"""Sessions of the handshake era: whose they are, where they are valid, how they end, and what they outlive."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from server.http.limits import SESSIONS_MAX
+from storage.directory import DIRECTORY_FILE
+from tests.support.http import (
+    BAKERY,
+    FINCH,
+    MODERN,
+    Credentials,
+    House,
+    Site,
+    house,
+    message_of,
+    real_server,
+    site_of,
+)
+from tests.support.people import another_practice
+from tests.support.practice import practice
+from tests.support.raw import raw
+
+UNKNOWN = "ses_" + "0" * 40
+
+
+@pytest.fixture
+async def at_home(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path / "data") as opened:
+        yield opened
+
+
+def whole(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    return answer.status_code, sorted(answer.headers.items()), answer.content
+
+
+async def switch(site: Site, token: str, session: str, organization: str) -> None:
+    called: dict[str, Any] = {"name": "switch_organization", "arguments": {"organization": organization}}
+    answer = message_of(await site.rpc("/mcp", token, "tools/call", session=session, **called))
+    assert answer["result"]["structuredContent"]["session"] == ""
+
+
+async def active(site: Site, token: str, session: str) -> str:
+    """The organization that a call which names none acts for."""
+    called: dict[str, Any] = {"name": "get_organization", "arguments": {}}
+    result = message_of(await site.rpc("/mcp", token, "tools/call", session=session, **called))["result"]
+    if result.get("isError"):
+        return str(result["_meta"]["counterfoil/error"]["code"])
+    return str(result["structuredContent"]["organization"]["handle"])
+
+
+async def test_initialize_begins_a_session_and_every_later_message_needs_one(at_home: House) -> None:
+    site, token = at_home.site, await at_home.credentials.token()
+    first, second = await site.begin("/mcp", token), await site.begin("/mcp", token)
+    assert first != second
+    for path in ("/mcp", f"/mcp/{BAKERY}"):
+        for method in ("ping", "tools/list", "notifications/initialized"):
+            missing = await site.rpc(path, token, method)
+            assert missing.status_code == 400
+            assert "initialize" in missing.json()["error"]["message"]
+    answer = await site.rpc("/mcp", token, "ping", session=first)
+    assert (answer.status_code, "mcp-session-id" in answer.headers) == (200, False)
+    ended = await site.send("DELETE", "/mcp", token)
+    assert ended.status_code == 400
+
+
+async def test_the_session_less_revision_needs_none_and_uses_none(at_home: House) -> None:
+    site, token = at_home.site, await at_home.credentials.token()
+    session = await site.begin("/mcp", token)
+    await switch(site, token, session, BAKERY)
+    answer = await site.modern("/mcp", token, "tools/list")
+    assert (answer.status_code, "mcp-session-id" in answer.headers) == (200, False)
+    called: dict[str, Any] = {"name": "get_organization", "arguments": {}}
+    headers = {"Mcp-Session-Id": session, "MCP-Protocol-Version": MODERN}
+    async with at_home.site.chat(token) as chat:
+        assert (await chat.refused("get_organization"))["code"] == "organization_required"
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": called}
+    confused = await site.send("POST", "/mcp", token, headers=headers, json=body)
+    assert confused.status_code in (400, 406)
+
+
+async def test_a_session_belongs_to_its_principal_and_its_connection(at_home: House) -> None:
+    site, made, one = at_home.site, at_home.credentials, at_home.one
+    token, same_user, key = await made.token(), await made.token(), await made.key(at_home.bakery)
+    stranger = await made.token((await another_practice(one))[0].principal.label)
+    session = await site.begin("/mcp", token)
+    await switch(site, token, session, BAKERY)
+    assert await active(site, same_user, session) == BAKERY
+    unknown = whole(await site.rpc("/mcp", token, "ping", session=UNKNOWN))
+    assert unknown[0] == 404
+    assert "initialize" in json.loads(unknown[2])["error"]["message"]
+    for path, other in ((f"/mcp/{BAKERY}", token), (f"/mcp/{FINCH}", token), ("/mcp", key), ("/mcp", stranger)):
+        for method in ("ping", "tools/list"):
+            assert whole(await site.rpc(path, other, method, session=session)) == unknown
+        ended = await site.send("DELETE", path, other, headers={"Mcp-Session-Id": session})
+        assert whole(ended) == unknown
+    for odd in (session.upper(), session[:-1], session + "0", "%", "a" * 5000):
+        assert (await site.rpc("/mcp", token, "ping", session=odd)).status_code == 404
+    assert await active(site, token, session) == BAKERY
+    dedicated = await site.begin(f"/mcp/{BAKERY}", token)
+    assert whole(await site.rpc(f"/mcp/{FINCH}", token, "ping", session=dedicated)) == unknown
+    assert whole(await site.rpc("/mcp", token, "ping", session=dedicated)) == unknown
+
+
+async def test_delete_ends_the_session_and_no_other(at_home: House) -> None:
+    site, token = at_home.site, await at_home.credentials.token()
+    first, second = await site.begin("/mcp", token), await site.begin("/mcp", token)
+    ended = await site.send("DELETE", "/mcp", token, headers={"Mcp-Session-Id": first})
+    assert (ended.status_code, ended.content) == (204, b"")
+    assert (await site.rpc("/mcp", token, "ping", session=first)).status_code == 404
+    again = await site.send("DELETE", "/mcp", token, headers={"Mcp-Session-Id": first})
+    assert again.status_code == 404
+    assert (await site.rpc("/mcp", token, "ping", session=second)).status_code == 200
+
+
+async def test_a_session_expires_a_day_after_its_last_use(at_home: House) -> None:
+    site, token, clock = at_home.site, await at_home.credentials.token(), at_home.one.clock
+    session = await site.begin("/mcp", token)
+    await switch(site, token, session, BAKERY)
+    for _ in range(3):
+        clock.advance(timedelta(hours=23, minutes=59))
+        assert await active(site, token, session) == BAKERY
+    clock.advance(timedelta(hours=24))
+    assert (await site.rpc("/mcp", token, "ping", session=session)).status_code == 404
+    # A new session does not inherit what the old one was about.
+    assert await active(site, token, await site.begin("/mcp", token)) == "organization_required"
+
+
+async def test_a_credential_that_is_revoked_ends_its_conversations_at_once(at_home: House) -> None:
+    site, made = at_home.site, at_home.credentials
+    token = await made.token()
+    session = await site.begin("/mcp", token)
+    await made.revoke("token", token)
+    assert (await site.rpc("/mcp", token, "ping", session=session)).status_code == 401
+
+
+async def test_a_principal_has_so_many_sessions_and_takes_none_from_others(at_home: House) -> None:
+    site, made = at_home.site, at_home.credentials
+    token, key = await made.token(), await made.key(at_home.bakery)
+    kept = await site.begin("/mcp", token)
+    now = at_home.one.clock().strftime("%Y-%m-%d %H:%M:%S.%f")
+    with raw(at_home.one.root / DIRECTORY_FILE) as directory:
+        row = (
+            "INSERT INTO sessions (id, principal, connection, created_at, last_used_at) VALUES (?, ?, 'practice', ?, ?)"
+        )
+        user = at_home.one.principal.user_id
+        directory.execute("BEGIN")
+        directory.executemany(row, [(f"ses_{index}", user, now, now) for index in range(SESSIONS_MAX - 2)])
+        directory.execute("COMMIT")
+    await site.begin("/mcp", token)
+    full = await site.initialize(f"/mcp/{BAKERY}", token)
+    assert (full.status_code, int(full.headers["retry-after"]) > 0) == (429, True)
+    assert "mcp-session-id" not in full.headers
+    assert (await site.rpc("/mcp", token, "ping", session=kept)).status_code == 200
+    await site.begin("/mcp", key)
+    await site.send("DELETE", "/mcp", token, headers={"Mcp-Session-Id": kept})
+    await site.begin("/mcp", token)
+    at_home.one.clock.advance(timedelta(hours=24))
+    await site.begin("/mcp", token)
+
+
+async def test_a_session_survives_a_new_application_on_the_same_folder(at_home: House) -> None:
+    token = await at_home.credentials.token()
+    session = await at_home.site.begin("/mcp", token)
+    await switch(at_home.site, token, session, FINCH)
+    async with site_of(at_home.one.store, at_home.one.clock) as other:
+        assert await active(other, token, session) == FINCH
+        await switch(other, token, session, BAKERY)
+    assert await active(at_home.site, token, session) == BAKERY
+
+
+async def test_a_session_holds_in_a_second_process_and_survives_a_kill(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with practice(data) as one:
+        await one.client("Harbour Bakery")
+        await one.client("Finch Studio")
+        token = await Credentials.of(one).token()
+    async with real_server(data) as left, real_server(data) as right:
+        session = await left.site.begin("/mcp", token)
+        await switch(left.site, token, session, FINCH)
+        assert await active(right.site, token, session) == FINCH
+        async with right.site.chat(token) as chat:
+            explicit = await chat.switch(BAKERY)
+        left.process.kill()
+        await left.process.wait()
+        assert await active(right.site, token, session) == FINCH
+    async with real_server(data) as again:
+        assert await active(again.site, token, session) == FINCH
+        async with again.site.chat(token) as chat:
+            found = await chat.ok("get_organization", session=explicit["session"])
+            assert found["organization"]["handle"] == BAKERY
+        await again.stop()

@@ -1,0 +1,202 @@
+"""Organizations that look alike, over HTTP: what is another's answers like what never existed, on every route.
+
+The calls are those of `tests.tools.probes`, as in `tests/tools/test_twin_organizations.py`; here they go through the
+doors. A tool without an entry there, and a route without an entry here, fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+from mcp.shared.exceptions import MCPError
+from mcp_types import BlobResourceContents, CallToolResult
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from server.app import find_organization
+from tests.support.assistant import Assistant
+from tests.support.http import HERE, Credentials, Site, site_of
+from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
+from tests.tools.probes import RESOURCES, TOOLS, WITHIN_ONE, Arguments, unprobed
+
+_FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}|cfk_\w+|/keys/\w+|/files/[\w.-]+")
+WAYS = ("practice", "dedicated", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    twins: Twins
+    site: Site
+    token: str
+    key: str
+    link: str
+
+    @asynccontextmanager
+    async def chat(self, way: str) -> AsyncIterator[Assistant]:
+        """A conversation of somebody who reaches the first of the twins alone."""
+        path = {"practice": "/mcp", "dedicated": f"/mcp/{self.twins.known['a'].handle}", "key": "/mcp"}
+        secret = {"practice": self.token, "dedicated": self.token, "key": self.key}
+        async with self.site.chat(secret.get(way, ""), path.get(way, f"/mcp/k/{self.link}")) as chat:
+            yield chat
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
+    root = tmp_path_factory.mktemp("twins") / "data"
+    return root, asyncio.run(build_twins(root))
+
+
+@pytest.fixture
+async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Doors]:
+    async with AsyncExitStack() as stack:
+        twins = await stack.enter_async_context(open_twins(template[0], tmp_path / "data", template[1]))
+        site = await stack.enter_async_context(site_of(twins.store, twins.clock))
+        owner = twins.office("only_a")
+        made = Credentials(owner)
+        organization = await find_organization(owner, twins.known["a"].handle)
+        secrets = await made.token(), await made.key(organization), await made.link(organization)
+        yield Doors(twins, site, *secrets)
+
+
+def sent_by(tool: str, mine: Known, their: Known, way: str) -> list[Arguments]:
+    """The tool's calls with what is another's, each in one's own organization, and one's own call in another's name."""
+    entry = TOOLS[tool]
+    if tool not in WITHIN_ONE:
+        return list(entry.foreign(their))
+    named = {"organization": mine.handle} if way == "practice" else {}
+    own = next(iter(entry.own(mine)))
+    return [
+        *({**arguments, **named} for arguments in entry.foreign(their)),
+        {**own, "organization": their.handle},
+        {**own, "organization": their.id},
+        {**own, "session": their.session},
+    ]
+
+
+def masked(text: str, known: Known) -> str:
+    for name, value in sorted(asdict(known).items(), key=lambda one: -len(one[1])):
+        text = re.sub(re.escape(value), f"<{name}>", text, flags=re.IGNORECASE)
+    return _FRESH.sub("<fresh>", text)
+
+
+def said(result: CallToolResult) -> str:
+    return result.model_dump_json(by_alias=True)
+
+
+def assert_nothing_of(other: Known, text: str, sent: str) -> None:
+    for name, value in asdict(other).items():
+        if not name.endswith("_cursor") and value.casefold() not in sent.casefold():
+            assert value.casefold() not in text.casefold(), f"{sent}: shows {name} of {other.handle}"
+
+
+@pytest.mark.parametrize("way", ["practice", "dedicated"])
+async def test_what_is_anothers_answers_like_what_never_existed(doors: Doors, way: str) -> None:
+    known = doors.twins.known
+    mine, before = known["a"], {key: doors.twins.contents(key) for key in ("b", "c")}
+    async with doors.chat(way) as chat:
+        listed = (await chat.client.list_tools()).tools
+        templates = (await chat.client.list_resource_templates()).resource_templates
+        assert unprobed(listed, templates, known["b"]) == []
+        for tool in sorted(one.name for one in listed):
+            for their in (known["b"], known["c"]):
+                ghost = their.never()
+                real, never = (sent_by(tool, mine, one, way) for one in (their, ghost))
+                for pair in zip(real, never, strict=True):
+                    if pair[0] == pair[1]:
+                        continue  # A position in a list that both have.
+                    answers = [said(await chat.client.call_tool(tool, one)) for one in pair]
+                    assert_nothing_of(their, answers[0], json.dumps(pair[0]))
+                    assert masked(answers[0], their) == masked(answers[1], ghost), f"{tool} {pair[0]}"
+    assert {key: doors.twins.contents(key) for key in ("b", "c")} == before
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_answers_links_and_resources_hold_ones_own_alone(doors: Doors, way: str) -> None:
+    known = doors.twins.known
+    mine, others = known["a"], (known["b"], known["c"])
+    named = {"organization": mine.handle} if way == "practice" else {}
+    async with doors.chat(way) as chat, doors.site.http() as browser:
+        for tool in sorted(WITHIN_ONE):
+            told_of_own = ""
+            for arguments in TOOLS[tool].own(mine):
+                result = await chat.client.call_tool(tool, {**arguments, **named})
+                assert isinstance(result, CallToolResult)
+                assert not result.is_error, said(result)
+                text = said(result)
+                if link := (result.structured_content or {}).get("link"):
+                    assert link.startswith(f"{HERE}/files/")
+                    name = (result.structured_content or {})["file_name"]
+                    text += readable(name, (await browser.get(link)).content)
+                for other in others:
+                    assert_nothing_of(other, text, tool)
+                told_of_own += text
+            assert (mine.canary in told_of_own) is TOOLS[tool].shows, tool
+        for uri, values in RESOURCES.items():
+            for their in others:
+                told = {await read(chat, uri, one, *values(one)) for one in (their, their.never())}
+                assert len(told) == 1
+                assert told.pop().startswith("error")
+            assert mine.canary in await read(chat, uri, mine, *values(mine))
+
+
+async def read(chat: Assistant, template: str, of: Known, *values: str) -> str:
+    """The first resource of a template under an organization's handle, or the error with all names masked."""
+    uri = template.replace("{organization}", of.handle)
+    try:
+        contents = (await chat.client.read_resource(re.sub(r"\{\w+\}", values[0], uri))).contents
+    except MCPError as error:
+        return masked(f"error {error.code} {error.message} {error.data}", of)
+    parts = [one.blob if isinstance(one, BlobResourceContents) else one.text for one in contents]
+    return readable("", base64.b64decode(parts[0])) if isinstance(contents[0], BlobResourceContents) else parts[0]
+
+
+Tried = Callable[[Known], list[tuple[str, str]]]
+ROUTES: dict[str, Tried] = {
+    "/healthz": lambda _: [],
+    "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],
+    "/keys/{page}": lambda of: [(method, f"/keys/{one}") for method in ("GET", "POST") for one in (of.handle, of.id)],
+    "/.well-known/oauth-protected-resource/{path:path}": lambda of: [
+        ("GET", f"/.well-known/oauth-protected-resource/mcp/{one}") for one in (of.handle, of.id, f"k/{of.handle}")
+    ],
+    "/{path:path}": lambda of: [
+        (method, path)
+        for method in ("POST", "DELETE", "GET")
+        for path in (f"/mcp/{of.handle}", f"/mcp/{of.id}", f"/mcp/{of.handle}/{of.invoice}", f"/{of.handle}")
+    ],
+}
+"""How each route of the application is tried with what is another's; routes that take nothing try nothing."""
+
+
+def routes_of(site: Site) -> set[str]:
+    application = getattr(site.app, "_application", None)
+    assert isinstance(application, Starlette)
+    assert all(isinstance(route, Route) for route in application.routes)
+    return {route.path for route in application.routes if isinstance(route, Route)}
+
+
+async def test_every_route_of_the_application_is_in_the_list(doors: Doors) -> None:
+    assert routes_of(doors.site) == set(ROUTES), "a route without an entry in ROUTES is not tried by this suite"
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_every_route_answers_for_anothers_as_for_nobodys(doors: Doors, route: str) -> None:
+    known = doors.twins.known
+    for token in (doors.token, doors.key, ""):
+        for their in (known["b"], known["c"]):
+            ghost = their.never()
+            for (method, real), (_, never) in zip(ROUTES[route](their), ROUTES[route](ghost), strict=True):
+                answers = []
+                for path, one in ((real, their), (never, ghost)):
+                    answer = await doors.site.send(method, path, token)
+                    headers = {key: value for key, value in answer.headers.items() if key != "content-length"}
+                    answers.append((answer.status_code, masked(json.dumps(headers) + answer.text, one)))
+                assert answers[0] == answers[1], (method, real)
+                assert_nothing_of(their, answers[0][1], real)
