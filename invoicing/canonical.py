@@ -28,7 +28,6 @@ from invoicing.documents import (
 )
 
 ALGORITHM = "counterfoil-1/sha256"
-GENESIS = "0" * 64
 
 
 def canonical_json(value: object) -> str:
@@ -66,6 +65,11 @@ def document_link_text(content: str, *, series: str, period: str, sequence: int,
     """What a document's link covers: its canonical text, its place in its series, and who issued it and when."""
     envelope = {"by": by, "issued_at": issued_at, "period": period, "sequence": sequence, "series": series}
     return f"{canonical_json(envelope)}\n{content}"
+
+
+def genesis(organization_id: str) -> str:
+    """What the first link of an organization's chains follows: no chain fits another organization's books."""
+    return hashlib.sha256(f"{ALGORITHM}\n{organization_id}".encode()).hexdigest()
 
 
 def link_hash(*, previous: str, position: int, text: str) -> str:

@@ -15,6 +15,8 @@ from schwifty.exceptions import SchwiftyException
 from invoicing.refusals import InvalidInput
 from invoicing.text import clean_line
 
+# Names of the database that stand for the machine's own setting or for nothing.
+_NOT_PLACES = {"Factory", "localtime", "posixrules"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
 
 
@@ -61,7 +63,7 @@ def check_time_zone(name: str, *, field: str = "time_zone") -> str:
     """Raises:
     InvalidInput: not a name of the IANA time zone database.
     """
-    if name not in available_timezones():
+    if name not in available_timezones() - _NOT_PLACES:
         raise InvalidInput(f"{field} must be a name of the IANA database, such as Europe/Berlin.", field=field)
     return name
 

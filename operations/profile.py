@@ -68,7 +68,7 @@ async def update_organization(
     policy = _checked_policy(books, changes)
     wanted = {name: value for name, value in changes.items() if name != "named_writes"}
     await books.write(lambda db: _apply(db, books, wanted, policy))
-    await office.store.directory.write(lambda db: _publish(db, books, wanted, policy))
+    await office.store.directory.write(lambda db: _publish(db, books, policy))
     user_id, organization_id = office.principal.user_id, books.organization.id
     renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)
@@ -98,15 +98,15 @@ def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str)
     )
 
 
-def _publish(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str) -> None:
-    """Bring the directory in step with what the books say now."""
+def _publish(db: Session, books: Books, policy: str) -> None:
+    """Bring the directory in step with what the books say now.
+
+    Read inside the directory's own write: of several changes at once, whoever publishes last reads the last one.
+    """
     organization_id = books.organization.id
-    if "name" in wanted:
-        organizations.rename(db, organization_id, clean_line(str(wanted["name"]), field="name"))
-    if "country" in wanted or "currency" in wanted:
-        chosen = country(str(wanted.get("country") or books.organization.country))
-        currency = str(wanted.get("currency") or books.organization.currency or chosen.currency).upper()
-        organizations.settle(db, organization_id, country=chosen.code, currency=currency)
+    profile = books.shelf.read_now(organization_id, load_profile)
+    organizations.rename(db, organization_id, profile.name)
+    organizations.settle(db, organization_id, country=profile.country, currency=profile.currency)
     if policy:
         organizations.set_named_writes(db, organization_id, policy)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.canonical import ALGORITHM, GENESIS, document_from_text, document_link_text, document_text, link_hash
+from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
 from invoicing.documents import Line
 from invoicing.tax import LineInput, total
 from storage import checks, files
@@ -34,7 +34,7 @@ async def verify_books(books: Books) -> Verified:
 def _verify(db: Session, books: Books) -> Verified:
     counted = checks.totals(db)
     try:
-        problem = next(_problems(db, books.folder), "")
+        problem = next(_problems(db, books), "")
     except (ValueError, LookupError, TypeError, ArithmeticError):
         # No release writes such a row, and whoever did is not to stop the verification of the other books.
         problem = "a row cannot be read any more: it was changed from outside Counterfoil"
@@ -47,16 +47,16 @@ def _verify(db: Session, books: Books) -> Verified:
     )
 
 
-def _problems(db: Session, folder: Path) -> Iterator[str]:
-    yield from _document_problems(db)
-    yield from _audit_problems(db)
+def _problems(db: Session, books: Books) -> Iterator[str]:
+    beginning = genesis(books.organization.id)
+    yield from _document_problems(db, books.organization.id, beginning)
+    yield from _audit_problems(db, beginning)
     yield from checks.series_problems(db)
     yield from checks.journal_problems(db)
-    yield from _file_problems(db, folder)
+    yield from _file_problems(db, books.folder)
 
 
-def _document_problems(db: Session) -> Iterator[str]:
-    previous = GENESIS
+def _document_problems(db: Session, organization_id: str, previous: str) -> Iterator[str]:
     for position, row in enumerate(checks.document_rows(db), start=1):
         name = f"document {row.number}"
         if row.position != position:
@@ -67,7 +67,7 @@ def _document_problems(db: Session) -> Iterator[str]:
             yield f"{name}: its hash is of an unknown algorithm"
         if row.hash != link_hash(previous=previous, position=position, text=_covered(row)):
             yield f"{name}: its content does not fit its hash"
-        yield from _row_problems(db, row, name)
+        yield from _row_problems(db, row, name, organization_id)
         previous = row.hash
     yield from checks.audit_document_problems(db)
 
@@ -83,8 +83,10 @@ def _covered(row: checks.DocumentRow) -> str:
     )
 
 
-def _row_problems(db: Session, row: checks.DocumentRow, name: str) -> Iterator[str]:
+def _row_problems(db: Session, row: checks.DocumentRow, name: str, organization_id: str) -> Iterator[str]:
     document = document_from_text(row.content)
+    if document.organization != organization_id:
+        yield f"{name}: it is a document of another organization"
     if document_text(document) != row.content:
         yield f"{name}: its content is not in canonical form"
     stated = (document.id, document.number, document.kind.value, document.issue_date, document.due_date)
@@ -119,8 +121,7 @@ def _line_row(line: Line) -> tuple[object, ...]:
     )
 
 
-def _audit_problems(db: Session) -> Iterator[str]:
-    previous = GENESIS
+def _audit_problems(db: Session, previous: str) -> Iterator[str]:
     for position, row in enumerate(checks.audit_rows(db), start=1):
         if (row.position, row.previous_hash) != (position, previous):
             yield f"audit entry {row.position}: the chain is cut before it"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from invoicing.canonical import GENESIS, canonical_json, link_hash
+from invoicing.canonical import canonical_json, genesis, link_hash
 from storage.tables import books
 
 
@@ -14,7 +14,7 @@ def record(session: Session, act: str, subject: str, *, at: datetime, by: str, d
     """Add an entry. `detail` holds plain values only, and never a secret."""
     query = select(books.AuditEntry.position, books.AuditEntry.hash)
     head = session.exec(query.order_by(col(books.AuditEntry.position).desc()).limit(1)).first()
-    position, previous = (0, GENESIS) if head is None else (head[0], head[1])
+    position, previous = (0, _genesis(session)) if head is None else (head[0], head[1])
     detail_text = canonical_json(detail)
     text = entry_text(at=at, by=by, act=act, subject=subject, detail=detail_text)
     session.add(
@@ -30,6 +30,10 @@ def record(session: Session, act: str, subject: str, *, at: datetime, by: str, d
         )
     )
     session.flush()
+
+
+def _genesis(session: Session) -> str:
+    return genesis(session.get_one(books.Identity, 1).organization_id)
 
 
 def entry_text(*, at: datetime, by: str, act: str, subject: str, detail: str) -> str:

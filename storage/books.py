@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from storage.database import Database
-from storage.engines import FileKind, Mode, guarded_engine
+from storage.engines import FileKind, Mode, guarded_engine, read_once
 from storage.migrations import head_stamp
 
 T = TypeVar("T")
@@ -74,6 +74,11 @@ class BooksShelf:
         """
         async with self._leased(organization_id) as database:
             return await database.run(mode, work)
+
+    def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
+        """Run `work` as one reading transaction at once, for an act that is in a thread already."""
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        return read_once(self.folder(organization_id) / BOOKS_FILE, stamp, work)
 
     async def close(self) -> None:
         """Close every engine; nothing may be under way."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from invoicing.canonical import ALGORITHM, GENESIS, document_from_text, document_link_text, document_text, link_hash
+from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
 from invoicing.documents import Document
 from invoicing.posting import JournalSide
 from invoicing.text import fold, search_key
@@ -93,7 +93,7 @@ def add_document(
     session: Session, document: Document, *, period: str, sequence: int, issued_at: datetime, issued_by: str
 ) -> Issued:
     """Add an issued document as the next link of the chain, with its lines and taxes."""
-    position, previous = _chain_head(session)
+    position, previous = _chain_head(session, document.organization)
     text = document_text(document)
     covered = document_link_text(
         text, series=document.series, period=period, sequence=sequence, issued_at=issued_at, by=issued_by
@@ -217,10 +217,10 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _chain_head(session: Session) -> tuple[int, str]:
+def _chain_head(session: Session, organization_id: str) -> tuple[int, str]:
     query = select(books.IssuedDocument.position, books.IssuedDocument.hash)
     row = session.exec(query.order_by(col(books.IssuedDocument.position).desc()).limit(1)).first()
-    return (0, GENESIS) if row is None else (row[0], row[1])
+    return (0, genesis(organization_id)) if row is None else (row[0], row[1])
 
 
 def _add_lines(session: Session, document: Document) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -61,15 +61,25 @@ class OutdatedStore(DamagedStore):
 
 def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
     """The engine of a file that is what `stamp` says, with at most so many connections."""
+    checked_alone = False
+
+    def connect() -> sqlite3.Connection:
+        nonlocal checked_alone
+        if not checked_alone:
+            _check_file_alone(path, stamp)
+            checked_alone = True
+        return open_guarded(path, stamp)
+
     engine = create_engine(
         "sqlite://",
-        creator=partial(open_guarded, path, stamp),
+        creator=connect,
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,
     )
     _begin_by_mode(engine)
+    _write_only_in_place(engine, path)
     return engine
 
 
@@ -214,6 +224,27 @@ def _open_plain(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _check_file_alone(path: Path, stamp: Stamp) -> None:
+    """Refuse a wrong file before its write-ahead log is touched: closing an ordinary connection would write the log
+    into the file, and a file that was exchanged by mistake could not be put back unharmed.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    except sqlite3.OperationalError as error:
+        raise DamagedStore(f"{path} cannot be opened") from error
+    with closing(connection):
+        try:
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+            if application_id != stamp.kind.value:
+                raise DamagedStore(f"{path} is not a Counterfoil {stamp.kind.name.lower()} file")
+            row = stamp.organization_id and connection.execute("SELECT organization_id FROM identity").fetchone()
+        except sqlite3.DatabaseError:
+            # Another process may be writing into the file at this moment; the ordinary check follows and decides.
+            return
+        if row and row[0] != stamp.organization_id:
+            raise DamagedStore(f"{path} holds the books of another organization")
+
+
 def _check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
     found = _read_stamp(connection, path)
     if found.kind is not stamp.kind:
@@ -224,6 +255,8 @@ def _check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> No
         raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})")
     if stamp.organization_id and found.organization_id != stamp.organization_id:
         raise DamagedStore(f"{path} holds the books of another organization")
+    if stamp.organization_id:
+        _check_newest_document(connection, path, stamp.organization_id)
 
 
 def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
@@ -241,6 +274,16 @@ def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
     return Stamp(kind, version, "" if row is None else row[0])
 
 
+def _check_newest_document(connection: sqlite3.Connection, path: Path, organization_id: str) -> None:
+    """A write-ahead log that was exchanged brings another's rows under the right identity, which lies in the file."""
+    try:
+        newest = connection.execute("SELECT content FROM documents ORDER BY position DESC LIMIT 1").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
+    if newest is not None and f'"organization":"{organization_id}"' not in newest[0]:
+        raise DamagedStore(f"{path} holds documents of another organization")
+
+
 def _begin_by_mode(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -250,6 +293,28 @@ def _begin_by_mode(engine: Engine) -> None:
             connection.exec_driver_sql(f"PRAGMA query_only = {int(query_only)}")
             connection.info["query_only"] = query_only
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+
+
+def _write_only_in_place(engine: Engine, path: Path) -> None:
+    """Refuse to write once the file was removed or replaced: what is written would be in no file that has a name."""
+
+    @event.listens_for(engine, "connect")
+    def remember(_: object, record: Any) -> None:
+        record.info["file"] = _file_identity(path)
+
+    @event.listens_for(engine, "begin")
+    def compare(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_MODE, Mode.WRITE) is Mode.WRITE
+        if writes and connection.info["file"] != _file_identity(path):
+            raise DamagedStore(f"{path} was removed or replaced while it was open")
+
+
+def _file_identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise DamagedStore(f"{path} is missing") from error
+    return found.st_dev, found.st_ino
 
 
 def _in_session(connection: Connection, work: Callable[[Session], T]) -> T:

@@ -44,6 +44,8 @@ async def read_export(organization: str, export: str, context: Context[Any, Any]
 
 
 async def _books(context: Context[Any, Any], organization: str) -> Books:
+    if not organization.strip():
+        raise NotFound(_ABSENT)
     return await open_to_read(context, organization, "")
 
 

@@ -110,14 +110,14 @@ class Gate:
 
     async def _session(self, arrival: Arrival, request: Request, body: bytes) -> tuple[str, bool]:
         """The protocol session of the request, and whether it begins with it; empty where there are none."""
+        if request.headers.get(VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS:
+            return "", False
         if _method(body) == "initialize":
             session = new_session_id()
             store, clock = self._office.store, self._office.clock
             if not await open_session(store, clock, arrival, session, most=SESSIONS_MAX):
                 raise answers.too_many(60)
             return session, True
-        if request.headers.get(VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS:
-            return "", False
         return _open_session_of(arrival, request), False
 
     async def _end_session(self, arrival: Arrival, request: Request) -> Response:
@@ -180,7 +180,7 @@ def _with_session(send: Send, session: str) -> Send:
         return send
 
     async def named(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and message["status"] < 400:
             message["headers"] = [*message["headers"], (SESSION_HEADER.encode(), session.encode())]
         await send(message)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.canonical import document_link_text, link_hash
+from invoicing.canonical import document_link_text, genesis, link_hash
 from invoicing.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import (
     Conflict,
@@ -344,7 +344,7 @@ async def test_a_chain_that_was_written_anew_does_not_fit_the_audit_trail(tmp_pa
         books = await three_invoices(one)
         tamper(books, "UPDATE documents SET content = replace(content, 'Hotel Bristol', 'Hotel Mayfair')")
         tamper(books, "UPDATE documents SET customer_name = 'Hotel Mayfair'")
-        previous = "0" * 64
+        previous = genesis(books.organization.id)
         with raw(books.folder / BOOKS_FILE) as connection:
             for position in (1, 2, 3):
                 text, series, period, sequence, by = connection.execute(

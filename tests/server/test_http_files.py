@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -130,6 +131,12 @@ def test_the_signing_key_is_whole_private_and_made_once(tmp_path: Path) -> None:
     assert (len(key), path.read_bytes(), signing_key(tmp_path)) == (32, key, key)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert [one.name for one in path.parent.iterdir()] == ["links.key"]
+
+
+def test_those_who_make_the_signing_key_at_once_have_the_same_one(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(signing_key, [tmp_path] * 8))
+    assert keys == {signing_key(tmp_path)}
 
 
 def test_an_empty_signing_key_is_refused_because_anybody_could_sign_with_it(tmp_path: Path) -> None:

@@ -87,6 +87,15 @@ async def test_the_session_less_revision_needs_none_and_uses_none(at_home: House
     assert confused.status_code in (400, 406)
 
 
+async def test_what_does_not_begin_a_session_names_none(at_home: House) -> None:
+    site, token = at_home.site, await at_home.credentials.token()
+    modern = await site.modern("/mcp", token, "initialize")
+    body = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
+    refused = await site.send("POST", "/mcp", token, headers={"Accept": "text/plain"}, json=body)
+    for answer, status in ((modern, 404), (refused, 406)):
+        assert (answer.status_code, "mcp-session-id" in answer.headers) == (status, False)
+
+
 async def test_a_session_belongs_to_its_principal_and_its_connection(at_home: House) -> None:
     site, made, one = at_home.site, at_home.credentials, at_home.one
     token, same_user, key = await made.token(), await made.token(), await made.key(at_home.bakery)
