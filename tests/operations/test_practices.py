@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
+
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from operations.access import Office
 from operations.naming import Caller, PracticeConnection, name_organization
@@ -13,11 +15,13 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_clients
 from operations.practices import FirstOrganization, local_owner, start_installation, start_unnamed
 from operations.profile import update_organization
+from server.app import find_organization
+from storage.profile import load_profile
 from storage.reach import reachable_by_handle
 from storage.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import refusal
-from tests.support.practice import Practice
+from tests.support.practice import Practice, practice
 
 FIRST = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example.com")
 
@@ -76,3 +80,14 @@ async def test_a_data_folder_has_one_beginning(tmp_path: Path) -> None:
         assert sum(not isinstance(each, BaseException) for each in begun) == 1
         assert {type(each) for each in begun if isinstance(each, BaseException)} == {Conflict}
         assert len(list((tmp_path / "organizations").iterdir())) == 1
+
+
+async def test_of_many_renames_at_once_the_directory_shows_what_the_books_say(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Finch Studio")
+        names = [f"Finch {number}" for number in range(12)]
+        async with anyio.create_task_group() as tasks:
+            for name in names:
+                tasks.start_soon(update_organization, one.office, one.books(client), {"name": name})
+        found = await find_organization(one.office, client.handle)
+        assert found.name == (await one.books(found).read(load_profile)).name

@@ -1,0 +1,89 @@
+"""What an operator's slip can do to the files of two organizations, and what is refused because of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from operations.verification import verify_books
+from storage.books import BOOKS_FILE, OrganizationRef
+from storage.engines import DamagedStore, Mode
+from storage.store import Store
+from tests.support.practice import Practice, practice
+
+LOG = f"{BOOKS_FILE}-wal"
+
+
+async def two_with_invoices(one: Practice) -> tuple[OrganizationRef, OrganizationRef]:
+    bakery, studio = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    for organization in (bakery, studio):
+        books = one.books(organization)
+        customer = await one.customer(books)
+        await one.issue(books, customer.id)
+    return bakery, studio
+
+
+def crashed_copy(root: Path, target: Path) -> Path:
+    """The folder as a crash would leave it: with the logs that an orderly end would have written into the files."""
+    shutil.copytree(root, target)
+    for shared_memory in target.rglob("*-shm"):
+        shared_memory.unlink()
+    return target
+
+
+def exchange(root: Path, bakery: OrganizationRef, studio: OrganizationRef, name: str) -> None:
+    first, second = (root / "organizations" / one.id / name for one in (bakery, studio))
+    os.rename(first, first.with_suffix(".aside"))
+    os.rename(second, first)
+    os.rename(first.with_suffix(".aside"), second)
+
+
+async def count_documents(root: Path, organization: OrganizationRef) -> int:
+    store = Store(root)
+    try:
+        return await store.shelf.run(
+            organization.id,
+            Mode.READ,
+            lambda db: db.connection().exec_driver_sql("SELECT count(*) FROM documents").scalar_one(),
+        )
+    finally:
+        await store.close()
+
+
+async def test_logs_that_changed_places_after_a_crash_are_refused(tmp_path: Path) -> None:
+    async with practice(tmp_path / "data") as one:
+        bakery, studio = await two_with_invoices(one)
+        root = crashed_copy(one.root, tmp_path / "crashed")
+    exchange(root, bakery, studio, LOG)
+    for organization in (bakery, studio):
+        with pytest.raises(DamagedStore):
+            await count_documents(root, organization)
+
+
+async def test_a_refused_file_can_be_put_back_unharmed(tmp_path: Path) -> None:
+    async with practice(tmp_path / "data") as one:
+        bakery, studio = await two_with_invoices(one)
+        root = crashed_copy(one.root, tmp_path / "crashed")
+    exchange(root, bakery, studio, BOOKS_FILE)
+    for organization in (bakery, studio):
+        with pytest.raises(DamagedStore):
+            await count_documents(root, organization)
+    exchange(root, bakery, studio, BOOKS_FILE)
+    assert [await count_documents(root, organization) for organization in (bakery, studio)] == [1, 1]
+
+
+async def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, _ = await two_with_invoices(one)
+        books = one.books(bakery)
+        customer = await one.customer(books, "Hotel Avon")
+        path = books.folder / BOOKS_FILE
+        path.rename(path.with_suffix(".moved"))
+        with pytest.raises(DamagedStore):
+            await one.issue(books, customer.id)
+        path.with_suffix(".moved").rename(path)
+        await one.issue(books, customer.id)
+        assert (await verify_books(books)).problem == ""
