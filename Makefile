@@ -15,6 +15,9 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)
 	$(BIN)/counterfoil demo --data demo-data/$(shell date +%Y%m%d-%H%M%S)
 
+serve: $(STAMP)
+	$(BIN)/counterfoil serve
+
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 

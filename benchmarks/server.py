@@ -12,6 +12,7 @@ from mcp.server.mcpserver.tools import Tool
 from server.app import system_clock
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
+from server.http.serving import StoppingServer
 from server.mcp import CounterfoilServer
 from storage.store import open_store
 
@@ -34,7 +35,7 @@ async def main(data: Path, port: int) -> None:
     async with open_store(data) as store:
         application = http_application(store, system_clock, settings, equip=equip)
         config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-        await uvicorn.Server(config).serve()
+        await StoppingServer(config).serve()
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         raise InvalidInput(f"{field}.discount_percent must be between 0 and 100.", field=f"{field}.discount_percent")
     return replace(
         line,
-        description=clean_text(line.description, field=f"{field}.description", limit=1_000),
+        description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
         unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
         tax_code=clean_line(line.tax_code, field=f"{field}.tax_code", limit=40).upper(),
     )

@@ -15,6 +15,13 @@ _WELCOME_CONTROLS = frozenset("\n\t")
 _REFUSED_FORMATS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069").union(
     chr(tag) for tag in range(0xE0000, 0xE0080)
 )
+# Characters without width that come along when text is copied from a page: they are dropped, because with them two
+# names look the same and are not.
+_DROPPED = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u061c\u2060\u2061\u2062\u2063\u2064\ufeff"))
+# Letters by category that print as blanks: the Hangul fillers and the empty Braille pattern.
+_BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
+# The joiners shape letters in Persian, Indic scripts and emoji; they make no name another one.
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 # Letters, digits, punctuation and symbols: a name of nothing but blanks and joiners is no name.
 _VISIBLE_CATEGORIES = frozenset("LNPS")
 
@@ -33,15 +40,17 @@ def clean_line(text: str, *, field: str, limit: int = 200, required: bool = Fals
     return _finish(" ".join(_checked(text, field=field).split()), field=field, limit=limit, required=required)
 
 
-def clean_text(text: str, *, field: str, limit: int = 2_000) -> str:
+def clean_text(text: str, *, field: str, limit: int = 2_000, lines: int = 60) -> str:
     """Text of several lines: normalized to NFC and trimmed, line breaks kept.
 
     Raises:
         InvalidInput: a control character other than a line break or a tab.
-        LimitExceeded: more than `limit` characters.
+        LimitExceeded: more than `limit` characters or `lines` lines.
     """
     _check_length(text, field=field, limit=limit)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.strip().count("\n") >= lines:
+        raise LimitExceeded(f"{field} has more than {lines} lines.", field=field)
     return _finish(_checked(text, field=field).strip(), field=field, limit=limit, required=False)
 
 
@@ -60,7 +69,7 @@ def _checked(text: str, *, field: str) -> str:
                 f"{field} contains the character U+{ord(character):04X}, which cannot be printed: remove it.",
                 field=field,
             )
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text.translate(_DROPPED | _BLANKS))
 
 
 def _finish(text: str, *, field: str, limit: int, required: bool) -> str:
@@ -84,4 +93,5 @@ def search_key(*parts: str) -> str:
 
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = text.translate(_DROPPED | _BLANKS | _JOINERS)
+    return " ".join(unicodedata.normalize("NFKC", plain).casefold().split())

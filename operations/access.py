@@ -57,6 +57,11 @@ class Office:
         """The organization's own connection URL; empty where there is no HTTP server."""
         return f"{self.public_url}/mcp/{organization.handle}" if self.public_url else ""
 
+    def own_connection(self, organization: OrganizationRef) -> str:
+        """How to connect to this organization alone: its URL, or the command that serves it."""
+        command = f"counterfoil stdio --data {self.store.root} --organization {organization.handle}"
+        return self.connection_url(organization) or command
+
 
 class Right(Enum):
     """What a call wants to do."""

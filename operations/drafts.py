@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -146,6 +146,26 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
     return tuple(found)
 
 
+def date_refusal(db: Session, composed: Composed) -> InvalidInput | None:
+    """Why the document's issue date does not fit its series or the organization's policy, if it does not."""
+    document, profile, today = composed.document, composed.profile, composed.today
+    last = documents.last_issue_date(db, document.series)
+    if last is not None and document.issue_date < last:
+        return InvalidInput(
+            f"issue_date {document.issue_date.isoformat()} lies before {last.isoformat()}, the date of the last"
+            " document of this series: dates follow the numbers. Use that date or a later one, and supply_date for"
+            " when it was supplied.",
+            field="issue_date",
+        )
+    if document.issue_date > today + timedelta(days=profile.future_days):
+        return InvalidInput(
+            f"issue_date {document.issue_date.isoformat()} is too far ahead: at most {profile.future_days} days after"
+            f" today ({today.isoformat()}); see future_days in update_organization.",
+            field="issue_date",
+        )
+    return None
+
+
 def local_date(moment: datetime, profile: Profile) -> date:
     """The date at the organization's own place."""
     return moment.astimezone(ZoneInfo(profile.time_zone)).date()
@@ -167,6 +187,8 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     found = issuing_blockers(composed)
     warnings = warnings_for(document, profile=composed.profile, customer=composed.customer, today=composed.today)
     live = composed.profile.environment.value == "live"
+    dates = date_refusal(db, composed)
+    refused = (dates.message,) if dates else ()
     return Preview(
         draft=draft_id,
         document=document,
@@ -174,7 +196,7 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
             pattern, sequence=sequence, issue_date=document.issue_date, environment=composed.profile.environment
         ),
         warnings=warnings if live else (*warnings, *found),
-        blockers=found if live else (),
+        blockers=(*found, *refused) if live else refused,
     )
 
 

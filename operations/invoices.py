@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ from invoicing.lifecycle import Status, status_of
 from invoicing.numbering import number, period
 from invoicing.posting import post
 from invoicing.readiness import blockers
-from invoicing.refusals import InvalidInput, NotFound, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
 from invoicing.text import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import (
@@ -23,6 +23,7 @@ from operations.drafts import (
     DraftRequest,
     complete_request,
     compose_in,
+    date_refusal,
     issuing_blockers,
     load_draft,
     local_date,
@@ -35,6 +36,8 @@ from storage.paging import Page, check_limit
 from storage.profile import load_profile
 
 _TOOL = "issue_invoice"
+# A draft that was issued is remembered, so that a second attempt learns which document it became.
+_DRAFT = "issued draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice:
     issued = _issue_composed(db, books, composed)
     if request.draft:
         drafts.delete_draft(db, request.draft)
+        idempotency.remember(db, _DRAFT, request.draft, fingerprint, issued.document.id, at=books.clock())
     if request.client_reference:
         idempotency.remember(db, _TOOL, request.client_reference, fingerprint, issued.document.id, at=books.clock())
     return _standing(db, books, issued)
@@ -151,34 +155,29 @@ def _wanted(db: Session, request: IssueRequest) -> RequestedDocument:
     if request.draft and request.request is not None:
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
+        _check_not_issued(db, request.draft)
         return load_draft(db, request.draft)
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
     return complete_request(db, request.request)
 
 
+def _check_not_issued(db: Session, draft: str) -> None:
+    became = idempotency.known_subject(db, _DRAFT, draft)
+    if became is not None:
+        number = find_document(db, became).document.number
+        raise Conflict(f"This draft was issued already, as {number}: look at it with get_invoice.", field="draft")
+
+
 def _check_may_issue(db: Session, composed: Composed) -> None:
     """The checklist of an accountant before the number is drawn."""
-    profile, document = composed.profile, composed.document
+    profile = composed.profile
     lacking = issuing_blockers(composed) if profile.environment is Environment.LIVE else ()
     lacking = lacking or tuple(blocker.message for blocker in blockers(profile))
     if lacking:
         raise NotReady(" ".join(lacking))
-    last = documents.last_issue_date(db, document.series)
-    if last is not None and document.issue_date < last:
-        raise InvalidInput(
-            f"issue_date {document.issue_date.isoformat()} lies before {last.isoformat()}, the date of the last"
-            " document of this series: dates follow the numbers. Use that date or a later one, and supply_date for"
-            " when it was supplied.",
-            field="issue_date",
-        )
-    latest = composed.today + timedelta(days=profile.future_days)
-    if document.issue_date > latest:
-        raise InvalidInput(
-            f"issue_date {document.issue_date.isoformat()} is too far ahead: at most {profile.future_days} days after"
-            f" today ({composed.today.isoformat()}); see future_days in update_organization.",
-            field="issue_date",
-        )
+    if refused := date_refusal(db, composed):
+        raise refused
 
 
 def _issue_composed(db: Session, books: Books, composed: Composed) -> Issued:

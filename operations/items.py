@@ -103,7 +103,7 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply:
         case "unit":
             return clean_line(value, field="unit", limit=20)
         case "description":
-            return clean_text(value, field="description", limit=1_000)
+            return clean_text(value, field="description", limit=1_000, lines=20)
         case "currency":
             return check_currency(value) if value.strip() else ""
         case "tax_code":

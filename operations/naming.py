@@ -112,9 +112,10 @@ async def active_organization(caller: Caller, *, session: str) -> OrganizationRe
 
 def not_found(handle: str) -> NotFound:
     """The one answer for organizations that do not exist and for those of others."""
-    shown = f" {handle.strip().lower()}" if _HANDLE_LIKE.fullmatch(handle.strip()) else ""
+    shown = handle.strip().lower() if _HANDLE_LIKE.fullmatch(handle.strip()) else "this handle"
     return NotFound(
-        f"There is no organization{shown} that you can reach. Handles are exact: list_organizations shows yours.",
+        f"No organization that you can reach has the handle {shown}. Handles are exact, such as harbour-bakery:"
+        " list_organizations shows yours.",
         field="organization",
     )
 

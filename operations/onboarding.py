@@ -9,6 +9,7 @@ Number series are always new. Customers, items, documents, bank data and credent
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -51,6 +52,7 @@ from storage.setup import (
 )
 
 NAME_LENGTH_MAX = 120
+_LIKE_A_HEADING = re.compile(r"\([a-z0-9-]+\)\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,10 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     require(Right.CHANGE, partner.role, principal=office.principal, where=partner.handle)
     if partner.archived:
         raise Conflict(f"{partner.name} ({partner.handle}) is archived: it takes no new clients.", field="partner")
-    name = clean_line(request.name, field="name", limit=NAME_LENGTH_MAX, required=True)
+    name = organization_name(request.name)
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
+    plan = replace(plan, notes=(*await _namesakes(office, name), *plan.notes))
     if request.dry_run:
         handle = await office.store.directory.read(lambda db: organizations.free_handle(db, base, request.environment))
         return _answer(office, partner, None, handle, plan)
@@ -127,6 +130,20 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     )
     created = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office))
     return _answer(office, partner, created, created.handle, plan)
+
+
+def organization_name(name: str) -> str:
+    """The name without surrounding blanks.
+
+    Raises:
+        InvalidInput: empty, or it ends like `Name (handle)`: so answers begin, and no name may pass for another's.
+    """
+    cleaned = clean_line(name, field="name", limit=NAME_LENGTH_MAX, required=True)
+    if _LIKE_A_HEADING.search(cleaned):
+        raise InvalidInput(
+            "name must not end in small letters in brackets: answers show the handle like that.", field="name"
+        )
+    return cleaned
 
 
 async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
@@ -227,6 +244,16 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
         )
     source = await _source(office, partner, request.copy_from)
     return await _copied_plan(office, partner, source, request, rules=rules, fresh=fresh)
+
+
+async def _namesakes(office: Office, name: str) -> tuple[str, ...]:
+    """A warning where there is an organization of this name already."""
+    user_id = office.principal.user_id
+    same = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, user_id, name))
+    if not same:
+        return ()
+    handles = ", ".join(organization.handle for organization in same)
+    return (f"There was already an organization of this name: {handles}. Mind which one you name.",)
 
 
 async def _source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:

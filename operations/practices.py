@@ -12,9 +12,8 @@ from invoicing.documents import Environment
 from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput
-from invoicing.text import clean_line
 from operations.access import Office, Principal
-from operations.onboarding import NAME_LENGTH_MAX, add_organization, base_handle, fill_books, fresh_plan
+from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan, organization_name
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, users
 from storage.books import Clock, OrganizationRef
@@ -53,7 +52,7 @@ def check_first(first: FirstOrganization) -> Profile:
     if first.kind not in ("partner", "standard"):
         raise InvalidInput("kind must be partner (a practice) or standard (a single business).", field="kind")
     check_email(first.email)
-    name = clean_line(first.name, field="name", limit=NAME_LENGTH_MAX, required=True)
+    name = organization_name(first.name)
     return fresh_profile(country(first.country), name, first.environment, FROM_COUNTRY)
 
 

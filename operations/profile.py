@@ -16,7 +16,7 @@ from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from invoicing.text import clean_line, clean_text
 from operations.access import Office
-from operations.onboarding import NAME_LENGTH_MAX, fresh_plan, save_layers
+from operations.onboarding import fresh_plan, organization_name, save_layers
 from operations.organizations import OrganizationDetails, get_organization
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, reach
@@ -166,7 +166,7 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
         return clean_line(value, field=name, limit=_LINES[name])
     match name:
         case "name":
-            return clean_line(value, field="name", limit=NAME_LENGTH_MAX, required=True)
+            return organization_name(value)
         case "country":
             return profile.country
         case "currency":
@@ -174,7 +174,7 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
         case "tax_number":
             return validate_tax_number(profile.country, value)
         case "footer":
-            return clean_text(value, field="footer", limit=500)
+            return clean_text(value, field="footer", limit=500, lines=10)
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)
 
 

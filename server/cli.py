@@ -102,8 +102,8 @@ def serve(
     report = migrate_all(root, _tell_nobody)
     for name, reason in report.failed:
         complain(f"{name}: {reason}")
-    complain(f"serving {root} on http://{host}:{port}/mcp")
-    anyio.run(partial(serve_http, root, host=host, port=port, public_url=settings.public_url))
+    announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
+    anyio.run(partial(serve_http, root, host=host, port=port, public_url=settings.public_url, announce=announce))
 
 
 @app.command()
@@ -204,7 +204,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
         return
     say(f"Created {organization.name} ({organization.handle}, {organization.environment}) in {settings.data}.")
     say(f"Owner: {principal.label}.")
-    say(f"Personal access token, shown once: {token.secret}")
+    say(f"Personal access token for counterfoil serve, shown once: {token.secret}")
     say(f"Connect an AI client with the command: counterfoil stdio --data {settings.data}")
 
 

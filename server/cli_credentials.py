@@ -33,7 +33,7 @@ link_app = typer.Typer(
 
 @token_app.command("create")
 def create_token(
-    user: Annotated[str, typer.Option(help="The user's e-mail address.")],
+    user: Annotated[str, typer.Option(help="The user's e-mail address; default: the owner.")] = "",
     data: Data = None,
     read_only: ReadOnly = False,
     expires_in_days: Days = 0,
@@ -42,7 +42,9 @@ def create_token(
     """Create a personal access token and show it, once."""
 
     async def act(office: Office) -> None:
-        made = await credentials.create_token(office, user, read_only=read_only, expires_in_days=expires_in_days)
+        made = await credentials.create_token(
+            office, user or office.principal.label, read_only=read_only, expires_in_days=expires_in_days
+        )
         _show(as_json, "token", made.secret, made.prefix)
 
     _run(read_settings(data), act)

@@ -265,4 +265,5 @@ def _tell_report(report: dict[str, Any]) -> None:
     say("\nChecked:")
     for check in report["checks"]:
         say(f"  - {check}")
-    say(f"\nGo on with this folder in an AI client: counterfoil stdio --data {report['data']}")
+    say("\nGo on with this folder in an AI client; its configuration starts this command (README, step 3):")
+    say(f"  {Path(sys.executable).parent / 'counterfoil'} stdio --data {report['data']}")

@@ -28,6 +28,12 @@ def subject_of(session: Session, tool: str, reference: str, request_hash: str) -
     return row.subject
 
 
+def known_subject(session: Session, tool: str, reference: str) -> str | None:
+    """What a call with this reference made, whatever its arguments."""
+    row = session.get(books.IdempotencyKey, (tool, reference))
+    return None if row is None else row.subject
+
+
 def remember(session: Session, tool: str, reference: str, request_hash: str, subject: str, *, at: datetime) -> None:
     session.add(
         books.IdempotencyKey(tool=tool, reference=reference, request_hash=request_hash, subject=subject, created_at=at)

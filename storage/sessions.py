@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from storage.tables.directory import ConversationSession
 
 LIFETIME = timedelta(hours=24)
+SESSIONS_PER_PRINCIPAL_MAX = 1_000
 _TOUCH_INTERVAL = timedelta(minutes=10)
 
 
@@ -28,7 +29,7 @@ def active_organization(
 
 def open_session(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> None:
     """A new session in which no organization is active yet."""
-    _forget_expired(session, now)
+    _make_room(session, principal, now)
     session.add(
         ConversationSession(id=session_id, principal=principal, connection=connection, created_at=now, last_used_at=now)
     )
@@ -47,23 +48,13 @@ def end_session(session: Session, session_id: str) -> None:
         session.delete(row)
 
 
-def count_sessions(session: Session, principal: str, *, now: datetime) -> int:
-    """How many sessions of the principal have not expired."""
-    query = select(func.count()).select_from(ConversationSession)
-    alive = (
-        col(ConversationSession.principal) == principal,
-        col(ConversationSession.last_used_at) > now - LIFETIME,
-    )
-    return session.exec(query.where(*alive)).one()
-
-
 def activate(
     session: Session, session_id: str, organization_id: str, *, principal: str, connection: str, now: datetime
 ) -> bool:
     """Make the organization the session's active one; false where the session is not this caller's."""
     row = session.get(ConversationSession, session_id)
     if row is None:
-        _forget_expired(session, now)
+        _make_room(session, principal, now)
         session.add(
             ConversationSession(
                 id=session_id,
@@ -97,5 +88,16 @@ def _alive(
     return None if now - row.last_used_at >= LIFETIME else row
 
 
-def _forget_expired(session: Session, now: datetime) -> None:
+def _make_room(session: Session, principal: str, now: datetime) -> None:
+    """Forget what has expired, and of a principal with very many sessions those longest unused.
+
+    Some clients open a session for each call: they lose their oldest ones, and lock nobody out.
+    """
     session.execute(delete(ConversationSession).where(col(ConversationSession.last_used_at) <= now - LIFETIME))
+    beyond = (
+        select(ConversationSession.id)
+        .where(col(ConversationSession.principal) == principal)
+        .order_by(col(ConversationSession.last_used_at).desc(), col(ConversationSession.created_at).desc())
+        .offset(SESSIONS_PER_PRINCIPAL_MAX - 1)
+    )
+    session.execute(delete(ConversationSession).where(col(ConversationSession.id).in_(session.exec(beyond).all())))

@@ -40,7 +40,7 @@ async def create_client_api_key(
     lines.append(
         f"It is made and shown once, within a day, on this page: {made.link}"
         if made.link
-        else f"Shown once: {made.key}"
+        else f"Shown once, for the header Authorization: Bearer, while counterfoil serve runs: {made.key}"
     )
     return answer(heading(target), lines, structured)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from invoicing.documents import Environment
 from operations import onboarding
+from operations.access import Office
 from operations.onboarding import ClientRequest, NewClient
 from operations.templates import Choices
 from tools.answers import Answer, answer, heading, named
@@ -64,7 +65,7 @@ async def create_client_organization(
         dry_run=dry_run,
     )
     made = await onboarding.create_client_organization(office, request)
-    return answer(heading(made.partner), _lines(made), _structured(made))
+    return answer(heading(made.partner), _lines(office, made), _structured(made))
 
 
 def _structured(made: NewClient) -> ClientCreated:
@@ -88,7 +89,7 @@ def _structured(made: NewClient) -> ClientCreated:
     )
 
 
-def _lines(made: NewClient) -> list[str]:
+def _lines(office: Office, made: NewClient) -> list[str]:
     profile = made.profile
     act = "Created" if made.created else "Dry run, nothing was created. It would be"
     lines = [
@@ -99,10 +100,8 @@ def _lines(made: NewClient) -> list[str]:
     if made.copied:
         lines.append("Copied: " + ", ".join(f"{count} {what}" for what, count in made.copied.items()) + ".")
     lines.extend(made.notes)
-    if made.connection_url:
-        lines.append(f"Its own connection: {made.connection_url}")
-    elif made.created:
-        lines.append(f'Its own connection: counterfoil stdio --organization "{made.handle}"')
+    if made.created:
+        lines.append(f"Its own connection: {office.own_connection(made.created)}")
     return lines
 
 

@@ -73,7 +73,11 @@ def organization_answer(
         connection_url=url,
         snippets=snippets(f"counterfoil-{books.organization.handle}", url) if url else {},
     )
-    return answer(heading(books.organization), _lines(structured, note), structured)
+    lines = _lines(structured, note)
+    if not note:
+        lines.append(f"Its own connection: {office.own_connection(books.organization)}")
+        lines.extend(f"{client}: {text}" for client, text in structured.snippets.items())
+    return answer(heading(books.organization), lines, structured)
 
 
 def _lines(structured: OrganizationProfile, note: str) -> list[str]:
@@ -91,11 +95,6 @@ def _lines(structured: OrganizationProfile, note: str) -> list[str]:
     ]
     if readiness.missing_for_live:
         lines.append("Missing for live invoices: " + ", ".join(readiness.missing_for_live))
-    if structured.connection_url:
-        lines.append(f"Its own connection: {structured.connection_url}")
-        lines.extend(f"{client}: {text}" for client, text in structured.snippets.items())
-    else:
-        lines.append(f"Its own connection: counterfoil stdio --organization {structured.organization.handle}")
     return lines
 
 

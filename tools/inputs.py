@@ -42,14 +42,22 @@ def _date(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """An address written as a text is taken line by line, as it would be printed; or it is an object as JSON."""
+    """An address written as a text replaces the whole one, line by line, as it would be printed; or it is an object
+    as JSON.
+    """
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("{"):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
     lines = [line.strip() for line in value.splitlines() if line.strip()]
-    return {"line1": lines[0] if lines else "", "line2": ", ".join(lines[1:])}
+    return {
+        "line1": lines[0] if lines else "",
+        "line2": ", ".join(lines[1:]),
+        "postal_code": "",
+        "city": "",
+        "region": "",
+    }
 
 
 DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]

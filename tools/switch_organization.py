@@ -42,7 +42,7 @@ async def switch_organization(
     if switched.previous:
         lines.append(f"Before: {heading(switched.previous)}.")
     if explicit:
-        lines.append(f'Later calls carry session="{explicit}".')
+        lines.append(f'Pass session="{explicit}" in every later call, or name the organization.')
     if active.environment == "live":
         lines.append(f'It is live: calls that change something name it, organization="{active.handle}".')
     if structured.connection_url:

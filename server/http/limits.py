@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 BODY_BYTES_MAX = 1_048_576
-SESSIONS_MAX = 1_000
 _PRINCIPALS_MAX = 10_000
 
 

@@ -194,7 +194,9 @@ async def test_a_draft_is_replaced_deleted_or_issued_once(tmp_path: Path) -> Non
         document = issued.issued.document
         assert (document.number, document.total_minor) == ("TEST-INV-2026-00001", replaced.document.total_minor)
         assert (await issue_invoice(books, issue)).replayed, "though the draft is gone"
-        assert isinstance(await refusal(issue_invoice(books, IssueRequest(draft=kept.draft))), NotFound)
+        again = await refusal(issue_invoice(books, IssueRequest(draft=kept.draft)))
+        assert isinstance(again, Conflict)
+        assert "TEST-INV-2026-00001" in again.message
         assert (await get_organization(books)).counts.drafts == 0
 
 

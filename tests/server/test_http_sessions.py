@@ -11,8 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from server.http.limits import SESSIONS_MAX
 from storage.directory import DIRECTORY_FILE
+from storage.sessions import SESSIONS_PER_PRINCIPAL_MAX
 from tests.support.http import (
     BAKERY,
     FINCH,
@@ -151,10 +151,11 @@ async def test_a_credential_that_is_revoked_ends_its_conversations_at_once(at_ho
     assert (await site.rpc("/mcp", token, "ping", session=session)).status_code == 401
 
 
-async def test_a_principal_has_so_many_sessions_and_takes_none_from_others(at_home: House) -> None:
+async def test_a_principal_with_very_many_sessions_loses_its_oldest_and_takes_none_from_others(at_home: House) -> None:
     site, made = at_home.site, at_home.credentials
     token, key = await made.token(), await made.key(at_home.bakery)
-    kept = await site.begin("/mcp", token)
+    oldest, others = await site.begin("/mcp", token), await site.begin("/mcp", key)
+    at_home.one.clock.advance(timedelta(minutes=1))
     now = at_home.one.clock().strftime("%Y-%m-%d %H:%M:%S.%f")
     with raw(at_home.one.root / DIRECTORY_FILE) as directory:
         row = (
@@ -162,18 +163,16 @@ async def test_a_principal_has_so_many_sessions_and_takes_none_from_others(at_ho
         )
         user = at_home.one.principal.user_id
         directory.execute("BEGIN")
-        directory.executemany(row, [(f"ses_{index}", user, now, now) for index in range(SESSIONS_MAX - 2)])
+        directory.executemany(
+            row, [(f"ses_{index}", user, now, now) for index in range(SESSIONS_PER_PRINCIPAL_MAX - 1)]
+        )
         directory.execute("COMMIT")
-    await site.begin("/mcp", token)
-    full = await site.initialize(f"/mcp/{BAKERY}", token)
-    assert (full.status_code, int(full.headers["retry-after"]) > 0) == (429, True)
-    assert "mcp-session-id" not in full.headers
-    assert (await site.rpc("/mcp", token, "ping", session=kept)).status_code == 200
-    await site.begin("/mcp", key)
-    await site.send("DELETE", "/mcp", token, headers={"Mcp-Session-Id": kept})
-    await site.begin("/mcp", token)
-    at_home.one.clock.advance(timedelta(hours=24))
-    await site.begin("/mcp", token)
+    assert (await site.rpc("/mcp", token, "ping", session=oldest)).status_code == 200
+    at_home.one.clock.advance(timedelta(minutes=1))
+    newest = await site.begin("/mcp", token)
+    assert (await site.rpc("/mcp", token, "ping", session=newest)).status_code == 200
+    assert (await site.rpc("/mcp", token, "ping", session=oldest)).status_code == 404
+    assert (await site.rpc("/mcp", key, "ping", session=others)).status_code == 200
 
 
 async def test_a_session_survives_a_new_application_on_the_same_folder(at_home: House) -> None:

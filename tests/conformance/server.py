@@ -1,0 +1,45 @@
+"""The server that the conformance suite and the TypeScript clients speak to: the real application on a new practice.
+
+`python -m tests.conformance.server FOLDER` serves on a free loopback port until it is stopped. Its first line on
+standard output says under which URLs. With `--bare` nothing is added to what a connection has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from server.http.application import HttpSettings, http_application
+from tests.conformance.fixtures import equip
+from tests.support.http import ROOMY, Credentials
+from tests.support.practice import practice
+
+
+async def main(root: Path, *, bare: bool) -> None:
+    """Serve a practice with two clients; the organization of the secret link is Harbour Bakery."""
+    async with practice(root) as one:
+        credentials = Credentials.of(one)
+        bakery, _ = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        settings = HttpSettings(port=port, public_url=url, allowance=ROOMY)
+        equipped = {} if bare else {"equip": equip}
+        application = http_application(one.store, one.clock, settings, **equipped)
+        said = {
+            "practice": f"{url}/mcp",
+            "token": await credentials.token(),
+            "link": f"{url}/mcp/k/{await credentials.link(bakery)}",
+        }
+        print(json.dumps(said), flush=True)
+        config = uvicorn.Config(application, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        await uvicorn.Server(config).serve([listening])
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), bare="--bare" in sys.argv))
