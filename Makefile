@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-faults check format serve bench docs clean
+.PHONY: demo test test-faults conformance check format serve bench docs clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,10 @@ test: $(STAMP)
 
 test-faults: $(STAMP)
 	COUNTERFOIL_FAULTS=whole $(BIN)/python -m pytest -m faults
+
+conformance: $(STAMP)
+	npm ci --prefix tests/conformance --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
+	$(BIN)/python -m pytest -m conformance
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

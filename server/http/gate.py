@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
-from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_HANDSHAKE_VERSION
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -110,7 +110,8 @@ class Gate:
 
     async def _session(self, arrival: Arrival, request: Request, body: bytes) -> tuple[str, bool]:
         """The protocol session of the request, and whether it begins with it; empty where there are none."""
-        if request.headers.get(VERSION_HEADER) in MODERN_PROTOCOL_VERSIONS:
+        # A revision that nobody knows is the MCP server's to refuse: it says which ones there are.
+        if request.headers.get(VERSION_HEADER, LATEST_HANDSHAKE_VERSION) not in HANDSHAKE_PROTOCOL_VERSIONS:
             return "", False
         if _method(body) == "initialize":
             session = new_session_id()

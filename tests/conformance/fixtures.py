@@ -55,7 +55,8 @@ def equip(server: CounterfoilServer) -> None:
         server.resource(uri)(read)
     for prompt in (*_PROMPTS, questions.test_input_required_result_prompt):
         server.add_prompt(Prompt.from_function(prompt))
-    server.completion()(_complete)
+    # The SDK's decorator has no types.
+    server.completion()(_complete)  # type: ignore[no-untyped-call]
     low = server._lowlevel_server
     for method, params in _ACCEPTED.items():
         low.add_request_handler(method, params, _accept)
