@@ -25,6 +25,7 @@ from operations.practices import FirstOrganization
 from operations.verification import verify_books
 from server.app import find_organization, system_clock
 from server.console import say, say_json
+from server.settings import DEFAULT_URL
 from storage.store import open_store
 
 PRACTICE = "Larkfield Accounting"
@@ -172,6 +173,7 @@ async def run_demo(data: Path, as_json: bool) -> None:
         "practice": "larkfield-accounting-sandbox",
         "data": str(data),
         "protocol_version": protocol,
+        "default_url": DEFAULT_URL,
         "calls": conversation.steps,
         "clients": made,
         "checks": checks,
@@ -265,5 +267,8 @@ def _tell_report(report: dict[str, Any]) -> None:
     say("\nChecked:")
     for check in report["checks"]:
         say(f"  - {check}")
+    say("\nOver HTTP, with `counterfoil serve` and a token, each has a connection of its own:")
+    for one in report["clients"]:
+        say(f"  {report['default_url']}/mcp/{one['handle']}")
     say("\nGo on with this folder in an AI client; its configuration starts this command (README, step 3):")
     say(f"  {Path(sys.executable).parent / 'counterfoil'} stdio --data {report['data']}")

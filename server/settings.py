@@ -11,6 +11,9 @@ from platformdirs import user_data_path
 
 from invoicing.refusals import InvalidInput
 
+DEFAULT_URL = "http://127.0.0.1:8750"
+"""Where `counterfoil serve` listens unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -20,7 +23,7 @@ class Settings:
 
     data: Path
     public_url: str = ""
-    default_url: str = "http://127.0.0.1:8750"
+    default_url: str = DEFAULT_URL
 
 
 def read_settings(data: Path | None = None, public_url: str = "") -> Settings:
