@@ -9,6 +9,7 @@ contention; readers cannot write at all.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -62,12 +63,15 @@ class OutdatedStore(DamagedStore):
 def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
     """The engine of a file that is what `stamp` says, with at most so many connections."""
     checked_alone = False
+    # Before any other connection: SQLite keeps a descriptor open as long as another one holds a lock on the file.
+    first = threading.Lock()
 
     def connect() -> sqlite3.Connection:
         nonlocal checked_alone
-        if not checked_alone:
-            _check_file_alone(path, stamp)
-            checked_alone = True
+        with first:
+            if not checked_alone:
+                _check_file_alone(path, stamp)
+                checked_alone = True
         return open_guarded(path, stamp)
 
     engine = create_engine(
@@ -277,7 +281,10 @@ def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
 def _check_newest_document(connection: sqlite3.Connection, path: Path, organization_id: str) -> None:
     """A write-ahead log that was exchanged brings another's rows under the right identity, which lies in the file."""
     try:
-        newest = connection.execute("SELECT content FROM documents ORDER BY position DESC LIMIT 1").fetchone()
+        # Books of the first revision have no documents yet.
+        there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents'").fetchone()
+        query = "SELECT content FROM documents ORDER BY position DESC LIMIT 1"
+        newest = connection.execute(query).fetchone() if there else None
     except sqlite3.DatabaseError as error:
         raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
     if newest is not None and f'"organization":"{organization_id}"' not in newest[0]:
