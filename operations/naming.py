@@ -90,7 +90,7 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
         OrganizationMismatch: the call names another one than the connection's own.
         NotFound: the call names one that does not exist or that the principal cannot reach.
     """
-    named = await caller.office.store.directory.read(lambda db: _decide(db, caller, organization, session))
+    named = caller.office.store.directory.look_up(lambda db: _decide(db, caller, organization, session))
     await _keep_alive(caller, named)
     if changing:
         _check_named_well_enough(named)
@@ -101,9 +101,7 @@ async def active_organization(caller: Caller, *, session: str) -> OrganizationRe
     """The session's active organization, if there is one that the principal can still reach."""
     if isinstance(caller.connection, DedicatedConnection):
         return None
-    named = await caller.office.store.directory.read(
-        lambda db: _by_session(db, caller, _remembered(db, caller, session))
-    )
+    named = caller.office.store.directory.look_up(lambda db: _by_session(db, caller, _remembered(db, caller, session)))
     if named is None:
         return None
     await _keep_alive(caller, named)
