@@ -24,6 +24,7 @@ from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 from storage.engines import DamagedStore, FileKind, integrity_problems, read_once, stamp_of
 from storage.migrations import head_stamp
+from storage.profile import load_profile
 from storage.provisioning import TEMPLATES_FOLDER, UNFINISHED_PREFIX, organization_folders, template_file
 
 Severity = Literal["error", "warning", "note"]
@@ -56,6 +57,7 @@ def diagnose(root: Path, *, free_bytes_wanted: int = FREE_BYTES_WANTED) -> list[
         *_data_folder(root, free_bytes_wanted),
         *findings,
         *(finding for organization_id, handle in known for finding in _books(root, organization_id, handle)),
+        *(finding for finding in _disagreements(root, known)),
         *_unnamed_folders(root, {organization_id for organization_id, _ in known}, directory_is_well=not findings),
         *_template(root),
         *_leftovers(root),
@@ -109,6 +111,26 @@ def _books(root: Path, organization_id: str, handle: str) -> Iterator[Finding]:
         yield Finding("error", handle, f"Its books are missing: {path}. Restore them from a backup.")
         return
     yield from _database(path, FileKind.BOOKS, organization_id, subject=handle)
+
+
+def _disagreements(root: Path, known: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Where the directory shows another name, country or currency than the books: a change was interrupted."""
+    directory = root / DIRECTORY_FILE
+    shown = read_once(directory, stamp_of(directory), organizations.all_profiles) if known else {}
+    for organization_id, handle in known:
+        path = root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
+        try:
+            profile = read_once(path, head_stamp(FileKind.BOOKS, organization_id), load_profile)
+        except (DamagedStore, Unavailable, DatabaseError):
+            # What is wrong with these books is said elsewhere.
+            continue
+        if (profile.name, profile.country, profile.currency) != shown[organization_id]:
+            yield Finding(
+                "warning",
+                handle,
+                "The directory shows another name, country or currency than the books. Set the name again with"
+                " update_organization: that brings both in step.",
+            )
 
 
 def _database(path: Path, kind: FileKind, organization_id: str, *, subject: str) -> Iterator[Finding]:

@@ -78,6 +78,12 @@ def all_ids(session: Session) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def all_profiles(session: Session) -> dict[str, tuple[str, str, str]]:
+    """Name, country and currency of every organization as the directory has them, by id."""
+    rows = session.execute(select(Organization.id, Organization.name, Organization.country, Organization.currency))
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class NewOrganization:
     """What the directory keeps of a new organization. `handle_base` is its handle without the sandbox suffix."""

@@ -126,6 +126,8 @@ def _make_once(target: Path, kind: FileKind) -> None:
     try:
         migrate_file(temporary, kind)
         checkpoint(temporary)
+        # The folder may be older than we are and open to others; the file is its owner's alone.
+        temporary.chmod(0o600)
         _name_unless_taken(temporary, target)
         sync_folder(target.parent)
     finally:

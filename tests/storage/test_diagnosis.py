@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from operations.files import render_document
+from operations.profile import update_organization
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
 from storage.diagnosis import clean_up, diagnose
 from storage.directory import DIRECTORY_FILE
+from storage.profile import load_profile, save_profile
 from storage.provisioning import template_file
 from tests.support.practice import practice
 from tests.support.raw import damage_page_of, older_books, raw
@@ -200,3 +203,19 @@ def test_a_link_is_removed_and_not_what_it_leads_to(root: Path, tmp_path: Path) 
     make_old(tmp_path / "elsewhere" / "letter.txt", tmp_path / "elsewhere")
     assert clean_up(root) == 1
     assert (tmp_path / "elsewhere" / "letter.txt").read_text() == "mine"
+
+
+async def test_a_name_that_the_directory_does_not_know_of_is_reported(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        await one.books(client).write(lambda db: save_profile(db, replace(load_profile(db), name="Quay Bakery")))
+        (finding,) = [found for found in diagnose(one.root) if found.subject == client.handle]
+        assert finding.severity == "warning"
+        await update_organization(one.office, one.books(client), {"name": "Quay Bakery"})
+        assert not [found for found in diagnose(one.root) if found.subject == client.handle]
+
+
+async def test_the_directory_is_its_owners_alone_even_in_a_folder_that_was_there(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    async with practice(tmp_path):
+        assert (tmp_path / "directory.db").stat().st_mode & 0o077 == 0
