@@ -45,6 +45,7 @@ class Bearer:
     stale: bool
 
 
+# The overloads of SQLAlchemy do not know the attributes of SQLModel.
 _BY_DIGEST = (
     sql_select(Credential, User.email)  # type: ignore[call-overload]
     .join(User, col(User.id) == col(Credential.user_id))
