@@ -137,7 +137,6 @@ class Setup:
     terms: dict[str, PaymentTerm]
     series: Series
     posting: Posting
-    accounts: frozenset[str]
 
     def default_tax_code(self) -> TaxCode:
         return next(code for code in self.tax_codes.values() if code.is_default)

@@ -19,7 +19,6 @@ from invoicing.text import clean_line, clean_text
 LINES_MAX = 1_000
 QUANTITY_MAX = Decimal(1_000_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
-PAYMENT_DAYS_MAX = 3_650
 YEARS = range(2000, 2100)
 
 

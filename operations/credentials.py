@@ -27,7 +27,6 @@ from storage.store import Store
 SECRET_BYTES = 20
 EXPIRY_DAYS_MAX = 3_650
 PAGE_LIFETIME = timedelta(hours=24)
-KINDS = ("token", "key", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,20 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class _Digests:
+    """How a credential is known: by its secret, or, until that is made, by its one-time page."""
+
+    secret: str | None = None
+    page: str | None = None
+    page_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PendingKey:
     """An API key that its one-time page will make and show; `page` is the page's own secret."""
 
-    credential_id: str
     prefix: str
     page: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,17 @@ async def create_token(office: Office, email: str, *, read_only: bool, expires_i
         if user_id is None:
             raise NotFound("There is no user with this e-mail address.", field="user")
         made = _new_secret("token")
-        _add(db, office, made, kind="token", name=email, user_id=user_id, read_only=read_only, expires_at=expires_at)
+        _add(
+            db,
+            office,
+            made,
+            _Digests(secret=digest_of(made.secret)),
+            kind="token",
+            name=email,
+            user_id=user_id,
+            read_only=read_only,
+            expires_at=expires_at,
+        )
         return made
 
     return await office.store.directory.write(work)
@@ -110,27 +126,11 @@ async def create_key(
         NotAllowed: the principal is not owner or accountant there.
         InvalidInput: name or days that do not fit.
     """
-    expires_at = _expiry(office, expires_in_days)
-    label = _check(office, organization, name)
     made = _new_secret(kind)
-
-    def work(db: Session) -> Secret:
-        user_id = _service_user(db, office, organization, made.credential_id, read_only=read_only)
-        _add(
-            db,
-            office,
-            made,
-            kind=kind,
-            name=label,
-            user_id=user_id,
-            read_only=read_only,
-            expires_at=expires_at,
-            organization_id=organization.id,
-        )
-        return made
-
-    await office.store.directory.write(work)
-    await _record(office, organization, f"create_{'api_key' if kind == 'key' else 'secret_link'}", made.prefix, label)
+    digests = _Digests(secret=digest_of(made.secret))
+    await _add_key(
+        office, organization, made, digests, kind=kind, name=name, read_only=read_only, expires_in_days=expires_in_days
+    )
     return made
 
 
@@ -142,33 +142,12 @@ async def prepare_key(
     Raises:
         NotAllowed, InvalidInput: as `create_key`.
     """
-    expires_at = _expiry(office, expires_in_days)
-    label = _check(office, organization, name)
     made, page = _new_secret("key"), _random_text()
-    page_expires_at = office.now() + PAGE_LIFETIME
-
-    def work(db: Session) -> None:
-        user_id = _service_user(db, office, organization, made.credential_id, read_only=read_only)
-        credentials.add_credential(
-            db,
-            made.credential_id,
-            kind="key",
-            name=label,
-            prefix=made.prefix,
-            digest=None,
-            user_id=user_id,
-            organization_id=organization.id,
-            read_only=read_only,
-            expires_at=expires_at,
-            now=office.now(),
-            by=office.principal.label,
-            page_digest=digest_of(page),
-            page_expires_at=page_expires_at,
-        )
-
-    await office.store.directory.write(work)
-    await _record(office, organization, "create_api_key", made.prefix, label)
-    return PendingKey(made.credential_id, made.prefix, page, page_expires_at)
+    digests = _Digests(page=digest_of(page), page_expires_at=office.now() + PAGE_LIFETIME)
+    await _add_key(
+        office, organization, made, digests, kind="key", name=name, read_only=read_only, expires_in_days=expires_in_days
+    )
+    return PendingKey(made.prefix, page)
 
 
 async def show_key(store: Store, clock: Clock, page: str) -> str | None:
@@ -232,6 +211,41 @@ def _random_text() -> str:
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
 
 
+async def _add_key(
+    office: Office,
+    organization: OrganizationRef,
+    made: Secret,
+    digests: _Digests,
+    *,
+    kind: str,
+    name: str,
+    read_only: bool,
+    expires_in_days: int,
+) -> None:
+    """Add a key or link of the organization, with the user it acts as, and put it into the audit trail."""
+    expires_at = _expiry(office, expires_in_days)
+    label = _check(office, organization, name)
+
+    def work(db: Session) -> None:
+        user_id = _service_user(db, office, organization, made.credential_id, read_only=read_only)
+        _add(
+            db,
+            office,
+            made,
+            digests,
+            kind=kind,
+            name=label,
+            user_id=user_id,
+            read_only=read_only,
+            expires_at=expires_at,
+            organization_id=organization.id,
+        )
+
+    await office.store.directory.write(work)
+    act = "create_secret_link" if kind == "link" else "create_api_key"
+    await _record(office, organization, act, made.prefix, label)
+
+
 def _check(office: Office, organization: OrganizationRef, name: str) -> str:
     require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
     if organization.archived:
@@ -269,6 +283,7 @@ def _add(
     db: Session,
     office: Office,
     made: Secret,
+    digests: _Digests,
     *,
     kind: str,
     name: str,
@@ -283,7 +298,9 @@ def _add(
         kind=kind,
         name=name,
         prefix=made.prefix,
-        digest=digest_of(made.secret),
+        digest=digests.secret,
+        page_digest=digests.page,
+        page_expires_at=digests.page_expires_at,
         user_id=user_id,
         organization_id=organization_id,
         read_only=read_only,

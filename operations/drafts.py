@@ -101,10 +101,11 @@ def complete_request(db: Session, request: DraftRequest) -> RequestedDocument:
     if not wanted.customer:
         raise InvalidInput("customer is required: an id, or the exact name.", field="customer")
     wanted = check_request(wanted)
-    lines = tuple(
-        replace(line, item=resolve_item(db, line.item, field=f"lines[{index}].item").id) if line.item else line
-        for index, line in enumerate(wanted.lines)
-    )
+    items = {"": ""}
+    for index, line in enumerate(wanted.lines):
+        if line.item not in items:
+            items[line.item] = resolve_item(db, line.item, field=f"lines[{index}].item").id
+    lines = tuple(replace(line, item=items[line.item]) for line in wanted.lines)
     return replace(wanted, customer=resolve_customer(db, wanted.customer).id, lines=lines)
 
 

@@ -127,9 +127,10 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
 async def _content(folder: Path, stored: StoredFile | None) -> tuple[StoredFile, bytes]:
     if stored is None:
         raise NotFound("No such file here.")
-    if not await anyio.to_thread.run_sync(files.is_intact, folder, stored):
+    content = await anyio.to_thread.run_sync(files.read_intact, folder, stored)
+    if content is None:
         raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
-    return stored, await anyio.to_thread.run_sync((folder / stored.path).read_bytes)
+    return stored, content
 
 
 async def _rendered(books: Books, issued: Issued) -> MadeFile:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.canonical import canonical_json
-from invoicing.documents import Document, Environment
+from invoicing.documents import Environment
 from invoicing.drafting import RequestedDocument
 from invoicing.lifecycle import Status, status_of
 from invoicing.numbering import number, period
@@ -155,8 +155,11 @@ def _wanted(db: Session, request: IssueRequest) -> RequestedDocument:
     if request.draft and request.request is not None:
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
-        _check_not_issued(db, request.draft)
-        return load_draft(db, request.draft)
+        try:
+            return load_draft(db, request.draft)
+        except NotFound:
+            _check_not_issued(db, request.draft)
+            raise
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
     return complete_request(db, request.request)
@@ -210,11 +213,8 @@ def _issue_composed(db: Session, books: Books, composed: Composed) -> Issued:
 def _standing(db: Session, books: Books, issued: Issued) -> IssuedInvoice:
     today = local_date(books.clock(), load_profile(db))
     due_minor = issued.document.total_minor
-    return IssuedInvoice(issued, _status(issued.document, due_minor, today), due_minor)
-
-
-def _status(document: Document, due_minor: int, today: date) -> Status:
-    return status_of(due_date=document.due_date, due_minor=due_minor, today=today)
+    status = status_of(due_date=issued.document.due_date, due_minor=due_minor, today=today)
+    return IssuedInvoice(issued, status, due_minor)
 
 
 def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:

@@ -48,7 +48,7 @@ class CounterfoilServer(MCPServer[Any]):
 
     def add_listed(self, tool: Tool) -> None:
         """Add a tool that no catalogue has, for benchmarks and tests."""
-        self._tool_manager.add_tool(tool.fn, name=tool.name, description=tool.description)
+        self.add_tool(tool.fn, name=tool.name, description=tool.description)
         self._listed[tool.name] = tool
 
     async def call_tool(

@@ -109,6 +109,15 @@ def write_whole(
     )
 
 
+def read_intact(root: Path, file: StoredFile) -> bytes | None:
+    """The file's bytes, if they are those it was recorded with."""
+    try:
+        content = (root / file.path).read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == file.sha256 else None
+
+
 def is_intact(root: Path, file: StoredFile) -> bool:
     """Whether the file is there with the bytes it was recorded with."""
     path = root / file.path

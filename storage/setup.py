@@ -51,7 +51,6 @@ def load_setup(session: Session, kind: DocumentKind) -> Setup:
         terms={term.code: term for term in load_terms(session)},
         series=Series(code=series.code, kind=kind, pattern=series.pattern),
         posting=_posting(session.get_one(books.PostingProfile, transaction.posting_profile)),
-        accounts=frozenset(session.exec(select(books.Account.number))),
     )
 
 

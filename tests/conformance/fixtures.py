@@ -56,7 +56,7 @@ def equip(server: CounterfoilServer) -> None:
     for prompt in (*_PROMPTS, questions.test_input_required_result_prompt):
         server.add_prompt(Prompt.from_function(prompt))
     # The SDK's decorator has no types.
-    server.completion()(_complete)  # type: ignore[no-untyped-call]
+    server.completion()(_complete)  # type: ignore[no-untyped-call]  # The SDK leaves it untyped.
     low = server._lowlevel_server
     for method, params in _ACCEPTED.items():
         low.add_request_handler(method, params, _accept)
