@@ -6,7 +6,9 @@ file and the key, since a silent default in a tax rate ends up on somebody's inv
 
 from __future__ import annotations
 
+import re
 import tomllib
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -19,12 +21,14 @@ from invoicing.countries.model import (
     AccountingStandard,
     Country,
     DatedRate,
+    Numbering,
     PartyField,
     Source,
     TaxCodeTemplate,
     TaxSystem,
+    Withholding,
 )
-from invoicing.documents import TaxCategory
+from invoicing.documents import Address, TaxCategory
 from invoicing.refusals import InvalidInput
 
 __all__ = [
@@ -33,15 +37,22 @@ __all__ = [
     "AccountingStandard",
     "Country",
     "DatedRate",
+    "Numbering",
     "PartyField",
     "Source",
     "TaxCodeTemplate",
     "TaxSystem",
+    "Withholding",
     "country",
     "parse_country",
 ]
 
 _T = TypeVar("_T")
+
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_ADDRESS_FIELDS = tuple(field.name for field in fields(Address))
+_MAY_BE_EMPTY = ("tax_number_module", "tax_number_prefix", "tax_number_format", "reason_code")
 
 COUNTRY_CODES: tuple[str, ...] = tuple(
     sorted(
@@ -88,6 +99,7 @@ def parse_country(text: str, *, name: str) -> Country:
         name=table.take("name", str),
         native_name=table.take("native_name", str),
         currency=table.take("currency", str),
+        languages=table.texts("languages"),
         locale=table.take("locale", str),
         time_zone=table.take("time_zone", str),
         eu_member=table.take("eu_member", bool),
@@ -101,18 +113,41 @@ def parse_country(text: str, *, name: str) -> Country:
         registration_label=table.take("registration_label", str),
         tax_authority=table.take("tax_authority", str),
         payment_days=table.take("payment_days", int),
+        address_lines=table.texts("address_lines"),
+        tax_in_national_currency=table.take("tax_in_national_currency", bool),
+        numbering=_numbering(table.table("numbering")),
         seller_required=table.some_of("seller_required", get_args(PartyField)),
         buyer_business_required=table.some_of("buyer_business_required", get_args(PartyField)),
         buyer_consumer_required=table.some_of("buyer_consumer_required", get_args(PartyField)),
         tax_codes=tuple(_tax_code(entry) for entry in table.tables("tax_codes")),
+        withholdings=tuple(_withholding(entry) for entry in table.tables_if_any("withholdings")),
         sources=tuple(_source(entry) for entry in table.tables("sources")),
     )
     table.close()
+    _check_languages(parsed, name)
+    _check_address_lines(parsed.address_lines, name)
     if [template.default for template in parsed.tax_codes].count(True) != 1:
         raise ValueError(f"{name}: exactly one tax code must be the default.")
-    if len({template.code for template in parsed.tax_codes}) != len(parsed.tax_codes):
-        raise ValueError(f"{name}: a tax code appears twice.")
+    codes = [template.code for template in parsed.tax_codes] + [one.code for one in parsed.withholdings]
+    if len(set(codes)) != len(codes):
+        raise ValueError(f"{name}: a code appears twice.")
     return parsed
+
+
+def _check_languages(parsed: Country, name: str) -> None:
+    if not all(_LANGUAGE.fullmatch(language) for language in parsed.languages):
+        raise ValueError(f"{name}: languages are two small letters each (ISO 639-1).")
+    if parsed.locale.split("_")[0] not in parsed.languages:
+        raise ValueError(f"{name}: the locale's language is not among the languages.")
+
+
+def _check_address_lines(lines: tuple[str, ...], name: str) -> None:
+    # Each field once: one that is left out would silently disappear from an envelope.
+    placeholders = [field for line in lines for field in _PLACEHOLDER.findall(line)]
+    if sorted(placeholders) != sorted(_ADDRESS_FIELDS):
+        raise ValueError(f"{name}: address_lines must name each of {', '.join(_ADDRESS_FIELDS)} once, in braces.")
+    if any(not _PLACEHOLDER.search(line) or set("{}") & set(_PLACEHOLDER.sub("", line)) for line in lines):
+        raise ValueError(f"{name}: a line of address_lines has no field, or a brace too many.")
 
 
 def _tax_code(table: _Table) -> TaxCodeTemplate:
@@ -122,16 +157,49 @@ def _tax_code(table: _Table) -> TaxCodeTemplate:
         category=table.one_of("category", tuple(TaxCategory)),
         rates=tuple(_rate(entry) for entry in table.tables("rates")),
         reason=table.optional("reason", str) or "",
+        reason_local=table.optional("reason_local", str) or "",
+        reason_code=table.optional("reason_code", str) or "",
         default=table.take("default", bool),
     )
     table.close()
     where = f"{table.where}, {template.code}"
     if (template.category in TAXED_CATEGORIES) == bool(template.reason):
         raise ValueError(f"{where}: a reason belongs to the categories without tax, and to those only.")
+    if bool(template.reason_local) != bool(template.reason):
+        raise ValueError(f"{where}: reason and reason_local come together or not at all.")
+    if template.reason_code and not (template.reason and template.reason_code.startswith("VATEX-")):
+        raise ValueError(f"{where}: reason_code must be of the VATEX list, and needs a reason.")
     if any(bool(rate.percent) != (template.category == TaxCategory.STANDARD) for rate in template.rates):
         raise ValueError(f"{where}: only category S has a rate, and it is not zero.")
     _check_periods(template.rates, where)
     return template
+
+
+def _withholding(table: _Table) -> Withholding:
+    withholding = Withholding(
+        code=table.take("code", str),
+        name=table.take("name", str),
+        label=table.take("label", str),
+        rates=tuple(_rate(entry) for entry in table.tables("rates")),
+        article=table.take("article", str),
+    )
+    table.close()
+    where = f"{table.where}, {withholding.code}"
+    if not all(rate.percent for rate in withholding.rates):
+        raise ValueError(f"{where}: a rate of zero withholds nothing.")
+    _check_periods(withholding.rates, where)
+    return withholding
+
+
+def _numbering(table: _Table) -> Numbering:
+    numbering = Numbering(
+        gapless=table.take("gapless", bool),
+        yearly_restart=table.take("yearly_restart", bool),
+        rule=table.take("rule", str),
+        source=table.take("source", str),
+    )
+    table.close()
+    return numbering
 
 
 def _check_periods(rates: tuple[DatedRate, ...], where: str) -> None:
@@ -172,7 +240,7 @@ class _Table:
         # Not isinstance: a TOML boolean is no number here, and a date-time is no date.
         if type(value) is not kind:
             raise ValueError(f"{self.where}: {key} is missing or not of type {kind.__name__}.")
-        if value == "" and key not in ("tax_number_module", "tax_number_prefix", "tax_number_format"):
+        if value == "" and key not in _MAY_BE_EMPTY:
             raise ValueError(f"{self.where}: {key} is empty.")
         return value
 
@@ -188,11 +256,25 @@ class _Table:
             raise ValueError(f"{self.where}: {key} names something twice.")
         return chosen
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.take(key, list)
+        if not values or not all(isinstance(value, str) and value.strip() for value in values):
+            raise ValueError(f"{self.where}: {key} must be a list of texts with at least one.")
+        if len(set(values)) != len(values):
+            raise ValueError(f"{self.where}: {key} names something twice.")
+        return tuple(values)
+
+    def table(self, key: str) -> _Table:
+        return _Table(f"{self.where}, {key}", self.take(key, dict))
+
     def tables(self, key: str) -> list[_Table]:
         entries = self.take(key, list)
         if not entries or not all(isinstance(entry, dict) for entry in entries):
             raise ValueError(f"{self.where}: {key} must be a list of tables with at least one.")
         return [_Table(f"{self.where}, {key}", entry) for entry in entries]
+
+    def tables_if_any(self, key: str) -> list[_Table]:
+        return self.tables(key) if key in self._values else []
 
     def close(self) -> None:
         if self._values:

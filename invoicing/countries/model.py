@@ -34,8 +34,11 @@ class DatedRate:
 
 @dataclass(frozen=True, slots=True)
 class TaxCodeTemplate:
-    """A tax code that a new organization starts with. `reason` is the text that the document prints where
-    the category is not taxed, with its article; `default` marks the code of an ordinary domestic supply.
+    """A tax code that a new organization starts with; `default` marks that of an ordinary domestic supply.
+
+    `reason` is the text that the document prints where the category is not taxed, with its article, and
+    `reason_local` the same in the first of the country's languages; `reason_code` its VATEX code (the code list
+    of EN 16931), empty where none fits. A code whose last rate has ended stays for documents of its days.
     """
 
     code: str
@@ -44,13 +47,42 @@ class TaxCodeTemplate:
     rates: tuple[DatedRate, ...]
     reason: str
     default: bool
+    reason_local: str = ""
+    reason_code: str = ""
 
     def rate_on(self, day: date) -> Decimal | None:
         """The rate in percent on a tax point, or None where the code is not in force on that day."""
-        for rate in self.rates:
-            if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
-                return rate.percent
-        return None
+        return _percent_on(self.rates, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding:
+    """A tax that the buyer keeps back from the net amount and pays over for the seller.
+
+    `label` is what the document prints, in the first of the country's languages, `article` the law that orders it.
+    """
+
+    code: str
+    name: str
+    label: str
+    rates: tuple[DatedRate, ...]
+    article: str
+
+    def rate_on(self, day: date) -> Decimal | None:
+        """The rate in percent on a tax point, or None where nothing is withheld on that day."""
+        return _percent_on(self.rates, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What the law asks of document numbers. `gapless`: consecutive, none left out; `yearly_restart`: a sequence
+    may begin anew each year; `rule` says it in a sentence and `source` names the article.
+    """
+
+    gapless: bool
+    yearly_restart: bool
+    rule: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +96,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """One country. `locale` is one that babel knows, `time_zone` an IANA name, `payment_days` the usual days
-    from issue to due date.
+    """One country. `locale` is one that babel knows (dates and numbers are written its way), `time_zone` an IANA
+    name, `payment_days` the usual days from issue to due date. `languages` are those of official documents as
+    ISO 639-1 codes, the usual one first; `address_lines` the lines of a postal address with the fields of
+    `invoicing.documents.Address` in braces. `tax_in_national_currency`: a document in a foreign currency must
+    state the tax in the national one too.
 
     `tax_number_module` is the python-stdnum module below `stdnum.`, empty where none fits;
     `tax_number_prefix` what the canonical number starts with (EN 16931, BR-CO-9) and `tax_number_format` the
@@ -77,6 +112,7 @@ class Country:
     name: str
     native_name: str
     currency: str
+    languages: tuple[str, ...]
     locale: str
     time_zone: str
     eu_member: bool
@@ -90,10 +126,14 @@ class Country:
     registration_label: str
     tax_authority: str
     payment_days: int
+    address_lines: tuple[str, ...]
+    tax_in_national_currency: bool
+    numbering: Numbering
     seller_required: tuple[PartyField, ...]
     buyer_business_required: tuple[PartyField, ...]
     buyer_consumer_required: tuple[PartyField, ...]
     tax_codes: tuple[TaxCodeTemplate, ...]
+    withholdings: tuple[Withholding, ...]
     sources: tuple[Source, ...]
 
     def buyer_required(self, *, business: bool, buyer_country: str) -> tuple[PartyField, ...]:
@@ -112,3 +152,10 @@ class Country:
     def default_tax_code(self) -> TaxCodeTemplate:
         """The code of an ordinary domestic supply; the loader has made sure that there is exactly one."""
         return next(template for template in self.tax_codes if template.default)
+
+
+def _percent_on(rates: tuple[DatedRate, ...], day: date) -> Decimal | None:
+    for rate in rates:
+        if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
+            return rate.percent
+    return None
