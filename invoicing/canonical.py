@@ -1,14 +1,15 @@
 """The canonical text of a document, and the hash chain over it.
 
 The text is JSON with sorted keys and no blanks; decimals are their shortest plain text, dates ISO 8601, empty
-optional dates null. The chain's algorithm is named in each link, so that a later one can follow.
+optional dates null. A field that a later release added is left out while it is empty, so that a document issued
+before has the same text for ever. The chain's algorithm is named in each link, so that a later one can follow.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,18 +17,39 @@ from typing import Any
 from invoicing.amounts import plain
 from invoicing.documents import (
     Address,
+    Adjustment,
+    AdjustmentKind,
+    CreditedInvoice,
     Document,
     DocumentKind,
     Environment,
+    Exchange,
+    JurisdictionLevel,
+    JurisdictionRate,
+    JurisdictionTax,
     Line,
     Party,
     PaymentDetails,
     Supply,
     TaxCategory,
     TaxSubtotal,
+    Withholding,
 )
 
 ALGORITHM = "counterfoil-1/sha256"
+
+
+def _defaults(kind: type[Document | Line | TaxSubtotal], *names: str) -> dict[str, object]:
+    return {field.name: field.default for field in fields(kind) if field.name in names}
+
+
+# What the text of the first release did not have, and its empty value. Any field that is added from now on belongs
+# here.
+_ADDED: dict[type[Document | Line | TaxSubtotal], dict[str, object]] = {
+    Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason"),
+    Line: _defaults(Line, "discount_amount", "charge_amount", "jurisdictions", "invoice_position"),
+    TaxSubtotal: _defaults(TaxSubtotal, "reason_local", "reason_code", "jurisdictions"),
+}
 
 
 def canonical_json(value: object) -> str:
@@ -37,11 +59,20 @@ def canonical_json(value: object) -> str:
 
 def document_text(document: Document) -> str:
     """The canonical text of a whole document: parties, lines, tax, texts and amounts."""
-    return canonical_json(asdict(document))
+    value = asdict(document)
+    _leave_out_empty(document, value)
+    for line, line_value in zip(document.lines, value["lines"], strict=True):
+        _leave_out_empty(line, line_value)
+    for tax, tax_value in zip(document.taxes, value["taxes"], strict=True):
+        _leave_out_empty(tax, tax_value)
+    return canonical_json(value)
 
 
 def document_from_text(text: str) -> Document:
-    """The document whose canonical text this is; `document_text` of the answer is `text` again."""
+    """The document whose canonical text this is, of this or an earlier release.
+
+    `document_text` of the answer is `text` again.
+    """
     raw: dict[str, Any] = json.loads(text)
     return Document(
         **{
@@ -57,6 +88,10 @@ def document_from_text(text: str) -> Document:
             "payment": PaymentDetails(**raw["payment"]),
             "lines": tuple(_line(line) for line in raw["lines"]),
             "taxes": tuple(_tax(tax) for tax in raw["taxes"]),
+            "adjustments": tuple(_adjustment(item) for item in raw.get("adjustments", ())),
+            "withholding": _withholding(raw["withholding"]) if "withholding" in raw else None,
+            "exchange": _exchange(raw["exchange"]) if "exchange" in raw else None,
+            "credits": _credited(raw["credits"]) if "credits" in raw else None,
         }
     )
 
@@ -81,14 +116,52 @@ def _party(raw: dict[str, Any]) -> Party:
     return Party(**{**raw, "address": Address(**raw["address"])})
 
 
+def _leave_out_empty(part: Document | Line | TaxSubtotal, value: dict[str, Any]) -> None:
+    for name, empty in _ADDED[type(part)].items():
+        if getattr(part, name) == empty:
+            del value[name]
+
+
 def _line(raw: dict[str, Any]) -> Line:
-    decimals = {name: Decimal(raw[name]) for name in ("quantity", "unit_price", "discount_percent", "tax_rate")}
+    names = ("quantity", "unit_price", "discount_percent", "tax_rate", "discount_amount", "charge_amount")
     kinds = {"supply": Supply(raw["supply"]), "tax_category": TaxCategory(raw["tax_category"])}
-    return Line(**{**raw, **decimals, **kinds})
+    return Line(**{**raw, **_decimals(raw, *names), **kinds, **_jurisdiction_rates(raw)})
 
 
 def _tax(raw: dict[str, Any]) -> TaxSubtotal:
-    return TaxSubtotal(**{**raw, "rate": Decimal(raw["rate"]), "category": TaxCategory(raw["category"])})
+    parts = tuple(JurisdictionTax(**{**part, **_jurisdiction(part)}) for part in raw.get("jurisdictions", ()))
+    category = TaxCategory(raw["category"])
+    return TaxSubtotal(**{**raw, **_decimals(raw, "rate"), "category": category, "jurisdictions": parts})
+
+
+def _adjustment(raw: dict[str, Any]) -> Adjustment:
+    kinds = {"kind": AdjustmentKind(raw["kind"]), "tax_category": TaxCategory(raw["tax_category"])}
+    return Adjustment(**{**raw, **_decimals(raw, "percent", "tax_rate"), **kinds, **_jurisdiction_rates(raw)})
+
+
+def _withholding(raw: dict[str, Any]) -> Withholding:
+    return Withholding(**{**raw, **_decimals(raw, "rate")})
+
+
+def _exchange(raw: dict[str, Any]) -> Exchange:
+    return Exchange(**{**raw, **_decimals(raw, "rate"), "on": date.fromisoformat(raw["on"])})
+
+
+def _credited(raw: dict[str, Any]) -> CreditedInvoice:
+    return CreditedInvoice(**{**raw, "issue_date": date.fromisoformat(raw["issue_date"])})
+
+
+def _jurisdiction_rates(raw: dict[str, Any]) -> dict[str, tuple[JurisdictionRate, ...]]:
+    parts = raw.get("jurisdictions", ())
+    return {"jurisdictions": tuple(JurisdictionRate(**{**part, **_jurisdiction(part)}) for part in parts)}
+
+
+def _jurisdiction(raw: dict[str, Any]) -> dict[str, Any]:
+    return {"level": JurisdictionLevel(raw["level"]), **_decimals(raw, "rate")}
+
+
+def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:
+    return {name: Decimal(raw[name]) for name in names if name in raw}
 
 
 def _plain_types(value: object) -> object:

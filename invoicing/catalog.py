@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from invoicing.countries.model import DatedRate
-from invoicing.documents import Address, DocumentKind, Party, Supply, TaxCategory
+from invoicing.documents import (
+    Address,
+    DocumentKind,
+    JurisdictionLevel,
+    JurisdictionRate,
+    Party,
+    Supply,
+    TaxCategory,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """One jurisdiction of a stack, with its rates by date."""
+
+    name: str
+    level: JurisdictionLevel
+    rates: tuple[DatedRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TaxCode:
-    """How a supply is taxed. `label` is what the tax is called on documents, `reason` why none is charged."""
+    """How a supply is taxed. `label` is what the tax is called on documents, `reason` why none is charged, also in
+    the language of the country (`reason_local`) and as a code (`reason_code`, VATEX).
+
+    A code of US sales tax is a stack of `jurisdictions`, and its rate the sum of theirs; it has no `rates` itself.
+    """
 
     code: str
     name: str
@@ -80,13 +101,51 @@ class TaxCode:
     rates: tuple[DatedRate, ...]
     reason: str = ""
     is_default: bool = False
+    reason_local: str = ""
+    reason_code: str = ""
+    jurisdictions: tuple[Jurisdiction, ...] = ()
 
     def rate_on(self, day: date) -> Decimal | None:
-        """The rate in percent that is valid on `day`, or None where there is none."""
-        for rate in self.rates:
-            if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
-                return rate.percent
-        return None
+        """The rate in percent that is valid on `day`, or None where there is none.
+
+        A stack has a rate only while each of its jurisdictions has one: a levy that has ended has a rate of 0.
+        """
+        if self.jurisdictions:
+            stack = self.stack_on(day)
+            return sum((part.rate for part in stack), Decimal(0)) if stack else None
+        rate = rate_in_force(self.rates, day)
+        return rate.percent if rate else None
+
+    def stack_on(self, day: date) -> tuple[JurisdictionRate, ...]:
+        """What each jurisdiction takes on `day`; empty where the code is no stack, or one of them has no rate."""
+        found = [(place, rate_in_force(place.rates, day)) for place in self.jurisdictions]
+        parts = tuple(JurisdictionRate(place.name, place.level, rate.percent) for place, rate in found if rate)
+        return parts if len(parts) == len(self.jurisdictions) else ()
+
+    def since(self, day: date) -> date | None:
+        """The day from which the rate of `day` has been in force; the latest of its jurisdictions' for a stack."""
+        rates = [place.rates for place in self.jurisdictions] or [self.rates]
+        found = [rate_in_force(dated, day) for dated in rates]
+        return max((rate.valid_from for rate in found if rate), default=None)
+
+
+def rate_in_force(rates: tuple[DatedRate, ...], day: date) -> DatedRate | None:
+    """The rate that is valid on `day`, both ends included, or None where there is none."""
+    for rate in rates:
+        if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
+            return rate
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingCode:
+    """A tax that buyers withhold from this seller, such as Italy's ritenuta d'acconto or Spain's IRPF."""
+
+    code: str
+    name: str
+    label: str
+    rates: tuple[DatedRate, ...]
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +196,7 @@ class Setup:
     terms: dict[str, PaymentTerm]
     series: Series
     posting: Posting
+    withholdings: dict[str, WithholdingCode] = field(default_factory=dict)
 
     def default_tax_code(self) -> TaxCode:
         return next(code for code in self.tax_codes.values() if code.is_default)

@@ -43,6 +43,43 @@ class TaxCategory(StrEnum):
     CEUTA_AND_MELILLA = "M"
 
 
+class AdjustmentKind(StrEnum):
+    """What a document takes off or adds besides its lines (EN 16931, groups BG-20 and BG-21)."""
+
+    DISCOUNT = "discount"
+    CHARGE = "charge"
+
+
+class JurisdictionLevel(StrEnum):
+    """Who levies a part of a US sales tax."""
+
+    STATE = "state"
+    COUNTY = "county"
+    CITY = "city"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionRate:
+    """What one jurisdiction takes, in percent, on the tax point."""
+
+    name: str
+    level: JurisdictionLevel
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionTax:
+    """What one jurisdiction takes of a document. The parts of a subtotal sum to its tax; each is within one minor
+    unit of its own rate's exact tax.
+    """
+
+    name: str
+    level: JurisdictionLevel
+    rate: Decimal
+    tax_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address; `country` is an ISO 3166-1 alpha-2 code, the rest as written."""
@@ -82,9 +119,11 @@ class PaymentDetails:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `amount_minor` is quantity x price less discount as printed: without tax, or with it where the
-    document's prices include tax. `net_minor` is always without tax. `discount_percent` and `tax_rate` are in
-    percent; `revenue_account` is a number of the chart of accounts.
+    """One line. `amount_minor` is quantity x price less discount plus charge as printed: without tax, or with it
+    where the document's prices include tax. `net_minor` is always without tax. `discount_percent` and `tax_rate`
+    are in percent; `discount_amount` and `charge_amount` are in the currency, for the whole line (BT-136, BT-141).
+    `revenue_account` is a number of the chart of accounts. `jurisdictions` are the parts of a stacked `tax_rate`.
+    `invoice_position` is the line of the invoice that a line of a credit note takes back, else 0.
     """
 
     position: int
@@ -101,12 +140,41 @@ class Line:
     net_minor: int
     item: str = ""
     revenue_account: str = ""
+    discount_amount: Decimal = Decimal(0)
+    charge_amount: Decimal = Decimal(0)
+    jurisdictions: tuple[JurisdictionRate, ...] = ()
+    invoice_position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A discount or charge of the whole document, or its share in one tax group (BG-20, BG-21).
+
+    What was asked for once and split over several groups has one `position`. The amounts are positive for either
+    kind: `amount_minor` as printed (with tax where prices include it), `net_minor` without tax (BT-92, BT-99).
+    `percent` is 0 where an amount was stated, and else what was taken of `base_minor`, the printed amounts of the
+    group's lines (BT-93, BT-100).
+    """
+
+    position: int
+    kind: AdjustmentKind
+    reason: str
+    percent: Decimal
+    base_minor: int
+    tax_code: str
+    tax_category: TaxCategory
+    tax_rate: Decimal
+    amount_minor: int
+    net_minor: int
+    jurisdictions: tuple[JurisdictionRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TaxSubtotal:
     """The tax of one category and rate (EN 16931, group BG-23). `label` is the tax's name, such as "VAT";
-    `reason` the text that the law wants where no tax is charged (BT-120), else empty.
+    `reason` the text that the law wants where no tax is charged (BT-120), else empty; `reason_local` the same in
+    the language of the country, and `reason_code` its code (BT-121, VATEX). `jurisdictions` are the parts of a US
+    sales tax, of which each stack has a subtotal of its own.
     """
 
     category: TaxCategory
@@ -115,11 +183,57 @@ class TaxSubtotal:
     taxable_minor: int
     tax_minor: int
     reason: str = ""
+    reason_local: str = ""
+    reason_code: str = ""
+    jurisdictions: tuple[JurisdictionTax, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding:
+    """Tax that the buyer keeps back from the payment and hands to the tax office for the seller.
+
+    `rate` is percent of `base_minor`, the document's net. It changes neither net, tax nor total of the document:
+    it changes what is paid to the seller.
+    """
+
+    code: str
+    label: str
+    rate: Decimal
+    base_minor: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The document's net and tax in the accounting `currency`, in its minor units (BT-6, BT-111).
+
+    `rate` is what one unit of the document's currency costs in the accounting currency: EUR 1 = GBP 0.85 is 0.85
+    on a document in EUR in books in GBP. `on` and `source` say whose rate of which day it is.
+    """
+
+    currency: str
+    rate: Decimal
+    on: date
+    source: str
+    net_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedInvoice:
+    """The invoice that a credit note takes back, whole or in part (BG-3)."""
+
+    id: str
+    number: str
+    issue_date: date
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice or credit note. All amounts are in the minor unit of `currency`."""
+    """An invoice or credit note. All amounts are in the minor unit of `currency`, and positive for either kind.
+
+    `reason` says why a credit note was made.
+    """
 
     kind: DocumentKind
     environment: Environment
@@ -149,3 +263,13 @@ class Document:
     locale: str = "en_GB"
     tax_number_label: str = "VAT no."
     supply_end: date | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    withholding: Withholding | None = None
+    exchange: Exchange | None = None
+    credits: CreditedInvoice | None = None
+    reason: str = ""
+
+    @property
+    def payable_minor(self) -> int:
+        """What is to be paid to the seller: the total less what the buyer withholds."""
+        return self.total_minor - (self.withholding.amount_minor if self.withholding else 0)

@@ -2,60 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
-from invoicing.amounts import check_currency
-from invoicing.catalog import Customer, Item, Setup, TaxCode
+from invoicing.catalog import Customer, Item, Setup
+from invoicing.conversion import exchange, withhold
 from invoicing.countries import country
-from invoicing.documents import Document, DocumentKind, Supply
+from invoicing.documents import Document, DocumentKind, Exchange, Withholding
+from invoicing.explaining import explain
 from invoicing.profiles import Profile
-from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotReady
-from invoicing.tax import SUM_OF_LINES, LineInput, total
-from invoicing.text import clean_line, clean_text
+from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.requested import (
+    ADJUSTMENTS_MAX,
+    LINES_MAX,
+    PRICE_MAX,
+    QUANTITY_MAX,
+    YEARS,
+    RequestedAdjustment,
+    RequestedDocument,
+    RequestedLine,
+    check_request,
+    request_from_text,
+    request_text,
+)
+from invoicing.tax import LineInput, Rounding, Totals, total
+from invoicing.tax_choice import SMALL_BUSINESS_CODE, ChosenTax
+from invoicing.tax_facts import buyer_facts, seller_facts
+from invoicing.tax_lines import TaxSetting, adjustment_input, taxed_line
 
-LINES_MAX = 1_000
-QUANTITY_MAX = Decimal(1_000_000_000)
-PRICE_MAX = Decimal(1_000_000_000)
-YEARS = range(2000, 2100)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestedLine:
-    """A line as asked for. `item` is an item's id; what the line leaves out comes from the item."""
-
-    quantity: Decimal
-    item: str = ""
-    description: str = ""
-    unit: str = ""
-    unit_price: Decimal | None = None
-    tax_code: str = ""
-    supply: Supply | None = None
-    discount_percent: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestedDocument:
-    """A document as asked for; what is left out follows from the customer and the organization's settings."""
-
-    customer: str
-    lines: tuple[RequestedLine, ...]
-    issue_date: date | None = None
-    due_date: date | None = None
-    supply_date: date | None = None
-    supply_end: date | None = None
-    payment_terms: str = ""
-    currency: str = ""
-    prices_include_tax: bool | None = None
-    purchase_order: str = ""
-    note: str = ""
+__all__ = [
+    "ADJUSTMENTS_MAX",
+    "LINES_MAX",
+    "PRICE_MAX",
+    "QUANTITY_MAX",
+    "YEARS",
+    "Circumstances",
+    "Composition",
+    "RequestedAdjustment",
+    "RequestedDocument",
+    "RequestedLine",
+    "check_request",
+    "compose",
+    "compose_explained",
+    "request_from_text",
+    "request_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What composing looks at besides the request; `today` is the organization's own date."""
+    """What composing looks at besides the request; `today` is the organization's own date.
+
+    `rounding` is the mode of a document that states none. `small_business` says that the seller is exempt as a
+    small enterprise; that its default tax code is SMALL-BUSINESS says the same.
+    """
 
     organization: str
     profile: Profile
@@ -63,41 +64,32 @@ class Circumstances:
     customer: Customer
     items: Mapping[str, Item]
     today: date
+    rounding: Rounding = Rounding.SUM_OF_LINES
+    small_business: bool = False
 
 
-def check_request(request: RequestedDocument) -> RequestedDocument:
-    """The request with its texts normalized.
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A composed document, how the tax of each line was chosen, and why its totals are what they are."""
 
-    Raises:
-        InvalidInput, LimitExceeded: naming the field, such as `lines[2].quantity`.
-    """
-    if not request.lines:
-        raise InvalidInput("lines: a document needs at least one line.", field="lines")
-    if len(request.lines) > LINES_MAX:
-        raise LimitExceeded(
-            f"lines: {len(request.lines)} lines; a document has at most {LINES_MAX}. Split it.", field="lines"
-        )
-    for name in ("issue_date", "due_date", "supply_date", "supply_end"):
-        day: date | None = getattr(request, name)
-        if day is not None and day.year not in YEARS:
-            raise InvalidInput(f"{name} must lie between {YEARS.start} and {YEARS.stop - 1}.", field=name)
-    return replace(
-        request,
-        lines=tuple(_check_line(line, f"lines[{index}]") for index, line in enumerate(request.lines)),
-        currency=check_currency(request.currency) if request.currency else "",
-        payment_terms=clean_line(request.payment_terms, field="payment_terms", limit=40),
-        purchase_order=clean_line(request.purchase_order, field="purchase_order", limit=100),
-        note=clean_text(request.note, field="note"),
-    )
+    document: Document
+    chosen: tuple[ChosenTax, ...]
+    explanation: tuple[str, ...]
 
 
 def compose(request: RequestedDocument, circumstances: Circumstances) -> Document:
-    """The document that the request would become, without id and number.
+    """The document of `compose_explained`, which says what is refused."""
+    return compose_explained(request, circumstances).document
+
+
+def compose_explained(request: RequestedDocument, circumstances: Circumstances) -> Composition:
+    """The document that the request would become, without id and number, and its explanation.
 
     Raises:
         NotReady: the organization has no country yet.
         Conflict: the customer or an item is archived.
-        InvalidInput: dates, codes or prices that do not fit.
+        InvalidInput: dates, codes, prices or discounts that do not fit, or prices that round to a total of zero.
+        LimitExceeded: an amount has more than 15 digits in minor units.
     """
     profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
     if not profile.country:
@@ -108,13 +100,20 @@ def compose(request: RequestedDocument, circumstances: Circumstances) -> Documen
     supply_date = request.supply_date or issue_date
     currency = request.currency or customer.currency or profile.currency
     inclusive = profile.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
-    lines = [
-        _line_input(line, circumstances, currency=currency, tax_point=supply_date, field=f"lines[{index}]")
-        for index, line in enumerate(request.lines)
-    ]
-    totals = total(lines, currency=currency, prices_include_tax=inclusive)
+    rounding = Rounding(request.rounding) if request.rounding else circumstances.rounding
+    lines, chosen = _taxed_lines(request, circumstances, currency=currency, tax_point=supply_date)
+    totals = total(
+        lines,
+        currency=currency,
+        prices_include_tax=inclusive,
+        rounding=rounding,
+        adjustments=[
+            adjustment_input(item, index, setup, supply_date) for index, item in enumerate(request.adjustments)
+        ],
+    )
+    _check_not_rounded_away(lines, totals, currency)
     due_date, terms = _due(request, circumstances, issue_date)
-    return Document(
+    document = Document(
         kind=DocumentKind.INVOICE,
         environment=profile.environment,
         organization=circumstances.organization,
@@ -127,7 +126,7 @@ def compose(request: RequestedDocument, circumstances: Circumstances) -> Documen
         supply_end=_supply_end(request, supply_date),
         currency=currency,
         prices_include_tax=inclusive,
-        rounding=SUM_OF_LINES,
+        rounding=rounding.value,
         seller=profile.seller(),
         buyer=customer.buyer(),
         customer=customer.id,
@@ -143,83 +142,76 @@ def compose(request: RequestedDocument, circumstances: Circumstances) -> Documen
         footer=profile.footer,
         locale=profile.locale,
         tax_number_label=country(profile.country).tax_number_label,
+        adjustments=totals.adjustments,
+        withholding=_withholding(request, setup, totals, supply_date),
+        exchange=_exchange(request, totals, currency=currency, books=profile.currency, tax_point=supply_date),
     )
+    return Composition(document, chosen, explain(document, chosen))
 
 
-def _check_line(line: RequestedLine, field: str) -> RequestedLine:
-    if not 0 < line.quantity <= QUANTITY_MAX:
-        raise InvalidInput(
-            f"{field}.quantity must be more than 0 and at most {QUANTITY_MAX}; to take something back, issue a"
-            " credit note.",
-            field=f"{field}.quantity",
-        )
-    if line.unit_price is not None and not 0 <= line.unit_price <= PRICE_MAX:
-        raise InvalidInput(
-            f"{field}.unit_price must be between 0 and {PRICE_MAX}; use discount_percent for a reduction.",
-            field=f"{field}.unit_price",
-        )
-    if not 0 <= line.discount_percent <= 100:
-        raise InvalidInput(f"{field}.discount_percent must be between 0 and 100.", field=f"{field}.discount_percent")
-    return replace(
-        line,
-        description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
-        unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
-        tax_code=clean_line(line.tax_code, field=f"{field}.tax_code", limit=40).upper(),
+def _taxed_lines(
+    request: RequestedDocument, circumstances: Circumstances, *, currency: str, tax_point: date
+) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
+    small = circumstances.small_business or circumstances.setup.default_tax_code().code == SMALL_BUSINESS_CODE
+    setting = TaxSetting(
+        setup=circumstances.setup,
+        items=circumstances.items,
+        seller=seller_facts(circumstances.profile, small_business=small),
+        buyer=buyer_facts(circumstances.customer),
+        currency=currency,
+        tax_point=tax_point,
     )
+    taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
+    return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
 
 
-def _line_input(
-    line: RequestedLine, circumstances: Circumstances, *, currency: str, tax_point: date, field: str
-) -> LineInput:
-    item = circumstances.items[line.item] if line.item else Item(id="", name="")
-    if item.archived:
-        raise Conflict(f"{field}.item: {item.name} is archived.", field=f"{field}.item")
-    description = line.description or item.description or item.name
-    if not description:
-        raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
-    code = _tax_code(line.tax_code or item.tax_code, circumstances.setup, field=f"{field}.tax_code")
-    rate = code.rate_on(tax_point)
-    if rate is None:
+def _check_not_rounded_away(lines: Sequence[LineInput], totals: Totals, currency: str) -> None:
+    """What is given away has a price of zero or a discount of all; a price that vanishes is a mistake."""
+    if totals.total_minor:
+        return
+    vanished = [
+        str(made.position)
+        for asked, made in zip(lines, totals.lines, strict=True)
+        if asked.exact_amount and not made.amount_minor
+    ]
+    if vanished:
+        which = f"line {vanished[0]} comes" if len(vanished) == 1 else f"lines {', '.join(vanished)} come"
         raise InvalidInput(
-            f"{field}.tax_code: {code.code} has no rate on {tax_point.isoformat()}.", field=f"{field}.tax_code"
+            f"The total rounds to zero: {which} to less than half of the smallest unit of {currency}. Raise the"
+            " quantity or the price, or set the price to 0 to give it away.",
+            field="lines",
         )
-    return LineInput(
-        description=description,
-        quantity=line.quantity,
-        unit=line.unit or item.unit,
-        unit_price=_unit_price(line, item, currency=currency, field=field),
-        discount_percent=line.discount_percent,
-        supply=line.supply or item.supply,
-        tax_code=code.code,
-        tax_category=code.category,
-        tax_rate=rate,
-        tax_label=code.label,
-        tax_reason=code.reason,
-        item=item.id,
-        revenue_account=item.revenue_account,
+
+
+def _withholding(request: RequestedDocument, setup: Setup, totals: Totals, tax_point: date) -> Withholding | None:
+    if not request.withholding:
+        return None
+    code = setup.withholdings.get(request.withholding)
+    if code is None:
+        known = ", ".join(sorted(setup.withholdings)) or "none in this country"
+        raise InvalidInput(f"withholding: no such code. Known: {known}.", field="withholding")
+    return withhold(code, net_minor=totals.net_minor, on=tax_point)
+
+
+def _exchange(
+    request: RequestedDocument, totals: Totals, *, currency: str, books: str, tax_point: date
+) -> Exchange | None:
+    if request.exchange_rate is None:
+        return None
+    if currency == books:
+        raise InvalidInput(
+            f"exchange_rate: the document is in {currency}, the currency of the books: leave it out.",
+            field="exchange_rate",
+        )
+    return exchange(
+        net_minor=totals.net_minor,
+        tax_minor=totals.tax_minor,
+        currency=currency,
+        accounting_currency=books,
+        rate=request.exchange_rate,
+        on=request.exchange_date or tax_point,
+        source=request.exchange_source,
     )
-
-
-def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -> Decimal:
-    if line.unit_price is not None:
-        return line.unit_price
-    if item.unit_price is None:
-        raise InvalidInput(f"{field}.unit_price is required: no item gives one.", field=f"{field}.unit_price")
-    if item.currency and item.currency != currency:
-        raise InvalidInput(
-            f"{field}.unit_price: the price of {item.name} is in {item.currency}, the document is in {currency}:"
-            f" state the price in {currency}.",
-            field=f"{field}.unit_price",
-        )
-    return item.unit_price
-
-
-def _tax_code(code: str, setup: Setup, *, field: str) -> TaxCode:
-    if not code:
-        return setup.default_tax_code()
-    if code not in setup.tax_codes:
-        raise InvalidInput(f"{field}: no such tax code. Known: {', '.join(sorted(setup.tax_codes))}.", field=field)
-    return setup.tax_codes[code]
 
 
 def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: date) -> tuple[date, str]:

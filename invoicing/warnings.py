@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import date
 
@@ -9,28 +10,59 @@ from invoicing.catalog import Customer
 from invoicing.documents import Document, Party, TaxCategory
 from invoicing.profiles import Profile
 from invoicing.render.fonts import unprintable_characters
+from invoicing.tax_choice import ChosenTax, Rule
 
 
-def warnings_for(document: Document, *, profile: Profile, customer: Customer, today: date) -> tuple[str, ...]:
-    """Sentences, most important first; empty where there is nothing to say."""
+def warnings_for(
+    document: Document, *, profile: Profile, customer: Customer, today: date, chosen: Sequence[ChosenTax] = ()
+) -> tuple[str, ...]:
+    """Sentences, most important first; empty where there is nothing to say. `chosen` is how each line's tax was."""
     return (
-        *_tax_warnings(document, profile, customer),
+        *_choice_warnings(document, profile, customer, chosen),
+        *_tax_warnings(document, profile),
         *_date_warnings(document, today),
         *_print_warnings(document),
     )
 
 
-def _tax_warnings(document: Document, profile: Profile, customer: Customer) -> list[str]:
-    found = []
-    charged = [tax for tax in document.taxes if tax.category is TaxCategory.STANDARD]
-    if charged and customer.country != profile.country:
+def _choice_warnings(
+    document: Document, profile: Profile, customer: Customer, chosen: Sequence[ChosenTax]
+) -> list[str]:
+    found = list(dict.fromkeys(tax.choice.caution for tax in chosen if tax.choice.caution))
+    categories = {tax.category for tax in document.taxes}
+    at_home = customer.country == profile.country
+    if not at_home:
+        found.extend(
+            f"Line {tax.position}: {tax.code} is used, because {tax.choice.because}."
+            for tax in chosen
+            if tax.choice.rule is Rule.OVERRIDDEN
+        )
+    if not chosen and not at_home and TaxCategory.STANDARD in categories:
         found.append(
             f"{customer.name} is in {customer.country}, the seller in {profile.country}: domestic tax is charged as"
             " asked. Check whether reverse charge, intra-EU supply or export applies, and set tax_code on the lines."
         )
+    if at_home and categories & {TaxCategory.INTRA_COMMUNITY, TaxCategory.EXPORT}:
+        found.append(f"{customer.name} is in {customer.country} like the seller, but a line is taxed as going abroad.")
+    # EN 16931, BR-IC-2 and BR-AE-2; Article 226(4) Directive 2006/112/EC.
+    if not customer.tax_number and categories & {TaxCategory.INTRA_COMMUNITY, TaxCategory.REVERSE_CHARGE}:
+        found.append(f"Intra-EU supply and reverse charge need the tax number of {customer.name} on the document.")
+    return found
+
+
+def _tax_warnings(document: Document, profile: Profile) -> list[str]:
+    found = []
+    categories = {tax.category for tax in document.taxes}
+    charged = TaxCategory.STANDARD in categories
     if charged and document.tax_minor and not profile.tax_number:
         found.append("Tax is charged, but the organization has no tax number yet: set it with update_organization.")
-    if document.currency != profile.currency:
+    # BR-O-11 to BR-O-14: "not subject to VAT" stands on a document of its own.
+    if TaxCategory.OUTSIDE_SCOPE in categories and len(categories) > 1:
+        found.append(
+            "Lines outside the scope of tax stand beside taxed or exempt ones: electronic invoices (EN 16931) want"
+            " them on a document of their own."
+        )
+    if document.currency != profile.currency and document.exchange is None:
         found.append(
             f"The document is in {document.currency}, the books are in {profile.currency}: the exchange rate and the"
             f" tax in {profile.currency} are not stated on it."
@@ -54,6 +86,7 @@ def _print_warnings(document: Document) -> list[str]:
         "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
         "customer": _party_texts(document.buyer),
         "lines": (text for line in document.lines for text in (line.description, line.unit)),
+        "adjustments": (item.reason for item in document.adjustments),
         "note": (document.note, document.purchase_order, document.payment_terms),
     }
     return [

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,15 +16,23 @@ from hypothesis import strategies as st
 from invoicing.canonical import canonical_json, document_from_text, document_text, link_hash
 from invoicing.documents import (
     Address,
+    Adjustment,
+    AdjustmentKind,
+    CreditedInvoice,
     Document,
     DocumentKind,
     Environment,
+    Exchange,
+    JurisdictionLevel,
+    JurisdictionRate,
+    JurisdictionTax,
     Line,
     Party,
     PaymentDetails,
     Supply,
     TaxCategory,
     TaxSubtotal,
+    Withholding,
 )
 
 # What the text rule lets through; a lone surrogate never gets here.
@@ -33,6 +42,43 @@ amounts = st.integers(-(10**15), 10**15)
 days = st.dates()
 addresses = st.builds(Address, texts, texts, texts, texts, texts, texts)
 parties = st.builds(Party, texts, addresses, texts, texts, texts, texts, texts)
+jurisdictions = st.builds(JurisdictionRate, texts, st.sampled_from(JurisdictionLevel), numbers)
+jurisdiction_taxes = st.builds(JurisdictionTax, texts, st.sampled_from(JurisdictionLevel), numbers, amounts)
+
+
+def few(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(parts, max_size=2).map(tuple)
+
+
+# Each field that the first release did not have is left out of the text when it is empty: both must be drawn.
+later_line_fields = {
+    "discount_amount": st.just(Decimal(0)) | numbers,
+    "charge_amount": st.just(Decimal(0)) | numbers,
+    "jurisdictions": few(jurisdictions),
+    "invoice_position": st.integers(0, 9),
+}
+later_document_fields = {
+    "adjustments": few(
+        st.builds(
+            Adjustment,
+            position=st.integers(1, 9),
+            kind=st.sampled_from(AdjustmentKind),
+            reason=texts,
+            percent=numbers,
+            base_minor=amounts,
+            tax_code=texts,
+            tax_category=st.sampled_from(TaxCategory),
+            tax_rate=numbers,
+            amount_minor=amounts,
+            net_minor=amounts,
+            jurisdictions=few(jurisdictions),
+        )
+    ),
+    "withholding": st.none() | st.builds(Withholding, texts, texts, numbers, amounts, amounts),
+    "exchange": st.none() | st.builds(Exchange, texts, numbers, days, texts, amounts, amounts),
+    "credits": st.none() | st.builds(CreditedInvoice, texts, texts, days),
+    "reason": texts,
+}
 lines = st.builds(
     Line,
     position=st.integers(1, 999),
@@ -49,8 +95,20 @@ lines = st.builds(
     net_minor=amounts,
     item=texts,
     revenue_account=texts,
+    **later_line_fields,
 )
-subtotals = st.builds(TaxSubtotal, st.sampled_from(TaxCategory), numbers, texts, amounts, amounts, texts)
+subtotals = st.builds(
+    TaxSubtotal,
+    st.sampled_from(TaxCategory),
+    numbers,
+    texts,
+    amounts,
+    amounts,
+    texts,
+    reason_local=texts,
+    reason_code=texts,
+    jurisdictions=few(jurisdiction_taxes),
+)
 documents = st.builds(
     Document,
     kind=st.sampled_from(DocumentKind),
@@ -81,9 +139,45 @@ documents = st.builds(
     locale=texts,
     tax_number_label=texts,
     supply_end=st.none() | days,
+    **later_document_fields,
 )
 
 GENESIS = "0" * 64
+
+# As release 0.1 issued it.
+FIRST_RELEASE = (
+    '{"buyer":{"address":{"city":"","country":"GB","line1":"","line2":"","postal_code":"","region":""},"email":""'
+    ',"name":"Hotel Bristol","phone":"","registration_number":"","tax_number":"","website":""},"currency":"GBP","'
+    'customer":"cus_1","due_date":"2026-04-15","environment":"live","footer":"","id":"doc_1","issue_date":"2026-0'
+    '3-16","kind":"invoice","lines":[{"amount_minor":2438,"description":"Bread","discount_percent":"2.5","item":"'
+    '","net_minor":2438,"position":1,"quantity":"2","revenue_account":"4000","supply":"services","tax_category":"'
+    'S","tax_code":"STANDARD","tax_rate":"20","unit":"h","unit_price":"12.5"},{"amount_minor":500,"description":"'
+    'Κέικ","discount_percent":"0","item":"itm_1","net_minor":500,"position":2,"quantity":"1.5","revenue_account":'
+    '"","supply":"goods","tax_category":"E","tax_code":"EXEMPT","tax_rate":"0","unit":"","unit_price":"3.333"}],"'
+    'locale":"en_GB","net_minor":2938,"note":"","number":"INV-2026-00001","organization":"org_1","payment":{"acco'
+    'unt_holder":"Harbour Bakery","account_number":"","bank_name":"","bic":"","iban":"GB33BUKB20201555555555","ro'
+    'uting_number":""},"payment_terms":"","prices_include_tax":false,"purchase_order":"","rounding":"sum_of_lines'
+    '","seller":{"address":{"city":"Plymouth","country":"GB","line1":"1 Quay","line2":"","postal_code":"PL1 2AB",'
+    '"region":""},"email":"","name":"Harbour Bakery","phone":"","registration_number":"","tax_number":"GB98078068'
+    '4","website":""},"series":"INVOICES","supply_date":"2026-03-01","supply_end":"2026-03-15","tax_minor":488,"t'
+    'ax_number_label":"VAT no.","taxes":[{"category":"S","label":"VAT","rate":"20","reason":"","tax_minor":488,"t'
+    'axable_minor":2438},{"category":"E","label":"VAT","rate":"0","reason":"Exempt, Article 132","tax_minor":0,"t'
+    'axable_minor":500}],"total_minor":3426}'
+)
+
+
+def test_a_document_of_the_first_release_keeps_its_text_byte_for_byte() -> None:
+    document = document_from_text(FIRST_RELEASE)
+    assert document_text(document) == FIRST_RELEASE
+    assert (document.adjustments, document.withholding, document.exchange, document.credits) == ((), None, None, None)
+    assert document.lines[0].discount_amount == Decimal(0)
+
+
+def test_an_empty_later_field_is_left_out_and_a_full_one_is_part_of_the_text() -> None:
+    document = document_from_text(FIRST_RELEASE)
+    with_reason = document_text(replace(document, reason="Returned"))
+    assert with_reason == FIRST_RELEASE.replace('"rounding":', '"reason":"Returned","rounding":', 1)
+    assert document_from_text(with_reason).reason == "Returned"
 
 
 def test_the_text_has_sorted_keys_no_blanks_and_every_script_as_it_is() -> None:

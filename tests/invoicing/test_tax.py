@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.amounts import money_text, plain
-from invoicing.documents import TaxCategory
+from invoicing.documents import AdjustmentKind, TaxCategory
 from invoicing.refusals import InvalidInput, LimitExceeded
-from invoicing.tax import LineInput, Totals, total
+from invoicing.tax import AdjustmentInput, LineInput, Rounding, Totals, total
+from tests.support.money_document import money_table
 
-MONEY_DOCUMENT = Path(__file__).parents[2] / "docs" / "money.md"
 RATES = ("0", "2.1", "5.5", "7", "7.7", "8.875", "17", "19", "20", "25.5", "27", "100")
 
 
-def line(price: str, rate: str = "20", *, quantity: str = "1", discount: str = "0", reason: str = "") -> LineInput:
+def line(
+    price: str,
+    rate: str = "20",
+    *,
+    quantity: str = "1",
+    discount: str = "0",
+    reason: str = "",
+    taken_off: str = "0",
+    charged: str = "0",
+) -> LineInput:
     return LineInput(
         description="Work",
         quantity=Decimal(quantity),
         unit_price=Decimal(price),
         discount_percent=Decimal(discount),
+        discount_amount=Decimal(taken_off),
+        charge_amount=Decimal(charged),
         tax_code=f"VAT{rate}",
         tax_category=TaxCategory.STANDARD if Decimal(rate) else TaxCategory.ZERO,
         tax_rate=Decimal(rate),
@@ -34,37 +43,55 @@ def line(price: str, rate: str = "20", *, quantity: str = "1", discount: str = "
     )
 
 
-def tables() -> Iterator[list[dict[str, str]]]:
-    """The tables of docs/money.md, each row by the names of its columns."""
-    text = MONEY_DOCUMENT.read_text(encoding="utf-8")
-    for is_table, block in groupby(text.splitlines(), key=lambda row: row.startswith("|")):
-        if is_table:
-            heading, _, *rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in block]
-            yield [dict(zip(heading, row, strict=True)) for row in rows]
+def adjustment(row: dict[str, str]) -> AdjustmentInput:
+    return AdjustmentInput(
+        kind=AdjustmentKind(row["kind"]),
+        reason="Agreed",
+        percent=Decimal(row["percent"].replace("-", "0")),
+        amount=Decimal(row["amount"].replace("-", "0")),
+        tax=None if row["rate %"] == "all" else line("0", row["rate %"]).tax,
+    )
 
 
-EXPLANATIONS, LINES, SUMS = tables()
+EXPLANATIONS = money_table("example", "why")
+LINES = money_table("example", "currency")
+ADJUSTMENTS = money_table("example", "kind")
+SUMS = money_table("example", "rounding")
 
 
-def lines_of(example: str) -> list[dict[str, str]]:
-    return [row for row in LINES if row["example"] == example]
+def rows_of(example: str, table: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in table if row["example"] == example]
 
 
 def test_every_worked_example_is_explained_and_has_lines_and_sums() -> None:
     names = [row["example"] for row in SUMS]
-    assert len(names) == 8
+    assert len(names) == 17
     assert names == [row["example"] for row in EXPLANATIONS]
     assert names == list(dict.fromkeys(row["example"] for row in LINES))
+    assert set(names) >= {row["example"] for row in ADJUSTMENTS}
 
 
 @pytest.mark.parametrize("expected", SUMS, ids=lambda row: row["example"])
 def test_the_worked_examples_of_the_money_document_come_out_as_written(expected: dict[str, str]) -> None:
-    rows = lines_of(expected["example"])
+    rows = rows_of(expected["example"], LINES)
+    adjustments = rows_of(expected["example"], ADJUSTMENTS)
     currency = rows[0]["currency"]
     totals = total(
-        [line(row["price"], row["rate %"], quantity=row["quantity"], discount=row["discount %"]) for row in rows],
+        [
+            line(
+                row["price"],
+                row["rate %"],
+                quantity=row["quantity"],
+                discount=row["discount %"],
+                taken_off=row["discount"],
+                charged=row["charge"],
+            )
+            for row in rows
+        ],
         currency=currency,
         prices_include_tax={"with tax": True, "without tax": False}[rows[0]["prices"]],
+        rounding=Rounding(expected["rounding"]),
+        adjustments=[adjustment(row) for row in adjustments],
     )
 
     def money(amount_minor: int) -> str:
@@ -74,6 +101,10 @@ def test_the_worked_examples_of_the_money_document_come_out_as_written(expected:
     assert [(money(item.amount_minor), money(item.net_minor)) for item in totals.lines] == [
         (row["amount"], row["net"]) for row in rows
     ]
+    for position, row in enumerate(adjustments, start=1):
+        shares = [item for item in totals.adjustments if item.position == position]
+        written = [f"{plain(item.tax_rate)} %: {money(item.amount_minor)}" for item in shares]
+        assert "; ".join(written) == row["shares"]
     assert "; ".join(taxes) == expected["taxable and tax per rate"]
     assert (money(totals.net_minor), money(totals.tax_minor), money(totals.total_minor)) == (
         expected["net"],

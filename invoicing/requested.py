@@ -1,0 +1,241 @@
+"""What is asked for: a document before its amounts, tax and texts are known; its limits, and its text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from invoicing.amounts import check_currency, plain
+from invoicing.canonical import canonical_json
+from invoicing.documents import AdjustmentKind, Supply
+from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.tax_inputs import Rounding
+from invoicing.text import clean_line, clean_text
+
+LINES_MAX = 1_000
+ADJUSTMENTS_MAX = 100
+QUANTITY_MAX = Decimal(1_000_000_000)
+PRICE_MAX = Decimal(1_000_000_000)
+EXCHANGE_RATE_MAX = Decimal(1_000_000_000)
+YEARS = range(2000, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedLine:
+    """A line as asked for. `item` is an item's id; what the line leaves out comes from the item.
+
+    `discount_amount` and `charge_amount` are in the currency, for the whole line, with tax where prices include it.
+    """
+
+    quantity: Decimal
+    item: str = ""
+    description: str = ""
+    unit: str = ""
+    unit_price: Decimal | None = None
+    tax_code: str = ""
+    supply: Supply | None = None
+    discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal | None = None
+    charge_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedAdjustment:
+    """A discount or charge of the whole document as asked for: `percent` or `amount`, and one of them only.
+
+    With `tax_code` it belongs to that code's tax group, and the percentage is of that group's lines; without, it is
+    split over all groups in proportion.
+    """
+
+    kind: AdjustmentKind
+    reason: str
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    tax_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedDocument:
+    """A document as asked for; what is left out follows from the customer and the organization's settings.
+
+    Whether prices include tax is said once for the whole document. `exchange_rate` is what one unit of the
+    document's currency costs in the currency of the books.
+    """
+
+    customer: str
+    lines: tuple[RequestedLine, ...]
+    issue_date: date | None = None
+    due_date: date | None = None
+    supply_date: date | None = None
+    supply_end: date | None = None
+    payment_terms: str = ""
+    currency: str = ""
+    prices_include_tax: bool | None = None
+    purchase_order: str = ""
+    note: str = ""
+    adjustments: tuple[RequestedAdjustment, ...] = ()
+    rounding: str = ""
+    withholding: str = ""
+    exchange_rate: Decimal | None = None
+    exchange_date: date | None = None
+    exchange_source: str = ""
+
+
+def check_request(request: RequestedDocument) -> RequestedDocument:
+    """The request with its texts normalized.
+
+    Raises:
+        InvalidInput, LimitExceeded: naming the field, such as `lines[2].quantity`.
+    """
+    if not request.lines:
+        raise InvalidInput("lines: a document needs at least one line.", field="lines")
+    _check_count("lines", len(request.lines), LINES_MAX)
+    _check_count("adjustments", len(request.adjustments), ADJUSTMENTS_MAX)
+    for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
+        day: date | None = getattr(request, name)
+        if day is not None and day.year not in YEARS:
+            raise InvalidInput(f"{name} must lie between {YEARS.start} and {YEARS.stop - 1}.", field=name)
+    _check_exchange(request)
+    return replace(
+        request,
+        lines=tuple(_check_line(line, f"lines[{index}]") for index, line in enumerate(request.lines)),
+        adjustments=tuple(
+            _check_adjustment(item, f"adjustments[{index}]") for index, item in enumerate(request.adjustments)
+        ),
+        currency=check_currency(request.currency) if request.currency else "",
+        payment_terms=clean_line(request.payment_terms, field="payment_terms", limit=40),
+        purchase_order=clean_line(request.purchase_order, field="purchase_order", limit=100),
+        note=clean_text(request.note, field="note"),
+        rounding=_check_rounding(request.rounding),
+        withholding=clean_line(request.withholding, field="withholding", limit=40).upper(),
+        exchange_source=clean_line(request.exchange_source, field="exchange_source", limit=100),
+    )
+
+
+def request_text(request: RequestedDocument) -> str:
+    """The canonical text of a request; a field that was added later is left out while it has its default."""
+    value = _without_defaults(request, _ADDED_TO_DOCUMENTS)
+    value["lines"] = [_without_defaults(line, _ADDED_TO_LINES) for line in request.lines]
+    return canonical_json(value)
+
+
+def request_from_text(text: str) -> RequestedDocument:
+    """The request whose text this is, also of a release that knew fewer fields."""
+    raw: dict[str, Any] = json.loads(text)
+    dates = {
+        name: date.fromisoformat(raw[name])
+        for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date")
+        if raw.get(name)
+    }
+    adjustments = tuple(
+        RequestedAdjustment(**{**item, **_decimals(item, "percent", "amount"), "kind": AdjustmentKind(item["kind"])})
+        for item in raw.get("adjustments", ())
+    )
+    lines = tuple(_line_from(line) for line in raw["lines"])
+    decimals = _decimals(raw, "exchange_rate")
+    return RequestedDocument(**{**raw, **dates, **decimals, "lines": lines, "adjustments": adjustments})
+
+
+_ADDED_TO_DOCUMENTS = frozenset(
+    ("adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source")
+)
+_ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount"))
+
+
+def _without_defaults(part: RequestedDocument | RequestedLine, added: frozenset[str]) -> dict[str, Any]:
+    value = asdict(part)
+    for field in fields(part):
+        if field.name in added and getattr(part, field.name) == field.default:
+            del value[field.name]
+    return value
+
+
+def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:
+    return {name: Decimal(raw[name]) for name in names if raw.get(name) is not None}
+
+
+def _line_from(raw: dict[str, Any]) -> RequestedLine:
+    names = ("quantity", "unit_price", "discount_percent", "discount_amount", "charge_amount")
+    supply = Supply(raw["supply"]) if raw["supply"] else None
+    return RequestedLine(**{**raw, **_decimals(raw, *names), "supply": supply})
+
+
+def _check_count(name: str, count: int, limit: int) -> None:
+    if count > limit:
+        raise LimitExceeded(f"{name}: {count} {name}; a document has at most {limit}. Split it.", field=name)
+
+
+def _check_rounding(name: str) -> str:
+    wanted = name.strip().lower()
+    if wanted and wanted not in set(Rounding):
+        raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
+    return wanted
+
+
+def _check_exchange(request: RequestedDocument) -> None:
+    if request.exchange_rate is None:
+        for name in ("exchange_date", "exchange_source"):
+            if getattr(request, name):
+                raise InvalidInput(f"{name} was stated without exchange_rate.", field=name)
+        return
+    if not 0 < request.exchange_rate <= EXCHANGE_RATE_MAX:
+        raise InvalidInput(
+            f"exchange_rate must be more than 0 and at most {EXCHANGE_RATE_MAX}: what one unit of the document's"
+            " currency costs in the currency of the books.",
+            field="exchange_rate",
+        )
+    if not request.exchange_source.strip():
+        raise InvalidInput(
+            "exchange_source is required with exchange_rate: whose rate it is, such as ECB.", field="exchange_source"
+        )
+
+
+def _check_line(line: RequestedLine, field: str) -> RequestedLine:
+    if not 0 < line.quantity <= QUANTITY_MAX:
+        raise InvalidInput(
+            f"{field}.quantity must be more than 0 and at most {QUANTITY_MAX}; to take something back, issue a"
+            " credit note.",
+            field=f"{field}.quantity",
+        )
+    if line.unit_price is not None and not 0 <= line.unit_price <= PRICE_MAX:
+        raise InvalidInput(
+            f"{field}.unit_price must be between 0 and {PRICE_MAX}; use discount_percent for a reduction.",
+            field=f"{field}.unit_price",
+        )
+    if not 0 <= line.discount_percent <= 100:
+        raise InvalidInput(f"{field}.discount_percent must be between 0 and 100.", field=f"{field}.discount_percent")
+    if line.discount_percent and line.discount_amount:
+        raise InvalidInput(
+            f"{field}: state discount_percent or discount_amount, not both.", field=f"{field}.discount_amount"
+        )
+    for name in ("discount_amount", "charge_amount"):
+        amount: Decimal | None = getattr(line, name)
+        if amount is not None and not 0 <= amount <= PRICE_MAX:
+            raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
+    return replace(
+        line,
+        description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
+        unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
+        tax_code=clean_line(line.tax_code, field=f"{field}.tax_code", limit=40).upper(),
+    )
+
+
+def _check_adjustment(item: RequestedAdjustment, field: str) -> RequestedAdjustment:
+    if (item.percent is None) == (item.amount is None):
+        raise InvalidInput(f"{field}: state percent or amount, one of the two.", field=f"{field}.amount")
+    for name, limit in (("percent", Decimal(100)), ("amount", PRICE_MAX)):
+        number: Decimal | None = getattr(item, name)
+        if number is not None and not 0 < number <= limit:
+            raise InvalidInput(
+                f"{field}.{name} must be more than 0 and at most {plain(limit)}; kind says which way it goes.",
+                field=f"{field}.{name}",
+            )
+    return replace(
+        item,
+        # EN 16931 wants a reason for each (BR-33, BR-38).
+        reason=clean_line(item.reason, field=f"{field}.reason", limit=100, required=True),
+        tax_code=clean_line(item.tax_code, field=f"{field}.tax_code", limit=40).upper(),
+    )

@@ -1,0 +1,167 @@
+"""From the lines that were asked for to lines with prices and tax, and which rule chose the tax of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from invoicing.catalog import Item, Setup, TaxCode
+from invoicing.documents import Supply, TaxCategory
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.requested import RequestedAdjustment, RequestedLine
+from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, choose, proposed_code
+from invoicing.tax_inputs import AdjustmentInput, AppliedTax, LineInput
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSetting:
+    """What the tax of a line depends on besides the line."""
+
+    setup: Setup
+    items: Mapping[str, Item]
+    seller: SellerFacts
+    buyer: BuyerFacts
+    currency: str
+    tax_point: date
+
+
+def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:
+    """The line with its price and tax, and how the tax was chosen; `index` is from 0.
+
+    Raises:
+        Conflict: the item is archived.
+        InvalidInput: a description, price or tax code is missing, unknown or not valid on the tax point, or a
+            discount is more than the line.
+    """
+    field = f"lines[{index}]"
+    item = setting.items[line.item] if line.item else Item(id="", name="")
+    if item.archived:
+        raise Conflict(f"{field}.item: {item.name} is archived.", field=f"{field}.item")
+    description = line.description or item.description or item.name
+    if not description:
+        raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
+    supply = line.supply or item.supply
+    code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
+    tax = applied(code, setting.tax_point, field=f"{field}.tax_code")
+    taxed = LineInput(
+        description=description,
+        quantity=line.quantity,
+        unit=line.unit or item.unit,
+        unit_price=_unit_price(line, item, currency=setting.currency, field=field),
+        discount_percent=line.discount_percent,
+        discount_amount=line.discount_amount or Decimal(0),
+        charge_amount=line.charge_amount or Decimal(0),
+        supply=supply,
+        tax_code=tax.code,
+        tax_category=tax.category,
+        tax_rate=tax.rate,
+        tax_label=tax.label,
+        tax_reason=tax.reason,
+        tax_reason_local=tax.reason_local,
+        tax_reason_code=tax.reason_code,
+        jurisdictions=tax.jurisdictions,
+        item=item.id,
+        revenue_account=item.revenue_account,
+    )
+    if taxed.exact_amount < 0:
+        raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
+    since = code.since(setting.tax_point)
+    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice)
+
+
+def adjustment_input(item: RequestedAdjustment, index: int, setup: Setup, tax_point: date) -> AdjustmentInput:
+    """The adjustment with the tax of its code, where it names one.
+
+    Raises:
+        InvalidInput: the tax code does not exist, or has no rate on the tax point.
+    """
+    field = f"adjustments[{index}].tax_code"
+    return AdjustmentInput(
+        kind=item.kind,
+        reason=item.reason,
+        percent=item.percent or Decimal(0),
+        amount=item.amount or Decimal(0),
+        tax=applied(_tax_code(item.tax_code, setup, field=field), tax_point, field=field) if item.tax_code else None,
+    )
+
+
+def applied(code: TaxCode, tax_point: date, *, field: str) -> AppliedTax:
+    """The tax of a code on a tax point.
+
+    Raises:
+        InvalidInput: the code has no rate on that day.
+    """
+    rate = code.rate_on(tax_point)
+    if rate is None:
+        raise InvalidInput(
+            f"{field}: {code.code} has no rate on {tax_point.isoformat()}, the date of supply. Use another code, or"
+            " correct supply_date.",
+            field=field,
+        )
+    return AppliedTax(
+        code=code.code,
+        category=code.category,
+        rate=rate,
+        label=code.label,
+        reason=code.reason,
+        reason_local=code.reason_local,
+        reason_code=code.reason_code,
+        jurisdictions=code.stack_on(tax_point),
+    )
+
+
+# What an item is by itself, such as medical care or a deposit, it is for buyers abroad as well.
+_UNTAXED_BY_NATURE = (TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE)
+
+
+def _choice(
+    line: RequestedLine, item: Item, supply: Supply, setting: TaxSetting, *, field: str
+) -> tuple[TaxCode, Choice]:
+    code, choice = _proposal(item, supply, setting, field=field)
+    if not line.tax_code:
+        return code, choice
+    stated = _tax_code(line.tax_code, setting.setup, field=field)
+    if stated.code == code.code:
+        return code, choice
+    because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
+    return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
+
+
+def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:
+    setup = setting.setup
+    home = _tax_code(item.tax_code, setup, field=field) if item.tax_code else setup.default_tax_code()
+    choice = choose(setting.seller, setting.buyer, supply)
+    if choice.category is None:
+        return home, choice
+    if item.tax_code and home.category in _UNTAXED_BY_NATURE:
+        return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
+    proposed = proposed_code(choice, setup.tax_codes)
+    if proposed is not None:
+        return proposed, replace(choice, category=proposed.category)
+    lacking = (
+        f"The tax should be of category {choice.category.value} ({choice.rule.value}), but no tax code fits:"
+        f" {home.code} is used. Add a code, or set tax_code on the lines."
+    )
+    return home, replace(choice, category=home.category, caution=lacking)
+
+
+def _tax_code(code: str, setup: Setup, *, field: str) -> TaxCode:
+    if code not in setup.tax_codes:
+        raise InvalidInput(f"{field}: no such tax code. Known: {', '.join(sorted(setup.tax_codes))}.", field=field)
+    return setup.tax_codes[code]
+
+
+def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -> Decimal:
+    if line.unit_price is not None:
+        return line.unit_price
+    if item.unit_price is None:
+        raise InvalidInput(f"{field}.unit_price is required: no item gives one.", field=f"{field}.unit_price")
+    if item.currency and item.currency != currency:
+        raise InvalidInput(
+            f"{field}.unit_price: the price of {item.name} is in {item.currency}, the document is in {currency}:"
+            f" state the price in {currency}.",
+            field=f"{field}.unit_price",
+        )
+    return item.unit_price
