@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -12,7 +11,7 @@ from invoicing.catalog import Customer
 from invoicing.text import fold, search_key
 from storage.paging import Page
 from storage.searching import page_by_name
-from storage.statements import Kept
+from storage.statements import Kept, flat
 from storage.tables import books
 
 _CUSTOMERS = Kept(books.Customer, Customer)
@@ -40,7 +39,7 @@ def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> 
 
 def save_customer(session: Session, customer: Customer, *, now: datetime) -> None:
     """Keep a new customer, or the new state of one."""
-    values = asdict(customer) | {
+    values = flat(customer) | {
         "name_key": fold(customer.name),
         "search_key": search_key(customer.name, customer.email, customer.tax_number, customer.city),
         "updated_at": now,

@@ -133,10 +133,11 @@ def begin_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) 
     try:
         connection.begin()
         return Unkept(connection, _in_session(connection, work))
-    except BaseException as error:
+    except (OperationalError, sqlite3.OperationalError) as error:
         connection.close()
-        if isinstance(error, OperationalError):
-            raise _busy_or_same(error) from error
+        raise _busy_or_same(error) from error
+    except BaseException:
+        connection.close()
         raise
 
 
@@ -333,10 +334,11 @@ def _begin_by_mode(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get(_MODE, Mode.WRITE)
         query_only = mode is Mode.READ
+        plain: Any = connection.connection.driver_connection
         if connection.info.get("query_only") is not query_only:
-            connection.exec_driver_sql(f"PRAGMA query_only = {int(query_only)}")
+            plain.execute(f"PRAGMA query_only = {int(query_only)}")
             connection.info["query_only"] = query_only
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+        plain.execute("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
 
 def _write_only_in_place(engine: Engine, path: Path) -> None:
@@ -368,8 +370,8 @@ def _in_session(connection: Connection, work: Callable[[Session], T]) -> T:
         return result
 
 
-def _busy_or_same(error: OperationalError) -> Exception:
-    return _refusal_of(error.orig) or error
+def _busy_or_same(error: OperationalError | sqlite3.OperationalError) -> Exception:
+    return _refusal_of(error.orig if isinstance(error, OperationalError) else error) or error
 
 
 def _refusal_of(error: BaseException | None) -> Unavailable | None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from storage.ids import new_id
 from storage.provisioning import sync_folder
-from storage.statements import Kept
+from storage.statements import Kept, flat
 from storage.tables import books
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
@@ -61,7 +61,7 @@ def record_file(session: Session, file: StoredFile, *, at: datetime) -> StoredFi
         first = file_of_document(session, file.document_id, file.format)
         if first is not None:
             return first
-    _FILES.add(session, **{**asdict(file), "document_id": file.document_id or None, "created_at": at})
+    _FILES.add(session, **{**flat(file), "document_id": file.document_id or None, "created_at": at})
     return file
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_
@@ -14,7 +13,7 @@ from invoicing.documents import Supply
 from invoicing.text import fold, search_key
 from storage.paging import Page
 from storage.searching import page_by_name
-from storage.statements import Kept
+from storage.statements import Kept, flat
 from storage.tables import books
 
 _ITEMS = Kept(books.Item, Item, supply=Supply)
@@ -53,7 +52,7 @@ def find_items(session: Session, *, query: str, cursor: str, limit: int) -> Page
 
 def save_item(session: Session, item: Item, *, now: datetime) -> None:
     """Keep a new item, or the new state of one."""
-    values = asdict(item) | {
+    values = flat(item) | {
         "name_key": fold(item.name),
         "search_key": search_key(item.name, item.sku, item.description),
         "supply": item.supply.value,

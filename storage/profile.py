@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from sqlmodel import Session
 
 from invoicing.documents import Environment
 from invoicing.profiles import Profile
-from storage.statements import Kept, execute, table_of
+from storage.statements import Kept, execute, flat, table_of
 from storage.tables import books
 
 _PROFILES = Kept(books.Profile, Profile, environment=Environment)
@@ -29,7 +28,7 @@ def load_profile(session: Session) -> Profile:
 
 def save_profile(session: Session, profile: Profile) -> None:
     """Keep the profile, as the one there is."""
-    values = {field.name: getattr(profile, field.name) for field in fields(Profile)}
+    values = flat(profile)
     if not _PROFILES.change(session, _KEY, **values):
         _PROFILES.add(session, id=_KEY, **values)
 

@@ -36,6 +36,11 @@ def insert_rows(session: Session, statement: Insert, rows: Iterable[Values]) -> 
         execute(session, statement, batch)
 
 
+def flat(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that holds no other."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 class Kept(Generic[T]):
     """The values of a dataclass, kept in a table whose columns have the names of its fields.
 
