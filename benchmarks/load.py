@@ -12,20 +12,15 @@ from typing import Any
 
 import httpx2
 
+Arguments = Callable[[int], dict[str, Any]]
+"""Answers the arguments of the n-th call."""
+
+WORKERS = 8
 _META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Calls a second over all workers, and the median and 95th percentile of one call in milliseconds."""
-
-    per_second: float
-    median_ms: float
-    p95_ms: float
 
 
 class Caller:
@@ -66,22 +61,67 @@ class Caller:
         await self._client.aclose()
 
 
-async def measure(
-    caller: Caller, tool: str, arguments: Callable[[int], dict[str, Any]], *, calls: int, workers: int
-) -> Figures:
-    """Make `calls` calls over `workers` at once; `arguments` answers those of the n-th."""
-    await caller.call(tool, arguments(0))
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is measured: calls of one tool by one caller, and the processor time of the server that answers."""
+
+    caller: Caller
+    tool: str
+    arguments: Arguments
+    cpu_seconds: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Calls a second over all workers, processor milliseconds of the server per call, and each call's own time."""
+
+    per_second: float
+    cpu_ms: float
+    took_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A job beside a base job: medians over the rounds, each of which ran both, one after the other."""
+
+    throughput: float
+    cpu: float
+    per_second: float
+    cpu_ms: float
+    median_ms: float
+    p95_ms: float
+
+
+async def compare(base: Job, job: Job, *, calls: int, rounds: int) -> Compared:
+    """Run both by turns, so that whatever else the machine does meanwhile falls on both alike."""
+    pairs = []
+    await batch(job, calls=WORKERS, first=0)
+    for number in range(rounds):
+        before = await batch(base, calls=calls, first=number * calls)
+        pairs.append((before, await batch(job, calls=calls, first=WORKERS + number * calls)))
+    took = sorted(one for _, run in pairs for one in run.took_ms)
+    return Compared(
+        throughput=statistics.median(run.per_second / base.per_second for base, run in pairs),
+        cpu=statistics.median(run.cpu_ms / base.cpu_ms for base, run in pairs if base.cpu_ms),
+        per_second=statistics.median(run.per_second for _, run in pairs),
+        cpu_ms=statistics.median(run.cpu_ms for _, run in pairs),
+        median_ms=statistics.median(took),
+        p95_ms=took[int(len(took) * 0.95)],
+    )
+
+
+async def batch(job: Job, *, calls: int, first: int) -> Batch:
+    """Make so many calls over all workers, numbered from `first`."""
     took: list[float] = []
-    numbers = iter(range(1, calls + 1))
+    numbers = iter(range(first, first + calls))
 
     async def work() -> None:
         for number in numbers:
             begun = time.perf_counter()
-            await caller.call(tool, arguments(number))
-            took.append(time.perf_counter() - begun)
+            await job.caller.call(job.tool, job.arguments(number))
+            took.append((time.perf_counter() - begun) * 1000)
 
-    begun = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(workers)))
-    whole = time.perf_counter() - begun
-    took.sort()
-    return Figures(calls / whole, statistics.median(took) * 1000, took[int(len(took) * 0.95) - 1] * 1000)
+    cpu, begun = job.cpu_seconds(), time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(WORKERS)))
+    whole, used = time.perf_counter() - begun, job.cpu_seconds() - cpu
+    return Batch(calls / whole, used * 1000 / calls, tuple(took))

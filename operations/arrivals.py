@@ -68,7 +68,7 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
         Unauthenticated, NotYours.
     """
     now = clock()
-    found = store.directory.look_up(lambda db: _find(db, door, now))
+    found = await store.directory.look_up(lambda db: _find(db, door, now))
     if found.stale_credential or found.stale_session:
         await store.directory.write(lambda db: _record_use(db, found, now))
     return found.arrival

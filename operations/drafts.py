@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from invoicing.catalog import Customer, Setup
+from invoicing.catalog import Customer, Item, Setup
 from invoicing.documents import Document, DocumentKind, Line
 from invoicing.drafting import (
     Circumstances,
@@ -23,11 +24,11 @@ from invoicing.readiness import blockers, customer_gaps
 from invoicing.refusals import InvalidInput, NotFound, NotReady
 from invoicing.warnings import warnings_for
 from operations.customers import resolve_customer
-from operations.items import resolve_item
+from operations.items import resolve_items
 from storage import audit, documents, drafts
 from storage.books import Books
 from storage.ids import new_id
-from storage.items import item_by_id
+from storage.items import item_by_id, items_by_ids
 from storage.profile import load_profile
 from storage.setup import load_setup
 
@@ -52,6 +53,15 @@ class Preview:
     number: str
     warnings: tuple[str, ...]
     blockers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A request that names customer and items by their ids, with the customer and the items by id."""
+
+    request: RequestedDocument
+    customer: Customer
+    items: Mapping[str, Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,8 @@ async def delete_draft(books: Books, draft: str) -> None:
     await books.write(work)
 
 
-def complete_request(db: Session, request: DraftRequest) -> RequestedDocument:
-    """The request with everything resolved to ids of these books, and filled from what it copies.
+def resolve_request(db: Session, request: DraftRequest) -> Resolved:
+    """The request with everything resolved in these books, and filled from what it copies.
 
     Raises:
         NotFound, InvalidInput, LimitExceeded.
@@ -101,32 +111,41 @@ def complete_request(db: Session, request: DraftRequest) -> RequestedDocument:
     if not wanted.customer:
         raise InvalidInput("customer is required: an id, or the exact name.", field="customer")
     wanted = check_request(wanted)
-    items = {"": ""}
-    for index, line in enumerate(wanted.lines):
-        if line.item not in items:
-            items[line.item] = resolve_item(db, line.item, field=f"lines[{index}].item").id
-    lines = tuple(replace(line, item=items[line.item]) for line in wanted.lines)
-    return replace(wanted, customer=resolve_customer(db, wanted.customer).id, lines=lines)
+    items = resolve_items(db, [line.item for line in wanted.lines])
+    customer = resolve_customer(db, wanted.customer)
+    lines = tuple(replace(line, item=items[line.item].id) if line.item else line for line in wanted.lines)
+    return Resolved(
+        replace(wanted, customer=customer.id, lines=lines), customer, {item.id: item for item in items.values()}
+    )
 
 
-def compose_in(db: Session, books: Books, request: RequestedDocument) -> Composed:
+def resolve_draft(db: Session, draft: str) -> Resolved:
+    """A kept draft with what it names, as that is today.
+
+    Raises:
+        NotFound: no such draft in these books.
+    """
+    request = load_draft(db, draft)
+    items = items_by_ids(db, (line.item for line in request.lines if line.item))
+    return Resolved(request, resolve_customer(db, request.customer), items)
+
+
+def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     """The document that the request would become now, in these books."""
     profile = load_profile(db)
     if not profile.country:
         raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
     setup = load_setup(db, DocumentKind.INVOICE)
-    customer = resolve_customer(db, request.customer)
-    items = {line.item: item_by_id(db, line.item) for line in request.lines if line.item}
     today = local_date(books.clock(), profile)
     circumstances = Circumstances(
         organization=books.organization.id,
         profile=profile,
         setup=setup,
-        customer=customer,
-        items={key: item for key, item in items.items() if item is not None},
+        customer=resolved.customer,
+        items=resolved.items,
         today=today,
     )
-    return Composed(compose(request, circumstances), profile, setup, customer, today)
+    return Composed(compose(resolved.request, circumstances), profile, setup, resolved.customer, today)
 
 
 def load_draft(db: Session, draft: str) -> RequestedDocument:
@@ -175,10 +194,10 @@ def local_date(moment: datetime, profile: Profile) -> date:
 def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
     if request.draft:
         load_draft(db, request.draft)
-    wanted = complete_request(db, request)
-    composed = compose_in(db, books, wanted)
+    resolved = resolve_request(db, request)
+    composed = compose_in(db, books, resolved)
     draft_id = request.draft or new_id("drf")
-    drafts.save_draft(db, draft_id, wanted, now=books.clock(), by=books.actor)
+    drafts.save_draft(db, draft_id, resolved.request, now=books.clock(), by=books.actor)
     return _preview(db, draft_id, composed)
 
 

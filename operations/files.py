@@ -40,6 +40,8 @@ EXPORT_FORMATS = {
 }
 EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
 _BATCH = 200
+# Reading and hashing so much takes less than handing it to a thread.
+_READ_AT_ONCE_BYTES_MAX = 256 * 1024
 _PROGRESS_EVERY = 50
 
 Progress = Callable[[int, int], Coroutine[Any, Any, None]]
@@ -76,8 +78,9 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
     """
     if file_format != "pdf":
         raise InvalidInput("format must be pdf.", field="format")
-    issued = await books.read(lambda db: find_document(db, key, field="document"))
-    return await _rendered(books, issued)
+    return await _rendered(
+        books, await books.look_up(lambda db: _with_file(db, find_document(db, key, field="document")))
+    )
 
 
 async def export_documents(books: Books, request: ExportRequest, *, progress: Progress) -> MadeFile:
@@ -109,7 +112,7 @@ async def read_file_by_link(shelf: BooksShelf, organization_id: str, file_id: st
     Raises:
         NotFound, Unavailable: as `read_file`.
     """
-    stored = await shelf.run(organization_id, Mode.READ, lambda db: files.file_by_id(db, file_id))
+    stored = await shelf.run_briefly(organization_id, Mode.READ, lambda db: files.file_by_id(db, file_id))
     return await _content(shelf.folder(organization_id), stored)
 
 
@@ -120,7 +123,7 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
         NotFound: no such file in these books.
         Unavailable: its bytes are not those that were recorded.
     """
-    stored = await books.read(lambda db: files.file_by_id(db, file_id))
+    stored = await books.look_up(lambda db: files.file_by_id(db, file_id))
     return await _content(books.folder, stored)
 
 
@@ -133,13 +136,16 @@ async def _content(folder: Path, stored: StoredFile | None) -> tuple[StoredFile,
     return stored, content
 
 
-async def _rendered(books: Books, issued: Issued) -> MadeFile:
-    document = issued.document
-    stored = await books.read(lambda db: files.file_of_document(db, document.id, "pdf"))
+def _with_file(db: Session, issued: Issued) -> tuple[Document, StoredFile | None]:
+    return issued.document, files.file_of_document(db, issued.document.id, "pdf")
+
+
+async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> MadeFile:
+    document, stored = found
     if stored is None:
         made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document)
         stored = await books.record(lambda db: files.record_file(db, made, at=books.clock()))
-    elif not await anyio.to_thread.run_sync(files.is_intact, books.folder, stored):
+    elif not await _is_intact(books.folder, stored):
         made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document)
         if made.sha256 != stored.sha256:
             raise Unavailable(
@@ -147,6 +153,12 @@ async def _rendered(books: Books, issued: Issued) -> MadeFile:
                 " restore it from a backup."
             )
     return MadeFile(stored, books.folder / stored.path, document=document)
+
+
+async def _is_intact(folder: Path, stored: StoredFile) -> bool:
+    if stored.size_bytes <= _READ_AT_ONCE_BYTES_MAX:
+        return files.is_intact(folder, stored)
+    return await anyio.to_thread.run_sync(files.is_intact, folder, stored)
 
 
 def _write_pdf(folder: Path, document: Document) -> StoredFile:
@@ -201,13 +213,13 @@ async def _export_archive(
 ) -> StoredFile:
     made: list[tuple[str, Path]] = []
     position = 0
-    while batch := await books.read(partial(_batch_after, wanted, position)):
-        for issued in batch:
-            one = await _rendered(books, issued)
+    while batch := await books.read(partial(_batch_with_files, wanted, position)):
+        for issued, stored in batch:
+            one = await _rendered(books, (issued.document, stored))
             made.append((issued.document.number, one.path))
             if len(made) % _PROGRESS_EVERY == 0:
                 await progress(len(made), count)
-        position = batch[-1].position
+        position = batch[-1][0].position
     organization = {"handle": books.organization.handle, "name": books.organization.name}
 
     def write(path: Path) -> None:
@@ -234,7 +246,12 @@ def _in_order(db: Session, wanted: DocumentFilter) -> Iterator[Issued]:
     while batch := _batch_after(wanted, position, db):
         yield from batch
         position = batch[-1].position
-        db.expunge_all()
+
+
+def _batch_with_files(wanted: DocumentFilter, position: int, db: Session) -> list[tuple[Issued, StoredFile | None]]:
+    return [
+        (issued, files.file_of_document(db, issued.document.id, "pdf")) for issued in _batch_after(wanted, position, db)
+    ]
 
 
 def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Issued]:

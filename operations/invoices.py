@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from invoicing.canonical import canonical_json
 from invoicing.documents import Environment
-from invoicing.drafting import RequestedDocument
 from invoicing.lifecycle import Status, status_of
 from invoicing.numbering import number, period
 from invoicing.posting import post
@@ -21,12 +20,13 @@ from operations.customers import resolve_customer
 from operations.drafts import (
     Composed,
     DraftRequest,
-    complete_request,
+    Resolved,
     compose_in,
     date_refusal,
     issuing_blockers,
-    load_draft,
     local_date,
+    resolve_draft,
+    resolve_request,
 )
 from storage import audit, documents, drafts, idempotency
 from storage.books import Books
@@ -98,13 +98,14 @@ async def get_invoice(books: Books, key: str) -> IssuedInvoice:
     Raises:
         NotFound: no such document in these books.
     """
-    return await books.read(lambda db: _standing(db, books, find_document(db, key)))
+    return await books.look_up(lambda db: _standing(db, books, find_document(db, key)))
 
 
 async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Page[ListedInvoice]:
     """A page of issued documents, newest first."""
     check_limit(limit)
-    return await books.read(lambda db: _find(db, books, search, cursor, limit))
+    run = books.look_up if search == InvoiceSearch() else books.read
+    return await run(lambda db: _find(db, books, search, cursor, limit))
 
 
 def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
@@ -134,13 +135,12 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
 
 
 def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice:
-    fingerprint = hashlib.sha256(canonical_json(asdict(request)).encode()).hexdigest()
+    fingerprint = _fingerprint(request) if request.draft or request.client_reference else ""
     if request.client_reference:
         earlier = idempotency.subject_of(db, _TOOL, request.client_reference, fingerprint)
         if earlier is not None:
             return replace(_standing(db, books, find_document(db, earlier)), replayed=True)
-    wanted = _wanted(db, request)
-    composed = compose_in(db, books, wanted)
+    composed = compose_in(db, books, _resolved(db, request))
     _check_may_issue(db, composed)
     issued = _issue_composed(db, books, composed)
     if request.draft:
@@ -148,21 +148,25 @@ def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice:
         idempotency.remember(db, _DRAFT, request.draft, fingerprint, issued.document.id, at=books.clock())
     if request.client_reference:
         idempotency.remember(db, _TOOL, request.client_reference, fingerprint, issued.document.id, at=books.clock())
-    return _standing(db, books, issued)
+    return _as_of(composed.today, issued)
 
 
-def _wanted(db: Session, request: IssueRequest) -> RequestedDocument:
+def _fingerprint(request: IssueRequest) -> str:
+    return hashlib.sha256(canonical_json(asdict(request)).encode()).hexdigest()
+
+
+def _resolved(db: Session, request: IssueRequest) -> Resolved:
     if request.draft and request.request is not None:
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
         try:
-            return load_draft(db, request.draft)
+            return resolve_draft(db, request.draft)
         except NotFound:
             _check_not_issued(db, request.draft)
             raise
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
-    return complete_request(db, request.request)
+    return resolve_request(db, request.request)
 
 
 def _check_not_issued(db: Session, draft: str) -> None:
@@ -211,7 +215,10 @@ def _issue_composed(db: Session, books: Books, composed: Composed) -> Issued:
 
 
 def _standing(db: Session, books: Books, issued: Issued) -> IssuedInvoice:
-    today = local_date(books.clock(), load_profile(db))
+    return _as_of(local_date(books.clock(), load_profile(db)), issued)
+
+
+def _as_of(today: date, issued: Issued) -> IssuedInvoice:
     due_minor = issued.document.total_minor
     status = status_of(due_date=issued.document.due_date, due_minor=due_minor, today=today)
     return IssuedInvoice(issued, status, due_minor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -34,7 +34,8 @@ class SavedItem:
 async def find_items(books: Books, *, query: str, cursor: str, limit: int) -> Page[Item]:
     """A page of the organization's items whose name, stock number or description holds the query."""
     check_limit(limit)
-    return await books.read(lambda db: items.find_items(db, query=query, cursor=cursor, limit=limit))
+    run = books.read if query else books.look_up
+    return await run(lambda db: items.find_items(db, query=query, cursor=cursor, limit=limit))
 
 
 async def save_item(books: Books, changes: Mapping[str, Value], *, item_id: str) -> SavedItem:
@@ -47,15 +48,23 @@ async def save_item(books: Books, changes: Mapping[str, Value], *, item_id: str)
     return await books.write(lambda db: _save(db, books, changes, item_id))
 
 
-def resolve_item(db: Session, key: str, *, field: str) -> Item:
-    """The item of this id, or the only one of exactly this name or stock number.
+def resolve_items(db: Session, keys: Sequence[str]) -> dict[str, Item]:
+    """The items of the lines with these keys, each an item's id, or the only one of exactly this name or stock number.
+
+    Lines without a key have no item.
 
     Raises:
-        NotFound, InvalidInput.
+        NotFound, InvalidInput: naming the first line that the key is of.
     """
-    found = items.item_by_id(db, key) if key.startswith("itm_") else None
-    if found is not None:
-        return found
+    by_id = items.items_by_ids(db, (key for key in keys if key.startswith("itm_")))
+    found = {}
+    for index, key in enumerate(keys):
+        if key and key not in found:
+            found[key] = by_id.get(key) or _only_one_named(db, key, field=f"lines[{index}].item")
+    return found
+
+
+def _only_one_named(db: Session, key: str, *, field: str) -> Item:
     named = items.items_by_name(db, key) if key.strip() else []
     match named:
         case [only]:

@@ -90,7 +90,7 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
         OrganizationMismatch: the call names another one than the connection's own.
         NotFound: the call names one that does not exist or that the principal cannot reach.
     """
-    named = caller.office.store.directory.look_up(lambda db: _decide(db, caller, organization, session))
+    named = await caller.office.store.directory.look_up(lambda db: _decide(db, caller, organization, session))
     await _keep_alive(caller, named)
     if changing:
         _check_named_well_enough(named)
@@ -99,13 +99,17 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
 
 async def active_organization(caller: Caller, *, session: str) -> OrganizationRef | None:
     """The session's active organization, if there is one that the principal can still reach."""
-    if isinstance(caller.connection, DedicatedConnection):
-        return None
-    named = caller.office.store.directory.look_up(lambda db: _by_session(db, caller, _remembered(db, caller, session)))
+    named = await caller.office.store.directory.look_up(lambda db: _active(db, caller, session))
     if named is None:
         return None
     await _keep_alive(caller, named)
     return named.organization
+
+
+def active_before(db: Session, caller: Caller, *, session: str) -> OrganizationRef | None:
+    """The same, for an act that is about to use the session anyway."""
+    named = _active(db, caller, session)
+    return None if named is None else named.organization
 
 
 def not_found(handle: str) -> NotFound:
@@ -182,6 +186,12 @@ def _remembered(db: Session, caller: Caller, session: str) -> _Remembered | None
         now=caller.office.now(),
     )
     return None if active is None else _Remembered(session_id, *active)
+
+
+def _active(db: Session, caller: Caller, session: str) -> _Named | None:
+    if isinstance(caller.connection, DedicatedConnection):
+        return None
+    return _by_session(db, caller, _remembered(db, caller, session))
 
 
 def _by_session(db: Session, caller: Caller, remembered: _Remembered | None) -> _Named | None:

@@ -11,7 +11,7 @@ from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
 from operations.access import Office, Right, open_books
-from operations.naming import Caller, active_organization, not_found
+from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from storage import organizations, reach, sessions
 from storage.books import Books, OrganizationRef
@@ -69,7 +69,8 @@ async def list_organizations(
         partners = {partner.id: partner.handle for partner in organizations.partners_of(db, user_id)}
         return page, partners
 
-    return await office.store.directory.read(work)
+    directory = office.store.directory
+    return await (directory.read(work) if query else directory.look_up(work))
 
 
 async def switch_organization(caller: Caller, target: str, *, session: str) -> Switched:
@@ -80,8 +81,10 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
     Raises:
         NotFound, OrganizationAmbiguous.
     """
-    organization = await _find_target(caller.office, target)
-    previous = await active_organization(caller, session=session)
+    directory = caller.office.store.directory
+    organization, previous = await directory.look_up(
+        lambda db: (_find_target(db, caller.office, target), active_before(db, caller, session=session))
+    )
     stated = session.strip()
 
     def activate(db: Session) -> str:
@@ -103,7 +106,7 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
                 raise RuntimeError("a session that belongs to somebody else")
         return session_id
 
-    session_id = await caller.office.store.directory.write(activate)
+    session_id = await directory.write(activate)
     return Switched(organization, previous, session_id)
 
 
@@ -125,15 +128,15 @@ async def list_clients(
 
 async def get_organization(books: Books) -> OrganizationDetails:
     """Profile, settings, readiness and counts of the organization."""
-    return await books.read(_details)
+    return await books.look_up(_details)
 
 
-async def _find_target(office: Office, target: str) -> OrganizationRef:
+def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
     user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, target))
+    found = reach.reachable_by_handle(db, user_id, target)
     if found is not None:
         return found
-    named = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, user_id, target))
+    named = organizations.reachable_by_name(db, user_id, target)
     match named:
         case []:
             raise not_found(target)
@@ -161,7 +164,7 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
     books = open_books(office, organization, Right.READ)
     try:
-        profile, counted = await books.read(lambda db: (load_profile(db), counts(db)))
+        profile, counted = await books.look_up(lambda db: (load_profile(db), counts(db)))
     except DamagedStore:
         # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
         return ClientSummary(organization, None, (Blocker("books", "The books cannot be opened: run doctor."),))

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session
 
 from invoicing.canonical import canonical_json, genesis, link_hash
+from storage.statements import execute, table_of
 from storage.tables import books
+
+_ENTRIES = table_of(books.AuditEntry)
+_HEAD = select(_ENTRIES.c.position, _ENTRIES.c.hash).order_by(_ENTRIES.c.position.desc()).limit(1)
+_ADD = _ENTRIES.insert().inline()
 
 
 def record(session: Session, act: str, subject: str, *, at: datetime, by: str, detail: dict[str, object]) -> None:
     """Add an entry. `detail` holds plain values only, and never a secret."""
-    query = select(books.AuditEntry.position, books.AuditEntry.hash)
-    head = session.exec(query.order_by(col(books.AuditEntry.position).desc()).limit(1)).first()
+    head = execute(session, _HEAD).first()
     position, previous = (0, _genesis(session)) if head is None else (head[0], head[1])
     detail_text = canonical_json(detail)
     text = entry_text(at=at, by=by, act=act, subject=subject, detail=detail_text)
-    session.add(
-        books.AuditEntry(
-            position=position + 1,
-            at=at,
-            principal=by,
-            act=act,
-            subject=subject,
-            detail=detail_text,
-            previous_hash=previous,
-            hash=link_hash(previous=previous, position=position + 1, text=text),
-        )
-    )
-    session.flush()
+    entry = {
+        "position": position + 1,
+        "at": at,
+        "principal": by,
+        "act": act,
+        "subject": subject,
+        "detail": detail_text,
+        "previous_hash": previous,
+        "hash": link_hash(previous=previous, position=position + 1, text=text),
+    }
+    execute(session, _ADD, entry)
 
 
 def _genesis(session: Session) -> str:

@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from storage.database import Database
-from storage.engines import FileKind, Mode, guarded_engine, read_once
+from storage.engines import FileKind, Mode, read_once
 from storage.migrations import head_stamp
 
 T = TypeVar("T")
@@ -68,12 +68,17 @@ class BooksShelf:
         return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
     async def run(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction in the organization's books.
+        """Run `work`, which may take long, as one transaction in the organization's books.
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it.
         """
         async with self._leased(organization_id) as database:
             return await database.run(mode, work)
+
+    async def run_briefly(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds or changes a few rows by their keys, as one transaction; else as `run`."""
+        async with self._leased(organization_id) as database:
+            return await database.run_briefly(mode, work)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
         """Run `work` as one reading transaction at once, for an act that is in a thread already."""
@@ -91,8 +96,8 @@ class BooksShelf:
         entry = self._entries.get(organization_id)
         if entry is None:
             stamp = head_stamp(FileKind.BOOKS, organization_id)
-            engine = guarded_engine(self.folder(organization_id) / BOOKS_FILE, stamp, connections=CONNECTIONS)
-            entry = _Entry(Database(engine, connections=CONNECTIONS))
+            path = self.folder(organization_id) / BOOKS_FILE
+            entry = _Entry(Database(path, stamp, connections=CONNECTIONS))
             self._entries[organization_id] = entry
         self._entries.move_to_end(organization_id)
         entry.leases += 1
@@ -128,16 +133,21 @@ class Books:
         """Where this organization's files are."""
         return self.shelf.folder(self.organization.id)
 
+    async def look_up(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
+        return await self.shelf.run_briefly(self.organization.id, Mode.READ, work)
+
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction that cannot write."""
+        """Run `work`, which may scan, as one transaction that cannot write."""
         return await self.shelf.run(self.organization.id, Mode.READ, work)
 
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which only records a file that was made from what is there: reading acts do that too."""
-        return await self.shelf.run(self.organization.id, Mode.WRITE, work)
+        return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction: kept whole at its end, or not at all."""
+    async def write(self, work: Callable[[Session], T], *, long: bool = False) -> T:
+        """Run `work` as one transaction: kept whole at its end, or not at all. `long` says that it takes long."""
         if not self.may_change:
             raise RuntimeError("these books were opened for reading")
-        return await self.shelf.run(self.organization.id, Mode.WRITE, work)
+        run = self.shelf.run if long else self.shelf.run_briefly
+        return await run(self.organization.id, Mode.WRITE, work)

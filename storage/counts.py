@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlmodel import Session
 
+from storage.statements import execute
+
+_COUNTS = text("SELECT customers, items, drafts, documents FROM book_counts")
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -18,5 +22,4 @@ class Counts:
 
 def counts(session: Session) -> Counts:
     """Customers and items that are not archived, drafts, and issued documents (the view `book_counts`)."""
-    row = session.connection().execute(text("SELECT customers, items, drafts, documents FROM book_counts")).one()
-    return Counts(*row)
+    return Counts(*execute(session, _COUNTS).one())

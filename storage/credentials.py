@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from storage.statements import execute, table_of
 from storage.tables.directory import Credential, Organization, User
 
 _TOUCH_INTERVAL = timedelta(minutes=1)
@@ -45,20 +47,33 @@ class Bearer:
     stale: bool
 
 
-# The overloads of SQLAlchemy do not know the attributes of SQLModel.
+_CREDENTIALS = table_of(Credential)
+_CREDENTIAL = _CREDENTIALS.c
+_USERS = table_of(User)
 _BY_DIGEST = (
-    sql_select(Credential, User.email)  # type: ignore[call-overload]
-    .join(User, col(User.id) == col(Credential.user_id))
-    .where(col(Credential.digest) == bindparam("digest"))
+    sql_select(
+        _CREDENTIAL.id,
+        _CREDENTIAL.kind,
+        _CREDENTIAL.name,
+        _CREDENTIAL.prefix,
+        _CREDENTIAL.user_id,
+        _CREDENTIAL.organization_id,
+        _CREDENTIAL.read_only,
+        _CREDENTIAL.expires_at,
+        _CREDENTIAL.last_used_at,
+        _CREDENTIAL.revoked_at,
+        _USERS.c.email,
+    )
+    .join_from(_CREDENTIALS, _USERS, _USERS.c.id == _CREDENTIAL.user_id)
+    .where(_CREDENTIAL.digest == bindparam("digest"))
 )
 
 
 def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | None:
     """Whom the secret with this digest stands for; None where it is unknown, expired or revoked: all alike."""
-    row = session.execute(_BY_DIGEST, {"digest": digest}).first()
-    if row is None:
+    credential = execute(session, _BY_DIGEST, {"digest": digest}).first()
+    if credential is None:
         return None
-    credential, email = row
     if credential.revoked_at is not None or (credential.expires_at is not None and credential.expires_at <= now):
         return None
     used = credential.last_used_at
@@ -66,11 +81,15 @@ def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | None:
         credential_id=credential.id,
         kind=credential.kind,
         user_id=credential.user_id,
-        label=email if credential.kind == "token" else f"{credential.kind} {credential.name} ({credential.prefix})",
+        label=credential.email if credential.kind == "token" else _label(credential),
         organization_id=credential.organization_id or "",
         read_only=credential.read_only,
         stale=used is None or now - used >= _TOUCH_INTERVAL,
     )
+
+
+def _label(credential: Any) -> str:
+    return f"{credential.kind} {credential.name} ({credential.prefix})"
 
 
 def add_credential(

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session
 
 from invoicing.catalog import Customer
 from invoicing.text import fold, search_key
 from storage.paging import Page
 from storage.searching import page_by_name
+from storage.statements import Kept, flat
 from storage.tables import books
+
+_CUSTOMERS = Kept(books.Customer, Customer)
+_COLUMNS = _CUSTOMERS.table.c
+_BY_NAME = (
+    _CUSTOMERS.all.where(_COLUMNS.name_key == bindparam("name_key"), _COLUMNS.archived.is_(False))
+    .order_by(_COLUMNS.id)
+    .limit(5)
+)
 
 
 def customer_by_id(session: Session, customer_id: str) -> Customer | None:
-    row = session.get(books.Customer, customer_id)
-    return None if row is None else _customer(row)
+    return _CUSTOMERS.get(session, customer_id)
 
 
 def customers_by_name(session: Session, name: str) -> list[Customer]:
     """The customers of exactly this name, in any case, that are not archived; at most five."""
-    query = select(books.Customer).where(
-        col(books.Customer.name_key) == fold(name), col(books.Customer.archived).is_(False)
-    )
-    return [_customer(row) for row in session.exec(query.order_by(col(books.Customer.id)).limit(5))]
+    return _CUSTOMERS.find(session, _BY_NAME, name_key=fold(name))
 
 
 def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> Page[Customer]:
     """A page of the customers that are not archived and hold every word of `query`, by name."""
-    wanted = select(books.Customer).where(col(books.Customer.archived).is_(False))
-    page = page_by_name(session, wanted, books.Customer, query=query, cursor=cursor, limit=limit)
-    return page.map(_customer)
+    return page_by_name(session, _CUSTOMERS, query=query, cursor=cursor, limit=limit)
 
 
 def save_customer(session: Session, customer: Customer, *, now: datetime) -> None:
     """Keep a new customer, or the new state of one."""
-    values = asdict(customer) | {
+    values = flat(customer) | {
         "name_key": fold(customer.name),
         "search_key": search_key(customer.name, customer.email, customer.tax_number, customer.city),
         "updated_at": now,
     }
-    row = session.get(books.Customer, customer.id)
-    if row is None:
-        session.add(books.Customer(**values, created_at=now))
-        return
-    for name, value in values.items():
-        setattr(row, name, value)
-
-
-def _customer(row: books.Customer) -> Customer:
-    return Customer(**{field.name: getattr(row, field.name) for field in fields(Customer)})
+    if not _CUSTOMERS.change(session, customer.id, **values):
+        _CUSTOMERS.add(session, **values, created_at=now)

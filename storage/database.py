@@ -1,36 +1,41 @@
-"""One database file in use: transactions run whole, each in one hop to a thread, as many at once as there are
-connections, and one writer at a time.
+"""One database file in use: transactions run whole, one writer at a time.
+
+A brief transaction runs at once, in the event loop: while it computes, no other call could, and a hop to a thread
+costs several times what the transaction does. Only its commit, which waits for the disk, goes to a thread. A long
+transaction runs in a thread, as many at once as there are connections for them.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import anyio
 import anyio.to_thread
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from storage.completion import to_its_end
-from storage.engines import Mode, run_transaction
+from storage.engines import BusyFile, Mode, Stamp, begin_transaction, guarded_engine, run_transaction
 
 T = TypeVar("T")
 
 
 class Database:
-    """An engine, and the turns that its callers take. A waiting caller costs no thread."""
+    """The engines of one file, and the turns that their callers take. A waiting caller costs no thread."""
 
-    def __init__(self, engine: Engine, *, connections: int) -> None:
-        self._engine = engine
+    def __init__(self, path: Path, stamp: Stamp, *, connections: int) -> None:
+        self._waiting = guarded_engine(path, stamp, connections=connections)
+        # For the event loop, which waits for nobody. The writing one is held while a thread commits.
+        self._at_once = {mode: guarded_engine(path, stamp, connections=1, busy_timeout_ms=0) for mode in Mode}
         self._turns = anyio.CapacityLimiter(connections)
         self._writer = anyio.Lock()
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
     async def run(self, mode: Mode, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction.
+        """Run `work`, which may take long, as one transaction in a thread.
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it.
         """
@@ -39,13 +44,33 @@ class Database:
         async with self._writer:
             return await self._in_thread(mode, work)
 
+    async def run_briefly(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds or changes a few rows by their keys, as one transaction at once.
+
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it. Where another
+        process is in the way, the transaction is run anew in a thread, which can wait for it.
+        """
+        if mode is Mode.READ:
+            try:
+                return run_transaction(self._at_once[mode], mode, work)
+            except BusyFile:
+                return await self._in_thread(mode, work)
+        async with self._writer:
+            try:
+                done = begin_transaction(self._at_once[mode], mode, work)
+            except BusyFile:
+                return await self._in_thread(mode, work)
+            return await to_its_end(anyio.to_thread.run_sync(done.keep, limiter=self._threads))
+
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
-        await to_its_end(anyio.to_thread.run_sync(self._engine.dispose))
+        for engine in self._at_once.values():
+            engine.dispose()
+        await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
 
     async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:
         # Waiting for one's turn can be cancelled; what has begun cannot.
         async with self._turns:
             return await to_its_end(
-                anyio.to_thread.run_sync(run_transaction, self._engine, mode, work, limiter=self._threads)
+                anyio.to_thread.run_sync(run_transaction, self._waiting, mode, work, limiter=self._threads)
             )

@@ -5,22 +5,26 @@ Rows are only ever added here; the database refuses to change or delete them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_
-from sqlalchemy import select as sql_select
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, not_, or_, select
+from sqlmodel import Session
 
 from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
-from invoicing.documents import Document
+from invoicing.documents import Document, Line, TaxSubtotal
 from invoicing.posting import JournalSide
 from invoicing.text import fold, search_key
 from storage.ids import new_id
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
+from storage.statements import execute, insert_rows, table_of
 from storage.tables import books
 from storage.tuples import before
+
+_STATEMENTS_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +69,45 @@ class DocumentFilter:
     today: date = date.max
 
 
+_DOCUMENTS = table_of(books.IssuedDocument)
+_COLUMNS = _DOCUMENTS.c
+_PERIODS = table_of(books.SeriesPeriod)
+_THIS_PERIOD = and_(_PERIODS.c.series == bindparam("of_series"), _PERIODS.c.period == bindparam("of_period"))
+_NEXT_SEQUENCE = select(_PERIODS.c.next_sequence).where(_THIS_PERIOD)
+_FIRST_OF_PERIOD = _PERIODS.insert().inline()
+_ADVANCE = _PERIODS.update().where(_THIS_PERIOD)
+_LAST_DATE = select(func.max(_COLUMNS.issue_date)).where(_COLUMNS.series == bindparam("series"))
+_CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.position.desc()).limit(1)
+_ADD_DOCUMENT = _DOCUMENTS.insert().inline()
+_ADD_LINE = table_of(books.DocumentLine).insert().inline()
+_ADD_TAX = table_of(books.DocumentTax).insert().inline()
+_ADD_ENTRY = table_of(books.JournalEntry).insert().inline()
+_ADD_SIDE = table_of(books.JournalLine).insert().inline()
+_WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by)
+_BY_KEY = select(*_WHOLE).where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number == bindparam("number"))).limit(1)
+_HEADER = tuple(_COLUMNS[field.name] for field in fields(Header))
+_ORDER = (_COLUMNS.issue_date, _COLUMNS.position)
+
+
 def next_sequence(session: Session, series: str, period: str) -> int:
     """The sequence number that the next document of the series takes in this period."""
-    row = session.get(books.SeriesPeriod, (series, period))
-    return 1 if row is None else row.next_sequence
+    found = execute(session, _NEXT_SEQUENCE, {"of_series": series, "of_period": period}).scalar()
+    return 1 if found is None else int(found)
 
 
 def take_sequence(session: Session, series: str, period: str) -> int:
     """Draw the next sequence number; it is drawn only if the transaction is kept."""
-    row = session.get(books.SeriesPeriod, (series, period))
-    if row is None:
-        row = books.SeriesPeriod(series=series, period=period, next_sequence=1)
-        session.add(row)
-    taken = row.next_sequence
-    row.next_sequence = taken + 1
+    taken = next_sequence(session, series, period)
+    place = {"of_series": series, "of_period": period, "next_sequence": taken + 1}
+    if not execute(session, _ADVANCE, place).rowcount:
+        execute(session, _FIRST_OF_PERIOD, {"series": series, "period": period, "next_sequence": taken + 1})
     return taken
 
 
 def last_issue_date(session: Session, series: str) -> date | None:
     """The issue date of the newest document of the series; dates of a series never run backwards."""
-    return session.exec(
-        select(func.max(books.IssuedDocument.issue_date)).where(col(books.IssuedDocument.series) == series)
-    ).one()
+    found: date | None = execute(session, _LAST_DATE, {"series": series}).scalar()
+    return found
 
 
 def add_document(
@@ -99,158 +120,180 @@ def add_document(
         text, series=document.series, period=period, sequence=sequence, issued_at=issued_at, by=issued_by
     )
     link = link_hash(previous=previous, position=position + 1, text=covered)
-    session.add(
-        books.IssuedDocument(
-            position=position + 1,
-            id=document.id,
-            kind=document.kind.value,
-            number=document.number,
-            series=document.series,
-            period=period,
-            sequence=sequence,
-            issue_date=document.issue_date,
-            due_date=document.due_date,
-            customer_id=document.customer,
-            customer_name=document.buyer.name,
-            search_key=search_key(document.number, document.buyer.name, document.purchase_order),
-            currency=document.currency,
-            net_minor=document.net_minor,
-            tax_minor=document.tax_minor,
-            total_minor=document.total_minor,
-            content=text,
-            algorithm=ALGORITHM,
-            previous_hash=previous,
-            hash=link,
-            issued_at=issued_at,
-            issued_by=issued_by,
-        )
-    )
-    session.flush()
-    _add_lines(session, document)
+    row = {
+        "position": position + 1,
+        "id": document.id,
+        "kind": document.kind.value,
+        "number": document.number,
+        "series": document.series,
+        "period": period,
+        "sequence": sequence,
+        "issue_date": document.issue_date,
+        "due_date": document.due_date,
+        "customer_id": document.customer,
+        "customer_name": document.buyer.name,
+        "search_key": search_key(document.number, document.buyer.name, document.purchase_order),
+        "currency": document.currency,
+        "net_minor": document.net_minor,
+        "tax_minor": document.tax_minor,
+        "total_minor": document.total_minor,
+        "content": text,
+        "algorithm": ALGORITHM,
+        "previous_hash": previous,
+        "hash": link,
+        "issued_at": issued_at,
+        "issued_by": issued_by,
+    }
+    execute(session, _ADD_DOCUMENT, row)
+    insert_rows(session, _ADD_LINE, (_line_row(document.id, line) for line in document.lines))
+    insert_rows(session, _ADD_TAX, (_tax_row(document.id, *one) for one in enumerate(document.taxes, start=1)))
     return Issued(document, position + 1, link, issued_at, issued_by)
 
 
 def add_journal_entry(session: Session, document: Document, sides: tuple[JournalSide, ...]) -> None:
     """Add the document's journal entry. After it, the database takes no further lines for the document."""
     entry_id = new_id("jrn")
-    session.add(
-        books.JournalEntry(
-            id=entry_id,
-            document_id=document.id,
-            entry_date=document.issue_date,
-            description=f"{document.number} {document.buyer.name}",
-        )
-    )
-    session.flush()
-    session.add_all(
-        books.JournalLine(
-            entry_id=entry_id,
-            position=position,
-            account=side.account,
-            debit_minor=side.debit_minor,
-            credit_minor=side.credit_minor,
-            currency=document.currency,
-        )
+    entry = {
+        "id": entry_id,
+        "document_id": document.id,
+        "entry_date": document.issue_date,
+        "description": f"{document.number} {document.buyer.name}",
+    }
+    execute(session, _ADD_ENTRY, entry)
+    lines = (
+        {
+            "entry_id": entry_id,
+            "position": position,
+            "account": side.account,
+            "debit_minor": side.debit_minor,
+            "credit_minor": side.credit_minor,
+            "currency": document.currency,
+        }
         for position, side in enumerate(sides, start=1)
     )
-    session.flush()
+    insert_rows(session, _ADD_SIDE, lines)
 
 
 def document_by_id_or_number(session: Session, key: str) -> Issued | None:
     """The document of this id or number; numbers are compared without regard to case."""
-    query = select(books.IssuedDocument).where(
-        (col(books.IssuedDocument.id) == key) | (col(books.IssuedDocument.number) == key.upper())
-    )
-    row = session.exec(query.limit(1)).first()
+    row = execute(session, _BY_KEY, {"id": key, "number": key.upper()}).first()
     return None if row is None else _issued(row)
 
 
 def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, limit: int) -> Page[Header]:
     """A page of documents, newest issue date first; their contents are not read."""
-    conditions = _conditions(wanted)
-    order = (_DOCUMENT.issue_date, _DOCUMENT.position)
+    conditions, values = _conditions(wanted)
     if (position := decode_cursor(cursor, str, int)) is not None:
-        conditions.append(before(order, (_cursor_date(str(position[0])), position[1])))
-    rows = session.execute(
-        sql_select(*_HEADER).where(*conditions).order_by(*(column.desc() for column in order)).limit(limit + 1)
-    ).all()
+        conditions = (*conditions, "before")
+        values |= {"before_date": _cursor_date(str(position[0])), "before_position": position[1]}
+    rows = execute(session, _page(conditions), {**values, "at_most": limit + 1}).all()
     return page_of(
         [Header(*row) for row in rows],
         limit=limit,
-        count=lambda: _count(session, conditions),
+        count=lambda: _count(session, conditions, values),
         cursor_of=lambda header: encode_cursor(header.issue_date.isoformat(), header.position),
     )
 
 
 def count_documents(session: Session, wanted: DocumentFilter) -> int:
-    return _count(session, _conditions(wanted))
+    return _count(session, *_conditions(wanted))
 
 
 def documents_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[Issued]:
     """At most `limit` matching documents, oldest first, after a position of the chain."""
-    query = select(books.IssuedDocument).where(*_conditions(wanted), _DOCUMENT.position > after_position)
-    return [_issued(row) for row in session.exec(query.order_by(_DOCUMENT.position).limit(limit))]
+    conditions, values = _conditions(wanted)
+    values |= {"after_position": after_position, "at_most": limit}
+    return [_issued(row) for row in execute(session, _in_order((*conditions, "after")), values)]
 
 
-_DOCUMENT: Any = books.IssuedDocument
-_HEADER = tuple(getattr(_DOCUMENT, field.name) for field in fields(Header))
+# What a filter can ask for; each by its name, with its values as parameters.
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "kind": _COLUMNS.kind == bindparam("kind"),
+    "customer": _COLUMNS.customer_id == bindparam("customer"),
+    "issued_from": _COLUMNS.issue_date >= bindparam("issued_from"),
+    "issued_to": _COLUMNS.issue_date <= bindparam("issued_to"),
+    # What owes nothing is never overdue: the same rule as `invoicing.lifecycle.status_of`.
+    "overdue": and_(_COLUMNS.due_date < bindparam("today"), _COLUMNS.total_minor > 0),
+    "not overdue": not_(and_(_COLUMNS.due_date < bindparam("today"), _COLUMNS.total_minor > 0)),
+    "before": before(_ORDER, (bindparam("before_date"), bindparam("before_position"))),
+    "after": _COLUMNS.position > bindparam("after_position"),
+}
 
 
-def _count(session: Session, conditions: list[ColumnElement[bool]]) -> int:
-    return int(session.execute(sql_select(func.count()).select_from(_DOCUMENT).where(*conditions)).scalar_one())
-
-
-def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
-    conditions = [_DOCUMENT.search_key.like(like_pattern(word), escape="\\") for word in fold(wanted.query).split()]
-    if wanted.kind:
-        conditions.append(_DOCUMENT.kind == wanted.kind)
-    if wanted.customer:
-        conditions.append(_DOCUMENT.customer_id == wanted.customer)
-    if wanted.issued_from is not None:
-        conditions.append(_DOCUMENT.issue_date >= wanted.issued_from)
-    if wanted.issued_to is not None:
-        conditions.append(_DOCUMENT.issue_date <= wanted.issued_to)
+def _conditions(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The names of a filter's conditions, and their values."""
+    values: dict[str, Any] = {
+        f"word {index}": like_pattern(word) for index, word in enumerate(fold(wanted.query).split())
+    }
+    for name in ("kind", "customer", "issued_from", "issued_to"):
+        if value := getattr(wanted, name):
+            values[name] = value
+    names = tuple(values)
     if wanted.overdue is not None:
-        # What owes nothing is never overdue: the same rule as `invoicing.lifecycle.status_of`.
-        overdue = and_(_DOCUMENT.due_date < wanted.today, _DOCUMENT.total_minor > 0)
-        conditions.append(overdue if wanted.overdue else not_(overdue))
-    return conditions
+        names = (*names, "overdue" if wanted.overdue else "not overdue")
+        values["today"] = wanted.today
+    return names, values
+
+
+def _matching(columns: Sequence[ColumnElement[Any]], names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return select(*columns).where(*(_CONDITIONS.get(name, _holds(name)) for name in names))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return _COLUMNS.search_key.like(bindparam(word), escape="\\")
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _page(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _matching(_HEADER, names).order_by(*(column.desc() for column in _ORDER)).limit(bindparam("at_most"))
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _in_order(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _matching(_WHOLE, names).order_by(_COLUMNS.position).limit(bindparam("at_most"))
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _matching((func.count(),), names).select_from(_DOCUMENTS)
+
+
+def _count(session: Session, names: tuple[str, ...], values: dict[str, Any]) -> int:
+    if not names:
+        # Positions of the chain follow each other, and nothing is ever taken away: all are as many as the last.
+        return _chain_head(session, "")[0]
+    return int(execute(session, _counting(names), values).scalar_one())
 
 
 def _chain_head(session: Session, organization_id: str) -> tuple[int, str]:
-    query = select(books.IssuedDocument.position, books.IssuedDocument.hash)
-    row = session.exec(query.order_by(col(books.IssuedDocument.position).desc()).limit(1)).first()
+    row = execute(session, _CHAIN_HEAD).first()
     return (0, genesis(organization_id)) if row is None else (row[0], row[1])
 
 
-def _add_lines(session: Session, document: Document) -> None:
-    session.add_all(
-        books.DocumentLine(
-            document_id=document.id,
-            position=line.position,
-            item_id=line.item,
-            description=line.description,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            tax_code=line.tax_code,
-            tax_category=line.tax_category.value,
-            tax_rate=line.tax_rate,
-            net_minor=line.net_minor,
-        )
-        for line in document.lines
-    )
-    session.add_all(
-        books.DocumentTax(
-            document_id=document.id,
-            position=position,
-            category=tax.category.value,
-            rate=tax.rate,
-            taxable_minor=tax.taxable_minor,
-            tax_minor=tax.tax_minor,
-        )
-        for position, tax in enumerate(document.taxes, start=1)
-    )
-    session.flush()
+def _line_row(document_id: str, line: Line) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": line.position,
+        "item_id": line.item,
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "tax_code": line.tax_code,
+        "tax_category": line.tax_category.value,
+        "tax_rate": line.tax_rate,
+        "net_minor": line.net_minor,
+    }
+
+
+def _tax_row(document_id: str, position: int, tax: TaxSubtotal) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": position,
+        "category": tax.category.value,
+        "rate": tax.rate,
+        "taxable_minor": tax.taxable_minor,
+        "tax_minor": tax.tax_minor,
+    }
 
 
 def _cursor_date(text: str) -> date:
@@ -260,11 +303,6 @@ def _cursor_date(text: str) -> date:
         return date.min
 
 
-def _issued(row: books.IssuedDocument) -> Issued:
-    return Issued(
-        document=document_from_text(row.content),
-        position=row.position,
-        hash=row.hash,
-        issued_at=row.issued_at,
-        issued_by=row.issued_by,
-    )
+def _issued(row: Row[*tuple[Any, ...]]) -> Issued:
+    content, *link = row
+    return Issued(document_from_text(content), *link)

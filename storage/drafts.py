@@ -8,40 +8,42 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from invoicing.canonical import canonical_json
 from invoicing.documents import Supply
 from invoicing.drafting import RequestedDocument, RequestedLine
+from storage.statements import execute, table_of
 from storage.tables import books
+
+_DRAFTS = table_of(books.Draft)
+_THIS_ONE = _DRAFTS.c.id == bindparam("draft")
+_CONTENT = select(_DRAFTS.c.content).where(_THIS_ONE)
+_ADD = _DRAFTS.insert().inline()
+_CHANGE = _DRAFTS.update().where(_THIS_ONE)
+_DELETE = _DRAFTS.delete().where(_THIS_ONE)
 
 
 def draft_by_id(session: Session, draft_id: str) -> RequestedDocument | None:
-    row = session.get(books.Draft, draft_id)
-    return None if row is None else _request(json.loads(row.content))
+    content = execute(session, _CONTENT, {"draft": draft_id}).scalar()
+    return None if content is None else _request(json.loads(content))
 
 
 def save_draft(session: Session, draft_id: str, request: RequestedDocument, *, now: datetime, by: str) -> None:
     """Keep a new draft, or the new state of one."""
-    row = session.get(books.Draft, draft_id)
-    content = canonical_json(asdict(request))
-    if row is None:
-        session.add(
-            books.Draft(
-                id=draft_id,
-                customer_id=request.customer,
-                content=content,
-                created_at=now,
-                updated_at=now,
-                updated_by=by,
-            )
-        )
-        return
-    row.customer_id, row.content, row.updated_at, row.updated_by = request.customer, content, now, by
+    values = {
+        "customer_id": request.customer,
+        "content": canonical_json(asdict(request)),
+        "updated_at": now,
+        "updated_by": by,
+    }
+    if not execute(session, _CHANGE, {**values, "draft": draft_id}).rowcount:
+        execute(session, _ADD, {**values, "id": draft_id, "created_at": now})
 
 
 def delete_draft(session: Session, draft_id: str) -> None:
-    session.delete(session.get_one(books.Draft, draft_id))
+    execute(session, _DELETE, {"draft": draft_id})
 
 
 def _request(raw: dict[str, Any]) -> RequestedDocument:

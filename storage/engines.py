@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -56,12 +56,19 @@ class DamagedStore(Exception):
     """A database file is missing, swapped, empty, or of another version. Its text is for the operator only."""
 
 
+class BusyFile(Unavailable):
+    """Another process writes into the file at this moment. Nothing was changed."""
+
+
 class OutdatedStore(DamagedStore):
     """The file is ours but its schema is older than this program: `counterfoil migrate` brings it up."""
 
 
-def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
-    """The engine of a file that is what `stamp` says, with at most so many connections."""
+def guarded_engine(path: Path, stamp: Stamp, *, connections: int, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
+    """The engine of a file that is what `stamp` says, with at most so many connections.
+
+    `busy_timeout_ms` is how long a transaction waits for another process's writing one.
+    """
     checked_alone = False
     # Before any other connection: SQLite keeps a descriptor open as long as another one holds a lock on the file.
     first = threading.Lock()
@@ -72,7 +79,7 @@ def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
             if not checked_alone:
                 _check_file_alone(path, stamp)
                 checked_alone = True
-        return open_guarded(path, stamp)
+        return open_guarded(path, stamp, busy_timeout_ms=busy_timeout_ms)
 
     engine = create_engine(
         "sqlite://",
@@ -96,16 +103,45 @@ def new_file_engine(path: Path) -> Engine:
 
 def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) -> T:
     """Run `work` as one transaction: all of it is kept, or, when it raises, nothing."""
+    return begin_transaction(engine, mode, work).keep()
+
+
+class Unkept(Generic[T]):
+    """A transaction whose work is done, and which `keep` makes last. It must be kept: it holds a connection."""
+
+    def __init__(self, connection: Connection, result: T) -> None:
+        self._connection = connection
+        self._result = result
+
+    def keep(self) -> T:
+        """Commit, and answer what the work answered."""
+        try:
+            with self._connection:
+                self._connection.commit()
+        except OperationalError as error:
+            raise _busy_or_same(error) from error
+        return self._result
+
+
+def begin_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) -> Unkept[T]:
+    """Begin a transaction and run `work` in it; when it raises, nothing is kept.
+
+    Raises:
+        BusyFile: another process writes at this moment, and did not end in time.
+    """
+    connection = engine.connect().execution_options(**{_MODE: mode})
     try:
-        with engine.connect() as connection:
-            connection = connection.execution_options(**{_MODE: mode})
-            with connection.begin():
-                return _in_session(connection, work)
-    except OperationalError as error:
+        connection.begin()
+        return Unkept(connection, _in_session(connection, work))
+    except (OperationalError, sqlite3.OperationalError) as error:
+        connection.close()
         raise _busy_or_same(error) from error
+    except BaseException:
+        connection.close()
+        raise
 
 
-def open_guarded(path: Path, stamp: Stamp) -> sqlite3.Connection:
+def open_guarded(path: Path, stamp: Stamp, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
     """A connection to an existing file that is what `stamp` says.
 
     Raises:
@@ -115,6 +151,8 @@ def open_guarded(path: Path, stamp: Stamp) -> sqlite3.Connection:
     connection = _open_plain(path, "rw")
     try:
         _check_stamp(connection, path, stamp)
+        # Opening and checking wait for others in any case.
+        connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
     except BaseException:
         connection.close()
         raise
@@ -296,10 +334,11 @@ def _begin_by_mode(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get(_MODE, Mode.WRITE)
         query_only = mode is Mode.READ
+        plain: Any = connection.connection.driver_connection
         if connection.info.get("query_only") is not query_only:
-            connection.exec_driver_sql(f"PRAGMA query_only = {int(query_only)}")
+            plain.execute(f"PRAGMA query_only = {int(query_only)}")
             connection.info["query_only"] = query_only
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+        plain.execute("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
 
 def _write_only_in_place(engine: Engine, path: Path) -> None:
@@ -331,15 +370,15 @@ def _in_session(connection: Connection, work: Callable[[Session], T]) -> T:
         return result
 
 
-def _busy_or_same(error: OperationalError) -> Exception:
-    return _refusal_of(error.orig) or error
+def _busy_or_same(error: OperationalError | sqlite3.OperationalError) -> Exception:
+    return _refusal_of(error.orig if isinstance(error, OperationalError) else error) or error
 
 
 def _refusal_of(error: BaseException | None) -> Unavailable | None:
     """What an operator or a second attempt can mend, as a refusal; None where the error is anything else."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return Unavailable("The books are busy with another write. Nothing was changed: try again.")
+        return BusyFile("The books are busy with another write. Nothing was changed: try again.")
     if code == sqlite3.SQLITE_FULL:
         return Unavailable("There is no room left on the disk. Nothing was changed.")
     return None

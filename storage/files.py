@@ -11,10 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session
 
 from storage.ids import new_id
 from storage.provisioning import sync_folder
+from storage.statements import Kept, flat
 from storage.tables import books
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+", re.ASCII)
@@ -34,22 +36,23 @@ class StoredFile:
     document_id: str
 
 
+_FILES = Kept(books.StoredFile, StoredFile, document_id=lambda of: of or "")
+_OF_DOCUMENT = _FILES.all.where(
+    _FILES.table.c.document_id == bindparam("document"), _FILES.table.c.format == bindparam("file_format")
+)
+
+
 def file_of_document(session: Session, document_id: str, file_format: str) -> StoredFile | None:
     """The file first rendered for a document in this format."""
-    query = select(books.StoredFile).where(
-        col(books.StoredFile.document_id) == document_id, col(books.StoredFile.format) == file_format
-    )
-    row = session.exec(query).first()
-    return None if row is None else _stored(row)
+    return next(iter(_FILES.find(session, _OF_DOCUMENT, document=document_id, file_format=file_format)), None)
 
 
 def file_by_id(session: Session, file_id: str) -> StoredFile | None:
-    row = session.get(books.StoredFile, file_id)
-    return None if row is None else _stored(row)
+    return _FILES.get(session, file_id)
 
 
 def all_files(session: Session) -> list[StoredFile]:
-    return [_stored(row) for row in session.exec(select(books.StoredFile).order_by(col(books.StoredFile.id)))]
+    return _FILES.find(session, _FILES.all.order_by(_FILES.table.c.id))
 
 
 def record_file(session: Session, file: StoredFile, *, at: datetime) -> StoredFile:
@@ -58,19 +61,7 @@ def record_file(session: Session, file: StoredFile, *, at: datetime) -> StoredFi
         first = file_of_document(session, file.document_id, file.format)
         if first is not None:
             return first
-    session.add(
-        books.StoredFile(
-            id=file.id,
-            document_id=file.document_id or None,
-            format=file.format,
-            path=file.path,
-            file_name=file.file_name,
-            media_type=file.media_type,
-            sha256=file.sha256,
-            size_bytes=file.size_bytes,
-            created_at=at,
-        )
-    )
+    _FILES.add(session, **{**flat(file), "document_id": file.document_id or None, "created_at": at})
     return file
 
 
@@ -134,16 +125,3 @@ def _hash_and_sync(path: Path) -> tuple[str, int]:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         os.fsync(stream.fileno())
         return digest, stream.tell()
-
-
-def _stored(row: books.StoredFile) -> StoredFile:
-    return StoredFile(
-        id=row.id,
-        path=row.path,
-        file_name=row.file_name,
-        media_type=row.media_type,
-        sha256=row.sha256,
-        size_bytes=row.size_bytes,
-        format=row.format,
-        document_id=row.document_id or "",
-    )

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from invoicing.refusals import IdempotencyMismatch
+from storage.statements import execute, table_of
 from storage.tables import books
+
+_KEYS = table_of(books.IdempotencyKey)
+_BY_REFERENCE = select(_KEYS.c.subject, _KEYS.c.request_hash).where(
+    _KEYS.c.tool == bindparam("tool"), _KEYS.c.reference == bindparam("reference")
+)
+_ADD = _KEYS.insert().inline()
 
 
 def subject_of(session: Session, tool: str, reference: str, request_hash: str) -> str | None:
@@ -16,7 +24,7 @@ def subject_of(session: Session, tool: str, reference: str, request_hash: str) -
     Raises:
         IdempotencyMismatch: the first call had other arguments.
     """
-    row = session.get(books.IdempotencyKey, (tool, reference))
+    row = execute(session, _BY_REFERENCE, {"tool": tool, "reference": reference}).first()
     if row is None:
         return None
     if row.request_hash != request_hash:
@@ -25,16 +33,15 @@ def subject_of(session: Session, tool: str, reference: str, request_hash: str) -
             " document, and a new one for a new document.",
             field="client_reference",
         )
-    return row.subject
+    return str(row.subject)
 
 
 def known_subject(session: Session, tool: str, reference: str) -> str | None:
     """What a call with this reference made, whatever its arguments."""
-    row = session.get(books.IdempotencyKey, (tool, reference))
-    return None if row is None else row.subject
+    row = execute(session, _BY_REFERENCE, {"tool": tool, "reference": reference}).first()
+    return None if row is None else str(row.subject)
 
 
 def remember(session: Session, tool: str, reference: str, request_hash: str, subject: str, *, at: datetime) -> None:
-    session.add(
-        books.IdempotencyKey(tool=tool, reference=reference, request_hash=request_hash, subject=subject, created_at=at)
-    )
+    values = {"tool": tool, "reference": reference, "request_hash": request_hash, "subject": subject, "created_at": at}
+    execute(session, _ADD, values)

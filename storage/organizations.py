@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row, Select, bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from invoicing.documents import Environment
@@ -15,50 +17,79 @@ from invoicing.handles import with_suffix
 from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
-from storage.reach import ORDER, REACHABLE_NOW, ref
+from storage.reach import ORDER, ORGANIZATION, REACHABLE_NOW, ref
+from storage.statements import execute
 from storage.tables.directory import Organization
 from storage.tuples import after
 
 _NAMED_MAX = 10
 _PARTNERS_MAX = 50
+_STATEMENTS_KEPT = 128
+
+
+_BY_NAME = (
+    REACHABLE_NOW.where(ORGANIZATION.name_key == bindparam("name_key")).order_by(ORGANIZATION.handle).limit(_NAMED_MAX)
+)
+_IN_ORDER = REACHABLE_NOW.order_by(*ORDER)
+_FIRST = _IN_ORDER.limit(bindparam("at_most"))
+_PARTNERS = _IN_ORDER.where(ORGANIZATION.kind == "partner").limit(_PARTNERS_MAX)
 
 
 def reachable_by_name(session: Session, user_id: str, name: str) -> list[OrganizationRef]:
     """The organizations of exactly this name, in any case, at most ten."""
-    query = REACHABLE_NOW.where(col(Organization.name_key) == fold(name)).order_by(col(Organization.handle))
-    return [ref(row) for row in session.execute(query.limit(_NAMED_MAX), {"user_id": user_id})]
+    return [ref(row) for row in execute(session, _BY_NAME, {"user_id": user_id, "name_key": fold(name)})]
 
 
 def reachable_handles(session: Session, user_id: str, *, limit: int) -> list[str]:
     """Handles to choose from, partners first, then by name."""
-    rows = session.execute(REACHABLE_NOW.order_by(*ORDER).limit(limit), {"user_id": user_id})
-    return [ref(row).handle for row in rows]
+    return [ref(row).handle for row in execute(session, _FIRST, {"user_id": user_id, "at_most": limit})]
 
 
 def list_reachable(
     session: Session, user_id: str, *, query: str, cursor: str, limit: int, partner_id: str = ""
 ) -> Page[OrganizationRef]:
     """A page of what the user can reach, partners first, then by name; with `partner_id` only its clients."""
-    wanted = REACHABLE_NOW
+    words = [like_pattern(word) for word in fold(query).split()]
+    position = decode_cursor(cursor, int, str, str)
+    values: dict[str, Any] = {"user_id": user_id} | {f"word_{index}": word for index, word in enumerate(words)}
     if partner_id:
-        wanted = wanted.where(col(Organization.partner_id) == partner_id)
-    for word in fold(query).split():
-        wanted = wanted.where(col(Organization.search_key).like(like_pattern(word), escape="\\"))
-    if (position := decode_cursor(cursor, int, str, str)) is not None:
-        wanted = wanted.where(after(ORDER, position))
-    user = {"user_id": user_id}
-    rows = session.execute(wanted.order_by(*ORDER).limit(limit + 1), user).all()
+        values["partner_id"] = partner_id
+    if position is not None:
+        values |= {f"after_{index}": value for index, value in enumerate(position)}
+    wanted = _listed(len(words), bool(partner_id), position is not None)
+    rows = execute(session, _page(wanted), {**values, "at_most": limit + 1}).all()
 
     def matching() -> int:
-        return int(session.execute(select(func.count()).select_from(wanted.subquery()), user).scalar_one())
+        return int(execute(session, _counting(wanted), values).scalar_one())
 
     return page_of(rows, limit=limit, count=matching, cursor_of=_cursor).map(ref)
 
 
 def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
     """The practices that the user is a member of, by name."""
-    query = REACHABLE_NOW.where(col(Organization.kind) == "partner").order_by(*ORDER)
-    return [ref(row) for row in session.execute(query.limit(_PARTNERS_MAX), {"user_id": user_id})]
+    return [ref(row) for row in execute(session, _PARTNERS, {"user_id": user_id})]
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _listed(words: int, of_partner: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    wanted = REACHABLE_NOW
+    if of_partner:
+        wanted = wanted.where(ORGANIZATION.partner_id == bindparam("partner_id"))
+    for index in range(words):
+        wanted = wanted.where(ORGANIZATION.search_key.like(bindparam(f"word_{index}"), escape="\\"))
+    if goes_on:
+        wanted = wanted.where(after(ORDER, [bindparam(f"after_{index}") for index in range(len(ORDER))]))
+    return wanted
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _page(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return wanted.order_by(*ORDER).limit(bindparam("at_most"))
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _counting(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return sql_select(func.count()).select_from(wanted.subquery())
 
 
 def free_handle(session: Session, base: str, environment: Environment) -> str:

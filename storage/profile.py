@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import select
+from sqlmodel import Session
 
 from invoicing.documents import Environment
 from invoicing.profiles import Profile
+from storage.statements import Kept, execute, flat, table_of
 from storage.tables import books
+
+_PROFILES = Kept(books.Profile, Profile, environment=Environment)
+# There is one row.
+_KEY = 1
+_PROVENANCE = table_of(books.Provenance)
+_SOURCES = select(_PROVENANCE.c.layer, _PROVENANCE.c.source)
 
 
 def load_profile(session: Session) -> Profile:
-    row = session.get_one(books.Profile, 1)
-    values = {field.name: getattr(row, field.name) for field in fields(Profile)}
-    return Profile(**{**values, "environment": Environment(row.environment)})
+    profile = _PROFILES.get(session, _KEY)
+    if profile is None:
+        raise LookupError("books without a profile")
+    return profile
 
 
 def save_profile(session: Session, profile: Profile) -> None:
     """Keep the profile, as the one there is."""
-    values = {field.name: getattr(profile, field.name) for field in fields(Profile)}
-    row = session.get(books.Profile, 1)
-    if row is None:
-        session.add(books.Profile(id=1, **values))
-        return
-    for name, value in values.items():
-        setattr(row, name, value)
+    values = flat(profile)
+    if not _PROFILES.change(session, _KEY, **values):
+        _PROFILES.add(session, id=_KEY, **values)
 
 
 def record_provenance(session: Session, layer: str, source: str, *, at: datetime, by: str) -> None:
@@ -36,4 +40,4 @@ def record_provenance(session: Session, layer: str, source: str, *, at: datetime
 
 def provenance(session: Session) -> dict[str, str]:
     """The source of each layer."""
-    return {row.layer: row.source for row in session.exec(select(books.Provenance))}
+    return {row.layer: row.source for row in execute(session, _SOURCES)}

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import func
-from sqlmodel import Session, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import Select, bindparam, func, select
+from sqlmodel import Session
 
 from invoicing.text import fold
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
+from storage.statements import Kept, execute
 from storage.tuples import after
 
 T = TypeVar("T")
+_STATEMENTS_KEPT = 128
 
 
-def page_by_name(
-    session: Session, wanted: SelectOfScalar[T], table: Any, *, query: str, cursor: str, limit: int
-) -> Page[T]:
-    """A page of `wanted` rows of `table`, which has the columns `name_key`, `id` and `search_key`."""
-    for word in fold(query).split():
-        wanted = wanted.where(table.search_key.like(like_pattern(word), escape="\\"))
-    order = (table.name_key, table.id)
-    if (position := decode_cursor(cursor, str, str)) is not None:
-        wanted = wanted.where(after(order, position))
-    rows = session.exec(wanted.order_by(*order).limit(limit + 1)).all()
+def page_by_name(session: Session, kept: Kept[T], *, query: str, cursor: str, limit: int) -> Page[T]:
+    """A page of what is kept and not archived; the table has `name_key`, `id`, `search_key` and `archived`."""
+    words = [like_pattern(word) for word in fold(query).split()]
+    position = decode_cursor(cursor, str, str)
+    values: dict[str, Any] = {f"word_{index}": word for index, word in enumerate(words)}
+    if position is not None:
+        values |= {"after_name_key": position[0], "after_id": position[1]}
+    wanted = _matching(kept, len(words), position is not None)
+    rows = execute(session, _page(wanted), {**values, "at_most": limit + 1}).all()
 
     def cursor_of(row: Any) -> str:
-        return encode_cursor(row.name_key, row.id)
+        return encode_cursor(*row[-2:])
 
     def count() -> int:
-        return session.exec(select(func.count()).select_from(wanted.subquery())).one()
+        return int(execute(session, _count(wanted), values).scalar_one())
 
-    return page_of(rows, limit=limit, count=count, cursor_of=cursor_of)
+    # The two columns that the order needs come last, after those of the value.
+    page = page_of(rows, limit=limit, count=count, cursor_of=cursor_of)
+    return page.map(lambda row: kept.of(row[:-2]))
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _matching(kept: Kept[Any], words: int, goes_on: bool) -> Select[*tuple[Any, ...]]:
+    columns = kept.table.c
+    wanted = kept.all.add_columns(columns.name_key.label("by_name"), columns.id.label("by_id"))
+    wanted = wanted.where(columns.archived.is_(False))
+    for index in range(words):
+        wanted = wanted.where(columns.search_key.like(bindparam(f"word_{index}"), escape="\\"))
+    if goes_on:
+        order = (columns.name_key, columns.id)
+        wanted = wanted.where(after(order, (bindparam("after_name_key"), bindparam("after_id"))))
+    return wanted.order_by(columns.name_key, columns.id)
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _page(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return wanted.limit(bindparam("at_most"))
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _count(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(wanted.order_by(None).subquery())

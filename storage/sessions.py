@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
+from storage.statements import execute, table_of
 from storage.tables.directory import ConversationSession
 
 LIFETIME = timedelta(hours=24)
 SESSIONS_PER_PRINCIPAL_MAX = 1_000
 _TOUCH_INTERVAL = timedelta(minutes=10)
+
+_SESSIONS = table_of(ConversationSession)
+_COLUMNS = _SESSIONS.c
+_THIS_ONE = _COLUMNS.id == bindparam("session")
+_BY_ID = select(_COLUMNS.principal, _COLUMNS.connection, _COLUMNS.organization_id, _COLUMNS.last_used_at).where(
+    _THIS_ONE
+)
+_ADD = _SESSIONS.insert().inline()
+_CHANGE = _SESSIONS.update().where(_THIS_ONE)
+_FORGET = _SESSIONS.delete().where(_COLUMNS.id.in_(bindparam("sessions", expanding=True)))
+_FORGET_EXPIRED = _SESSIONS.delete().where(_COLUMNS.last_used_at <= bindparam("long_ago"))
+_BEYOND = (
+    select(_COLUMNS.id)
+    .where(_COLUMNS.principal == bindparam("principal"))
+    .order_by(_COLUMNS.last_used_at.desc(), _COLUMNS.created_at.desc())
+    .offset(SESSIONS_PER_PRINCIPAL_MAX - 1)
+)
 
 
 def active_organization(
@@ -30,10 +49,8 @@ def active_organization(
 def open_session(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> None:
     """A new session in which no organization is active yet."""
     _make_room(session, principal, now)
-    session.add(
-        ConversationSession(id=session_id, principal=principal, connection=connection, created_at=now, last_used_at=now)
-    )
-    session.flush()
+    new = {"id": session_id, "principal": principal, "connection": connection, "organization_id": None}
+    execute(session, _ADD, {**new, "created_at": now, "last_used_at": now})
 
 
 def is_open(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> tuple[bool, bool]:
@@ -43,46 +60,33 @@ def is_open(session: Session, session_id: str, *, principal: str, connection: st
 
 
 def end_session(session: Session, session_id: str) -> None:
-    row = session.get(ConversationSession, session_id)
-    if row is not None:
-        session.delete(row)
+    execute(session, _FORGET, {"sessions": [session_id]})
 
 
 def activate(
     session: Session, session_id: str, organization_id: str, *, principal: str, connection: str, now: datetime
 ) -> bool:
     """Make the organization the session's active one; false where the session is not this caller's."""
-    row = session.get(ConversationSession, session_id)
+    row = execute(session, _BY_ID, {"session": session_id}).first()
     if row is None:
         _make_room(session, principal, now)
-        session.add(
-            ConversationSession(
-                id=session_id,
-                principal=principal,
-                connection=connection,
-                organization_id=organization_id,
-                created_at=now,
-                last_used_at=now,
-            )
-        )
+        new = {"id": session_id, "principal": principal, "connection": connection, "organization_id": organization_id}
+        execute(session, _ADD, {**new, "created_at": now, "last_used_at": now})
         return True
     if (row.principal, row.connection) != (principal, connection):
         return False
-    row.organization_id, row.last_used_at = organization_id, now
+    execute(session, _CHANGE, {"session": session_id, "organization_id": organization_id, "last_used_at": now})
     return True
 
 
 def touch(session: Session, session_id: str, *, now: datetime) -> None:
     """Record that the session was used."""
-    row = session.get(ConversationSession, session_id)
-    if row is not None:
-        row.last_used_at = now
+    execute(session, _CHANGE, {"session": session_id, "last_used_at": now})
 
 
-def _alive(
-    session: Session, session_id: str, *, principal: str, connection: str, now: datetime
-) -> ConversationSession | None:
-    row = session.get(ConversationSession, session_id)
+def _alive(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> Any:
+    """The row of this caller's session, or None."""
+    row = execute(session, _BY_ID, {"session": session_id}).first()
     if row is None or (row.principal, row.connection) != (principal, connection):
         return None
     return None if now - row.last_used_at >= LIFETIME else row
@@ -93,11 +97,7 @@ def _make_room(session: Session, principal: str, now: datetime) -> None:
 
     Some clients open a session for each call: they lose their oldest ones, and lock nobody out.
     """
-    session.execute(delete(ConversationSession).where(col(ConversationSession.last_used_at) <= now - LIFETIME))
-    beyond = (
-        select(ConversationSession.id)
-        .where(col(ConversationSession.principal) == principal)
-        .order_by(col(ConversationSession.last_used_at).desc(), col(ConversationSession.created_at).desc())
-        .offset(SESSIONS_PER_PRINCIPAL_MAX - 1)
-    )
-    session.execute(delete(ConversationSession).where(col(ConversationSession.id).in_(session.exec(beyond).all())))
+    execute(session, _FORGET_EXPIRED, {"long_ago": now - LIFETIME})
+    beyond = execute(session, _BEYOND, {"principal": principal}).scalars().all()
+    if beyond:
+        execute(session, _FORGET, {"sessions": beyond})

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
+from sqlalchemy import Row, bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from invoicing.catalog import Account, PaymentTerm, Posting, Series, Setup, TaxCode
 from invoicing.countries.model import DatedRate
 from invoicing.documents import DocumentKind, TaxCategory
+from storage.statements import Kept, execute, table_of
 from storage.tables import books
 
 STANDARD_PROFILE = "Standard"
@@ -42,44 +48,75 @@ class EntityLayer:
     transactions: tuple[TransactionProfile, ...]
 
 
+_TERMS = Kept(books.PaymentTerm, PaymentTerm)
+_SERIES = Kept(books.NumberSeries, Series, kind=DocumentKind)
+_POSTINGS = Kept(books.PostingProfile, Posting)
+_CODES = table_of(books.TaxCode).c
+_RATES = table_of(books.TaxRate).c
+_TRANSACTIONS = table_of(books.TransactionType).c
+
+_TERMS_IN_ORDER = _TERMS.all.order_by(_TERMS.table.c.days, _TERMS.table.c.code)
+_SERIES_IN_ORDER = _SERIES.all.order_by(_SERIES.table.c.code)
+_CODES_WITH_RATES = (
+    sql_select(
+        _CODES.code,
+        _CODES.name,
+        _CODES.category,
+        _CODES.label,
+        _CODES.reason,
+        _CODES.is_default,
+        _RATES.percent,
+        _RATES.valid_from,
+        _RATES.valid_until,
+    )
+    .outerjoin_from(table_of(books.TaxCode), table_of(books.TaxRate), _RATES.code == _CODES.code)
+    .order_by(_CODES.code, _RATES.valid_from)
+)
+_SERIES_AND_POSTING = (
+    _SERIES.all.add_columns(*_POSTINGS.all.selected_columns)
+    .join_from(table_of(books.TransactionType), _SERIES.table, _SERIES.table.c.code == _TRANSACTIONS.series)
+    .join(_POSTINGS.table, _POSTINGS.table.c.name == _TRANSACTIONS.posting_profile)
+    .where(_TRANSACTIONS.kind == bindparam("kind"))
+)
+
+
 def load_setup(session: Session, kind: DocumentKind) -> Setup:
     """All that composing a document of this kind looks at."""
-    transaction = session.exec(select(books.TransactionType).where(col(books.TransactionType.kind) == kind.value)).one()
-    series = session.get_one(books.NumberSeries, transaction.series)
+    row = execute(session, _SERIES_AND_POSTING, {"kind": kind.value}).one()
+    width = len(fields(Series))
     return Setup(
         tax_codes={code.code: code for code in load_tax_codes(session)},
         terms={term.code: term for term in load_terms(session)},
-        series=Series(code=series.code, kind=kind, pattern=series.pattern),
-        posting=_posting(session.get_one(books.PostingProfile, transaction.posting_profile)),
+        series=_SERIES.of(row[:width]),
+        posting=_POSTINGS.of(row[width:]),
     )
 
 
 def load_tax_codes(session: Session) -> list[TaxCode]:
-    rates: dict[str, list[DatedRate]] = {}
-    for rate in session.exec(select(books.TaxRate).order_by(col(books.TaxRate.valid_from))):
-        rates.setdefault(rate.code, []).append(DatedRate(rate.percent, rate.valid_from, rate.valid_until))
-    return [
-        TaxCode(
-            code=row.code,
-            name=row.name,
-            category=TaxCategory(row.category),
-            label=row.label,
-            rates=tuple(rates.get(row.code, ())),
-            reason=row.reason,
-            is_default=row.is_default,
-        )
-        for row in session.exec(select(books.TaxCode).order_by(col(books.TaxCode.code)))
-    ]
+    """The tax codes by code, each with its rates in the order of time."""
+    rows = execute(session, _CODES_WITH_RATES).all()
+    return [_tax_code(list(group)) for _, group in groupby(rows, key=itemgetter(0))]
+
+
+def _tax_code(rows: list[Row[*tuple[Any, ...]]]) -> TaxCode:
+    code, name, category, label, reason, is_default, *_ = rows[0]
+    return TaxCode(
+        code=code,
+        name=name,
+        category=TaxCategory(category),
+        label=label,
+        rates=tuple(DatedRate(*row[-3:]) for row in rows if row[-2] is not None),
+        reason=reason,
+        is_default=is_default,
+    )
 
 
 def load_terms(session: Session) -> list[PaymentTerm]:
-    rows = session.exec(select(books.PaymentTerm).order_by(col(books.PaymentTerm.days), col(books.PaymentTerm.code)))
-    return [PaymentTerm(row.code, row.name, row.days, row.is_default) for row in rows]
+    return _TERMS.find(session, _TERMS_IN_ORDER)
 
 
 def load_series(session: Session) -> list[Series]:
-    rows = session.exec(select(books.NumberSeries).order_by(col(books.NumberSeries.code)))
-    return [Series(row.code, DocumentKind(row.kind), row.pattern) for row in rows]
+    return _SERIES.find(session, _SERIES_IN_ORDER)
 
 
 def load_organization_layer(session: Session) -> OrganizationLayer:

@@ -67,7 +67,6 @@ class Description:
         metadata = _Metadata(
             json_arguments=_json_arguments(parameters),
             arg_model=tool.fn_metadata.arg_model,
-            output_model=tool.fn_metadata.output_model,
             output_schema=compact_output(tool.fn_metadata.output_schema or {}),
         )
         return tool.model_copy(update={"parameters": parameters, "fn_metadata": metadata})

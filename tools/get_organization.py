@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any
 
 from mcp_types import CallToolResult
@@ -55,7 +55,7 @@ def organization_answer(
 ) -> CallToolResult:
     """The answer on one organization; `note` says what was just done."""
     url = office.connection_url(books.organization)
-    profile: dict[str, Any] = asdict(details.profile)
+    profile: dict[str, Any] = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     structured = OrganizationProfile(
         organization=named(books.organization),
         profile={name: value for name, value in profile.items() if name not in _APART},

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import lru_cache
 from urllib.parse import quote
 
 _HEADERS = {"Authorization": "Bearer TOKEN"}
 
 
+@lru_cache(256)
 def snippets(name: str, url: str) -> dict[str, str]:
     """For each client what to open, run or paste; `name` is what the connection is called there."""
     http = {"type": "http", "url": url, "headers": _HEADERS}

@@ -51,6 +51,17 @@ def too_large() -> Turned:
     return Turned(PlainTextResponse("The request is too large: at most 1 MiB.", status_code=413))
 
 
+def too_slow() -> Turned:
+    return Turned(
+        PlainTextResponse("The request did not arrive in time.", status_code=408, headers={"Connection": "close"})
+    )
+
+
+def took_too_long() -> Turned:
+    """The request was ended in the middle. Whatever it was committing is kept or not, never half."""
+    return Turned(PlainTextResponse("The request took too long and was ended.", status_code=504))
+
+
 def session_required() -> Turned:
     return Turned(_rpc_error(400, "Mcp-Session-Id is required: begin with initialize."))
 

@@ -30,7 +30,6 @@ CALLER = "counterfoil.caller"
 ORGANIZATION = "counterfoil.organization"
 SESSION_HEADER = "mcp-session-id"
 VERSION_HEADER = "mcp-protocol-version"
-REQUEST_SECONDS_MAX = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,8 @@ class Gate:
         request = Request(scope, receive)
         try:
             path = connection_path(scope["path"])
-            if path is None:
+            # A slash that was written as %2F is one of a name, and no name has one.
+            if path is None or b"%2f" in scope.get("raw_path", b"").lower():
                 raise answers.not_found()
             if request.method not in ("POST", "DELETE"):
                 raise answers.method_not_allowed()
@@ -93,7 +93,7 @@ class Gate:
     async def _serve(self, arrival: Arrival, request: Request, send: Send) -> Response | None:
         if request.method == "DELETE":
             return await self._end_session(arrival, request)
-        body = await _body(request)
+        body = await _body(request, seconds=self._limiter.allowance.body_seconds)
         session, opened = await self._session(arrival, request, body)
         scope = dict(request.scope)
         scope[CALLER] = Caller(
@@ -104,8 +104,11 @@ class Gate:
         )
         scope[ORGANIZATION] = arrival.organization
         application = self._catalogues[Catalogue(arrival.organization is not None, arrival.read_only)]
-        with anyio.move_on_after(REQUEST_SECONDS_MAX):
-            await application(scope, _replayed(body, request.receive), _with_session(send, session if opened else ""))
+        reply = _Reply(send, session if opened else "")
+        with anyio.move_on_after(self._limiter.allowance.request_seconds) as limit:
+            await application(scope, _replayed(body, request.receive), reply)
+        if limit.cancelled_caught and not reply.begun:
+            raise answers.took_too_long()
         return None
 
     async def _session(self, arrival: Arrival, request: Request, body: bytes) -> tuple[str, bool]:
@@ -142,13 +145,16 @@ def _open_session_of(arrival: Arrival, request: Request) -> str:
     return session
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, *, seconds: int) -> bytes:
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise answers.too_large()
-        chunks.append(chunk)
+    with anyio.move_on_after(seconds) as limit:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > BODY_BYTES_MAX:
+                raise answers.too_large()
+            chunks.append(chunk)
+    if limit.cancelled_caught:
+        raise answers.too_slow()
     return b"".join(chunks)
 
 
@@ -174,13 +180,16 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _with_session(send: Send, session: str) -> Send:
-    if not session:
-        return send
+class _Reply:
+    """Sends the response on, naming the session that begins with it, and knows whether it has begun."""
 
-    async def named(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] < 400:
-            message["headers"] = [*message["headers"], (SESSION_HEADER.encode(), session.encode())]
-        await send(message)
+    def __init__(self, send: Send, session: str) -> None:
+        self.begun = False
+        self._send = send
+        self._session = session
 
-    return named
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        if self._session and message["type"] == "http.response.start" and message["status"] < 400:
+            message["headers"] = [*message["headers"], (SESSION_HEADER.encode(), self._session.encode())]
+        await self._send(message)

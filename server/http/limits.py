@@ -12,11 +12,15 @@ _PRINCIPALS_MAX = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`burst` requests at once, `per_second` on average, and at most `at_once` under way."""
+    """`burst` requests at once, `per_second` on average, and at most `at_once` under way; how long the body of a
+    request may take to arrive, and the whole request.
+    """
 
     per_second: int = 50
     burst: int = 200
     at_once: int = 16
+    body_seconds: int = 30
+    request_seconds: int = 300
 
 
 @dataclass(slots=True)

@@ -231,6 +231,7 @@ class IssuedDocument(BooksTable, table=True):
         UniqueConstraint("series", "period", "sequence"),
         Index("ix_documents_issue_date", "issue_date", "position"),
         Index("ix_documents_customer", "customer_id", "position"),
+        Index("ix_documents_series_date", "series", "issue_date"),
     )
 
     position: int = Field(primary_key=True)

@@ -188,3 +188,23 @@ async def test_a_slow_export_of_one_organization_holds_up_no_other(tmp_path: Pat
         assert served >= 3
         told = message_of(await export)["result"]["structuredContent"]
         assert (told["count"], told["organization"]["handle"]) == (60, BAKERY)
+
+
+async def test_a_body_that_does_not_arrive_in_time_is_turned_away(tmp_path: Path) -> None:
+    allowance = Allowance(body_seconds=0)
+    async with house(tmp_path / "data", allowance=allowance) as at_home:
+        token = await at_home.credentials.token()
+
+        async def never() -> AsyncIterator[bytes]:
+            yield b'{"jsonrpc": "2.0",'
+            await asyncio.Event().wait()
+
+        turned = await asyncio.wait_for(at_home.site.send("POST", "/mcp", token, content=never()), 30)
+        assert (turned.status_code, turned.headers["connection"]) == (408, "close")
+
+
+async def test_a_request_that_takes_too_long_is_told_so(tmp_path: Path, keeper: Gatekeeper) -> None:
+    allowance = Allowance(request_seconds=0)
+    async with house(tmp_path / "data", allowance=allowance, equip=keeper.equip) as at_home:
+        ended = await wait(at_home, await at_home.credentials.token())
+        assert (ended.status_code, "took too long" in ended.text) == (504, True)

@@ -1,0 +1,100 @@
+"""How the cost of a call grows: a large office beside a small one, each on a server of its own, by turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.load import Job, compare
+from benchmarks.office import PRACTICE, Client, Office
+
+GROWTH_MAX = 1.3
+FEW_ORGANIZATIONS = 10
+FEW_LINES, MANY_LINES = 3, 300
+
+
+async def compare_lines(office: Office, *, calls: int, rounds: int) -> None:
+    """Documents with many lines beside those with few: the cost of a call may grow as its content does."""
+    client = await office.add_client("Long Lists")
+    _head(f"{MANY_LINES} lines to {FEW_LINES}, in one organization: the content grows {MANY_LINES // FEW_LINES} times")
+    for tool in ("draft_invoice", "issue_invoice"):
+        few, many = (office.job(tool, client.document(lines)) for lines in (FEW_LINES, MANY_LINES))
+        await _compare(tool, few, many, calls=calls, rounds=rounds)
+    long = await office.caller.call("issue_invoice", client.document(MANY_LINES))
+    for tool, argument in (("get_invoice", "invoice"), ("render_document", "document")):
+        few, many = (
+            office.job(tool, {argument: invoice, "organization": client.handle})
+            for invoice in (client.invoice, long["invoice"]["id"])
+        )
+        await _compare(tool, few, many, calls=calls, rounds=rounds)
+    print()
+
+
+async def compare_volume(small: Office, large: Office, *, invoices: int, calls: int, rounds: int) -> None:
+    """An organization with very many invoices beside one with hardly any."""
+    few, many = await small.add_client("Corner Shop"), await large.add_client("Corner Shop")
+    await large.add_invoices(many, invoices)
+    _head(f"{invoices} invoices to 1 in an organization")
+    await _compare_tools(small, large, few, many, calls=calls, rounds=rounds)
+
+
+async def compare_organizations(small: Office, large: Office, *, organizations: int, calls: int, rounds: int) -> None:
+    """A practice with very many clients beside one with few; also with each call for another client."""
+    few, many = await small.add_clients(FEW_ORGANIZATIONS), await large.add_clients(organizations)
+    _head(f"{organizations} organizations to {FEW_ORGANIZATIONS}")
+    await _compare_tools(small, large, few[0], many[0], calls=calls, rounds=rounds)
+    _head("The same, each call for the next organization")
+    for tool in ("find_customers", "issue_invoice"):
+        jobs = (_round_robin(office, tool, clients) for office, clients in ((small, few), (large, many)))
+        await _compare(tool, *jobs, calls=calls, rounds=rounds)
+    print()
+    for office, clients in ((small, few), (large, many)):
+        memory = office.process.memory_info().rss / 2**20
+        files, threads = office.process.num_fds(), office.process.num_threads()
+        print(f"{len(clients)} organizations: {memory:.0f} MiB, {files} open files, {threads} threads")
+
+
+async def _compare_tools(small: Office, large: Office, few: Client, many: Client, *, calls: int, rounds: int) -> None:
+    for tool in ("noop", "list_organizations", "switch_organization", *_OF_AN_ORGANIZATION):
+        jobs = (office.job(tool, _arguments(tool, client)) for office, client in ((small, few), (large, many)))
+        await _compare(tool, *jobs, calls=calls, rounds=rounds)
+    print()
+
+
+_OF_AN_ORGANIZATION = (
+    "find_customers",
+    "find_invoices",
+    "get_invoice",
+    "get_organization",
+    "draft_invoice",
+    "issue_invoice",
+    "render_document",
+)
+
+
+def _arguments(tool: str, client: Client) -> dict[str, Any]:
+    match tool:
+        case "noop" | "list_organizations":
+            return {}
+        case "switch_organization":
+            return {"organization": PRACTICE}
+        case "draft_invoice" | "issue_invoice":
+            return client.document()
+        case "get_invoice":
+            return {"invoice": client.invoice, "organization": client.handle}
+        case "render_document":
+            return {"document": client.invoice, "organization": client.handle}
+    return {"organization": client.handle}
+
+
+def _round_robin(office: Office, tool: str, clients: list[Client]) -> Job:
+    return office.job(tool, lambda number: _arguments(tool, clients[number % len(clients)]))
+
+
+def _head(text: str) -> None:
+    print(text)
+    print(f"{'tool':22} {'time':>6} {'cpu':>6}   (wanted: at most {GROWTH_MAX} where the content is the same)")
+
+
+async def _compare(tool: str, small: Job, large: Job, *, calls: int, rounds: int) -> None:
+    figures = await compare(small, large, calls=calls, rounds=rounds)
+    print(f"{tool:22} {1 / figures.throughput:6.2f} {figures.cpu:6.2f}", flush=True)

@@ -1,0 +1,118 @@
+"""A server under test on a data folder of its own, and what is put into it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+
+from benchmarks.load import WORKERS, Arguments, Caller, Job
+
+PRACTICE = "bench-sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An organization with one customer, one item and one invoice."""
+
+    handle: str
+    customer: str
+    item: str
+    invoice: str
+
+    def lines(self, count: int = 3) -> list[dict[str, Any]]:
+        return [{"item": self.item, "quantity": 3}] * count
+
+    def document(self, lines: int = 3) -> dict[str, Any]:
+        return {"customer": self.customer, "lines": self.lines(lines), "organization": self.handle}
+
+
+class Office:
+    """A running server, and a caller with the owner's token."""
+
+    def __init__(self, process: psutil.Process, caller: Caller) -> None:
+        self.process = process
+        self.caller = caller
+
+    def job(self, tool: str, arguments: dict[str, Any] | Arguments) -> Job:
+        stated = arguments if callable(arguments) else lambda _: arguments
+        return Job(self.caller, tool, stated, self.cpu_seconds)
+
+    def cpu_seconds(self) -> float:
+        used = self.process.cpu_times()
+        return float(used.user + used.system)
+
+    async def add_client(self, name: str) -> Client:
+        """Create a client organization and issue its first invoice."""
+        made = await self.caller.call("create_client_organization", {"name": name, "country": "GB"})
+        named = {"organization": made["created"]["handle"]}
+        customer = await self.caller.call("save_customer", {"name": "Hotel Bristol", **named})
+        item = await self.caller.call("save_item", {"name": "Croissant", "unit_price": "12.50", **named})
+        client = Client(named["organization"], customer["customer"]["id"], item["item"]["id"], "")
+        first = await self.caller.call("issue_invoice", client.document())
+        return Client(client.handle, client.customer, client.item, first["invoice"]["id"])
+
+    async def add_clients(self, count: int) -> list[Client]:
+        numbers = iter(range(count))
+        made: list[Client] = []
+
+        async def work() -> None:
+            made.extend([await self.add_client(f"Client {number}") for number in numbers])
+
+        await asyncio.gather(*(work() for _ in range(WORKERS)))
+        return made
+
+    async def add_invoices(self, client: Client, count: int) -> None:
+        numbers = iter(range(count))
+
+        async def work() -> None:
+            for _ in numbers:
+                await self.caller.call("issue_invoice", client.document())
+
+        await asyncio.gather(*(work() for _ in range(WORKERS)))
+
+
+@asynccontextmanager
+async def open_office(port: int) -> AsyncIterator[Office]:
+    """Start a server on an empty folder; both are gone at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        token = _init(data)
+        server = subprocess.Popen([sys.executable, "-m", "benchmarks.server", str(data), str(port)])
+        caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
+        try:
+            await _until_it_answers(caller)
+            yield Office(psutil.Process(server.pid), caller)
+        finally:
+            await caller.close()
+            server.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(20)
+            server.kill()
+            server.wait()
+
+
+def _init(data: Path) -> str:
+    names = ["--name", "Bench", "--country", "GB", "--email", "bench@example.com"]
+    command = [sys.executable, "-m", "server", "init", *names, "--sandbox", "--data", str(data), "--json"]
+    token: str = json.loads(subprocess.check_output(command))["token"]
+    return token
+
+
+async def _until_it_answers(caller: Caller) -> None:
+    for _ in range(600):
+        with suppress(httpx2.ConnectError):
+            await caller.call("noop", {})
+            return
+        await asyncio.sleep(0.1)
+    raise RuntimeError("the server did not start")

@@ -1,0 +1,132 @@
+"""Brief transactions run in the event loop: they wait for nobody there, and are never half done."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import anyio
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.engines import Mode, Unkept
+from storage.provisioning import provision_books
+from tests.support.clock import NOON
+
+ONE = "0199f3a0-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data folder with one set of empty books."""
+    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
+    return tmp_path
+
+
+@pytest.fixture
+def other_process(root: Path) -> Iterator[sqlite3.Connection]:
+    """A connection as another process would have one."""
+    path = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as connection:
+        yield connection
+
+
+def add_account(session: Session) -> int:
+    session.execute(text("INSERT INTO accounts (number, name, type) VALUES ('1', 'Cash', 'asset')"))
+    return 1
+
+
+def count_accounts(session: Session) -> int:
+    return int(session.execute(text("SELECT count(*) FROM accounts")).scalar_one())
+
+
+def thread_name(_: Session) -> str:
+    return threading.current_thread().name
+
+
+async def test_they_run_in_the_thread_of_the_event_loop(root: Path) -> None:
+    shelf = BooksShelf(root)
+    here = threading.current_thread().name
+    for mode in Mode:
+        assert await shelf.run_briefly(ONE, mode, thread_name) == here
+        assert await shelf.run(ONE, mode, thread_name) != here
+    await shelf.close()
+
+
+async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
+    root: Path, other_process: sqlite3.Connection
+) -> None:
+    shelf = BooksShelf(root)
+    assert await shelf.run_briefly(ONE, Mode.WRITE, count_accounts) == 0
+    other_process.execute("BEGIN IMMEDIATE")
+    written = asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, add_account))
+    # The loop goes on, and readers wait for no writer.
+    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
+    assert not written.done()
+    other_process.execute("COMMIT")
+    assert await written == 1
+    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+    await shelf.close()
+
+
+async def test_a_refused_one_leaves_nothing_and_holds_up_nobody(root: Path) -> None:
+    def add_and_refuse(session: Session) -> None:
+        add_account(session)
+        raise ValueError
+
+    shelf = BooksShelf(root)
+    with pytest.raises(ValueError):
+        await shelf.run_briefly(ONE, Mode.WRITE, add_and_refuse)
+    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
+    assert await shelf.run_briefly(ONE, Mode.WRITE, add_account) == 1
+    await shelf.close()
+
+
+async def test_a_reading_one_cannot_write(root: Path) -> None:
+    shelf = BooksShelf(root)
+    with pytest.raises(Exception, match="readonly"):
+        await shelf.run_briefly(ONE, Mode.READ, add_account)
+    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
+    await shelf.close()
+
+
+@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
+async def test_a_cancelled_caller_waits_for_the_commit(
+    root: Path, native: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    keep = Unkept.keep
+
+    def slowly(done: Unkept[int]) -> int:
+        begun.set()
+        assert go_on.wait(30)
+        return keep(done)
+
+    shelf, scope = BooksShelf(root), anyio.CancelScope()
+    await shelf.run_briefly(ONE, Mode.READ, count_accounts)
+    monkeypatch.setattr(Unkept, "keep", slowly)
+
+    async def write() -> None:
+        with scope:
+            await shelf.run_briefly(ONE, Mode.WRITE, add_account)
+
+    task = asyncio.create_task(write())
+    assert await anyio.to_thread.run_sync(begun.wait, 30)
+    if native:
+        task.cancel()
+    else:
+        scope.cancel()
+    for _ in range(20):
+        await anyio.lowlevel.checkpoint()
+    assert not task.done()
+    go_on.set()
+    await asyncio.wait([task])
+    monkeypatch.undo()
+    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+    await shelf.close()
