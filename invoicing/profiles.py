@@ -9,7 +9,12 @@ from invoicing.documents import Address, Environment, Party, PaymentDetails
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What an organization's books say of it. `country` is empty until the organization is completed."""
+    """What an organization's books say of it. `country` is empty until the organization is completed.
+
+    `rounding` is a mode of `invoicing.tax_inputs.Rounding`; `small_business` says that it charges no tax under its
+    country's exemption; `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
+    image in the organization's folder, with its hash.
+    """
 
     name: str
     environment: Environment
@@ -40,6 +45,13 @@ class Profile:
     footer: str = ""
     prices_include_tax: bool = False
     future_days: int = 7
+    rounding: str = "sum_of_lines"
+    small_business: bool = False
+    payment_qr: bool = True
+    second_language: str = ""
+    brand_color: str = ""
+    logo: str = ""
+    logo_sha256: str = ""
 
     def seller(self) -> Party:
         """The seller's block of a document."""

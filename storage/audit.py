@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from invoicing.canonical import canonical_json, genesis, link_hash
 from storage.statements import execute, table_of
-from storage.tables import books
+from storage.tables import books, settings
 
 _ENTRIES = table_of(books.AuditEntry)
 _HEAD = select(_ENTRIES.c.position, _ENTRIES.c.hash).order_by(_ENTRIES.c.position.desc()).limit(1)
@@ -36,7 +36,7 @@ def record(session: Session, act: str, subject: str, *, at: datetime, by: str, d
 
 
 def _genesis(session: Session) -> str:
-    return genesis(session.get_one(books.Identity, 1).organization_id)
+    return genesis(session.get_one(settings.Identity, 1).organization_id)
 
 
 def entry_text(*, at: datetime, by: str, act: str, subject: str, detail: str) -> str:

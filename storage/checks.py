@@ -13,7 +13,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from storage.audit import entry_text
-from storage.tables import books
+from storage.tables import books, settings
 
 _BATCH = 500
 
@@ -132,7 +132,7 @@ def series_problems(session: Session) -> Iterator[str]:
         (series, period): (count, first, last)
         for series, period, count, first, last in session.execute(query.group_by(table.series, table.period))
     }
-    for row in session.exec(select(books.SeriesPeriod)):
+    for row in session.exec(select(settings.SeriesPeriod)):
         count, first, last = found.pop((row.series, row.period), (0, 1, 0))
         name = f"series {row.series} {row.period}".rstrip()
         if first != 1 or last - first + 1 != count:

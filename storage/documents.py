@@ -21,7 +21,7 @@ from invoicing.text import fold, search_key
 from storage.ids import new_id
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
 from storage.statements import execute, insert_rows, table_of
-from storage.tables import books
+from storage.tables import books, settings
 from storage.tuples import before
 
 _STATEMENTS_KEPT = 128
@@ -71,7 +71,7 @@ class DocumentFilter:
 
 _DOCUMENTS = table_of(books.IssuedDocument)
 _COLUMNS = _DOCUMENTS.c
-_PERIODS = table_of(books.SeriesPeriod)
+_PERIODS = table_of(settings.SeriesPeriod)
 _THIS_PERIOD = and_(_PERIODS.c.series == bindparam("of_series"), _PERIODS.c.period == bindparam("of_period"))
 _NEXT_SEQUENCE = select(_PERIODS.c.next_sequence).where(_THIS_PERIOD)
 _FIRST_OF_PERIOD = _PERIODS.insert().inline()

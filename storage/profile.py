@@ -10,12 +10,12 @@ from sqlmodel import Session
 from invoicing.documents import Environment
 from invoicing.profiles import Profile
 from storage.statements import Kept, execute, flat, table_of
-from storage.tables import books
+from storage.tables import settings
 
-_PROFILES = Kept(books.Profile, Profile, environment=Environment)
+_PROFILES = Kept(settings.Profile, Profile, environment=Environment)
 # There is one row.
 _KEY = 1
-_PROVENANCE = table_of(books.Provenance)
+_PROVENANCE = table_of(settings.Provenance)
 _SOURCES = select(_PROVENANCE.c.layer, _PROVENANCE.c.source)
 
 
@@ -35,7 +35,7 @@ def save_profile(session: Session, profile: Profile) -> None:
 
 def record_provenance(session: Session, layer: str, source: str, *, at: datetime, by: str) -> None:
     """Note where a layer of the settings came from."""
-    session.merge(books.Provenance(layer=layer, source=source, recorded_at=at, recorded_by=by))
+    session.merge(settings.Provenance(layer=layer, source=source, recorded_at=at, recorded_by=by))
 
 
 def provenance(session: Session) -> dict[str, str]:

@@ -22,7 +22,7 @@ from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 from storage.engines import DamagedStore, FileKind, Mode, checkpoint, guarded_engine, open_guarded, run_transaction
 from storage.migrations import head_stamp, migrate_file
-from storage.tables.books import Identity
+from storage.tables.settings import Identity
 
 if sys.platform != "win32":
     import fcntl

@@ -16,7 +16,7 @@ from invoicing.catalog import Account, PaymentTerm, Posting, Series, Setup, TaxC
 from invoicing.countries.model import DatedRate
 from invoicing.documents import DocumentKind, TaxCategory
 from storage.statements import Kept, execute, table_of
-from storage.tables import books
+from storage.tables import settings
 
 STANDARD_PROFILE = "Standard"
 
@@ -48,12 +48,12 @@ class EntityLayer:
     transactions: tuple[TransactionProfile, ...]
 
 
-_TERMS = Kept(books.PaymentTerm, PaymentTerm)
-_SERIES = Kept(books.NumberSeries, Series, kind=DocumentKind)
-_POSTINGS = Kept(books.PostingProfile, Posting)
-_CODES = table_of(books.TaxCode).c
-_RATES = table_of(books.TaxRate).c
-_TRANSACTIONS = table_of(books.TransactionType).c
+_TERMS = Kept(settings.PaymentTerm, PaymentTerm)
+_SERIES = Kept(settings.NumberSeries, Series, kind=DocumentKind)
+_POSTINGS = Kept(settings.PostingProfile, Posting)
+_CODES = table_of(settings.TaxCode).c
+_RATES = table_of(settings.TaxRate).c
+_TRANSACTIONS = table_of(settings.TransactionType).c
 
 _TERMS_IN_ORDER = _TERMS.all.order_by(_TERMS.table.c.days, _TERMS.table.c.code)
 _SERIES_IN_ORDER = _SERIES.all.order_by(_SERIES.table.c.code)
@@ -69,12 +69,12 @@ _CODES_WITH_RATES = (
         _RATES.valid_from,
         _RATES.valid_until,
     )
-    .outerjoin_from(table_of(books.TaxCode), table_of(books.TaxRate), _RATES.code == _CODES.code)
+    .outerjoin_from(table_of(settings.TaxCode), table_of(settings.TaxRate), _RATES.code == _CODES.code)
     .order_by(_CODES.code, _RATES.valid_from)
 )
 _SERIES_AND_POSTING = (
     _SERIES.all.add_columns(*_POSTINGS.all.selected_columns)
-    .join_from(table_of(books.TransactionType), _SERIES.table, _SERIES.table.c.code == _TRANSACTIONS.series)
+    .join_from(table_of(settings.TransactionType), _SERIES.table, _SERIES.table.c.code == _TRANSACTIONS.series)
     .join(_POSTINGS.table, _POSTINGS.table.c.name == _TRANSACTIONS.posting_profile)
     .where(_TRANSACTIONS.kind == bindparam("kind"))
 )
@@ -120,8 +120,8 @@ def load_series(session: Session) -> list[Series]:
 
 
 def load_organization_layer(session: Session) -> OrganizationLayer:
-    accounts = session.exec(select(books.Account).order_by(col(books.Account.number)))
-    authorities = session.exec(select(books.TaxAuthority).order_by(col(books.TaxAuthority.name)))
+    accounts = session.exec(select(settings.Account).order_by(col(settings.Account.number)))
+    authorities = session.exec(select(settings.TaxAuthority).order_by(col(settings.TaxAuthority.name)))
     return OrganizationLayer(
         accounts=tuple(Account(row.number, row.name, row.type) for row in accounts),
         tax_codes=tuple(load_tax_codes(session)),
@@ -131,21 +131,21 @@ def load_organization_layer(session: Session) -> OrganizationLayer:
 
 
 def load_entity_layer(session: Session) -> EntityLayer:
-    transactions = session.exec(select(books.TransactionType).order_by(col(books.TransactionType.name)))
+    transactions = session.exec(select(settings.TransactionType).order_by(col(settings.TransactionType.name)))
     return EntityLayer(
-        postings={row.name: _posting(row) for row in session.exec(select(books.PostingProfile))},
+        postings={row.name: _posting(row) for row in session.exec(select(settings.PostingProfile))},
         transactions=tuple(TransactionProfile(row.name, row.kind, row.posting_profile) for row in transactions),
     )
 
 
 def save_organization_layer(session: Session, layer: OrganizationLayer) -> None:
     """Add the layer to books that have none yet."""
-    session.add_all(books.Account(**asdict(account)) for account in layer.accounts)
-    session.add_all(books.TaxAuthority(name=name, country=country) for name, country in layer.authorities)
-    session.add_all(books.PaymentTerm(**asdict(term)) for term in layer.terms)
+    session.add_all(settings.Account(**asdict(account)) for account in layer.accounts)
+    session.add_all(settings.TaxAuthority(name=name, country=country) for name, country in layer.authorities)
+    session.add_all(settings.PaymentTerm(**asdict(term)) for term in layer.terms)
     for code in layer.tax_codes:
         session.add(
-            books.TaxCode(
+            settings.TaxCode(
                 code=code.code,
                 name=code.name,
                 category=code.category.value,
@@ -155,21 +155,21 @@ def save_organization_layer(session: Session, layer: OrganizationLayer) -> None:
             )
         )
         session.flush()
-        session.add_all(books.TaxRate(code=code.code, **asdict(rate)) for rate in code.rates)
+        session.add_all(settings.TaxRate(code=code.code, **asdict(rate)) for rate in code.rates)
     session.flush()
 
 
 def save_series(session: Session, series: Iterable[Series]) -> None:
-    session.add_all(books.NumberSeries(code=one.code, kind=one.kind.value, pattern=one.pattern) for one in series)
+    session.add_all(settings.NumberSeries(code=one.code, kind=one.kind.value, pattern=one.pattern) for one in series)
     session.flush()
 
 
 def save_entity_layer(session: Session, layer: EntityLayer, *, series: dict[str, str]) -> None:
     """Add posting and transaction type profiles; `series` says which series each kind of transaction uses."""
-    session.add_all(books.PostingProfile(name=name, **asdict(posting)) for name, posting in layer.postings.items())
+    session.add_all(settings.PostingProfile(name=name, **asdict(posting)) for name, posting in layer.postings.items())
     session.flush()
     session.add_all(
-        books.TransactionType(
+        settings.TransactionType(
             name=transaction.name,
             kind=transaction.kind,
             series=series[transaction.kind],
@@ -180,7 +180,7 @@ def save_entity_layer(session: Session, layer: EntityLayer, *, series: dict[str,
     session.flush()
 
 
-def _posting(row: books.PostingProfile) -> Posting:
+def _posting(row: settings.PostingProfile) -> Posting:
     return Posting(
         receivable=row.receivable,
         revenue=row.revenue,
@@ -193,5 +193,5 @@ def _posting(row: books.PostingProfile) -> Posting:
 
 def has_account(session: Session, number: str, account_type: str) -> bool:
     """Whether the chart has an account of this number and type."""
-    row = session.get(books.Account, number)
+    row = session.get(settings.Account, number)
     return row is not None and row.type == account_type

@@ -4,164 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field
 
+from storage.tables.settings import BooksTable
 from storage.types import DecimalText, UtcDateTime
-
-BOOKS_METADATA = MetaData()
-
-
-class BooksTable(SQLModel):
-    """Base of the books' tables."""
-
-    metadata: ClassVar[MetaData] = BOOKS_METADATA
-
-
-class Identity(BooksTable, table=True):
-    """Whose books these are: one row, compared with what the directory expects on every open."""
-
-    __tablename__ = "identity"
-
-    id: int = Field(default=1, primary_key=True)
-    organization_id: str
-    stamped_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class Profile(BooksTable, table=True):
-    """The organization as its documents show it, and its defaults: one row."""
-
-    __tablename__ = "profile"
-
-    id: int = Field(default=1, primary_key=True)
-    name: str
-    legal_name: str = ""
-    environment: str
-    country: str = ""
-    currency: str = ""
-    locale: str = "en_GB"
-    time_zone: str = "UTC"
-    accounting_standard: str = ""
-    tax_system: str = ""
-    chart_of_accounts: str = ""
-    line1: str = ""
-    line2: str = ""
-    postal_code: str = ""
-    city: str = ""
-    region: str = ""
-    tax_number: str = ""
-    registration_number: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
-    account_holder: str = ""
-    bank_name: str = ""
-    iban: str = ""
-    bic: str = ""
-    account_number: str = ""
-    routing_number: str = ""
-    footer: str = ""
-    prices_include_tax: bool = False
-    future_days: int = 7
-
-
-class Account(BooksTable, table=True):
-    __tablename__ = "accounts"
-
-    number: str = Field(primary_key=True)
-    name: str
-    type: str
-
-
-class TaxAuthority(BooksTable, table=True):
-    __tablename__ = "tax_authorities"
-
-    name: str = Field(primary_key=True)
-    country: str
-
-
-class TaxCode(BooksTable, table=True):
-    __tablename__ = "tax_codes"
-
-    code: str = Field(primary_key=True)
-    name: str
-    category: str
-    label: str
-    reason: str = ""
-    is_default: bool = False
-
-
-class TaxRate(BooksTable, table=True):
-    __tablename__ = "tax_rates"
-
-    code: str = Field(primary_key=True, foreign_key="tax_codes.code")
-    valid_from: date = Field(primary_key=True)
-    valid_until: date | None = None
-    percent: Decimal = Field(sa_type=DecimalText)
-
-
-class PaymentTerm(BooksTable, table=True):
-    __tablename__ = "payment_terms"
-
-    code: str = Field(primary_key=True)
-    name: str
-    days: int
-    is_default: bool = False
-
-
-class PostingProfile(BooksTable, table=True):
-    __tablename__ = "posting_profiles"
-
-    name: str = Field(primary_key=True)
-    receivable: str = Field(foreign_key="accounts.number")
-    revenue: str = Field(foreign_key="accounts.number")
-    tax_payable: str = Field(foreign_key="accounts.number")
-    discount: str = Field(foreign_key="accounts.number")
-    rounding: str = Field(foreign_key="accounts.number")
-    bank: str = Field(foreign_key="accounts.number")
-
-
-class NumberSeries(BooksTable, table=True):
-    __tablename__ = "number_series"
-
-    code: str = Field(primary_key=True)
-    kind: str
-    pattern: str
-    is_default: bool = True
-
-
-class SeriesPeriod(BooksTable, table=True):
-    """How far a series has come in a period; the next document takes `next_sequence`."""
-
-    __tablename__ = "series_periods"
-
-    series: str = Field(primary_key=True, foreign_key="number_series.code")
-    period: str = Field(primary_key=True)
-    next_sequence: int = 1
-
-
-class TransactionType(BooksTable, table=True):
-    """Which series and posting profile a kind of transaction uses."""
-
-    __tablename__ = "transaction_types"
-
-    name: str = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
-    series: str = Field(foreign_key="number_series.code")
-    posting_profile: str = Field(foreign_key="posting_profiles.name")
-
-
-class Provenance(BooksTable, table=True):
-    """Where a layer of the configuration came from, when, and by whom."""
-
-    __tablename__ = "provenance"
-
-    layer: str = Field(primary_key=True)
-    source: str
-    recorded_at: datetime = Field(sa_type=UtcDateTime)
-    recorded_by: str
 
 
 class Customer(BooksTable, table=True):
@@ -256,6 +104,8 @@ class IssuedDocument(BooksTable, table=True):
     hash: str = Field(unique=True)
     issued_at: datetime = Field(sa_type=UtcDateTime)
     issued_by: str
+    credits_id: str | None = Field(default=None, foreign_key="documents.id", index=True)
+    withheld_minor: int = Field(default=0, sa_type=BigInteger)
 
 
 class DocumentLine(BooksTable, table=True):
@@ -304,6 +154,26 @@ class JournalLine(BooksTable, table=True):
     debit_minor: int = Field(default=0, sa_type=BigInteger)
     credit_minor: int = Field(default=0, sa_type=BigInteger)
     currency: str
+
+
+class Payment(BooksTable, table=True):
+    """A payment of an issued document, or the reversal of one: an entry of two sides, and never changed."""
+
+    __tablename__ = "payments"
+
+    position: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    document_id: str = Field(foreign_key="documents.id", index=True)
+    reverses_id: str | None = Field(default=None, foreign_key="payments.id", unique=True)
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    paid_on: date
+    method: str
+    reference: str
+    debit_account: str = Field(foreign_key="accounts.number")
+    credit_account: str = Field(foreign_key="accounts.number")
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str
 
 
 class AuditEntry(BooksTable, table=True):
@@ -358,6 +228,7 @@ IMMUTABLE_TABLES = (
     "document_taxes",
     "journal_entries",
     "journal_lines",
+    "payments",
     "audit_entries",
     "idempotency_keys",
     "files",

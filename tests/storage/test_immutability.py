@@ -19,7 +19,8 @@ from operations.files import ExportRequest, export_documents, render_document
 from storage.books import BOOKS_FILE
 from storage.engines import FileKind, open_guarded
 from storage.migrations import head_stamp
-from storage.tables.books import BOOKS_METADATA, IMMUTABLE_TABLES
+from storage.tables.books import IMMUTABLE_TABLES
+from storage.tables.settings import BOOKS_METADATA
 from tests.support.practice import issue_request, practice
 from tests.support.raw import raw
 

@@ -19,8 +19,8 @@ from storage.directory import DIRECTORY_FILE
 from storage.engines import DamagedStore, FileKind, new_file_engine, stamp_of
 from storage.migrating import MigrationReport, migrate_all
 from storage.migrations import head_stamp, migrate_file
-from storage.tables.books import BOOKS_METADATA
 from storage.tables.directory import DIRECTORY_METADATA
+from storage.tables.settings import BOOKS_METADATA
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.processes import race

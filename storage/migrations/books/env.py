@@ -1,6 +1,6 @@
 """Alembic's entry for the books."""
 
 from storage.migrations.environment import run
-from storage.tables.books import BOOKS_METADATA
+from storage.tables.books import BooksTable
 
-run(BOOKS_METADATA)
+run(BooksTable.metadata)
