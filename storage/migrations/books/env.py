@@ -1,6 +1,7 @@
 """Alembic's entry for the books."""
 
 from storage.migrations.environment import run
-from storage.tables.books import BooksTable
+from storage.tables.books import IssuedDocument
 
-run(BooksTable.metadata)
+# The metadata are those of all the books' tables, the settings' among them.
+run(IssuedDocument.metadata)
