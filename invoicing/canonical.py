@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -45,7 +45,7 @@ def _defaults(kind: type[Document | Line | TaxSubtotal], *names: str) -> dict[st
 
 # What the text of the first release did not have, and its empty value. Any field that is added from now on belongs
 # here.
-_ADDED: dict[type[Document | Line | TaxSubtotal], dict[str, object]] = {
+_ADDED: dict[type[Any], dict[str, object]] = {
     Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason"),
     Line: _defaults(Line, "discount_amount", "charge_amount", "jurisdictions", "invoice_position"),
     TaxSubtotal: _defaults(TaxSubtotal, "reason_local", "reason_code", "jurisdictions"),
@@ -53,19 +53,13 @@ _ADDED: dict[type[Document | Line | TaxSubtotal], dict[str, object]] = {
 
 
 def canonical_json(value: object) -> str:
-    """The canonical JSON text of a value of plain types, decimals, dates and enumerations."""
+    """The canonical JSON text of a value of plain types, decimals, dates, enumerations, and dataclasses of these."""
     return json.dumps(_plain_types(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def document_text(document: Document) -> str:
     """The canonical text of a whole document: parties, lines, tax, texts and amounts."""
-    value = asdict(document)
-    _leave_out_empty(document, value)
-    for line, line_value in zip(document.lines, value["lines"], strict=True):
-        _leave_out_empty(line, line_value)
-    for tax, tax_value in zip(document.taxes, value["taxes"], strict=True):
-        _leave_out_empty(tax, tax_value)
-    return canonical_json(value)
+    return canonical_json(document)
 
 
 def document_from_text(text: str) -> Document:
@@ -116,12 +110,6 @@ def _party(raw: dict[str, Any]) -> Party:
     return Party(**{**raw, "address": Address(**raw["address"])})
 
 
-def _leave_out_empty(part: Document | Line | TaxSubtotal, value: dict[str, Any]) -> None:
-    for name, empty in _ADDED[type(part)].items():
-        if getattr(part, name) == empty:
-            del value[name]
-
-
 def _line(raw: dict[str, Any]) -> Line:
     names = ("quantity", "unit_price", "discount_percent", "tax_rate", "discount_amount", "charge_amount")
     kinds = {"supply": Supply(raw["supply"]), "tax_category": TaxCategory(raw["tax_category"])}
@@ -165,6 +153,16 @@ def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:
 
 
 def _plain_types(value: object) -> object:
+    kind: type[Any] = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if names := _names(kind):
+        added = _ADDED.get(kind, _NOTHING)
+        return {
+            name: _plain_types(part)
+            for name in names
+            if (part := getattr(value, name)) != added.get(name, _ALWAYS)
+        }
     match value:
         case dict():
             return {key: _plain_types(item) for key, item in value.items()}
@@ -178,3 +176,17 @@ def _plain_types(value: object) -> object:
             return str(value)
         case _:
             return value
+
+
+_AS_IT_IS = frozenset((str, int, bool, type(None)))
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+_NOTHING: dict[str, object] = {}
+# Equal to nothing that a field can hold.
+_ALWAYS = object()
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a dataclass; none of any other type."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    return _NAMES[kind]
