@@ -10,7 +10,7 @@ import asyncio
 import sys
 from dataclasses import dataclass
 
-from benchmarks.growth import compare_lines, compare_organizations, compare_volume
+from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_volume
 from benchmarks.office import open_office
 from benchmarks.versus_noop import compare_tools
 
@@ -33,6 +33,7 @@ async def run(size: Size) -> None:
     async with open_office(8898) as small, open_office(8899) as large:
         await compare_tools(small, calls=size.calls, rounds=size.rounds)
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)
+        await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)
     async with open_office(8898) as small, open_office(8899) as large:
         await compare_organizations(

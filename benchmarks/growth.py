@@ -10,6 +10,9 @@ from benchmarks.office import PRACTICE, Client, Office
 GROWTH_MAX = 1.3
 FEW_ORGANIZATIONS = 10
 FEW_LINES, MANY_LINES = 3, 300
+LINES_AT_RATES = 30
+MANY_RATES_COUNTRY = "FR"
+TAXED_CODES = ("STANDARD", "REDUCED", "REDUCED2", "SUPER-REDUCED", "EXEMPT")
 
 
 async def compare_lines(office: Office, *, calls: int, rounds: int) -> None:
@@ -26,6 +29,18 @@ async def compare_lines(office: Office, *, calls: int, rounds: int) -> None:
             for invoice in (client.invoice, long["invoice"]["id"])
         )
         await _compare(tool, few, many, calls=calls, rounds=rounds)
+    print()
+
+
+async def compare_rates(office: Office, *, calls: int, rounds: int) -> None:
+    """Documents of equally many lines, at one tax rate and at all that the organization has."""
+    client = await office.add_client("Mixed Goods", country=MANY_RATES_COUNTRY)
+    shown = await office.caller.call("get_organization", {"organization": client.handle})
+    codes = [code for code in shown["tax_codes"] if code in TAXED_CODES]
+    _head(f"{len(codes)} tax codes to 1, in {LINES_AT_RATES} lines")
+    for tool in ("draft_invoice", "issue_invoice"):
+        one, several = (office.job(tool, client.document(LINES_AT_RATES, tax_codes=of)) for of in (codes[:1], codes))
+        await _compare(tool, one, several, calls=calls, rounds=rounds)
     print()
 
 

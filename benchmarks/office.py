@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +30,13 @@ class Client:
     item: str
     invoice: str
 
-    def lines(self, count: int = 3) -> list[dict[str, Any]]:
-        return [{"item": self.item, "quantity": 3}] * count
-
-    def document(self, lines: int = 3) -> dict[str, Any]:
-        return {"customer": self.customer, "lines": self.lines(lines), "organization": self.handle}
+    def document(self, lines: int = 3, *, tax_codes: Sequence[str] = ()) -> dict[str, Any]:
+        """A document of so many lines, at the item's tax code or at these in turn."""
+        wanted: list[dict[str, Any]] = [{"item": self.item, "quantity": 3} for _ in range(lines)]
+        for index, line in enumerate(wanted):
+            if tax_codes:
+                line["tax_code"] = tax_codes[index % len(tax_codes)]
+        return {"customer": self.customer, "lines": wanted, "organization": self.handle}
 
 
 class Office:
@@ -52,9 +54,9 @@ class Office:
         used = self.process.cpu_times()
         return float(used.user + used.system)
 
-    async def add_client(self, name: str) -> Client:
+    async def add_client(self, name: str, country: str = "GB") -> Client:
         """Create a client organization and issue its first invoice."""
-        made = await self.caller.call("create_client_organization", {"name": name, "country": "GB"})
+        made = await self.caller.call("create_client_organization", {"name": name, "country": country})
         named = {"organization": made["created"]["handle"]}
         customer = await self.caller.call("save_customer", {"name": "Hotel Bristol", **named})
         item = await self.caller.call("save_item", {"name": "Croissant", "unit_price": "12.50", **named})
