@@ -88,12 +88,18 @@ async def create_client_key(
     return target, made
 
 
-async def create_token(office: Office, email: str, *, read_only: bool, expires_in_days: int = 0) -> Secret:
+async def create_token(
+    office: Office, email: str, *, read_only: bool, name: str = "", expires_in_days: int = 0
+) -> Secret:
     """A personal access token of the user with this e-mail address; it reaches what the user reaches.
+
+    Without a `name` it is listed under the e-mail address.
 
     Raises:
         NotFound: there is no such user.
+        InvalidInput: a name that is too long.
     """
+    shown = clean_line(name, field="name", limit=80) or email
     expires_at = _expiry(office, expires_in_days)
 
     def work(db: Session) -> Secret:
@@ -107,7 +113,7 @@ async def create_token(office: Office, email: str, *, read_only: bool, expires_i
             made,
             _Digests(secret=digest_of(made.secret)),
             kind="token",
-            name=email,
+            name=shown,
             user_id=user_id,
             read_only=read_only,
             expires_at=expires_at,

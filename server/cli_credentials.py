@@ -19,7 +19,7 @@ from storage.credentials import KnownCredential
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="It may look, and change nothing.")]
-Days = Annotated[int, typer.Option(help="Days until it expires; left out, it does not.")]
+Days = Annotated[int, typer.Option(help="Days until it expires; 0: it does not.")]
 Organization = Annotated[str, typer.Option(help="Handle of the organization.")]
 Name = Annotated[str, typer.Option(help="What it is for, such as the program that uses it.")]
 Key = Annotated[str, typer.Argument(help="Id or prefix, as listed.")]
@@ -34,6 +34,7 @@ link_app = typer.Typer(
 @token_app.command("create")
 def create_token(
     user: Annotated[str, typer.Option(help="The user's e-mail address; default: the owner.")] = "",
+    name: Annotated[str, typer.Option(help="What it is for, such as the AI client that uses it.")] = "",
     data: Data = None,
     read_only: ReadOnly = False,
     expires_in_days: Days = 0,
@@ -43,7 +44,7 @@ def create_token(
 
     async def act(office: Office) -> None:
         made = await credentials.create_token(
-            office, user or office.principal.label, read_only=read_only, expires_in_days=expires_in_days
+            office, user or office.principal.label, name=name, read_only=read_only, expires_in_days=expires_in_days
         )
         _show(as_json, "token", made.secret, made.prefix)
 
@@ -108,8 +109,11 @@ def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
             found = await credentials.list_credentials(office, kind=kind, organization=target)
             if as_json:
                 say_json([_as_data(one) for one in found])
-            for one in () if as_json else found:
+                return
+            for one in found:
                 say(_as_line(one))
+            if not found:
+                say(f"There is no {kind} yet.")
 
         _run(read_settings(data), act)
 

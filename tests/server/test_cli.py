@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -332,3 +333,18 @@ def test_the_real_process_prints_the_same_and_nothing_else(worked: Path, tmp_pat
     assert len(refused.stderr.splitlines()) == 1
     verified = process("verify", "--json", "--data", str(worked))
     assert (verified.returncode, json.loads(verified.stdout)["ok"]) == (0, True)
+
+
+def test_the_version_is_shown(run: Run) -> None:
+    shown = run("--version")
+    assert (shown.code, shown.out, shown.err) == (0, f"counterfoil {version('counterfoil')}\n", "")
+
+
+def test_a_token_has_a_name_and_an_empty_list_says_so(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert run(*INIT, data=data).code == 0
+    assert run("key", "list", data=data).out == "There is no key yet.\n"
+    assert run("key", "list", "--json", data=data).out == "[]\n"
+    assert run("token", "create", "--name", "Claude on my laptop", data=data).code == 0
+    assert "Claude on my laptop: partner@larkfield.example" in run("token", "list", data=data).out
+    assert "name" in run("token", "create", "--name", "x" * 81, data=data).refusal
