@@ -20,13 +20,13 @@ from sqlmodel import Session
 
 from storage.database import Database
 from storage.engines import FileKind, Mode, read_once
+from storage.files_limit import open_books_max
 from storage.migrations import head_stamp
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 """Answers the present moment, aware, in UTC."""
 
-OPEN_ENGINES_MAX = 48
 CONNECTIONS = 2
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
@@ -58,9 +58,10 @@ class _Entry:
 class BooksShelf:
     """The open sets of books of one data folder."""
 
-    def __init__(self, root: Path, *, capacity: int = OPEN_ENGINES_MAX) -> None:
+    def __init__(self, root: Path, *, capacity: int = 0) -> None:
+        """Hold at most `capacity` databases open; 0: as many as the process may open files for."""
         self._root = root
-        self._capacity = capacity
+        self._capacity = capacity or open_books_max()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def folder(self, organization_id: str) -> Path:

@@ -17,7 +17,7 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from storage.completion import to_its_end
-from storage.engines import BusyFile, Mode, Stamp, begin_transaction, guarded_engine, run_transaction
+from storage.engines import BusyFile, Mode, Stamp, StandingConnection, guarded_engine, run_transaction
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Database:
     def __init__(self, path: Path, stamp: Stamp, *, connections: int) -> None:
         self._waiting = guarded_engine(path, stamp, connections=connections)
         # For the event loop, which waits for nobody. The writing one is held while a thread commits.
-        self._at_once = {mode: guarded_engine(path, stamp, connections=1, busy_timeout_ms=0) for mode in Mode}
+        self._at_once = {mode: StandingConnection(path, stamp, mode) for mode in Mode}
         self._turns = anyio.CapacityLimiter(connections)
         self._writer = anyio.Lock()
         # The turns limit the threads; databases do not wait for each other.
@@ -52,20 +52,20 @@ class Database:
         """
         if mode is Mode.READ:
             try:
-                return run_transaction(self._at_once[mode], mode, work)
+                return self._at_once[mode].begin(work)()
             except BusyFile:
                 return await self._in_thread(mode, work)
         async with self._writer:
             try:
-                done = begin_transaction(self._at_once[mode], mode, work)
+                commit = self._at_once[mode].begin(work)
             except BusyFile:
                 return await self._in_thread(mode, work)
-            return await to_its_end(anyio.to_thread.run_sync(done.keep, limiter=self._threads))
+            return await to_its_end(anyio.to_thread.run_sync(commit, limiter=self._threads))
 
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
-        for engine in self._at_once.values():
-            engine.dispose()
+        for connection in self._at_once.values():
+            connection.close()
         await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
 
     async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:

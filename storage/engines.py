@@ -12,18 +12,21 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
-from invoicing.refusals import Unavailable
+from invoicing.refusals import Refusal
+from storage.stamps import BusyFile, DamagedStore, FileKind, OutdatedStore, Stamp, check_stamp, read_stamp, refusal_of
+
+__all__ = ["BusyFile", "DamagedStore", "FileKind", "OutdatedStore", "Stamp"]
 
 T = TypeVar("T")
 
@@ -31,49 +34,32 @@ BUSY_TIMEOUT_MS = 5_000
 _MODE = "counterfoil_mode"
 
 
-class FileKind(Enum):
-    """What a database file is, as its `application_id` says (the letters CFDR and CFBK)."""
-
-    DIRECTORY = 0x43464452
-    BOOKS = 0x4346424B
-
-
 class Mode(Enum):
     READ = "read"
     WRITE = "write"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What a file must say of itself. `organization_id` is empty for the directory and the template."""
-
-    kind: FileKind
-    schema_version: int
-    organization_id: str = ""
+# What all engines have in common; it opens no file.
+_COMMON = create_engine("sqlite://", poolclass=NullPool)
+with _COMMON.connect():
+    """The first connection tells the dialect what this SQLite can do."""
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 
 
-class DamagedStore(Exception):
-    """A database file is missing, swapped, empty, or of another version. Its text is for the operator only."""
+def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
+    """The engine of a file that is what `stamp` says, with at most so many connections."""
+    engine = _engine_of(path, stamp, connections=connections, busy_timeout_ms=BUSY_TIMEOUT_MS)
+    _begin_by_mode(engine)
+    _write_only_in_place(engine, path)
+    return engine
 
 
-class BusyFile(Unavailable):
-    """Another process writes into the file at this moment. Nothing was changed."""
-
-
-class OutdatedStore(DamagedStore):
-    """The file is ours but its schema is older than this program: `counterfoil migrate` brings it up."""
-
-
-def guarded_engine(path: Path, stamp: Stamp, *, connections: int, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """The engine of a file that is what `stamp` says, with at most so many connections.
-
-    `busy_timeout_ms` is how long a transaction waits for another process's writing one.
-    """
+def _engine_of(path: Path, stamp: Stamp, *, connections: int, busy_timeout_ms: int) -> Engine:
     checked_alone = False
     # Before any other connection: SQLite keeps a descriptor open as long as another one holds a lock on the file.
     first = threading.Lock()
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> Any:
         nonlocal checked_alone
         with first:
             if not checked_alone:
@@ -81,17 +67,11 @@ def guarded_engine(path: Path, stamp: Stamp, *, connections: int, busy_timeout_m
                 checked_alone = True
         return open_guarded(path, stamp, busy_timeout_ms=busy_timeout_ms)
 
-    engine = create_engine(
-        "sqlite://",
-        creator=connect,
-        poolclass=QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        hide_parameters=True,
+    pool = QueuePool(connect, pool_size=connections, max_overflow=0, dialect=_COMMON.dialect)
+    # Thousands of files have the same tables: each statement is compiled once for all of them.
+    return Engine(
+        pool, _COMMON.dialect, _COMMON.url, execution_options={"compiled_cache": _COMPILED}, hide_parameters=True
     )
-    _begin_by_mode(engine)
-    _write_only_in_place(engine, path)
-    return engine
 
 
 def new_file_engine(path: Path) -> Engine:
@@ -103,42 +83,88 @@ def new_file_engine(path: Path) -> Engine:
 
 def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) -> T:
     """Run `work` as one transaction: all of it is kept, or, when it raises, nothing."""
-    return begin_transaction(engine, mode, work).keep()
-
-
-class Unkept(Generic[T]):
-    """A transaction whose work is done, and which `keep` makes last. It must be kept: it holds a connection."""
-
-    def __init__(self, connection: Connection, result: T) -> None:
-        self._connection = connection
-        self._result = result
-
-    def keep(self) -> T:
-        """Commit, and answer what the work answered."""
-        try:
-            with self._connection:
-                self._connection.commit()
-        except OperationalError as error:
-            raise _busy_or_same(error) from error
-        return self._result
-
-
-def begin_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) -> Unkept[T]:
-    """Begin a transaction and run `work` in it; when it raises, nothing is kept.
-
-    Raises:
-        BusyFile: another process writes at this moment, and did not end in time.
-    """
-    connection = engine.connect().execution_options(**{_MODE: mode})
     try:
-        connection.begin()
-        return Unkept(connection, _in_session(connection, work))
+        with engine.connect() as connection:
+            connection = connection.execution_options(**{_MODE: mode})
+            with connection.begin(), Session(bind=connection, expire_on_commit=False) as session:
+                result = work(session)
+                session.flush()
+                return result
     except (OperationalError, sqlite3.OperationalError) as error:
-        connection.close()
         raise _busy_or_same(error) from error
-    except BaseException:
-        connection.close()
-        raise
+
+
+class StandingConnection:
+    """A connection that stays open, for the transactions of one thread, one after another: beginning each costs
+    hardly anything. It waits for nobody.
+    """
+
+    def __init__(self, path: Path, stamp: Stamp, mode: Mode) -> None:
+        self._path = path
+        self._mode = mode
+        self._engine = _engine_of(path, stamp, connections=1, busy_timeout_ms=0)
+        self._open: tuple[Session, sqlite3.Connection, tuple[int, int]] | None = None
+
+    def begin(self, work: Callable[[Session], T]) -> Callable[[], T]:
+        """Run `work` in a new transaction; what is answered commits it, and answers what `work` did.
+
+        When `work` raises, nothing is kept. Until it is committed, no other transaction may begin.
+
+        Raises:
+            BusyFile: another process is in the way at this moment; `work` has left nothing.
+        """
+        try:
+            session, plain = self._ready()
+            plain.execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
+            try:
+                result = work(session)
+                session.flush()
+            except Refusal:
+                # Nothing is wrong with the connection.
+                session.expunge_all()
+                plain.execute("ROLLBACK")
+                raise
+        except Refusal:
+            raise
+        except BaseException as error:
+            self.close()
+            if isinstance(error, (OperationalError, sqlite3.OperationalError)):
+                raise _busy_or_same(error) from error
+            raise
+        return partial(self._keep, result)
+
+    def close(self) -> None:
+        """Close the connection; the next transaction opens it anew."""
+        if self._open is not None:
+            session, _, _ = self._open
+            self._open = None
+            with session.get_bind(), session:  # type: ignore[union-attr]
+                session.rollback()
+            self._engine.dispose()
+
+    def _keep(self, result: T) -> T:
+        try:
+            session, plain = self._ready()
+            plain.execute("COMMIT")
+            session.expunge_all()
+        except BaseException as error:
+            self.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise _busy_or_same(error) from error
+            raise
+        return result
+
+    def _ready(self) -> tuple[Session, sqlite3.Connection]:
+        if self._open is None:
+            connection = self._engine.connect()
+            plain: Any = connection.connection.driver_connection
+            plain.execute(f"PRAGMA query_only = {int(self._mode is Mode.READ)}")
+            session = Session(bind=connection, expire_on_commit=False)
+            self._open = session, plain, _file_identity(self._path)
+        session, plain, identity = self._open
+        if self._mode is Mode.WRITE:
+            _check_in_place(self._path, identity)
+        return session, plain
 
 
 def open_guarded(path: Path, stamp: Stamp, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
@@ -150,7 +176,7 @@ def open_guarded(path: Path, stamp: Stamp, *, busy_timeout_ms: int = BUSY_TIMEOU
     """
     connection = _open_plain(path, "rw")
     try:
-        _check_stamp(connection, path, stamp)
+        check_stamp(connection, path, stamp)
         # Opening and checking wait for others in any case.
         connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
     except BaseException:
@@ -186,7 +212,7 @@ def copy_live(source: Path, target: Path) -> None:
             copy.execute("PRAGMA journal_mode = WAL")
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
-        raise _refusal_of(error) or DamagedStore(f"{source} cannot be copied") from error
+        raise refusal_of(error) or DamagedStore(f"{source} cannot be copied") from error
 
 
 def read_once(path: Path, stamp: Stamp, work: Callable[[Session], T]) -> T:
@@ -205,7 +231,7 @@ def stamp_of(path: Path) -> Stamp:
         DamagedStore: it is missing, or it is no database of ours.
     """
     with closing(_open_plain(path, "rw")) as connection:
-        return _read_stamp(connection, path)
+        return read_stamp(connection, path)
 
 
 def is_current(path: Path, stamp: Stamp) -> bool:
@@ -259,7 +285,7 @@ def _open_plain(path: Path, mode: str) -> sqlite3.Connection:
                 raise DamagedStore(f"{path}: the setting {pragma} was not accepted")
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
+        raise refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
     except BaseException:
         connection.close()
         raise
@@ -287,48 +313,6 @@ def _check_file_alone(path: Path, stamp: Stamp) -> None:
             raise DamagedStore(f"{path} holds the books of another organization")
 
 
-def _check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
-    found = _read_stamp(connection, path)
-    if found.kind is not stamp.kind:
-        raise DamagedStore(f"{path} is not a Counterfoil {stamp.kind.name.lower()} file")
-    if found.schema_version < stamp.schema_version:
-        raise OutdatedStore(f"{path} has schema {found.schema_version}; this program wants {stamp.schema_version}")
-    if found.schema_version > stamp.schema_version:
-        raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})")
-    if stamp.organization_id and found.organization_id != stamp.organization_id:
-        raise DamagedStore(f"{path} holds the books of another organization")
-    if stamp.organization_id:
-        _check_newest_document(connection, path, stamp.organization_id)
-
-
-def _read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
-    try:
-        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application_id not in {kind.value for kind in FileKind}:
-            raise DamagedStore(f"{path} is not a Counterfoil file")
-        kind = FileKind(application_id)
-        row = None
-        if kind is FileKind.BOOKS:
-            row = connection.execute("SELECT organization_id FROM identity").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
-    return Stamp(kind, version, "" if row is None else row[0])
-
-
-def _check_newest_document(connection: sqlite3.Connection, path: Path, organization_id: str) -> None:
-    """A write-ahead log that was exchanged brings another's rows under the right identity, which lies in the file."""
-    try:
-        # Books of the first revision have no documents yet.
-        there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents'").fetchone()
-        query = "SELECT content FROM documents ORDER BY position DESC LIMIT 1"
-        newest = connection.execute(query).fetchone() if there else None
-    except sqlite3.DatabaseError as error:
-        raise _refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
-    if newest is not None and f'"organization":"{organization_id}"' not in newest[0]:
-        raise DamagedStore(f"{path} holds documents of another organization")
-
-
 def _begin_by_mode(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -351,8 +335,13 @@ def _write_only_in_place(engine: Engine, path: Path) -> None:
     @event.listens_for(engine, "begin")
     def compare(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_MODE, Mode.WRITE) is Mode.WRITE
-        if writes and connection.info["file"] != _file_identity(path):
-            raise DamagedStore(f"{path} was removed or replaced while it was open")
+        if writes:
+            _check_in_place(path, connection.info["file"])
+
+
+def _check_in_place(path: Path, identity: tuple[int, int]) -> None:
+    if identity != _file_identity(path):
+        raise DamagedStore(f"{path} was removed or replaced while it was open")
 
 
 def _file_identity(path: Path) -> tuple[int, int]:
@@ -363,22 +352,5 @@ def _file_identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _in_session(connection: Connection, work: Callable[[Session], T]) -> T:
-    with Session(bind=connection, expire_on_commit=False) as session:
-        result = work(session)
-        session.flush()
-        return result
-
-
 def _busy_or_same(error: OperationalError | sqlite3.OperationalError) -> Exception:
-    return _refusal_of(error.orig if isinstance(error, OperationalError) else error) or error
-
-
-def _refusal_of(error: BaseException | None) -> Unavailable | None:
-    """What an operator or a second attempt can mend, as a refusal; None where the error is anything else."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return BusyFile("The books are busy with another write. Nothing was changed: try again.")
-    if code == sqlite3.SQLITE_FULL:
-        return Unavailable("There is no room left on the disk. Nothing was changed.")
-    return None
+    return refusal_of(error.orig if isinstance(error, OperationalError) else error) or error

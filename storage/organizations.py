@@ -17,7 +17,7 @@ from invoicing.handles import with_suffix
 from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
-from storage.reach import ORDER, ORGANIZATION, REACHABLE_NOW, ref
+from storage.reach import ORDER, ORGANIZATION, REACHABLE_NOW, count_reachable_now, ref
 from storage.statements import execute
 from storage.tables.directory import Organization
 from storage.tuples import after
@@ -32,7 +32,7 @@ _BY_NAME = (
 )
 _IN_ORDER = REACHABLE_NOW.order_by(*ORDER)
 _FIRST = _IN_ORDER.limit(bindparam("at_most"))
-_PARTNERS = _IN_ORDER.where(ORGANIZATION.kind == "partner").limit(_PARTNERS_MAX)
+_PARTNERS = _IN_ORDER.where(ORDER[0] == 0).limit(_PARTNERS_MAX)
 
 
 def reachable_by_name(session: Session, user_id: str, name: str) -> list[OrganizationRef]:
@@ -56,10 +56,12 @@ def list_reachable(
         values["partner_id"] = partner_id
     if position is not None:
         values |= {f"after_{index}": value for index, value in enumerate(position)}
-    wanted = _listed(len(words), bool(partner_id), position is not None)
+    wanted = _listed(len(words), of_partner=bool(partner_id), goes_on=position is not None)
     rows = execute(session, _page(wanted), {**values, "at_most": limit + 1}).all()
 
     def matching() -> int:
+        if wanted is _EVERYTHING:
+            return count_reachable_now(session, user_id)
         return int(execute(session, _counting(wanted), values).scalar_one())
 
     return page_of(rows, limit=limit, count=matching, cursor_of=_cursor).map(ref)
@@ -71,7 +73,7 @@ def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
 
 
 @lru_cache(_STATEMENTS_KEPT)
-def _listed(words: int, of_partner: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
+def _listed(words: int, *, of_partner: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
     wanted = REACHABLE_NOW
     if of_partner:
         wanted = wanted.where(ORGANIZATION.partner_id == bindparam("partner_id"))
@@ -80,6 +82,9 @@ def _listed(words: int, of_partner: bool, goes_on: bool) -> Select[*tuple[Any, .
     if goes_on:
         wanted = wanted.where(after(ORDER, [bindparam(f"after_{index}") for index in range(len(ORDER))]))
     return wanted
+
+
+_EVERYTHING = _listed(0, of_partner=False, goes_on=False)
 
 
 @lru_cache(_STATEMENTS_KEPT)

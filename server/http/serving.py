@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -53,6 +54,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
 class StoppingServer(uvicorn.Server):
     """A server that takes a signal as the wish to stop, and does not raise it again when it has stopped."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        # What the program itself consists of stays for good: garbage is looked for in what requests leave alone.
+        gc.collect()
+        gc.freeze()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData, text
 from sqlmodel import Field, SQLModel
 
 from storage.types import UtcDateTime
@@ -19,6 +19,10 @@ class DirectoryTable(SQLModel):
     metadata: ClassVar[MetaData] = DIRECTORY_METADATA
 
 
+RANK = "CASE WHEN kind = 'partner' THEN 0 ELSE 1 END"
+"""Partners come first in lists of organizations."""
+
+
 class User(DirectoryTable, table=True):
     __tablename__ = "users"
 
@@ -30,6 +34,10 @@ class User(DirectoryTable, table=True):
 
 class Organization(DirectoryTable, table=True):
     __tablename__ = "organizations"
+    __table_args__ = (
+        Index("ix_organizations_listed", text(RANK), "name_key", "handle", sqlite_where=text("archived_at IS NULL")),
+        Index("ix_organizations_counted", "partner_id", "id", sqlite_where=text("archived_at IS NULL")),
+    )
 
     id: str = Field(primary_key=True)
     handle: str = Field(unique=True)

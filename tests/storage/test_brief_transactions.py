@@ -12,11 +12,14 @@ from pathlib import Path
 import anyio
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from invoicing.refusals import NotFound
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
-from storage.engines import Mode, Unkept
+from storage.engines import Mode, StandingConnection
 from storage.provisioning import provision_books
+from storage.tables import settings
 from tests.support.clock import NOON
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -75,14 +78,21 @@ async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
     await shelf.close()
 
 
-async def test_a_refused_one_leaves_nothing_and_holds_up_nobody(root: Path) -> None:
-    def add_and_refuse(session: Session) -> None:
-        add_account(session)
-        raise ValueError
+@pytest.mark.parametrize(
+    "error", [NotFound("no"), ValueError("no"), KeyboardInterrupt()], ids=lambda one: type(one).__name__
+)
+@pytest.mark.parametrize("orm", [False, True], ids=["a statement", "the ORM"])
+async def test_one_that_raises_leaves_nothing_and_holds_up_nobody(root: Path, error: BaseException, orm: bool) -> None:
+    def add_and_raise(session: Session) -> None:
+        if orm:
+            session.add(settings.Account(number="1", name="Cash", type="asset"))
+        else:
+            add_account(session)
+        raise error
 
     shelf = BooksShelf(root)
-    with pytest.raises(ValueError):
-        await shelf.run_briefly(ONE, Mode.WRITE, add_and_refuse)
+    with pytest.raises(type(error)):
+        await shelf.run_briefly(ONE, Mode.WRITE, add_and_raise)
     assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
     assert await shelf.run_briefly(ONE, Mode.WRITE, add_account) == 1
     await shelf.close()
@@ -101,16 +111,16 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     root: Path, native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    keep = Unkept.keep
+    keep = StandingConnection._keep
 
-    def slowly(done: Unkept[int]) -> int:
+    def slowly(connection: StandingConnection, result: int) -> int:
         begun.set()
         assert go_on.wait(30)
-        return keep(done)
+        return keep(connection, result)
 
     shelf, scope = BooksShelf(root), anyio.CancelScope()
     await shelf.run_briefly(ONE, Mode.READ, count_accounts)
-    monkeypatch.setattr(Unkept, "keep", slowly)
+    monkeypatch.setattr(StandingConnection, "_keep", slowly)
 
     async def write() -> None:
         with scope:
@@ -129,4 +139,31 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     await asyncio.wait([task])
     monkeypatch.undo()
     assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+    await shelf.close()
+
+
+async def test_what_the_database_refuses_leaves_nothing_and_the_next_one_works(root: Path) -> None:
+    def add_twice(session: Session) -> None:
+        add_account(session)
+        add_account(session)
+
+    shelf = BooksShelf(root)
+    with pytest.raises(IntegrityError):
+        await shelf.run_briefly(ONE, Mode.WRITE, add_twice)
+    assert await shelf.run_briefly(ONE, Mode.WRITE, add_account) == 1
+    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+    await shelf.close()
+
+
+async def test_nothing_of_one_transaction_is_remembered_in_the_next(
+    root: Path, other_process: sqlite3.Connection
+) -> None:
+    def name_of(session: Session) -> str:
+        return session.get_one(settings.Account, "1").name
+
+    shelf = BooksShelf(root)
+    await shelf.run_briefly(ONE, Mode.WRITE, add_account)
+    assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Cash"
+    other_process.execute("UPDATE accounts SET name = 'Till'")
+    assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Till"
     await shelf.close()
