@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ async def test_the_count_is_that_of_the_rows(tmp_path: Path, seed: int) -> None:
     directory = Directory(tmp_path)
     try:
         await directory.write(lambda db: populate(db, random.Random(seed)))  # noqa: S311
-        found = [await directory.read(lambda db, user=f"usr-{n}": counted(db, user)) for n in range(USERS)]
+        found = [await directory.read(partial(counted, user=f"usr-{n}")) for n in range(USERS)]
     finally:
         await directory.close()
     assert [fast for fast, _ in found] == [rows for _, rows in found]
