@@ -1,8 +1,8 @@
 """One database file in use: transactions run whole, one writer at a time.
 
 A brief transaction runs at once, in the event loop: while it computes, no other call could, and a hop to a thread
-costs several times what the transaction does. Only its commit, which waits for the disk, goes to a thread. A long
-transaction runs in a thread, as many at once as there are connections for them.
+costs several times what the transaction does. Its commit waits for the disk: in a thread, unless the disk is quicker
+than that. A long transaction runs in a thread, as many at once as there are connections for them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter_ns
 from typing import TypeVar
 
 import anyio
@@ -21,6 +22,32 @@ from storage.engines import BusyFile, Mode, Stamp, StandingConnection, guarded_e
 
 T = TypeVar("T")
 
+QUICK_COMMIT_NS_MAX = 1_000_000
+"""A hop to a thread takes up to about a millisecond of a busy process."""
+COMMITS_IN_THREADS = 500
+
+
+class _Disk:
+    """How long commits take. Where the disk is quicker than a hop to a thread, the event loop waits for it itself;
+    after one that was not, the next ones go to a thread, and now and then one tries again.
+    """
+
+    def __init__(self) -> None:
+        self._in_threads = 0
+
+    def is_quick(self) -> bool:
+        """Whether the next commit is to be made at once."""
+        self._in_threads = max(0, self._in_threads - 1)
+        return not self._in_threads
+
+    def timed(self, commit: Callable[[], T]) -> T:
+        begun = perf_counter_ns()
+        try:
+            return commit()
+        finally:
+            if perf_counter_ns() - begun > QUICK_COMMIT_NS_MAX:
+                self._in_threads = COMMITS_IN_THREADS
+
 
 class Database:
     """The engines of one file, and the turns that their callers take. A waiting caller costs no thread."""
@@ -31,6 +58,7 @@ class Database:
         self._at_once = {mode: StandingConnection(path, stamp, mode) for mode in Mode}
         self._turns = anyio.CapacityLimiter(connections)
         self._writer = anyio.Lock()
+        self._disk = _Disk()
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
@@ -60,6 +88,8 @@ class Database:
                 commit = self._at_once[mode].begin(work)
             except BusyFile:
                 return await self._in_thread(mode, work)
+            if self._disk.is_quick():
+                return self._disk.timed(commit)
             return await to_its_end(anyio.to_thread.run_sync(commit, limiter=self._threads))
 
     async def close(self) -> None:

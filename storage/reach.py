@@ -74,7 +74,11 @@ _BY_HANDLE = REACHABLE.where(ORGANIZATION.handle == bindparam("handle"))
 _BY_ID = REACHABLE.where(ORGANIZATION.id == bindparam("organization_id"))
 _AT_MOST_TWO = REACHABLE_NOW.limit(2)
 
-ORDER: tuple[Any, ...] = (literal_column(RANK.replace("kind", "organizations.kind")), ORGANIZATION.name_key, ORGANIZATION.handle)
+ORDER: tuple[Any, ...] = (
+    literal_column(RANK.replace("kind", "organizations.kind")),
+    ORGANIZATION.name_key,
+    ORGANIZATION.handle,
+)
 """Partners first, then by name; there is an index in this order."""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from invoicing.refusals import NotFound
+from storage import database
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
 from storage.engines import Mode, StandingConnection
 from storage.provisioning import provision_books
@@ -119,7 +120,8 @@ async def test_a_cancelled_caller_waits_for_the_commit(
         return keep(connection, result)
 
     shelf, scope = BooksShelf(root), anyio.CancelScope()
-    await shelf.run_briefly(ONE, Mode.READ, count_accounts)
+    monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", -1)
+    await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
     monkeypatch.setattr(StandingConnection, "_keep", slowly)
 
     async def write() -> None:
@@ -166,4 +168,28 @@ async def test_nothing_of_one_transaction_is_remembered_in_the_next(
     assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Cash"
     other_process.execute("UPDATE accounts SET name = 'Till'")
     assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Till"
+    await shelf.close()
+
+
+async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where: list[bool] = []
+    keep = StandingConnection._keep
+
+    def noted(connection: StandingConnection, result: int) -> int:
+        where.append(threading.current_thread() is threading.main_thread())
+        return keep(connection, result)
+
+    async def commit(times: int) -> list[bool]:
+        where.clear()
+        for _ in range(times):
+            await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
+        return where[:]
+
+    monkeypatch.setattr(StandingConnection, "_keep", noted)
+    monkeypatch.setattr(database, "COMMITS_IN_THREADS", 3)
+    monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", -1)
+    shelf = BooksShelf(root)
+    assert await commit(4) == [True, False, False, True]
+    monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", 10**12)
+    assert await commit(6) == [False, False, True, True, True, True]
     await shelf.close()
