@@ -40,10 +40,10 @@ class _Disk:
         self._in_threads = max(0, self._in_threads - 1)
         return not self._in_threads
 
-    def timed(self, commit: Callable[[], T]) -> T:
+    def timed(self, keep: Callable[[], T]) -> T:
         begun = perf_counter_ns()
         try:
-            return commit()
+            return keep()
         finally:
             if perf_counter_ns() - begun > QUICK_COMMIT_NS_MAX:
                 self._in_threads = COMMITS_IN_THREADS
@@ -85,12 +85,12 @@ class Database:
                 return await self._in_thread(mode, work)
         async with self._writer:
             try:
-                commit = self._at_once[mode].begin(work)
+                keep = self._at_once[mode].begin(work)
             except BusyFile:
                 return await self._in_thread(mode, work)
             if self._disk.is_quick():
-                return self._disk.timed(commit)
-            return await to_its_end(anyio.to_thread.run_sync(commit, limiter=self._threads))
+                return self._disk.timed(keep)
+            return await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
 
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
