@@ -11,6 +11,8 @@ GROWTH_MAX = 1.3
 FEW_ORGANIZATIONS = 10
 FEW_LINES, MANY_LINES = 3, 300
 LINES_AT_RATES = 30
+# More than a page of a list holds, so that the pages of both are of equal length.
+PAGE = 60
 MANY_RATES_COUNTRY = "FR"
 TAXED_CODES = ("STANDARD", "REDUCED", "REDUCED2", "SUPER-REDUCED", "EXEMPT")
 
@@ -45,10 +47,11 @@ async def compare_rates(office: Office, *, calls: int, rounds: int) -> None:
 
 
 async def compare_volume(small: Office, large: Office, *, invoices: int, calls: int, rounds: int) -> None:
-    """An organization with very many invoices beside one with hardly any."""
+    """An organization with very many invoices beside one with a page of them."""
     few, many = await small.add_client("Corner Shop"), await large.add_client("Corner Shop")
+    await small.add_invoices(few, PAGE)
     await large.add_invoices(many, invoices)
-    _head(f"{invoices} invoices to 1 in an organization")
+    _head(f"{invoices} invoices to {PAGE} in an organization")
     await _compare_tools(small, large, few, many, calls=calls, rounds=rounds)
 
 
@@ -88,8 +91,11 @@ _OF_AN_ORGANIZATION = (
 
 def _arguments(tool: str, client: Client) -> dict[str, Any]:
     match tool:
-        case "noop" | "list_organizations":
+        case "noop":
             return {}
+        case "list_organizations":
+            # As many as the small office has: a page of equal length on both.
+            return {"limit": FEW_ORGANIZATIONS}
         case "switch_organization":
             return {"organization": PRACTICE}
         case "draft_invoice" | "issue_invoice":
