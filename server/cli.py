@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +34,7 @@ from storage.store import exists, open_store
 
 app = typer.Typer(
     name="counterfoil",
+    help="Invoicing of many organizations from an AI assistant, never mixing two of them up.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -42,22 +42,6 @@ app = typer.Typer(
 app.add_typer(token_app, name="token")
 app.add_typer(key_app, name="key")
 app.add_typer(link_app, name="link")
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        say(f"counterfoil {version('counterfoil')}")
-        raise typer.Exit
-
-
-@app.callback()
-def main_options(
-    _: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
-    ] = False,
-) -> None:
-    """Invoicing of many organizations from an AI assistant, never mixing two of them up."""
-
 
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
