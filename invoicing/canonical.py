@@ -159,9 +159,7 @@ def _plain_types(value: object) -> object:
     if names := _names(kind):
         added = _ADDED.get(kind, _NOTHING)
         return {
-            name: _plain_types(part)
-            for name in names
-            if (part := getattr(value, name)) != added.get(name, _ALWAYS)
+            name: _plain_types(part) for name in names if (part := getattr(value, name)) != added.get(name, _ALWAYS)
         }
     match value:
         case dict():

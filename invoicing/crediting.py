@@ -80,6 +80,7 @@ def credit(
 
 def _quantities(left: Remaining, wanted: Sequence[CreditLine] | None) -> dict[int, Decimal]:
     """How much of each line to take back, by position."""
+    positions = {line.position for line in left.lines}
     there = {line.position: line.quantity for line in left.lines if line.quantity}
     if wanted is None:
         return there
@@ -88,7 +89,7 @@ def _quantities(left: Remaining, wanted: Sequence[CreditLine] | None) -> dict[in
     found: dict[int, Decimal] = {}
     for index, line in enumerate(wanted):
         field = f"lines[{index}].position"
-        if line.position not in {part.position for part in left.lines}:
+        if line.position not in positions:
             raise InvalidInput(f"{field}: the invoice has no line {line.position}.", field=field)
         if line.position in found:
             raise InvalidInput(f"{field}: line {line.position} is named twice.", field=field)

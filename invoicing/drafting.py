@@ -47,6 +47,7 @@ __all__ = [
     "compose_explained",
     "request_from_text",
     "request_text",
+    "tax_setting",
 ]
 
 
@@ -149,11 +150,10 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     return Composition(document, chosen, explain(document, chosen))
 
 
-def _taxed_lines(
-    request: RequestedDocument, circumstances: Circumstances, *, currency: str, tax_point: date
-) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
+def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:
+    """What the tax of a line depends on besides the line."""
     small = circumstances.small_business or circumstances.setup.default_tax_code().code == SMALL_BUSINESS_CODE
-    setting = TaxSetting(
+    return TaxSetting(
         setup=circumstances.setup,
         items=circumstances.items,
         seller=seller_facts(circumstances.profile, small_business=small),
@@ -161,6 +161,12 @@ def _taxed_lines(
         currency=currency,
         tax_point=tax_point,
     )
+
+
+def _taxed_lines(
+    request: RequestedDocument, circumstances: Circumstances, *, currency: str, tax_point: date
+) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
+    setting = tax_setting(circumstances, currency=currency, tax_point=tax_point)
     taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
     return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
 

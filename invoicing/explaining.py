@@ -17,7 +17,7 @@ def explain(document: Document, chosen: Sequence[ChosenTax]) -> tuple[str, ...]:
     `chosen` has one entry per line of the document; nothing is computed again.
     """
     return (
-        *_choices(chosen),
+        *explain_choices(chosen),
         *_adjustments(document),
         _rounding(document),
         *(_subtotal(document, tax) for tax in document.taxes),
@@ -25,7 +25,7 @@ def explain(document: Document, chosen: Sequence[ChosenTax]) -> tuple[str, ...]:
     )
 
 
-def _choices(chosen: Sequence[ChosenTax]) -> Iterable[str]:
+def explain_choices(chosen: Sequence[ChosenTax]) -> Iterable[str]:
     """One sentence for all lines of one code and reason, in the order of their first line."""
     alike: dict[tuple[object, ...], list[ChosenTax]] = {}
     for tax in chosen:

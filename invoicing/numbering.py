@@ -67,3 +67,52 @@ def number(pattern: str, *, sequence: int, issue_date: date, environment: Enviro
 
     prefix = SANDBOX_PREFIX if environment is Environment.SANDBOX else ""
     return prefix + _TOKEN.sub(fill, pattern)
+
+
+def may_collide(one: str, other: str) -> bool:
+    """Whether some number could come of both patterns; numbers are compared without regard to case."""
+    return _overlap(_signs(one), _signs(other))
+
+
+_ANY_DIGIT, _DIGITS = "digit", "digits"
+
+
+def _signs(pattern: str) -> list[str]:
+    """What a number of the pattern is made of: characters, single digits, and any count of digits."""
+    signs: list[str] = []
+    position = 0
+    for match in _TOKEN.finditer(pattern):
+        signs.extend(pattern[position : match.start()].upper())
+        position = match.end()
+        if match.group(1).startswith("SEQ"):
+            signs.extend([_ANY_DIGIT] * int(match.group(2) or 1) + [_DIGITS])
+        else:
+            signs.extend([_ANY_DIGIT] * {"YYYY": 4, "YY": 2, "MM": 2}[match.group(1)])
+    return [*signs, *pattern[position:].upper()]
+
+
+def _overlap(one: list[str], other: list[str]) -> bool:
+    reached = {(0, 0)}
+    waiting = [(0, 0)]
+    while waiting:
+        here, there = waiting.pop()
+        for step in _steps(one[here : here + 1], other[there : there + 1]):
+            place = (here + step[0], there + step[1])
+            if place not in reached:
+                reached.add(place)
+                waiting.append(place)
+    return (len(one), len(other)) in reached
+
+
+def _steps(one: list[str], other: list[str]) -> list[tuple[int, int]]:
+    """By how much both can go on: past any count of digits, or past one character that they share."""
+    found = [(1, 0)] if one == [_DIGITS] else []
+    found += [(0, 1)] if other == [_DIGITS] else []
+    if one and other and _shared(one[0], other[0]):
+        found.append((one != [_DIGITS], other != [_DIGITS]))
+    return found
+
+
+def _shared(one: str, other: str) -> bool:
+    numeric = all(sign in (_ANY_DIGIT, _DIGITS) or sign.isdigit() for sign in (one, other))
+    return one == other or (numeric and not (one.isdigit() and other.isdigit()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from invoicing.catalog import Customer
 from invoicing.countries import country
-from invoicing.documents import Environment
+from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
 
 
@@ -48,3 +48,19 @@ def customer_gaps(profile: Profile, customer: Customer) -> tuple[str, ...]:
     """The customer's fields that the seller's country requires on an invoice and that are empty."""
     required = country(profile.country).buyer_required(business=not customer.consumer, buyer_country=customer.country)
     return tuple(field for field in required if not getattr(customer, field))
+
+
+def exchange_gap(document: Document, profile: Profile) -> str:
+    """What a document in a foreign currency lacks that the seller's country wants on it, or nothing.
+
+    Directive 2006/112/EC, Article 230: in whatever currency the amounts are, the tax is expressed in the national
+    one. Where no tax is charged there is nothing to express, and books in a third currency cannot express it.
+    """
+    rules = country(profile.country)
+    foreign = document.currency != rules.currency == profile.currency
+    if not (rules.tax_in_national_currency and foreign and document.tax_minor and document.exchange is None):
+        return ""
+    return (
+        f"The document is in {document.currency}: {rules.name} wants its tax in {rules.currency} too. State"
+        f" exchange_rate (what 1 {document.currency} costs in {rules.currency}) and exchange_source."
+    )

@@ -37,8 +37,9 @@ def remaining(invoice: Document, earlier: Sequence[Document]) -> Remaining:
     for note in earlier:
         if note.credits is None or note.credits.id != invoice.id:
             raise Conflict(f"{note.number} is no credit note of {invoice.number}.", field="earlier")
+    credited = _lines_by_position(earlier)
     left = Remaining(
-        lines=tuple(_line_left(line, earlier) for line in invoice.lines),
+        lines=tuple(_line_left(line, credited.get(line.position, ())) for line in invoice.lines),
         adjustments=tuple(_adjustment_left(item, earlier) for item in invoice.adjustments),
         taxes=tuple(_tax_left(tax, earlier) for tax in invoice.taxes),
         withholding=_withholding_left(invoice, earlier),
@@ -54,8 +55,16 @@ def group_of(part: Line | Adjustment) -> GroupKey:
     return group_key(part.tax_rate, part.tax_category, part.jurisdictions)
 
 
-def _line_left(line: Line, earlier: Sequence[Document]) -> Line:
-    credited = [part for note in earlier for part in note.lines if part.invoice_position == line.position]
+def _lines_by_position(notes: Sequence[Document]) -> dict[int, list[Line]]:
+    """The lines of credit notes by the line of the invoice that they take back."""
+    found: dict[int, list[Line]] = {}
+    for note in notes:
+        for line in note.lines:
+            found.setdefault(line.invoice_position, []).append(line)
+    return found
+
+
+def _line_left(line: Line, credited: Sequence[Line]) -> Line:
     with localcontext(EXACT):
         quantity = line.quantity - sum((part.quantity for part in credited), Decimal(0))
         discount = line.discount_amount - sum((part.discount_amount for part in credited), Decimal(0))

@@ -61,7 +61,8 @@ class RequestedAdjustment:
 class RequestedDocument:
     """A document as asked for; what is left out follows from the customer and the organization's settings.
 
-    Whether prices include tax is said once for the whole document. `exchange_rate` is what one unit of the
+    Whether prices include tax is said once for the whole document. `series` is the code of a number series, where it
+    is not the usual one of invoices. `exchange_rate` is what one unit of the
     document's currency costs in the currency of the books.
     """
 
@@ -82,6 +83,7 @@ class RequestedDocument:
     exchange_rate: Decimal | None = None
     exchange_date: date | None = None
     exchange_source: str = ""
+    series: str = ""
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -112,6 +114,7 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         rounding=_check_rounding(request.rounding),
         withholding=clean_line(request.withholding, field="withholding", limit=40).upper(),
         exchange_source=clean_line(request.exchange_source, field="exchange_source", limit=100),
+        series=clean_line(request.series, field="series", limit=40).upper(),
     )
 
 
@@ -140,7 +143,7 @@ def request_from_text(text: str) -> RequestedDocument:
 
 
 _ADDED_TO_DOCUMENTS = frozenset(
-    ("adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source")
+    ("adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source", "series")
 )
 _ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount"))
 

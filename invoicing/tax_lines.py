@@ -71,6 +71,11 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice)
 
 
+def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
+    """The code that is proposed where a line states none; an item without id is none."""
+    return _proposal(item, supply, setting, field="tax_code")[0].code
+
+
 def adjustment_input(item: RequestedAdjustment, index: int, setup: Setup, tax_point: date) -> AdjustmentInput:
     """The adjustment with the tax of its code, where it names one.
 

@@ -7,8 +7,10 @@ from dataclasses import astuple
 from datetime import date
 
 from invoicing.catalog import Customer
+from invoicing.countries import country
 from invoicing.documents import Document, Party, TaxCategory
 from invoicing.profiles import Profile
+from invoicing.readiness import exchange_gap
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax_choice import ChosenTax, Rule
 
@@ -64,8 +66,19 @@ def _tax_warnings(document: Document, profile: Profile) -> list[str]:
         )
     if document.currency != profile.currency and document.exchange is None:
         found.append(
-            f"The document is in {document.currency}, the books are in {profile.currency}: the exchange rate and the"
-            f" tax in {profile.currency} are not stated on it."
+            exchange_gap(document, profile)
+            or f"The document is in {document.currency}, the books are in {profile.currency}: the exchange rate and"
+            f" the tax in {profile.currency} are not stated on it."
+        )
+    rules = country(profile.country)
+    if (
+        rules.tax_in_national_currency
+        and document.tax_minor
+        and rules.currency not in (document.currency, profile.currency)
+    ):
+        found.append(
+            f"{rules.name} wants the tax in {rules.currency} on the document, and the books are in {profile.currency}:"
+            " state it in the note."
         )
     if document.total_minor == 0:
         found.append("The total is zero.")

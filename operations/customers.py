@@ -80,16 +80,34 @@ def resolve_customer(db: Session, key: str) -> Customer:
             raise InvalidInput("customer: several customers have this name; give the id.", field="customer")
 
 
+def check_field(db: Session, name: str, value: str | bool) -> Any:
+    """The value as a customer's field of this name keeps it.
+
+    Raises:
+        InvalidInput, LimitExceeded.
+    """
+    return value if isinstance(value, bool) else _checked_text(db, name, value)
+
+
+def changed(before: Customer, values: Mapping[str, Any]) -> Customer:
+    """The customer with other values, each of which `check_field` answered; together they must fit.
+
+    Raises:
+        InvalidInput: no name, or a tax number that is not one of the country.
+    """
+    after = replace(before, **values)
+    if not after.name:
+        raise InvalidInput("name is required.", field="name")
+    return _with_tax_number(after)
+
+
 def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer_id: str) -> SavedCustomer:
     profile = load_profile(db)
     before = customers.customer_by_id(db, customer_id) if customer_id else Customer(id="", name="", country="")
     if before is None:
         raise NotFound("id: no such customer here. Look for it with find_customers.", field="id")
-    default_country = before.country or profile.country
-    after = replace(before, **_checked(db, {"country": default_country} | dict(changes)))
-    if not after.name:
-        raise InvalidInput("name is required.", field="name")
-    after = _with_tax_number(after)
+    asked = {"country": before.country or profile.country} | dict(changes)
+    after = changed(before, {name: check_field(db, name, value) for name, value in asked.items()})
     after = after if customer_id else replace(after, id=new_id("cus"))
     notes = _notes(db, after, created=not customer_id)
     customers.save_customer(db, after, now=books.clock())
@@ -97,12 +115,6 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     return SavedCustomer(
         after, not customer_id, (*notes, *_gap_notes(after, profile), *_currency_notes(after, profile))
     )
-
-
-def _checked(db: Session, changes: Mapping[str, str | bool]) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value, bool) else _checked_text(db, name, value) for name, value in changes.items()
-    }
 
 
 def _checked_text(db: Session, name: str, value: str) -> str:

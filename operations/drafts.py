@@ -10,27 +10,28 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from invoicing.catalog import Customer, Item, Setup
-from invoicing.documents import Document, DocumentKind, Line
-from invoicing.drafting import (
-    Circumstances,
-    RequestedDocument,
-    RequestedLine,
-    check_request,
-    compose,
-)
+from invoicing.copying import earlier_buyer, filled_from
+from invoicing.documents import Document, DocumentKind
+from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
+from invoicing.explaining import explain_choices
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
-from invoicing.readiness import blockers, customer_gaps
-from invoicing.refusals import InvalidInput, NotFound, NotReady
+from invoicing.readiness import blockers, customer_gaps, exchange_gap
+from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
+from invoicing.tax_choice import ChosenTax, Rule
+from invoicing.tax_inputs import Rounding
 from invoicing.warnings import warnings_for
 from operations.customers import resolve_customer
 from operations.items import resolve_items
-from storage import audit, documents, drafts
+from storage import audit, documents, drafts, idempotency
 from storage.books import Books
 from storage.ids import new_id
-from storage.items import item_by_id, items_by_ids
+from storage.items import items_by_ids
 from storage.profile import load_profile
+from storage.series import load_series
 from storage.setup import load_setup
+
+LINES_AT_ONCE_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,18 @@ class DraftRequest:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What issuing would make, and what to know before. `blockers` is empty where it could be issued now."""
+    """What issuing would make, and what to know before. `blockers` is empty where it could be issued now.
+
+    `explanation` says why tax and totals are what they are; `choices` are its sentences on the choice of the tax.
+    """
 
     draft: str
     document: Document
     number: str
     warnings: tuple[str, ...]
     blockers: tuple[str, ...]
+    explanation: tuple[str, ...]
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,20 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A composed document with all that was looked at."""
+    """A composed document with all that was looked at, how each line's tax was chosen, and why."""
 
     document: Document
     profile: Profile
     setup: Setup
     customer: Customer
     today: date
+    chosen: tuple[ChosenTax, ...]
+    explanation: tuple[str, ...]
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """Which lines state another tax code than the proposed one: what goes on record when it is issued."""
+        return tuple(explain_choices([tax for tax in self.chosen if tax.choice.rule is Rule.OVERRIDDEN]))
 
 
 async def draft_invoice(books: Books, request: DraftRequest) -> Preview:
@@ -81,7 +94,12 @@ async def draft_invoice(books: Books, request: DraftRequest) -> Preview:
     Raises:
         NotFound, InvalidInput, LimitExceeded, Conflict, NotReady: nothing is kept then.
     """
-    return await books.write(lambda db: _draft(db, books, request))
+    return await books.write(lambda db: _draft(db, books, request), long=takes_long(request))
+
+
+def takes_long(request: DraftRequest) -> bool:
+    """Whether composing the document would hold up the calls of others, were it done between them."""
+    return len(request.document.lines) > LINES_AT_ONCE_MAX
 
 
 async def delete_draft(books: Books, draft: str) -> None:
@@ -99,7 +117,7 @@ async def delete_draft(books: Books, draft: str) -> None:
     await books.write(work)
 
 
-def resolve_request(db: Session, request: DraftRequest) -> Resolved:
+def resolve_request(db: Session, books: Books, request: DraftRequest) -> Resolved:
     """The request with everything resolved in these books, and filled from what it copies.
 
     Raises:
@@ -107,7 +125,7 @@ def resolve_request(db: Session, request: DraftRequest) -> Resolved:
     """
     wanted = request.document
     if request.copy_of:
-        wanted = _filled_from(db, wanted, request.copy_of)
+        wanted = _filled_from(db, books, wanted, request.copy_of)
     if not wanted.customer:
         raise InvalidInput("customer is required: an id, or the exact name.", field="customer")
     wanted = check_request(wanted)
@@ -132,49 +150,57 @@ def resolve_draft(db: Session, draft: str) -> Resolved:
 
 def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     """The document that the request would become now, in these books."""
-    profile = load_profile(db)
-    if not profile.country:
-        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
-    setup = load_setup(db, DocumentKind.INVOICE)
-    today = local_date(books.clock(), profile)
-    circumstances = Circumstances(
-        organization=books.organization.id,
-        profile=profile,
-        setup=setup,
-        customer=resolved.customer,
-        items=resolved.items,
-        today=today,
+    circumstances = _circumstances(db, books, resolved.customer, items=resolved.items, series=resolved.request.series)
+    made = compose_explained(resolved.request, circumstances)
+    return Composed(
+        made.document,
+        circumstances.profile,
+        circumstances.setup,
+        resolved.customer,
+        circumstances.today,
+        made.chosen,
+        made.explanation,
     )
-    return Composed(compose(resolved.request, circumstances), profile, setup, resolved.customer, today)
 
 
 def load_draft(db: Session, draft: str) -> RequestedDocument:
     """Raises:
     NotFound: no such draft in these books.
+    Immutable: an issued document, or a draft that has become one.
     """
     found = drafts.draft_by_id(db, draft)
     if found is None:
+        became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft) or draft
+        issued = documents.document_by_id_or_number(db, became)
+        if issued is not None:
+            raise Immutable(
+                f"draft: {issued.document.number} is issued and never changes; issue_credit_note corrects it.",
+                field="draft",
+            )
         raise NotFound("draft: no such draft here; it may have been issued or deleted.", field="draft")
     return found
 
 
 def issuing_blockers(composed: Composed) -> tuple[str, ...]:
-    """Why this document could not be issued: the organization's readiness, and the customer's gaps when live."""
+    """Why this document could not be issued: the organization's readiness, and when live the customer's gaps and a
+    tax that is not in the national currency too.
+    """
     found = [blocker.message for blocker in blockers(composed.profile)]
     if gaps := customer_gaps(composed.profile, composed.customer):
         found.append(f"{composed.customer.name} lacks {', '.join(gaps)}: complete it with save_customer.")
+    if gap := exchange_gap(composed.document, composed.profile):
+        found.append(gap)
     return tuple(found)
 
 
-def date_refusal(db: Session, composed: Composed) -> InvalidInput | None:
+def date_refusal(db: Session, document: Document, profile: Profile, *, today: date) -> InvalidInput | None:
     """Why the document's issue date does not fit its series or the organization's policy, if it does not."""
-    document, profile, today = composed.document, composed.profile, composed.today
     last = documents.last_issue_date(db, document.series)
     if last is not None and document.issue_date < last:
+        supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
         return InvalidInput(
             f"issue_date {document.issue_date.isoformat()} lies before {last.isoformat()}, the date of the last"
-            " document of this series: dates follow the numbers. Use that date or a later one, and supply_date for"
-            " when it was supplied.",
+            f" document of this series: dates follow the numbers. Use that date or a later one{supplied}.",
             field="issue_date",
         )
     if document.issue_date > today + timedelta(days=profile.future_days):
@@ -194,7 +220,7 @@ def local_date(moment: datetime, profile: Profile) -> date:
 def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
     if request.draft:
         load_draft(db, request.draft)
-    resolved = resolve_request(db, request)
+    resolved = resolve_request(db, books, request)
     composed = compose_in(db, books, resolved)
     draft_id = request.draft or new_id("drf")
     drafts.save_draft(db, draft_id, resolved.request, now=books.clock(), by=books.actor)
@@ -205,9 +231,12 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     document, pattern = composed.document, composed.setup.series.pattern
     sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
     found = issuing_blockers(composed)
-    warnings = warnings_for(document, profile=composed.profile, customer=composed.customer, today=composed.today)
+    warnings = warnings_for(
+        document, profile=composed.profile, customer=composed.customer, today=composed.today, chosen=composed.chosen
+    )
+    warnings = tuple(warning for warning in warnings if warning not in found)
     live = composed.profile.environment.value == "live"
-    dates = date_refusal(db, composed)
+    dates = date_refusal(db, document, composed.profile, today=composed.today)
     refused = (dates.message,) if dates else ()
     return Preview(
         draft=draft_id,
@@ -217,38 +246,54 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
         ),
         warnings=warnings if live else (*warnings, *found),
         blockers=(*found, *refused) if live else refused,
+        explanation=composed.explanation,
+        choices=tuple(explain_choices(composed.chosen)),
     )
 
 
-def _filled_from(db: Session, wanted: RequestedDocument, key: str) -> RequestedDocument:
-    """What the request leaves out, from an earlier document; its dates and number are never copied."""
+def _filled_from(db: Session, books: Books, wanted: RequestedDocument, key: str) -> RequestedDocument:
+    """What the request leaves out, from an earlier invoice."""
     earlier = documents.document_by_id_or_number(db, key)
     if earlier is None:
         raise NotFound("copy_of: no such document here. Look for it with find_invoices.", field="copy_of")
     document = earlier.document
-    return replace(
-        wanted,
-        customer=wanted.customer or document.customer,
-        lines=wanted.lines or tuple(_copied_line(db, line) for line in document.lines),
-        currency=wanted.currency or document.currency,
-        prices_include_tax=(
-            document.prices_include_tax if wanted.prices_include_tax is None else wanted.prices_include_tax
-        ),
-        purchase_order=wanted.purchase_order or document.purchase_order,
-        note=wanted.note or document.note,
+    if document.kind is not DocumentKind.INVOICE:
+        raise InvalidInput(f"copy_of: {document.number} is a credit note; name an invoice.", field="copy_of")
+    before = resolve_customer(db, document.customer)
+    items = items_by_ids(db, (line.item for line in document.lines if line.item))
+    in_use = {item.id: item for item in items.values() if not item.archived}
+    circumstances = _circumstances(db, books, earlier_buyer(document, before), items=in_use)
+    setting = tax_setting(circumstances, currency=document.currency, tax_point=document.supply_date)
+    customer = resolve_customer(db, wanted.customer) if wanted.customer else before
+    overridden = bool(audit.first_detail(db, "issue_invoice", document.id).get("overrides"))
+    return filled_from(wanted, document, customer=customer, setting=setting, overridden=overridden)
+
+
+def _circumstances(
+    db: Session, books: Books, customer: Customer, *, items: Mapping[str, Item], series: str = ""
+) -> Circumstances:
+    profile = load_profile(db)
+    if not profile.country:
+        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    return Circumstances(
+        organization=books.organization.id,
+        profile=profile,
+        setup=load_setup(db, DocumentKind.INVOICE, series=_checked_series(db, series)),
+        customer=customer,
+        items=items,
+        today=local_date(books.clock(), profile),
+        rounding=Rounding(profile.rounding),
+        small_business=profile.small_business,
     )
 
 
-def _copied_line(db: Session, line: Line) -> RequestedLine:
-    item = item_by_id(db, line.item) if line.item else None
-    return RequestedLine(
-        # An item that was archived since is no reason to lose the line: its text and price are here.
-        item=line.item if item is not None and not item.archived else "",
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        tax_code=line.tax_code,
-        supply=line.supply,
-        discount_percent=line.discount_percent,
-    )
+def _checked_series(db: Session, code: str) -> str:
+    """Raises:
+    InvalidInput: no series of invoices has this code.
+    """
+    if not code:
+        return ""
+    known = [one.code for one in load_series(db) if one.kind is DocumentKind.INVOICE]
+    if code not in known:
+        raise InvalidInput(f"series: no such series of invoices. Known: {', '.join(known)}.", field="series")
+    return code

@@ -19,11 +19,11 @@ from invoicing.exports.csv_file import write_csv
 from invoicing.exports.json_file import write_json
 from invoicing.exports.rows import ExportedDocument
 from invoicing.exports.xlsx_file import write_xlsx
-from invoicing.lifecycle import status_of
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
-from invoicing.render.pdf import render_pdf
+from operations.branding import Print, first_print, print_again, record_first_print
 from operations.drafts import local_date
-from operations.invoices import InvoiceSearch, find_document, search_filter
+from operations.invoices import InvoiceSearch, search_filter
+from operations.issuing import find_document, standing_on
 from storage import documents, files
 from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
@@ -143,10 +143,12 @@ def _with_file(db: Session, issued: Issued) -> tuple[Document, StoredFile | None
 async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> MadeFile:
     document, stored = found
     if stored is None:
-        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document)
-        stored = await books.record(lambda db: files.record_file(db, made, at=books.clock()))
+        printed = await first_print(books)
+        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document, printed)
+        stored = await record_first_print(books, made, printed)
     elif not await _is_intact(books.folder, stored):
-        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document)
+        printed = await print_again(books, document)
+        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document, printed)
         if made.sha256 != stored.sha256:
             raise Unavailable(
                 f"The stored PDF of {document.number} is damaged or missing, and rendering it anew gives other bytes:"
@@ -161,8 +163,8 @@ async def _is_intact(folder: Path, stored: StoredFile) -> bool:
     return await anyio.to_thread.run_sync(files.is_intact, folder, stored)
 
 
-def _write_pdf(folder: Path, document: Document) -> StoredFile:
-    content = render_pdf(document)
+def _write_pdf(folder: Path, document: Document, printed: Print) -> StoredFile:
+    content = printed.pdf(document)
     return files.write_whole(
         folder,
         "documents",
@@ -259,10 +261,13 @@ def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Iss
 
 
 def _exported(issued: Issued, today: date) -> ExportedDocument:
-    document = issued.document
-    status = status_of(due_date=document.due_date, due_minor=document.total_minor, today=today)
     return ExportedDocument(
-        document=document, status=status, paid_minor=0, due_minor=document.total_minor, hash=issued.hash
+        document=issued.document,
+        status=standing_on(today, issued).status,
+        paid_minor=issued.balance.paid_minor,
+        credited_minor=issued.balance.credited_minor,
+        due_minor=issued.balance.due_minor,
+        hash=issued.hash,
     )
 
 

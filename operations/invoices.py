@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict, dataclass, replace
+import json
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.canonical import canonical_json
 from invoicing.documents import Environment
-from invoicing.lifecycle import Status, status_of
-from invoicing.numbering import number, period
-from invoicing.posting import post
+from invoicing.lifecycle import Balance, Status, status_of
 from invoicing.readiness import blockers
-from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.requested import request_text
 from invoicing.text import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import (
@@ -27,17 +25,16 @@ from operations.drafts import (
     local_date,
     resolve_draft,
     resolve_request,
+    takes_long,
 )
-from storage import audit, documents, drafts, idempotency
+from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
+from storage import documents, drafts, idempotency, payments
 from storage.books import Books
 from storage.documents import DocumentFilter, Header, Issued
-from storage.ids import new_id
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
 
 _TOOL = "issue_invoice"
-# A draft that was issued is remembered, so that a second attempt learns which document it became.
-_DRAFT = "issued draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +50,13 @@ class IssueRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedInvoice:
-    """An issued document as it stands today. `replayed` says that an earlier call issued it."""
-
-    issued: Issued
-    status: Status
-    due_minor: int
-    replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ListedInvoice:
     header: Header
     status: Status
-    due_minor: int
+
+    @property
+    def balance(self) -> Balance:
+        return self.header.balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +70,7 @@ class InvoiceSearch:
     issued_to: date | None = None
 
 
-async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice:
+async def issue_invoice(books: Books, request: IssueRequest) -> IssuedDocument:
     """Issue one invoice: number, document, lines, journal, audit and idempotency in one transaction.
 
     Raises:
@@ -89,16 +79,17 @@ async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice:
         IdempotencyMismatch: the client reference was used for something else.
     """
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
-    return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)))
+    long = request.request is not None and takes_long(request.request)
+    return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)), long=long)
 
 
-async def get_invoice(books: Books, key: str) -> IssuedInvoice:
-    """The document of this id or number.
+async def get_invoice(books: Books, key: str) -> IssuedDocument:
+    """The document of this id or number, with what happened to it.
 
     Raises:
         NotFound: no such document in these books.
     """
-    return await books.look_up(lambda db: _standing(db, books, find_document(db, key)))
+    return await books.look_up(lambda db: _with_history(db, books, find_document(db, key)))
 
 
 async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Page[ListedInvoice]:
@@ -106,16 +97,6 @@ async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, lim
     check_limit(limit)
     run = books.look_up if search == InvoiceSearch() else books.read
     return await run(lambda db: _find(db, books, search, cursor, limit))
-
-
-def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
-    """Raises:
-    NotFound: no document of this id or number in these books, naming `field`.
-    """
-    found = documents.document_by_id_or_number(db, key.strip())
-    if found is None:
-        raise NotFound("No such document here. Look for it with find_invoices.", field=field)
-    return found
 
 
 def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFilter:
@@ -129,48 +110,57 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
         customer=resolve_customer(db, search.customer).id if search.customer else "",
         issued_from=search.issued_from,
         issued_to=search.issued_to,
-        overdue=search.status == Status.OVERDUE if search.status else None,
+        status=search.status,
         today=today,
     )
 
 
-def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice:
-    fingerprint = _fingerprint(request) if request.draft or request.client_reference else ""
+def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedDocument:
+    request_hash = fingerprint(_as_asked(request)) if request.draft or request.client_reference else ""
     if request.client_reference:
-        earlier = idempotency.subject_of(db, _TOOL, request.client_reference, fingerprint)
+        earlier = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
         if earlier is not None:
-            return replace(_standing(db, books, find_document(db, earlier)), replayed=True)
-    composed = compose_in(db, books, _resolved(db, request))
+            return replace(standing(db, books, find_document(db, earlier)), replayed=True)
+    composed = compose_in(db, books, _resolved(db, books, request))
     _check_may_issue(db, composed)
-    issued = _issue_composed(db, books, composed)
+    setup = composed.setup
+    issued = issue_document(
+        db, books, composed.document, series=setup.series, posting=setup.posting, overrides=composed.overrides
+    )
     if request.draft:
         drafts.delete_draft(db, request.draft)
-        idempotency.remember(db, _DRAFT, request.draft, fingerprint, issued.document.id, at=books.clock())
+        idempotency.remember(
+            db, idempotency.ISSUED_DRAFT, request.draft, request_hash, issued.document.id, at=books.clock()
+        )
     if request.client_reference:
-        idempotency.remember(db, _TOOL, request.client_reference, fingerprint, issued.document.id, at=books.clock())
-    return _as_of(composed.today, issued)
+        idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
+    return standing_on(composed.today, issued)
 
 
-def _fingerprint(request: IssueRequest) -> str:
-    return hashlib.sha256(canonical_json(asdict(request)).encode()).hexdigest()
+def _as_asked(request: IssueRequest) -> dict[str, object]:
+    """The request in plain values, equal in every release: a field that was added later is not in it by default."""
+    asked = request.request
+    document = asked and {
+        "copy_of": asked.copy_of,
+        "draft": asked.draft,
+        "document": json.loads(request_text(asked.document)),
+    }
+    return {"draft": request.draft, "client_reference": request.client_reference, "request": document}
 
 
-def _resolved(db: Session, request: IssueRequest) -> Resolved:
+def _resolved(db: Session, books: Books, request: IssueRequest) -> Resolved:
     if request.draft and request.request is not None:
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
-        try:
-            return resolve_draft(db, request.draft)
-        except NotFound:
-            _check_not_issued(db, request.draft)
-            raise
+        _check_not_issued(db, request.draft)
+        return resolve_draft(db, request.draft)
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
-    return resolve_request(db, request.request)
+    return resolve_request(db, books, request.request)
 
 
 def _check_not_issued(db: Session, draft: str) -> None:
-    became = idempotency.known_subject(db, _DRAFT, draft)
+    became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft)
     if became is not None:
         number = find_document(db, became).document.number
         raise Conflict(f"This draft was issued already, as {number}: look at it with get_invoice.", field="draft")
@@ -183,54 +173,21 @@ def _check_may_issue(db: Session, composed: Composed) -> None:
     lacking = lacking or tuple(blocker.message for blocker in blockers(profile))
     if lacking:
         raise NotReady(" ".join(lacking))
-    if refused := date_refusal(db, composed):
+    if refused := date_refusal(db, composed.document, composed.profile, today=composed.today):
         raise refused
 
 
-def _issue_composed(db: Session, books: Books, composed: Composed) -> Issued:
-    document, series = composed.document, composed.setup.series
-    of_period = period(series.pattern, document.issue_date)
-    sequence = documents.take_sequence(db, series.code, of_period)
-    document = replace(
-        document,
-        id=new_id("inv"),
-        number=number(
-            series.pattern, sequence=sequence, issue_date=document.issue_date, environment=document.environment
-        ),
+def _with_history(db: Session, books: Books, issued: Issued) -> IssuedDocument:
+    return replace(
+        standing(db, books, issued),
+        payments=tuple(payments.payments_of(db, issued.document.id)),
+        credit_notes=tuple(documents.credit_notes_of(db, issued.document.id)),
     )
-    now = books.clock()
-    issued = documents.add_document(
-        db, document, period=of_period, sequence=sequence, issued_at=now, issued_by=books.actor
-    )
-    documents.add_journal_entry(db, document, post(document, composed.setup.posting))
-    audit.record(
-        db,
-        "issue_invoice",
-        document.id,
-        at=now,
-        by=books.actor,
-        detail={"number": document.number, "hash": issued.hash, "total_minor": document.total_minor},
-    )
-    return issued
-
-
-def _standing(db: Session, books: Books, issued: Issued) -> IssuedInvoice:
-    return _as_of(local_date(books.clock(), load_profile(db)), issued)
-
-
-def _as_of(today: date, issued: Issued) -> IssuedInvoice:
-    due_minor = issued.document.total_minor
-    status = status_of(due_date=issued.document.due_date, due_minor=due_minor, today=today)
-    return IssuedInvoice(issued, status, due_minor)
 
 
 def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
     today = local_date(books.clock(), load_profile(db))
     page = documents.find_documents(db, search_filter(db, search, today), cursor=cursor, limit=limit)
     return page.map(
-        lambda header: ListedInvoice(
-            header,
-            status_of(due_date=header.due_date, due_minor=header.total_minor, today=today),
-            header.total_minor,
-        )
+        lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.due_date, today=today))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,8 @@ from storage.books import Books
 from storage.ids import new_id
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
-from storage.setup import has_account, load_tax_codes
+from storage.setup import has_account
+from storage.tax_codes import load_tax_codes
 
 Value = str | bool | Decimal
 
@@ -75,22 +76,38 @@ def _only_one_named(db: Session, key: str, *, field: str) -> Item:
             raise InvalidInput(f"{field}: several items have this name; give the id.", field=field)
 
 
+def changed(before: Item, values: Mapping[str, Any], *, currency: Callable[[], str]) -> Item:
+    """The item with other values, each of which `check_field` answered; a price without a currency takes `currency`.
+
+    Raises:
+        InvalidInput: no name.
+    """
+    after = replace(before, **values)
+    if not after.name:
+        raise InvalidInput("name is required.", field="name")
+    if after.unit_price is not None and not after.currency:
+        after = replace(after, currency=currency())
+    return after
+
+
 def _save(db: Session, books: Books, changes: Mapping[str, Value], item_id: str) -> SavedItem:
     before = items.item_by_id(db, item_id) if item_id else Item(id="", name="")
     if before is None:
         raise NotFound("id: no such item here. Look for it with find_items.", field="id")
-    after = replace(before, **{name: _checked(db, name, value) for name, value in changes.items()})
-    if not after.name:
-        raise InvalidInput("name is required.", field="name")
-    if after.unit_price is not None and not after.currency:
-        after = replace(after, currency=load_profile(db).currency)
+    values = {name: check_field(db, name, value) for name, value in changes.items()}
+    after = changed(before, values, currency=lambda: load_profile(db).currency)
     after = after if item_id else replace(after, id=new_id("itm"))
     items.save_item(db, after, now=books.clock())
     audit.record(db, "save_item", after.id, at=books.clock(), by=books.actor, detail={"fields": sorted(changes)})
     return SavedItem(after, not item_id)
 
 
-def _checked(db: Session, name: str, value: Value) -> Any:
+def check_field(db: Session, name: str, value: Value) -> Any:
+    """The value as an item's field of this name keeps it.
+
+    Raises:
+        InvalidInput, LimitExceeded.
+    """
     match name, value:
         case "archived", bool():
             return value

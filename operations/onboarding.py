@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import anyio.to_thread
 from sqlmodel import Session
@@ -41,6 +41,7 @@ from storage.ids import new_organization_id
 from storage.organizations import NewOrganization
 from storage.profile import load_profile, record_provenance, save_profile
 from storage.provisioning import discard_books, provision_books
+from storage.series import save_series
 from storage.setup import (
     EntityLayer,
     OrganizationLayer,
@@ -48,7 +49,6 @@ from storage.setup import (
     load_organization_layer,
     save_entity_layer,
     save_organization_layer,
-    save_series,
 )
 
 NAME_LENGTH_MAX = 120
@@ -198,10 +198,10 @@ async def add_organization(
         raise
 
 
-def fresh_plan(profile: Profile, choices: Choices) -> Plan:
-    """All layers fresh from the country's file."""
+def fresh_plan(profile: Profile, choices: Choices, *, on: date) -> Plan:
+    """All layers fresh from the country's file, as it stands on the day of creation."""
     rules = country(profile.country)
-    organization = fresh_organization_layer(rules, choices)
+    organization = fresh_organization_layer(rules, choices, on=on)
     return Plan(
         profile=profile,
         organization=organization,
@@ -224,8 +224,9 @@ def fill_books(db: Session, plan: Plan, office: Office) -> None:
 def save_layers(db: Session, plan: Plan, *, at: datetime, by: str) -> None:
     """Write a plan's organization and entity layers, with new number series, into books that have none."""
     save_organization_layer(db, plan.organization)
-    save_series(db, fresh_series())
-    save_entity_layer(db, plan.entity, series={one.kind.value: one.code for one in fresh_series()})
+    series = fresh_series(country(plan.profile.country))
+    save_series(db, series)
+    save_entity_layer(db, plan.entity, series={one.kind.value: one.code for one in series})
     for layer, source in plan.sources.items():
         record_provenance(db, layer, source, at=at, by=by)
 
@@ -233,7 +234,7 @@ def save_layers(db: Session, plan: Plan, *, at: datetime, by: str) -> None:
 async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest) -> Plan:
     rules = country(request.country)
     profile = fresh_profile(rules, request.name, request.environment, request.choices)
-    fresh = fresh_plan(profile, request.choices)
+    fresh = fresh_plan(profile, request.choices, on=office.now().date())
     if not request.copy_from.strip():
         return fresh
     if request.choices.stated():
@@ -284,7 +285,12 @@ async def _copied_plan(
     notes: tuple[str, ...] = ()
     if not at_home:
         # The practice's tax codes are those of its own country and would be wrong in another.
-        layer = replace(layer, tax_codes=fresh.organization.tax_codes, authorities=fresh.organization.authorities)
+        layer = replace(
+            layer,
+            tax_codes=fresh.organization.tax_codes,
+            authorities=fresh.organization.authorities,
+            withholdings=fresh.organization.withholdings,
+        )
         notes = (f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}.",)
     entity, state, note = practice_entity, "skipped", ""
     if request.copy_entity_configuration:
@@ -306,6 +312,7 @@ async def _copied_plan(
             "tax_codes": len(layer.tax_codes) if at_home else 0,
             "payment_terms": len(layer.terms),
             "tax_authorities": len(layer.authorities) if at_home else 0,
+            "withholdings": len(layer.withholdings) if at_home else 0,
             "posting_profiles": len(entity.postings) if copied_entity else 0,
             "transaction_types": len(entity.transactions) if copied_entity else 0,
         },

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.catalog import PaymentTerm, Series, TaxCode
+from invoicing.catalog import PaymentTerm, Series, TaxCode, WithholdingCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
@@ -20,7 +20,9 @@ from storage.engines import DamagedStore
 from storage.ids import new_session_id
 from storage.paging import Page, check_limit
 from storage.profile import load_profile, provenance
-from storage.setup import load_series, load_tax_codes, load_terms
+from storage.series import load_series
+from storage.setup import load_terms
+from storage.tax_codes import load_tax_codes, load_withholdings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class OrganizationDetails:
     tax_codes: tuple[TaxCode, ...]
     terms: tuple[PaymentTerm, ...]
     series: tuple[Series, ...]
+    withholdings: tuple[WithholdingCode, ...]
     provenance: dict[str, str]
 
 
@@ -181,5 +184,6 @@ def _details(db: Session) -> OrganizationDetails:
         tax_codes=tuple(load_tax_codes(db)),
         terms=tuple(load_terms(db)),
         series=tuple(load_series(db)),
+        withholdings=tuple(load_withholdings(db)),
         provenance=provenance(db),
     )

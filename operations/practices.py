@@ -64,7 +64,7 @@ async def start_installation(store: Store, clock: Clock, first: FirstOrganizatio
         InvalidInput: name, country, kind or e-mail address that do not fit.
     """
     profile = check_first(first)
-    plan = fresh_plan(profile, FROM_COUNTRY)
+    plan = fresh_plan(profile, FROM_COUNTRY, on=clock().date())
     return await _start(store, clock, first, profile, fill=lambda db, office: fill_books(db, plan, office))
 
 

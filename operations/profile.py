@@ -9,20 +9,28 @@ from typing import Any
 from sqlmodel import Session
 
 from invoicing.amounts import check_currency
+from invoicing.branding import check_color
 from invoicing.countries import country
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed
+from invoicing.render.labels import LANGUAGES
+from invoicing.tax_choice import SMALL_BUSINESS_CODE
+from invoicing.tax_inputs import Rounding
 from invoicing.text import clean_line, clean_text
 from operations.access import Office
+from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, organization_name, save_layers
 from operations.organizations import OrganizationDetails, get_organization
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, reach
 from storage.books import Books
+from storage.branding import record_logo
 from storage.counts import counts
+from storage.files import StoredFile
 from storage.profile import load_profile, save_profile
+from storage.tax_codes import load_tax_codes
 
 FUTURE_DAYS_MAX = 366
 
@@ -48,8 +56,11 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "bic": check_bic,
     "time_zone": check_time_zone,
     "locale": check_locale,
+    "brand_color": check_color,
 }
-_NEVER_EMPTY = frozenset({"name", "country", "currency", "time_zone", "locale"})
+# What `keep_logo` has put in the place of an image.
+_LOGO = frozenset({"logo", "logo_sha256"})
+_NEVER_EMPTY = frozenset({"rounding", "name", "country", "currency", "time_zone", "locale"})
 
 
 async def update_organization(
@@ -66,8 +77,8 @@ async def update_organization(
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
     policy = _checked_policy(books, changes)
-    wanted = {name: value for name, value in changes.items() if name != "named_writes"}
-    await books.write(lambda db: _apply(db, books, wanted, policy))
+    wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name != "named_writes"})
+    await books.write(lambda db: _apply(db, books, wanted, policy, logo))
     await office.store.directory.write(lambda db: _publish(db, books, policy))
     user_id, organization_id = office.principal.user_id, books.organization.id
     renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
@@ -75,12 +86,15 @@ async def update_organization(
     return books, await get_organization(books)
 
 
-def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str) -> None:
+def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str, logo: StoredFile | None) -> None:
     before = load_profile(db)
     after = _settle_country(db, before, wanted, books)
     after = _settle_currency(db, after, wanted)
+    _check_small_business(db, after, wanted)
     after = replace(after, **{name: _checked(name, value, after) for name, value in wanted.items()})
     save_profile(db, after)
+    if logo is not None:
+        record_logo(db, logo, at=books.clock())
     changed = {
         name: [str(getattr(before, name)), str(getattr(after, name))]
         for name in wanted
@@ -128,7 +142,7 @@ def _settle_country(db: Session, profile: Profile, wanted: Mapping[str, _Value],
             field="country",
         )
     fresh = fresh_profile(rules, profile.name, profile.environment, FROM_COUNTRY)
-    save_layers(db, fresh_plan(fresh, FROM_COUNTRY), at=books.clock(), by=books.actor)
+    save_layers(db, fresh_plan(fresh, FROM_COUNTRY, on=books.clock().date()), at=books.clock(), by=books.actor)
     return fresh
 
 
@@ -143,7 +157,7 @@ def _settle_currency(db: Session, profile: Profile, wanted: Mapping[str, _Value]
 
 def _checked(name: str, value: _Value, profile: Profile) -> Any:
     match name, value:
-        case "prices_include_tax", bool():
+        case "prices_include_tax" | "small_business" | "payment_qr", bool():
             return value
         case "future_days", int() if 0 <= value <= FUTURE_DAYS_MAX:
             return value
@@ -162,6 +176,8 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
         return ""
     if name in _FORMS:
         return _FORMS[name](value)
+    if name in _LOGO:
+        return value
     if name in _LINES:
         return clean_line(value, field=name, limit=_LINES[name])
     match name:
@@ -171,11 +187,40 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
             return profile.country
         case "currency":
             return check_currency(value)
+        case "rounding":
+            return _checked_rounding(value)
+        case "second_language":
+            return _checked_language(value)
         case "tax_number":
             return validate_tax_number(profile.country, value)
         case "footer":
             return clean_text(value, field="footer", limit=500, lines=10)
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)
+
+
+def _checked_language(code: str) -> str:
+    if code.strip().lower() not in LANGUAGES:
+        raise InvalidInput(
+            f"second_language must be one of the languages of documents: {', '.join(LANGUAGES)}.",
+            field="second_language",
+        )
+    return code.strip().lower()
+
+
+def _checked_rounding(name: str) -> str:
+    if name.strip().lower() not in set(Rounding):
+        raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
+    return name.strip().lower()
+
+
+def _check_small_business(db: Session, profile: Profile, wanted: Mapping[str, _Value]) -> None:
+    """Without a code there would be no text to print on why no tax is charged."""
+    if wanted.get("small_business") and not any(code.code == SMALL_BUSINESS_CODE for code in load_tax_codes(db)):
+        raise InvalidInput(
+            f"small_business: there is no tax code {SMALL_BUSINESS_CODE} here; in {country(profile.country).name} with"
+            f" the tax system {profile.tax_system} no such exemption is known.",
+            field="small_business",
+        )
 
 
 def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> str:

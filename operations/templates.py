@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import cast
 
 from invoicing.amounts import check_currency
-from invoicing.catalog import Account, PaymentTerm, Posting, Series, TaxCode
+from invoicing.catalog import Account, PaymentTerm, Posting, Series, TaxCode, WithholdingCode
 from invoicing.charts import Chart, ChartKind, chart
 from invoicing.countries import Country
 from invoicing.countries.model import AccountingStandard, DatedRate
@@ -58,14 +58,15 @@ def fresh_profile(rules: Country, name: str, environment: Environment, choices: 
     )
 
 
-def fresh_organization_layer(rules: Country, choices: Choices) -> OrganizationLayer:
-    """Chart of accounts, tax codes, payment terms and tax authority."""
+def fresh_organization_layer(rules: Country, choices: Choices, *, on: date) -> OrganizationLayer:
+    """Chart of accounts, tax codes and withholdings, payment terms and tax authority, as of the day of creation."""
     taxed = _tax_system(rules, choices) != "none"
     return OrganizationLayer(
         accounts=tuple(Account(**asdict(account)) for account in _chart(rules, choices).accounts),
-        tax_codes=_tax_codes(rules) if taxed else (_untaxed(),),
+        tax_codes=_tax_codes(rules, on) if taxed else (_untaxed(),),
         terms=_terms(rules.payment_days),
         authorities=((rules.tax_authority, rules.code),),
+        withholdings=_withholdings(rules, on),
     )
 
 
@@ -80,11 +81,16 @@ def fresh_entity_layer(rules: Country, choices: Choices) -> EntityLayer:
     )
 
 
-def fresh_series() -> tuple[Series, ...]:
-    """The number series every organization begins with: yearly, gapless, never copied."""
+def fresh_series(rules: Country) -> tuple[Series, ...]:
+    """The number series every organization begins with, gapless and never copied: yearly, or, where the country
+    does not let a sequence begin anew, one range of ten digits for each kind.
+    """
+    invoices, credit_notes = "INV-{YYYY}-{SEQ:5}", "CN-{YYYY}-{SEQ:5}"
+    if not rules.numbering.yearly_restart:
+        invoices, credit_notes = "0{SEQ:9}", "1{SEQ:9}"
     return (
-        Series("INVOICES", DocumentKind.INVOICE, "INV-{YYYY}-{SEQ:5}"),
-        Series("CREDIT-NOTES", DocumentKind.CREDIT_NOTE, "CN-{YYYY}-{SEQ:5}"),
+        Series("INVOICES", DocumentKind.INVOICE, invoices),
+        Series("CREDIT-NOTES", DocumentKind.CREDIT_NOTE, credit_notes),
     )
 
 
@@ -117,7 +123,8 @@ def _tax_system(rules: Country, choices: Choices) -> str:
     return wanted
 
 
-def _tax_codes(rules: Country) -> tuple[TaxCode, ...]:
+def _tax_codes(rules: Country, on: date) -> tuple[TaxCode, ...]:
+    """The country's codes without those whose last rate had ended: no document of a new organization needs them."""
     return tuple(
         TaxCode(
             code=template.code,
@@ -127,9 +134,25 @@ def _tax_codes(rules: Country) -> tuple[TaxCode, ...]:
             rates=template.rates,
             reason=template.reason,
             is_default=template.default,
+            reason_local=template.reason_local,
+            reason_code=template.reason_code,
         )
         for template in rules.tax_codes
+        if _goes_on(template.rates, on)
     )
+
+
+def _withholdings(rules: Country, on: date) -> tuple[WithholdingCode, ...]:
+    return tuple(
+        WithholdingCode(one.code, one.name, one.label, one.rates, one.article)
+        for one in rules.withholdings
+        if _goes_on(one.rates, on)
+    )
+
+
+def _goes_on(rates: tuple[DatedRate, ...], on: date) -> bool:
+    """Whether there is a rate on this day or later."""
+    return any(rate.valid_until is None or on <= rate.valid_until for rate in rates)
 
 
 def _untaxed() -> TaxCode:

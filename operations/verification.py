@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
 from invoicing.documents import Line
-from invoicing.tax import LineInput, total
+from invoicing.tax import totals_follow
+from operations.settlement import credit_note_problems, payment_problems
 from storage import checks, files
 from storage.books import Books
 
@@ -53,10 +54,13 @@ def _problems(db: Session, books: Books) -> Iterator[str]:
     yield from _audit_problems(db, beginning)
     yield from checks.series_problems(db)
     yield from checks.journal_problems(db)
+    yield from credit_note_problems(db)
+    yield from payment_problems(db)
     yield from _file_problems(db, books.folder)
 
 
 def _document_problems(db: Session, organization_id: str, previous: str) -> Iterator[str]:
+    issued = checks.issued_hashes(db)
     for position, row in enumerate(checks.document_rows(db), start=1):
         name = f"document {row.number}"
         if row.position != position:
@@ -67,9 +71,15 @@ def _document_problems(db: Session, organization_id: str, previous: str) -> Iter
             yield f"{name}: its hash is of an unknown algorithm"
         if row.hash != link_hash(previous=previous, position=position, text=_covered(row)):
             yield f"{name}: its content does not fit its hash"
+        _, recorded = issued.pop(row.id, ("", ""))
+        if not recorded:
+            yield f"{name}: nobody is on record as having issued it"
+        elif recorded != row.hash:
+            yield f"{name}: it is not the one that was issued"
         yield from _row_problems(db, row, name, organization_id)
         previous = row.hash
-    yield from checks.audit_document_problems(db)
+    for number, _ in issued.values():
+        yield f"document {number}: it was issued, and is not there any more"
 
 
 def _covered(row: checks.DocumentRow) -> str:
@@ -93,17 +103,24 @@ def _row_problems(db: Session, row: checks.DocumentRow, name: str, organization_
     if stated != (row.id, row.number, row.kind, row.issue_date, row.due_date):
         yield f"{name}: the row and its content name different documents or dates"
     amounts = (document.currency, document.net_minor, document.tax_minor, document.total_minor)
-    if amounts != (row.currency, row.net_minor, row.tax_minor, row.total_minor):
+    withheld_minor = document.total_minor - document.payable_minor
+    if (*amounts, withheld_minor) != (
+        row.currency,
+        row.net_minor,
+        row.tax_minor,
+        row.total_minor,
+        row.withheld_minor,
+    ):
         yield f"{name}: the row and its content state different amounts"
     if document.customer != row.customer_id or document.buyer.name != row.customer_name:
         yield f"{name}: the row and its content name different customers"
+    if (document.credits.id if document.credits else None) != row.credits_id:
+        yield f"{name}: the row and its content credit different invoices"
     if checks.line_rows(db, row.id) != [_line_row(line) for line in document.lines]:
         yield f"{name}: its lines are not those of its content"
     if checks.tax_amounts(db, row.id) != [(tax.taxable_minor, tax.tax_minor) for tax in document.taxes]:
         yield f"{name}: its taxes are not those of its content"
-    inputs = [LineInput.of(line) for line in document.lines]
-    again = total(inputs, currency=document.currency, prices_include_tax=document.prices_include_tax)
-    if (again.net_minor, again.tax_minor, again.total_minor) != amounts[1:]:
+    if not totals_follow(document):
         yield f"{name}: its totals do not follow from its lines"
 
 

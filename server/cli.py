@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,10 @@ from operations.credentials import create_token
 from operations.practices import FirstOrganization
 from operations.verification import Verified, verify_books
 from server.app import find_organization, local_office, local_server, system_clock
+from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app
+from server.cli_import import import_app
+from server.cli_settings import register as register_settings
 from server.console import complain, progress, say, say_json
 from server.demo import run_demo
 from server.http.serving import is_loopback
@@ -34,7 +38,6 @@ from storage.store import exists, open_store
 
 app = typer.Typer(
     name="counterfoil",
-    help="Invoicing of many organizations from an AI assistant, never mixing two of them up.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -42,6 +45,25 @@ app = typer.Typer(
 app.add_typer(token_app, name="token")
 app.add_typer(key_app, name="key")
 app.add_typer(link_app, name="link")
+app.add_typer(logo_app, name="logo")
+register_settings(app)
+app.add_typer(import_app, name="import")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"counterfoil {version('counterfoil')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Invoicing of many organizations from an AI assistant, never mixing two of them up."""
+
 
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]

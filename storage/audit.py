@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from invoicing.canonical import canonical_json, genesis, link_hash
@@ -13,6 +15,12 @@ from storage.tables import books, settings
 
 _ENTRIES = table_of(books.AuditEntry)
 _HEAD = select(_ENTRIES.c.position, _ENTRIES.c.hash).order_by(_ENTRIES.c.position.desc()).limit(1)
+_DETAIL = (
+    select(_ENTRIES.c.detail)
+    .where(_ENTRIES.c.subject == bindparam("subject"), _ENTRIES.c.act == bindparam("act"))
+    .order_by(_ENTRIES.c.position)
+    .limit(1)
+)
 _ADD = _ENTRIES.insert().inline()
 
 
@@ -33,6 +41,13 @@ def record(session: Session, act: str, subject: str, *, at: datetime, by: str, d
         "hash": link_hash(previous=previous, position=position + 1, text=text),
     }
     execute(session, _ADD, entry)
+
+
+def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
+    """The detail of the first such act on the subject, or nothing where there is none."""
+    text = execute(session, _DETAIL, {"act": act, "subject": subject}).scalar()
+    detail: dict[str, Any] = json.loads(text) if text else {}
+    return detail
 
 
 def _genesis(session: Session) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func
@@ -48,6 +49,8 @@ class DocumentRow:
     algorithm: str
     previous_hash: str
     hash: str
+    credits_id: str | None
+    withheld_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,32 @@ class AuditRow:
     previous_hash: str
     hash: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the audit trail says was done, with its detail as it was recorded."""
+
+    act: str
+    subject: str
+    at: datetime
+    by: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What counts of a document for what is owed, in minor units of `currency`."""
+
+    number: str
+    kind: str
+    currency: str
+    payable_minor: int
+    credits_id: str | None
+
+
+ISSUING = ("issue_invoice", "issue_credit_note")
+PAYING = ("record_payment", "reverse_payment")
 
 
 def totals(session: Session) -> Totals:
@@ -81,19 +110,33 @@ def audit_rows(session: Session) -> Iterator[AuditRow]:
         yield AuditRow(row.position, row.previous_hash, row.hash, text)
 
 
-def audit_document_problems(session: Session) -> Iterator[str]:
-    """Issued documents that the audit trail knows and the documents do not, or with another hash."""
-    known = dict(session.exec(select(books.IssuedDocument.id, books.IssuedDocument.hash)).all())
-    issued = session.exec(select(books.AuditEntry).where(col(books.AuditEntry.act) == "issue_invoice"))
-    for entry in issued:
-        detail = json.loads(entry.detail)
-        found = known.pop(entry.subject, None)
-        if found is None:
-            yield f"document {detail['number']}: it was issued, and is not there any more"
-        elif found != detail["hash"]:
-            yield f"document {detail['number']}: it is not the one that was issued"
-    for document_id in known:
-        yield f"document {document_id}: nobody is on record as having issued it"
+def issued_hashes(session: Session) -> dict[str, tuple[str, str]]:
+    """Number and hash of each document by its id, as the audit trail says that it was issued."""
+    return {act.subject: (act.detail["number"], act.detail["hash"]) for act in acts(session, *ISSUING)}
+
+
+def acts(session: Session, *names: str) -> Iterator[Act]:
+    """The acts of these names in the order of the audit trail."""
+    query = (
+        select(books.AuditEntry).where(col(books.AuditEntry.act).in_(names)).order_by(col(books.AuditEntry.position))
+    )
+    for row in session.exec(query.execution_options(yield_per=_BATCH)):
+        yield Act(row.act, row.subject, row.at, row.principal, json.loads(row.detail))
+
+
+def owings(session: Session) -> dict[str, Owing]:
+    """What counts of each document for what is owed, by its id."""
+    table: Any = books.IssuedDocument
+    payable = table.total_minor - table.withheld_minor
+    query = sql_select(table.id, table.number, table.kind, table.currency, payable, table.credits_id)
+    return {document_id: Owing(*row) for document_id, *row in session.execute(query)}
+
+
+def credited_invoices(session: Session) -> list[str]:
+    """The ids of the invoices that credit notes name, in the order of the first of these."""
+    table: Any = books.IssuedDocument
+    query = sql_select(table.credits_id).where(table.credits_id.is_not(None)).group_by(table.credits_id)
+    return list(session.execute(query.order_by(func.min(table.position))).scalars())
 
 
 def line_rows(session: Session, document_id: str) -> list[tuple[object, ...]]:
@@ -132,10 +175,12 @@ def series_problems(session: Session) -> Iterator[str]:
         (series, period): (count, first, last)
         for series, period, count, first, last in session.execute(query.group_by(table.series, table.period))
     }
+    begins = {(row.code, row.first_period): row.first_sequence for row in session.exec(select(settings.NumberSeries))}
     for row in session.exec(select(settings.SeriesPeriod)):
-        count, first, last = found.pop((row.series, row.period), (0, 1, 0))
+        begin = begins.get((row.series, row.period), 1)
+        count, first, last = found.pop((row.series, row.period), (0, begin, begin - 1))
         name = f"series {row.series} {row.period}".rstrip()
-        if first != 1 or last - first + 1 != count:
+        if first != begin or last - first + 1 != count:
             yield f"{name}: {count} documents between numbers {first} and {last}; some are missing"
         if row.next_sequence != last + 1:
             yield f"{name}: the next number is {row.next_sequence}, but the last document has {last}"
@@ -144,26 +189,50 @@ def series_problems(session: Session) -> Iterator[str]:
 
 
 def journal_problems(session: Session) -> Iterator[str]:
-    """Documents without their journal entry, entries that do not balance, receivables that are not the total."""
+    """Documents without their journal entry, and entries that do not balance or are not what was posted."""
+    posted = {act.subject: act.detail.get("journal") for act in acts(session, *ISSUING)}
+    for document, sides in _journal(session):
+        document_id, number, total_minor, issue_date, customer_name, entry_id, entry_date, description = document
+        name = f"document {number}"
+        if entry_id is None:
+            yield f"{name}: it has no journal entry"
+            continue
+        debit, credit = sum(side[1] for side in sides), sum(side[2] for side in sides)
+        if debit != credit:
+            yield f"{name}: its journal entry does not balance"
+        recorded = posted.get(document_id)
+        if recorded is not None:
+            if recorded != sides:
+                yield f"{name}: its journal entry is not the one that was posted"
+        # The first side of an entry is what is receivable: that is the total.
+        elif total_minor and (not sides or sum(sides[0][1:]) != total_minor):
+            yield f"{name}: its journal entry is not its total"
+        if (entry_date, description) != (issue_date, f"{number} {customer_name}"):
+            yield f"{name}: its journal entry has another date or text"
+
+
+def _journal(session: Session) -> Iterator[tuple[tuple[Any, ...], list[list[Any]]]]:
+    """Each document with its entry, and the entry's sides: account, debit and credit."""
     line: Any = books.JournalLine
     entry: Any = books.JournalEntry
     document: Any = books.IssuedDocument
-    sums = (
-        sql_select(
-            entry.document_id,
-            func.coalesce(func.sum(line.debit_minor), 0),
-            func.coalesce(func.sum(line.credit_minor), 0),
-        )
-        .join(line, line.entry_id == entry.id, isouter=True)
-        .group_by(entry.document_id)
+    described = (
+        document.id,
+        document.number,
+        document.total_minor,
+        document.issue_date,
+        document.customer_name,
+        entry.id,
+        entry.entry_date,
+        entry.description,
     )
-    balances = {document_id: (debit, credit) for document_id, debit, credit in session.execute(sums)}
-    for document_id, number, amount in session.execute(sql_select(document.id, document.number, document.total_minor)):
-        if document_id not in balances:
-            yield f"document {number}: it has no journal entry"
-            continue
-        debit, credit = balances[document_id]
-        if debit != credit:
-            yield f"document {number}: its journal entry does not balance"
-        elif debit != amount:
-            yield f"document {number}: its journal entry is not its total"
+    query = (
+        sql_select(*described, line.account, line.debit_minor, line.credit_minor)
+        .join(entry, entry.document_id == document.id, isouter=True)
+        .join(line, line.entry_id == entry.id, isouter=True)
+        .order_by(document.position, line.position)
+    )
+    rows = session.execute(query.execution_options(yield_per=_BATCH))
+    for of_document, group in groupby(rows, key=lambda row: tuple(row[: len(described)])):
+        sides = [list(row[len(described) :]) for row in group]
+        yield of_document, [side for side in sides if side[0] is not None]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from invoicing.catalog import Customer
 from invoicing.text import fold, search_key
 from storage.paging import Page
 from storage.searching import page_by_name
-from storage.statements import Kept, flat
+from storage.statements import Kept, execute, flat, insert_rows
 from storage.tables import books
 
 _CUSTOMERS = Kept(books.Customer, Customer)
@@ -21,6 +23,9 @@ _BY_NAME = (
     .order_by(_COLUMNS.id)
     .limit(5)
 )
+_BY_IDS = _CUSTOMERS.all.where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
+_NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived).order_by(_COLUMNS.id)
+_ADD = _CUSTOMERS.table.insert().inline()
 
 
 def customer_by_id(session: Session, customer_id: str) -> Customer | None:
@@ -32,6 +37,18 @@ def customers_by_name(session: Session, name: str) -> list[Customer]:
     return _CUSTOMERS.find(session, _BY_NAME, name_key=fold(name))
 
 
+def customers_by_ids(session: Session, customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Those of the customers that there are, by their ids; archived ones too."""
+    wanted = sorted(set(customer_ids))
+    found = _CUSTOMERS.find(session, _BY_IDS, ids=wanted) if wanted else []
+    return {customer.id: customer for customer in found}
+
+
+def customer_names(session: Session) -> list[tuple[str, str, bool]]:
+    """Id and name of every customer, and whether it is archived."""
+    return [(row[0], row[1], row[2]) for row in execute(session, _NAMES)]
+
+
 def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> Page[Customer]:
     """A page of the customers that are not archived and hold every word of `query`, by name."""
     return page_by_name(session, _CUSTOMERS, query=query, cursor=cursor, limit=limit)
@@ -39,10 +56,19 @@ def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> 
 
 def save_customer(session: Session, customer: Customer, *, now: datetime) -> None:
     """Keep a new customer, or the new state of one."""
-    values = flat(customer) | {
+    values = _values(customer, now)
+    if not _CUSTOMERS.change(session, customer.id, **values):
+        _CUSTOMERS.add(session, **values, created_at=now)
+
+
+def add_customers(session: Session, added: Iterable[Customer], *, now: datetime) -> None:
+    """Keep new customers, in one batch."""
+    insert_rows(session, _ADD, (_values(customer, now) | {"created_at": now} for customer in added))
+
+
+def _values(customer: Customer, now: datetime) -> dict[str, Any]:
+    return flat(customer) | {
         "name_key": fold(customer.name),
         "search_key": search_key(customer.name, customer.email, customer.tax_number, customer.city),
         "updated_at": now,
     }
-    if not _CUSTOMERS.change(session, customer.id, **values):
-        _CUSTOMERS.add(session, **values, created_at=now)

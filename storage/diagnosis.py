@@ -189,7 +189,7 @@ def _unfinished(root: Path) -> list[Path]:
     places = (root, root / ORGANIZATIONS_FOLDER, root / TEMPLATES_FOLDER)
     found = [path for place in places for path in place.glob(f"{UNFINISHED_PREFIX}*")]
     for folder in organization_folders(root):
-        for name in ("documents", "exports"):
+        for name in ("documents", "exports", "branding"):
             found += [path for path in (folder / name).glob(".*") if _TEMPORARY_FILE.fullmatch(path.name)]
     return sorted(path for path in found if _is_old(path))
 

@@ -11,13 +11,15 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
 from invoicing.documents import Document, Line, TaxSubtotal
+from invoicing.lifecycle import Balance
 from invoicing.posting import JournalSide
 from invoicing.text import fold, search_key
+from storage.balances import BALANCE, STATUS, balance_from
 from storage.ids import new_id
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
 from storage.statements import execute, insert_rows, table_of
@@ -29,18 +31,22 @@ _STATEMENTS_KEPT = 128
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """An issued document with its place in the hash chain."""
+    """An issued document with its place in the hash chain, and what happened to it."""
 
     document: Document
     position: int
     hash: str
     issued_at: datetime
     issued_by: str
+    balance: Balance
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a list shows of an issued document; amounts in minor units of `currency`."""
+    """What a list shows of an issued document; amounts in minor units of `currency`.
+
+    `credits_id` is the invoice that a credit note takes back.
+    """
 
     position: int
     id: str
@@ -54,18 +60,20 @@ class Header:
     net_minor: int
     tax_minor: int
     total_minor: int
+    credits_id: str | None
+    balance: Balance
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """Which documents a list holds; what is empty does not limit it. `overdue` is judged on `today`."""
+    """Which documents a list holds; what is empty does not limit it. `status` is judged on `today`."""
 
     query: str = ""
     kind: str = ""
     customer: str = ""
     issued_from: date | None = None
     issued_to: date | None = None
-    overdue: bool | None = None
+    status: str = ""
     today: date = date.max
 
 
@@ -83,9 +91,12 @@ _ADD_LINE = table_of(books.DocumentLine).insert().inline()
 _ADD_TAX = table_of(books.DocumentTax).insert().inline()
 _ADD_ENTRY = table_of(books.JournalEntry).insert().inline()
 _ADD_SIDE = table_of(books.JournalLine).insert().inline()
-_WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by)
+_WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by, *BALANCE)
 _BY_KEY = select(*_WHOLE).where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number == bindparam("number"))).limit(1)
-_HEADER = tuple(_COLUMNS[field.name] for field in fields(Header))
+_BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
+_CREDIT_NOTES = select(*_WHOLE).where(_COLUMNS.credits_id == bindparam("invoice")).order_by(_COLUMNS.position)
+_HEADER_COLUMNS = tuple(_COLUMNS[field.name] for field in fields(Header) if field.name != "balance")
+_HEADER = (*_HEADER_COLUMNS, *BALANCE)
 _ORDER = (_COLUMNS.issue_date, _COLUMNS.position)
 
 
@@ -137,6 +148,8 @@ def add_document(
         "net_minor": document.net_minor,
         "tax_minor": document.tax_minor,
         "total_minor": document.total_minor,
+        "credits_id": document.credits.id if document.credits else None,
+        "withheld_minor": document.total_minor - document.payable_minor,
         "content": text,
         "algorithm": ALGORITHM,
         "previous_hash": previous,
@@ -147,7 +160,7 @@ def add_document(
     execute(session, _ADD_DOCUMENT, row)
     insert_rows(session, _ADD_LINE, (_line_row(document.id, line) for line in document.lines))
     insert_rows(session, _ADD_TAX, (_tax_row(document.id, *one) for one in enumerate(document.taxes, start=1)))
-    return Issued(document, position + 1, link, issued_at, issued_by)
+    return Issued(document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor))
 
 
 def add_journal_entry(session: Session, document: Document, sides: tuple[JournalSide, ...]) -> None:
@@ -180,6 +193,16 @@ def document_by_id_or_number(session: Session, key: str) -> Issued | None:
     return None if row is None else _issued(row)
 
 
+def credit_notes_of(session: Session, invoice_id: str) -> list[Issued]:
+    """The credit notes of an invoice, in the order in which they were issued."""
+    return [_issued(row) for row in execute(session, _CREDIT_NOTES, {"invoice": invoice_id})]
+
+
+def balance_of(session: Session, document_id: str) -> Balance:
+    """What has happened to a document until now."""
+    return balance_from(*execute(session, _BALANCE_OF, {"id": document_id}).one())
+
+
 def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, limit: int) -> Page[Header]:
     """A page of documents, newest issue date first; their contents are not read."""
     conditions, values = _conditions(wanted)
@@ -188,7 +211,7 @@ def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, lim
         values |= {"before_date": _cursor_date(str(position[0])), "before_position": position[1]}
     rows = execute(session, _page(conditions), {**values, "at_most": limit + 1}).all()
     return page_of(
-        [Header(*row) for row in rows],
+        [_header(row) for row in rows],
         limit=limit,
         count=lambda: _count(session, conditions, values),
         cursor_of=lambda header: encode_cursor(header.issue_date.isoformat(), header.position),
@@ -212,11 +235,9 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "customer": _COLUMNS.customer_id == bindparam("customer"),
     "issued_from": _COLUMNS.issue_date >= bindparam("issued_from"),
     "issued_to": _COLUMNS.issue_date <= bindparam("issued_to"),
-    # What owes nothing is never overdue: the same rule as `invoicing.lifecycle.status_of`.
-    "overdue": and_(_COLUMNS.due_date < bindparam("today"), _COLUMNS.total_minor > 0),
-    "not overdue": not_(and_(_COLUMNS.due_date < bindparam("today"), _COLUMNS.total_minor > 0)),
     "before": before(_ORDER, (bindparam("before_date"), bindparam("before_position"))),
     "after": _COLUMNS.position > bindparam("after_position"),
+    **STATUS,
 }
 
 
@@ -229,8 +250,8 @@ def _conditions(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]
         if value := getattr(wanted, name):
             values[name] = value
     names = tuple(values)
-    if wanted.overdue is not None:
-        names = (*names, "overdue" if wanted.overdue else "not overdue")
+    if wanted.status:
+        names = (*names, wanted.status)
         values["today"] = wanted.today
     return names, values
 
@@ -304,5 +325,12 @@ def _cursor_date(text: str) -> date:
 
 
 def _issued(row: Row[*tuple[Any, ...]]) -> Issued:
-    content, *link = row
-    return Issued(document_from_text(content), *link)
+    content, position, link, issued_at, issued_by, *balance = row
+    return Issued(document_from_text(content), position, link, issued_at, issued_by, balance_from(*balance))
+
+
+def _header(row: Row[*tuple[Any, ...]]) -> Header:
+    values: list[Any] = list(row)
+    width = len(_HEADER_COLUMNS)
+    values[width:] = [balance_from(*values[width:])]
+    return Header(*values)

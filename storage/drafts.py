@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from invoicing.canonical import canonical_json
-from invoicing.documents import Supply
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.requested import RequestedDocument, request_from_text, request_text
 from storage.statements import execute, table_of
 from storage.tables import books
 
@@ -27,14 +21,14 @@ _DELETE = _DRAFTS.delete().where(_THIS_ONE)
 
 def draft_by_id(session: Session, draft_id: str) -> RequestedDocument | None:
     content = execute(session, _CONTENT, {"draft": draft_id}).scalar()
-    return None if content is None else _request(json.loads(content))
+    return None if content is None else request_from_text(content)
 
 
 def save_draft(session: Session, draft_id: str, request: RequestedDocument, *, now: datetime, by: str) -> None:
     """Keep a new draft, or the new state of one."""
     values = {
         "customer_id": request.customer,
-        "content": canonical_json(asdict(request)),
+        "content": request_text(request),
         "updated_at": now,
         "updated_by": by,
     }
@@ -44,24 +38,3 @@ def save_draft(session: Session, draft_id: str, request: RequestedDocument, *, n
 
 def delete_draft(session: Session, draft_id: str) -> None:
     execute(session, _DELETE, {"draft": draft_id})
-
-
-def _request(raw: dict[str, Any]) -> RequestedDocument:
-    dates = {
-        name: date.fromisoformat(raw[name]) if raw[name] else None
-        for name in ("issue_date", "due_date", "supply_date", "supply_end")
-    }
-    return RequestedDocument(**{**raw, **dates, "lines": tuple(_line(line) for line in raw["lines"])})
-
-
-def _line(raw: dict[str, Any]) -> RequestedLine:
-    price = raw["unit_price"]
-    return RequestedLine(
-        **{
-            **raw,
-            "quantity": Decimal(raw["quantity"]),
-            "unit_price": None if price is None else Decimal(price),
-            "supply": Supply(raw["supply"]) if raw["supply"] else None,
-            "discount_percent": Decimal(raw["discount_percent"]),
-        }
-    )

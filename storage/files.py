@@ -37,6 +37,7 @@ class StoredFile:
 
 
 _FILES = Kept(books.StoredFile, StoredFile, document_id=lambda of: of or "")
+_AT_PATH = _FILES.all.where(_FILES.table.c.path == bindparam("path")).limit(1)
 _OF_DOCUMENT = _FILES.all.where(
     _FILES.table.c.document_id == bindparam("document"), _FILES.table.c.format == bindparam("file_format")
 )
@@ -49,6 +50,11 @@ def file_of_document(session: Session, document_id: str, file_format: str) -> St
 
 def file_by_id(session: Session, file_id: str) -> StoredFile | None:
     return _FILES.get(session, file_id)
+
+
+def is_on_record(session: Session, path: str) -> bool:
+    """Whether a file of this path was recorded."""
+    return bool(_FILES.find(session, _AT_PATH, path=path))
 
 
 def all_files(session: Session) -> list[StoredFile]:

@@ -11,6 +11,9 @@ from invoicing.refusals import IdempotencyMismatch
 from storage.statements import execute, table_of
 from storage.tables import books
 
+ISSUED_DRAFT = "issued draft"
+"""What stands for the tool where the reference is a draft, and the subject the document that it became."""
+
 _KEYS = table_of(books.IdempotencyKey)
 _BY_REFERENCE = select(_KEYS.c.subject, _KEYS.c.request_hash).where(
     _KEYS.c.tool == bindparam("tool"), _KEYS.c.reference == bindparam("reference")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session
 
 from invoicing.catalog import Item
@@ -13,7 +14,7 @@ from invoicing.documents import Supply
 from invoicing.text import fold, search_key
 from storage.paging import Page
 from storage.searching import page_by_name
-from storage.statements import Kept, flat
+from storage.statements import Kept, execute, flat, insert_rows
 from storage.tables import books
 
 _ITEMS = Kept(books.Item, Item, supply=Supply)
@@ -27,6 +28,8 @@ _BY_NAME = (
     .limit(5)
 )
 _BY_IDS = _ITEMS.all.where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
+_NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived, _COLUMNS.sku).order_by(_COLUMNS.id)
+_ADD = _ITEMS.table.insert().inline()
 
 
 def item_by_id(session: Session, item_id: str) -> Item | None:
@@ -38,6 +41,11 @@ def items_by_ids(session: Session, item_ids: Iterable[str]) -> dict[str, Item]:
     wanted = sorted(set(item_ids))
     found = _ITEMS.find(session, _BY_IDS, ids=wanted) if wanted else []
     return {item.id: item for item in found}
+
+
+def item_names(session: Session) -> list[tuple[str, str, bool, str]]:
+    """Id and name of every item, whether it is archived, and its stock number."""
+    return [(row[0], row[1], row[2], row[3]) for row in execute(session, _NAMES)]
 
 
 def items_by_name(session: Session, name: str) -> list[Item]:
@@ -52,11 +60,20 @@ def find_items(session: Session, *, query: str, cursor: str, limit: int) -> Page
 
 def save_item(session: Session, item: Item, *, now: datetime) -> None:
     """Keep a new item, or the new state of one."""
-    values = flat(item) | {
+    values = _values(item, now)
+    if not _ITEMS.change(session, item.id, **values):
+        _ITEMS.add(session, **values, created_at=now)
+
+
+def add_items(session: Session, added: Iterable[Item], *, now: datetime) -> None:
+    """Keep new items, in one batch."""
+    insert_rows(session, _ADD, (_values(item, now) | {"created_at": now} for item in added))
+
+
+def _values(item: Item, now: datetime) -> dict[str, Any]:
+    return flat(item) | {
         "name_key": fold(item.name),
         "search_key": search_key(item.name, item.sku, item.description),
         "supply": item.supply.value,
         "updated_at": now,
     }
-    if not _ITEMS.change(session, item.id, **values):
-        _ITEMS.add(session, **values, created_at=now)

@@ -21,7 +21,8 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # Every name ends in a letter or digit, which shuts out "." and "..".
 _NAME = "[A-Za-z0-9._-]{0,120}[A-Za-z0-9]"
 _BOOKS = f"{ORGANIZATIONS_FOLDER}/{_UUID}/{BOOKS_FILE}".replace(".", "[.]")
-_PATH = f"^({DIRECTORY_FILE.replace('.', '[.]')}|{_BOOKS}|{ORGANIZATIONS_FOLDER}/{_UUID}/(documents|exports)/{_NAME})$"
+_FILES = f"{ORGANIZATIONS_FOLDER}/{_UUID}/(documents|exports|branding)/{_NAME}"
+_PATH = f"^({DIRECTORY_FILE.replace('.', '[.]')}|{_BOOKS}|{_FILES})$"
 
 RelativePath = Annotated[str, Field(pattern=_PATH)]
 """A file's place in the data folder and in its backup. There are no others, so none leads out of the folder."""

@@ -14,8 +14,18 @@ from pydantic import BaseModel
 
 from invoicing.amounts import money_text, plain
 from invoicing.documents import Document, Line, TaxSubtotal
-from operations.invoices import IssuedInvoice, ListedInvoice
+from operations.invoices import ListedInvoice
+from operations.issuing import IssuedDocument
 from storage.books import OrganizationRef
+from storage.payments import Payment
+from tools.totals import (
+    JurisdictionAnswer,
+    adjustment_lines,
+    jurisdiction_answers,
+    reductions_text,
+    settlement_lines,
+    tax_text,
+)
 
 
 class OrganizationAnswer(BaseModel):
@@ -44,6 +54,8 @@ class LineAnswer(BaseModel):
     unit: str
     unit_price: str
     discount_percent: str
+    discount_amount: str
+    charge_amount: str
     tax_code: str
     tax_rate: str
     net: str
@@ -56,10 +68,13 @@ class TaxAnswer(BaseModel):
     taxable: str
     tax: str
     reason: str
+    jurisdictions: list[JurisdictionAnswer]
 
 
 class InvoiceAnswer(BaseModel):
-    """An issued document at a glance."""
+    """An issued document at a glance. `amount_due` is less than zero where the customer is owed; a credit note counts
+    on the invoice whose id is `credits`.
+    """
 
     id: str
     number: str
@@ -73,7 +88,23 @@ class InvoiceAnswer(BaseModel):
     net_total: str
     tax_total: str
     total: str
+    amount_paid: str
+    amount_credited: str
     amount_due: str
+    credits: str
+
+
+class PaymentAnswer(BaseModel):
+    """A payment, a refund of a credit note, or the reversal of one of them, which `reverses` names."""
+
+    id: str
+    amount: str
+    currency: str
+    paid_on: date
+    method: str
+    reference: str
+    reverses: str
+    recorded_by: str
 
 
 def heading(organization: OrganizationRef) -> str:
@@ -97,15 +128,17 @@ def page_note(left: int, next_cursor: str) -> list[str]:
     return [f'{left} more: repeat with cursor="{next_cursor}".'] if next_cursor else []
 
 
-def invoice_answer(invoice: IssuedInvoice | ListedInvoice) -> dict[str, Any]:
+def invoice_answer(invoice: IssuedDocument | ListedInvoice) -> dict[str, Any]:
     """The fields of `InvoiceAnswer`."""
     if isinstance(invoice, ListedInvoice):
         source: Any = invoice.header
         customer, customer_name, kind = source.customer_id, source.customer_name, source.kind
+        credits_id = source.credits_id or ""
     else:
         source = invoice.issued.document
         customer, customer_name, kind = source.customer, source.buyer.name, source.kind.value
-    currency = source.currency
+        credits_id = source.credits.id if source.credits else ""
+    currency, balance = source.currency, invoice.balance
     return {
         "id": source.id,
         "number": source.number,
@@ -119,8 +152,45 @@ def invoice_answer(invoice: IssuedInvoice | ListedInvoice) -> dict[str, Any]:
         "net_total": money_text(source.net_minor, currency),
         "tax_total": money_text(source.tax_minor, currency),
         "total": money_text(source.total_minor, currency),
-        "amount_due": money_text(invoice.due_minor, currency),
+        "amount_paid": money_text(balance.paid_minor, currency),
+        "amount_credited": money_text(balance.credited_minor, currency),
+        "amount_due": money_text(balance.due_minor, currency),
+        "credits": credits_id,
     }
+
+
+def payment_answer(payment: Payment) -> PaymentAnswer:
+    return PaymentAnswer(
+        id=payment.id,
+        amount=money_text(payment.amount_minor, payment.currency),
+        currency=payment.currency,
+        paid_on=payment.paid_on,
+        method=payment.method,
+        reference=payment.reference,
+        reverses=payment.reverses_id or "",
+        recorded_by=payment.recorded_by,
+    )
+
+
+def owed_line(number: str, owed_minor: int, currency: str) -> str:
+    """What is open of an invoice, as a sentence: also where it is the customer who is owed."""
+    whom = ": the customer is owed this" if owed_minor < 0 else ""
+    return f"Open of {number}: {money_text(owed_minor, currency)} {currency}{whom}."
+
+
+def settled_lines(invoice: IssuedDocument) -> list[str]:
+    """What was paid and credited of an invoice, or refunded of a credit note, where anything was."""
+    document, balance = invoice.issued.document, invoice.balance
+    paid = money_text(balance.paid_minor, document.currency)
+    if document.credits:
+        return [f"Refunded: {paid} {document.currency}."] if balance.paid_minor else []
+    if not balance.paid_minor and not balance.credited_minor:
+        return []
+    credited = money_text(balance.credited_minor, document.currency)
+    return [
+        f"Paid: {paid}, credited: {credited}.",
+        owed_line(document.number, balance.due_minor, document.currency),
+    ]
 
 
 def line_answer(line: Line, currency: str) -> LineAnswer:
@@ -131,6 +201,8 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         unit=line.unit,
         unit_price=plain(line.unit_price),
         discount_percent=plain(line.discount_percent),
+        discount_amount=plain(line.discount_amount),
+        charge_amount=plain(line.charge_amount),
         tax_code=line.tax_code,
         tax_rate=plain(line.tax_rate),
         net=money_text(line.net_minor, currency),
@@ -145,6 +217,7 @@ def tax_answer(tax: TaxSubtotal, currency: str) -> TaxAnswer:
         taxable=money_text(tax.taxable_minor, currency),
         tax=money_text(tax.tax_minor, currency),
         reason=tax.reason,
+        jurisdictions=jurisdiction_answers(tax, currency),
     )
 
 
@@ -155,15 +228,15 @@ def document_lines(document: Document) -> list[str]:
     shown = [_line_text(line, currency) for line in document.lines[:_LINES_SHOWN]]
     if len(document.lines) > _LINES_SHOWN:
         shown.append(f"... and {len(document.lines) - _LINES_SHOWN} more lines")
-    taxes = ", ".join(
-        f"{tax.label} {plain(tax.rate)} % {money_text(tax.tax_minor, currency)}" for tax in document.taxes
-    )
+    taxes = ", ".join(tax_text(tax, currency) for tax in document.taxes)
     reasons = [f"{tax.label} {plain(tax.rate)} %: {tax.reason}" for tax in document.taxes if tax.reason]
     total = money_text(document.total_minor, currency)
     return [
         *shown,
+        *adjustment_lines(document),
         f"Net {money_text(document.net_minor, currency)}, {taxes}, total {total} {currency} ({taxed})",
         *reasons,
+        *settlement_lines(document),
     ]
 
 
@@ -171,10 +244,9 @@ _LINES_SHOWN = 50
 
 
 def _line_text(line: Line, currency: str) -> str:
-    discount = f" less {plain(line.discount_percent)} %" if line.discount_percent else ""
     quantity = f"{plain(line.quantity)} {line.unit}".rstrip()
     first_line = line.description.splitlines()[0]
     return (
-        f"{line.position}. {first_line}: {quantity} x {plain(line.unit_price)}{discount}"
+        f"{line.position}. {first_line}: {quantity} x {plain(line.unit_price)}{reductions_text(line)}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
     )

@@ -26,11 +26,19 @@ from tools.answers import (
 )
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
-from tools.inputs import LineInput, OptionalDate, OrganizationArgument, SessionArgument
+from tools.inputs import (
+    AdjustmentInput,
+    LineInput,
+    OptionalDate,
+    OptionalDecimal,
+    OrganizationArgument,
+    SessionArgument,
+)
 from tools.invoice_arguments import NOTHING, draft_request
+from tools.totals import TotalsAnswer, totals_answer
 
 
-class DraftAnswer(Answer):
+class DraftAnswer(TotalsAnswer, Answer):
     """A draft with the document it would become; after `delete` only `draft` and `deleted` say something."""
 
     draft: str
@@ -49,6 +57,7 @@ class DraftAnswer(Answer):
     total: str
     warnings: list[str]
     blockers: list[str]
+    explanation: list[str]
 
 
 async def draft_invoice(
@@ -65,6 +74,12 @@ async def draft_invoice(
     supply_end: OptionalDate = None,
     purchase_order: str = "",
     copy_of: Annotated[str, Field(description="Id or number of an invoice that fills what is left out")] = "",
+    adjustments: list[AdjustmentInput] | None = None,
+    withholding: Annotated[str, Field(description="Code of a tax that the buyer withholds")] = "",
+    exchange_rate: Annotated[OptionalDecimal, Field(description="1 unit of currency in that of the books")] = None,
+    exchange_date: OptionalDate = None,
+    exchange_source: str = "",
+    series: Annotated[str, Field(description="Code of a number series, if not the usual")] = "",
     draft: Annotated[str, Field(description="Replace this draft")] = "",
     delete: Annotated[bool, Field(description="Delete draft")] = False,
     organization: OrganizationArgument = "",
@@ -83,6 +98,12 @@ async def draft_invoice(
         supply_end=supply_end,
         purchase_order=purchase_order,
         copy_of=copy_of,
+        adjustments=adjustments,
+        withholding=withholding,
+        exchange_rate=exchange_rate,
+        exchange_date=exchange_date,
+        exchange_source=exchange_source,
+        series=series,
         draft=draft,
     )
     if delete:
@@ -116,6 +137,8 @@ def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
         total=money_text(document.total_minor, currency),
         warnings=list(preview.warnings),
         blockers=list(preview.blockers),
+        explanation=list(preview.explanation),
+        **totals_answer(document),
     )
 
 
@@ -138,6 +161,11 @@ def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
         total="",
         warnings=[],
         blockers=[],
+        explanation=[],
+        adjustments=[],
+        withholding=None,
+        payable="",
+        exchange=None,
     )
 
 
@@ -147,9 +175,13 @@ def _lines(preview: Preview) -> list[str]:
         f"Draft {preview.draft} for {document.buyer.name} [{document.customer}]. Nothing is issued yet; it would be"
         f" {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied {document.supply_date}.",
         *document_lines(document),
+        *(f"Tax of {choice[0].lower()}{choice[1:]}" for choice in preview.choices[:_CHOICES_SHOWN]),
         *(f"Warning: {warning}" for warning in preview.warnings),
         *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),
     ]
+
+
+_CHOICES_SHOWN = 5
 
 
 TOOL = Description(

@@ -22,7 +22,7 @@ class InvoicesFound(PageAnswer):
 async def find_invoices(
     books: ReadableBooks,
     query: Annotated[str, Field(description="Words of number, customer or purchase order")] = "",
-    status: Annotated[str, Field(description="issued or overdue")] = "",
+    status: Annotated[str, Field(description="issued, partially_paid, paid, overdue or credited")] = "",
     customer: Annotated[str, Field(description="Id or exact name")] = "",
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
@@ -44,13 +44,20 @@ async def find_invoices(
 def _line(one: InvoiceAnswer) -> str:
     return (
         f"- {one.number} [{one.id}] {one.issue_date} {one.customer_name} [{one.customer}]: net {one.net_total}, tax"
-        f" {one.tax_total}, total {one.total} {one.currency}, {one.status}, due {one.due_date}, open {one.amount_due}"
+        f" {one.tax_total}, total {one.total} {one.currency}, {one.status}, due {one.due_date}{_settled(one)}"
     )
+
+
+def _settled(one: InvoiceAnswer) -> str:
+    """What was paid and credited, where anything was, and what is open."""
+    if one.credits:
+        return f", refunded {one.amount_paid}, credits [{one.credits}]"
+    return f", paid {one.amount_paid}, credited {one.amount_credited}, open {one.amount_due}"
 
 
 TOOL = Description(
     find_invoices,
     title="Find invoices",
-    text="Find issued documents, newest first, by words, status, customer or issue date.",
+    text="Find invoices and credit notes, newest first, by words, status, customer or issue date.",
     effect=Effect.READS,
 )

@@ -6,14 +6,17 @@ from datetime import date, datetime
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from invoicing.amounts import money_text
 from operations import invoices
-from operations.invoices import IssuedInvoice
+from operations.issuing import IssuedDocument
+from storage.documents import Issued
 from tools.answers import (
     Answer,
     InvoiceAnswer,
     LineAnswer,
+    PaymentAnswer,
     TaxAnswer,
     answer,
     document_lines,
@@ -21,14 +24,27 @@ from tools.answers import (
     invoice_answer,
     line_answer,
     named,
+    owed_line,
+    payment_answer,
     tax_answer,
 )
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
+from tools.totals import TotalsAnswer, totals_answer
 
 
-class InvoiceDetails(InvoiceAnswer):
+class CreditNoteAnswer(BaseModel):
+    id: str
+    number: str
+    issue_date: date
+    total: str
+    reason: str
+
+
+class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
+    """`credited_invoice` and `reason` are those of a credit note."""
+
     supply_date: date
     supply_end: date | None
     purchase_order: str
@@ -37,6 +53,10 @@ class InvoiceDetails(InvoiceAnswer):
     prices_include_tax: bool
     lines: list[LineAnswer]
     taxes: list[TaxAnswer]
+    payments: list[PaymentAnswer]
+    credit_notes: list[CreditNoteAnswer]
+    credited_invoice: str
+    reason: str
     issued_at: datetime
     issued_by: str
     hash: str
@@ -57,7 +77,7 @@ async def get_invoice(
     return answer(heading(books.organization), _lines(structured.invoice, found), structured)
 
 
-def _details(found: IssuedInvoice) -> InvoiceDetails:
+def _details(found: IssuedDocument) -> InvoiceDetails:
     document = found.issued.document
     return InvoiceDetails(
         **invoice_answer(found),
@@ -69,26 +89,70 @@ def _details(found: IssuedInvoice) -> InvoiceDetails:
         prices_include_tax=document.prices_include_tax,
         lines=[line_answer(line, document.currency) for line in document.lines],
         taxes=[tax_answer(tax, document.currency) for tax in document.taxes],
+        **totals_answer(document),
+        payments=[payment_answer(payment) for payment in found.payments],
+        credit_notes=[_credit_note(note) for note in found.credit_notes],
+        credited_invoice=document.credits.number if document.credits else "",
+        reason=document.reason,
         issued_at=found.issued.issued_at,
         issued_by=found.issued.issued_by,
         hash=found.issued.hash,
     )
 
 
-def _lines(details: InvoiceDetails, found: IssuedInvoice) -> list[str]:
+def _credit_note(issued: Issued) -> CreditNoteAnswer:
+    note = issued.document
+    return CreditNoteAnswer(
+        id=note.id,
+        number=note.number,
+        issue_date=note.issue_date,
+        total=money_text(note.total_minor, note.currency),
+        reason=note.reason,
+    )
+
+
+def _lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
     order = f", purchase order {details.purchase_order}" if details.purchase_order else ""
     return [
         f"{details.number} [{details.id}] to {details.customer_name} [{details.customer}]: {details.status}, dated"
         f" {details.issue_date}, due {details.due_date}, supplied {details.supply_date}{order}.",
+        *_credited_lines(details),
         *document_lines(found.issued.document),
-        f"Open: {details.amount_due} {details.currency}. Issued by {details.issued_by}.",
+        *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
+        *(_credit_note_line(note) for note in details.credit_notes),
+        f"{_settled(details, found)} Issued by {details.issued_by}.",
         *([f"Note: {details.note}"] if details.note else []),
     ]
+
+
+def _credited_lines(details: InvoiceDetails) -> list[str]:
+    if not details.credits:
+        return []
+    return [f"Credits {details.credited_invoice} [{details.credits}]: {details.reason}"]
+
+
+def _payment_line(payment: PaymentAnswer, *, refund: bool) -> str:
+    what = "Refunded" if refund else "Paid"
+    how = "".join(f", {text}" for text in (payment.method, payment.reference) if text)
+    if payment.reverses:
+        what = f"Reversed [{payment.reverses}]"
+    return f"{what}: {payment.amount} on {payment.paid_on}{how} [{payment.id}], recorded by {payment.recorded_by}."
+
+
+def _credit_note_line(note: CreditNoteAnswer) -> str:
+    return f"Credited: {note.total} with {note.number} [{note.id}] on {note.issue_date}: {note.reason}"
+
+
+def _settled(details: InvoiceDetails, found: IssuedDocument) -> str:
+    if details.credits:
+        return f"Refunded: {details.amount_paid} {details.currency}."
+    paid = f"Paid: {details.amount_paid}, credited: {details.amount_credited}."
+    return f"{paid} {owed_line(details.number, found.balance.due_minor, details.currency)}"
 
 
 TOOL = Description(
     get_invoice,
     title="Get invoice",
-    text="Show one issued document with its lines, tax, totals and what is still open.",
+    text="Show one invoice or credit note with its lines, tax, totals, payments, credit notes and what is still open.",
     effect=Effect.READS,
 )

@@ -34,13 +34,14 @@ class OrganizationProfile(Answer):
     tax_codes: list[str]
     payment_terms: list[str]
     number_series: list[str]
+    withholdings: list[str]
     counts: dict[str, int]
     provenance: dict[str, str]
     connection_url: str
     snippets: dict[str, str]
 
 
-_POLICY = ("prices_include_tax", "future_days")
+_POLICY = ("prices_include_tax", "rounding", "small_business", "future_days", "payment_qr")
 _APART = {"environment", *_POLICY}
 
 
@@ -68,6 +69,7 @@ def organization_answer(
         tax_codes=[code.code for code in details.tax_codes],
         payment_terms=[term.code for term in details.terms],
         number_series=[f"{one.code} {one.pattern}" for one in details.series],
+        withholdings=[f"{code.code} {code.label}" for code in details.withholdings],
         counts=asdict(details.counts),
         provenance=details.provenance,
         connection_url=url,
@@ -90,6 +92,7 @@ def _lines(structured: OrganizationProfile, note: str) -> list[str]:
         "Tax codes: " + (", ".join(structured.tax_codes) or "none"),
         "Payment terms: " + (", ".join(structured.payment_terms) or "none"),
         "Number series: " + (", ".join(structured.number_series) or "none"),
+        *(["Withholdings: " + ", ".join(structured.withholdings)] if structured.withholdings else []),
         "Counts: " + ", ".join(f"{count} {what}" for what, count in structured.counts.items()),
         "Ready to issue." if readiness.ready else "Not ready to issue: " + " ".join(readiness.blockers),
     ]

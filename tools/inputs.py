@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from invoicing.amounts import parse_decimal
-from invoicing.documents import Supply
-from invoicing.drafting import RequestedLine
+from invoicing.documents import AdjustmentKind, Supply
+from invoicing.drafting import RequestedAdjustment, RequestedLine
 from invoicing.refusals import InvalidInput
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -106,6 +106,8 @@ class LineInput(BaseModel):
     tax_code: str = ""
     supply: Literal["goods", "services"] | None = None
     discount_percent: DecimalArgument = Decimal(0)
+    discount_amount: OptionalDecimal = None
+    charge_amount: OptionalDecimal = None
 
     def requested(self) -> RequestedLine:
         return RequestedLine(
@@ -117,6 +119,29 @@ class LineInput(BaseModel):
             tax_code=self.tax_code,
             supply=Supply(self.supply) if self.supply else None,
             discount_percent=self.discount_percent,
+            discount_amount=self.discount_amount,
+            charge_amount=self.charge_amount,
+        )
+
+
+class AdjustmentInput(BaseModel):
+    """A discount or charge of a whole document to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["discount", "charge"]
+    reason: str
+    percent: OptionalDecimal = None
+    amount: OptionalDecimal = None
+    tax_code: str = Field(default="", description="Else split over all")
+
+    def requested(self) -> RequestedAdjustment:
+        return RequestedAdjustment(
+            kind=AdjustmentKind(self.kind),
+            reason=self.reason,
+            percent=self.percent,
+            amount=self.amount,
+            tax_code=self.tax_code,
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from invoicing.drafting import RequestedDocument
 from operations.drafts import DraftRequest
-from tools.inputs import LineInput
+from tools.inputs import AdjustmentInput, LineInput
 
 
 def draft_request(
@@ -23,6 +24,12 @@ def draft_request(
     supply_end: date | None,
     purchase_order: str,
     copy_of: str,
+    adjustments: list[AdjustmentInput] | None,
+    withholding: str,
+    exchange_rate: Decimal | None,
+    exchange_date: date | None,
+    exchange_source: str,
+    series: str,
     draft: str = "",
 ) -> DraftRequest:
     """The arguments as one request."""
@@ -38,6 +45,12 @@ def draft_request(
         prices_include_tax=prices_include_tax,
         purchase_order=purchase_order,
         note=note,
+        adjustments=tuple(adjustment.requested() for adjustment in adjustments or ()),
+        withholding=withholding,
+        exchange_rate=exchange_rate,
+        exchange_date=exchange_date,
+        exchange_source=exchange_source,
+        series=series,
     )
     return DraftRequest(document=document, copy_of=copy_of.strip(), draft=draft.strip())
 
@@ -55,5 +68,11 @@ NOTHING = draft_request(
     supply_end=None,
     purchase_order="",
     copy_of="",
+    adjustments=None,
+    withholding="",
+    exchange_rate=None,
+    exchange_date=None,
+    exchange_source="",
+    series="",
 )
 """The request of a call that gives none of these arguments."""

@@ -9,10 +9,17 @@ from pydantic import Field
 
 from operations import invoices
 from operations.invoices import IssueRequest
-from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named
+from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named, settled_lines
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
-from tools.inputs import LineInput, OptionalDate, OrganizationArgument, SessionArgument
+from tools.inputs import (
+    AdjustmentInput,
+    LineInput,
+    OptionalDate,
+    OptionalDecimal,
+    OrganizationArgument,
+    SessionArgument,
+)
 from tools.invoice_arguments import NOTHING, draft_request
 
 
@@ -38,6 +45,12 @@ async def issue_invoice(
     supply_end: OptionalDate = None,
     purchase_order: str = "",
     copy_of: str = "",
+    adjustments: list[AdjustmentInput] | None = None,
+    withholding: str = "",
+    exchange_rate: OptionalDecimal = None,
+    exchange_date: OptionalDate = None,
+    exchange_source: str = "",
+    series: str = "",
     client_reference: Annotated[
         str, Field(description="Your name for this document; use the same value when retrying it")
     ] = "",
@@ -57,6 +70,12 @@ async def issue_invoice(
         supply_end=supply_end,
         purchase_order=purchase_order,
         copy_of=copy_of,
+        adjustments=adjustments,
+        withholding=withholding,
+        exchange_rate=exchange_rate,
+        exchange_date=exchange_date,
+        exchange_source=exchange_source,
+        series=series,
     )
     wanted = IssueRequest(draft.strip(), None if request == NOTHING else request, client_reference)
     made = await invoices.issue_invoice(books, wanted)
@@ -71,7 +90,7 @@ async def issue_invoice(
         f"{act}: {document.number} [{document.id}] to {document.buyer.name} [{document.customer}], dated"
         f" {document.issue_date}, due {document.due_date}, {made.status.value}."
     )
-    return answer(heading(books.organization), [first, *document_lines(document)], structured)
+    return answer(heading(books.organization), [first, *document_lines(document), *settled_lines(made)], structured)
 
 
 TOOL = Description(

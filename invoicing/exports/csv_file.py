@@ -57,6 +57,10 @@ COLUMNS = (
     "amount_due",
     "prices_include_tax",
     "hash",
+    "amount_paid",
+    "amount_credited",
+    "credited_invoice",
+    "credit_reason",
 )
 
 

@@ -51,6 +51,7 @@ def _amounts(exported: ExportedDocument) -> dict[str, object]:
         "tax": money(document.tax_minor),
         "total": money(document.total_minor),
         "paid": money(exported.paid_minor),
+        "credited": money(exported.credited_minor),
         "due": money(exported.due_minor),
         "lines": [
             {"position": line.position, "amount": money(line.amount_minor), "net": money(line.net_minor)}

@@ -10,7 +10,11 @@ The names are a contract: a column keeps its name, meaning and place, and a new 
 - line: position from 1; description, quantity, unit, unit_price, discount_percent: as on the line.
 - tax_code: the organization's own; tax_category: EN 16931 (UNCL 5305); tax_rate: percent.
 - line_net: without tax, after the discount; document_net, document_tax, document_total: of the whole document.
-- amount_due: what is still to be paid; amount_paid (XLSX only): what has been paid.
+- amount_due: what the customer still owes, less than zero where the customer is owed; amount_paid: what was paid, less
+  what was refunded of the credit notes; amount_credited: what the credit notes take back. So amount_due is the total
+  less what is withheld, credited and paid. A credit note counts on its invoice: its own amount_due is zero, and its
+  amount_paid is what was refunded.
+- credited_invoice: the number of the invoice that a credit note takes back; credit_reason: why.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 """
 
@@ -38,8 +42,8 @@ _QUOTES = frozenset("\"'`´‘’‚“”„«»‹›")
 
 @dataclass(frozen=True, slots=True)
 class ExportedDocument:
-    """An issued document with what has happened to it: its status, what is paid and due in minor units of its
-    currency, and its hash in the chain.
+    """An issued document with what has happened to it: its status, what is paid, credited and due in minor units of
+    its currency, and its hash in the chain.
     """
 
     document: Document
@@ -47,6 +51,7 @@ class ExportedDocument:
     paid_minor: int
     due_minor: int
     hash: str
+    credited_minor: int = 0
 
 
 def document_cells(exported: ExportedDocument) -> dict[str, Cell]:
@@ -74,7 +79,10 @@ def document_cells(exported: ExportedDocument) -> dict[str, Cell]:
         "document_tax": money(document.tax_minor),
         "document_total": money(document.total_minor),
         "amount_paid": money(exported.paid_minor),
+        "amount_credited": money(exported.credited_minor),
         "amount_due": money(exported.due_minor),
+        "credited_invoice": document.credits.number if document.credits else "",
+        "credit_reason": document.reason,
         "prices_include_tax": document.prices_include_tax,
         "hash": exported.hash,
     }

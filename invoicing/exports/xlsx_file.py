@@ -47,6 +47,9 @@ DOCUMENT_COLUMNS = (
     "prices_include_tax",
     "hash",
     "amount_paid",
+    "amount_credited",
+    "credited_invoice",
+    "credit_reason",
 )
 LINE_COLUMNS = (
     "kind",
@@ -72,7 +75,14 @@ SIGNIFICANT_DIGITS_MAX = 15
 # A fixed day makes the same documents the same file, byte for byte; the day itself means nothing.
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 -- the format's property has no time zone, and XlsxWriter wants none.
 _WIDTH = 14
-_WIDTHS = {"customer_name": 32, "description": 48, "hash": 66, "number": 20, "customer_tax_number": 20}
+_WIDTHS = {
+    "customer_name": 32,
+    "description": 48,
+    "hash": 66,
+    "number": 20,
+    "customer_tax_number": 20,
+    "credited_invoice": 20,
+}
 # Excel counts days from 1900 and has no earlier date.
 _YEAR_MIN = 1900
 

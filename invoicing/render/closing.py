@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from invoicing.documents import Document
+from invoicing.documents import Document, DocumentKind
 from invoicing.render.formats import grouped_by_four
 from invoicing.render.labels import Labels
-from invoicing.render.layout import Column, Row, text_column
+from invoicing.render.layout import Column, Modules, Picture, Row, TextLine, picture_column, text_column
 from invoicing.render.letterhead import pairs_column
 from invoicing.render.theme import Paper, theme
 
 _SPACE = 20.0
+# 30 millimetres: the modules of the largest code are still half a millimetre wide.
+_CODE_SIDE = 85.0
+# A reader wants four empty modules around the code.
+_QUIET_ZONE = 9.0
 
 
-def closing_rows(document: Document, *, paper: Paper, labels: Labels) -> list[Row]:
-    """The payment details beside the payment terms, then the note. What is empty is left out."""
+def closing_rows(document: Document, code: Modules | None, *, paper: Paper, labels: Labels) -> list[Row]:
+    """The payment details beside the payment terms and the code to pay by, then the note. What is empty is left out."""
     payment = pairs_column(_payment_pairs(document, labels), left=paper.left, width=paper.left_width)
     blocks: list[tuple[Column, ...]] = []
     if payment:
         terms = _titled(labels.payment_terms, document.payment_terms, paper.middle, paper.right_width)
-        blocks.append((_with_title(labels.payment_details, payment, paper), terms))
+        beside = (*_code_column(code, paper, labels), *terms) if code is not None else terms
+        blocks.append((_with_title(labels.payment_details, payment, paper), beside))
     else:
         blocks.append((_titled(labels.payment_terms, document.payment_terms, paper.left, paper.text_width),))
     blocks.append((_titled(labels.note, document.note, paper.left, paper.text_width),))
@@ -30,13 +35,26 @@ def footer_row(footer: str, *, paper: Paper) -> Row:
     return Row((text_column(footer, theme().small, left=paper.left, width=paper.text_width),), space_above=_SPACE)
 
 
+def _code_column(code: Modules, paper: Paper, labels: Labels) -> Column:
+    return (
+        *text_column(labels.scan_to_pay, theme().strong, left=paper.middle, width=paper.right_width),
+        TextLine(_QUIET_ZONE),
+        *picture_column(
+            Picture(paper.middle, _CODE_SIDE, _CODE_SIDE, code, alt=labels.scan_to_pay), space_below=_QUIET_ZONE
+        ),
+    )
+
+
 def _payment_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:
     payment = document.payment
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        # Nobody pays onto a credit note, so an account would only mislead.
+        return []
     pairs = [
         (labels.account_holder, payment.account_holder),
         (labels.bank, payment.bank_name),
-        (labels.iban, grouped_by_four(payment.iban)),
-        (labels.bic, payment.bic),
+        ("IBAN", grouped_by_four(payment.iban)),
+        ("BIC", payment.bic),
         (labels.account_number, payment.account_number),
         (labels.routing_number, payment.routing_number),
     ]

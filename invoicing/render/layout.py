@@ -20,6 +20,7 @@ _SPLIT_HEIGHT_MIN = 150.0
 
 Ink = tuple[float, float, float]
 Align = Literal["left", "right"]
+RowKind = Literal["text", "head", "line", "carry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,41 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Raster:
+    """A PNG or JPEG image."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """A QR code: rows of light (0) and dark (1) modules without the quiet zone. `cross` is the Swiss one on top."""
+
+    rows: tuple[bytes, ...]
+    cross: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Something that is not text, with its left edge and its size; `alt` says it in words to who cannot see it."""
+
+    left: float
+    width: float
+    height: float
+    art: Raster | Modules
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextLine:
-    """Runs on one baseline; `rule` is drawn along the top. Without runs it is a space of height `leading`."""
+    """Runs on one baseline; `rule` is drawn along the top, and `picture` hangs from there. Without runs it is a
+    space of height `leading`.
+    """
 
     leading: float
     runs: tuple[Run, ...] = ()
     rule: Rule | None = None
+    picture: Picture | None = None
 
 
 Column = tuple[TextLine, ...]
@@ -69,13 +99,15 @@ class Row:
 
     `glued` keeps a row on the page of the next one where that is possible. `header` is repeated above the row on
     each page that the row comes first on; `carry` makes the rows for the foot of the page before (the sum so far)
-    and for below the header.
+    and for below the header. `band` is the colour behind the row, `kind` what it is in a table.
     """
 
     columns: tuple[Column, ...]
     space_above: float = 0
     space_below: float = 0
     rule: Rule | None = None
+    band: Ink | None = None
+    kind: RowKind = "text"
     glued: bool = False
     header: Row | None = None
     carry: Callable[[], tuple[Row, Row]] | None = None
@@ -114,6 +146,11 @@ class Frame:
     placed: list[Placed] = field(default_factory=list)
 
 
+def picture_column(picture: Picture, *, space_below: float = 0) -> Column:
+    """A picture as a line of its own, with some space below it."""
+    return (TextLine(picture.height + space_below, picture=picture),)
+
+
 def text_column(
     text: str, style: Style, *, left: float, width: float, align: Align = "left", rule: Rule | None = None
 ) -> Column:
@@ -138,6 +175,7 @@ def side_by_side(*columns: Column) -> Column:
                 leading=max(line.leading for line in present),
                 runs=tuple(run for line in present for run in line.runs),
                 rule=rules[0] if rules else None,
+                picture=next((line.picture for line in present if line.picture is not None), None),
             )
         )
     return tuple(merged)

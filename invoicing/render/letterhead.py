@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
-from invoicing.documents import Address, Document, DocumentKind, Party
+from reportlab.lib.utils import ImageReader
+
+from invoicing.documents import Document, DocumentKind, Party
+from invoicing.render.addresses import address_lines, buyer_tax_number_label, is_abroad, registration_label
+from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
-from invoicing.render.layout import Align, Column, Row, TextLine, side_by_side, text_column
-from invoicing.render.theme import Paper, accent_line, theme
-
-# There the city comes before the region and the postal code; elsewhere the postal code leads.
-_CITY_FIRST = frozenset({"US", "CA", "AU", "NZ", "GB", "IE", "IN", "ZA", "SG"})
+from invoicing.render.layout import (
+    Align,
+    Column,
+    Picture,
+    Raster,
+    Row,
+    Style,
+    TextLine,
+    picture_column,
+    side_by_side,
+    text_column,
+)
+from invoicing.render.theme import Paper, theme
 
 _LABEL_WIDTH = 92.0
+_LOGO_WIDTH_MAX, _LOGO_HEIGHT_MAX = 190.0, 58.0
+_TITLE_SIZES = (23.0, 20.0, 17.5, 15.0, 13.0)
 
 
 def title_of(document: Document, labels: Labels) -> str:
@@ -27,32 +43,33 @@ def heading_of(document: Document, labels: Labels) -> str:
     return f"{title_of(document, labels)} {document.number}".rstrip()
 
 
-def letterhead_rows(document: Document, *, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
-    """The rows with seller and title, then buyer and dates."""
-    styles = theme()
-    seller = document.seller
+def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
+    """The rows with seller and title, then buyer and dates, then why a credit note was made."""
     left = partial(text_column, left=paper.left, width=paper.left_width)
-    right = partial(text_column, left=paper.middle, width=paper.right_width)
+    abroad = is_abroad(document)
+    registration = registration_label(document, formats.locale.language, labels)
     seller_column = (
-        *left(seller.name, styles.seller),
-        *_party_column(seller, document.tax_number_label, formats, labels, left=paper.left, width=paper.left_width),
-    )
-    title_column = (
-        *right(title_of(document, labels), styles.title),
-        *right(document.number or _not_issued(document, labels), styles.number),
+        *(_logo_column(logo, document.seller.name, paper) if logo else ()),
+        *left(document.seller.name, theme().seller),
+        *_party_column(document.seller, (document.tax_number_label, registration), formats, abroad=abroad, paper=paper),
     )
     to = labels.bill_to if document.kind is DocumentKind.INVOICE else labels.credit_to
-    buyer = document.buyer
+    buyer_labels = (buyer_tax_number_label(document, labels), labels.registration)
     buyer_column = (
-        *left(to, styles.label),
-        *left(buyer.name, styles.number),
-        *_party_column(buyer, document.tax_number_label, formats, labels, left=paper.left, width=paper.left_width),
+        *left(to, theme().label),
+        *left(document.buyer.name, theme().number),
+        *_party_column(document.buyer, buyer_labels, formats, abroad=abroad, paper=paper),
     )
     facts = pairs_column(_facts(document, formats, labels), left=paper.middle, width=paper.right_width)
-    return [
-        Row((seller_column, title_column), space_below=18, rule=accent_line(paper.left, paper.right)),
+    line = paper.accent_line(paper.left, paper.right)
+    rows = [
+        Row((seller_column, _title_column(document, paper, labels)), space_below=18, rule=line),
         Row((buyer_column, facts), space_above=16, space_below=22),
     ]
+    if document.reason:
+        reason = pairs_column([(labels.reason, document.reason)], left=paper.left, width=paper.text_width)
+        rows.append(Row((reason,), space_below=14))
+    return rows
 
 
 def pairs_column(
@@ -68,45 +85,60 @@ def pairs_column(
     lines: list[TextLine] = []
     for label, value in pairs:
         if value:
+            # In two languages each has its own line, where they do not fit beside each other.
+            fits = styles.quiet.face.width_of(printable(label), styles.quiet.size) <= label_width - 6
+            words = label if fits else label.replace(" / ", "\n")
             lines.extend(
                 side_by_side(
-                    text_column(label, styles.quiet, left=left, width=label_width - 6),
+                    text_column(words, styles.quiet, left=left, width=label_width - 6),
                     text_column(value, styles.text, left=left + label_width, width=width - label_width, align=align),
                 )
             )
     return tuple(lines)
 
 
-def address_lines(address: Address, formats: Formats) -> list[str]:
-    """The lines of an address in the order of its country."""
-    country = address.country.upper()
-    if country in _CITY_FIRST:
-        region_and_code = f"{address.region} {address.postal_code}".strip()
-        city = ", ".join(part for part in (address.city, region_and_code if address.region else "") if part)
-        place = [city if address.region else f"{address.city} {address.postal_code}".strip()]
-    else:
-        place = [f"{address.postal_code} {address.city}".strip(), address.region]
-    lines = [address.line1, address.line2, *place, formats.country(country) if country else ""]
-    return [line for line in lines if line]
+def _logo_column(logo: bytes, seller: str, paper: Paper) -> Column:
+    width, height = ImageReader(io.BytesIO(logo)).getSize()
+    scale = min(_LOGO_WIDTH_MAX / width, _LOGO_HEIGHT_MAX / height)
+    return picture_column(Picture(paper.left, width * scale, height * scale, Raster(logo), alt=seller), space_below=8)
+
+
+def _title_column(document: Document, paper: Paper, labels: Labels) -> Column:
+    """The title, in the second language smaller below it, and the number."""
+    right = partial(text_column, left=paper.middle, width=paper.right_width)
+    first, *second = title_of(document, labels).split(" / ")
+    return (
+        *right(first, _title_style(first, paper)),
+        *(line for text in second for line in right(text, replace(theme().number, ink=theme().quiet.ink))),
+        *right(document.number or f"{labels.kind(document.kind)}, {labels.not_issued}", theme().number),
+    )
+
+
+def _title_style(title: str, paper: Paper) -> Style:
+    """As large as the longest word of the title allows: a broken word would look like a mistake."""
+    style = paper.title
+    widest = max(style.face.width_of(printable(word), 1) for word in title.split())
+    size = next((size for size in _TITLE_SIZES if widest * size <= paper.right_width), _TITLE_SIZES[-1])
+    return replace(style, size=size)
 
 
 def _party_column(
-    party: Party, tax_number_label: str, formats: Formats, labels: Labels, *, left: float, width: float
+    party: Party, number_labels: tuple[str, str], formats: Formats, *, abroad: bool, paper: Paper
 ) -> Column:
     styles = theme()
     numbers = [
-        f"{tax_number_label} {party.tax_number}".strip() if party.tax_number else "",
-        f"{labels.registration} {party.registration_number}" if party.registration_number else "",
+        f"{label} {number}".strip() if number else ""
+        for label, number in zip(number_labels, (party.tax_number, party.registration_number), strict=True)
     ]
     contact = [text for text in (party.email, party.phone, party.website) if text]
     lines: list[TextLine] = []
-    for text in address_lines(party.address, formats):
-        lines.extend(text_column(text, styles.text, left=left, width=width))
+    for text in address_lines(party.address, formats, abroad=abroad):
+        lines.extend(text_column(text, styles.text, left=paper.left, width=paper.left_width))
     for group in (numbers, contact):
         if any(group) and lines:
             lines.append(TextLine(3))
         for text in group:
-            lines.extend(text_column(text, styles.quiet, left=left, width=width))
+            lines.extend(text_column(text, styles.quiet, left=paper.left, width=paper.left_width))
     return tuple(lines)
 
 
@@ -117,7 +149,9 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
         supplied = (labels.supply_period, f"{formats.date(supply)} – {formats.date(supply_end)}")
     else:
         supplied = (labels.supply_date, formats.date(supply))
+    credited = document.credits
     return [
+        (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
         (labels.issue_date, formats.date(document.issue_date)),
         # Nobody owes anything on a credit note, so a due date would only mislead.
         (labels.due_date, formats.date(document.due_date) if is_invoice else ""),
@@ -125,8 +159,3 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
         (labels.purchase_order, document.purchase_order),
         (labels.currency, document.currency),
     ]
-
-
-def _not_issued(document: Document, labels: Labels) -> str:
-    is_invoice = document.kind is DocumentKind.INVOICE
-    return labels.invoice_not_issued if is_invoice else labels.credit_note_not_issued

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from invoicing.documents import Document, Line
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
-from invoicing.render.labels import Labels
+from invoicing.render.labels import Labels, in_line
 from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, text_column
-from invoicing.render.theme import Paper, accent_line, hairline, theme
+from invoicing.render.tax_marks import TaxMarks
+from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
 
 _GAP = 12.0
@@ -45,8 +45,8 @@ class _Grid:
 def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
     """A row per line. The header comes again on each page, with the sum that is carried over."""
     discounted = any(line.discount_percent for line in document.lines)
-    shared = _shared_rates(document)
-    cells = [_cells(line, formats, discounted=discounted, shared_rates=shared) for line in document.lines]
+    marks = TaxMarks.of(document)
+    cells = [_cells(line, formats, discounted=discounted, marks=marks) for line in document.lines]
     titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
     titles += [labels.discount] if discounted else []
     titles += [tax_label, labels.amount]
@@ -54,40 +54,43 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     header = _header(titles, grid, paper)
     sums = accumulate((line.amount_minor for line in document.lines), initial=0)
     rows: list[Row] = []
-    for texts, sum_before in zip(cells, sums, strict=False):
+    for line, texts, sum_before in zip(document.lines, cells, sums, strict=False):
         carry = partial(_carry_rows, sum_before, grid, paper, formats, labels) if rows else None
-        rows.append(_row(texts, grid, paper, header=header, carry=carry))
+        additions = _additions(line, formats, labels)
+        rows.append(_row(texts, additions, grid, paper, header=header, carry=carry))
     if rows:
         # The totals never stand alone on a page: the last line goes with them.
-        rows[-1] = replace(rows[-1], glued=True, rule=accent_line(paper.left, paper.right))
+        rows[-1] = replace(rows[-1], glued=True, rule=paper.accent_line(paper.left, paper.right))
     return rows
 
 
-def _shared_rates(document: Document) -> set[Decimal]:
-    """The rates of several tax categories: there the category's code tells the lines apart."""
-    rates = sorted(rate for rate, _ in {(tax.rate, tax.category) for tax in document.taxes})
-    return {rate for rate, following in pairwise(rates) if rate == following}
-
-
-def _cells(line: Line, formats: Formats, *, discounted: bool, shared_rates: set[Decimal]) -> list[str]:
+def _cells(line: Line, formats: Formats, *, discounted: bool, marks: TaxMarks) -> list[str]:
     rate = formats.percent(line.tax_rate)
     discount = [formats.percent(line.discount_percent) if line.discount_percent else ""] if discounted else []
+    mark = marks.of_line(line)
     return [
         str(line.position),
         line.description,
         f"{formats.number(line.quantity)} {line.unit}".rstrip(),
         formats.price(line.unit_price),
         *discount,
-        f"{rate}\u00a0{line.tax_category.value}" if line.tax_rate in shared_rates else rate,
+        f"{rate}\u00a0{mark}" if mark else rate,
         formats.amount(line.amount_minor),
     ]
 
 
+def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
+    """What was taken off or added to the line as an amount, which its price and quantity do not show."""
+    amounts = ((labels.discount, -line.discount_amount), (labels.charge, line.charge_amount))
+    return [f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount]
+
+
 def _grid(titles: Sequence[str], cells: Sequence[Sequence[str]], paper: Paper) -> _Grid:
-    styles = theme()
+    styles, widest = theme(), _HEADER_WIDTH_MAX
     columns = list(zip(titles, *cells, strict=True))
     heads = [
-        min(styles.label.face.width_of(printable(title), styles.label.size), _HEADER_WIDTH_MAX) for title in titles
+        min(max(styles.label.face.width_of(printable(part), styles.label.size) for part in title.split("\n")), widest)
+        for title in titles
     ]
     widths: list[float] = []
     figures = styles.text
@@ -117,28 +120,40 @@ def _natural_width(index: int, texts: Sequence[str], style: Style) -> float:
 
 
 def _header(titles: Sequence[str], grid: _Grid, paper: Paper) -> Row:
-    style = theme().label
+    band = paper.palette.band
+    style = replace(theme().label, ink=paper.palette.band_text)
     columns = []
     for index, title in enumerate(titles):
-        # A tax's name is the user's own text and may be long; the header stays one line.
-        fitted = fit_line(title, face=style.face, size=style.size, width=grid.places[index][1])
-        columns.append(grid.cell(index, fitted, style))
-    return Row(tuple(columns), space_above=2, space_below=3, rule=accent_line(paper.left, paper.right))
+        # A tax's name is the user's own text and may be long; the header has one line in each language.
+        width = grid.places[index][1]
+        parts = [fit_line(part, face=style.face, size=style.size, width=width) for part in title.split("\n")]
+        columns.append(grid.cell(index, "\n".join(parts), style))
+    rule = paper.accent_line(paper.left, paper.right) if band is None else None
+    return Row(tuple(columns), space_above=2 if band is None else 3, space_below=3, rule=rule, band=band, kind="head")
 
 
 def _row(
-    texts: Sequence[str], grid: _Grid, paper: Paper, *, header: Row, carry: Callable[[], tuple[Row, Row]] | None
+    texts: Sequence[str],
+    additions: Sequence[str],
+    grid: _Grid,
+    paper: Paper,
+    *,
+    header: Row,
+    carry: Callable[[], tuple[Row, Row]] | None,
 ) -> Row:
-    text_style = theme().text
-    columns = tuple(
-        grid.cell(index, text, text_style if index == _DESCRIPTION else grid.figures)
+    styles = theme()
+    columns = [
+        grid.cell(index, text, styles.text if index == _DESCRIPTION else grid.figures)
         for index, text in enumerate(texts)
-    )
+    ]
+    for addition in additions:
+        columns[_DESCRIPTION] += grid.cell(_DESCRIPTION, addition, styles.small)
     return Row(
-        columns,
+        tuple(columns),
         space_above=_PADDING,
         space_below=_PADDING,
         rule=hairline(paper.left, paper.right),
+        kind="line",
         header=header,
         carry=carry,
     )
@@ -154,7 +169,7 @@ def _carry_rows(sum_minor: int, grid: _Grid, paper: Paper, formats: Formats, lab
 
     def row(label: str) -> Row:
         words = grid.cell(_DESCRIPTION, label, styles.quiet)
-        return Row((words, amount), space_above=space, space_below=space)
+        return Row((words, amount), space_above=space, space_below=space, kind="carry")
 
     carried, brought = row(labels.carried_forward), row(labels.brought_forward)
     return carried, replace(brought, rule=hairline(paper.left, paper.right))

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from invoicing.branding import Branding
 from invoicing.documents import Document, Environment
+from invoicing.payment_codes import EpcCode, SwissBill, payment_code
 from invoicing.render.closing import closing_rows, footer_row
+from invoicing.render.codes import epc_modules
+from invoicing.render.colors import palette_of
 from invoicing.render.formats import Formats, formats_for
-from invoicing.render.labels import ENGLISH, Labels
-from invoicing.render.layout import Row, paginate, text_column
+from invoicing.render.labels import Labels, in_two_languages, labels_of
+from invoicing.render.layout import Modules, Placed, Row, paginate, text_column
 from invoicing.render.letterhead import heading_of, letterhead_rows
 from invoicing.render.line_table import line_rows
 from invoicing.render.sheet import Metadata, Sheet, draw_pages, footer_column
+from invoicing.render.slip import Slip, slip_of
+from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
-from invoicing.render.totals import common_tax_label, totals_rows
+from invoicing.render.totals import totals_rows
+
+PLAIN = Branding()
 
 
-def render_pdf(document: Document) -> bytes:
-    """The printed document as a PDF; the same document always gives the same bytes.
+def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
+    """The printed document as a PDF; the same document and branding always give the same bytes.
 
-    A4, or Letter for a seller in the US or Canada. Numbers and dates are written as `document.locale` has them
-    (British English where it is unknown); the fixed words are English. Every text appears literally: markup in it
-    has no meaning. A character that the embedded fonts lack is printed as U+FFFD;
-    `invoicing.render.fonts.unprintable_characters` tells beforehand which ones. A document without a number is
-    titled "Draft". In a sandbox every page bears a watermark. A credit note shows no due date. The environment's
-    libraries are part of the promise: another version of reportlab, babel or zlib may write other bytes.
+    A4, or Letter for a seller in the US or Canada. Numbers and dates are written as `document.locale` has them, the
+    fixed words are in its language (British English where it is unknown) and in the branding's second one. Every
+    text appears literally: markup in it has no meaning. A character that the embedded fonts lack is printed as
+    U+FFFD; `invoicing.render.fonts.unprintable_characters` tells beforehand which ones. A document without a number
+    is titled as a draft. In a sandbox every page bears a watermark. A credit note shows no due date. The
+    environment's libraries are part of the promise: another version of reportlab, babel or zlib may write other bytes.
 
     Raises:
         InvalidInput: the currency does not exist.
     """
-    labels = ENGLISH
     formats = formats_for(document.locale, document.currency)
-    paper = paper_of(document.seller.address.country)
+    languages = _languages(formats, branding)
+    labels = labels_of(languages[0])
+    if len(languages) > 1:
+        labels = in_two_languages(labels, labels_of(languages[1]))
+    code, slip = _ways_to_pay(document, branding, languages[0])
+    paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     footer = footer_column(document.footer, paper)
     sheet = Sheet(
         paper=paper,
@@ -38,28 +52,62 @@ def render_pdf(document: Document) -> bytes:
         footer=footer or (),
         watermark=labels.sandbox if document.environment is Environment.SANDBOX else "",
         labels=labels,
+        slip=slip,
     )
-    rows = _rows(document, paper=paper, formats=formats, labels=labels)
+    look = _Look(paper, formats, labels, languages)
+    rows = _rows(document, branding.logo, code, look)
     if footer is None:
         rows.append(footer_row(document.footer, paper=paper))
     pages = paginate(rows, first=sheet.first_frame(), following=sheet.next_frame)
-    return draw_pages(pages, sheet, _metadata(document, formats, labels))
+    return draw_pages(_with_slip_page(pages, sheet), sheet, _metadata(document, formats, labels))
 
 
-def _rows(document: Document, *, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    paper: Paper
+    formats: Formats
+    labels: Labels
+    languages: tuple[str, ...]
+
+
+def _languages(formats: Formats, branding: Branding) -> tuple[str, ...]:
+    first = formats.locale.language
+    second = branding.second_language
+    return (first, second) if second and labels_of(second) is not labels_of(first) else (first,)
+
+
+def _ways_to_pay(document: Document, branding: Branding, language: str) -> tuple[Modules | None, Slip | None]:
+    match payment_code(document) if branding.payment_qr else None:
+        case EpcCode() as code:
+            return epc_modules(code), None
+        case SwissBill() as bill:
+            return None, slip_of(bill, language)
+        case None:
+            return None, None
+
+
+def _with_slip_page(pages: list[list[Placed]], sheet: Sheet) -> list[list[Placed]]:
+    """The pages, with one more for the slip where the last has no room for it."""
+    if sheet.slip is None or sheet.has_room_for_slip(pages[-1]):
+        return pages
+    return [*pages, []]
+
+
+def _rows(document: Document, logo: bytes, code: Modules | None, look: _Look) -> list[Row]:
+    paper, formats, labels = look.paper, look.formats, look.labels
     tax = common_tax_label(document)
     sentence = labels.prices_with_tax if document.prices_include_tax else labels.prices_without_tax
     caption = sentence.format(currency=document.currency, tax=tax or labels.tax_in_sentence)
     return [
-        *letterhead_rows(document, paper=paper, formats=formats, labels=labels),
+        *letterhead_rows(document, logo=logo, paper=paper, formats=formats, labels=labels),
         Row(
             (text_column(caption, theme().small, left=paper.left, width=paper.text_width),),
             space_below=6,
             glued=True,
         ),
         *line_rows(document, tax_label=tax or labels.tax, paper=paper, formats=formats, labels=labels),
-        *totals_rows(document, paper=paper, formats=formats, labels=labels),
-        *closing_rows(document, paper=paper, labels=labels),
+        *totals_rows(document, languages=look.languages, paper=paper, formats=formats, labels=labels),
+        *closing_rows(document, code, paper=paper, labels=labels),
     ]
 
 

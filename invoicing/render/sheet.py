@@ -9,10 +9,14 @@ from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 
+from invoicing.render.colors import WATERMARK_INK
+from invoicing.render.drawing import CAPITAL_MIDDLE, draw_band, draw_column, draw_rule, draw_tagged
 from invoicing.render.fonts import EMBEDDING_LOCK, Face, printable
 from invoicing.render.labels import Labels
-from invoicing.render.layout import Column, Frame, Placed, Rule, Run, Style, TextLine, text_column
-from invoicing.render.theme import WATERMARK_INK, Paper, hairline, theme
+from invoicing.render.layout import Column, Frame, Placed, Run, Style, TextLine, text_column
+from invoicing.render.slip import SLIP_HEIGHT, Slip, draw_slip
+from invoicing.render.tagging import Element, Tags
+from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
 
 _TOP = 50.0
@@ -20,12 +24,11 @@ _RUNNING_HEAD_TOP = 34.0
 _TOP_WITH_HEAD = 66.0
 _FOOT_BASE = 30.0
 _FOOT_HEIGHT = 30.0
+# Above the slip the foot needs no margin of its own to the edge of the paper.
+_SLIP_FOOT_SHIFT = 8.0
 
 # A longer footer would take the page from the document; it is printed once, at the end.
 _FOOTER_LINES_MAX = 5
-
-# The middle of the capitals lies this far above the baseline, in parts of the font size.
-_CAPITAL_MIDDLE = 0.357
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is the same on every page. `watermark` is empty on a real document."""
+    """What is the same on every page. `watermark` is empty on a real document; `slip`, where there is one, takes the
+    bottom of the last page.
+    """
 
     paper: Paper
     heading: str
@@ -48,6 +53,7 @@ class Sheet:
     footer: Column
     watermark: str
     labels: Labels
+    slip: Slip | None = None
 
     def first_frame(self) -> Frame:
         """The part of the first page that rows may use."""
@@ -56,6 +62,11 @@ class Sheet:
     def next_frame(self) -> Frame:
         """The part of a later page that rows may use, below its running head."""
         return Frame(_TOP_WITH_HEAD, self._bottom())
+
+    def has_room_for_slip(self, page: Sequence[Placed]) -> bool:
+        """Whether the rows of a page leave its bottom free for the slip, with the page's foot above it."""
+        end = max((item.top + item.row.height for item in page), default=0.0)
+        return end <= self._bottom() - SLIP_HEIGHT + _SLIP_FOOT_SHIFT
 
     def _bottom(self) -> float:
         return self.paper.height - _FOOT_BASE - _FOOT_HEIGHT - sum(line.leading for line in self.footer)
@@ -79,9 +90,12 @@ def draw_pages(pages: Sequence[Sequence[Placed]], sheet: Sheet, metadata: Metada
         lang=metadata.language,
     )
     _describe(canvas, metadata)
+    tags = Tags(canvas)
     for index, page in enumerate(pages):
-        _draw_page(canvas, page, sheet, page=index + 1, pages=len(pages))
+        tags.begin_page()
+        _draw_page(canvas, page, sheet, tags, page=index + 1, pages=len(pages))
         canvas.showPage()
+    tags.write_tree()
     with EMBEDDING_LOCK:
         canvas.save()
     return output.getvalue()
@@ -93,6 +107,7 @@ def _describe(canvas: Canvas, metadata: Metadata) -> None:
     canvas.setSubject(_one_line(metadata.subject))
     canvas.setCreator("Counterfoil")
     canvas.setProducer("Counterfoil")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
 
 
 def _one_line(text: str) -> str:
@@ -100,60 +115,77 @@ def _one_line(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
-def _draw_page(canvas: Canvas, placed: Sequence[Placed], sheet: Sheet, *, page: int, pages: int) -> None:
+def _draw_page(canvas: Canvas, placed: Sequence[Placed], sheet: Sheet, tags: Tags, *, page: int, pages: int) -> None:
     if sheet.watermark:
-        _draw_watermark(canvas, sheet.watermark, sheet.paper)
+        # Said once, and first: that this is no invoice must not be missed.
+        with tags.content(tags.root, "P") if page == 1 else tags.artifact():
+            _draw_watermark(canvas, sheet.watermark, sheet.paper)
     if page > 1:
-        _draw_running_head(canvas, sheet)
+        with tags.artifact():
+            _draw_running_head(canvas, sheet)
     for item in placed:
-        row = item.row
-        for column in row.columns:
-            _draw_column(canvas, column, item.top + row.space_above, sheet.paper)
-        if row.rule is not None:
-            _draw_rule(canvas, row.rule, item.top + row.height, sheet.paper)
-    _draw_foot(canvas, sheet, page=page, pages=pages)
+        _draw_row(canvas, item, sheet.paper, tags)
+    if sheet.slip is not None and page == pages:
+        _draw_foot(canvas, sheet, tags, page=page, pages=pages, base=_FOOT_BASE + SLIP_HEIGHT - _SLIP_FOOT_SHIFT)
+        draw_slip(canvas, sheet.slip, sheet.paper, tags)
+    else:
+        _draw_foot(canvas, sheet, tags, page=page, pages=pages, base=_FOOT_BASE)
 
 
-def _draw_column(canvas: Canvas, column: Column, top: float, paper: Paper) -> None:
-    for line in column:
-        if line.rule is not None:
-            _draw_rule(canvas, line.rule, top, paper)
-        if line.runs:
-            size = max(run.style.size for run in line.runs)
-            baseline = paper.height - top - line.leading / 2 - size * _CAPITAL_MIDDLE
-            for run in line.runs:
-                _draw_run(canvas, run, baseline)
-        top += line.leading
+def _draw_row(canvas: Canvas, item: Placed, paper: Paper, tags: Tags) -> None:
+    row, top = item.row, item.top + item.row.space_above
+    if row.band is not None:
+        with tags.artifact():
+            draw_band(canvas, row.band, item.top, row.height, paper)
+    match row.kind:
+        case "text":
+            for column in row.columns:
+                draw_tagged(canvas, column, top, paper, tags, tags.root)
+        case "head" if not _has_table(tags):
+            cells = tags.root.add("Table").add("TR")
+            for column in row.columns:
+                draw_tagged(canvas, column, top, paper, tags, cells, "TH")
+        case "line":
+            cells = _table(tags).add("TR")
+            for column in row.columns:
+                draw_tagged(canvas, column, top, paper, tags, cells, "TD")
+        case _:
+            # Heads and sums that are there because a page ends, and not read out between two lines.
+            with tags.artifact():
+                for column in row.columns:
+                    draw_column(canvas, column, top, paper)
+    if row.rule is not None:
+        with tags.artifact():
+            draw_rule(canvas, row.rule, item.top + row.height, paper)
 
 
-def _draw_run(canvas: Canvas, run: Run, baseline: float) -> None:
-    style = run.style
-    canvas.setFont(style.face.name, style.size)
-    canvas.setFillColorRGB(*style.ink)
-    canvas.drawString(run.left, baseline, run.text)
+def _has_table(tags: Tags) -> bool:
+    return any(element.role == "Table" for element in tags.root.kids)
 
 
-def _draw_rule(canvas: Canvas, rule: Rule, top: float, paper: Paper) -> None:
-    canvas.setStrokeColorRGB(*rule.ink)
-    canvas.setLineWidth(rule.weight)
-    canvas.line(rule.left, paper.height - top, rule.right, paper.height - top)
+def _table(tags: Tags) -> Element:
+    return next(element for element in tags.root.kids if element.role == "Table")
 
 
 def _draw_running_head(canvas: Canvas, sheet: Sheet) -> None:
     paper, style = sheet.paper, theme().quiet
     line = _two_sided(sheet.heading, sheet.sender, style, paper)
-    _draw_column(canvas, (line,), _RUNNING_HEAD_TOP, paper)
-    _draw_rule(canvas, hairline(paper.left, paper.right), _RUNNING_HEAD_TOP + style.leading + 4, paper)
+    draw_column(canvas, (line,), _RUNNING_HEAD_TOP, paper)
+    draw_rule(canvas, hairline(paper.left, paper.right), _RUNNING_HEAD_TOP + style.leading + 4, paper)
 
 
-def _draw_foot(canvas: Canvas, sheet: Sheet, *, page: int, pages: int) -> None:
+def _draw_foot(canvas: Canvas, sheet: Sheet, tags: Tags, *, page: int, pages: int, base: float) -> None:
     paper, style = sheet.paper, theme().small
     height = sum(line.leading for line in sheet.footer) + style.leading
-    top = paper.height - _FOOT_BASE - height
-    _draw_rule(canvas, hairline(paper.left, paper.right), top - 4, paper)
+    top = paper.height - base - height
     number = sheet.labels.page.format(page=page, pages=pages)
-    _draw_column(canvas, sheet.footer, top, paper)
-    _draw_column(canvas, (_two_sided("", number, style, paper),), top + height - style.leading, paper)
+    with tags.artifact():
+        draw_rule(canvas, hairline(paper.left, paper.right), top - 4, paper)
+    # The footer is on every page, and read out on the last.
+    with tags.content(tags.root, "P") if page == pages else tags.artifact():
+        draw_column(canvas, sheet.footer, top, paper)
+    with tags.artifact():
+        draw_column(canvas, (_two_sided("", number, style, paper),), top + height - style.leading, paper)
 
 
 def _two_sided(left: str, right: str, style: Style, paper: Paper) -> TextLine:
@@ -176,5 +208,5 @@ def _draw_watermark(canvas: Canvas, words: str, paper: Paper) -> None:
     canvas.rotate(math.degrees(math.atan2(paper.height, paper.width)))
     canvas.setFont(face.name, size)
     canvas.setFillColorRGB(*WATERMARK_INK)
-    canvas.drawString(-face.width_of(text, size) / 2, -size * _CAPITAL_MIDDLE, text)
+    canvas.drawString(-face.width_of(text, size) / 2, -size * CAPITAL_MIDDLE, text)
     canvas.restoreState()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from invoicing.render.colors import ACCENT_INK, HAIRLINE_INK, QUIET_INK, TEXT_INK, Palette
 from invoicing.render.fonts import faces
-from invoicing.render.layout import Ink, Rule, Style
+from invoicing.render.layout import Rule, Style
 
 MARGIN = 50.0
 GAP = 24.0
@@ -15,12 +16,6 @@ GAP = 24.0
 _LETTER_COUNTRIES = frozenset({"US", "CA"})
 _A4 = (595.28, 841.89)
 _LETTER = (612.0, 792.0)
-
-TEXT_INK: Ink = (0.11, 0.13, 0.16)
-QUIET_INK: Ink = (0.36, 0.40, 0.45)
-ACCENT_INK: Ink = (0.12, 0.23, 0.37)
-HAIRLINE_INK: Ink = (0.83, 0.85, 0.88)
-WATERMARK_INK: Ink = (0.955, 0.90, 0.89)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +35,11 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The size of the sheet and the left and right edge of its text."""
+    """The size of the sheet, the left and right edge of its text, and the organization's colours."""
 
     width: float
     height: float
+    palette: Palette
 
     @property
     def left(self) -> float:
@@ -75,10 +71,25 @@ class Paper:
         """The width of the right-hand column."""
         return self.right - self.middle
 
+    @property
+    def title(self) -> Style:
+        """The style of the title, in the organization's colour."""
+        return replace(theme().title, ink=self.palette.accent)
 
-def paper_of(seller_country: str) -> Paper:
-    """Letter for a seller in North America, else A4."""
-    return Paper(*(_LETTER if seller_country.upper() in _LETTER_COUNTRIES else _A4))
+    @property
+    def total(self) -> Style:
+        """The style of the amount to pay, in the organization's colour."""
+        return replace(theme().total, ink=self.palette.accent)
+
+    def accent_line(self, left: float, right: float) -> Rule:
+        """A strong rule above a total or below a header."""
+        return Rule(left, right, 1.0, self.palette.rule)
+
+
+def paper_of(seller_country: str, palette: Palette, *, needs_a4: bool = False) -> Paper:
+    """Letter for a seller in North America, unless something on the paper has the size of A4; else A4."""
+    is_letter = seller_country.upper() in _LETTER_COUNTRIES and not needs_a4
+    return Paper(*(_LETTER if is_letter else _A4), palette)
 
 
 @cache
@@ -101,8 +112,3 @@ def theme() -> Theme:
 def hairline(left: float, right: float) -> Rule:
     """A light rule between rows."""
     return Rule(left, right, 0.5, HAIRLINE_INK)
-
-
-def accent_line(left: float, right: float) -> Rule:
-    """A dark rule above a total or below a header."""
-    return Rule(left, right, 1.0, ACCENT_INK)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.documents import Environment
-from invoicing.numbering import check_pattern, number, period
+from invoicing.numbering import check_pattern, may_collide, number, period
 from invoicing.refusals import InvalidInput
 
 PATTERNS = ("{SEQ}", "INV-{YYYY}-{SEQ:5}", "{YY}{MM}-{SEQ:4}", "{SEQ}/{MM}.{YYYY}", "A_{SEQ:9}", "{YYYY}{SEQ}{MM}")
@@ -93,3 +93,49 @@ def test_two_documents_of_a_series_never_get_the_same_number(
     first = number(pattern, sequence=sequence, issue_date=day, environment=Environment.LIVE)
     second = number(pattern, sequence=other_sequence, issue_date=other_day, environment=Environment.LIVE)
     assert (first == second) == (drawn == other_drawn)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "collide"),
+    [
+        ("INV-{YYYY}-{SEQ:5}", "INV-{YYYY}-{SEQ:5}", True),
+        ("INV-{YYYY}-{SEQ:5}", "inv-{YYYY}-{SEQ:3}", True),
+        ("INV-{YYYY}-{SEQ:5}", "INV-2026-{SEQ}", True),
+        ("INV-{YYYY}-{SEQ:5}", "INV-{SEQ}", False),
+        ("INV-{YYYY}-{SEQ:5}", "WEB-{YYYY}-{SEQ:5}", False),
+        ("INV{SEQ}", "INV{YYYY}{SEQ:5}", True),
+        ("INV-{YY}{SEQ:3}", "INV-{YYYY}{SEQ}", True),
+        ("A{SEQ}", "A1{SEQ}", True),
+        ("S1-{SEQ}", "S2-{SEQ}", False),
+        ("0{SEQ:9}", "1{SEQ:9}", False),
+        ("{SEQ}A", "{SEQ}", False),
+        ("{SEQ:3}/{MM}{YY}", "12{SEQ}/{YYYY}", True),
+    ],
+)
+def test_two_patterns_collide_where_one_number_can_come_of_both(one: str, other: str, collide: bool) -> None:
+    assert may_collide(one, other) is collide
+    assert may_collide(other, one) is collide
+
+
+_PATTERNS = (
+    st.lists(st.sampled_from(["A", "-", "1", "2", "{YY}", "{MM}"]), max_size=4)
+    .map("".join)
+    .flatmap(lambda text: st.sampled_from([f"{text}{{SEQ}}", f"{{SEQ:2}}{text}", f"{text}{{SEQ:3}}{text}"]))
+)
+
+
+@given(
+    _PATTERNS,
+    _PATTERNS,
+    st.lists(st.integers(1, 2_000), min_size=1, max_size=20),
+    st.lists(st.integers(1, 2_000), min_size=1, max_size=20),
+)
+def test_patterns_that_do_not_collide_never_give_the_same_number(
+    one: str, other: str, sequences: list[int], others: list[int]
+) -> None:
+    def made(pattern: str, counts: list[int]) -> set[str]:
+        day = date(2026, 3, 16)
+        return {number(pattern, sequence=at, issue_date=day, environment=Environment.LIVE) for at in counts}
+
+    if made(one, sequences) & made(other, others):
+        assert may_collide(one, other)

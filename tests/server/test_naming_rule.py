@@ -26,6 +26,7 @@ from tools.description import Effect, Scope
 
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
 LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
+INVOICE = "TEST-INV-2026-00001"
 CHANGES: dict[str, dict[str, Any]] = {
     "create_client_organization": {"name": "One More", "country": "GB"},
     "create_client_api_key": {"organization": BAKERY, "name": "Till"},
@@ -34,6 +35,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "save_item": {"name": "One More"},
     "draft_invoice": {"customer": "Hotel Bristol", "lines": LINES},
     "issue_invoice": {"customer": "Hotel Bristol", "lines": LINES},
+    "issue_credit_note": {"invoice": INVOICE, "reason": "Returned"},
+    "record_payment": {"invoice": INVOICE, "amount": "1"},
 }
 """A call of every changing tool, which would succeed if it were allowed."""
 IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith("create_client_"))
@@ -41,7 +44,7 @@ IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith("crea
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A practice with two sandbox clients, each with the customer Hotel Bristol."""
+    """A practice with two sandbox clients, each with the customer Hotel Bristol and an invoice to it."""
 
     one: Practice
     bakery: OrganizationRef
@@ -53,7 +56,7 @@ async def house(root: Path, clock: SettableClock | None = None) -> AsyncIterator
     async with practice(root, clock) as one:
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         for client in (bakery, finch):
-            await one.customer(one.books(client))
+            await one.issue(one.books(client), (await one.customer(one.books(client))).id)
         yield House(one, bakery, finch)
 
 
@@ -191,9 +194,10 @@ async def test_a_change_in_a_live_organization_is_named_in_the_call(tmp_path: Pa
             assert (error["code"], error["candidates"]) == ("organization_required", ["live-ltd"])
             assert everything(one, live) == before
             result = await conversation.call(tool, **CHANGES[tool], organization="live-ltd")
-            # Issuing goes on to what a live organization lacks; the others succeed.
-            assert result.is_error is (tool == "issue_invoice"), text_of(result)
-            assert not result.is_error or text_of(result).startswith("not_ready: ")
+            # These go on to what a live organization lacks, and has not; the others succeed.
+            lacks = {"issue_invoice": "not_ready", "issue_credit_note": "not_found", "record_payment": "not_found"}
+            assert result.is_error is (tool in lacks), text_of(result)
+            assert not result.is_error or text_of(result).startswith(f"{lacks[tool]}: ")
         async with assistant(one.office, era, organization="live-ltd") as dedicated:
             text = text_of(await dedicated.call(tool, **CHANGES[tool]))
             assert not text.startswith("organization_required")

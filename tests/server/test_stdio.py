@@ -64,7 +64,8 @@ async def test_an_empty_folder_becomes_a_practice_at_work_in_one_conversation(tm
         for name, more in (("Harbour Bakery", {"copy_from": "practice"}), ("Φούρνος", {})):
             country = "GB" if more else "GR"
             await conversation.ok("create_client_organization", name=name, country=country, **more)
-        for name, total in (("Harbour Bakery", "30.00"), ("Φούρνος", "31.00")):
+        # What goes from Greece to London is exported, without Greek tax.
+        for name, total in (("Harbour Bakery", "30.00"), ("Φούρνος", "25.00")):
             await conversation.switch(name)
             address = {"line1": "1 High Street", "city": "London", "postal_code": "SW1A 1AA"}
             await conversation.ok("save_customer", name="Hotel Bristol", country="GB", address=address)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import anyio
 import pytest
 
+from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
+from operations.payments import PaymentRequest, record_payment
 from storage.books import BOOKS_FILE
 from storage.engines import FileKind, open_guarded
 from storage.migrations import head_stamp
@@ -31,10 +34,13 @@ KEYS = {
     "document_taxes": ("document_id,position",),
     "journal_entries": ("id", "document_id"),
     "journal_lines": ("entry_id,position",),
+    "payments": ("position", "id", "reverses_id"),
     "audit_entries": ("position", "hash"),
     "idempotency_keys": ("tool,reference",),
     "files": ("id", "document_id,format"),
 }
+IN_ORDER = ("documents", "payments", "audit_entries")
+"""Tables whose positions follow each other without a gap."""
 Row = dict[str, object]
 # Lines of an issued document are refused as such before it comes to their keys, and gaps before replaced positions.
 _BECAUSE = r"rows never change|takes no further|without a gap"
@@ -43,7 +49,7 @@ CASES = [(table, key) for table, keys in KEYS.items() for key in keys]
 
 @pytest.fixture(scope="module")
 def issued(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Books with two issued invoices and a row in every immutable table. No test leaves a change in them."""
+    """Books with invoices, a credit note, payments and a row in every immutable table. No test leaves a change."""
     return anyio.run(_issue, tmp_path_factory.mktemp("books"))
 
 
@@ -53,7 +59,11 @@ async def _issue(root: Path) -> Path:
         books = one.books(client)
         customer = await one.customer(books)
         invoice = await one.issue(books, customer.id, reference="first")
-        await one.issue(books, customer.id, reference="second")
+        number = invoice.issued.document.number
+        second = await one.issue(books, customer.id, reference="second")
+        await issue_credit_note(books, CreditRequest(second.issued.document.number, "Returned"))
+        payment = (await record_payment(books, PaymentRequest(number, Decimal(10)))).payment
+        await record_payment(books, PaymentRequest(number, reverse=payment.id))
         await render_document(books, invoice.issued.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
         request = issue_request(customer.id).request
@@ -119,7 +129,7 @@ def test_the_guards_hold_on_our_own_connections_too(issued: Path, table: str, ke
         refused(connection, insert(table, row, "INSERT OR REPLACE"), row)
 
 
-@pytest.mark.parametrize("table", ["documents", "audit_entries"])
+@pytest.mark.parametrize("table", IN_ORDER)
 @pytest.mark.parametrize("step", [-100, 2, 100])
 def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) -> None:
     with raw(issued) as connection:
@@ -168,7 +178,7 @@ def another_row(connection: sqlite3.Connection, table: str, key: str) -> Row:
     kept = key.split(",") if key else []
     row = first_row(connection, table, " AND ".join(f"{name} IS NOT NULL" for name in kept) or "TRUE")
     row |= {name: changed(value) for name, value in row.items() if name not in kept}
-    if table in ("documents", "audit_entries") and "position" not in kept:
+    if table in IN_ORDER and "position" not in kept:
         row["position"] = last_position(connection, table) + 1
     return row
 

@@ -60,7 +60,7 @@ async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[O
         users.add_user(db, principal.user_id, principal.label, now=one.clock())
         users.add_membership(db, principal.user_id, new.id, "owner")
 
-    plan = fresh_plan(profile, FROM_COUNTRY)
+    plan = fresh_plan(profile, FROM_COUNTRY, on=one.clock().date())
     made = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office), publish=publish)
     return office, made
 

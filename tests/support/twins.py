@@ -66,6 +66,7 @@ class Known:
     draft: str
     invoice: str
     number: str
+    payment: str
     export: str
     reference: str
     customers_cursor: str
@@ -193,7 +194,7 @@ async def _second_practice(first: Practice) -> Office:
         users.add_user(db, office.principal.user_id, label, now=first.clock())
         users.add_membership(db, office.principal.user_id, new.id, "owner")
 
-    plan = fresh_plan(profile, FROM_COUNTRY)
+    plan = fresh_plan(profile, FROM_COUNTRY, on=first.clock().date())
     await add_organization(office, new, fill=lambda db: fill_books(db, plan, office), publish=publish)
     return office
 
@@ -250,6 +251,10 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         reference = f"{canary} month-end"
         shared = await chat.ok("issue_invoice", **one, client_reference=reference)
         assert shared["invoice"]["number"] == SHARED_NUMBER
+        paid = {"amount": "600", "method": canary, "client_reference": reference}
+        payment = await chat.ok("record_payment", invoice=unique["invoice"]["id"], **paid)
+        returned = {"reason": f"Sent back, {canary}", "client_reference": reference}
+        await chat.ok("issue_credit_note", invoice=SHARED_NUMBER, **returned)
         draft = await chat.ok("draft_invoice", **one)
         await chat.ok("render_document", document=SHARED_NUMBER)
         await chat.ok("export_documents", format="json")
@@ -274,6 +279,7 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         draft=draft["draft"],
         invoice=unique["invoice"]["id"],
         number=unique["invoice"]["number"],
+        payment=payment["payment"]["id"],
         export=str(getattr(export, "uri", "")).rpartition("/")[2],
         reference=reference,
         organizations_cursor="",

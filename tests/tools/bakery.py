@@ -35,6 +35,9 @@ class Made:
     draft: str
     invoice: str
     number: str
+    paid: str
+    payment: str
+    credit_note: str
     cursor: str
     viewer: Principal
 
@@ -105,6 +108,13 @@ async def _filled(chat: Assistant, organization: str, viewer: Principal) -> Made
     await chat.ok("save_item", name="By agreement")
     first = await chat.ok("issue_invoice", **sale(item="Croissants", quantity="40"), client_reference="march")
     await chat.ok("issue_invoice", **sale(), issue_date="2026-03-18", purchase_order="PO-7", note="Second\nline")
+    paid = await chat.ok("issue_invoice", **sale(quantity="5"), issue_date="2026-03-18")
+    number = paid["invoice"]["number"]
+    payment = await chat.ok("record_payment", invoice=number, amount=6, method="Card", reference="Terminal 1")
+    returned = [{"position": 1, "quantity": "1"}]
+    credit_note = await chat.ok(
+        "issue_credit_note", invoice=number, reason="Stale", lines=returned, issue_date="2026-03-18"
+    )
     draft = await chat.ok("draft_invoice", **sale(quantity="3"))
     return Made(
         organization=organization,
@@ -113,6 +123,9 @@ async def _filled(chat: Assistant, organization: str, viewer: Principal) -> Made
         draft=draft["draft"],
         invoice=first["invoice"]["id"],
         number=first["invoice"]["number"],
+        paid=paid["invoice"]["id"],
+        payment=payment["payment"]["id"],
+        credit_note=credit_note["credit_note"]["id"],
         cursor=(await chat.ok("find_customers", limit=1))["next_cursor"],
         viewer=viewer,
     )

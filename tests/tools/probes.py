@@ -144,6 +144,30 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [{"invoice": SHARED_NUMBER}, {"invoice": mine.invoice}],
         foreign=lambda their: [{"invoice": text} for text in (their.invoice, their.number, their.draft)],
     ),
+    # Both first calls answer again what the books hold already: every further act would leave other amounts.
+    "issue_credit_note": Entry(
+        own=lambda mine: [
+            {"invoice": SHARED_NUMBER, "reason": f"Sent back, {mine.canary}", "client_reference": mine.reference},
+            {"invoice": mine.invoice, "reason": "Broken", "lines": [{"position": 1, "quantity": "1"}]},
+        ],
+        foreign=lambda their: [
+            *({"invoice": text, "reason": "Mine"} for text in (their.invoice, their.number, their.draft)),
+            {"invoice": their.invoice, "reason": "Mine", "lines": [{"position": 1}]},
+            {"invoice": SHARED_NUMBER, "reason": "Mine", "client_reference": their.reference},
+        ],
+    ),
+    "record_payment": Entry(
+        own=lambda mine: [
+            {"invoice": mine.invoice, "amount": "600", "method": mine.canary, "client_reference": mine.reference},
+            {"invoice": mine.invoice, "reverse": mine.payment},
+        ],
+        foreign=lambda their: [
+            *({"invoice": text, "amount": "1"} for text in (their.invoice, their.number, their.draft, their.payment)),
+            {"invoice": SHARED_NUMBER, "reverse": their.payment},
+            {"invoice": their.invoice, "reverse": their.payment},
+            {"invoice": SHARED_NUMBER, "amount": "1", "client_reference": their.reference},
+        ],
+    ),
     "render_document": Entry(
         own=lambda mine: [{"document": SHARED_NUMBER}, {"document": mine.invoice}],
         foreign=lambda their: [{"document": text} for text in (their.invoice, their.number, their.export)],
@@ -163,7 +187,10 @@ HARMLESS = frozenset(
     " account_number routing_number footer locale time_zone prices_include_tax future_days named_writes limit consumer"
     " payment_terms note archived description unit unit_price tax_code supply revenue_account quantity discount_percent"
     " line1 line2 postal_code city region issue_date due_date read_only expires_in_days"
-    " supply_date supply_end purchase_order delete status issued_from issued_to kind format".split()
+    " discount_amount charge_amount adjustments percent withholding series rounding small_business"
+    " logo brand_color second_language payment_qr exchange_rate exchange_date exchange_source"
+    " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
+    " paid_on method reference accept_overpayment".split()
 )
 """Arguments that name nothing that another organization could have."""
 

@@ -71,6 +71,26 @@ LINE_CASES: list[tuple[str, str, Arguments]] = [
     ("not_found", "lines[0].item", {"item": "Stale bread"}),
     ("invalid_input", "lines[0].unit_price", {"item": "Baguette", "unit_price": None}),
     ("limit_exceeded", "lines", {"quantity": "999999999", "unit_price": "999999999"}),
+    *(
+        ("invalid_input", f"lines[0].{name}", {name: bad})
+        for name in ("discount_amount", "charge_amount")
+        for bad in ("-1", "1e3", 0.1234567, True, "", "1000000000.01")
+    ),
+    ("invalid_input", "lines[0].discount_amount", {"discount_amount": "1.01"}),
+    ("invalid_input", "lines[0].discount_amount", {"discount_amount": "1", "discount_percent": "1"}),
+]
+LOYALTY = {"kind": "discount", "reason": "Loyalty", "amount": "0.10"}
+IN_EUROS = {**sale(), "currency": "EUR", "exchange_rate": "0.86", "exchange_source": "ECB"}
+BAD_ADJUSTMENTS: list[tuple[str, Arguments]] = [
+    *((".amount", {"amount": bad}) for bad in ("0", "-1", "1e3", 0.1234567, True, "", "1000000000.01", None)),
+    (".percent", {"amount": None, "percent": "100.01"}),
+    (".amount", {"percent": "5"}),
+    (".kind", {"kind": "gift"}),
+    (".reason", {"reason": " "}),
+    (".reason", {"reason": "Loy\nalty"}),
+    (".tax_code", {"tax_code": "VAT99"}),
+    (".rate", {"rate": "5"}),
+    ("", {"amount": "1.01"}),
 ]
 DOCUMENT_CASES: list[tuple[str, str, Arguments]] = [
     ("invalid_input", "customer", {**sale(), "customer": ""}),
@@ -100,8 +120,87 @@ DOCUMENT_CASES: list[tuple[str, str, Arguments]] = [
     ("not_found", "copy_of", {"copy_of": f"inv_{GHOST}"}),
     ("invalid_input", "prices_include_tax", {**sale(), "prices_include_tax": "perhaps"}),
     ("invalid_input", "colour", {**sale(), "colour": "red"}),
+    *(
+        ("invalid_input", f"adjustments[0]{field}", {**sale(), "adjustments": [{**LOYALTY, **bad}]})
+        for field, bad in BAD_ADJUSTMENTS
+    ),
+    ("invalid_input", "adjustments[0]", {**sale(), "adjustments": ["Loyalty"]}),
+    ("invalid_input", "adjustments[1].amount", {**sale(), "adjustments": [LOYALTY, {**LOYALTY, "percent": "1"}]}),
+    ("limit_exceeded", "adjustments", {**sale(), "adjustments": [LOYALTY] * 101}),
+    ("invalid_input", "withholding", {**sale(), "withholding": "IRPF"}),
+    ("invalid_input", "series", {**sale(), "series": "CREDIT-NOTES"}),
+    ("invalid_input", "series", {**sale(), "series": "inv-2026"}),
+    ("invalid_input", "exchange_rate", {**sale(), "exchange_rate": "1.1", "exchange_source": "ECB"}),
+    *(
+        ("invalid_input", "exchange_rate", {**IN_EUROS, "exchange_rate": bad})
+        for bad in ("0", "-1", "1e3", 0.30000000000000004, True, "")
+    ),
+    ("invalid_input", "exchange_source", {**IN_EUROS, "exchange_source": " "}),
+    ("invalid_input", "exchange_source", {**sale(), "exchange_source": "ECB"}),
+    ("invalid_input", "exchange_date", {**IN_EUROS, "exchange_date": "yesterday"}),
+    ("limit_exceeded", "exchange_source", {**IN_EUROS, "exchange_source": "x" * 101}),
+]
+CREDIT = {"invoice": "{number}", "reason": "Returned"}
+PAYMENT = {"invoice": "{number}", "amount": "1"}
+SETTLING_CASES: list[Case] = [
+    ("invalid_input", "invoice", "issue_credit_note", {"reason": "Returned"}),
+    ("invalid_input", "reason", "issue_credit_note", {"invoice": "{number}"}),
+    ("invalid_input", "reason", "issue_credit_note", {**CREDIT, "reason": " "}),
+    *(("invalid_input", "reason", "issue_credit_note", {**CREDIT, "reason": bad}) for bad in UNPRINTABLE.values()),
+    ("limit_exceeded", "reason", "issue_credit_note", {**CREDIT, "reason": "x" * 501}),
+    ("not_found", "invoice", "issue_credit_note", {**CREDIT, "invoice": f"inv_{GHOST}"}),
+    ("not_found", "invoice", "issue_credit_note", {**CREDIT, "invoice": "{draft}"}),
+    ("invalid_input", "lines", "issue_credit_note", {**CREDIT, "lines": []}),
+    ("invalid_input", "lines", "issue_credit_note", {**CREDIT, "lines": "all"}),
+    ("invalid_input", "lines[0]", "issue_credit_note", {**CREDIT, "lines": [1]}),
+    ("invalid_input", "lines[0].position", "issue_credit_note", {**CREDIT, "lines": [{"quantity": "1"}]}),
+    *(
+        ("invalid_input", "lines[0].position", "issue_credit_note", {**CREDIT, "lines": [{"position": bad}]})
+        for bad in (0, -1, 2, 10**30, "first", 1.5)
+    ),
+    *(
+        (
+            "invalid_input",
+            "lines[0].quantity",
+            "issue_credit_note",
+            {**CREDIT, "lines": [{"position": 1, "quantity": bad}]},
+        )
+        for bad in [*NO_NUMBERS.values(), "0", "-1"]
+    ),
+    ("invalid_input", "lines[1].position", "issue_credit_note", {**CREDIT, "lines": [{"position": 1}] * 2}),
+    ("invalid_input", "lines[0].price", "issue_credit_note", {**CREDIT, "lines": [{"position": 1, "price": "1"}]}),
+    (
+        "limit_exceeded",
+        "lines[0].quantity",
+        "issue_credit_note",
+        {**CREDIT, "lines": [{"position": 1, "quantity": "40.000001"}]},
+    ),
+    ("invalid_input", "issue_date", "issue_credit_note", {**CREDIT, "issue_date": "2026-03-17"}),
+    ("invalid_input", "issue_date", "issue_credit_note", {**CREDIT, "issue_date": "soon"}),
+    ("limit_exceeded", "client_reference", "issue_credit_note", {**CREDIT, "client_reference": "x" * 101}),
+    ("invalid_input", "amount", "record_payment", {"invoice": "{number}"}),
+    *(("invalid_input", "amount", "record_payment", {**PAYMENT, "amount": bad}) for bad in NO_NUMBERS.values()),
+    *(("invalid_input", "amount", "record_payment", {**PAYMENT, "amount": bad}) for bad in ("0", "-1", "0.001", None)),
+    ("limit_exceeded", "amount", "record_payment", {**PAYMENT, "amount": "48.01"}),
+    ("invalid_input", "paid_on", "record_payment", {**PAYMENT, "paid_on": "2026-03-17"}),
+    ("invalid_input", "paid_on", "record_payment", {**PAYMENT, "paid_on": "1999-12-31"}),
+    ("invalid_input", "paid_on", "record_payment", {**PAYMENT, "paid_on": "2026-02-30"}),
+    ("conflict", "currency", "record_payment", {**PAYMENT, "currency": "EUR"}),
+    ("invalid_input", "currency", "record_payment", {**PAYMENT, "currency": "XXX"}),
+    ("not_found", "reverse", "record_payment", {"invoice": "{number}", "reverse": f"pay_{GHOST}"}),
+    ("not_found", "reverse", "record_payment", {"invoice": "{number}", "reverse": "{payment}"}),
+    ("invalid_input", "amount", "record_payment", {"invoice": "{paid}", "reverse": "{payment}", "amount": "5"}),
+    ("not_found", "invoice", "record_payment", {**PAYMENT, "invoice": "{draft}"}),
+    ("invalid_input", "method", "record_payment", {**PAYMENT, "method": "a\nb"}),
+    ("limit_exceeded", "method", "record_payment", {**PAYMENT, "method": "x" * 101}),
+    ("limit_exceeded", "reference", "record_payment", {**PAYMENT, "reference": "x" * 201}),
+    ("limit_exceeded", "amount", "record_payment", {"invoice": "{credit_note}", "amount": "1.21"}),
+    ("immutable", "draft", "draft_invoice", {**sale(), "draft": "{number}"}),
+    ("immutable", "draft", "draft_invoice", {"draft": "{invoice}", "delete": True}),
+    ("immutable", "draft", "issue_invoice", {"draft": "{credit_note}"}),
 ]
 CASES: list[Case] = [
+    *SETTLING_CASES,
     *((code, field, tool, sale(**line)) for code, field, line in LINE_CASES for tool in DOCUMENT_TOOLS),
     *((code, field, tool, arguments) for code, field, arguments in DOCUMENT_CASES for tool in DOCUMENT_TOOLS),
     ("invalid_input", "issue_date", "issue_invoice", {**sale(), "issue_date": "2026-03-17"}),
@@ -152,6 +251,8 @@ CASES: list[Case] = [
     ("invalid_input", "future_days", "update_organization", {"future_days": -1}),
     ("invalid_input", "future_days", "update_organization", {"future_days": 367}),
     ("invalid_input", "named_writes", "update_organization", {"named_writes": "never"}),
+    ("invalid_input", "rounding", "update_organization", {"rounding": "half_even"}),
+    ("invalid_input", "small_business", "update_organization", {"small_business": "perhaps"}),
     ("conflict", "named_writes", "update_organization", {"named_writes": "off"}),
     ("invalid_input", "", "update_organization", {}),
     *(
@@ -302,6 +403,6 @@ async def _error(chat: Assistant, tool: str, arguments: Arguments) -> dict[str, 
 
 
 def _filled_in(text: str, made: Made) -> str:
-    for name in ("customer", "item", "draft", "number", "cursor"):
+    for name in ("customer", "item", "draft", "number", "cursor", "invoice", "paid", "payment", "credit_note"):
         text = text.replace(f"{{{name}}}", getattr(made, name))
     return text

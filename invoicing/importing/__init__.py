@@ -1,0 +1,4 @@
+"""Reading tables that people made elsewhere: CSV and XLSX files of customers and items.
+
+Bytes come in, exact texts with their row numbers come out. What a column means is looked up, never guessed.
+"""

@@ -1,0 +1,81 @@
+"""Decimal numbers in texts: whether the comma or the point is the decimal sign, where that can be told at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+from invoicing.refusals import InvalidInput
+
+# Blanks of all widths and the Swiss apostrophe: they separate thousands and nothing else.
+_NEUTRAL = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'’](?=\d{3}(?!\d))")
+_GROUPED = {
+    ",": re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
+    ".": re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
+}
+_SINGLE = re.compile(r"-?(\d+)([.,])(\d+)")
+
+
+class DecimalSign(Enum):
+    COMMA = ","
+    POINT = "."
+
+
+def sign_of(text: str) -> DecimalSign | None:
+    """The decimal sign that this number must have; None where it has none, or `1.234` leaves it open."""
+    plain = _NEUTRAL.sub("", text.strip())
+    single = _SINGLE.fullmatch(plain)
+    if single:
+        whole, sign, part = single.groups()
+        could_be_thousands = len(part) == 3 and len(whole) <= 3 and not whole.startswith("0") and plain == text.strip()
+        return None if could_be_thousands else DecimalSign(sign)
+    for separator, grouped in _GROUPED.items():
+        if grouped.fullmatch(plain):
+            return DecimalSign.POINT if separator == "," else DecimalSign.COMMA
+    return None
+
+
+def sign_of_column(texts: Iterable[str]) -> DecimalSign | None:
+    """The decimal sign that the numbers of a column have; None where none tells it.
+
+    Raises:
+        InvalidInput: some tell the one and some the other.
+    """
+    found: dict[DecimalSign, str] = {}
+    for text in texts:
+        sign = sign_of(text)
+        if sign is not None:
+            found.setdefault(sign, text.strip())
+    if len(found) > 1:
+        raise InvalidInput(
+            f"has numbers with a decimal comma and numbers with a decimal point"
+            f" ({found[DecimalSign.COMMA]} and {found[DecimalSign.POINT]})"
+        )
+    return next(iter(found), None)
+
+
+def plain_number(text: str, sign: DecimalSign | None) -> str:
+    """The number with a decimal point and no separators of thousands; what is no number comes back as it is.
+
+    Raises:
+        InvalidInput: nobody can tell what the sign in it means.
+    """
+    plain = _NEUTRAL.sub("", text.strip())
+    if sign is None:
+        if _SINGLE.fullmatch(plain):
+            raise InvalidInput(
+                f"{plain} could be a number of thousands or have three decimals: give --decimal-comma or"
+                " --decimal-point."
+            )
+        return plain
+    separator = "," if sign is DecimalSign.POINT else "."
+    if _GROUPED[separator].fullmatch(plain):
+        plain = plain.replace(separator, "")
+    if separator in plain and _SINGLE.fullmatch(plain):
+        written = {".": "point", ",": "comma"}
+        raise InvalidInput(
+            f"{plain} has a {written[separator]}, but decimals are written with a {written[sign.value]}."
+        )
+    # Whatever else has a separator left is no number, and refused as such.
+    return plain if separator in plain else plain.replace(sign.value, ".", 1)

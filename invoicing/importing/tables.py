@@ -1,0 +1,107 @@
+"""A table as it was read from a file: a header, and rows of cells that say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from invoicing.refusals import LimitExceeded
+
+FILE_BYTES_MAX = 50 * 1024 * 1024
+ROWS_MAX = 50_000
+COLUMNS_MAX = 100
+CELL_CHARACTERS_MAX = 32_767
+"""What a cell holds at most in Excel."""
+
+Progress = Callable[[int, int], None]
+"""Told how many rows are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a spreadsheet. `text` is how it is shown where a format adds zeros in front, as in 01067."""
+
+    value: Decimal
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date or time of a spreadsheet, in the form of ISO 8601."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A cell without a value that could be used. `reason` goes on after the name of the column."""
+
+    reason: str
+
+
+Cell = str | bool | Number | Day | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row. `number` is the row's number as a spreadsheet shows it; the header is mostly row 1."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def blank(self) -> bool:
+        return all(is_blank(cell) for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was read. `form` says in which form it was: encoding and separator, or the sheet."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    form: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is refused. `field` is ours, `column` the file's name for it; both are empty for the row itself."""
+
+    field: str
+    reason: str
+    column: str = ""
+
+
+def is_blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def check_shape(number: int, cells: int, rows: int) -> None:
+    """Raises:
+    LimitExceeded: the row has too many columns, or is one row too many.
+    """
+    if cells > COLUMNS_MAX:
+        raise LimitExceeded(f"Row {number} has more than {COLUMNS_MAX} columns.", field="file")
+    if rows > ROWS_MAX:
+        raise LimitExceeded(f"The file has more than {ROWS_MAX} rows: split it up.", field="file")
+
+
+def check_length(number: int, text: str) -> str:
+    """Raises:
+    LimitExceeded: no cell can be that long.
+    """
+    if len(text) > CELL_CHARACTERS_MAX:
+        raise LimitExceeded(
+            f"Row {number} has a cell of {len(text)} characters; at most {CELL_CHARACTERS_MAX} are allowed."
+            " Perhaps a quotation mark is missing.",
+            field="file",
+        )
+    return text
+
+
+def shown(text: str) -> str:
+    """A short form of somebody's text, which does a terminal no harm."""
+    plain = "".join(character if character.isprintable() else "?" for character in text.strip())
+    return plain if len(plain) <= 40 else f"{plain[:39]}…"

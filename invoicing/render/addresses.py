@@ -1,0 +1,88 @@
+"""Postal addresses as their countries write them, and what a country calls the numbers of a business."""
+
+from __future__ import annotations
+
+import re
+
+from invoicing.countries import COUNTRY_CODES, Country, country
+from invoicing.documents import Address, Document
+from invoicing.render.formats import Formats
+from invoicing.render.labels import Labels
+
+# Of countries without a file: there the city comes before the region and the postal code, elsewhere the code leads.
+_CITY_FIRST = frozenset({"CA", "AU", "NZ", "IN", "ZA", "SG"})
+_CITY_FIRST_LINES = ("{line1}", "{line2}", "{city}, {region} {postal_code}", "{country}")
+_CODE_FIRST_LINES = ("{line1}", "{line2}", "{postal_code} {city}", "{region}", "{country}")
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_DANGLING = " ,"
+
+
+def known_country(code: str) -> Country | None:
+    """The country's file, if there is one."""
+    return country(code) if code.upper() in COUNTRY_CODES else None
+
+
+def address_lines(address: Address, formats: Formats, *, abroad: bool) -> list[str]:
+    """The lines of an address in the order of its country, which is named itself only to somebody abroad."""
+    rules = known_country(address.country)
+    if rules is not None:
+        lines = rules.address_lines
+    else:
+        lines = _CITY_FIRST_LINES if address.country.upper() in _CITY_FIRST else _CODE_FIRST_LINES
+    values = {
+        "line1": address.line1,
+        "line2": address.line2,
+        "postal_code": address.postal_code,
+        "city": address.city,
+        "region": address.region,
+        "country": formats.country(address.country.upper()) if abroad and address.country else "",
+    }
+    filled = [_filled(line, values) for line in lines]
+    return [line for line in filled if line]
+
+
+def is_abroad(document: Document) -> bool:
+    """Whether the buyer is in another country than the seller."""
+    return document.buyer.address.country.upper() != document.seller.address.country.upper()
+
+
+def registration_label(document: Document, language: str, labels: Labels) -> str:
+    """What the seller's country calls the number of its register, in a document in its language."""
+    rules = known_country(document.seller.address.country)
+    return rules.registration_label if rules is not None and language in rules.languages else labels.registration
+
+
+def buyer_tax_number_label(document: Document, labels: Labels) -> str:
+    """The seller's own word where the buyer's number is of the same kind, else a word that fits any number."""
+    return labels.tax_number if is_abroad(document) else document.tax_number_label
+
+
+def legal_texts(document: Document, languages: tuple[str, ...], reason: str, reason_local: str) -> list[str]:
+    """Why no tax is charged: in the language of the law where the document is in it or in one that neither text is
+    in, and in English where the document is in it, also or besides, or goes abroad.
+    """
+    rules = known_country(document.seller.address.country)
+    local = rules.languages[0] if rules is not None else ""
+    in_local = local in languages or "en" not in languages
+    in_english = "en" in languages or is_abroad(document) or not reason_local
+    texts = [reason_local if in_local else "", reason if in_english else ""]
+    if languages[0] == "en":
+        texts.reverse()
+    return [text for text in dict.fromkeys(texts) if text]
+
+
+def _filled(line: str, values: dict[str, str]) -> str:
+    """The line with its values; separators at which nothing stands are left out."""
+    pieces = _FIELD.split(line)
+    written = ""
+    # Text between fields and names of fields take turns.
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0:
+            separator = piece if written else ""
+            written += separator
+        elif values[piece]:
+            written += values[piece]
+        else:
+            written = written.rstrip(_DANGLING) + (" " if written.strip(_DANGLING) else "")
+    return " ".join(written.strip(_DANGLING).split(" ")).replace("  ", " ")

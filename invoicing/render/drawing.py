@@ -1,0 +1,126 @@
+"""Putting lines of text, rules and pictures on a PDF canvas. `top` runs downwards from the edge of the sheet."""
+
+from __future__ import annotations
+
+import io
+from itertools import groupby
+from typing import assert_never
+
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from invoicing.render.colors import WHITE
+from invoicing.render.layout import Column, Ink, Modules, Picture, Raster, Rule, Run
+from invoicing.render.tagging import Element, Role, Tags
+from invoicing.render.theme import Paper
+
+# The middle of the capitals lies this far above the baseline, in parts of the font size.
+CAPITAL_MIDDLE = 0.357
+
+# The Swiss cross of the QR-bill covers 7 of the code's 46 millimetres. Within it: the white edge, the black square,
+# and the arms of the cross as parts of the black square (the flag's proportions: arms of 6 by 20 of 32).
+_CROSS_SIDE = 7 / 46
+_CROSS_EDGE = 1 / 14
+_ARM_LENGTH, _ARM_WIDTH = 20 / 32, 6 / 32
+_BAND_MARGIN = 4.0
+
+
+def draw_tagged(
+    canvas: Canvas, column: Column, top: float, paper: Paper, tags: Tags, parent: Element, role: Role = "P"
+) -> None:
+    """The lines of a column as text that is read out, and its pictures as figures with their words."""
+    for is_picture, group in groupby(column, key=lambda line: line.picture is not None):
+        lines = tuple(group)
+        alt = lines[0].picture.alt if lines[0].picture is not None else ""
+        with tags.content(parent, "Figure" if is_picture else role, alt):
+            draw_column(canvas, lines, top, paper)
+        top += sum(line.leading for line in lines)
+    if not column:
+        # A cell without text is still a cell: the others keep their places below the heads.
+        parent.add(role)
+
+
+def draw_column(canvas: Canvas, column: Column, top: float, paper: Paper) -> None:
+    """The lines of a column, one below the other."""
+    for line in column:
+        if line.rule is not None:
+            draw_rule(canvas, line.rule, top, paper)
+        if line.picture is not None:
+            draw_picture(canvas, line.picture, top, paper)
+        if line.runs:
+            size = max(run.style.size for run in line.runs)
+            baseline = paper.height - top - line.leading / 2 - size * CAPITAL_MIDDLE
+            for run in line.runs:
+                _draw_run(canvas, run, baseline)
+        top += line.leading
+
+
+def draw_rule(canvas: Canvas, rule: Rule, top: float, paper: Paper) -> None:
+    """A horizontal line."""
+    canvas.setStrokeColorRGB(*rule.ink)
+    canvas.setLineWidth(rule.weight)
+    canvas.line(rule.left, paper.height - top, rule.right, paper.height - top)
+
+
+def draw_band(canvas: Canvas, ink: Ink, top: float, height: float, paper: Paper) -> None:
+    """A coloured surface across the text and a little beyond."""
+    canvas.setFillColorRGB(*ink)
+    left, width = paper.left - _BAND_MARGIN, paper.text_width + 2 * _BAND_MARGIN
+    canvas.rect(left, paper.height - top - height, width, height, stroke=0, fill=1)
+
+
+def draw_picture(canvas: Canvas, picture: Picture, top: float, paper: Paper) -> None:
+    """A picture whose upper edge is at `top`."""
+    bottom = paper.height - top - picture.height
+    match picture.art:
+        case Raster(content):
+            reader = ImageReader(io.BytesIO(content))
+            canvas.drawImage(reader, picture.left, bottom, picture.width, picture.height, mask="auto")
+        case Modules() as modules:
+            _draw_modules(canvas, modules, picture.left, bottom, picture.width)
+        case _:
+            assert_never(picture.art)
+
+
+def _draw_run(canvas: Canvas, run: Run, baseline: float) -> None:
+    style = run.style
+    canvas.setFont(style.face.name, style.size)
+    canvas.setFillColorRGB(*style.ink)
+    canvas.drawString(run.left, baseline, run.text)
+
+
+def _draw_modules(canvas: Canvas, modules: Modules, left: float, bottom: float, side: float) -> None:
+    """The dark modules as one path, so that no hair of light shows between neighbours."""
+    count = len(modules.rows)
+    module = side / count
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.rect(left, bottom, side, side, stroke=0, fill=1)
+    path = canvas.beginPath()
+    for index, row in enumerate(modules.rows):
+        floor = bottom + (count - index - 1) * module
+        start = 0
+        while start < count:
+            end = start + 1
+            while end < count and row[end] == row[start]:
+                end += 1
+            if row[start]:
+                path.rect(left + start * module, floor, (end - start) * module, module)
+            start = end
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.drawPath(path, stroke=0, fill=1)
+    if modules.cross:
+        _draw_cross(canvas, left + side / 2, bottom + side / 2, side * _CROSS_SIDE)
+
+
+def _draw_cross(canvas: Canvas, x: float, y: float, side: float) -> None:
+    """The Swiss cross: a black square with a white edge, and the white cross on it."""
+    black = side * (1 - 2 * _CROSS_EDGE)
+    _draw_centred(canvas, WHITE, x, y, side, side)
+    _draw_centred(canvas, (0, 0, 0), x, y, black, black)
+    _draw_centred(canvas, WHITE, x, y, black * _ARM_LENGTH, black * _ARM_WIDTH)
+    _draw_centred(canvas, WHITE, x, y, black * _ARM_WIDTH, black * _ARM_LENGTH)
+
+
+def _draw_centred(canvas: Canvas, ink: Ink, x: float, y: float, width: float, height: float) -> None:
+    canvas.setFillColorRGB(*ink)
+    canvas.rect(x - width / 2, y - height / 2, width, height, stroke=0, fill=1)

@@ -1,0 +1,160 @@
+"""The fixed words of the printed document: one file `<language>.toml` each, held to the fields of `Labels`.
+
+A file is read strictly: a key that is missing, unknown or empty is a `ValueError` that names the file and the key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any, assert_never
+
+from invoicing.documents import DocumentKind, TaxCategory
+
+FALLBACK_LANGUAGE = "en"
+
+LANGUAGES: tuple[str, ...] = tuple(
+    sorted(entry.name.removesuffix(".toml") for entry in files(__name__).iterdir() if entry.name.endswith(".toml"))
+)
+"""The languages of documents, as ISO 639-1 codes in alphabetical order."""
+
+# The Norwegian of documents is Bokmål, whatever a locale calls it.
+_SAME_LANGUAGE = {"no": "nb", "nn": "nb"}
+_TAXED = TaxCategory.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words of one language, or of two. `categories` says why a category is not taxed; of S it says nothing."""
+
+    invoice: str
+    credit_note: str
+    draft: str
+    not_issued: str
+    bill_to: str
+    credit_to: str
+    registration: str
+    tax_number: str
+    issue_date: str
+    due_date: str
+    supply_date: str
+    supply_period: str
+    purchase_order: str
+    currency: str
+    credited_invoice: str
+    reason: str
+    position: str
+    description: str
+    quantity: str
+    unit_price: str
+    discount: str
+    charge: str
+    amount: str
+    tax: str
+    tax_in_sentence: str
+    carried_forward: str
+    brought_forward: str
+    prices_with_tax: str
+    prices_without_tax: str
+    tax_summary: str
+    tax_rate: str
+    taxable: str
+    lines_total: str
+    net: str
+    total: str
+    withheld: str
+    payable: str
+    tax_in_currency: str
+    exchange_rate: str
+    payment_details: str
+    account_holder: str
+    bank: str
+    account_number: str
+    routing_number: str
+    reference: str
+    payment_terms: str
+    note: str
+    page: str
+    sandbox: str
+    scan_to_pay: str
+    categories: dict[TaxCategory, str]
+
+    def kind(self, kind: DocumentKind) -> str:
+        """What a document of this kind is called."""
+        match kind:
+            case DocumentKind.INVOICE:
+                return self.invoice
+            case DocumentKind.CREDIT_NOTE:
+                return self.credit_note
+            case _:
+                assert_never(kind)
+
+
+def labels_of(language: str) -> Labels:
+    """The words of a language (ISO 639-1), of English where there are none."""
+    code = _SAME_LANGUAGE.get(language, language)
+    return _read(code if code in LANGUAGES else FALLBACK_LANGUAGE)
+
+
+def in_two_languages(first: Labels, second: Labels) -> Labels:
+    """Both languages in one: the second below the first in the head of a table, else after a stroke.
+
+    A word that is the same in both stands once, and the watermark is only in the first.
+    """
+    joined: dict[str, Any] = {
+        name: _joined(getattr(first, name), getattr(second, name), "\n" if name in _ON_TWO_LINES else " / ")
+        for name in _TEXTS
+    }
+    joined["sandbox"] = first.sandbox
+    categories = {
+        category: _joined(first.categories[category], second.categories[category], " / ") for category in TaxCategory
+    }
+    return Labels(**joined, categories=categories)
+
+
+def in_line(label: str) -> str:
+    """A label for a sentence or a sum: on one line in either case."""
+    return label.replace("\n", " / ")
+
+
+def parse_labels(text: str, *, name: str) -> Labels:
+    """The words that a TOML text holds; `name` is the file's name, for errors.
+
+    Raises:
+        ValueError: the text does not follow the schema.
+    """
+    table = tomllib.loads(text)
+    categories = table.pop("categories", None)
+    if not isinstance(categories, dict):
+        raise ValueError(f"{name}: categories are missing.")
+    _check_keys(table, set(_TEXTS), name)
+    _check_keys(categories, {category.value for category in TaxCategory if category is not _TAXED}, name)
+    named = {TaxCategory(code): word for code, word in categories.items()}
+    return Labels(**table, categories={_TAXED: "", **named})
+
+
+@cache
+def _read(language: str) -> Labels:
+    name = f"{language}.toml"
+    return parse_labels(files(__name__).joinpath(name).read_text(encoding="utf-8"), name=name)
+
+
+def _check_keys(table: dict[str, Any], wanted: set[str], name: str) -> None:
+    if set(table) != wanted:
+        raise ValueError(f"{name}: missing or unknown: {', '.join(sorted(set(table) ^ wanted))}.")
+    empty = [key for key, value in table.items() if not isinstance(value, str) or not value.strip()]
+    if empty:
+        raise ValueError(f"{name}: not a text, or empty: {', '.join(sorted(empty))}.")
+
+
+def _joined(first: str, second: str, separator: str) -> str:
+    return first if first.casefold() == second.casefold() else f"{first}{separator}{second}"
+
+
+_TEXTS = tuple(field.name for field in fields(Labels) if field.name != "categories")
+_ON_TWO_LINES = frozenset(
+    "position description quantity unit_price discount amount tax tax_rate taxable"
+    " prices_with_tax prices_without_tax".split()
+)

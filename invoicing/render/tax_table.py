@@ -1,0 +1,138 @@
+"""The tax per category and rate, with the parts of a stack and the text that the law wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from invoicing.documents import Document, TaxSubtotal
+from invoicing.render.addresses import legal_texts
+from invoicing.render.fonts import printable
+from invoicing.render.formats import Formats
+from invoicing.render.labels import Labels, in_line
+from invoicing.render.layout import Column, Style, TextLine, side_by_side, text_column
+from invoicing.render.tax_marks import TaxMarks
+from invoicing.render.theme import Paper, hairline, theme
+from invoicing.render.wrapping import fit_line
+
+_NAME_WIDTH_MIN, _NAME_WIDTH_ENOUGH = 48.0, 84.0
+_COLUMN_GAP = 12.0
+_INDENT = 8.0
+_TABLE_SIZES = (8.5, 7.5, 6.5, 5.5)
+
+_Figures = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """A subtotal as it is printed: its name, the rate and the two amounts, its parts and the legal texts."""
+
+    name: str
+    figures: _Figures
+    parts: tuple[tuple[str, _Figures], ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+def common_tax_label(document: Document) -> str:
+    """The name of the tax where the document has only one, such as "VAT"; else nothing."""
+    names = {tax.label for tax in document.taxes}
+    return names.pop() if len(names) == 1 else ""
+
+
+def tax_table(document: Document, languages: tuple[str, ...], formats: Formats, labels: Labels) -> list[TaxLine]:
+    """The lines of the summary; the first is the header."""
+    tax = common_tax_label(document) or in_line(labels.tax)
+    style = theme().label
+    short = fit_line(tax, face=style.face, size=style.size, width=_NAME_WIDTH_ENOUGH)
+    header = TaxLine(labels.tax_summary.format(tax=short), (labels.tax_rate, labels.taxable, short))
+    marks = TaxMarks.of(document)
+    return [header, *(_tax_line(document, tax, languages, marks, formats, labels) for tax in document.taxes)]
+
+
+def width_of(table: Sequence[TaxLine], style: Style) -> float:
+    """The least width of the table in this style."""
+    widths = _figure_widths(table, style)
+    head, *names = [line.name for line in table]
+    title = theme().label
+    widest = max(
+        title.face.width_of(printable(head), title.size),
+        *(style.face.width_of(printable(name), style.size) for name in names),
+        _NAME_WIDTH_MIN,
+    )
+    return min(widest, _NAME_WIDTH_ENOUGH) + sum(widths) + _COLUMN_GAP * len(widths)
+
+
+def style_across(table: Sequence[TaxLine], paper: Paper) -> Style:
+    """The style in which the table fits across the paper: smaller only where the largest amounts want it."""
+    styles = [replace(theme().quiet, size=size) for size in _TABLE_SIZES]
+    return next((style for style in styles if width_of(table, style) <= paper.text_width), styles[-1])
+
+
+def tax_column(table: Sequence[TaxLine], style: Style, paper: Paper, *, width: float) -> Column:
+    """The table at the left of the paper."""
+    left = paper.left
+    widths = _figure_widths(table, style)
+    lines: list[TextLine] = []
+    for index, tax_line in enumerate(table):
+        rule = paper.accent_line(left, left + width) if index == 1 else hairline(left, left + width)
+        lines.extend([TextLine(3), TextLine(3, rule=rule)] if index else [])
+        text_style = style if index else theme().label
+        lines.extend(_cells(tax_line.name, tax_line.figures, text_style, widths, left=left, width=width))
+        for name, figures in tax_line.parts:
+            small = replace(theme().small, size=min(theme().small.size, style.size))
+            lines.extend(_cells(name, figures, small, widths, left=left, width=width, indent=_INDENT))
+        for text in tax_line.texts:
+            lines.extend(text_column(text, theme().small, left=left, width=width))
+    return tuple(lines)
+
+
+def _tax_line(
+    document: Document,
+    tax: TaxSubtotal,
+    languages: tuple[str, ...],
+    marks: TaxMarks,
+    formats: Formats,
+    labels: Labels,
+) -> TaxLine:
+    label = tax.label or in_line(labels.tax)
+    name = " ".join(part for part in (label, marks.number_of(tax), labels.categories[tax.category]) if part)
+    figures = (formats.percent(tax.rate), formats.amount(tax.taxable_minor), formats.amount(tax.tax_minor))
+    parts = tuple(
+        (part.name, (formats.percent(part.rate), "", formats.amount(part.tax_minor))) for part in tax.jurisdictions
+    )
+    texts = tuple(legal_texts(document, languages, tax.reason, tax.reason_local))
+    return TaxLine(name, figures, parts, texts)
+
+
+def _figure_widths(table: Sequence[TaxLine], style: Style) -> list[float]:
+    header, *rest = table
+    head = theme().label
+    rows = [figures for line in rest for figures in (line.figures, *(part for _, part in line.parts))]
+    return [
+        max(
+            *(head.face.width_of(printable(part), head.size) for part in header.figures[index].split("\n")),
+            *(style.face.width_of(printable(figures[index]), style.size) for figures in rows),
+            0,
+        )
+        for index in range(len(header.figures))
+    ]
+
+
+def _cells(
+    name: str,
+    figures: _Figures,
+    style: Style,
+    widths: Sequence[float],
+    *,
+    left: float,
+    width: float,
+    indent: float = 0,
+) -> Column:
+    name_width = width - sum(widths) - _COLUMN_GAP * len(widths)
+    cells = [text_column(name, style, left=left + indent, width=name_width - indent)]
+    edge = left + name_width
+    for text, figure_width in zip(figures, widths, strict=True):
+        edge += _COLUMN_GAP
+        cells.append(text_column(text, style, left=edge, width=figure_width, align="right"))
+        edge += figure_width
+    return side_by_side(*cells)

@@ -1,0 +1,135 @@
+"""The look of an organization's documents: keeping a logo, and printing each document as it was first printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import anyio.to_thread
+from sqlmodel import Session
+
+from invoicing.branding import Branding, kept_logo, logo_from_text
+from invoicing.documents import Document
+from invoicing.profiles import Profile
+from invoicing.refusals import InvalidInput, Unavailable
+from invoicing.render.pdf import render_pdf
+from storage import branding, files
+from storage.books import Books
+from storage.branding import PrintedWith
+from storage.files import StoredFile
+from storage.profile import load_profile
+
+Value = str | bool | int
+
+PLAIN = PrintedWith()
+_MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
+_DAMAGED = "is damaged or missing: run counterfoil doctor, and restore it from a backup."
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The choices that a document is printed with, and the logo's bytes."""
+
+    choices: PrintedWith
+    logo: bytes = b""
+
+    def pdf(self, document: Document) -> bytes:
+        """The document as it is printed with these choices."""
+        choices = self.choices
+        return render_pdf(
+            document,
+            Branding(
+                logo=self.logo,
+                color=choices.color,
+                second_language=choices.second_language,
+                payment_qr=choices.payment_qr,
+            ),
+        )
+
+
+async def first_print(books: Books) -> Print:
+    """What a document that has not been printed yet is printed with: the organization's choices of today.
+
+    Raises:
+        Unavailable: the logo is damaged.
+    """
+    profile = await books.look_up(load_profile)
+    return await anyio.to_thread.run_sync(_with_logo, books.folder, _choices(profile))
+
+
+async def print_again(books: Books, document: Document) -> Print:
+    """What a document was printed with at first, whatever the organization has chosen since.
+
+    Raises:
+        Unavailable: the logo, or the record of the choices, is damaged.
+    """
+    stored = await books.look_up(lambda db: branding.printed_with(db, document.id))
+    if stored is None:
+        return Print(PLAIN)
+    choices = await anyio.to_thread.run_sync(branding.read_printed_with, books.folder, stored)
+    if choices is None:
+        raise Unavailable(f"The record of how {document.number} was printed {_DAMAGED}")
+    return await anyio.to_thread.run_sync(_with_logo, books.folder, choices)
+
+
+async def record_first_print(books: Books, made: StoredFile, printed: Print) -> StoredFile:
+    """Put a document's first PDF on record together with what it was printed with. Of two that were made at once the
+    first one stays, and is answered.
+    """
+    choices = None
+    if printed.choices != PLAIN:
+        choices = await anyio.to_thread.run_sync(branding.write_printed_with, books.folder, printed.choices)
+    return await books.record(lambda db: _record(db, made, choices, at=books.clock()))
+
+
+async def keep_logo(books: Books, changes: Mapping[str, Value]) -> tuple[dict[str, Value], StoredFile | None]:
+    """The changes of a profile, with the logo that is given as text checked, written down and named instead.
+
+    Raises:
+        InvalidInput, LimitExceeded: it is no logo that can be kept.
+    """
+    if "logo" not in changes:
+        return dict(changes), None
+    text = changes["logo"]
+    if not isinstance(text, str):
+        raise InvalidInput("logo must be a text: base64, or a data: URL.", field="logo")
+    if not text.strip():
+        return {**changes, "logo": "", "logo_sha256": ""}, None
+    stored = await anyio.to_thread.run_sync(_write_logo, books.folder, text)
+    return {**changes, "logo": stored.path, "logo_sha256": stored.sha256}, stored
+
+
+def _choices(profile: Profile) -> PrintedWith:
+    return PrintedWith(
+        logo=profile.logo,
+        logo_sha256=profile.logo_sha256,
+        color=profile.brand_color,
+        second_language=profile.second_language,
+        payment_qr=profile.payment_qr,
+    )
+
+
+def _with_logo(folder: Path, choices: PrintedWith) -> Print:
+    if not choices.logo:
+        return Print(choices)
+    logo = branding.read_logo(folder, choices)
+    if logo is None:
+        # Printing without it would stay for ever: the first print of a document is the one that is kept.
+        raise Unavailable(f"The logo {_DAMAGED} Or set it anew, for documents that were not printed yet.")
+    return Print(choices, logo)
+
+
+def _record(db: Session, made: StoredFile, choices: StoredFile | None, *, at: datetime) -> StoredFile:
+    kept = files.record_file(db, made, at=at)
+    if kept is made and choices is not None:
+        files.record_file(db, replace(choices, document_id=made.document_id), at=at)
+    return kept
+
+
+def _write_logo(folder: Path, text: str) -> StoredFile:
+    logo = kept_logo(logo_from_text(text))
+    return branding.write_by_hash(
+        folder, logo.content, suffix=logo.suffix, media_type=_MEDIA_TYPES[logo.suffix], file_format=branding.LOGO
+    )

@@ -1,0 +1,92 @@
+"""Credit notes: the correction of an invoice, which itself never changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlmodel import Session
+
+from invoicing.crediting import CreditLine, credit
+from invoicing.documents import DocumentKind
+from invoicing.lifecycle import Balance
+from invoicing.text import clean_line
+from operations.drafts import date_refusal, local_date
+from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
+from storage import documents, idempotency
+from storage.books import Books
+from storage.profile import load_profile
+from storage.setup import load_setup
+
+_TOOL = "issue_credit_note"
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """What to take back: an invoice by its id or number, whole or by lines, and why.
+
+    `lines` None is all that remains. Without `issue_date` it is today's, or the first later day that the invoice and
+    the series allow. `client_reference` is the caller's own name for the credit note.
+    """
+
+    invoice: str
+    reason: str
+    lines: tuple[CreditLine, ...] | None = None
+    issue_date: date | None = None
+    client_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCreditNote:
+    """A credit note, and what is owed of its invoice now: less than zero where the customer is owed."""
+
+    note: IssuedDocument
+    invoice_number: str
+    invoice_balance: Balance
+
+
+async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCreditNote:
+    """Take an invoice back, whole or in part, with a document of its own: all of it in one transaction.
+
+    Paid or not: what was paid of what is taken back is owed to the customer, until it is refunded.
+
+    Raises:
+        NotFound: no such document in these books.
+        Conflict: a credit note, or an invoice of which nothing remains.
+        LimitExceeded: more of a line than remains.
+        InvalidInput: no reason, an unknown line, or a date before the invoice's or the series' last one.
+        IdempotencyMismatch: the client reference was used for something else.
+    """
+    reference = clean_line(request.client_reference, field="client_reference", limit=100)
+    wanted = replace(request, client_reference=reference)
+    return await books.write(lambda db: _credit(db, books, wanted))
+
+
+def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNote:
+    invoice = find_document(db, request.invoice).document
+    # An invoice has an id and a number: a retry may name it by either.
+    request_hash = fingerprint(replace(request, invoice=invoice.id)) if request.client_reference else ""
+    if request.client_reference:
+        first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+        if first is not None:
+            note = replace(standing(db, books, find_document(db, first)), replayed=True)
+            return IssuedCreditNote(note, invoice.number, documents.balance_of(db, invoice.id))
+    profile = load_profile(db)
+    today = local_date(books.clock(), profile)
+    setup = load_setup(db, DocumentKind.CREDIT_NOTE)
+    last = documents.last_issue_date(db, setup.series.code)
+    document = credit(
+        invoice,
+        [note.document for note in documents.credit_notes_of(db, invoice.id)],
+        request.lines,
+        reason=request.reason,
+        issue_date=request.issue_date or max(today, invoice.issue_date, last or today),
+        series=setup.series.code,
+    )
+    # Neither the organization's readiness nor the customer is looked at: what is wrong must be put right.
+    if refused := date_refusal(db, document, profile, today=today):
+        raise refused
+    issued = issue_document(db, books, document, series=setup.series, posting=setup.posting)
+    if request.client_reference:
+        idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
+    return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id))

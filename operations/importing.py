@@ -1,0 +1,283 @@
+"""Importing customers and items from a table: every row is checked first, and then all of them are kept or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from sqlmodel import Session
+
+from invoicing.catalog import Customer, Item
+from invoicing.importing.columns import Columns, Kind
+from invoicing.importing.matching import Known, Matching
+from invoicing.importing.tables import Problem, Progress
+from invoicing.importing.values import ReadRow
+from invoicing.profiles import Profile
+from invoicing.refusals import InvalidInput, NotFound, Refusal
+from operations.customers import changed as changed_customer
+from operations.customers import check_field as check_customer_field
+from operations.items import changed as changed_item
+from operations.items import check_field as check_item_field
+from storage import audit, customers, items
+from storage.books import Books
+from storage.ids import new_id
+from storage.profile import load_profile
+
+T = TypeVar("T", Customer, Item)
+
+_BATCH = 500
+# Their values are few and looked up in the books or in lists: each is checked once.
+_OF_THE_BOOKS = frozenset({"payment_terms", "tax_code", "revenue_account"})
+_REPEATING = _OF_THE_BOOKS | {"country", "currency", "supply"}
+
+
+class Outcome(Enum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """What became of a row, or would. `fields` are those that change; `id` is empty where there is none yet."""
+
+    number: int
+    outcome: Outcome
+    id: str = ""
+    name: str = ""
+    fields: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`written` is false in a dry run, and where a row was refused: then nothing was kept."""
+
+    rows: tuple[ImportedRow, ...]
+    written: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(row.outcome for row in self.rows)
+        return {"rows": len(self.rows)} | {outcome.value: found[outcome] for outcome in Outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is imported. The audit trail keeps `file_name` and `sha256`.
+
+    With `update` a row also changes what it finds by its name or stock number, not only by its id.
+    """
+
+    kind: Kind
+    columns: Columns
+    rows: Sequence[ReadRow]
+    file_name: str
+    sha256: str
+    update: bool = False
+    dry_run: bool = False
+
+
+async def import_table(books: Books, wanted: Import, *, progress: Progress) -> Imported:
+    """Check every row; if all are in order and it is no dry run, keep them as one transaction.
+
+    Raises:
+        Unavailable: another process writes at this moment. Nothing was changed.
+    """
+    match wanted.kind:
+        case Kind.CUSTOMERS:
+            return await _run(books, wanted, _CUSTOMERS, progress)
+        case Kind.ITEMS:
+            return await _run(books, wanted, _ITEMS, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noun(Generic[T]):
+    """How customers, or items, are checked, found and kept."""
+
+    one: str
+    prefix: str
+    blank: T
+    check: Callable[[Session, str, Any], Any]
+    changed: Callable[[T, dict[str, Any], Profile], T]
+    known: Callable[[Session], Iterator[Known]]
+    by_ids: Callable[[Session, Iterable[str]], dict[str, T]]
+    add: Callable[..., None]
+    save: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckedRow:
+    number: int
+    values: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned(Generic[T]):
+    """A row and what is to be kept for it; None where nothing is."""
+
+    row: ImportedRow
+    after: T | None = None
+
+
+async def _run(books: Books, wanted: Import, noun: _Noun[T], progress: Progress) -> Imported:
+    # The checks of the fields take longest. They need no lock, so other writers go on meanwhile.
+    rows = await books.read(lambda db: _check_rows(db, noun, wanted, progress))
+    if wanted.dry_run or any(row.problems for row in rows):
+        planned = await books.read(lambda db: _plan(db, noun, wanted, rows))
+        return Imported(tuple(one.row for one in planned), written=False)
+    return await books.write(lambda db: _plan_and_keep(db, books, noun, wanted, rows), long=True)
+
+
+def _check_rows(db: Session, noun: _Noun[T], wanted: Import, progress: Progress) -> list[_CheckedRow]:
+    seen: dict[tuple[str, Any], Any] = {}
+    headings = {column.field: column.heading for column in wanted.columns.known}
+    checked = []
+    for done, row in enumerate(wanted.rows, start=1):
+        values, problems = {}, list(row.problems)
+        for name, value in row.values.items():
+            try:
+                values[name] = value.strip() if name == "id" else _check_once(db, noun, name, value, seen)  # type: ignore[union-attr]  # An id is a text.
+            except Refusal as refusal:
+                problems.append(Problem(refusal.field or name, refusal.message, headings.get(name, "")))
+        checked.append(_CheckedRow(row.number, values, tuple(problems)))
+        if done % _BATCH == 0 or done == len(wanted.rows):
+            progress(done, len(wanted.rows))
+    return checked
+
+
+def _check_once(db: Session, noun: _Noun[T], name: str, value: Any, seen: dict[tuple[str, Any], Any]) -> Any:
+    if name not in _REPEATING:
+        return noun.check(db, name, value)
+    key = (name, value)
+    if key not in seen:
+        seen[key] = noun.check(db, name, value)
+    return seen[key]
+
+
+def _plan(db: Session, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRow]) -> list[_Planned[T]]:
+    """What is to become of each row, in the books as they are now."""
+    profile = load_profile(db)
+    matching = Matching(noun.one, noun.known(db), update=wanted.update)
+    targets = [_target(matching, row) for row in rows]
+    records: dict[str, T] = {}
+    ids = sorted({target for target in targets if isinstance(target, str) and target})
+    for start in range(0, len(ids), _BATCH):
+        records |= noun.by_ids(db, ids[start : start + _BATCH])
+    return [_planned(noun, wanted, row, target, records, profile) for row, target in zip(rows, targets, strict=True)]
+
+
+def _target(matching: Matching, row: _CheckedRow) -> str | Refusal:
+    """The id of what the row changes, empty where it makes something new."""
+    try:
+        texts = {name: str(row.values.get(name, "")) for name in ("id", "name", "sku")}
+        return matching.target(row.number, Known(**texts, archived=row.values.get("archived") is True))
+    except Refusal as refusal:
+        return refusal
+
+
+def _planned(
+    noun: _Noun[T],
+    wanted: Import,
+    row: _CheckedRow,
+    target: str | Refusal,
+    records: Mapping[str, T],
+    profile: Profile,
+) -> _Planned[T]:
+    problems = list(row.problems)
+    doubtful = {problem.field for problem in problems}
+    after: T | None = None
+    before = noun.blank
+    try:
+        if isinstance(target, Refusal):
+            raise target
+        if target and target not in records:
+            raise NotFound(f"id: no such {noun.one} here.", field="id")
+        before = records[target] if target else noun.blank
+        # Whether a tax number is right depends on the country: with that in doubt it would be refused for nothing.
+        # Nor is there more to say about a row that could not be read at all.
+        if not doubtful & {"country", ""}:
+            values = {name: value for name, value in row.values.items() if name != "id"}
+            after = noun.changed(before, values, profile)
+    except Refusal as refusal:
+        headings = {column.field: column.heading for column in wanted.columns.known}
+        if refusal.field not in doubtful:
+            problems.append(Problem(refusal.field, refusal.message, headings.get(refusal.field, "")))
+    if after is None or problems:
+        refused = ImportedRow(row.number, Outcome.REFUSED, id=before.id, problems=tuple(problems))
+        return _Planned(refused)
+    differing = tuple(
+        field.name for field in fields(after) if getattr(after, field.name) != getattr(before, field.name)
+    )
+    outcome = (Outcome.UPDATED if differing else Outcome.UNCHANGED) if target else Outcome.CREATED
+    said = ImportedRow(row.number, outcome, id=before.id, name=after.name, fields=differing)
+    return _Planned(said, after if differing else None)
+
+
+def _plan_and_keep(db: Session, books: Books, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRow]) -> Imported:
+    # The books may have changed since the rows were checked: what was looked up in them must still be there.
+    for name, value in {pair for row in wanted.rows for pair in row.values.items() if pair[0] in _OF_THE_BOOKS}:
+        noun.check(db, name, value)
+    planned = _plan(db, noun, wanted, rows)
+    if any(one.row.outcome is Outcome.REFUSED for one in planned):
+        return Imported(tuple(one.row for one in planned), written=False)
+    planned = [_with_new_id(noun, one) for one in planned]
+    found = Imported(tuple(one.row for one in planned), written=True)
+    now = books.clock()
+    added = [one.after for one in planned if one.after is not None and one.row.outcome is Outcome.CREATED]
+    for start in range(0, len(added), _BATCH):
+        noun.add(db, added[start : start + _BATCH], now=now)
+    for one in planned:
+        if one.after is not None and one.row.outcome is Outcome.UPDATED:
+            noun.save(db, one.after, now=now)
+    detail = {"file": wanted.file_name, "sha256": wanted.sha256, **found.counts}
+    act = f"import_{wanted.kind.value}"
+    audit.record(db, act, wanted.file_name, at=books.clock(), by=books.actor, detail=detail)
+    return found
+
+
+def _with_new_id(noun: _Noun[T], one: _Planned[T]) -> _Planned[T]:
+    if one.after is None or one.row.outcome is not Outcome.CREATED:
+        return one
+    after = replace(one.after, id=new_id(noun.prefix))
+    return _Planned(replace(one.row, id=after.id), after)
+
+
+def _changed_customer(before: Customer, values: dict[str, Any], profile: Profile) -> Customer:
+    country = before.country or profile.country
+    if not country and "country" not in values:
+        raise InvalidInput("country is required: the customer's two-letter country code.", field="country")
+    return changed_customer(before, {"country": country} | values)
+
+
+def _changed_item(before: Item, values: dict[str, Any], profile: Profile) -> Item:
+    return changed_item(before, values, currency=lambda: profile.currency)
+
+
+_CUSTOMERS: _Noun[Customer] = _Noun(
+    one="customer",
+    prefix="cus",
+    blank=Customer(id="", name="", country=""),
+    check=check_customer_field,
+    changed=_changed_customer,
+    known=lambda db: (Known(*row) for row in customers.customer_names(db)),
+    by_ids=customers.customers_by_ids,
+    add=customers.add_customers,
+    save=customers.save_customer,
+)
+_ITEMS: _Noun[Item] = _Noun(
+    one="item",
+    prefix="itm",
+    blank=Item(id="", name=""),
+    check=check_item_field,
+    changed=_changed_item,
+    known=lambda db: (Known(*row) for row in items.item_names(db)),
+    by_ids=items.items_by_ids,
+    add=items.add_items,
+    save=items.save_item,
+)

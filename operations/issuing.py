@@ -1,0 +1,109 @@
+"""What issuing takes, whatever the kind of document: number, frozen document, journal entry and audit entry.
+
+Also how a retry finds what the first call made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from datetime import date
+
+from sqlmodel import Session
+
+from invoicing.canonical import canonical_json
+from invoicing.catalog import Posting, Series
+from invoicing.documents import Document, DocumentKind
+from invoicing.lifecycle import Balance, Status, status_of
+from invoicing.numbering import number, period
+from invoicing.posting import post
+from invoicing.refusals import NotFound
+from operations.drafts import local_date
+from storage import audit, documents
+from storage.books import Books
+from storage.documents import Issued
+from storage.ids import new_id
+from storage.payments import Payment
+from storage.profile import load_profile
+
+_PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDocument:
+    """An issued document as it stands today. `replayed` says that an earlier call issued it.
+
+    `payments` and `credit_notes` are told where one document is looked at.
+    """
+
+    issued: Issued
+    status: Status
+    replayed: bool = False
+    payments: tuple[Payment, ...] = ()
+    credit_notes: tuple[Issued, ...] = ()
+
+    @property
+    def balance(self) -> Balance:
+        return self.issued.balance
+
+
+def issue_document(
+    db: Session, books: Books, document: Document, *, series: Series, posting: Posting, overrides: Sequence[str] = ()
+) -> Issued:
+    """Issue a document that has no number yet: all of it happens in the transaction of `db`, or nothing does.
+
+    `overrides` say which proposed taxes were not taken; they go on record.
+    """
+    of_period = period(series.pattern, document.issue_date)
+    sequence = documents.take_sequence(db, series.code, of_period)
+    document = replace(
+        document,
+        id=new_id(_PREFIXES[document.kind]),
+        number=number(
+            series.pattern, sequence=sequence, issue_date=document.issue_date, environment=document.environment
+        ),
+    )
+    now = books.clock()
+    issued = documents.add_document(
+        db, document, period=of_period, sequence=sequence, issued_at=now, issued_by=books.actor
+    )
+    sides = post(document, posting)
+    documents.add_journal_entry(db, document, sides)
+    detail: dict[str, object] = {
+        "number": document.number,
+        "hash": issued.hash,
+        "total_minor": document.total_minor,
+        "journal": [[side.account, side.debit_minor, side.credit_minor] for side in sides],
+    }
+    if document.credits:
+        detail["credits"] = document.credits.id
+    if overrides:
+        detail["overrides"] = list(overrides)
+    audit.record(db, f"issue_{document.kind.value}", document.id, at=now, by=books.actor, detail=detail)
+    return issued
+
+
+def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
+    """Raises:
+    NotFound: no document of this id or number in these books, naming `field`.
+    """
+    found = documents.document_by_id_or_number(db, key.strip())
+    if found is None:
+        raise NotFound("No such document here. Look for it with find_invoices.", field=field)
+    return found
+
+
+def standing(db: Session, books: Books, issued: Issued) -> IssuedDocument:
+    """The document as it stands today."""
+    return standing_on(local_date(books.clock(), load_profile(db)), issued)
+
+
+def standing_on(today: date, issued: Issued) -> IssuedDocument:
+    return IssuedDocument(issued, status_of(issued.balance, due_date=issued.document.due_date, today=today))
+
+
+def fingerprint(request: object) -> str:
+    """What a request is known by: equal requests have one, and others have another."""
+    plain_value = asdict(request) if is_dataclass(request) and not isinstance(request, type) else request
+    return hashlib.sha256(canonical_json(plain_value).encode()).hexdigest()

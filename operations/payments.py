@@ -1,0 +1,230 @@
+"""Payments: what was received for an invoice, what was refunded of a credit note, and what was recorded in error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from invoicing.amounts import check_amount, check_currency, minor_digits, money_text, plain, to_major, to_minor
+from invoicing.documents import Document, DocumentKind
+from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
+from invoicing.text import clean_line
+from operations.drafts import local_date
+from operations.issuing import IssuedDocument, find_document, fingerprint, standing
+from storage import audit, documents, idempotency, payments
+from storage.books import Books
+from storage.documents import Issued
+from storage.ids import new_id
+from storage.payments import Payment
+from storage.profile import load_profile
+
+_TOOL = "record_payment"
+_EARLIEST = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What was paid of an invoice, or refunded of a credit note, each by its id or number.
+
+    `amount` is in the document's currency. `reverse` is the payment of this document to reverse, by its id; then the
+    amount may be left out. `client_reference` is the caller's own name for the payment.
+    """
+
+    invoice: str
+    amount: Decimal | None = None
+    paid_on: date | None = None
+    method: str = ""
+    reference: str = ""
+    currency: str = ""
+    reverse: str = ""
+    accept_overpayment: bool = False
+    client_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPayment:
+    """A payment and its document as that stands now; `owed_minor` is what the customer owes of the invoice.
+
+    `replayed` says that an earlier call recorded it.
+    """
+
+    payment: Payment
+    document: IssuedDocument
+    owed_minor: int
+    replayed: bool = False
+
+
+async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayment:
+    """Record a payment, a refund, or the reversal of one: a counter-entry, for what is recorded never changes.
+
+    Raises:
+        NotFound: no such document in these books, or no such payment of it.
+        InvalidInput: an amount that is not exact in the currency or not more than zero, or a date out of bounds.
+        LimitExceeded: more than is owed, unless an overpayment is accepted; a refund of more than is owed.
+        Conflict: another currency than the document's, or a payment that was reversed before.
+        IdempotencyMismatch: the client reference was used for something else.
+    """
+    wanted = replace(
+        request,
+        method=clean_line(request.method, field="method", limit=100),
+        reference=clean_line(request.reference, field="reference", limit=200),
+        client_reference=clean_line(request.client_reference, field="client_reference", limit=100),
+    )
+    return await books.write(lambda db: _record(db, books, wanted))
+
+
+def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayment:
+    issued = find_document(db, request.invoice)
+    request_hash = fingerprint(replace(request, invoice=issued.document.id)) if request.client_reference else ""
+    if request.client_reference:
+        first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+        if first is not None:
+            return _recorded(db, books, _payment(db, first), replayed=True)
+    _check_currency(issued.document, request.currency)
+    make = _reversal if request.reverse else _new_payment
+    payment = make(db, books, issued, request)
+    payments.add_payment(db, payment)
+    _audit(db, payment, accepted=request.accept_overpayment)
+    if request.client_reference:
+        idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
+    return _recorded(db, books, payment)
+
+
+def _new_payment(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:
+    document = issued.document
+    if request.amount is None:
+        raise InvalidInput("amount is required: how much was paid.", field="amount")
+    amount_minor = _amount(request.amount, document.currency)
+    accounts = payments.payment_accounts(db, document)
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        _check_refund(db, issued, amount_minor)
+        debit, credit = accounts.receivable, accounts.bank
+    else:
+        _check_not_over(issued, amount_minor, accepted=request.accept_overpayment)
+        debit, credit = accounts.bank, accounts.receivable
+    return Payment(
+        position=payments.next_position(db),
+        id=new_id("pay"),
+        document_id=document.id,
+        reverses_id=None,
+        amount_minor=amount_minor,
+        currency=document.currency,
+        paid_on=_day(db, books, request.paid_on, earliest=_EARLIEST),
+        method=request.method,
+        reference=request.reference,
+        debit_account=debit,
+        credit_account=credit,
+        recorded_at=books.clock(),
+        recorded_by=books.actor,
+    )
+
+
+def _reversal(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:
+    reversed_one = payments.payment_by_id(db, request.reverse.strip())
+    if reversed_one is None or reversed_one.document_id != issued.document.id:
+        raise NotFound("reverse: no such payment of this document; get_invoice shows its payments.", field="reverse")
+    if reversed_one.reverses_id:
+        raise Conflict("reverse: this is itself a reversal. Record the payment anew instead.", field="reverse")
+    if payments.reversal_of(db, reversed_one.id):
+        raise Conflict("reverse: this payment was reversed before.", field="reverse")
+    if request.amount is not None and _amount(request.amount, reversed_one.currency) != reversed_one.amount_minor:
+        whole = money_text(reversed_one.amount_minor, reversed_one.currency)
+        raise InvalidInput(f"amount: a payment is reversed whole, {whole}, or leave amount out.", field="amount")
+    return replace(
+        reversed_one,
+        position=payments.next_position(db),
+        id=new_id("pay"),
+        reverses_id=reversed_one.id,
+        paid_on=_day(db, books, request.paid_on, earliest=reversed_one.paid_on),
+        method=request.method,
+        reference=request.reference,
+        debit_account=reversed_one.credit_account,
+        credit_account=reversed_one.debit_account,
+        recorded_at=books.clock(),
+        recorded_by=books.actor,
+    )
+
+
+def _check_currency(document: Document, stated: str) -> None:
+    if stated and check_currency(stated) != document.currency:
+        raise Conflict(
+            f"currency: {document.number} is in {document.currency}, and is paid in that currency: state what it was"
+            f" worth in {document.currency}.",
+            field="currency",
+        )
+
+
+def _amount(amount: Decimal, currency: str) -> int:
+    amount_minor = to_minor(amount, currency)
+    if to_major(amount_minor, currency) != amount:
+        digits = minor_digits(currency)
+        raise InvalidInput(f"amount {plain(amount)} has more than the {digits} decimals of {currency}.", field="amount")
+    if amount_minor <= 0:
+        raise InvalidInput(
+            "amount must be more than 0: what was recorded in error is taken back with reverse.", field="amount"
+        )
+    return check_amount(amount_minor, field="amount")
+
+
+def _check_not_over(issued: Issued, amount_minor: int, *, accepted: bool) -> None:
+    document, owed = issued.document, max(issued.balance.due_minor, 0)
+    if amount_minor > owed and not accepted:
+        raise LimitExceeded(
+            f"amount: {money_text(owed, document.currency)} {document.currency} is owed of {document.number}, and"
+            f" {money_text(amount_minor, document.currency)} is more. If that was really paid, repeat with"
+            " accept_overpayment.",
+            field="amount",
+        )
+
+
+def _check_refund(db: Session, issued: Issued, amount_minor: int) -> None:
+    """A refund is not more than the customer is owed, on this credit note and on its invoice."""
+    document, balance = issued.document, issued.balance
+    assert document.credits is not None  # noqa: S101 - A defect, not bad input.
+    owed = max(-documents.balance_of(db, document.credits.id).due_minor, 0)
+    most = min(owed, balance.payable_minor - balance.paid_minor)
+    if amount_minor > most:
+        raise LimitExceeded(
+            f"amount: {money_text(most, document.currency)} {document.currency} can be refunded of {document.number}:"
+            " a refund is not more than the customer is owed of its invoice, after what was paid and credited.",
+            field="amount",
+        )
+
+
+def _day(db: Session, books: Books, stated: date | None, *, earliest: date) -> date:
+    today = local_date(books.clock(), load_profile(db))
+    day = stated or max(today, earliest)
+    if not earliest <= day <= max(today, earliest):
+        raise InvalidInput(
+            f"paid_on {day.isoformat()} must lie between {earliest.isoformat()} and today, {today.isoformat()}.",
+            field="paid_on",
+        )
+    return day
+
+
+def _audit(db: Session, payment: Payment, *, accepted: bool) -> None:
+    audit.record(
+        db,
+        "reverse_payment" if payment.reverses_id else _TOOL,
+        payment.id,
+        at=payment.recorded_at,
+        by=payment.recorded_by,
+        detail=payments.audited(payment) | {"accepted": accepted},
+    )
+
+
+def _payment(db: Session, payment_id: str) -> Payment:
+    found = payments.payment_by_id(db, payment_id)
+    if found is None:
+        raise LookupError("a payment that was recorded is not there any more")
+    return found
+
+
+def _recorded(db: Session, books: Books, payment: Payment, *, replayed: bool = False) -> RecordedPayment:
+    issued = find_document(db, payment.document_id)
+    credited = issued.document.credits
+    balance = documents.balance_of(db, credited.id) if credited else issued.balance
+    return RecordedPayment(payment, standing(db, books, issued), balance.due_minor, replayed)

@@ -1,0 +1,182 @@
+"""Tax codes and number series as their accountant keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.amounts import plain
+from invoicing.catalog import Series, TaxCode
+from invoicing.countries import country
+from invoicing.documents import DocumentKind
+from invoicing.numbering import check_pattern, may_collide, number, period
+from invoicing.profiles import Profile
+from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
+from invoicing.tax_settings import TaxCodeChange, changed_tax_code, check_code
+from operations.drafts import local_date
+from storage import audit, documents, series, tax_codes
+from storage.books import Books
+from storage.profile import load_profile
+
+SEQUENCE_MAX = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTaxCode:
+    code: TaxCode
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesState:
+    """A number series, and the number that a document of today would get. `usual` where documents of its kind draw
+    from it unless another is named.
+    """
+
+    series: Series
+    usual: bool
+    next_number: str
+
+
+async def list_tax_codes(books: Books) -> list[TaxCode]:
+    """The tax codes by code, with all their rates."""
+    return await books.look_up(tax_codes.load_tax_codes)
+
+
+async def save_tax_code(books: Books, change: TaxCodeChange) -> SavedTaxCode:
+    """Keep a new tax code, or change the texts or the rate of one; issued documents stay as they are.
+
+    Raises:
+        NotReady: the organization has no country yet.
+        InvalidInput, Conflict, LimitExceeded: what does not fit, by its field.
+    """
+    return await books.write(lambda db: _save_tax_code(db, books, change))
+
+
+async def list_series(books: Books) -> list[SeriesState]:
+    """The number series by code."""
+    return await books.look_up(lambda db: _series_states(db, books))
+
+
+async def add_series(books: Books, code: str, *, kind: str, pattern: str) -> SeriesState:
+    """Add a number series, which documents draw from that name it.
+
+    Raises:
+        InvalidInput: code, kind or pattern that do not fit, or a pattern that begins anew where the law forbids it.
+        Conflict: a series of this code, or one that could give the same numbers.
+    """
+    return await books.write(lambda db: _add_series(db, books, code, kind, pattern))
+
+
+async def continue_series(books: Books, code: str, *, next_sequence: int) -> SeriesState:
+    """Let a series go on from a former system, in the current period: once, and before its first document.
+
+    Raises:
+        NotFound: no such series.
+        InvalidInput: a number that is not more than 1.
+        Conflict: a document was issued in the series, or it went on from a former system already.
+    """
+    return await books.write(lambda db: _continue_series(db, books, code, next_sequence))
+
+
+def _save_tax_code(db: Session, books: Books, change: TaxCodeChange) -> SavedTaxCode:
+    profile = _completed(db)
+    wanted = check_code(change.code)
+    before = {code.code: code for code in tax_codes.load_tax_codes(db)}.get(wanted)
+    after = changed_tax_code(before, change, label=country(profile.country).tax_label)
+    if after == before:
+        raise InvalidInput(f"{wanted} is like that already: nothing to change.", field="code")
+    if change.default:
+        tax_codes.clear_default_tax_code(db)
+    if before is None:
+        tax_codes.add_tax_codes(db, [after])
+    else:
+        tax_codes.change_tax_code(db, after)
+    detail: dict[str, object] = {"created": before is None, "name": after.name, "default": after.is_default}
+    if change.valid_from is not None:
+        rate = after.rate_on(change.valid_from)
+        detail |= {"percent": "" if rate is None else plain(rate), "valid_from": change.valid_from.isoformat()}
+    if change.parts:
+        detail["parts"] = [f"{part.level.value}:{part.name}:{plain(part.percent)}" for part in change.parts]
+    audit.record(db, "save_tax_code", after.code, at=books.clock(), by=books.actor, detail=detail)
+    return SavedTaxCode(after, before is None)
+
+
+def _completed(db: Session) -> Profile:
+    profile = load_profile(db)
+    if not profile.country:
+        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    return profile
+
+
+def _series_states(db: Session, books: Books) -> list[SeriesState]:
+    profile = load_profile(db)
+    today = local_date(books.clock(), profile)
+    states = []
+    for kept in series.kept_series(db):
+        one = kept.series
+        sequence = documents.next_sequence(db, one.code, period(one.pattern, today))
+        following = number(one.pattern, sequence=sequence, issue_date=today, environment=profile.environment)
+        states.append(SeriesState(one, kept.usual, following))
+    return states
+
+
+def _state_of(db: Session, books: Books, code: str) -> SeriesState:
+    return next(state for state in _series_states(db, books) if state.series.code == code)
+
+
+def _add_series(db: Session, books: Books, code: str, kind: str, pattern: str) -> SeriesState:
+    profile = _completed(db)
+    new = Series(check_code(code), _kind(kind), check_pattern(pattern.strip()))
+    rules = country(profile.country)
+    if not rules.numbering.yearly_restart and "{" in _without_sequence(new.pattern):
+        raise InvalidInput(
+            f"pattern: in {rules.name} a number must not begin anew with the year, so it holds {{SEQ}} alone."
+            f" {rules.numbering.rule}",
+            field="pattern",
+        )
+    for other in series.load_series(db):
+        if other.code == new.code:
+            raise Conflict(f"code: there is a series {other.code} already.", field="code")
+        if may_collide(new.pattern, other.pattern):
+            raise Conflict(
+                f"pattern: {new.pattern} could give the same number as {other.pattern} of the series {other.code}.",
+                field="pattern",
+            )
+    series.save_series(db, [new], usual=False)
+    detail: dict[str, object] = {"kind": new.kind.value, "pattern": new.pattern}
+    audit.record(db, "add_series", new.code, at=books.clock(), by=books.actor, detail=detail)
+    return _state_of(db, books, new.code)
+
+
+def _kind(name: str) -> DocumentKind:
+    try:
+        return DocumentKind(name.strip().lower().replace("-", "_"))
+    except ValueError:
+        raise InvalidInput(f"kind must be {' or '.join(DocumentKind)}.", field="kind") from None
+
+
+def _without_sequence(pattern: str) -> str:
+    head, _, tail = pattern.partition("{SEQ")
+    return head + tail.partition("}")[2]
+
+
+def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -> SeriesState:
+    wanted = code.strip().upper()
+    kept = next((one for one in series.kept_series(db) if one.series.code == wanted), None)
+    if kept is None:
+        raise NotFound("code: no such series here. List them with: counterfoil series list.", field="code")
+    if not 1 < next_sequence <= SEQUENCE_MAX:
+        raise InvalidInput(f"next must be more than 1 and at most {SEQUENCE_MAX}.", field="next")
+    if series.has_documents(db, wanted):
+        raise Conflict(f"{wanted} has documents already: its numbers follow each other without a gap.", field="code")
+    if kept.first_sequence != 1:
+        raise Conflict(
+            f"{wanted} goes on at {kept.first_sequence} already: that is said once. Add another series.", field="code"
+        )
+    of_period = period(kept.series.pattern, local_date(books.clock(), load_profile(db)))
+    series.continue_series(db, wanted, of_period, next_sequence)
+    detail: dict[str, object] = {"next": next_sequence, "period": of_period}
+    audit.record(db, "continue_series", wanted, at=books.clock(), by=books.actor, detail=detail)
+    return _state_of(db, books, wanted)

@@ -1,0 +1,112 @@
+"""Verification of what happened to invoices: credit notes and payments, against the documents and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlmodel import Session
+
+from invoicing.documents import Document, DocumentKind
+from invoicing.refusals import Conflict
+from invoicing.remaining import remaining
+from storage import checks, documents, payments
+from storage.checks import Act, Owing
+from storage.payments import Payment
+
+
+def credit_note_problems(db: Session) -> Iterator[str]:
+    """Credit notes that do not fit their invoice, or take back more of it than there was."""
+    for invoice_id in checks.credited_invoices(db):
+        notes = [issued.document for issued in documents.credit_notes_of(db, invoice_id)]
+        found = documents.document_by_id_or_number(db, invoice_id)
+        if found is None or found.document.kind is not DocumentKind.INVOICE:
+            yield f"document {notes[0].number}: there is no such invoice as it credits"
+            continue
+        for note in notes:
+            if not _fits(note, found.document):
+                yield f"document {note.number}: it does not fit {found.document.number}, which it credits"
+        yield from _over_credited(found.document, notes)
+
+
+def payment_problems(db: Session) -> Iterator[str]:
+    """Payments that are not what was recorded, that are missing, or that come to more than was owed."""
+    kept = {payment.id: payment for payment in payments.all_payments(db)}
+    owings = checks.owings(db)
+    recorded = set()
+    for act in checks.acts(db, *checks.PAYING):
+        recorded.add(act.subject)
+        payment = kept.get(act.subject)
+        if payment is None:
+            yield f"payment {act.subject}: it was recorded, and is not there any more"
+        elif not _is_as_recorded(payment, act):
+            yield f"payment {payment.id}: it is not what was recorded"
+    for position, payment in enumerate(kept.values(), start=1):
+        if payment.id not in recorded:
+            yield f"payment {payment.id}: nobody is on record as having recorded it"
+        if payment.position != position:
+            yield f"payment {payment.id}: position {payment.position} where {position} was expected; one is missing"
+        if payment.document_id not in owings or owings[payment.document_id].currency != payment.currency:
+            yield f"payment {payment.id}: it is of no document, or in another currency"
+        elif payment.reverses_id and not _reverses(payment, kept.get(payment.reverses_id)):
+            yield f"payment {payment.id}: it does not fit the payment that it reverses"
+    yield from _over_paid(db, kept, owings)
+
+
+def _fits(note: Document, invoice: Document) -> bool:
+    credited = note.credits
+    return (
+        credited is not None
+        and (credited.id, credited.number, credited.issue_date) == (invoice.id, invoice.number, invoice.issue_date)
+        and (note.currency, note.customer, note.buyer) == (invoice.currency, invoice.customer, invoice.buyer)
+        and note.issue_date >= invoice.issue_date
+    )
+
+
+def _over_credited(invoice: Document, notes: list[Document]) -> Iterator[str]:
+    try:
+        left = remaining(invoice, notes)
+    except Conflict:
+        yield f"document {invoice.number}: its credit notes take back more than it has"
+        return
+    credited_minor = sum(note.total_minor for note in notes)
+    if credited_minor > invoice.total_minor or (left.is_nothing and credited_minor != invoice.total_minor):
+        yield f"document {invoice.number}: its credit notes do not come to what they take back of it"
+
+
+def _is_as_recorded(payment: Payment, act: Act) -> bool:
+    said = {name: value for name, value in act.detail.items() if name != "accepted"}
+    stated = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in payments.audited(payment).items()
+    }
+    return (stated, payment.recorded_at, payment.recorded_by) == (said, act.at, act.by)
+
+
+def _reverses(payment: Payment, first: Payment | None) -> bool:
+    if first is None or first.reverses_id is not None:
+        return False
+    sides = (payment.document_id, payment.amount_minor, payment.currency, payment.debit_account, payment.credit_account)
+    return sides == (first.document_id, first.amount_minor, first.currency, first.credit_account, first.debit_account)
+
+
+def _over_paid(db: Session, kept: dict[str, Payment], owings: dict[str, Owing]) -> Iterator[str]:
+    """What was owed is told anew from the first document on, in the order of the audit trail."""
+    due: dict[str, int] = {}
+    for act in checks.acts(db, *checks.ISSUING, *checks.PAYING):
+        if act.act in checks.ISSUING:
+            document = owings[act.subject]
+            if document.credits_id:
+                due[document.credits_id] -= document.payable_minor
+            else:
+                due[act.subject] = document.payable_minor
+            continue
+        payment = kept[act.subject]
+        document = owings[payment.document_id]
+        refunds = document.credits_id is not None
+        invoice_id = document.credits_id or payment.document_id
+        owed = -due[invoice_id] if refunds else due[invoice_id]
+        accepted = act.detail["accepted"] and not refunds
+        if not payment.reverses_id and payment.amount_minor > max(owed, 0) and not accepted:
+            yield f"payment {payment.id}: it is more than was owed of {document.number}"
+        due[invoice_id] += payment.amount_minor if refunds is not bool(payment.reverses_id) else -payment.amount_minor

@@ -1,0 +1,226 @@
+"""The commands `tax-code` and `series`: settings that are kept by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from invoicing.amounts import parse_decimal, plain
+from invoicing.catalog import TaxCode
+from invoicing.countries.model import DatedRate
+from invoicing.refusals import InvalidInput
+from invoicing.tax_settings import TaxCodeChange, part_from_text
+from operations import settings
+from operations.access import Right, open_books
+from operations.settings import SeriesState
+from server.app import find_organization, local_office
+from server.console import say, say_json
+from server.settings import read_settings
+from storage.books import Books
+
+Organization = Annotated[str, typer.Option(help="Handle of the organization.")]
+Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+Code = Annotated[str, typer.Argument(help="The tax code, such as STANDARD or NYC.")]
+SeriesCode = Annotated[str, typer.Option("--code", help="Code of the series, such as INVOICES.")]
+
+tax_code_app = typer.Typer(help="Tax codes and their rates.", no_args_is_help=True)
+series_app = typer.Typer(help="Number series of invoices and credit notes.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(tax_code_app, name="tax-code")
+    app.add_typer(series_app, name="series")
+
+
+@tax_code_app.command("save")
+def save_tax_code(
+    code: Code,
+    organization: Organization,
+    name: Annotated[str, typer.Option(help="Its name; required for a new code.")] = "",
+    label: Annotated[str, typer.Option(help="What documents call the tax; default: as in the country.")] = "",
+    category: Annotated[str, typer.Option(help="Category of EN 16931, such as S, Z or E; default: S.")] = "",
+    percent: Annotated[str, typer.Option(help="The rate from --valid-from on.")] = "",
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a stack of US sales tax, repeated: level:name:percent, such as state:California:6."),
+    ] = None,
+    valid_from: Annotated[str, typer.Option(help="The first day of the rate, such as 2026-01-01.")] = "",
+    reason: Annotated[str, typer.Option(help="Why no tax is charged, with the article: printed.")] = "",
+    reason_local: Annotated[str, typer.Option(help="The same in the language of the country.")] = "",
+    reason_code: Annotated[str, typer.Option(help="Its VATEX code.")] = "",
+    default: Annotated[bool, typer.Option("--default", help="Use it where nothing else decides.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add a tax code, or a rate of one that is there. Issued documents stay as they are."""
+    change = TaxCodeChange(
+        code=code,
+        name=name,
+        label=label,
+        category=category,
+        percent=parse_decimal(percent, field="percent") if percent else None,
+        parts=tuple(part_from_text(text) for text in part or ()),
+        valid_from=_day(valid_from, "valid_from"),
+        reason=reason,
+        reason_local=reason_local,
+        reason_code=reason_code,
+        default=default,
+    )
+
+    async def act(books: Books) -> None:
+        saved = await settings.save_tax_code(books, change)
+        if as_json:
+            say_json({"created": saved.created, "tax_code": _code_data(saved.code)})
+            return
+        say(f"{'Added' if saved.created else 'Changed'} in {books.organization.handle}:")
+        _say_code(saved.code)
+
+    _run(data, organization, Right.CHANGE, act)
+
+
+@tax_code_app.command("list")
+def list_tax_codes(organization: Organization, data: Data = None, as_json: Json = False) -> None:
+    """List the tax codes with all their rates."""
+
+    async def act(books: Books) -> None:
+        found = await settings.list_tax_codes(books)
+        if as_json:
+            say_json([_code_data(code) for code in found])
+            return
+        for code in found:
+            _say_code(code)
+
+    _run(data, organization, Right.READ, act)
+
+
+@series_app.command("list")
+def list_series(organization: Organization, data: Data = None, as_json: Json = False) -> None:
+    """List the number series, with the number that a document of today would get."""
+
+    async def act(books: Books) -> None:
+        states = await settings.list_series(books)
+        if as_json:
+            say_json([_series_data(state) for state in states])
+        for state in () if as_json else states:
+            _say_series(state)
+
+    _run(data, organization, Right.READ, act)
+
+
+@series_app.command("add")
+def add_series(
+    organization: Organization,
+    code: SeriesCode,
+    pattern: Annotated[str, typer.Option(help="Such as WEB-{YYYY}-{SEQ:5}.")],
+    kind: Annotated[str, typer.Option(help="invoice or credit_note.")] = "invoice",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add a number series; documents that name it draw from it."""
+
+    async def act(books: Books) -> None:
+        added = await settings.add_series(books, code, kind=kind, pattern=pattern)
+        say_json(_series_data(added)) if as_json else _say_series(added)
+
+    _run(data, organization, Right.CHANGE, act)
+
+
+@series_app.command("continue")
+def continue_series(
+    organization: Organization,
+    code: SeriesCode,
+    next_sequence: Annotated[int, typer.Option("--next", help="The next number, such as 1042.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Go on from a former system at a given number, in the current year or month: once, before any document."""
+
+    async def act(books: Books) -> None:
+        changed = await settings.continue_series(books, code, next_sequence=next_sequence)
+        say_json(_series_data(changed)) if as_json else _say_series(changed)
+
+    _run(data, organization, Right.CHANGE, act)
+
+
+def _run(data: Path | None, organization: str, right: Right, act: Callable[[Books], Awaitable[None]]) -> None:
+    options = read_settings(data)
+
+    async def run() -> None:
+        async with local_office(options) as office:
+            await act(open_books(office, await find_organization(office, organization), right))
+
+    anyio.run(run)
+
+
+def _day(text: str, field: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - A day has no time zone.
+    except ValueError:
+        raise InvalidInput(f"{field} must be a day such as 2026-01-01.", field=field) from None
+
+
+def _code_data(code: TaxCode) -> dict[str, Any]:
+    return {
+        "code": code.code,
+        "name": code.name,
+        "label": code.label,
+        "category": code.category.value,
+        "default": code.is_default,
+        "reason": code.reason,
+        "reason_local": code.reason_local,
+        "reason_code": code.reason_code,
+        "rates": [_rate_data(rate) for rate in code.rates],
+        "parts": [
+            {"level": place.level.value, "name": place.name, "rates": [_rate_data(rate) for rate in place.rates]}
+            for place in code.jurisdictions
+        ],
+    }
+
+
+def _rate_data(rate: DatedRate) -> dict[str, str | None]:
+    return {
+        "percent": plain(rate.percent),
+        "valid_from": rate.valid_from.isoformat(),
+        "valid_until": rate.valid_until.isoformat() if rate.valid_until else None,
+    }
+
+
+def _say_code(code: TaxCode) -> None:
+    mark = " (default)" if code.is_default else ""
+    rates = f": {_rates_text(code.rates)}" if code.rates else ""
+    say(f"{code.code}{mark}  {code.name}, {code.label}, category {code.category.value}{rates}")
+    for place in code.jurisdictions:
+        say(f"    {place.level.value} {place.name}: {_rates_text(place.rates)}")
+    if code.reason:
+        say(f"    {code.reason}")
+
+
+def _rates_text(rates: tuple[DatedRate, ...]) -> str:
+    return ", ".join(
+        f"{plain(rate.percent)} % from {rate.valid_from}" + (f" to {rate.valid_until}" if rate.valid_until else "")
+        for rate in rates
+    )
+
+
+def _series_data(state: SeriesState) -> dict[str, Any]:
+    return {
+        "code": state.series.code,
+        "kind": state.series.kind.value,
+        "pattern": state.series.pattern,
+        "usual": state.usual,
+        "next_number": state.next_number,
+    }
+
+
+def _say_series(state: SeriesState) -> None:
+    usual = "" if state.usual else ", when named"
+    say(f"{state.series.code}  {state.series.kind.value}{usual}: {state.series.pattern}, next {state.next_number}")

@@ -1,0 +1,81 @@
+"""Queries on number series: which there are, how they count, and where one goes on from a former system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from sqlalchemy import bindparam, exists, select
+from sqlmodel import Session
+
+from invoicing.catalog import Series
+from invoicing.documents import DocumentKind
+from storage.statements import Kept, execute, insert_rows, table_of
+from storage.tables import books, settings
+
+SERIES = Kept(settings.NumberSeries, Series, kind=DocumentKind)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSeries:
+    """A series as it is kept: `usual` where documents of its kind draw from it unless another is named.
+
+    `first_sequence` is the number with which it went on from a former system in `first_period`, else 1.
+    """
+
+    series: Series
+    usual: bool
+    first_sequence: int
+    first_period: str
+
+
+_TABLE = SERIES.table
+_TYPES = table_of(settings.TransactionType)
+_PERIODS = table_of(settings.SeriesPeriod)
+_DOCUMENTS = table_of(books.IssuedDocument)
+_IN_ORDER = SERIES.all.order_by(_TABLE.c.code)
+_USUAL = exists().where(_TYPES.c.series == _TABLE.c.code, _TYPES.c.kind == _TABLE.c.kind)
+_KEPT = SERIES.all.add_columns(_USUAL, _TABLE.c.first_sequence, _TABLE.c.first_period).order_by(_TABLE.c.code)
+_HAS_DOCUMENTS = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.series == bindparam("series")).limit(1)
+_ADD = _TABLE.insert().inline()
+_ADD_PERIOD = _PERIODS.insert().inline()
+_WIDTH = len(fields(Series))
+
+
+def load_series(session: Session) -> list[Series]:
+    """All series by code."""
+    return SERIES.find(session, _IN_ORDER)
+
+
+def kept_series(session: Session) -> list[KeptSeries]:
+    """All series by code, with how they are used and began."""
+    return [
+        KeptSeries(SERIES.of(row[:_WIDTH]), bool(row[_WIDTH]), *row[_WIDTH + 1 :]) for row in execute(session, _KEPT)
+    ]
+
+
+def save_series(session: Session, series: Iterable[Series], *, usual: bool = True) -> None:
+    """Add new series; `usual` says that they are meant for all documents of their kind."""
+    rows = (
+        {
+            "code": one.code,
+            "kind": one.kind.value,
+            "pattern": one.pattern,
+            "is_default": usual,
+            "first_sequence": 1,
+            "first_period": "",
+        }
+        for one in series
+    )
+    insert_rows(session, _ADD, rows)
+
+
+def has_documents(session: Session, series: str) -> bool:
+    """Whether a document of this series was issued."""
+    return execute(session, _HAS_DOCUMENTS, {"series": series}).first() is not None
+
+
+def continue_series(session: Session, series: str, period: str, next_sequence: int) -> None:
+    """Let a series that has no document yet begin in this period with this sequence number."""
+    SERIES.change(session, series, first_sequence=next_sequence, first_period=period)
+    execute(session, _ADD_PERIOD, {"series": series, "period": period, "next_sequence": next_sequence})

@@ -1,0 +1,242 @@
+"""`counterfoil import`: what a user types, sees and gets, and the exit codes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from server.cli import main
+from tests.support.raw import raw, raw_value
+
+HANDLE = "harbour-bakery-sandbox"
+INIT = ("init", "--name", "Harbour Bakery", "--country", "GB", "--email", "ana@harbour.example", "--kind", "standard")
+GOOD = "Customer name;VAT number;Postcode\nHotel Bristol;GB980780684;BS1 4JQ\nBäckerei Grün;;01067\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def complaint(self) -> str:
+        (line,) = [line for line in self.err.splitlines() if line.startswith("counterfoil: ")]
+        assert "Traceback" not in self.err
+        return line.removeprefix("counterfoil: ")
+
+    @property
+    def json(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.out)
+        return answer
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run a command on a data folder with one business in a sandbox, as the console script does."""
+    monkeypatch.setenv("COUNTERFOIL_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments: str) -> Outcome:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        assert isinstance(exited.value.code, int)
+        printed = capsys.readouterr()
+        return Outcome(exited.value.code, printed.out, printed.err)
+
+    assert run_command(*INIT, "--sandbox").code == 0
+    return run_command
+
+
+def file(tmp_path: Path, content: str | bytes = GOOD, name: str = "customers.csv") -> str:
+    (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return name
+
+
+def books(tmp_path: Path) -> Path:
+    (found,) = (tmp_path / "data" / "organizations").glob("*/books.db")
+    return found
+
+
+def customers(tmp_path: Path) -> list[str]:
+    with raw(books(tmp_path)) as connection:
+        return [row[0] for row in connection.execute("SELECT name FROM customers ORDER BY id")]
+
+
+# Done
+
+
+def test_customers_are_imported_with_a_line_per_row(run: Run, tmp_path: Path) -> None:
+    done = run("import", "customers", file(tmp_path), "--organization", HANDLE)
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        f"Harbour Bakery ({HANDLE}), customers from customers.csv (CSV, UTF-8, separated by semicolon)",
+        "There is no column country: new customers are in GB.",
+        "row 2: created, Hotel Bristol",
+        "row 3: created, Bäckerei Grün",
+        "Imported 2 rows: 2 created, 0 updated, 0 unchanged, 0 refused.",
+    ]
+    assert customers(tmp_path) == ["Hotel Bristol", "Bäckerei Grün"]
+    assert run("verify").code == 0
+
+
+def test_the_report_as_data_names_the_file_and_every_row(run: Run, tmp_path: Path) -> None:
+    done = run("import", "customers", file(tmp_path), "--organization", HANDLE, "--json")
+    report = done.json
+    rows = report.pop("rows")
+    assert report == {
+        "organization": HANDLE,
+        "kind": "customers",
+        "file": "customers.csv",
+        "sha256": hashlib.sha256(GOOD.encode()).hexdigest(),
+        "form": "CSV, UTF-8, separated by semicolon",
+        "columns": {"Customer name": "name", "VAT number": "tax_number", "Postcode": "postal_code"},
+        "ignored_columns": [],
+        "dry_run": False,
+        "written": True,
+        "counts": {"rows": 2, "created": 2, "updated": 0, "unchanged": 0, "refused": 0},
+        "notes": ["There is no column country: new customers are in GB."],
+    }
+    assert [(row["row"], row["outcome"], row["id"][:4], row["name"]) for row in rows] == [
+        (2, "created", "cus_", "Hotel Bristol"),
+        (3, "created", "cus_", "Bäckerei Grün"),
+    ]
+
+
+def test_items_come_from_a_workbook(run: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["Artikel", "Artikelnummer", "Einzelpreis"], ["Brot", 1001, 3.5], ["Kuchen", "K-1", 12]):
+        book.active.append(row)
+    book.save(tmp_path / "items.xlsx")
+    done = run("import", "items", "items.xlsx", "--organization", HANDLE)
+    assert (done.code, done.out.splitlines()[-1]) == (
+        0,
+        "Imported 2 rows: 2 created, 0 updated, 0 unchanged, 0 refused.",
+    )
+    assert raw_value(books(tmp_path), "SELECT sku || ' ' || unit_price FROM items ORDER BY id") == "1001 3.5"
+
+
+def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
+    before = books(tmp_path).read_bytes()
+    done = run("import", "customers", file(tmp_path), "--organization", HANDLE, "--dry-run")
+    assert (done.code, done.out.splitlines()[2]) == (0, "row 2: would be created, Hotel Bristol")
+    assert done.out.splitlines()[-1].startswith("Dry run: of 2 rows 2 would be created")
+    assert (customers(tmp_path), books(tmp_path).read_bytes()) == ([], before)
+
+
+def test_the_same_file_again_is_refused_or_with_update_unchanged(run: Run, tmp_path: Path) -> None:
+    command = ("import", "customers", file(tmp_path), "--organization", HANDLE)
+    assert run(*command).code == 0
+    assert run(*command).code == 1
+    again = run(*command, "--update")
+    assert (again.code, "2 unchanged" in again.out) == (0, True)
+    file(tmp_path, GOOD.replace("01067", "01069"))
+    assert "row 3: updated, Bäckerei Grün: postal_code" in run(*command, "--update").out
+
+
+def test_live_organizations_are_imported_into_by_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTERFOIL_DATA", str(tmp_path / "live"))
+    assert run(*INIT).code == 0
+    assert run("import", "customers", file(tmp_path), "--organization", "harbour-bakery").code == 0
+
+
+def test_long_reports_list_what_is_refused_alone(run: Run, tmp_path: Path) -> None:
+    rows = "\n".join(f"Customer {index},{'x' if index % 2 else ''}" for index in range(200))
+    done = run("import", "customers", file(tmp_path, f"name,email\n{rows}\n"), "--organization", HANDLE)
+    assert done.code == 1
+    assert sum("refused, column email" in line for line in done.out.splitlines()) == 50
+    assert "50 more rows are refused; --json lists every row." in done.out
+
+
+# Refused
+
+
+def test_one_refused_row_imports_nothing(run: Run, tmp_path: Path) -> None:
+    name = file(tmp_path, f"{GOOD}Bad Co;GB123;\n")
+    done = run("import", "customers", name, "--organization", HANDLE)
+    assert done.code == 1
+    assert done.complaint == "invalid_input: 1 of 3 rows are refused; nothing was imported"
+    assert "row 4: refused, column VAT number: The tax number's format is not valid" in done.out
+    assert customers(tmp_path) == []
+    report = run("import", "customers", name, "--organization", HANDLE, "--json")
+    assert (report.code, report.json["written"]) == (1, False)
+    assert report.json["rows"][2]["problems"][0]["column"] == "VAT number"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "word"),
+    [
+        ("", (), "empty"),
+        ("Name\n", (), "no rows"),
+        ("%PDF-1.4", (), "PDF"),
+        ("Name;Colour\nA;red\n", (), "Colour"),
+        ("City\nLondon\n", (), "no column name"),
+        ("Name;Name\nA;B\n", (), "both name"),
+        (GOOD, ("--sheet", "One"), "--sheet"),
+        (b"\xd0\xcf\x11\xe0" + bytes(999), (), ".xls"),
+    ],
+)
+def test_a_wrong_file_is_one_line(
+    run: Run, tmp_path: Path, content: str | bytes, options: tuple[str, ...], word: str
+) -> None:
+    done = run("import", "customers", file(tmp_path, content), "--organization", HANDLE, *options)
+    assert (done.code, done.out) == (1, "")
+    assert word in done.complaint
+
+
+def test_files_and_organizations_that_are_not_there_are_refused(run: Run, tmp_path: Path) -> None:
+    assert "no such file" in run("import", "items", "nothing.csv", "--organization", HANDLE).complaint
+    assert "no such file" in run("import", "items", ".", "--organization", HANDLE).complaint
+    name = file(tmp_path)
+    assert run("import", "customers", name, "--organization", "finch").complaint.startswith("not_found: ")
+
+
+def test_unknown_columns_can_be_passed_over(run: Run, tmp_path: Path) -> None:
+    name = file(tmp_path, "Name;Colour\nA;red\n")
+    done = run("import", "customers", name, "--organization", HANDLE, "--ignore-unknown")
+    assert (done.code, "Passed over: Colour." in done.out) == (0, True)
+
+
+def test_a_doubtful_price_is_settled_by_an_option(run: Run, tmp_path: Path) -> None:
+    command = ("import", "items", file(tmp_path, "name;price\nA;1.234\n"), "--organization", HANDLE)
+    assert "--decimal-comma" in run(*command).out
+    assert run(*command, "--decimal-comma").code == 0
+    assert raw_value(books(tmp_path), "SELECT unit_price FROM items") == "1234"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import",),
+        ("import", "invoices", "x.csv"),
+        ("import", "customers"),
+        ("import", "customers", "x.csv"),
+        ("import", "customers", "x.csv", "--organization", HANDLE, "--delimiter", "wrong"),
+        ("import", "customers", "x.csv", "--organization", HANDLE, "--encoding", "zlib"),
+    ],
+)
+def test_wrong_usage_is_two(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 2
+
+
+def test_texts_of_the_file_do_a_terminal_no_harm(run: Run, tmp_path: Path) -> None:
+    name = file(tmp_path, "Name;\x1b]0;evil\x07\nA;B;C\n")
+    done = run("import", "customers", name, "--organization", HANDLE)
+    assert "\x1b" not in done.out + done.err
+    assert "\x07" not in done.out + done.err

@@ -1,0 +1,138 @@
+"""What a document says besides its lines: discounts, charges, jurisdictions, withholding and conversion."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoicing.documents import JurisdictionLevel
+from invoicing.tax_settings import Part, TaxCodeChange
+from operations.settings import add_series, save_tax_code
+from storage.books import Books
+from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
+from tests.support.practice import practice
+
+
+@asynccontextmanager
+async def shop(root: Path, country: str, era: Era = "auto") -> AsyncIterator[tuple[Books, Assistant]]:
+    """A conversation about one client of this country, which has the customer Bistro at home."""
+    async with practice(root) as one:
+        client = await one.client("Shop", country)
+        books = one.books(client)
+        await one.customer(books, "Bistro", country=country)
+        async with assistant(one.office, era, organization=client.handle) as chat:
+            yield books, chat
+
+
+def sale(**fields: Any) -> dict[str, Any]:
+    return {"customer": "Bistro", "lines": [{"description": "Lamp", "quantity": 1, "unit_price": "100"}], **fields}
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_draft_tells_discounts_charges_and_conversion(tmp_path: Path, era: Era) -> None:
+    line = {"description": "Lamp", "quantity": "2", "unit_price": 50, "discount_amount": 7.5, "charge_amount": "2.50"}
+    wanted = sale(
+        lines=[line],
+        adjustments=[
+            {"kind": "discount", "reason": "Loyalty", "percent": 10},
+            {"kind": "charge", "reason": "Carriage", "amount": "5", "tax_code": "reduced"},
+        ],
+        currency="USD",
+        exchange_rate="0.9",
+        exchange_source="ECB",
+    )
+    async with shop(tmp_path, "DE", era) as (_, chat):
+        result = await chat.call("draft_invoice", **wanted)
+        text, answer = text_of(result), result.structured_content
+        assert answer is not None, text
+        assert (answer["lines"][0]["discount_amount"], answer["lines"][0]["charge_amount"]) == ("7.5", "2.5")
+        told = [(one["kind"], one["percent"], one["amount"], one["tax_code"]) for one in answer["adjustments"]]
+        assert told == [("discount", "10", "9.50", "STANDARD"), ("charge", "0", "5.00", "REDUCED")]
+        assert [(tax["taxable"], tax["tax"]) for tax in answer["taxes"]] == [("85.50", "16.25"), ("5.00", "0.35")]
+        assert (answer["total"], answer["payable"], answer["withholding"]) == ("107.10", "107.10", None)
+        assert answer["exchange"] == {
+            "currency": "EUR",
+            "rate": "0.9",
+            "on": "2026-03-16",
+            "source": "ECB",
+            "net_total": "81.45",
+            "tax_total": "14.94",
+        }
+        assert answer["explanation"][-1].startswith("1 USD = 0.9 EUR (ECB, 2026-03-16)")
+        for line_of_text in (
+            "1. Lamp: 2 x 50 less 7.5 plus 2.5 = 95.00 (STANDARD 19 %)",
+            "Discount Loyalty, 10 %: -9.50 (STANDARD 9.50)",
+            "Charge Carriage: 5.00 (REDUCED 5.00)",
+            "In EUR, at 0.9 (ECB, 2026-03-16): net 81.45, tax 14.94",
+        ):
+            assert line_of_text in text.splitlines()
+        assert sum(line_of_text.startswith("Tax of line") for line_of_text in text.splitlines()) == 1
+        again = await chat.ok("issue_invoice", draft=answer["draft"])
+        assert again["invoice"]["total"] == "107.10"
+        read = await chat.call("get_invoice", invoice=again["invoice"]["number"])
+        assert "Discount Loyalty, 10 %: -9.50 (STANDARD 9.50)" in text_of(read)
+        assert read.structured_content is not None
+        shown = read.structured_content["invoice"]
+        totals = ("lines", "taxes", "adjustments", "withholding", "payable", "exchange")
+        assert {name: shown[name] for name in totals} == {name: answer[name] for name in totals}
+
+
+async def test_a_text_that_lists_adjustments_is_taken_for_the_list(tmp_path: Path) -> None:
+    async with shop(tmp_path, "DE") as (_, chat):
+        drafted = await chat.ok("draft_invoice", **sale(), adjustments='[{"kind":"charge","reason":"X","amount":1}]')
+        assert drafted["total"] == "120.19"
+
+
+async def test_a_stack_is_told_by_jurisdiction(tmp_path: Path) -> None:
+    async with shop(tmp_path, "US") as (books, chat):
+        parts = (
+            Part(JurisdictionLevel.STATE, "New York State", Decimal(4)),
+            Part(JurisdictionLevel.CITY, "New York City", Decimal("4.5")),
+            Part(JurisdictionLevel.DISTRICT, "MCTD", Decimal("0.375")),
+        )
+        change = TaxCodeChange("NYC", name="New York City", parts=parts, valid_from=date(2026, 1, 1))
+        await save_tax_code(books, change)
+        line = {"description": "Lamp", "quantity": 1, "unit_price": "100", "tax_code": "nyc"}
+        result = await chat.call("draft_invoice", **sale(lines=[line]))
+        assert result.structured_content is not None, text_of(result)
+        (tax,) = result.structured_content["taxes"]
+        assert (tax["rate"], tax["tax"]) == ("8.875", "8.88")
+        assert [(part["level"], part["name"], part["rate"], part["tax"]) for part in tax["jurisdictions"]] == [
+            ("state", "New York State", "4", "4.00"),
+            ("city", "New York City", "4.5", "4.50"),
+            ("district", "MCTD", "0.375", "0.38"),
+        ]
+        assert "New York City (city) 4.5 % 4.50" in text_of(result)
+        issued = await chat.ok("issue_invoice", draft=result.structured_content["draft"])
+        assert issued["invoice"]["tax_total"] == "8.88"
+
+
+async def test_what_the_buyer_withholds_and_the_series_are_told(tmp_path: Path) -> None:
+    async with shop(tmp_path, "ES") as (books, chat):
+        await add_series(books, "WEB", kind="invoice", pattern="WEB-{YYYY}-{SEQ:3}")
+        result = await chat.call("draft_invoice", **sale(), withholding="IRPF", series="web")
+        answer = result.structured_content
+        assert answer is not None, text_of(result)
+        assert answer["withholding"] == {"code": "IRPF", "label": "Retención IRPF", "rate": "15", "amount": "15.00"}
+        assert (answer["total"], answer["payable"], answer["number"]) == ("121.00", "106.00", "TEST-WEB-2026-001")
+        assert "Withheld: Retención IRPF (IRPF) 15 % = 15.00; payable 106.00 EUR" in text_of(result).splitlines()
+        shown = await chat.call("get_organization")
+        assert "IRPF Retención IRPF" in (shown.structured_content or {})["withholdings"]
+        assert "Withholdings: IRPF Retención IRPF" in text_of(shown)
+        issued = await chat.ok("issue_invoice", **sale(), withholding="IRPF", series="web")
+        assert issued["invoice"]["number"] == "TEST-WEB-2026-001"
+
+
+async def test_tax_settings_are_policy_of_the_organization(tmp_path: Path) -> None:
+    async with shop(tmp_path, "DE") as (_, chat):
+        policy = (await chat.ok("get_organization"))["policy"]
+        assert (policy["rounding"], policy["small_business"]) == ("sum_of_lines", False)
+        changed = await chat.ok("update_organization", rounding="per_line", small_business=True)
+        assert (changed["policy"]["rounding"], changed["policy"]["small_business"]) == ("per_line", True)
+        assert (await chat.ok("draft_invoice", **sale()))["taxes"][0]["category"] == "E"

@@ -1,0 +1,94 @@
+"""The tool `issue_credit_note`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import BaseModel, ConfigDict, Field
+
+from invoicing.amounts import money_text
+from invoicing.crediting import CreditLine
+from operations import credit_notes
+from operations.credit_notes import CreditRequest, IssuedCreditNote
+from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named, owed_line
+from tools.context import ChangeableBooks
+from tools.description import Description, Effect
+from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, SessionArgument
+
+
+class CreditLineInput(BaseModel):
+    """A line of the invoice to take back, and how much of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    position: int = Field(description="Line of the invoice")
+    quantity: OptionalDecimal = None
+
+    def wanted(self) -> CreditLine:
+        quantity: Decimal | None = self.quantity
+        return CreditLine(self.position, quantity)
+
+
+class Credited(Answer):
+    """`invoice_amount_due` is what is owed of the invoice now; less than zero where the customer is owed."""
+
+    credit_note: InvoiceAnswer
+    credited_invoice: str
+    invoice_amount_due: str
+    reason: str
+    replayed: bool
+
+
+async def issue_credit_note(
+    books: ChangeableBooks,
+    invoice: Annotated[str, Field(description="Id or number")],
+    reason: str,
+    lines: Annotated[
+        list[CreditLineInput] | None, Field(description="What to take back; all that remains if left out")
+    ] = None,
+    issue_date: OptionalDate = None,
+    client_reference: Annotated[
+        str, Field(description="Your name for this document; use the same value when retrying it")
+    ] = "",
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, Credited]:
+    wanted = None if lines is None else tuple(line.wanted() for line in lines)
+    made = await credit_notes.issue_credit_note(
+        books, CreditRequest(invoice, reason, wanted, issue_date, client_reference)
+    )
+    document = made.note.issued.document
+    structured = Credited(
+        organization=named(books.organization),
+        credit_note=InvoiceAnswer(**invoice_answer(made.note)),
+        credited_invoice=made.invoice_number,
+        invoice_amount_due=money_text(made.invoice_balance.due_minor, document.currency),
+        reason=document.reason,
+        replayed=made.note.replayed,
+    )
+    return answer(heading(books.organization), _lines(made), structured)
+
+
+def _lines(made: IssuedCreditNote) -> list[str]:
+    document, due_minor = made.note.issued.document, made.invoice_balance.due_minor
+    act = "Already issued by an earlier call" if made.note.replayed else "Issued"
+    credited = document.credits
+    of_invoice = f"{made.invoice_number} [{credited.id}]" if credited else made.invoice_number
+    refund = f" Record a refund with record_payment on {document.number}." if due_minor < 0 else ""
+    return [
+        f"{act}: {document.number} [{document.id}] to {document.buyer.name} [{document.customer}], dated"
+        f" {document.issue_date}, {made.note.status.value}; it credits {of_invoice}: {document.reason}",
+        *document_lines(document),
+        owed_line(made.invoice_number, due_minor, document.currency) + refund,
+    ]
+
+
+TOOL = Description(
+    issue_credit_note,
+    title="Issue credit note",
+    text="Take an invoice back for good, whole or by lines, with a credit note that has a number of its own. At most"
+    " what remains of each line. What was paid of it is then owed to the customer.",
+    effect=Effect.COMMITS,
+)

@@ -1,0 +1,90 @@
+"""The tool `record_payment`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import payments
+from operations.payments import PaymentRequest, RecordedPayment
+from tools.answers import (
+    Answer,
+    InvoiceAnswer,
+    PaymentAnswer,
+    answer,
+    heading,
+    invoice_answer,
+    named,
+    owed_line,
+    payment_answer,
+)
+from tools.context import ChangeableBooks
+from tools.description import Description, Effect
+from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, SessionArgument
+
+
+class PaymentRecorded(Answer):
+    """The payment, and its document as it stands now. `replayed` says that an earlier call recorded it."""
+
+    payment: PaymentAnswer
+    invoice: InvoiceAnswer
+    replayed: bool
+
+
+async def record_payment(
+    books: ChangeableBooks,
+    invoice: Annotated[str, Field(description="Id or number; of a credit note to record a refund")],
+    amount: OptionalDecimal = None,
+    paid_on: OptionalDate = None,
+    method: str = "",
+    reference: str = "",
+    currency: str = "",
+    reverse: Annotated[str, Field(description="Id of a payment to take back whole; then without amount")] = "",
+    accept_overpayment: bool = False,
+    client_reference: Annotated[
+        str, Field(description="Your name for this payment; use the same value when retrying it")
+    ] = "",
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
+) -> Annotated[CallToolResult, PaymentRecorded]:
+    request = PaymentRequest(
+        invoice, amount, paid_on, method, reference, currency, reverse, accept_overpayment, client_reference
+    )
+    made = await payments.record_payment(books, request)
+    structured = PaymentRecorded(
+        organization=named(books.organization),
+        payment=payment_answer(made.payment),
+        invoice=InvoiceAnswer(**invoice_answer(made.document)),
+        replayed=made.replayed,
+    )
+    return answer(heading(books.organization), _lines(made, structured), structured)
+
+
+def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
+    payment, shown = structured.payment, structured.invoice
+    document = made.document.issued.document
+    what = "a refund" if shown.credits else "a payment"
+    if payment.reverses:
+        what = f"the reversal of {payment.reverses},"
+    act = "Already recorded by an earlier call" if made.replayed else "Recorded"
+    how = "".join(f", {text}" for text in (payment.method, payment.reference) if text)
+    number = f"{document.credits.number} [{document.credits.id}]" if document.credits else document.number
+    return [
+        f"{act}: {what} of {payment.amount} {payment.currency} on {payment.paid_on}{how} [{payment.id}],"
+        f" by {payment.recorded_by}.",
+        f"{shown.number} [{shown.id}] to {shown.customer_name} [{shown.customer}], dated {shown.issue_date}, due"
+        f" {shown.due_date}: net {shown.net_total}, tax {shown.tax_total}, total {shown.total} {shown.currency},"
+        f" {shown.status}. Paid {shown.amount_paid}, credited {shown.amount_credited}.",
+        owed_line(number, made.owed_minor, payment.currency),
+    ]
+
+
+TOOL = Description(
+    record_payment,
+    title="Record payment",
+    text="Record for good what was paid of an invoice, or refunded of a credit note. A part is enough; more than is"
+    " owed only if accepted. A payment recorded in error is taken back with a counter-entry.",
+    effect=Effect.COMMITS,
+)

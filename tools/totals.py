@@ -1,0 +1,143 @@
+"""The shape of what a document says besides its lines and tax: adjustments, jurisdictions, withholding, conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from pydantic import BaseModel
+
+from invoicing.amounts import money_text, plain
+from invoicing.documents import AdjustmentKind, Document, Line, TaxSubtotal
+
+
+class JurisdictionAnswer(BaseModel):
+    name: str
+    level: str
+    rate: str
+    tax: str
+
+
+class AdjustmentAnswer(BaseModel):
+    """A discount or charge of the document, or its share of one tax group."""
+
+    kind: str
+    reason: str
+    percent: str
+    amount: str
+    tax_code: str
+
+
+class WithholdingAnswer(BaseModel):
+    code: str
+    label: str
+    rate: str
+    amount: str
+
+
+class ExchangeAnswer(BaseModel):
+    """Net and tax in the currency of the books."""
+
+    currency: str
+    rate: str
+    on: date
+    source: str
+    net_total: str
+    tax_total: str
+
+
+class TotalsAnswer(BaseModel):
+    """What stands below the lines; `payable` is the total less what the buyer withholds."""
+
+    adjustments: list[AdjustmentAnswer]
+    withholding: WithholdingAnswer | None
+    payable: str
+    exchange: ExchangeAnswer | None
+
+
+def totals_answer(document: Document) -> dict[str, Any]:
+    """The fields of `TotalsAnswer`."""
+    currency, held, rate = document.currency, document.withholding, document.exchange
+    return {
+        "adjustments": [
+            AdjustmentAnswer(
+                kind=item.kind.value,
+                reason=item.reason,
+                percent=plain(item.percent),
+                amount=money_text(item.amount_minor, currency),
+                tax_code=item.tax_code,
+            )
+            for item in document.adjustments
+        ],
+        "withholding": held
+        and WithholdingAnswer(
+            code=held.code, label=held.label, rate=plain(held.rate), amount=money_text(held.amount_minor, currency)
+        ),
+        "payable": money_text(document.payable_minor, currency),
+        "exchange": rate
+        and ExchangeAnswer(
+            currency=rate.currency,
+            rate=plain(rate.rate),
+            on=rate.on,
+            source=rate.source,
+            net_total=money_text(rate.net_minor, rate.currency),
+            tax_total=money_text(rate.tax_minor, rate.currency),
+        ),
+    }
+
+
+def jurisdiction_answers(tax: TaxSubtotal, currency: str) -> list[JurisdictionAnswer]:
+    return [
+        JurisdictionAnswer(
+            name=part.name, level=part.level.value, rate=plain(part.rate), tax=money_text(part.tax_minor, currency)
+        )
+        for part in tax.jurisdictions
+    ]
+
+
+def reductions_text(line: Line) -> str:
+    """What comes off a line's price, and what is added."""
+    discount = f" less {plain(line.discount_percent)} %" if line.discount_percent else ""
+    amount = f" less {plain(line.discount_amount)}" if line.discount_amount else ""
+    charge = f" plus {plain(line.charge_amount)}" if line.charge_amount else ""
+    return discount + amount + charge
+
+
+def adjustment_lines(document: Document) -> Iterable[str]:
+    """A line for each discount and charge of the document, with its shares where it is split."""
+    currency = document.currency
+    for _, group in groupby(document.adjustments, key=lambda item: item.position):
+        shares = list(group)
+        first = shares[0]
+        sign = "-" if first.kind is AdjustmentKind.DISCOUNT else ""
+        total = money_text(sum(share.amount_minor for share in shares), currency)
+        percent = f", {plain(first.percent)} %" if first.percent else ""
+        parts = ", ".join(f"{share.tax_code} {money_text(share.amount_minor, currency)}" for share in shares)
+        yield f"{first.kind.value.capitalize()} {first.reason}{percent}: {sign}{total} ({parts})"
+
+
+def tax_text(tax: TaxSubtotal, currency: str) -> str:
+    """A tax subtotal in a few words, with the part of each jurisdiction."""
+    parts = ", ".join(
+        f"{part.name} ({part.level.value}) {plain(part.rate)} % {money_text(part.tax_minor, currency)}"
+        for part in tax.jurisdictions
+    )
+    amount = f"{tax.label} {plain(tax.rate)} % {money_text(tax.tax_minor, currency)}"
+    return f"{amount} ({parts})" if parts else amount
+
+
+def settlement_lines(document: Document) -> Iterable[str]:
+    """What is withheld and payable, and the amounts in the currency of the books, where they are stated."""
+    currency, held, rate = document.currency, document.withholding, document.exchange
+    if held is not None:
+        yield (
+            f"Withheld: {held.label} ({held.code}) {plain(held.rate)} % = {money_text(held.amount_minor, currency)};"
+            f" payable {money_text(document.payable_minor, currency)} {currency}"
+        )
+    if rate is not None:
+        yield (
+            f"In {rate.currency}, at {plain(rate.rate)} ({rate.source}, {rate.on}): net"
+            f" {money_text(rate.net_minor, rate.currency)}, tax {money_text(rate.tax_minor, rate.currency)}"
+        )
