@@ -233,7 +233,8 @@ def _credited_taxes(
         if not parts:
             continue
         net = sum(part_net for part_net, _ in parts)
-        charged = tax.tax_minor if _takes_the_rest(left, lines, key) else _tax(invoice, tax, parts)
+        rest = _takes_the_rest(left, lines, adjustments, key)
+        charged = tax.tax_minor if rest else _tax(invoice, tax, parts)
         found.append(
             replace(
                 tax,
@@ -245,10 +246,19 @@ def _credited_taxes(
     return tuple(found)
 
 
-def _takes_the_rest(left: Remaining, lines: Sequence[Line], key: GroupKey) -> bool:
+def _takes_the_rest(left: Remaining, lines: Sequence[Line], adjustments: Sequence[Adjustment], key: GroupKey) -> bool:
+    """Whether nothing remains of a group: of its lines, or of its charges where it has no lines.
+
+    Rounded up, the share of a small charge can be all of it before the last line is taken back; then there is no
+    later credit note that its tax could be on.
+    """
     there = [line for line in left.lines if group_of(line) == key]
-    taken = [line for line in lines if group_of(line) == key]
-    return (_part(there, taken) if there else _part(left.lines, lines)) == 1
+    if there:
+        return _part(there, [line for line in lines if group_of(line) == key]) == 1
+    remains, taken = (
+        sum(item.amount_minor for item in items if group_of(item) == key) for items in (left.adjustments, adjustments)
+    )
+    return taken == remains
 
 
 def _tax(invoice: Document, left: TaxSubtotal, parts: Sequence[tuple[int, int]]) -> int:

@@ -201,3 +201,14 @@ def test_a_credit_note_needs_a_reason_an_invoice_and_a_date_that_is_not_before_i
     for wrong, earlier in ((note, []), (invoice, [replace(note, credits=None)]), (invoice, [note, note])):
         with pytest.raises(Conflict):
             credited(wrong, earlier)
+
+
+def test_a_small_charge_that_is_taken_back_early_takes_its_tax_with_it() -> None:
+    wanted = request(line("10", "REDUCED", quantity="4"), adjustments=(charge(amount="0.03", code="STANDARD"),))
+    invoice = issued(document(wanted))
+    notes: list[Document] = []
+    for quantity in ("2", "1", "1"):
+        notes.append(credited(invoice, notes, [some(1, quantity)]))
+    on_the_charge = [sum(tax.tax_minor for tax in note.taxes if tax.rate == 20) for note in notes]
+    assert on_the_charge == [0, 1, 0]
+    assert_nothing_is_left(invoice, notes)

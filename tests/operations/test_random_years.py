@@ -1,0 +1,168 @@
+"""A random year in every country reconciles to the cent: documents, credit notes, payments, journal and taxes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoicing.amounts import minor_digits
+from invoicing.countries import COUNTRY_CODES
+from invoicing.documents import AdjustmentKind, Document, Line
+from invoicing.remaining import Remaining, remaining
+from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.invoices import get_invoice
+from operations.verification import verify_books
+from storage.books import BOOKS_FILE, Books
+from tests.support.clock import SettableClock
+from tests.support.faults import scaled
+from tests.support.practice import practice
+from tests.support.random_year import Claim, RandomYear, random_year
+from tests.support.raw import raw
+
+pytestmark = pytest.mark.faults
+
+NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+DOCUMENTS = scaled(1_000)
+
+
+@pytest.mark.parametrize("country", COUNTRY_CODES)
+async def test_a_random_year_reconciles_to_the_cent(tmp_path: Path, country: str) -> None:
+    async with practice(tmp_path, SettableClock(NEW_YEAR), country=country) as one:
+        year = await random_year(one, country)
+        await year.run(DOCUMENTS)
+        assert year.refused < len(year.claims) / 5, "most requests fit"
+        assert any(claim.notes for claim in year.claims)
+        assert any(claim.payments for claim in year.claims)
+        for claim in year.claims:
+            check_amounts(claim)
+        await check_balances(year)
+        check_journal(year)
+        check_taxes(year)
+        await credit_the_rest(year)
+        check_journal(year)
+        verified = await verify_books(year.books)
+        assert (verified.problem, verified.documents) == ("", year.documents)
+
+
+def check_amounts(claim: Claim) -> None:
+    """Each document adds up in itself, each line is its price, and nothing was taken back twice."""
+    for document in (claim.invoice, *claim.notes):
+        assert document.net_minor + document.tax_minor == document.total_minor
+        assert sum(tax.taxable_minor for tax in document.taxes) == document.net_minor
+        assert sum(tax.tax_minor for tax in document.taxes) == document.tax_minor
+        assert sum(line.net_minor for line in document.lines) + adjusted(document) == document.net_minor
+        assert min(document.net_minor, document.tax_minor, document.total_minor) >= 0
+    for line in claim.invoice.lines:
+        assert abs(Fraction(line.amount_minor) - exact_amount(line, claim.invoice.currency)) <= Fraction(1, 2)
+    left = remaining(claim.invoice, claim.notes)
+    assert min(amounts_of(left)) >= 0
+    assert not left.is_nothing or set(amounts_of(left)) == {0}, claim.invoice.number
+
+
+def exact_amount(line: Line, currency: str) -> Fraction:
+    """Quantity x price less discount plus charge, in minor units and not rounded."""
+    price = Fraction(line.quantity) * Fraction(line.unit_price) * (100 - Fraction(line.discount_percent)) / 100
+    exact = price - Fraction(line.discount_amount) + Fraction(line.charge_amount)
+    return exact * Fraction(10) ** minor_digits(currency)
+
+
+def adjusted(document: Document) -> int:
+    return sum(
+        -item.net_minor if item.kind is AdjustmentKind.DISCOUNT else item.net_minor for item in document.adjustments
+    )
+
+
+def amounts_of(left: Remaining) -> list[int]:
+    """Everything that an invoice could be credited of; a line's net may differ by the cent that its group gave it."""
+    amounts = [line.amount_minor for line in left.lines] + [item.amount_minor for item in left.adjustments]
+    for tax in left.taxes:
+        amounts += [tax.taxable_minor, tax.tax_minor, *(part.tax_minor for part in tax.jurisdictions)]
+    if left.withholding is not None:
+        amounts += [left.withholding.base_minor, left.withholding.amount_minor]
+    if left.exchange is not None:
+        amounts += [left.exchange.net_minor, left.exchange.tax_minor]
+    return amounts
+
+
+async def check_balances(year: RandomYear) -> None:
+    """What the books say of each invoice is what the clerk kept."""
+    for claim in year.claims:
+        shown = await get_invoice(year.books, claim.invoice.number)
+        assert shown.issued.document == claim.invoice
+        assert [note.document for note in shown.credit_notes] == claim.notes
+        assert (shown.balance.paid_minor, shown.balance.due_minor) == (claim.paid_minor, claim.due_minor)
+
+
+def check_journal(year: RandomYear) -> None:
+    """Each entry balances, and each account is the sum of what happened, in every currency."""
+    assert rows(year.books, ENTRIES_OUT_OF_BALANCE) == []
+    wanted: Counter[tuple[str, str]] = Counter()
+    for claim in year.claims:
+        currency = claim.invoice.currency
+        wanted["receivable", currency] += claim.receivable_minor
+        wanted["bank", currency] += claim.paid_minor
+        for document, sign in ((claim.invoice, 1), *((note, -1) for note in claim.notes)):
+            wanted["tax_payable", currency] -= sign * document.tax_minor
+            wanted["revenue", currency] -= sign * document.net_minor
+    (accounts,) = rows(year.books, "SELECT receivable, bank, tax_payable, revenue, discount FROM posting_profiles")
+    # Discounts of the document have an account of their own, and revenue is before them.
+    roles = dict(zip(accounts, ("receivable", "bank", "tax_payable", "revenue", "revenue"), strict=True))
+    found: Counter[tuple[str, str]] = Counter()
+    for account, currency, balance in rows(year.books, TRIAL_BALANCE):
+        found[roles[account], currency] += balance
+    assert {key: amount for key, amount in found.items() if amount} == {
+        key: amount for key, amount in wanted.items() if amount
+    }
+    balanced: Counter[str] = Counter()
+    for (_, currency), balance in found.items():
+        balanced[currency] += balance
+    assert set(balanced.values()) <= {0}
+
+
+def check_taxes(year: RandomYear) -> None:
+    """The taxes of the invoices less those of their credit notes, by currency, category and rate."""
+    wanted: Counter[tuple[str, str, Fraction]] = Counter()
+    for claim in year.claims:
+        for document, sign in ((claim.invoice, 1), *((note, -1) for note in claim.notes)):
+            for tax in document.taxes:
+                wanted[document.currency, tax.category.value, Fraction(tax.rate)] += sign * tax.tax_minor
+    found: Counter[tuple[str, str, Fraction]] = Counter()
+    for currency, category, rate, charged in rows(year.books, TAXES):
+        found[currency, category, Fraction(str(rate))] += charged
+    assert found == wanted
+    assert min(found.values()) >= 0
+
+
+async def credit_the_rest(year: RandomYear) -> None:
+    """At the year's end a third of the invoices is taken back whole: nothing is left of any part of them."""
+    for claim in year.claims[::3]:
+        if claim.left():
+            made = await issue_credit_note(year.books, CreditRequest(claim.invoice.number, "Year's end"))
+            claim.notes.append(made.note.issued.document)
+        left = remaining(claim.invoice, claim.notes)
+        assert set(amounts_of(left)) == {0}
+        assert {line.net_minor for line in left.lines} == {0}
+        assert {item.net_minor for item in left.adjustments} <= {0}
+        assert claim.due_minor == -claim.paid_minor
+        assert sum(note.total_minor for note in claim.notes) == claim.invoice.total_minor
+
+
+def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
+    with raw(books.folder / BOOKS_FILE) as connection:
+        return connection.execute(query).fetchall()
+
+
+ENTRIES_OUT_OF_BALANCE = (
+    "SELECT entry_id FROM journal_lines GROUP BY entry_id"
+    " HAVING sum(debit_minor) <> sum(credit_minor) OR count(DISTINCT currency) <> 1"
+)
+TRIAL_BALANCE = "SELECT account, currency, debit_minor - credit_minor FROM trial_balance"
+TAXES = (
+    "SELECT d.currency, t.category, t.rate, CASE d.kind WHEN 'invoice' THEN t.tax_minor ELSE -t.tax_minor END"
+    " FROM document_taxes t JOIN documents d ON d.id = t.document_id"
+)

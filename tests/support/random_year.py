@@ -1,0 +1,267 @@
+"""A year of random documents, credit notes and payments of one organization, made through the operations alone.
+
+What the acts answer is kept beside the books, as a careful clerk would: `Claim` tells what became of an invoice
+without asking the books again, so that a test can compare the two at the end of the year.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from invoicing.amounts import minor_digits, to_major
+from invoicing.catalog import TaxCode, WithholdingCode, rate_in_force
+from invoicing.crediting import CreditLine
+from invoicing.documents import AdjustmentKind, Document, JurisdictionLevel, Supply
+from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.tax_inputs import Rounding
+from invoicing.tax_settings import Part, TaxCodeChange
+from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.drafts import DraftRequest, local_date
+from operations.invoices import IssueRequest, issue_invoice
+from operations.payments import PaymentRequest, record_payment
+from operations.settings import list_tax_codes, save_tax_code
+from storage.books import Books
+from storage.profile import load_profile
+from storage.tax_codes import load_withholdings
+from tests.support.clock import SettableClock
+from tests.support.people import refusal
+from tests.support.practice import Practice
+
+DAYS = 330
+"""How long the acts of a year last together; the rest of it is the year's end."""
+
+ACTS_PER_DOCUMENT = 2
+CUSTOMERS = (("home", False), ("home", True), ("DE", False), ("FR", True), ("US", False), ("JP", True))
+TAX_NUMBERS = {"DE": "DE136695976"}
+CURRENCIES = ("", "", "", "EUR", "USD", "JPY", "KWD")
+STACKS = (
+    ("LA", (("California", JurisdictionLevel.STATE, "7.25"), ("County", JurisdictionLevel.DISTRICT, "2.5"))),
+    ("NYC", (("New York", JurisdictionLevel.STATE, "4"), ("City", JurisdictionLevel.CITY, "4.875"))),
+)
+
+
+@dataclass(slots=True)
+class Paid:
+    """A payment (more than zero) or a refund (less) as it was answered, and whether it was reversed since."""
+
+    id: str
+    document: str
+    amount_minor: int
+    reversed: bool = False
+
+
+@dataclass(slots=True)
+class Claim:
+    """What became of one invoice, by the answers of the acts alone."""
+
+    invoice: Document
+    notes: list[Document] = field(default_factory=list)
+    payments: list[Paid] = field(default_factory=list)
+
+    @property
+    def paid_minor(self) -> int:
+        return sum(one.amount_minor for one in self.payments if not one.reversed)
+
+    @property
+    def due_minor(self) -> int:
+        return self.invoice.payable_minor - sum(note.payable_minor for note in self.notes) - self.paid_minor
+
+    @property
+    def receivable_minor(self) -> int:
+        """What is still in the books: what is due, and what the customer withheld and has not certified yet."""
+        return self.invoice.total_minor - sum(note.total_minor for note in self.notes) - self.paid_minor
+
+    def left(self) -> dict[int, Decimal]:
+        """The quantities of the lines that no credit note has taken back, by position."""
+        rest = {line.position: line.quantity for line in self.invoice.lines}
+        for note in self.notes:
+            for line in note.lines:
+                rest[line.invoice_position] -= line.quantity
+        return {position: quantity for position, quantity in rest.items() if quantity}
+
+
+@dataclass(slots=True)
+class RandomYear:
+    """The books of one organization, and what was done in them; `refused` counts requests that did not fit."""
+
+    books: Books
+    clock: SettableClock
+    chance: random.Random
+    customers: tuple[tuple[str, bool], ...]
+    codes: list[TaxCode]
+    withholdings: list[WithholdingCode]
+    claims: list[Claim] = field(default_factory=list)
+    refused: int = 0
+
+    @property
+    def documents(self) -> int:
+        return len(self.claims) + sum(len(claim.notes) for claim in self.claims)
+
+    async def run(self, documents: int) -> None:
+        """Until there are so many invoices and credit notes; the days go by with the acts."""
+        a_while = timedelta(days=DAYS) / (documents * ACTS_PER_DOCUMENT)
+        while self.documents < documents:
+            self.clock.advance(a_while * self.chance.uniform(0, 2))
+            act = self.chance.choices(
+                (self._issue, self._credit, self._pay, self._reverse, self._refund), (40, 20, 30, 7, 8)
+            )
+            await act[0]()
+
+    async def _issue(self) -> None:
+        today = local_date(self.clock(), await self.books.look_up(load_profile))
+        request = self._request(today)
+        try:
+            made = await issue_invoice(self.books, IssueRequest(request=DraftRequest(request)))
+        except InvalidInput:
+            self.refused += 1
+        else:
+            self.claims.append(Claim(made.issued.document))
+
+    async def _credit(self) -> None:
+        claim = self._some([claim for claim in self.claims if claim.left()])
+        if claim is None:
+            return
+        left = claim.left()
+        positions = self.chance.sample(sorted(left), self.chance.randint(1, len(left)))
+        wanted = tuple(CreditLine(position, self._part(left[position])) for position in positions)
+        number = claim.invoice.number
+        too_much = CreditLine(positions[0], left[positions[0]] + Decimal("0.000001"))
+        if self.chance.random() < 0.05:
+            refused = await refusal(issue_credit_note(self.books, CreditRequest(number, "Too much", (too_much,))))
+            assert isinstance(refused, LimitExceeded)
+        lines = None if self.chance.random() < 0.4 else wanted
+        made = await issue_credit_note(self.books, CreditRequest(number, "Returned", lines))
+        claim.notes.append(made.note.issued.document)
+        assert made.invoice_balance.due_minor == claim.due_minor
+
+    async def _pay(self) -> None:
+        claim = self._some([claim for claim in self.claims if claim.due_minor > 0])
+        if claim is None:
+            return
+        over = self.chance.random() < 0.1
+        amount = claim.due_minor + self.chance.randint(1, 500) if over else self._up_to(claim.due_minor)
+        currency, number = claim.invoice.currency, claim.invoice.number
+        request = PaymentRequest(number, to_major(amount, currency), accept_overpayment=over)
+        if over:
+            unsaid = PaymentRequest(number, to_major(amount, currency))
+            assert isinstance(await refusal(record_payment(self.books, unsaid)), LimitExceeded)
+        made = await record_payment(self.books, request)
+        claim.payments.append(Paid(made.payment.id, number, amount))
+        assert made.owed_minor == claim.due_minor
+
+    async def _reverse(self) -> None:
+        claim = self._some([claim for claim in self.claims if any(not one.reversed for one in claim.payments)])
+        if claim is None:
+            return
+        paid = self.chance.choice([one for one in claim.payments if not one.reversed])
+        made = await record_payment(self.books, PaymentRequest(paid.document, reverse=paid.id))
+        paid.reversed = True
+        assert made.owed_minor == claim.due_minor
+
+    async def _refund(self) -> None:
+        claim = self._some([claim for claim in self.claims if claim.due_minor < 0 and claim.notes])
+        if claim is None:
+            return
+        note = self.chance.choice(claim.notes)
+        refunded = -sum(one.amount_minor for one in claim.payments if one.document == note.number and not one.reversed)
+        most = min(-claim.due_minor, note.payable_minor - refunded)
+        if most <= 0:
+            return
+        amount = self._up_to(most)
+        made = await record_payment(self.books, PaymentRequest(note.number, to_major(amount, note.currency)))
+        claim.payments.append(Paid(made.payment.id, note.number, -amount))
+        assert made.owed_minor == claim.due_minor
+
+    def _some(self, claims: list[Claim]) -> Claim | None:
+        return self.chance.choice(claims) if claims else None
+
+    def _up_to(self, most: int) -> int:
+        """All of it, or a part."""
+        return most if self.chance.random() < 0.5 else self.chance.randint(1, most)
+
+    def _part(self, quantity: Decimal) -> Decimal | None:
+        """A part of a quantity, or None for all of it."""
+        thousandths = int(quantity * 1_000)
+        if self.chance.random() < 0.3 or not thousandths:
+            return None
+        return Decimal(self.chance.randint(1, thousandths)) / 1_000
+
+    def _request(self, today: date) -> RequestedDocument:
+        index = self.chance.randrange(len(self.customers))
+        customer, at_home = self.customers[index]
+        codes = [code.code for code in self.codes if code.rate_on(today) is not None] if at_home else [""]
+        currency = self.chance.choice(CURRENCIES)
+        withheld = [one.code for one in self.withholdings if rate_in_force(one.rates, today) is not None]
+        foreign = currency not in ("", self.books.organization.currency)
+        return RequestedDocument(
+            customer=customer,
+            lines=tuple(
+                self._line(currency, self.chance.choice(["", *codes])) for _ in range(self.chance.randint(1, 5))
+            ),
+            currency=currency,
+            prices_include_tax=self.chance.random() < 0.5,
+            adjustments=tuple(self._adjustment(codes) for _ in range(self.chance.choice((0, 0, 1, 2)))),
+            rounding=self.chance.choice(list(Rounding)).value,
+            withholding=self.chance.choice(withheld) if withheld and at_home and self.chance.random() < 0.3 else "",
+            exchange_rate=self._decimal("0.005", "3", places=6) if foreign else None,
+            exchange_source="ECB" if foreign else "",
+        )
+
+    def _line(self, currency: str, code: str) -> RequestedLine:
+        digits = minor_digits(currency or self.books.organization.currency)
+        quantity = self._decimal("0.01", "20", places=self.chance.choice((0, 0, 2, 3, 6)))
+        price = self._decimal("1", "500" if digits else "9000", places=self.chance.choice((0, digits, digits + 2)))
+        kind = self.chance.choice(("plain", "plain", "percent", "amount", "charge"))
+        return RequestedLine(
+            quantity=max(quantity, Decimal("0.01")),
+            description="Flour",
+            unit_price=price,
+            tax_code=code,
+            supply=self.chance.choice(list(Supply)),
+            discount_percent=self._decimal("0", "100", places=2) if kind == "percent" else Decimal(0),
+            discount_amount=(quantity * price / 3).quantize(Decimal("0.01")) if kind == "amount" else None,
+            charge_amount=self._decimal("0", "40", places=2) if kind == "charge" else None,
+        )
+
+    def _adjustment(self, codes: list[str]) -> RequestedAdjustment:
+        percent = self.chance.random() < 0.5
+        kind = self.chance.choice(list(AdjustmentKind))
+        return RequestedAdjustment(
+            kind,
+            "Agreed",
+            percent=self._decimal("0.5", "20", places=2) if percent else None,
+            amount=None if percent else self._decimal("0.01", "5", places=2),
+            # A discount of a group that no line is in is refused: it is of all lines, or of the ordinary code's.
+            tax_code="" if kind is AdjustmentKind.DISCOUNT else self.chance.choice(["", *codes]),
+        )
+
+    def _decimal(self, least: str, most: str, *, places: int) -> Decimal:
+        lowest, highest = (int(Decimal(limit).scaleb(places)) for limit in (least, most))
+        return Decimal(self.chance.randint(lowest, highest)).scaleb(-places)
+
+
+async def random_year(one: Practice, country: str) -> RandomYear:
+    """The practice's own books, with customers at home and abroad; in the United States with stacks of levies."""
+    books = one.books(one.organization)
+    if country == "US":
+        for name, parts in STACKS:
+            stack = tuple(Part(level, place, Decimal(percent)) for place, level, percent in parts)
+            await save_tax_code(books, TaxCodeChange(name, name, parts=stack, valid_from=date(2025, 4, 1)))
+    customers = []
+    for where, consumer in CUSTOMERS:
+        tax_number = "" if consumer else TAX_NUMBERS.get(where, "")
+        place = country if where == "home" else where
+        made = await one.customer(books, f"{where} {consumer}", country=place, consumer=consumer, tax_number=tax_number)
+        customers.append((made.id, where == "home"))
+    return RandomYear(
+        books,
+        one.clock,
+        random.Random(f"{country} 2026"),  # noqa: S311  # The same year in every run.
+        tuple(customers),
+        await list_tax_codes(books),
+        await books.look_up(load_withholdings),
+    )
