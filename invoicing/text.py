@@ -91,6 +91,15 @@ def search_key(*parts: str) -> str:
     return folded if latin == folded else f"{folded} {latin}"
 
 
+def is_text(value: str) -> bool:
+    """Whether the text is made of whole characters: JSON can hold half of one (an unpaired surrogate)."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
     plain = text.translate(_DROPPED | _BLANKS | _JOINERS)

@@ -70,7 +70,7 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
     now = clock()
     found = await store.directory.look_up(lambda db: _find(db, door, now))
     if found.stale_credential or found.stale_session:
-        await store.directory.write(lambda db: _record_use(db, found, now))
+        await store.directory.note(lambda db: _record_use(db, found, now))
     return found.arrival
 
 

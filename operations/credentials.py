@@ -14,19 +14,22 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from invoicing.refusals import InvalidInput, NotAllowed, NotFound
+from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text import clean_line
 from operations.access import Office, Principal, Right, open_books, require
 from operations.naming import Caller, name_organization
 from storage import audit, credentials, users
 from storage.books import Clock, OrganizationRef
 from storage.credentials import Bearer, KnownCredential
+from storage.engines import DamagedStore
 from storage.ids import new_id
 from storage.store import Store
 
 SECRET_BYTES = 20
 EXPIRY_DAYS_MAX = 3_650
 PAGE_LIFETIME = timedelta(hours=24)
+# What the e-mail address of a user ends with that a key or link acts as.
+_SERVICE_USER = "@credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ async def create_token(
 
     def work(db: Session) -> Secret:
         user_id = users.user_id_of(db, email)
-        if user_id is None:
+        if user_id is None or email.strip().casefold().endswith(_SERVICE_USER):
             raise NotFound("There is no user with this e-mail address.", field="user")
         made = _new_secret("token")
         _add(
@@ -249,7 +252,12 @@ async def _add_key(
 
     await office.store.directory.write(work)
     act = "create_secret_link" if kind == "link" else "create_api_key"
-    await _record(office, organization, act, made.prefix, label)
+    try:
+        await _record(office, organization, act, made.prefix, label)
+    except (Unavailable, DamagedStore):
+        # What is not on record in the organization's own books opens nothing.
+        await revoke_credential(office, kind=kind, key=made.prefix)
+        raise
 
 
 def _check(office: Office, organization: OrganizationRef, name: str) -> str:
@@ -279,7 +287,7 @@ def _service_user(
 ) -> str:
     """The user that a key or link acts as: a member of its organization alone, never of the clients below it."""
     user_id = new_id("usr")
-    users.add_user(db, user_id, f"{credential_id}@credential", now=office.now())
+    users.add_user(db, user_id, f"{credential_id}{_SERVICE_USER}", now=office.now())
     role = "viewer" if read_only else "accountant"
     users.add_membership(db, user_id, organization.id, role, all_clients=False)
     return user_id

@@ -206,7 +206,7 @@ def _by_session(db: Session, caller: Caller, remembered: _Remembered | None) -> 
 async def _keep_alive(caller: Caller, named: _Named) -> None:
     if named.stale_session:
         now = caller.office.now()
-        await caller.office.store.directory.write(lambda db: sessions.touch(db, named.stale_session, now=now))
+        await caller.office.store.directory.note(lambda db: sessions.touch(db, named.stale_session, now=now))
 
 
 def _check_named_well_enough(named: _Named) -> None:

@@ -73,7 +73,8 @@ async def list_organizations(
         return page, partners
 
     directory = office.store.directory
-    return await (directory.read(work) if query else directory.look_up(work))
+    # Further pages count what is left row by row.
+    return await (directory.read(work) if query or cursor else directory.look_up(work))
 
 
 async def switch_organization(caller: Caller, target: str, *, session: str) -> Switched:

@@ -14,7 +14,7 @@ from invoicing.countries import country
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
 from invoicing.profiles import Profile
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Unavailable
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax_choice import SMALL_BUSINESS_CODE
 from invoicing.tax_inputs import Rounding
@@ -79,7 +79,12 @@ async def update_organization(
     policy = _checked_policy(books, changes)
     wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name != "named_writes"})
     await books.write(lambda db: _apply(db, books, wanted, policy, logo))
-    await office.store.directory.write(lambda db: _publish(db, books, policy))
+    try:
+        await office.store.directory.write(lambda db: _publish(db, books, policy))
+    except Unavailable:
+        raise Unavailable(
+            "The change is in the books, but not yet in the list of organizations: repeat the same call."
+        ) from None
     user_id, organization_id = office.principal.user_id, books.organization.id
     renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)

@@ -16,6 +16,7 @@ from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
 from invoicing.refusals import InvalidInput, NotFound, Refusal
+from invoicing.text import is_text
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
 from server.connections import LocalDoorway
@@ -58,6 +59,7 @@ class CounterfoilServer(MCPServer[Any]):
         sent = {key: value for key, value in arguments.items() if value is not None}
         try:
             self._check_names(name, sent)
+            _check_texts(sent)
             return await super().call_tool(name, sent, context)
         except MCPError:
             raise
@@ -89,6 +91,21 @@ class CounterfoilServer(MCPServer[Any]):
             if argument not in listed and not (argument == "organization" and argument in known):
                 shown = argument if argument.isidentifier() and len(argument) <= 60 else "one of the arguments"
                 raise InvalidInput(f"{shown} is not an argument of {name}. It takes: {', '.join(listed)}.", field=shown)
+
+
+def _check_texts(value: object, argument: str = "") -> None:
+    """Refuse half a character: JSON can hold one (an unpaired surrogate), but no text of ours does."""
+    match value:
+        case dict():
+            for name, part in value.items():
+                _check_texts(name, argument)
+                _check_texts(part, argument or str(name))
+        case list():
+            for part in value:
+                _check_texts(part, argument)
+        case str() if not is_text(value):
+            shown = argument if argument.isidentifier() else "one of the arguments"
+            raise InvalidInput(f"{shown} holds half a character (an unpaired surrogate).", field=shown)
 
 
 def practice_server(office: Office) -> CounterfoilServer:

@@ -7,6 +7,7 @@ one principal, to read or also to change.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +23,8 @@ from storage.database import Database
 from storage.engines import FileKind, Mode, read_once
 from storage.files_limit import open_books_max
 from storage.migrations import head_stamp
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -113,7 +116,11 @@ class BooksShelf:
             idle = next((key for key, entry in self._entries.items() if not entry.leases), None)
             if idle is None:
                 return
-            await self._entries.pop(idle).database.close()
+            try:
+                await self._entries.pop(idle).database.close()
+            except Exception:
+                # Whoever happened to be there when these were closed has nothing to do with it.
+                _log.exception("books could not be closed")
 
 
 @dataclass(frozen=True, slots=True)

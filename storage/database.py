@@ -17,8 +17,18 @@ import anyio
 import anyio.to_thread
 from sqlmodel import Session
 
+from invoicing.refusals import Unavailable
 from storage.completion import to_its_end
-from storage.engines import BusyFile, Mode, Stamp, StandingConnection, guarded_engine, run_transaction
+from storage.engines import (
+    BusyFile,
+    DamagedStore,
+    GuardedFile,
+    Mode,
+    Stamp,
+    StandingConnection,
+    engine_of,
+    run_transaction,
+)
 
 T = TypeVar("T")
 
@@ -53,9 +63,10 @@ class Database:
     """The engines of one file, and the turns that their callers take. A waiting caller costs no thread."""
 
     def __init__(self, path: Path, stamp: Stamp, *, connections: int) -> None:
-        self._waiting = guarded_engine(path, stamp, connections=connections)
+        file = GuardedFile(path, stamp)
+        self._waiting = engine_of(file, connections=connections)
         # For the event loop, which waits for nobody. The writing one is held while a thread commits.
-        self._at_once = {mode: StandingConnection(path, stamp, mode) for mode in Mode}
+        self._at_once = {mode: StandingConnection(file, mode) for mode in Mode}
         self._turns = anyio.CapacityLimiter(connections)
         self._writer = anyio.Lock()
         self._disk = _Disk()
@@ -91,6 +102,24 @@ class Database:
             if self._disk.is_quick():
                 return self._disk.timed(keep)
             return await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
+
+    async def write_if_free(self, work: Callable[[Session], object]) -> bool:
+        """Run `work` as `run_briefly` does where nobody is in the way and nothing is wrong; whether it was run.
+
+        For what is good to have and never worth an error, such as when something was last used.
+        """
+        try:
+            self._writer.acquire_nowait()
+        except anyio.WouldBlock:
+            return False
+        try:
+            keep = self._at_once[Mode.WRITE].begin(work)
+            await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
+        except (Unavailable, DamagedStore):
+            return False
+        finally:
+            self._writer.release()
+        return True
 
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""

@@ -35,6 +35,10 @@ class Directory:
         """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
         return await self._database.run_briefly(Mode.WRITE, work)
 
+    async def note(self, work: Callable[[Session], object]) -> bool:
+        """Run `work`, which notes that something was used, where nobody is in the way; whether it was run."""
+        return await self._database.write_if_free(work)
+
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
         await self._database.close()

@@ -18,10 +18,10 @@ from invoicing.canonical import ALGORITHM, document_from_text, document_link_tex
 from invoicing.documents import Document, Line, TaxSubtotal
 from invoicing.lifecycle import Balance
 from invoicing.posting import JournalSide
-from invoicing.text import fold, search_key
+from invoicing.text import search_key
 from storage.balances import BALANCE, STATUS, balance_from
 from storage.ids import new_id
-from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
+from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.statements import execute, insert_rows, table_of
 from storage.tables import books, settings
 from storage.tuples import before
@@ -244,7 +244,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 def _conditions(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The names of a filter's conditions, and their values."""
     values: dict[str, Any] = {
-        f"word {index}": like_pattern(word) for index, word in enumerate(fold(wanted.query).split())
+        f"word {index}": like_pattern(word) for index, word in enumerate(search_words(wanted.query))
     }
     for name in ("kind", "customer", "issued_from", "issued_to"):
         if value := getattr(wanted, name):

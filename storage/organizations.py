@@ -16,7 +16,7 @@ from invoicing.documents import Environment
 from invoicing.handles import with_suffix
 from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
-from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
+from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.reach import ORDER, ORGANIZATION, REACHABLE_NOW, count_reachable_now, ref
 from storage.statements import execute
 from storage.tables.directory import Organization
@@ -49,7 +49,7 @@ def list_reachable(
     session: Session, user_id: str, *, query: str, cursor: str, limit: int, partner_id: str = ""
 ) -> Page[OrganizationRef]:
     """A page of what the user can reach, partners first, then by name; with `partner_id` only its clients."""
-    words = [like_pattern(word) for word in fold(query).split()]
+    words = [like_pattern(word) for word in search_words(query)]
     position = decode_cursor(cursor, int, str, str)
     values: dict[str, Any] = {"user_id": user_id} | {f"word_{index}": word for index, word in enumerate(words)}
     if partner_id:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from invoicing.refusals import InvalidInput
+from invoicing.text import fold, is_text
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 LIMIT_MAX = 100
+QUERY_LENGTH_MAX = 300
+QUERY_WORDS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...] | None:
         not isinstance(position, list)
         or len(position) != len(kinds)
         or not all(type(value) is kind for value, kind in zip(position, kinds, strict=True))
+        or not all(is_text(value) for value in position if isinstance(value, str))
         or any(isinstance(value, int) and abs(value) >= 2**63 for value in position)
     ):
         raise InvalidInput("cursor is not one that this list gave: leave it out to start anew.", field="cursor")
@@ -74,6 +78,18 @@ def page_of(rows: Sequence[T], *, limit: int, count: Callable[[], int], cursor_o
     if len(rows) <= limit:
         return Page(shown, "", 0)
     return Page(shown, cursor_of(shown[-1]), count() - len(shown))
+
+
+def search_words(query: str) -> list[str]:
+    """The words to search for, as they are compared.
+
+    Raises:
+        InvalidInput: very many, or very long ones.
+    """
+    words = fold(query).split()
+    if len(query) > QUERY_LENGTH_MAX or len(words) > QUERY_WORDS_MAX:
+        raise InvalidInput(f"query: at most {QUERY_LENGTH_MAX} characters and {QUERY_WORDS_MAX} words.", field="query")
+    return words
 
 
 def like_pattern(query: str) -> str:

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
-from invoicing.text import fold
-from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of
+from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.statements import Kept, execute
 from storage.tuples import after
 
@@ -19,7 +18,7 @@ _STATEMENTS_KEPT = 128
 
 def page_by_name(session: Session, kept: Kept[T], *, query: str, cursor: str, limit: int) -> Page[T]:
     """A page of what is kept and not archived; the table has `name_key`, `id`, `search_key` and `archived`."""
-    words = [like_pattern(word) for word in fold(query).split()]
+    words = [like_pattern(word) for word in search_words(query)]
     position = decode_cursor(cursor, str, str)
     values: dict[str, Any] = {f"word_{index}": word for index, word in enumerate(words)}
     if position is not None:

@@ -51,6 +51,14 @@ def too_large() -> Turned:
     return Turned(PlainTextResponse("The request is too large: at most 1 MiB.", status_code=413))
 
 
+def ambiguous() -> Turned:
+    return Turned(PlainTextResponse("One Authorization header, not several.", status_code=400))
+
+
+def unavailable() -> Turned:
+    return Turned(PlainTextResponse("Not available at the moment.", status_code=503, headers={"Retry-After": "5"}))
+
+
 def too_slow() -> Turned:
     return Turned(
         PlainTextResponse("The request did not arrive in time.", status_code=408, headers={"Connection": "close"})

@@ -6,6 +6,7 @@ What is unknown, expired, revoked or somebody else's is answered alike, and befo
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.arrivals import Arrival, Door, NotYours, Unauthenticated, arrive, end_session, open_session
 from operations.naming import Caller
@@ -24,7 +26,10 @@ from server.http import answers
 from server.http.answers import Turned
 from server.http.limits import BODY_BYTES_MAX, Limiter
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
+from storage.engines import DamagedStore
 from storage.ids import new_session_id
+
+_log = logging.getLogger(__name__)
 
 CALLER = "counterfoil.caller"
 ORGANIZATION = "counterfoil.organization"
@@ -63,6 +68,9 @@ class Gate:
                 response = await self._serve(arrival, request, send)
         except Turned as turned:
             response = turned.response
+        except (Unavailable, DamagedStore) as error:
+            _log.error("a request could not be looked up: %s", error)
+            response = answers.unavailable().response
         except ClientDisconnect:
             # Whoever left in the middle of a request is not there to be answered.
             return
@@ -128,6 +136,8 @@ class Gate:
 
 
 def _door(request: Request, path: ConnectionPath) -> Door:
+    if len(request.headers.getlist("authorization")) > 1:
+        raise answers.ambiguous()
     session = request.headers.get(SESSION_HEADER, "")
     if isinstance(path, LinkPath):
         return Door(path.key, is_link=True, session=session)

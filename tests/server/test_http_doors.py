@@ -12,9 +12,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from invoicing.refusals import NotFound
+from operations.credentials import create_token
 from server.http.limits import BODY_BYTES_MAX
+from storage.directory import DIRECTORY_FILE
 from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, message_of, modern_headers
-from tests.support.people import colleague, in_the_directory
+from tests.support.people import colleague, in_the_directory, refusal
+from tests.support.raw import raw
 
 GHOST = "ghost-sandbox"
 METADATA = "/.well-known/oauth-protected-resource"
@@ -282,3 +286,33 @@ async def test_bodies_that_are_too_large_or_malformed_are_refused(doors: Doors) 
             assert answer.status_code == 400, (body[:20], answer.text)
             assert "error" in message_of(answer)
         assert (await post(b"x" * (BODY_BYTES_MAX + 1))).status_code == 413
+
+
+async def test_what_cannot_be_looked_up_is_said_so_and_uses_are_not_worth_an_error(doors: Doors) -> None:
+    home = doors.home
+    token = await home.credentials.token()
+    with raw(home.one.root / DIRECTORY_FILE) as other_process:
+        other_process.execute("BEGIN IMMEDIATE")
+        # The last use is due to be noted, and cannot be.
+        assert (await home.site.modern("/mcp", token, "tools/list")).status_code == 200
+    (home.one.root / DIRECTORY_FILE).rename(home.one.root / "aside.db")
+    turned = await home.site.modern("/mcp", token, "tools/list")
+    assert (turned.status_code, turned.headers["retry-after"]) == (503, "5")
+    (home.one.root / "aside.db").rename(home.one.root / DIRECTORY_FILE)
+    assert (await home.site.modern("/mcp", token, "tools/list")).status_code == 200
+
+
+async def test_several_credentials_at_once_are_none(doors: Doors) -> None:
+    home = doors.home
+    token = await home.credentials.token()
+    headers = [("Authorization", f"Bearer {token}"), ("Authorization", "Bearer other"), ("Content-Type", "text/json")]
+    assert (await home.site.send("POST", "/mcp", headers=headers, content=b"{}")).status_code == 400
+
+
+async def test_the_user_of_a_key_gets_no_token(doors: Doors) -> None:
+    home = doors.home
+    await home.credentials.key(home.bakery)
+    with raw(home.one.root / DIRECTORY_FILE) as connection:
+        (email,) = connection.execute("SELECT email FROM users WHERE email LIKE '%@credential'").fetchone()
+    refused = await refusal(create_token(home.one.office, email, read_only=False))
+    assert isinstance(refused, NotFound)

@@ -18,7 +18,8 @@ from sqlmodel import Session
 from invoicing.refusals import NotFound
 from storage import database
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
-from storage.engines import Mode, StandingConnection
+from storage.engines import FileKind, Mode, StandingConnection
+from storage.migrations import head_stamp
 from storage.provisioning import provision_books
 from storage.tables import settings
 from tests.support.clock import NOON
@@ -193,3 +194,28 @@ async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeyp
     monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", 10**12)
     assert await commit(6) == [False, False, True, True, True, True]
     await shelf.close()
+
+
+async def test_opening_waits_for_nobody_in_the_event_loop(root: Path, other_process: sqlite3.Connection) -> None:
+    other_process.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other_process.execute("BEGIN EXCLUSIVE")
+    shelf = BooksShelf(root)
+    waiting = [asyncio.create_task(shelf.run_briefly(ONE, mode, count_accounts)) for mode in Mode]
+    # Were it waited for in the loop, nobody would come to end the transaction.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in waiting)
+    other_process.close()
+    assert await asyncio.gather(*waiting) == [0, 0]
+    await shelf.close()
+
+
+async def test_what_is_only_noted_waits_for_nobody(root: Path, other_process: sqlite3.Connection) -> None:
+    path = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
+    one = database.Database(path, head_stamp(FileKind.BOOKS, ONE), connections=1)
+    assert await one.write_if_free(add_account)
+    other_process.execute("BEGIN IMMEDIATE")
+    assert not await one.write_if_free(add_account)
+    assert await one.run_briefly(Mode.READ, count_accounts) == 1
+    other_process.execute("COMMIT")
+    await one.close()

@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from operations.verification import verify_books
+from storage import organizations
 from storage.books import BOOKS_FILE, OrganizationRef
-from storage.engines import DamagedStore, Mode
+from storage.engines import DamagedStore, Mode, copy_live
 from storage.store import Store
 from tests.support.practice import Practice, practice
 
@@ -87,3 +89,54 @@ async def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path
         path.with_suffix(".moved").rename(path)
         await one.issue(books, customer.id)
         assert (await verify_books(books)).problem == ""
+
+
+def put_in_place(path: Path, other: Path) -> Path:
+    """Put a copy of another file in the place of one in use, and answer where that one is now."""
+    aside = path.with_suffix(".aside")
+    os.rename(path, aside)
+    shutil.copy(other, path)
+    return aside
+
+
+@pytest.mark.parametrize("foreign", [True, False], ids=["another organization's", "an older copy of its own"])
+async def test_a_file_that_is_replaced_while_it_is_served_is_never_used(tmp_path: Path, foreign: bool) -> None:
+    async with practice(tmp_path / "data") as one:
+        bakery, studio = await two_with_invoices(one)
+        mine, theirs = (one.root / "organizations" / each.id / BOOKS_FILE for each in (bakery, studio))
+        older = tmp_path / "older.db"
+        copy_live(theirs if foreign else mine, older)
+        books = one.books(bakery)
+        customer = await one.customer(books, "Bar Sol")
+        await one.issue(books, customer.id)
+        log = mine.with_name(LOG).read_bytes()
+        aside = put_in_place(mine, older)
+        replaced = mine.read_bytes()
+        for _ in range(4):
+            with pytest.raises(DamagedStore):
+                await one.issue(books, customer.id)
+            with pytest.raises(DamagedStore):
+                await books.look_up(count)
+            with pytest.raises(DamagedStore):
+                await books.read(count)
+        assert (mine.with_name(LOG).read_bytes(), mine.read_bytes()) == (log, replaced)
+        os.replace(aside, mine)
+        assert (await books.look_up(count), await books.read(count)) == (2, 2)
+        await one.issue(books, customer.id)
+        assert (await verify_books(books)).documents == 3
+
+
+async def test_a_directory_that_is_replaced_while_it_is_served_lets_nobody_in(tmp_path: Path) -> None:
+    async with practice(tmp_path / "data") as one:
+        await one.client("Harbour Bakery")
+        directory = one.root / "directory.db"
+        copy_live(directory, tmp_path / "older.db")
+        put_in_place(directory, tmp_path / "older.db")
+        for run in (one.store.directory.look_up, one.store.directory.read, one.store.directory.write):
+            with pytest.raises(DamagedStore):
+                await run(organizations.count_all)
+        assert not await one.store.directory.note(organizations.count_all)
+
+
+def count(session: Session) -> int:
+    return int(session.connection().exec_driver_sql("SELECT count(*) FROM documents").scalar_one())

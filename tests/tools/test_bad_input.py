@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from storage.paging import encode_cursor
 from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.twins import cells, readable
 from tests.tools.bakery import HANDLE, Arguments, Bakery, Made, sale
@@ -308,7 +309,13 @@ async def test_numbers_that_are_none_are_refused_on_their_way_or_on_arrival(bake
 async def test_a_lone_surrogate_never_arrives(bakery: Bakery, era: Era) -> None:
     before = bakery.contents()
     async with bakery.chat(era) as chat:
-        for tool, arguments in (("save_customer", {"name": "\ud800"}), ("draft_invoice", {**sale(), "note": "\udfff"})):
+        for tool, arguments in (
+            ("save_customer", {"name": "\ud800"}),
+            ("draft_invoice", {**sale(), "note": "\udfff"}),
+            ("find_customers", {"query": "\ud800"}),
+            ("find_invoices", {"cursor": encode_cursor("2026-01-01\ud800", 1)}),
+            ("get_invoice", {"invoice": "\ud800"}),
+        ):
             error = await _error(chat, tool, arguments)
             assert error["code"] == "invalid_input"
     assert bakery.contents() == before
@@ -406,3 +413,11 @@ def _filled_in(text: str, made: Made) -> str:
     for name in ("customer", "item", "draft", "number", "cursor", "invoice", "paid", "payment", "credit_note"):
         text = text.replace(f"{{{name}}}", getattr(made, name))
     return text
+
+
+async def test_a_search_for_very_much_is_refused(bakery: Bakery) -> None:
+    async with bakery.chat() as chat:
+        for tool in ("find_customers", "find_items", "find_invoices"):
+            for query in ("x" * 301, "a " * 21):
+                error = await chat.refused(tool, query=query)
+                assert (error["code"], error.get("field")) == ("invalid_input", "query"), error
