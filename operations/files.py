@@ -50,12 +50,12 @@ Progress = Callable[[int, int], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A stored file and where it is on this machine."""
+    """A stored file and where it is on this machine; `number` is that of the document it shows."""
 
     file: StoredFile
     path: Path
-    document: Document | None = None
     count: int = 0
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,9 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
     """
     if file_format != "pdf":
         raise InvalidInput("format must be pdf.", field="format")
+    made = await books.look_up(lambda db: _made_before(db, books, key))
+    if made is not None and await _is_intact(books.folder, made.file):
+        return made
     return await _rendered(
         books, await books.look_up(lambda db: _with_file(db, find_document(db, key, field="document")))
     )
@@ -136,6 +139,13 @@ async def _content(folder: Path, stored: StoredFile | None) -> tuple[StoredFile,
     return stored, content
 
 
+def _made_before(db: Session, books: Books, key: str) -> MadeFile | None:
+    """The document's PDF, where there is one; the document itself is not read for that."""
+    found = documents.id_and_number(db, key.strip())
+    stored = files.file_of_document(db, found[0], "pdf") if found else None
+    return MadeFile(stored, books.folder / stored.path, number=found[1]) if found and stored else None
+
+
 def _with_file(db: Session, issued: Issued) -> tuple[Document, StoredFile | None]:
     return issued.document, files.file_of_document(db, issued.document.id, "pdf")
 
@@ -154,7 +164,7 @@ async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> 
                 f"The stored PDF of {document.number} is damaged or missing, and rendering it anew gives other bytes:"
                 " restore it from a backup."
             )
-    return MadeFile(stored, books.folder / stored.path, document=document)
+    return MadeFile(stored, books.folder / stored.path, number=document.number)
 
 
 async def _is_intact(folder: Path, stored: StoredFile) -> bool:

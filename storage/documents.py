@@ -93,6 +93,11 @@ _ADD_ENTRY = table_of(books.JournalEntry).insert().inline()
 _ADD_SIDE = table_of(books.JournalLine).insert().inline()
 _WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by, *BALANCE)
 _BY_KEY = select(*_WHOLE).where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number == bindparam("number"))).limit(1)
+_NAMED = (
+    select(_COLUMNS.id, _COLUMNS.number)
+    .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number == bindparam("number")))
+    .limit(1)
+)
 _BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
 _CREDIT_NOTES = select(*_WHOLE).where(_COLUMNS.credits_id == bindparam("invoice")).order_by(_COLUMNS.position)
 _HEADER_COLUMNS = tuple(_COLUMNS[field.name] for field in fields(Header) if field.name != "balance")
@@ -185,6 +190,12 @@ def add_journal_entry(session: Session, document: Document, sides: tuple[Journal
         for position, side in enumerate(sides, start=1)
     )
     insert_rows(session, _ADD_SIDE, lines)
+
+
+def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
+    """Id and number of the document of this id or number, without its content."""
+    row = execute(session, _NAMED, {"id": key, "number": key.upper()}).first()
+    return None if row is None else (row[0], row[1])
 
 
 def document_by_id_or_number(session: Session, key: str) -> Issued | None:

@@ -43,7 +43,7 @@ async def render_document(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DocumentRendered]:
     made = await files.render_document(books, document, file_format=format.strip().lower())
-    number = made.document.number if made.document else ""
+    number = made.number
     structured = DocumentRendered(**file_answer(office, books, made), document=made.file.document_id, number=number)
     lines = [f"{number} [{structured.document}] as {format.upper()}: {structured.link}", f"SHA-256 {structured.sha256}"]
     return answer(heading(books.organization), lines, structured, resource_link(books, made))

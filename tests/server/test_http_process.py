@@ -76,7 +76,7 @@ async def test_raw_paths_and_headers_open_no_door(tmp_path: Path) -> None:
         for path in paths:
             assert status(await raw(server, request(path, host, owner))) in (400, 404), path
         assert status(await raw(server, request("/mcp", host, "Authorization: Bearer \xe9\xff"))) == 401
-        assert status(await raw(server, request("/mcp", host, "Authorization: Bearer no", owner))) == 401
+        assert status(await raw(server, request("/mcp", host, "Authorization: Bearer no", owner))) == 400
         assert status(await raw(server, request("/mcp", owner))) in (400, 403)
         assert status(await raw(server, request("/mcp", host, "Host: evil.example", owner))) in (400, 403)
         assert status(await raw(server, b"\x16\x03\x01 nonsense\r\n\r\n")) == 400
