@@ -139,7 +139,7 @@ def _credit_note(
         net_minor=net,
         tax_minor=tax,
         total_minor=net + tax,
-        withholding=_credited_withholding(left.withholding, net, last=last),
+        withholding=_credited_withholding(invoice.withholding, left.withholding, net, last=last),
         exchange=_credited_exchange(left.exchange, net, tax, invoice.currency, last=last),
         credits=CreditedInvoice(invoice.id, invoice.number, invoice.issue_date),
         reason=reason,
@@ -285,10 +285,14 @@ def _credited_jurisdictions(left: Sequence[JurisdictionTax], tax_minor: int) -> 
     )
 
 
-def _credited_withholding(left: Withholding | None, net_minor: int, *, last: bool) -> Withholding | None:
-    if left is None:
+def _credited_withholding(
+    whole: Withholding | None, left: Withholding | None, net_minor: int, *, last: bool
+) -> Withholding | None:
+    """What is withheld of all that is credited by now, less what was before: roundings do not add up."""
+    if whole is None or left is None:
         return None
-    amount = left.amount_minor if last else min(tax_on(net_minor, left.rate), left.amount_minor)
+    remains = tax_on(left.base_minor - net_minor, left.rate)
+    amount = left.amount_minor if last or left.base_minor == net_minor else max(0, left.amount_minor - remains)
     return replace(left, base_minor=net_minor, amount_minor=amount)
 
 

@@ -145,7 +145,14 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         tax_number_label=country(profile.country).tax_number_label,
         adjustments=totals.adjustments,
         withholding=_withholding(request, setup, totals, supply_date),
-        exchange=_exchange(request, totals, currency=currency, books=profile.currency, tax_point=supply_date),
+        exchange=_exchange(
+            request,
+            totals,
+            currency=currency,
+            books=profile.currency,
+            tax_point=supply_date,
+            latest=max(circumstances.today, issue_date),
+        ),
     )
     return Composition(document, chosen, explain(document, chosen))
 
@@ -200,10 +207,15 @@ def _withholding(request: RequestedDocument, setup: Setup, totals: Totals, tax_p
 
 
 def _exchange(
-    request: RequestedDocument, totals: Totals, *, currency: str, books: str, tax_point: date
+    request: RequestedDocument, totals: Totals, *, currency: str, books: str, tax_point: date, latest: date
 ) -> Exchange | None:
     if request.exchange_rate is None:
         return None
+    if request.exchange_date is not None and request.exchange_date > latest:
+        raise InvalidInput(
+            f"exchange_date {request.exchange_date.isoformat()} lies ahead: no rate of that day is known yet.",
+            field="exchange_date",
+        )
     if currency == books:
         raise InvalidInput(
             f"exchange_rate: the document is in {currency}, the currency of the books: leave it out.",
@@ -215,7 +227,7 @@ def _exchange(
         currency=currency,
         accounting_currency=books,
         rate=request.exchange_rate,
-        on=request.exchange_date or tax_point,
+        on=request.exchange_date or min(tax_point, latest),
         source=request.exchange_source,
     )
 

@@ -13,7 +13,7 @@ from invoicing.tax_choice import BuyerFacts, SellerFacts
 
 # Monaco is France and the Isle of Man the United Kingdom for VAT (Article 7 Directive 2006/112/EC; VAT Act 1994);
 # EL and XI are prefixes of tax numbers that are sometimes written for the country.
-_TREATED_AS = {"MC": "FR", "IM": "GB", "EL": "GR", "XI": "GB"}
+_TREATED_AS = {"MC": "FR", "IM": "GB", "EL": "GR", "XI": "GB", "LI": "CH"}
 
 
 def seller_facts(profile: Profile, *, small_business: bool = False) -> SellerFacts:

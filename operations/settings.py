@@ -84,6 +84,12 @@ def _save_tax_code(db: Session, books: Books, change: TaxCodeChange) -> SavedTax
     profile = _completed(db)
     wanted = check_code(change.code)
     before = {code.code: code for code in tax_codes.load_tax_codes(db)}.get(wanted)
+    if change.parts and profile.tax_system != "us_sales_tax":
+        raise InvalidInput(
+            "part: a stack of jurisdictions is for US sales tax; this organization has"
+            f" {profile.tax_system or 'none'}: give percent.",
+            field="part",
+        )
     after = changed_tax_code(before, change, label=country(profile.country).tax_label)
     if after == before:
         raise InvalidInput(f"{wanted} is like that already: nothing to change.", field="code")
@@ -128,7 +134,7 @@ def _state_of(db: Session, books: Books, code: str) -> SeriesState:
 
 def _add_series(db: Session, books: Books, code: str, kind: str, pattern: str) -> SeriesState:
     profile = _completed(db)
-    new = Series(check_code(code), _kind(kind), check_pattern(pattern.strip()))
+    new = Series(check_code(code), _kind(kind), check_pattern(pattern.strip().upper()))
     rules = country(profile.country)
     if not rules.numbering.yearly_restart and "{" in _without_sequence(new.pattern):
         raise InvalidInput(

@@ -280,7 +280,7 @@ async def _all_handles(office: Office) -> list[str]:
 
 def _existing(settings: Settings) -> Path:
     if not exists(settings.data):
-        raise NotFound(f"There is no Counterfoil data folder at {settings.data}.")
+        raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
     return settings.data
 
 

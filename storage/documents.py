@@ -92,10 +92,14 @@ _ADD_TAX = table_of(books.DocumentTax).insert().inline()
 _ADD_ENTRY = table_of(books.JournalEntry).insert().inline()
 _ADD_SIDE = table_of(books.JournalLine).insert().inline()
 _WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by, *BALANCE)
-_BY_KEY = select(*_WHOLE).where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number == bindparam("number"))).limit(1)
+_BY_KEY = (
+    select(*_WHOLE)
+    .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number.in_((bindparam("number"), bindparam("capitals")))))
+    .limit(1)
+)
 _NAMED = (
     select(_COLUMNS.id, _COLUMNS.number)
-    .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number == bindparam("number")))
+    .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number.in_((bindparam("number"), bindparam("capitals")))))
     .limit(1)
 )
 _BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
@@ -194,13 +198,13 @@ def add_journal_entry(session: Session, document: Document, sides: tuple[Journal
 
 def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
     """Id and number of the document of this id or number, without its content."""
-    row = execute(session, _NAMED, {"id": key, "number": key.upper()}).first()
+    row = execute(session, _NAMED, {"id": key, "number": key, "capitals": key.upper()}).first()
     return None if row is None else (row[0], row[1])
 
 
 def document_by_id_or_number(session: Session, key: str) -> Issued | None:
-    """The document of this id or number; numbers are compared without regard to case."""
-    row = execute(session, _BY_KEY, {"id": key, "number": key.upper()}).first()
+    """The document of this id or number; a number in small letters is also that in capitals."""
+    row = execute(session, _BY_KEY, {"id": key, "number": key, "capitals": key.upper()}).first()
     return None if row is None else _issued(row)
 
 

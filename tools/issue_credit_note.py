@@ -23,7 +23,7 @@ class CreditLineInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    position: int = Field(description="Line of the invoice")
+    position: int = Field(description="Line of the invoice", strict=True)
     quantity: OptionalDecimal = None
 
     def wanted(self) -> CreditLine:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from babel.units import format_unit
+
 from invoicing.documents import Document, DocumentKind
 from invoicing.render.formats import grouped_by_four
 from invoicing.render.labels import Labels
@@ -10,6 +14,8 @@ from invoicing.render.letterhead import pairs_column
 from invoicing.render.theme import Paper, theme
 
 _SPACE = 20.0
+# The terms that every organization begins with.
+_DAYS_NET = re.compile(r"(\d{1,4}) days net")
 # 30 millimetres: the modules of the largest code are still half a millimetre wide.
 _CODE_SIDE = 85.0
 # A reader wants four empty modules around the code.
@@ -21,13 +27,21 @@ def closing_rows(document: Document, code: Modules | None, *, paper: Paper, labe
     payment = pairs_column(_payment_pairs(document, labels), left=paper.left, width=paper.left_width)
     blocks: list[tuple[Column, ...]] = []
     if payment:
-        terms = _titled(labels.payment_terms, document.payment_terms, paper.middle, paper.right_width)
+        terms = _titled(labels.payment_terms, _terms(document), paper.middle, paper.right_width)
         beside = (*_code_column(code, paper, labels), *terms) if code is not None else terms
         blocks.append((_with_title(labels.payment_details, payment, paper), beside))
     else:
-        blocks.append((_titled(labels.payment_terms, document.payment_terms, paper.left, paper.text_width),))
+        blocks.append((_titled(labels.payment_terms, _terms(document), paper.left, paper.text_width),))
     blocks.append((_titled(labels.note, document.note, paper.left, paper.text_width),))
     return [Row(columns, space_above=_SPACE) for columns in blocks if any(columns)]
+
+
+def _terms(document: Document) -> str:
+    """The payment terms; those that name nothing but days, in the language of the document."""
+    found = _DAYS_NET.fullmatch(document.payment_terms)
+    if found is None or document.locale.startswith("en"):
+        return document.payment_terms
+    return format_unit(int(found.group(1)), "duration-day", locale=document.locale)
 
 
 def footer_row(footer: str, *, paper: Paper) -> Row:

@@ -15,7 +15,7 @@ from invoicing.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound, NotReady, Refusal
 from invoicing.tax_settings import Part, TaxCodeChange, part_from_text
 from operations.drafts import DraftRequest, draft_invoice
-from operations.invoices import IssueRequest, issue_invoice
+from operations.invoices import IssueRequest, get_invoice, issue_invoice
 from operations.settings import (
     SeriesState,
     add_series,
@@ -319,3 +319,20 @@ async def test_a_pattern_that_begins_anew_is_refused_where_the_law_wants_one_ran
         assert (type(refused), refused.field) == (InvalidInput, "pattern")
         added = await add_series(books, "WEB", kind="invoice", pattern="2{SEQ:9}")
         assert added.next_number == "TEST-2000000001"
+
+
+async def test_a_series_is_kept_in_capitals_and_its_documents_are_found_in_any_case(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        customer = await one.customer(books)
+        await add_series(books, "RE", kind="invoice", pattern="Re-{YYYY}-{SEQ:4}")
+        made = (await issue_invoice(books, bill(customer.id, series="RE"))).issued.document
+        assert made.number == "TEST-RE-2026-0001"
+        for key in (made.number, made.number.lower(), made.id):
+            assert (await get_invoice(books, key)).issued.document == made
+
+
+async def test_a_stack_of_jurisdictions_is_for_us_sales_tax(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        assert (await refusal(save_tax_code(books, NYC))).field == "part"
