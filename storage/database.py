@@ -34,16 +34,19 @@ T = TypeVar("T")
 
 QUICK_COMMIT_NS_MAX = 1_000_000
 """A hop to a thread takes up to about a millisecond of a busy process."""
+SLOW_IN_A_ROW_MAX = 3
 COMMITS_IN_THREADS = 500
 
 
 class _Disk:
     """How long commits take. Where the disk is quicker than a hop to a thread, the event loop waits for it itself;
-    after one that was not, the next ones go to a thread, and now and then one tries again.
+    after several in a row that were not, the next ones go to a thread, and now and then some try again. Single slow
+    ones are those that also write the log into the file.
     """
 
     def __init__(self) -> None:
         self._in_threads = 0
+        self._slow_in_a_row = 0
 
     def is_quick(self) -> bool:
         """Whether the next commit is to be made at once."""
@@ -55,7 +58,10 @@ class _Disk:
         try:
             return keep()
         finally:
-            if perf_counter_ns() - begun > QUICK_COMMIT_NS_MAX:
+            slow = perf_counter_ns() - begun > QUICK_COMMIT_NS_MAX
+            self._slow_in_a_row = self._slow_in_a_row + 1 if slow else 0
+            if self._slow_in_a_row >= SLOW_IN_A_ROW_MAX:
+                self._slow_in_a_row = 0
                 self._in_threads = COMMITS_IN_THREADS
 
 
