@@ -145,14 +145,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         tax_number_label=country(profile.country).tax_number_label,
         adjustments=totals.adjustments,
         withholding=_withholding(request, setup, totals, supply_date),
-        exchange=_exchange(
-            request,
-            totals,
-            currency=currency,
-            books=profile.currency,
-            tax_point=supply_date,
-            latest=max(circumstances.today, issue_date),
-        ),
+        exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=supply_date),
     )
     return Composition(document, chosen, explain(document, chosen))
 
@@ -207,10 +200,12 @@ def _withholding(request: RequestedDocument, setup: Setup, totals: Totals, tax_p
 
 
 def _exchange(
-    request: RequestedDocument, totals: Totals, *, currency: str, books: str, tax_point: date, latest: date
+    request: RequestedDocument, circumstances: Circumstances, totals: Totals, *, currency: str, tax_point: date
 ) -> Exchange | None:
     if request.exchange_rate is None:
         return None
+    books = circumstances.profile.currency
+    latest = max(circumstances.today, request.issue_date or circumstances.today)
     if request.exchange_date is not None and request.exchange_date > latest:
         raise InvalidInput(
             f"exchange_date {request.exchange_date.isoformat()} lies ahead: no rate of that day is known yet.",

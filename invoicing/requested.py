@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -149,11 +149,9 @@ _ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount"))
 
 
 def _without_defaults(part: RequestedDocument | RequestedLine, added: frozenset[str]) -> dict[str, Any]:
-    value = asdict(part)
-    for field in fields(part):
-        if field.name in added and getattr(part, field.name) == field.default:
-            del value[field.name]
-    return value
+    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    defaults = {field.name: field.default for field in fields(part) if field.name in added}
+    return {name: value for name, value in values.items() if name not in defaults or value != defaults[name]}
 
 
 def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:

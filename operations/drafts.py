@@ -27,7 +27,7 @@ from storage import audit, documents, drafts, idempotency
 from storage.books import Books
 from storage.ids import new_id
 from storage.items import items_by_ids
-from storage.profile import load_profile
+from storage.profile import load_profile, load_time_zone
 from storage.series import load_series
 from storage.setup import load_setup
 
@@ -210,6 +210,11 @@ def date_refusal(db: Session, document: Document, profile: Profile, *, today: da
             field="issue_date",
         )
     return None
+
+
+def today_in(db: Session, books: Books) -> date:
+    """Today, at the organization's own place."""
+    return books.clock().astimezone(ZoneInfo(load_time_zone(db))).date()
 
 
 def local_date(moment: datetime, profile: Profile) -> date:

@@ -21,7 +21,7 @@ from invoicing.exports.rows import ExportedDocument
 from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
 from operations.branding import Print, first_print, print_again, record_first_print
-from operations.drafts import local_date
+from operations.drafts import today_in
 from operations.invoices import InvoiceSearch, search_filter
 from operations.issuing import find_document, standing_on
 from storage import documents, files
@@ -29,7 +29,6 @@ from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
 from storage.engines import Mode
 from storage.files import StoredFile
-from storage.profile import load_profile
 
 PDF = "application/pdf"
 EXPORT_FORMATS = {
@@ -192,7 +191,7 @@ def _write_bytes(path: Path, content: bytes) -> None:
 
 
 def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[DocumentFilter, int, date]:
-    today = local_date(books.clock(), load_profile(db))
+    today = today_in(db, books)
     search = InvoiceSearch(issued_from=request.issued_from, issued_to=request.issued_to)
     found = search_filter(db, search, today)
     wanted = DocumentFilter(kind=request.kind, issued_from=found.issued_from, issued_to=found.issued_to)

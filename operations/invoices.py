@@ -22,17 +22,16 @@ from operations.drafts import (
     compose_in,
     date_refusal,
     issuing_blockers,
-    local_date,
     resolve_draft,
     resolve_request,
     takes_long,
+    today_in,
 )
 from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
 from storage import documents, drafts, idempotency, payments
 from storage.books import Books
 from storage.documents import DocumentFilter, Header, Issued
 from storage.paging import Page, check_limit
-from storage.profile import load_profile
 
 _TOOL = "issue_invoice"
 
@@ -186,7 +185,7 @@ def _with_history(db: Session, books: Books, issued: Issued) -> IssuedDocument:
 
 
 def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
-    today = local_date(books.clock(), load_profile(db))
+    today = today_in(db, books)
     page = documents.find_documents(db, search_filter(db, search, today), cursor=cursor, limit=limit)
     return page.map(
         lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.due_date, today=today))

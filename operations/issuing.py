@@ -19,13 +19,12 @@ from invoicing.lifecycle import Balance, Status, status_of
 from invoicing.numbering import number, period
 from invoicing.posting import post
 from invoicing.refusals import NotFound
-from operations.drafts import local_date
+from operations.drafts import today_in
 from storage import audit, documents
 from storage.books import Books
 from storage.documents import Issued
 from storage.ids import new_id
 from storage.payments import Payment
-from storage.profile import load_profile
 
 _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 
@@ -96,7 +95,7 @@ def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
 
 def standing(db: Session, books: Books, issued: Issued) -> IssuedDocument:
     """The document as it stands today."""
-    return standing_on(local_date(books.clock(), load_profile(db)), issued)
+    return standing_on(today_in(db, books), issued)
 
 
 def standing_on(today: date, issued: Issued) -> IssuedDocument:

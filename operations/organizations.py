@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.catalog import PaymentTerm, Series, TaxCode, WithholdingCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
@@ -18,11 +17,9 @@ from storage.books import Books, OrganizationRef
 from storage.counts import Counts, counts
 from storage.engines import DamagedStore
 from storage.ids import new_session_id
+from storage.overview import SettingNames, setting_names
 from storage.paging import Page, check_limit
-from storage.profile import load_profile, provenance
-from storage.series import load_series
-from storage.setup import load_terms
-from storage.tax_codes import load_tax_codes, load_withholdings
+from storage.profile import load_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,7 @@ class OrganizationDetails:
     counts: Counts
     blockers: tuple[Blocker, ...]
     live_blockers: tuple[Blocker, ...]
-    tax_codes: tuple[TaxCode, ...]
-    terms: tuple[PaymentTerm, ...]
-    series: tuple[Series, ...]
-    withholdings: tuple[WithholdingCode, ...]
-    provenance: dict[str, str]
+    settings: SettingNames
 
 
 async def list_organizations(
@@ -182,9 +175,5 @@ def _details(db: Session) -> OrganizationDetails:
         counts=counts(db),
         blockers=blockers(profile),
         live_blockers=live_blockers(profile) if profile.country else blockers(profile),
-        tax_codes=tuple(load_tax_codes(db)),
-        terms=tuple(load_terms(db)),
-        series=tuple(load_series(db)),
-        withholdings=tuple(load_withholdings(db)),
-        provenance=provenance(db),
+        settings=setting_names(db),
     )

@@ -12,14 +12,13 @@ from invoicing.amounts import check_amount, check_currency, minor_digits, money_
 from invoicing.documents import Document, DocumentKind
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from invoicing.text import clean_line
-from operations.drafts import local_date
+from operations.drafts import today_in
 from operations.issuing import IssuedDocument, find_document, fingerprint, standing
 from storage import audit, documents, idempotency, payments
 from storage.books import Books
 from storage.documents import Issued
 from storage.ids import new_id
 from storage.payments import Payment
-from storage.profile import load_profile
 
 _TOOL = "record_payment"
 _EARLIEST = date(2000, 1, 1)
@@ -195,7 +194,7 @@ def _check_refund(db: Session, issued: Issued, amount_minor: int) -> None:
 
 
 def _day(db: Session, books: Books, stated: date | None, *, earliest: date) -> date:
-    today = local_date(books.clock(), load_profile(db))
+    today = today_in(db, books)
     day = stated or max(today, earliest)
     if not earliest <= day <= max(today, earliest):
         raise InvalidInput(

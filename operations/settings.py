@@ -14,7 +14,7 @@ from invoicing.numbering import check_pattern, may_collide, number, period
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
 from invoicing.tax_settings import TaxCodeChange, changed_tax_code, check_code
-from operations.drafts import local_date
+from operations.drafts import local_date, today_in
 from storage import audit, documents, series, tax_codes
 from storage.books import Books
 from storage.profile import load_profile
@@ -181,7 +181,7 @@ def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -
         raise Conflict(
             f"{wanted} goes on at {kept.first_sequence} already: that is said once. Add another series.", field="code"
         )
-    of_period = period(kept.series.pattern, local_date(books.clock(), load_profile(db)))
+    of_period = period(kept.series.pattern, today_in(db, books))
     series.continue_series(db, wanted, of_period, next_sequence)
     detail: dict[str, object] = {"next": next_sequence, "period": of_period}
     audit.record(db, "continue_series", wanted, at=books.clock(), by=books.actor, detail=detail)

@@ -16,6 +16,7 @@ _PROFILES = Kept(settings.Profile, Profile, environment=Environment)
 # There is one row.
 _KEY = 1
 _PROVENANCE = table_of(settings.Provenance)
+_TIME_ZONE = select(_PROFILES.table.c.time_zone)
 _SOURCES = select(_PROVENANCE.c.layer, _PROVENANCE.c.source)
 
 
@@ -24,6 +25,11 @@ def load_profile(session: Session) -> Profile:
     if profile is None:
         raise LookupError("books without a profile")
     return profile
+
+
+def load_time_zone(session: Session) -> str:
+    """The organization's time zone, an IANA name."""
+    return str(execute(session, _TIME_ZONE).scalar_one())
 
 
 def save_profile(session: Session, profile: Profile) -> None:

@@ -18,6 +18,7 @@ from operations.templates import Choices
 from storage import users
 from storage.books import BOOKS_FILE
 from storage.setup import load_entity_layer, load_organization_layer
+from storage.tax_codes import load_tax_codes
 from tests.support.people import another_practice, archive, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -62,12 +63,14 @@ async def test_a_fresh_client_follows_its_country(
         profile = shown.profile
         assert (profile.country, profile.currency) == (country, currency)
         assert (profile.accounting_standard, profile.tax_system) == (standard, tax_system)
-        default = next(one for one in shown.tax_codes if one.is_default)
+        assert made.created is not None
+        codes = await one.books(made.created).read(load_tax_codes)
+        default = next(one_code for one_code in codes if one_code.is_default)
         assert code is None or default.code == code
         assert default.rates[-1].percent == percent
-        assert [one.pattern for one in shown.series] == ["CN-{YYYY}-{SEQ:5}", "INV-{YYYY}-{SEQ:5}"]
+        assert [pattern for _, pattern in shown.settings.series] == ["CN-{YYYY}-{SEQ:5}", "INV-{YYYY}-{SEQ:5}"]
         source = {"organization": f"country file {country}", "entity": f"country file {country}"}
-        assert shown.provenance == source
+        assert shown.settings.sources == source
 
 
 @pytest.mark.parametrize("standard", ["ifrs", "US GAAP"])
@@ -92,7 +95,7 @@ async def test_tax_system_none_charges_no_tax_and_says_why(tmp_path: Path) -> No
     async with practice(tmp_path) as one:
         made = await make(one, "Harbour Bakery", "DE", choices=Choices(tax_system="none"))
         assert made.created is not None
-        assert [code.code for code in (await details(one, made)).tax_codes] == ["NO-TAX"]
+        assert (await details(one, made)).settings.tax_codes == ("NO-TAX",)
         books = one.books(made.created)
         document = (await one.issue(books, (await one.customer(books)).id)).issued.document
         assert (document.tax_minor, document.total_minor) == (0, document.net_minor)
@@ -154,7 +157,7 @@ async def test_a_copy_takes_the_practices_settings_and_nothing_that_is_its_own(t
         assert made.copied["tax_codes"] == len(theirs.tax_codes) > 0
         assert made.copied["posting_profiles"] == 1
         shown = await details(one, made)
-        assert shown.provenance == {"organization": one.organization.handle, "entity": one.organization.handle}
+        assert shown.settings.sources == {"organization": one.organization.handle, "entity": one.organization.handle}
         profile = shown.profile
         assert (profile.iban, profile.bank_name, profile.tax_number, profile.footer, profile.line1) == ("",) * 5
         assert (shown.counts.customers, shown.counts.items, shown.counts.documents) == (0, 0, 0)
@@ -173,7 +176,7 @@ async def test_a_copy_from_another_client_takes_its_posting_and_the_practices_ch
         assert (made.layers["entity"], made.notes) == ("copied", ())
         entity = await one.books(made.created).read(load_entity_layer)
         assert entity.postings["Standard"].revenue == "4777"
-        provenance = (await details(one, made)).provenance
+        provenance = (await details(one, made)).settings.sources
         assert provenance == {"organization": one.organization.handle, "entity": finch.handle}
         plain = await make(one, "Plain", copy_from=finch.handle, copy_entity_configuration=False)
         assert plain.created is not None
@@ -194,7 +197,7 @@ async def test_an_entity_layer_that_does_not_fit_leaves_the_organization_with_a_
         assert finch.handle in note
         assert "4888" in note
         books = one.books(made.created)
-        assert (await details(one, made)).provenance["entity"] == one.organization.handle
+        assert (await details(one, made)).settings.sources["entity"] == one.organization.handle
         assert (await one.issue(books, (await one.customer(books)).id)).issued.position == 1
 
 
@@ -208,7 +211,9 @@ async def test_a_copy_across_countries_takes_tax_from_the_country_and_says_so(tm
         (note,) = made.notes
         assert "Greece" in note
         assert one.organization.handle in note
-        assert next(code for code in shown.tax_codes if code.is_default).rates[-1].percent == 24
+        assert made.created is not None
+        codes = await one.books(made.created).read(load_tax_codes)
+        assert next(one_code for one_code in codes if one_code.is_default).rates[-1].percent == 24
         profile = shown.profile
         assert (profile.tax_system, profile.currency, profile.time_zone) == ("eu_vat", "EUR", "Europe/Athens")
 

@@ -46,8 +46,8 @@ async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_p
         renamed, shown = await update_organization(office, books, completion)
         assert (renamed.organization.name, renamed.organization.handle) == ("Larkfield", "practice")
         assert (renamed.organization.country, renamed.organization.currency) == ("GB", "GBP")
-        assert shown.provenance["organization"] == "country file GB"
-        assert {series.code for series in shown.series} == {"INVOICES", "CREDIT-NOTES"}
+        assert shown.settings.sources["organization"] == "country file GB"
+        assert {code for code, _ in shown.settings.series} == {"INVOICES", "CREDIT-NOTES"}
         await update_organization(office, books, {"country": "GB", "name": "Larkfield & Co"})
         conflict = await refusal(update_organization(office, books, {"country": "DE"}))
         assert (type(conflict), conflict.field) == (Conflict, "country")
