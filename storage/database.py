@@ -105,9 +105,7 @@ class Database:
                 keep = self._at_once[mode].begin(work)
             except BusyFile:
                 return await self._in_thread(mode, work)
-            if self._disk.is_quick():
-                return self._disk.timed(keep)
-            return await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
+            return await self._commit(keep)
 
     async def write_if_free(self, work: Callable[[Session], object]) -> bool:
         """Run `work` as `run_briefly` does where nobody is in the way and nothing is wrong; whether it was run.
@@ -119,8 +117,7 @@ class Database:
         except anyio.WouldBlock:
             return False
         try:
-            keep = self._at_once[Mode.WRITE].begin(work)
-            await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
+            await self._commit(self._at_once[Mode.WRITE].begin(work))
         except (Unavailable, DamagedStore):
             return False
         finally:
@@ -132,6 +129,11 @@ class Database:
         for connection in self._at_once.values():
             connection.close()
         await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
+
+    async def _commit(self, keep: Callable[[], T]) -> T:
+        if self._disk.is_quick():
+            return self._disk.timed(keep)
+        return await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
 
     async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:
         # Waiting for one's turn can be cancelled; what has begun cannot.

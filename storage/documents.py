@@ -22,11 +22,9 @@ from invoicing.text import search_key
 from storage.balances import BALANCE, STATUS, balance_from
 from storage.ids import new_id
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.statements import execute, insert_rows, table_of
+from storage.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
 from storage.tables import books, settings
 from storage.tuples import before
-
-_STATEMENTS_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,17 +277,17 @@ def _holds(word: str) -> ColumnElement[bool]:
     return _COLUMNS.search_key.like(bindparam(word), escape="\\")
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _page(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     return _matching(_HEADER, names).order_by(*(column.desc() for column in _ORDER)).limit(bindparam("at_most"))
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _in_order(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     return _matching(_WHOLE, names).order_by(_COLUMNS.position).limit(bindparam("at_most"))
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     return _matching((func.count(),), names).select_from(_DOCUMENTS)
 

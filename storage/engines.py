@@ -40,8 +40,8 @@ class Mode(Enum):
 
 # What all engines have in common; it opens no file.
 _COMMON = create_engine("sqlite://", poolclass=NullPool)
-with _COMMON.connect():
-    """The first connection tells the dialect what this SQLite can do."""
+# The first connection tells the dialect what this SQLite can do.
+_COMMON.connect().close()
 _COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 
 

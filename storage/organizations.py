@@ -18,13 +18,12 @@ from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.reach import ORDER, ORGANIZATION, REACHABLE_NOW, count_reachable_now, ref
-from storage.statements import execute
+from storage.statements import STATEMENTS_KEPT, execute
 from storage.tables.directory import Organization
 from storage.tuples import after
 
 _NAMED_MAX = 10
 _PARTNERS_MAX = 50
-_STATEMENTS_KEPT = 128
 
 
 _BY_NAME = (
@@ -72,7 +71,7 @@ def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
     return [ref(row) for row in execute(session, _PARTNERS, {"user_id": user_id})]
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _listed(words: int, *, of_partner: bool, goes_on: bool) -> Select[*tuple[Any, ...]]:
     wanted = REACHABLE_NOW
     if of_partner:
@@ -87,12 +86,12 @@ def _listed(words: int, *, of_partner: bool, goes_on: bool) -> Select[*tuple[Any
 _EVERYTHING = _listed(0, of_partner=False, goes_on=False)
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _page(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return wanted.order_by(*ORDER).limit(bindparam("at_most"))
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _counting(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return sql_select(func.count()).select_from(wanted.subquery())
 

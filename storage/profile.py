@@ -42,8 +42,3 @@ def save_profile(session: Session, profile: Profile) -> None:
 def record_provenance(session: Session, layer: str, source: str, *, at: datetime, by: str) -> None:
     """Note where a layer of the settings came from."""
     session.merge(settings.Provenance(layer=layer, source=source, recorded_at=at, recorded_by=by))
-
-
-def provenance(session: Session) -> dict[str, str]:
-    """The source of each layer."""
-    return {row.layer: row.source for row in execute(session, _SOURCES)}

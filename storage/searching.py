@@ -9,11 +9,10 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.statements import Kept, execute
+from storage.statements import STATEMENTS_KEPT, Kept, execute
 from storage.tuples import after
 
 T = TypeVar("T")
-_STATEMENTS_KEPT = 128
 
 
 def page_by_name(session: Session, kept: Kept[T], *, query: str, cursor: str, limit: int) -> Page[T]:
@@ -37,7 +36,7 @@ def page_by_name(session: Session, kept: Kept[T], *, query: str, cursor: str, li
     return page.map(lambda row: kept.of(row[:-2]))
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _matching(kept: Kept[Any], words: int, goes_on: bool) -> Select[*tuple[Any, ...]]:
     columns = kept.table.c
     wanted = kept.all.add_columns(columns.name_key.label("by_name"), columns.id.label("by_id"))
@@ -50,11 +49,11 @@ def _matching(kept: Kept[Any], words: int, goes_on: bool) -> Select[*tuple[Any, 
     return wanted.order_by(columns.name_key, columns.id)
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _page(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return wanted.limit(bindparam("at_most"))
 
 
-@lru_cache(_STATEMENTS_KEPT)
+@lru_cache(STATEMENTS_KEPT)
 def _count(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return select(func.count()).select_from(wanted.order_by(None).subquery())

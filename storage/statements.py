@@ -13,6 +13,10 @@ from sqlalchemy import CursorResult, Executable, Insert, Select, Table, bindpara
 from sqlmodel import Session, SQLModel
 
 T = TypeVar("T")
+
+STATEMENTS_KEPT = 128
+"""How many statements a list keeps of those that it put together for what was asked for."""
+
 Values = Mapping[str, Any]
 
 

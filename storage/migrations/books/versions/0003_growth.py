@@ -21,7 +21,3 @@ def upgrade() -> None:
         # Positions of the chain follow each other without a gap, and nothing is ever taken away.
         " (SELECT coalesce(max(position), 0) FROM documents) AS documents",
     )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("books only go forward")
