@@ -66,11 +66,10 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     invoice = find_document(db, request.invoice).document
     # An invoice has an id and a number: a retry may name it by either.
     request_hash = fingerprint(replace(request, invoice=invoice.id)) if request.client_reference else ""
-    if request.client_reference:
-        first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
-        if first is not None:
-            note = replace(standing(db, books, find_document(db, first)), replayed=True)
-            return IssuedCreditNote(note, invoice.number, documents.balance_of(db, invoice.id))
+    first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+    if first is not None:
+        note = replace(standing(db, books, find_document(db, first)), replayed=True)
+        return IssuedCreditNote(note, invoice.number, documents.balance_of(db, invoice.id))
     profile = load_profile(db)
     today = local_date(books.clock(), profile)
     setup = load_setup(db, DocumentKind.CREDIT_NOTE)
@@ -87,6 +86,5 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     if refused := date_refusal(db, document, profile, today=today):
         raise refused
     issued = issue_document(db, books, document, series=setup.series, posting=setup.posting)
-    if request.client_reference:
-        idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
+    idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
     return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id))

@@ -116,10 +116,9 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
 
 def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedDocument:
     request_hash = fingerprint(_as_asked(request)) if request.draft or request.client_reference else ""
-    if request.client_reference:
-        earlier = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
-        if earlier is not None:
-            return replace(standing(db, books, find_document(db, earlier)), replayed=True)
+    earlier = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+    if earlier is not None:
+        return replace(standing(db, books, find_document(db, earlier)), replayed=True)
     composed = compose_in(db, books, _resolved(db, books, request))
     _check_may_issue(db, composed)
     setup = composed.setup
@@ -128,11 +127,8 @@ def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedDocument:
     )
     if request.draft:
         drafts.delete_draft(db, request.draft)
-        idempotency.remember(
-            db, idempotency.ISSUED_DRAFT, request.draft, request_hash, issued.document.id, at=books.clock()
-        )
-    if request.client_reference:
-        idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
+    for what, reference in ((idempotency.ISSUED_DRAFT, request.draft), (_TOOL, request.client_reference)):
+        idempotency.remember(db, what, reference, request_hash, issued.document.id, at=books.clock())
     return standing_on(composed.today, issued)
 
 

@@ -78,18 +78,16 @@ async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayme
 def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayment:
     issued = find_document(db, request.invoice)
     request_hash = fingerprint(replace(request, invoice=issued.document.id)) if request.client_reference else ""
-    if request.client_reference:
-        first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
-        if first is not None:
-            return _recorded(db, books, _payment(db, first), replayed=True)
+    first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+    if first is not None:
+        return _recorded(db, books, issued, _payment(db, first), replayed=True)
     _check_currency(issued.document, request.currency)
     make = _reversal if request.reverse else _new_payment
     payment = make(db, books, issued, request)
     payments.add_payment(db, payment)
     _audit(db, payment, accepted=request.accept_overpayment)
-    if request.client_reference:
-        idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
-    return _recorded(db, books, payment)
+    idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
+    return _recorded(db, books, issued, payment)
 
 
 def _new_payment(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:
@@ -222,8 +220,10 @@ def _payment(db: Session, payment_id: str) -> Payment:
     return found
 
 
-def _recorded(db: Session, books: Books, payment: Payment, *, replayed: bool = False) -> RecordedPayment:
-    issued = find_document(db, payment.document_id)
+def _recorded(
+    db: Session, books: Books, issued: Issued, payment: Payment, *, replayed: bool = False
+) -> RecordedPayment:
+    issued = replace(issued, balance=documents.balance_of(db, payment.document_id))
     credited = issued.document.credits
     balance = documents.balance_of(db, credited.id) if credited else issued.balance
     return RecordedPayment(payment, standing(db, books, issued), balance.due_minor, replayed)

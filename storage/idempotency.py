@@ -22,11 +22,13 @@ _ADD = _KEYS.insert().inline()
 
 
 def subject_of(session: Session, tool: str, reference: str, request_hash: str) -> str | None:
-    """What the first call with this reference made, or None where there was none.
+    """What the first call with this reference made, or None where there was none; without a reference there is none.
 
     Raises:
         IdempotencyMismatch: the first call had other arguments.
     """
+    if not reference:
+        return None
     row = execute(session, _BY_REFERENCE, {"tool": tool, "reference": reference}).first()
     if row is None:
         return None
@@ -46,5 +48,8 @@ def known_subject(session: Session, tool: str, reference: str) -> str | None:
 
 
 def remember(session: Session, tool: str, reference: str, request_hash: str, subject: str, *, at: datetime) -> None:
+    """Keep what a call with this reference made; without a reference nothing is kept."""
+    if not reference:
+        return
     values = {"tool": tool, "reference": reference, "request_hash": request_hash, "subject": subject, "created_at": at}
     execute(session, _ADD, values)

@@ -9,15 +9,13 @@ from sqlmodel import Session
 
 from invoicing.documents import Environment
 from invoicing.profiles import Profile
-from storage.statements import Kept, execute, flat, table_of
+from storage.statements import Kept, execute, flat
 from storage.tables import settings
 
 _PROFILES = Kept(settings.Profile, Profile, environment=Environment)
 # There is one row.
 _KEY = 1
-_PROVENANCE = table_of(settings.Provenance)
 _TIME_ZONE = select(_PROFILES.table.c.time_zone)
-_SOURCES = select(_PROVENANCE.c.layer, _PROVENANCE.c.source)
 
 
 def load_profile(session: Session) -> Profile:
