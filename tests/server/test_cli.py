@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 import pytest
 
-from server.cli import main
+from tests.support.command_line import run_command
 from tests.support.practice import practice
 from tests.support.raw import raw
 
@@ -54,17 +54,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     for name in ("COUNTERFOIL_DATA", "COUNTERFOIL_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
 
-    def run_command(*arguments: str, data: Path | None = None) -> Outcome:
-        capsys.readouterr()
-        monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments, *(("--data", str(data)) if data else ())])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        code = exited.value.code
-        assert isinstance(code, int)
-        printed = capsys.readouterr()
-        return Outcome(code, printed.out, printed.err)
+    def run_in(*arguments: str, data: Path | None = None) -> Outcome:
+        return Outcome(*run_command(monkeypatch, capsys, *arguments, *(("--data", str(data)) if data else ())))
 
-    return run_command
+    return run_in
 
 
 @pytest.fixture

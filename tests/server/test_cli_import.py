@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from server.cli import main
+from tests.support.command_line import run_command
 from tests.support.raw import raw, raw_value
 
 HANDLE = "harbour-bakery-sandbox"
@@ -48,17 +47,11 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("COUNTERFOIL_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 
-    def run_command(*arguments: str) -> Outcome:
-        capsys.readouterr()
-        monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        assert isinstance(exited.value.code, int)
-        printed = capsys.readouterr()
-        return Outcome(exited.value.code, printed.out, printed.err)
+    def run_here(*arguments: str) -> Outcome:
+        return Outcome(*run_command(monkeypatch, capsys, *arguments))
 
-    assert run_command(*INIT, "--sandbox").code == 0
-    return run_command
+    assert run_here(*INIT, "--sandbox").code == 0
+    return run_here
 
 
 def file(tmp_path: Path, content: str | bytes = GOOD, name: str = "customers.csv") -> str:

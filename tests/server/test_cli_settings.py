@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from server.cli import main
+from tests.support.command_line import run_command
 from tests.support.raw import raw_value
 
 OF = ("--organization", "larkfield-sandbox")
@@ -23,13 +22,7 @@ class Shell:
         self.data, self._monkeypatch, self._capsys = data, monkeypatch, capsys
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        self._capsys.readouterr()
-        self._monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments, "--data", str(self.data)])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        printed = self._capsys.readouterr()
-        assert isinstance(exited.value.code, int)
-        return exited.value.code, printed.out, printed.err
+        return run_command(self._monkeypatch, self._capsys, *arguments, "--data", str(self.data))
 
     def said(self, *arguments: str) -> str:
         code, out, err = self.run(*arguments)

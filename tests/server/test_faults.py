@@ -22,7 +22,7 @@ from storage.books import Books
 from tests.support.assistant import ERAS, Era
 from tests.support.faults import scaled
 from tests.support.practice import issue_request, practice
-from tests.support.processes import start_python
+from tests.support.processes import let_race, start_python
 from tests.support.wire import Wire, wired
 
 pytestmark = pytest.mark.faults
@@ -87,12 +87,7 @@ async def test_eight_writers_in_two_processes_leave_no_gap_and_no_double(tmp_pat
     data = tmp_path / "data"
     customer = await bakery(data)
     processes = [start_python(WRITERS, str(data), BAKERY, customer, name) for name in ("left", "right")]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    said = await asyncio.gather(*(asyncio.to_thread(process.communicate, "go\n", 120) for process in processes))
-    assert [process.returncode for process in processes] == [0, 0]
-    acknowledged = sorted(line for output, _ in said for line in output.splitlines())
+    acknowledged = sorted(await asyncio.to_thread(let_race, processes))
     async with local_office(Settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         found = await kept(books)

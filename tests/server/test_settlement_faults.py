@@ -25,7 +25,7 @@ from storage.books import BOOKS_FILE, Books
 from tests.support.faults import scaled
 from tests.support.http import Credentials, Site, message_of, real_server
 from tests.support.practice import practice
-from tests.support.processes import start_python
+from tests.support.processes import let_race, start_python
 from tests.support.raw import raw
 from tests.support.wire import Wire, wired
 
@@ -100,12 +100,7 @@ async def test_eight_callers_in_two_processes_never_credit_or_pay_too_much(tmp_p
     # Ten times 15.00: together the callers would credit 32 times and pay 32 times.
     number = await bakery(data, "10")
     processes = [start_python(SETTLERS, str(data), BAKERY, number) for _ in range(2)]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    said = await asyncio.gather(*(asyncio.to_thread(process.communicate, "go\n", 120) for process in processes))
-    assert [process.returncode for process in processes] == [0, 0]
-    told = [line for output, _ in said for line in output.splitlines()]
+    told = await asyncio.to_thread(let_race, processes)
     async with local_office(Settings(data)) as office:
         books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         await sound(books)

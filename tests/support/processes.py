@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -22,7 +23,11 @@ def start_python(script: str, *arguments: str) -> subprocess.Popen[str]:
 
 def race(script: str, *arguments: str, count: int) -> None:
     """Run several processes at once: each says `ready` and then waits for a line; all must succeed."""
-    racers = [start_python(script, *arguments) for _ in range(count)]
+    let_race([start_python(script, *arguments) for _ in range(count)])
+
+
+def let_race(racers: Sequence[subprocess.Popen[str]]) -> list[str]:
+    """Let processes that were started go on together, and answer the lines they said; all must succeed."""
     for racer in racers:
         assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
@@ -30,6 +35,6 @@ def race(script: str, *arguments: str, count: int) -> None:
         assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    for racer in racers:
-        with racer:
-            assert racer.wait(60) == 0
+    said = [racer.communicate(timeout=120)[0] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * len(racers)
+    return [line for output in said for line in output.splitlines()]

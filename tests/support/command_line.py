@@ -1,0 +1,22 @@
+"""The command line in this process, as the console script runs it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from server.cli import main
+
+
+def run_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[int, str, str]:
+    """The exit code, and what was printed on standard output and standard error."""
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "argv", ["counterfoil", *arguments])
+    with pytest.raises(SystemExit) as exited:
+        main()
+    assert isinstance(exited.value.code, int)
+    printed = capsys.readouterr()
+    return exited.value.code, printed.out, printed.err
