@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter_ns
 from typing import TypeVar
 
 import anyio
@@ -29,40 +28,9 @@ from storage.engines import (
     engine_of,
     run_transaction,
 )
+from storage.writing import Writer
 
 T = TypeVar("T")
-
-QUICK_COMMIT_NS_MAX = 1_000_000
-"""A hop to a thread takes up to about a millisecond of a busy process."""
-SLOW_IN_A_ROW_MAX = 3
-COMMITS_IN_THREADS = 500
-
-
-class _Disk:
-    """How long commits take. Where the disk is quicker than a hop to a thread, the event loop waits for it itself;
-    after several in a row that were not, the next ones go to a thread, and now and then some try again. Single slow
-    ones are those that also write the log into the file.
-    """
-
-    def __init__(self) -> None:
-        self._in_threads = 0
-        self._slow_in_a_row = 0
-
-    def is_quick(self) -> bool:
-        """Whether the next commit is to be made at once."""
-        self._in_threads = max(0, self._in_threads - 1)
-        return not self._in_threads
-
-    def timed(self, keep: Callable[[], T]) -> T:
-        begun = perf_counter_ns()
-        try:
-            return keep()
-        finally:
-            slow = perf_counter_ns() - begun > QUICK_COMMIT_NS_MAX
-            self._slow_in_a_row = self._slow_in_a_row + 1 if slow else 0
-            if self._slow_in_a_row >= SLOW_IN_A_ROW_MAX:
-                self._slow_in_a_row = 0
-                self._in_threads = COMMITS_IN_THREADS
 
 
 class Database:
@@ -71,11 +39,10 @@ class Database:
     def __init__(self, path: Path, stamp: Stamp, *, connections: int) -> None:
         file = GuardedFile(path, stamp)
         self._waiting = engine_of(file, connections=connections)
-        # For the event loop, which waits for nobody. The writing one is held while a thread commits.
+        # For the event loop, which waits for nobody.
         self._at_once = {mode: StandingConnection(file, mode) for mode in Mode}
+        self._writer = Writer(self._at_once[Mode.WRITE])
         self._turns = anyio.CapacityLimiter(connections)
-        self._writer = anyio.Lock()
-        self._disk = _Disk()
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
@@ -86,7 +53,7 @@ class Database:
         """
         if mode is Mode.READ:
             return await self._in_thread(mode, work)
-        async with self._writer:
+        async with self._writer.turn:
             return await self._in_thread(mode, work)
 
     async def run_briefly(self, mode: Mode, work: Callable[[Session], T]) -> T:
@@ -95,17 +62,10 @@ class Database:
         A cancelled caller waits until the transaction has ended, kept or not: never half of it. Where another
         process is in the way, the transaction is run anew in a thread, which can wait for it.
         """
-        if mode is Mode.READ:
-            try:
-                return self._at_once[mode].begin(work)()
-            except BusyFile:
-                return await self._in_thread(mode, work)
-        async with self._writer:
-            try:
-                keep = self._at_once[mode].begin(work)
-            except BusyFile:
-                return await self._in_thread(mode, work)
-            return await self._commit(keep)
+        try:
+            return await self._writer.run(work) if mode is Mode.WRITE else self._read(work)
+        except BusyFile:
+            return await self.run(mode, work)
 
     async def write_if_free(self, work: Callable[[Session], object]) -> bool:
         """Run `work` as `run_briefly` does where nobody is in the way and nothing is wrong; whether it was run.
@@ -113,16 +73,9 @@ class Database:
         For what is good to have and never worth an error, such as when something was last used.
         """
         try:
-            self._writer.acquire_nowait()
-        except anyio.WouldBlock:
-            return False
-        try:
-            await self._commit(self._at_once[Mode.WRITE].begin(work))
+            return await self._writer.run_if_free(work)
         except (Unavailable, DamagedStore):
             return False
-        finally:
-            self._writer.release()
-        return True
 
     async def close(self) -> None:
         """Close the connections; nothing may be under way."""
@@ -130,10 +83,11 @@ class Database:
             connection.close()
         await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
 
-    async def _commit(self, keep: Callable[[], T]) -> T:
-        if self._disk.is_quick():
-            return self._disk.timed(keep)
-        return await to_its_end(anyio.to_thread.run_sync(keep, limiter=self._threads))
+    def _read(self, work: Callable[[Session], T]) -> T:
+        connection = self._at_once[Mode.READ]
+        result = connection.begin(work)
+        connection.keep()
+        return result
 
     async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:
         # Waiting for one's turn can be cancelled; what has begun cannot.

@@ -83,7 +83,8 @@ def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) ->
                 session.flush()
                 return result
     except (OperationalError, sqlite3.OperationalError) as error:
-        raise _busy_or_same(error) from error
+        _raise_if_busy(error)
+        raise
 
 
 class StandingConnection:
@@ -99,10 +100,15 @@ class StandingConnection:
         self._engine = _engine(NullPool(connect, dialect=_COMMON.dialect))
         self._open: tuple[Connection, Session, sqlite3.Connection] | None = None
 
-    def begin(self, work: Callable[[Session], T]) -> Callable[[], T]:
-        """Run `work` in a new transaction; what is answered commits it, and answers what `work` did.
+    @property
+    def is_begun(self) -> bool:
+        """Whether a transaction was begun that is neither kept nor undone."""
+        return self._open is not None and self._open[2].in_transaction
 
-        When `work` raises, nothing is kept. Until it is committed, no other transaction may begin.
+    def begin(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a new transaction, and answer what it does; `keep` commits it.
+
+        When `work` raises, nothing is kept, and no transaction is begun.
 
         Raises:
             BusyFile: another process is in the way at this moment; `work` has left nothing.
@@ -112,16 +118,61 @@ class StandingConnection:
         try:
             plain.execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise _busy_or_same(error) from error
+            _raise_if_busy(error)
+            raise
         try:
             result = work(session)
             session.flush()
         except BaseException as error:
-            self._undo(session, plain, error)
-            if isinstance(error, OperationalError | sqlite3.OperationalError):
-                raise _busy_or_same(error) from error
+            # After a refusal of ours nothing is wrong with the connection.
+            self.undo(sound=isinstance(error, Refusal))
+            _raise_if_busy(error)
             raise
-        return partial(self._keep, result)
+        return result
+
+    def go_on(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in the transaction that was begun, and answer what it does.
+
+        After a refusal only what `work` itself did is undone, and the transaction goes on; after any other error it
+        is to be undone.
+        """
+        session, plain = self._ready()
+        session.expunge_all()
+        plain.execute("SAVEPOINT next_work")
+        try:
+            result = work(session)
+            session.flush()
+        except Refusal:
+            session.expunge_all()
+            plain.execute("ROLLBACK TO next_work")
+            plain.execute("RELEASE next_work")
+            raise
+        plain.execute("RELEASE next_work")
+        return result
+
+    def keep(self) -> None:
+        """Commit the transaction that was begun.
+
+        Raises:
+            Unavailable: it cannot be kept now; nothing of it is.
+        """
+        try:
+            session, plain = self._ready()
+            plain.execute("COMMIT")
+            session.expunge_all()
+        except BaseException as error:
+            self.close()
+            _raise_if_busy(error)
+            raise
+
+    def undo(self, *, sound: bool = False) -> None:
+        """Keep nothing of the transaction that was begun. Unless the connection is `sound`, the next is another."""
+        if self._open is None or not (sound and self.is_begun):
+            self.close()
+            return
+        session, plain = self._open[1:]
+        session.expunge_all()
+        plain.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection; the next transaction opens it anew."""
@@ -130,26 +181,6 @@ class StandingConnection:
             self._open = None
             with connection, session:
                 session.rollback()
-
-    def _undo(self, session: Session, plain: sqlite3.Connection, error: BaseException) -> None:
-        # After a refusal of ours nothing is wrong with the connection.
-        if isinstance(error, Refusal) and plain.in_transaction:
-            session.expunge_all()
-            plain.execute("ROLLBACK")
-        else:
-            self.close()
-
-    def _keep(self, result: T) -> T:
-        try:
-            session, plain = self._ready()
-            plain.execute("COMMIT")
-            session.expunge_all()
-        except BaseException as error:
-            self.close()
-            if isinstance(error, sqlite3.OperationalError):
-                raise _busy_or_same(error) from error
-            raise
-        return result
 
     def _ready(self) -> tuple[Session, sqlite3.Connection]:
         if self._open is None:
@@ -258,5 +289,8 @@ def _only_in_place(engine: Engine, file: GuardedFile) -> None:
         file.check()
 
 
-def _busy_or_same(error: OperationalError | sqlite3.OperationalError) -> Exception:
-    return refusal_of(error.orig if isinstance(error, OperationalError) else error) or error
+def _raise_if_busy(error: BaseException) -> None:
+    """Raise what an operator or a second attempt can mend as the refusal that says so."""
+    found = refusal_of(error.orig if isinstance(error, OperationalError) else error)
+    if found is not None:
+        raise found from error

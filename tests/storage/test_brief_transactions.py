@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from invoicing.refusals import NotFound
-from storage import database
+from storage import database, writing
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
 from storage.engines import FileKind, Mode, StandingConnection
 from storage.migrations import head_stamp
@@ -113,18 +113,18 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     root: Path, native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    keep = StandingConnection._keep
+    keep = StandingConnection.keep
 
-    def slowly(connection: StandingConnection, result: int) -> int:
+    def slowly(connection: StandingConnection) -> None:
         begun.set()
         assert go_on.wait(30)
-        return keep(connection, result)
+        keep(connection)
 
     shelf, scope = BooksShelf(root), anyio.CancelScope()
-    monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", -1)
-    for _ in range(database.SLOW_IN_A_ROW_MAX):
+    monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
+    for _ in range(writing.SLOW_IN_A_ROW_MAX):
         await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
-    monkeypatch.setattr(StandingConnection, "_keep", slowly)
+    monkeypatch.setattr(StandingConnection, "keep", slowly)
 
     async def write() -> None:
         with scope:
@@ -175,11 +175,11 @@ async def test_nothing_of_one_transaction_is_remembered_in_the_next(
 
 async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     where: list[bool] = []
-    keep = StandingConnection._keep
+    keep = StandingConnection.keep
 
-    def noted(connection: StandingConnection, result: int) -> int:
+    def noted(connection: StandingConnection) -> None:
         where.append(threading.current_thread() is threading.main_thread())
-        return keep(connection, result)
+        keep(connection)
 
     async def commit(times: int) -> list[bool]:
         where.clear()
@@ -187,12 +187,12 @@ async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeyp
             await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
         return where[:]
 
-    monkeypatch.setattr(StandingConnection, "_keep", noted)
-    monkeypatch.setattr(database, "COMMITS_IN_THREADS", 3)
-    monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", -1)
+    monkeypatch.setattr(StandingConnection, "keep", noted)
+    monkeypatch.setattr(writing, "COMMITS_IN_THREADS", 2)
+    monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     shelf = BooksShelf(root)
     assert await commit(6) == [True, True, True, False, False, True]
-    monkeypatch.setattr(database, "QUICK_COMMIT_NS_MAX", 10**12)
+    monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", 10**12)
     assert await commit(4) == [True, True, True, True]
     await shelf.close()
 

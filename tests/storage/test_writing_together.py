@@ -1,0 +1,278 @@
+"""Transactions that wait for one file are kept by one commit: each for itself, and none answered before."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from invoicing.refusals import NotFound, Unavailable
+from storage import writing
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.engines import DamagedStore, Mode, StandingConnection
+from storage.provisioning import provision_books
+from tests.support.clock import NOON
+
+ONE = "0199f3a0-0000-7000-8000-000000000001"
+Write = Callable[..., "asyncio.Task[Any]"]
+
+
+class Disk:
+    """Lets one commit after another pass, and counts them."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.failing: BaseException | None = None
+        self.afterwards: Callable[[], object] | None = None
+        self.has_passed = threading.Event()
+        self._passing = threading.Semaphore(0)
+        self._waiting = threading.Semaphore(0)
+
+    async def is_asked(self) -> None:
+        """Wait until a commit has begun."""
+        assert await anyio.to_thread.run_sync(self._waiting.acquire, True, 30)
+
+    def let_pass(self) -> None:
+        self._passing.release()
+
+    def wait(self) -> None:
+        self._waiting.release()
+        assert self._passing.acquire(timeout=30)
+        self.commits += 1
+        if self.failing is not None:
+            raise self.failing
+
+
+def account(number: str, *, error: BaseException | None = None) -> Callable[[Session], list[str]]:
+    """Adds an account and answers all that are there then, or raises."""
+
+    def work(session: Session) -> list[str]:
+        session.execute(
+            text("INSERT INTO accounts (number, name, type) VALUES (:number, 'Cash', 'asset')"), {"number": number}
+        )
+        if error is not None:
+            raise error
+        return accounts(session)
+
+    return work
+
+
+def accounts(session: Session) -> list[str]:
+    return list(session.execute(text("SELECT number FROM accounts ORDER BY number")).scalars())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data folder with one set of empty books."""
+    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
+    return tmp_path
+
+
+@asynccontextmanager
+async def waiting_behind_one(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Disk, BooksShelf, Write]]:
+    """Books on a slow disk, in the middle of the commit of the account 1; what is written now waits behind it."""
+    disk, shelf, keep = Disk(), BooksShelf(root), StandingConnection.keep
+
+    def slowly(connection: StandingConnection) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            try:
+                disk.wait()
+            except BaseException:
+                connection.undo()
+                raise
+        keep(connection)
+        if disk.afterwards is not None:
+            disk.afterwards()
+            disk.has_passed.set()
+
+    monkeypatch.setattr(StandingConnection, "keep", slowly)
+    monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
+    for _ in range(writing.SLOW_IN_A_ROW_MAX):
+        await shelf.run_briefly(ONE, Mode.WRITE, accounts)
+
+    def write(number: str, error: BaseException | None = None) -> asyncio.Task[Any]:
+        return asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, account(number, error=error)))
+
+    first = write("1")
+    await disk.is_asked()
+    yield disk, shelf, write
+    assert await first == ["1"]
+    await shelf.close()
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await anyio.lowlevel.checkpoint()
+
+
+async def kept(shelf: BooksShelf) -> list[str]:
+    return await shelf.run_briefly(ONE, Mode.READ, accounts)
+
+
+async def test_those_that_wait_are_kept_by_one_commit_in_the_order_of_their_arrival(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        others = [write(number) for number in "234"]
+        await settle()
+        disk.let_pass()
+        await disk.is_asked()
+        await settle()
+        assert not any(task.done() for task in others)
+        assert await kept(shelf) == ["1"]
+        disk.let_pass()
+        assert await asyncio.gather(*others) == [["1", "2"], ["1", "2", "3"], ["1", "2", "3", "4"]]
+        assert disk.commits == 2
+
+
+async def test_no_commit_takes_more_along_than_the_limit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "TOGETHER_MAX", 2)
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        others = [write(number) for number in "23456"]
+        await settle()
+        for _ in range(4):
+            disk.let_pass()
+        await asyncio.gather(*others)
+        assert disk.commits == 4
+        assert await kept(shelf) == list("123456")
+
+
+@pytest.mark.parametrize("refused", ["2", "3", "4"])
+async def test_a_refused_one_leaves_nothing_and_takes_nobody_with_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        others = {number: write(number, NotFound("no") if number == refused else None) for number in "234"}
+        await settle()
+        disk.let_pass()
+        await disk.is_asked()
+        # What it was refused for may be what another has done, and that is not certain yet.
+        assert not others[refused].done()
+        disk.let_pass()
+        results = await asyncio.gather(*others.values(), return_exceptions=True)
+        assert [type(one) for one in results] == [NotFound if number == refused else list for number in "234"]
+        assert await kept(shelf) == [number for number in "1234" if number != refused]
+        assert disk.commits == 2
+
+
+async def test_where_all_are_refused_nothing_is_committed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        others = [write(number, NotFound("no")) for number in "23"]
+        await settle()
+        disk.let_pass()
+        results = await asyncio.gather(*others, return_exceptions=True)
+        assert [type(one) for one in results] == [NotFound, NotFound]
+        # The second went on in a transaction of its own; the first was rolled back whole.
+        assert await kept(shelf) == ["1"]
+        assert disk.commits == 1
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no"), Unavailable("no"), DamagedStore("no"), sqlite3.OperationalError("no")], ids=repr
+)
+@pytest.mark.parametrize("broken", ["2", "3", "4"])
+async def test_one_that_breaks_is_alone_with_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, broken: str, error: Exception
+) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        others = [write(number, error if number == broken else None) for number in "234"]
+        await settle()
+        for _ in range(4):
+            disk.let_pass()
+        results = await asyncio.gather(*others, return_exceptions=True)
+        assert [type(one) for one in results] == [type(error) if number == broken else list for number in "234"]
+        assert await kept(shelf) == [number for number in "1234" if number != broken]
+
+
+async def test_a_commit_that_fails_keeps_none_and_tells_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        others = [write(number, NotFound("no") if number == "3" else None) for number in "234"]
+        await settle()
+        disk.let_pass()
+        await disk.is_asked()
+        disk.failing = Unavailable("There is no room left on the disk.")
+        disk.let_pass()
+        results = await asyncio.gather(*others, return_exceptions=True)
+        assert [type(one) for one in results] == [Unavailable] * 3
+        assert await kept(shelf) == ["1"]
+        disk.failing = None
+        again = write("5")
+        disk.let_pass()
+        assert await again == ["1", "5"]
+
+
+@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
+@pytest.mark.parametrize("leaving", [0, 2], ids=["who commits", "who is taken along"])
+async def test_whoever_leaves_before_the_turn_has_written_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
+) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        scope, others = anyio.CancelScope(), []
+        for index, number in enumerate("234"):
+            if index == leaving and not native:
+                others.append(asyncio.create_task(in_scope(scope, write, number, shelf)))
+            else:
+                others.append(write(number))
+        await settle()
+        others[leaving].cancel() if native else scope.cancel()
+        await settle()
+        assert others[leaving].done()
+        disk.let_pass()
+        disk.let_pass()
+        await asyncio.gather(*others, return_exceptions=True)
+        assert await kept(shelf) == [number for number in "1234" if number != "234"[leaving]]
+
+
+@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
+@pytest.mark.parametrize("leaving", [0, 1], ids=["who commits", "who is taken along"])
+async def test_whoever_leaves_in_mid_commit_waits_for_its_end(
+    root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
+) -> None:
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        scope, others = anyio.CancelScope(), []
+        for index, number in enumerate("23"):
+            if index == leaving and not native:
+                others.append(asyncio.create_task(in_scope(scope, write, number, shelf)))
+            else:
+                others.append(write(number))
+        await settle()
+        disk.let_pass()
+        await disk.is_asked()
+        others[leaving].cancel() if native else scope.cancel()
+        await settle()
+        assert not others[leaving].done()
+        disk.let_pass()
+        await asyncio.gather(*others, return_exceptions=True)
+        assert await kept(shelf) == ["1", "2", "3"]
+
+
+async def in_scope(scope: anyio.CancelScope, _: Write, number: str, shelf: BooksShelf) -> None:
+    with scope:
+        await shelf.run_briefly(ONE, Mode.WRITE, account(number))
+
+
+async def test_a_writer_of_another_process_is_waited_for_by_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other_process:
+        async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+            others = [write(number) for number in "23"]
+            await settle()
+            disk.afterwards = lambda: other_process.execute("BEGIN IMMEDIATE")
+            disk.let_pass()
+            await anyio.to_thread.run_sync(disk.has_passed.wait, 30)
+            await settle()
+            assert not any(task.done() for task in others)
+            other_process.execute("COMMIT")
+            assert sorted(map(len, await asyncio.gather(*others))) == [2, 3]
+            assert await kept(shelf) == ["1", "2", "3"]
