@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -192,11 +193,11 @@ class Posting:
 class Setup:
     """All of an organization's settings that composing a document looks at."""
 
-    tax_codes: dict[str, TaxCode]
-    terms: dict[str, PaymentTerm]
+    tax_codes: Mapping[str, TaxCode]
+    terms: Mapping[str, PaymentTerm]
     series: Series
     posting: Posting
-    withholdings: dict[str, WithholdingCode] = field(default_factory=dict)
+    withholdings: Mapping[str, WithholdingCode] = field(default_factory=dict)
 
     def default_tax_code(self) -> TaxCode:
         return next(code for code in self.tax_codes.values() if code.is_default)

@@ -23,7 +23,6 @@ _BY_NAME = (
     .order_by(_COLUMNS.id)
     .limit(5)
 )
-_BY_IDS = _CUSTOMERS.all.where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
 _NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived).order_by(_COLUMNS.id)
 _ADD = _CUSTOMERS.table.insert().inline()
 
@@ -39,9 +38,7 @@ def customers_by_name(session: Session, name: str) -> list[Customer]:
 
 def customers_by_ids(session: Session, customer_ids: Iterable[str]) -> dict[str, Customer]:
     """Those of the customers that there are, by their ids; archived ones too."""
-    wanted = sorted(set(customer_ids))
-    found = _CUSTOMERS.find(session, _BY_IDS, ids=wanted) if wanted else []
-    return {customer.id: customer for customer in found}
+    return _CUSTOMERS.by_ids(session, customer_ids)
 
 
 def customer_names(session: Session) -> list[tuple[str, str, bool]]:

@@ -81,7 +81,12 @@ _PERIODS = table_of(settings.SeriesPeriod)
 _THIS_PERIOD = and_(_PERIODS.c.series == bindparam("of_series"), _PERIODS.c.period == bindparam("of_period"))
 _NEXT_SEQUENCE = select(_PERIODS.c.next_sequence).where(_THIS_PERIOD)
 _FIRST_OF_PERIOD = _PERIODS.insert().inline()
-_ADVANCE = _PERIODS.update().where(_THIS_PERIOD)
+_ADVANCE = (
+    _PERIODS.update()
+    .where(_THIS_PERIOD)
+    .values(next_sequence=_PERIODS.c.next_sequence + 1)
+    .returning(_PERIODS.c.next_sequence)
+)
 _LAST_DATE = select(func.max(_COLUMNS.issue_date)).where(_COLUMNS.series == bindparam("series"))
 _CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.position.desc()).limit(1)
 _ADD_DOCUMENT = _DOCUMENTS.insert().inline()
@@ -115,11 +120,11 @@ def next_sequence(session: Session, series: str, period: str) -> int:
 
 def take_sequence(session: Session, series: str, period: str) -> int:
     """Draw the next sequence number; it is drawn only if the transaction is kept."""
-    taken = next_sequence(session, series, period)
-    place = {"of_series": series, "of_period": period, "next_sequence": taken + 1}
-    if not execute(session, _ADVANCE, place).rowcount:
-        execute(session, _FIRST_OF_PERIOD, {"series": series, "period": period, "next_sequence": taken + 1})
-    return taken
+    following = execute(session, _ADVANCE, {"of_series": series, "of_period": period}).scalar()
+    if following is None:
+        execute(session, _FIRST_OF_PERIOD, {"series": series, "period": period, "next_sequence": 2})
+        return 1
+    return int(following) - 1
 
 
 def last_issue_date(session: Session, series: str) -> date | None:

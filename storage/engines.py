@@ -24,6 +24,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import Refusal
 from storage.openings import BUSY_TIMEOUT_MS, GuardedFile, open_guarded, open_plain
+from storage.remembering import forget, with_memory
 from storage.stamps import BusyFile, DamagedStore, FileKind, OutdatedStore, Stamp, read_stamp, refusal_of
 
 __all__ = ["BusyFile", "DamagedStore", "FileKind", "GuardedFile", "OutdatedStore", "Stamp", "open_guarded"]
@@ -99,6 +100,7 @@ class StandingConnection:
         connect: Any = partial(file.open, busy_timeout_ms=0)
         self._engine = _engine(NullPool(connect, dialect=_COMMON.dialect))
         self._open: tuple[Connection, Session, sqlite3.Connection] | None = None
+        self._data_version = 0
 
     @property
     def is_begun(self) -> bool:
@@ -121,6 +123,7 @@ class StandingConnection:
             _raise_if_busy(error)
             raise
         try:
+            self._remember_what_still_holds(session, plain)
             result = work(session)
             session.flush()
         except BaseException as error:
@@ -144,6 +147,7 @@ class StandingConnection:
             session.flush()
         except Refusal:
             session.expunge_all()
+            forget(session)
             plain.execute("ROLLBACK TO next_work")
             plain.execute("RELEASE next_work")
             raise
@@ -172,6 +176,7 @@ class StandingConnection:
             return
         session, plain = self._open[1:]
         session.expunge_all()
+        forget(session)
         plain.execute("ROLLBACK")
 
     def close(self) -> None:
@@ -182,12 +187,21 @@ class StandingConnection:
             with connection, session:
                 session.rollback()
 
+    def _remember_what_still_holds(self, session: Session, plain: sqlite3.Connection) -> None:
+        # It changes when another connection has committed, in this process or in another, and reading it begins
+        # the transaction whose state it tells.
+        version = plain.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._data_version:
+            self._data_version = version
+            forget(session)
+
     def _ready(self) -> tuple[Session, sqlite3.Connection]:
         if self._open is None:
             connection = self._engine.connect()
             plain: Any = connection.connection.driver_connection
             plain.execute(f"PRAGMA query_only = {int(self._mode is Mode.READ)}")
-            self._open = connection, Session(bind=connection, expire_on_commit=False), plain
+            session = with_memory(Session(bind=connection, expire_on_commit=False))
+            self._open, self._data_version = (connection, session, plain), 0
         self._file.check()
         return self._open[1:]
 

@@ -27,7 +27,6 @@ _BY_NAME = (
     .order_by(_COLUMNS.id)
     .limit(5)
 )
-_BY_IDS = _ITEMS.all.where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
 _NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived, _COLUMNS.sku).order_by(_COLUMNS.id)
 _ADD = _ITEMS.table.insert().inline()
 
@@ -38,9 +37,7 @@ def item_by_id(session: Session, item_id: str) -> Item | None:
 
 def items_by_ids(session: Session, item_ids: Iterable[str]) -> dict[str, Item]:
     """Those of the items that there are, by their ids."""
-    wanted = sorted(set(item_ids))
-    found = _ITEMS.find(session, _BY_IDS, ids=wanted) if wanted else []
-    return {item.id: item for item in found}
+    return _ITEMS.by_ids(session, item_ids)
 
 
 def item_names(session: Session) -> list[tuple[str, str, bool, str]]:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from invoicing.documents import Environment
 from invoicing.profiles import Profile
+from storage.remembering import remembered
 from storage.statements import Kept, execute, flat
 from storage.tables import settings
 
@@ -19,6 +20,10 @@ _TIME_ZONE = select(_PROFILES.table.c.time_zone)
 
 
 def load_profile(session: Session) -> Profile:
+    return remembered(session, ("profile",), _read_profile)
+
+
+def _read_profile(session: Session) -> Profile:
     profile = _PROFILES.get(session, _KEY)
     if profile is None:
         raise LookupError("books without a profile")
@@ -27,7 +32,7 @@ def load_profile(session: Session) -> Profile:
 
 def load_time_zone(session: Session) -> str:
     """The organization's time zone, an IANA name."""
-    return str(execute(session, _TIME_ZONE).scalar_one())
+    return remembered(session, ("time zone",), lambda db: str(execute(db, _TIME_ZONE).scalar_one()))
 
 
 def save_profile(session: Session, profile: Profile) -> None:

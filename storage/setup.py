@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from invoicing.catalog import Account, PaymentTerm, Posting, Series, Setup, TaxCode, WithholdingCode
 from invoicing.documents import DocumentKind
+from storage.remembering import remembered
 from storage.series import SERIES
 from storage.statements import Kept, execute, table_of
 from storage.tables import settings
@@ -64,6 +65,10 @@ def load_setup(session: Session, kind: DocumentKind, *, series: str = "") -> Set
     """All that composing a document of this kind looks at. `series` is the code of one of this kind that is there,
     where it is not the usual one.
     """
+    return remembered(session, ("setup", kind, series), lambda db: _read_setup(db, kind, series))
+
+
+def _read_setup(session: Session, kind: DocumentKind, series: str) -> Setup:
     values = {"kind": kind.value, "series": series} if series else {"kind": kind.value}
     row = execute(session, _NAMED_SERIES if series else _USUAL_SERIES, values).one()
     width = len(fields(Series))

@@ -12,10 +12,15 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import CursorResult, Executable, Insert, Select, Table, bindparam, select, update
 from sqlmodel import Session, SQLModel
 
+from storage.remembering import forget_if_changed
+
 T = TypeVar("T")
 
 STATEMENTS_KEPT = 128
 """How many statements a list keeps of those that it put together for what was asked for."""
+
+FEW = 2
+"""Up to so many rows are asked for one by one, which costs less than a statement whose length varies."""
 
 Values = Mapping[str, Any]
 
@@ -30,6 +35,7 @@ def execute(
     session: Session, statement: Executable, values: Values | Sequence[Values] = ()
 ) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement in the session's transaction; what the session holds back must be flushed before."""
+    forget_if_changed(session, statement)
     return session.connection().execute(statement, values or None)
 
 
@@ -63,6 +69,7 @@ class Kept(Generic[T]):
         for name in self._keys:
             self._one = self._one.where(self.table.c[name] == bindparam(f"key_{name}"))
             self._change = self._change.where(self.table.c[name] == bindparam(f"key_{name}"))
+        self._some = self.all.where(next(iter(self.table.primary_key)).in_(bindparam("ids", expanding=True)))
         self._add = self.table.insert().inline()
 
     def of(self, row: Sequence[Any]) -> T:
@@ -78,6 +85,15 @@ class Kept(Generic[T]):
         """The value with this primary key."""
         row = execute(session, self._one, self._named(key)).first()
         return None if row is None else self.of(row)
+
+    def by_ids(self, session: Session, ids: Iterable[str]) -> dict[str, T]:
+        """Those of the values that there are, by their ids, the primary key."""
+        wanted = sorted(set(ids))
+        if len(wanted) > FEW:
+            several = self.find(session, self._some, ids=wanted)
+            return {getattr(value, self._keys[0]): value for value in several}
+        found = {one: self.get(session, one) for one in wanted}
+        return {one: value for one, value in found.items() if value is not None}
 
     def find(self, session: Session, statement: Select[*tuple[Any, ...]], **values: Any) -> list[T]:
         """The values of the rows of a statement that was made from `all`."""

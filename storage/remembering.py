@@ -1,0 +1,80 @@
+"""Settings that a connection which stays open remembers from one transaction to the next.
+
+What composing a document looks at changes a few times a year and is read with every document. A standing connection
+keeps what it has read, as frozen values, until something may have changed: another connection has committed anything
+(SQLite's `data_version`), one of its own transactions has written to whatever is not listed here as no setting, or has
+been undone. The memory belongs to a connection, which belongs to one file of one organization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, UpdateBase, event
+from sqlalchemy.orm import ORMExecuteState
+from sqlmodel import Session
+
+from storage.tables import books, settings
+
+T = TypeVar("T")
+
+_MEMORY = "counterfoil.remembered"
+
+_NO_SETTINGS = frozenset(
+    str(model.__tablename__)
+    for model in (
+        books.Customer,
+        books.Item,
+        books.Draft,
+        books.IssuedDocument,
+        books.DocumentLine,
+        books.DocumentTax,
+        books.JournalEntry,
+        books.JournalLine,
+        books.Payment,
+        books.AuditEntry,
+        books.IdempotencyKey,
+        books.StoredFile,
+        settings.SeriesPeriod,
+    )
+)
+
+
+def with_memory(session: Session) -> Session:
+    """The session, remembering from now on."""
+    session.info[_MEMORY] = {}
+    return session
+
+
+def remembered(session: Session, what: tuple[Any, ...], load: Callable[[Session], T]) -> T:
+    """What `load` answers, a value that nobody changes; remembered by `what` where the session remembers."""
+    memory: dict[tuple[Any, ...], T] | None = session.info.get(_MEMORY)
+    if memory is None:
+        return load(session)
+    if what not in memory:
+        memory[what] = load(session)
+    return memory[what]
+
+
+def forget(session: Session) -> None:
+    """Forget all that the session remembers."""
+    if memory := session.info.get(_MEMORY):
+        memory.clear()
+
+
+def forget_if_changed(session: Session, statement: Executable) -> None:
+    """Forget, unless the statement only reads, or writes what is no setting."""
+    if statement.is_select or (isinstance(statement, UpdateBase) and str(statement.table) in _NO_SETTINGS):
+        return
+    forget(session)
+
+
+@event.listens_for(Session, "after_flush")
+def _after_flush(session: Session, _: object) -> None:
+    forget(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _when_executed(state: ORMExecuteState) -> None:
+    forget_if_changed(state.session, state.statement)  # type: ignore[arg-type]  # Sessions here are SQLModel's.

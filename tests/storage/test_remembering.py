@@ -1,0 +1,165 @@
+"""What a standing connection remembers of the settings is always what is in the file."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+from sqlalchemy import Table, bindparam, text
+from sqlmodel import Session
+
+from invoicing.documents import Environment
+from invoicing.profiles import Profile
+from invoicing.refusals import NotFound
+from storage import remembering, statements
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.engines import FileKind, GuardedFile, Mode, StandingConnection
+from storage.migrations import head_stamp
+from storage.profile import load_profile, load_time_zone, save_profile
+from storage.provisioning import provision_books
+from storage.tables import settings
+from storage.tables.settings import BooksTable
+from storage.writing import Writer
+from tests.support.clock import NOON
+
+ONE = "0199f3a0-0000-7000-8000-000000000001"
+OTHER = "0199f3a0-0000-7000-8000-000000000002"
+
+PROFILE = Profile(name="Before", country="GB", time_zone="Europe/London", environment=Environment.LIVE)
+
+
+def note(read: list[str]) -> str:
+    read.append("read")
+    return "value"
+
+
+def rename(name: str) -> Callable[[Session], None]:
+    return lambda session: save_profile(session, replace(load_profile(session), name=name))
+
+
+def rename_by_the_orm(session: Session) -> None:
+    session.get_one(settings.Profile, 1).name = "After"
+
+
+def rename_by_text(session: Session) -> None:
+    session.execute(text("UPDATE profile SET name = 'After'"))
+
+
+def rename_by_table(session: Session) -> None:
+    table = statements.table_of(settings.Profile)
+    statements.execute(session, table.update().values(name=bindparam("called")), {"called": "After"})
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data folder with two sets of books."""
+    for one in (ONE, OTHER):
+        provision_books(tmp_path, one, now=NOON, fill=lambda session: save_profile(session, PROFILE))
+    return tmp_path
+
+
+@pytest.fixture
+def other_process(root: Path) -> Iterator[sqlite3.Connection]:
+    """A connection as another process would have one."""
+    path = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+async def names(shelf: BooksShelf, organization: str = ONE) -> set[str]:
+    """The name as it is seen by reading and by writing transactions."""
+    return {(await shelf.run_briefly(organization, mode, load_profile)).name for mode in Mode}
+
+
+async def test_settings_are_read_once(root: Path) -> None:
+    read: list[str] = []
+
+    def load(session: Session) -> str:
+        return remembering.remembered(session, ("what",), lambda _: note(read))
+
+    shelf = BooksShelf(root)
+    for _ in range(3):
+        assert await shelf.run_briefly(ONE, Mode.WRITE, load) == "value"
+    assert read == ["read"]
+    # A thread's connection is nobody's for long.
+    await shelf.run(ONE, Mode.WRITE, load)
+    await shelf.run(ONE, Mode.WRITE, load)
+    assert read == ["read"] * 3
+    await shelf.close()
+
+
+@pytest.mark.parametrize("change", [rename("After"), rename_by_the_orm, rename_by_text, rename_by_table])
+@pytest.mark.parametrize("in_a_thread", [False, True])
+async def test_a_change_is_seen_at_once(root: Path, change: Callable[[Session], None], in_a_thread: bool) -> None:
+    shelf = BooksShelf(root)
+    assert await names(shelf) == {"Before"}
+    await (shelf.run if in_a_thread else shelf.run_briefly)(ONE, Mode.WRITE, change)
+    assert await names(shelf) == {"After"}
+    assert await names(shelf, OTHER) == {"Before"}
+    await shelf.close()
+
+
+async def test_a_change_of_another_process_is_seen_at_once(root: Path, other_process: sqlite3.Connection) -> None:
+    shelf = BooksShelf(root)
+    assert await names(shelf) == {"Before"}
+    assert await shelf.run_briefly(ONE, Mode.READ, load_time_zone) == "Europe/London"
+    other_process.execute("UPDATE profile SET name = 'After', time_zone = 'Asia/Tokyo'")
+    assert await names(shelf) == {"After"}
+    assert await shelf.run_briefly(ONE, Mode.READ, load_time_zone) == "Asia/Tokyo"
+    await shelf.close()
+
+
+@pytest.mark.parametrize("error", [NotFound("no"), ValueError("no")], ids=repr)
+async def test_a_change_that_is_not_kept_is_not_remembered(root: Path, error: Exception) -> None:
+    def change_read_and_raise(session: Session) -> None:
+        rename("Never")(session)
+        assert load_profile(session).name == "Never"
+        raise error
+
+    shelf = BooksShelf(root)
+    with pytest.raises(type(error)):
+        await shelf.run_briefly(ONE, Mode.WRITE, change_read_and_raise)
+    assert await names(shelf) == {"Before"}
+    await shelf.close()
+
+
+async def test_a_change_that_is_undone_in_company_is_not_remembered(root: Path) -> None:
+    def change_read_and_raise(session: Session) -> None:
+        rename("Never")(session)
+        assert load_profile(session).name == "Never"
+        raise NotFound("no")
+
+    stamp = head_stamp(FileKind.BOOKS, ONE)
+    writer = Writer(StandingConnection(GuardedFile(root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE, stamp), Mode.WRITE))
+    async with writer.turn:
+        works = (load_profile, change_read_and_raise, load_profile)
+        waiting = [asyncio.create_task(writer.run(work)) for work in works]
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+    first, refused, last = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(refused, NotFound)
+    assert [one.name for one in (first, last) if isinstance(one, Profile)] == ["Before", "Before"]
+
+
+@pytest.mark.parametrize("table", BooksTable.metadata.sorted_tables, ids=lambda table: table.name)
+async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> None:
+    """What a module may write without a word is a list of names; a new table is not on it."""
+    documents = {"customers", "items", "drafts", "documents", "document_lines", "document_taxes", "journal_entries"}
+    documents |= {"journal_lines", "payments", "audit_entries", "idempotency_keys", "files", "series_periods"}
+    read: list[str] = []
+
+    def write(session: Session) -> None:
+        remembering.remembered(session, ("what",), lambda _: note(read))
+        statements.execute(session, table.delete().where(text("0")))
+        remembering.remembered(session, ("what",), lambda _: note(read))
+
+    shelf = BooksShelf(root)
+    await shelf.run_briefly(ONE, Mode.WRITE, write)
+    assert len(read) == (1 if table.name in documents else 2)
+    await shelf.close()
