@@ -29,6 +29,7 @@ from operations.drafts import (
 )
 from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
 from storage import documents, drafts, idempotency, payments
+from storage.balances import has_history
 from storage.books import Books
 from storage.documents import DocumentFilter, Header, Issued
 from storage.paging import Page, check_limit
@@ -173,8 +174,11 @@ def _check_may_issue(db: Session, composed: Composed) -> None:
 
 
 def _with_history(db: Session, books: Books, issued: Issued) -> IssuedDocument:
+    found = standing(db, books, issued)
+    if not has_history(db, issued.document.id):
+        return found
     return replace(
-        standing(db, books, issued),
+        found,
         payments=tuple(payments.payments_of(db, issued.document.id)),
         credit_notes=tuple(documents.credit_notes_of(db, issued.document.id)),
     )

@@ -5,11 +5,12 @@ Each amount is a subquery on an index, correlated with the row of `documents` th
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select
+from sqlmodel import Session
 
 from invoicing.documents import DocumentKind
 from invoicing.lifecycle import Balance, Status
-from storage.statements import table_of
+from storage.statements import execute, table_of
 from storage.tables import books
 
 _DOCUMENTS = table_of(books.IssuedDocument)
@@ -36,6 +37,12 @@ _CREDITED = (
     .where(_NOTES.c.credits_id == _OF.id)
     .correlate(_DOCUMENTS)
     .scalar_subquery()
+)
+_HAS_HISTORY = select(
+    or_(
+        exists().where(_PAYMENTS.c.document_id == bindparam("id")),
+        exists().where(_OF.credits_id == bindparam("id")),
+    )
 )
 _PAYABLE = _OF.total_minor - _OF.withheld_minor
 _PAID = _RECEIVED - _REFUNDED
@@ -69,3 +76,8 @@ def balance_from(
 ) -> Balance:
     """The balance of a row of `BALANCE`."""
     return Balance(DocumentKind(kind), payable_minor, credited_minor, received_minor - refunded_minor)
+
+
+def has_history(session: Session, document_id: str) -> bool:
+    """Whether anything was paid of the document, or credited of it, whatever was reversed since."""
+    return bool(execute(session, _HAS_HISTORY, {"id": document_id}).scalar_one())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Select, column, select, table
 from sqlmodel import Session
 
 from storage.statements import execute
 
-_COUNTS = text("SELECT customers, items, drafts, documents FROM book_counts")
+_NAMES = ("customers", "items", "drafts", "documents")
+_COUNTS: Select[*tuple[Any, ...]] = select(*map(column, _NAMES)).select_from(table("book_counts", *map(column, _NAMES)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import literal, select, union_all
 from sqlmodel import Session
 
+from storage.remembering import remembered
 from storage.statements import execute, table_of
 from storage.tables import settings
 
@@ -41,6 +42,10 @@ _ALL = union_all(
 
 def setting_names(session: Session) -> SettingNames:
     """What the organization's settings are called; terms by their days, all else by name."""
+    return remembered(session, ("setting names",), _read_names)
+
+
+def _read_names(session: Session) -> SettingNames:
     found: dict[str, list[tuple[str, str]]] = {}
     for what, _, name, more in execute(session, _ALL):
         found.setdefault(what, []).append((name, more))
