@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.load import Job, batch, compare
+from benchmarks.load import Job, batch, calls_made, compare
 from benchmarks.office import PRACTICE, Client, Office
 
 GROWTH_MAX = 1.3
@@ -31,6 +31,12 @@ async def compare_lines(office: Office, *, calls: int, rounds: int) -> None:
             for invoice in (client.invoice, long["invoice"]["id"])
         )
         await _compare(tool, few, many, calls=calls, rounds=rounds)
+    tool, count = "issue_credit_note", calls_made(calls=calls, rounds=rounds)
+    few, many = [
+        office.settling(tool, client, await office.add_invoices(client, count, lines=lines))
+        for lines in (FEW_LINES, MANY_LINES)
+    ]
+    await _compare(tool, few, many, calls=calls, rounds=rounds)
     print()
 
 

@@ -110,6 +110,11 @@ async def compare(base: Job, job: Job, *, calls: int, rounds: int) -> Compared:
     )
 
 
+def calls_made(*, calls: int, rounds: int) -> int:
+    """How many calls of a job `compare` makes in all; they are numbered from 0."""
+    return WORKERS + rounds * calls
+
+
 async def batch(job: Job, *, calls: int, first: int) -> Batch:
     """Make so many calls over all workers, numbered from `first`."""
     took: list[float] = []

@@ -74,14 +74,23 @@ class Office:
         await asyncio.gather(*(work() for _ in range(WORKERS)))
         return made
 
-    async def add_invoices(self, client: Client, count: int) -> None:
+    async def add_invoices(self, client: Client, count: int, *, lines: int = 3) -> list[str]:
+        """Issue so many invoices; their ids."""
         numbers = iter(range(count))
+        issued: list[str] = []
 
         async def work() -> None:
             for _ in numbers:
-                await self.caller.call("issue_invoice", client.document())
+                made = await self.caller.call("issue_invoice", client.document(lines))
+                issued.append(made["invoice"]["id"])
 
         await asyncio.gather(*(work() for _ in range(WORKERS)))
+        return issued
+
+    def settling(self, tool: str, client: Client, invoices: list[str]) -> Job:
+        """A job that pays or credits another of the invoices with each call."""
+        more = {"amount": "1.00"} if tool == "record_payment" else {"reason": "Returned"}
+        return self.job(tool, lambda number: {"invoice": invoices[number], "organization": client.handle, **more})
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.load import compare
+from benchmarks.load import calls_made, compare
 from benchmarks.office import PRACTICE, Office
 
 # What the tools are to reach: their throughput as a share of the no-op's.
@@ -29,11 +29,15 @@ async def compare_tools(office: Office, *, calls: int, rounds: int) -> None:
         ("issue_invoice", client.document(), calls, COMMITS),
         ("export_documents", {"format": "csv", "issued_to": "2020-01-01", **named}, calls // 4, 0.0),
     )
+    jobs = [(tool, office.job(tool, arguments), count, wanted) for tool, arguments, count, wanted in plan]
+    for tool in ("record_payment", "issue_credit_note"):
+        invoices = await office.add_invoices(client, calls_made(calls=calls, rounds=rounds))
+        jobs.append((tool, office.settling(tool, client, invoices), calls, COMMITS))
     print("Throughput of each tool to that of a tool that does nothing; 8 callers, one server process")
     print(f"{'tool':22} {'ratio':>6} {'wanted':>7} {'cpu ratio':>10} {'median':>10} {'95 %':>10}")
     noop = office.job("noop", {})
-    for tool, arguments, count, wanted in plan:
-        figures = await compare(noop, office.job(tool, arguments), calls=count, rounds=rounds)
+    for tool, job, count, wanted in jobs:
+        figures = await compare(noop, job, calls=count, rounds=rounds)
         print(
             f"{tool:22} {figures.throughput:6.2f} {wanted or '':>7} {figures.cpu:10.2f}"
             f" {figures.median_ms:7.1f} ms {figures.p95_ms:7.1f} ms",
