@@ -98,13 +98,17 @@ class SwissBill:
         )
 
 
+def asks_for_payment(document: Document) -> bool:
+    """Whether somebody is to pay: not a credit note, and not what comes to nothing or is withheld whole."""
+    return document.kind is DocumentKind.INVOICE and document.payable_minor > 0
+
+
 def payment_code(document: Document) -> EpcCode | SwissBill | None:
     """The code that an invoice can carry: the QR-bill for an account in Switzerland or Liechtenstein, else the EPC
     code for euros. None for a credit note or a draft, where nothing is payable, or where the account or the seller's
-    address does not allow one.
+    address does not allow one. A sandbox's document has one too, which is never printed: it leads to a real account.
     """
-    payable = document.payable_minor
-    if document.kind is not DocumentKind.INVOICE or not document.number or not 0 < payable <= AMOUNT_MINOR_MAX:
+    if not asks_for_payment(document) or not document.number or document.payable_minor > AMOUNT_MINOR_MAX:
         return None
     country = document.payment.iban[:2]
     if country in _SWISS:

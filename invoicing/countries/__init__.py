@@ -110,6 +110,8 @@ def parse_country(text: str, *, name: str) -> Country:
         tax_number_module=table.take("tax_number_module", str),
         tax_number_prefix=table.take("tax_number_prefix", str),
         tax_number_format=table.take("tax_number_format", str),
+        tax_number_printed=table.optional("tax_number_printed", str) or "",
+        tax_number_prefix_at_home=table.optional("tax_number_prefix_at_home", bool) is not False,
         registration_label=table.take("registration_label", str),
         tax_authority=table.take("tax_authority", str),
         payment_days=table.take("payment_days", int),

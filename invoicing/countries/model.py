@@ -104,8 +104,11 @@ class Country:
 
     `tax_number_module` is the python-stdnum module below `stdnum.`, empty where none fits;
     `tax_number_prefix` what the canonical number starts with (EN 16931, BR-CO-9) and `tax_number_format` the
-    form in words. `accounting_standard` is only the one that is proposed first. The required fields hold for a
-    seller that is registered for the tax, and for buyers of the same country: see `buyer_required`.
+    form in words. `tax_number_printed` is the form on paper where it is another: each 0 stands for a digit, and
+    `{tax}` for the name of the tax in the document's language; `tax_number_prefix_at_home` is false where documents
+    between two parties of the country have the number without the prefix. `accounting_standard` is only the one that
+    is proposed first. The required fields hold for a seller that is registered for the tax, and for buyers of the
+    same country: see `buyer_required`.
     """
 
     code: str
@@ -123,6 +126,8 @@ class Country:
     tax_number_module: str
     tax_number_prefix: str
     tax_number_format: str
+    tax_number_printed: str
+    tax_number_prefix_at_home: bool
     registration_label: str
     tax_authority: str
     payment_days: int

@@ -30,7 +30,7 @@ def validate_tax_number(country_code: str, number: str) -> str:
     if not place.tax_number_module:
         return text
     try:
-        compact = str(import_module(f"stdnum.{place.tax_number_module}").validate(text))
+        compact = str(import_module(f"stdnum.{place.tax_number_module}").validate(_official(place, text)))
     except ValueError:
         # Not only its ValidationError: some modules let int() fail on an odd character of the input.
         raise InvalidInput(
@@ -39,6 +39,12 @@ def validate_tax_number(country_code: str, number: str) -> str:
             field="tax_number",
         ) from None
     return compact if compact.startswith(place.tax_number_prefix) else _prefix(place, text) + compact
+
+
+def _official(place: Country, text: str) -> str:
+    # English documents write a Swiss number with VAT, which the register has only in its own languages.
+    english = place.code == "CH" and text.upper().endswith("VAT")
+    return text[: -len("VAT")] + place.tax_label if english else text
 
 
 def _prefix(place: Country, text: str) -> str:

@@ -48,9 +48,9 @@ def is_abroad(document: Document) -> bool:
 
 
 def registration_label(document: Document, language: str, labels: Labels) -> str:
-    """What the seller's country calls the number of its register, in a document in its language."""
+    """What the seller's country calls the number of its register, in a document in its first language."""
     rules = known_country(document.seller.address.country)
-    return rules.registration_label if rules is not None and language in rules.languages else labels.registration
+    return rules.registration_label if rules is not None and language == rules.languages[0] else labels.registration
 
 
 def buyer_tax_number_label(document: Document, labels: Labels) -> str:

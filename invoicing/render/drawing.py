@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from itertools import groupby
 from typing import assert_never
 
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from invoicing.render.colors import WHITE
-from invoicing.render.layout import Column, Ink, Modules, Picture, Raster, Rule, Run
+from invoicing.render.colors import QUIET_INK, WHITE
+from invoicing.render.layout import Column, Ink, Modules, NoCode, Picture, Raster, Rule, Run, text_column
 from invoicing.render.tagging import Element, Role, Tags
-from invoicing.render.theme import Paper
+from invoicing.render.theme import Paper, theme
 
 # The middle of the capitals lies this far above the baseline, in parts of the font size.
 CAPITAL_MIDDLE = 0.357
@@ -23,6 +24,9 @@ _CROSS_SIDE = 7 / 46
 _CROSS_EDGE = 1 / 14
 _ARM_LENGTH, _ARM_WIDTH = 20 / 32, 6 / 32
 _BAND_MARGIN = 4.0
+_BOX_PADDING = 6.0
+# Its words grow with the box: eleven of their sizes go across it.
+_BOX_PARTS = 11
 
 
 def draw_tagged(
@@ -78,6 +82,9 @@ def draw_picture(canvas: Canvas, picture: Picture, top: float, paper: Paper) -> 
             canvas.drawImage(reader, picture.left, bottom, picture.width, picture.height, mask="auto")
         case Modules() as modules:
             _draw_modules(canvas, modules, picture.left, bottom, picture.width)
+        case NoCode(words):
+            _draw_box(canvas, picture, bottom)
+            _draw_centred_words(canvas, words, picture, top, paper)
         case _:
             assert_never(picture.art)
 
@@ -87,6 +94,32 @@ def _draw_run(canvas: Canvas, run: Run, baseline: float) -> None:
     canvas.setFont(style.face.name, style.size)
     canvas.setFillColorRGB(*style.ink)
     canvas.drawString(run.left, baseline, run.text)
+
+
+def _draw_box(canvas: Canvas, picture: Picture, bottom: float) -> None:
+    canvas.saveState()
+    canvas.setStrokeColorRGB(*QUIET_INK)
+    canvas.setLineWidth(0.75)
+    canvas.setDash(3, 2)
+    canvas.rect(picture.left, bottom, picture.width, picture.height, stroke=1, fill=0)
+    canvas.restoreState()
+
+
+def _draw_centred_words(canvas: Canvas, words: str, picture: Picture, top: float, paper: Paper) -> None:
+    """The words in the middle of the picture, each line centred."""
+    width = picture.width - 2 * _BOX_PADDING
+    size = picture.width / _BOX_PARTS
+    style = replace(theme().label, size=size, leading=size * 1.3)
+    lines = text_column(words, style, left=picture.left + _BOX_PADDING, width=width)
+    centred = []
+    for line in lines:
+        runs = []
+        for run in line.runs:
+            spare = width - run.style.face.width_of(run.text, run.style.size)
+            runs.append(replace(run, left=run.left + spare / 2))
+        centred.append(replace(line, runs=tuple(runs)))
+    height = sum(line.leading for line in lines)
+    draw_column(canvas, tuple(centred), top + (picture.height - height) / 2, paper)
 
 
 def _draw_modules(canvas: Canvas, modules: Modules, left: float, bottom: float, side: float) -> None:

@@ -68,13 +68,20 @@ class Modules:
 
 
 @dataclass(frozen=True, slots=True)
+class NoCode:
+    """The place of a code that a test does not bear: a box of its size, with words that say so."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Something that is not text, with its left edge and its size; `alt` says it in words to who cannot see it."""
 
     left: float
     width: float
     height: float
-    art: Raster | Modules
+    art: Raster | Modules | NoCode
     alt: str
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from reportlab.lib.utils import ImageReader
 
 from invoicing.documents import Document, DocumentKind, Party
+from invoicing.payment_codes import asks_for_payment
 from invoicing.render.addresses import address_lines, buyer_tax_number_label, is_abroad, registration_label
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
@@ -143,7 +144,6 @@ def _party_column(
 
 
 def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
-    is_invoice = document.kind is DocumentKind.INVOICE
     supply, supply_end = document.supply_date, document.supply_end
     if supply_end is not None and supply_end != supply:
         supplied = (labels.supply_period, f"{formats.date(supply)} – {formats.date(supply_end)}")
@@ -154,7 +154,7 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
         (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
         (labels.issue_date, formats.date(document.issue_date)),
         # Nobody owes anything on a credit note, so a due date would only mislead.
-        (labels.due_date, formats.date(document.due_date) if is_invoice else ""),
+        (labels.due_date, formats.date(document.due_date) if asks_for_payment(document) else ""),
         supplied,
         (labels.purchase_order, document.purchase_order),
         (labels.currency, document.currency),

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from invoicing.branding import Branding
 from invoicing.documents import Document, Environment
 from invoicing.payment_codes import EpcCode, SwissBill, payment_code
+from invoicing.render.addresses import known_country
 from invoicing.render.closing import closing_rows, footer_row
 from invoicing.render.codes import epc_modules
 from invoicing.render.colors import palette_of
 from invoicing.render.formats import Formats, formats_for
 from invoicing.render.labels import Labels, in_two_languages, labels_of
-from invoicing.render.layout import Modules, Placed, Row, paginate, text_column
+from invoicing.render.layout import Modules, NoCode, Placed, Row, paginate, text_column
 from invoicing.render.letterhead import heading_of, letterhead_rows
 from invoicing.render.line_table import line_rows
 from invoicing.render.sheet import Metadata, Sheet, draw_pages, footer_column
@@ -20,6 +21,7 @@ from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
 from invoicing.render.totals import totals_rows
+from invoicing.render.wording import tax_name, worded
 
 PLAIN = Branding()
 
@@ -31,7 +33,8 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     fixed words are in its language (British English where it is unknown) and in the branding's second one. Every
     text appears literally: markup in it has no meaning. A character that the embedded fonts lack is printed as
     U+FFFD; `invoicing.render.fonts.unprintable_characters` tells beforehand which ones. A document without a number
-    is titled as a draft. In a sandbox every page bears a watermark. A credit note shows no due date. The
+    is titled as a draft. In a sandbox every page bears a watermark, and no code can be paid by. A credit note shows no
+    due date. The
     environment's libraries are part of the promise: another version of reportlab, babel or zlib may write other bytes.
 
     Raises:
@@ -41,8 +44,9 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     languages = _languages(formats, branding)
     labels = labels_of(languages[0])
     if len(languages) > 1:
-        labels = in_two_languages(labels, labels_of(languages[1]))
-    code, slip = _ways_to_pay(document, branding, languages[0])
+        labels = in_two_languages(labels, labels_of(languages[1]), second_tax=_second_tax(document, languages[1]))
+    code, slip = _ways_to_pay(document, branding, languages[0], labels)
+    document = worded(document, formats.locale, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     footer = footer_column(document.footer, paper)
     sheet = Sheet(
@@ -54,7 +58,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
         labels=labels,
         slip=slip,
     )
-    look = _Look(paper, formats, labels, languages)
+    look = _Look(paper, formats, labels, languages, has_slip=slip is not None)
     rows = _rows(document, branding.logo, code, look)
     if footer is None:
         rows.append(footer_row(document.footer, paper=paper))
@@ -68,6 +72,7 @@ class _Look:
     formats: Formats
     labels: Labels
     languages: tuple[str, ...]
+    has_slip: bool
 
 
 def _languages(formats: Formats, branding: Branding) -> tuple[str, ...]:
@@ -76,12 +81,24 @@ def _languages(formats: Formats, branding: Branding) -> tuple[str, ...]:
     return (first, second) if second and labels_of(second) is not labels_of(first) else (first,)
 
 
-def _ways_to_pay(document: Document, branding: Branding, language: str) -> tuple[Modules | None, Slip | None]:
+def _second_tax(document: Document, language: str) -> str:
+    """What the document's tax is called in the second language; the first one's name where it has none there."""
+    label = common_tax_label(document)
+    translated = tax_name(known_country(document.seller.address.country), label, language)
+    return "{tax}" if translated == label else translated
+
+
+def _ways_to_pay(
+    document: Document, branding: Branding, language: str, labels: Labels
+) -> tuple[Modules | NoCode | None, Slip | None]:
+    """The code and the slip. A test has a box in the place of the code: it would lead to the real account."""
+    test = document.environment is Environment.SANDBOX
     match payment_code(document) if branding.payment_qr else None:
         case EpcCode() as code:
-            return epc_modules(code), None
+            modules = epc_modules(code)
+            return (NoCode(labels.no_code) if test and modules is not None else modules), None
         case SwissBill() as bill:
-            return None, slip_of(bill, language)
+            return None, slip_of(bill, language, test=test)
         case None:
             return None, None
 
@@ -93,7 +110,7 @@ def _with_slip_page(pages: list[list[Placed]], sheet: Sheet) -> list[list[Placed
     return [*pages, []]
 
 
-def _rows(document: Document, logo: bytes, code: Modules | None, look: _Look) -> list[Row]:
+def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: _Look) -> list[Row]:
     paper, formats, labels = look.paper, look.formats, look.labels
     tax = common_tax_label(document)
     sentence = labels.prices_with_tax if document.prices_include_tax else labels.prices_without_tax
@@ -107,7 +124,7 @@ def _rows(document: Document, logo: bytes, code: Modules | None, look: _Look) ->
         ),
         *line_rows(document, tax_label=tax or labels.tax, paper=paper, formats=formats, labels=labels),
         *totals_rows(document, languages=look.languages, paper=paper, formats=formats, labels=labels),
-        *closing_rows(document, code, paper=paper, labels=labels),
+        *closing_rows(document, code, has_slip=look.has_slip, paper=paper, labels=labels),
     ]
 
 

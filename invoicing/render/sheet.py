@@ -26,6 +26,8 @@ _FOOT_BASE = 30.0
 _FOOT_HEIGHT = 30.0
 # Above the slip the foot needs no margin of its own to the edge of the paper.
 _SLIP_FOOT_SHIFT = 8.0
+# There the rows may come nearer to the foot: a page more for the slip alone would be worse.
+_SLIP_NEARER = 9.0
 
 # A longer footer would take the page from the document; it is printed once, at the end.
 _FOOTER_LINES_MAX = 5
@@ -66,7 +68,7 @@ class Sheet:
     def has_room_for_slip(self, page: Sequence[Placed]) -> bool:
         """Whether the rows of a page leave its bottom free for the slip, with the page's foot above it."""
         end = max((item.top + item.row.height for item in page), default=0.0)
-        return end <= self._bottom() - SLIP_HEIGHT + _SLIP_FOOT_SHIFT
+        return end <= self._bottom() - SLIP_HEIGHT + _SLIP_FOOT_SHIFT + _SLIP_NEARER
 
     def _bottom(self) -> float:
         return self.paper.height - _FOOT_BASE - _FOOT_HEIGHT - sum(line.leading for line in self.footer)

@@ -14,7 +14,7 @@ from invoicing.payment_codes import SwissBill
 from invoicing.render.codes import swiss_modules
 from invoicing.render.drawing import draw_picture, draw_tagged
 from invoicing.render.formats import grouped_by_four
-from invoicing.render.layout import Column, Modules, Picture, Style, TextLine, text_column
+from invoicing.render.layout import Column, Modules, NoCode, Picture, Style, TextLine, text_column
 from invoicing.render.tagging import Tags
 from invoicing.render.theme import Paper, theme
 from invoicing.render.wrapping import fit_line
@@ -47,6 +47,7 @@ class _Words:
     payable_by_blank: str
     acceptance_point: str
     separate: str
+    void: str
 
 
 _WORDS = {
@@ -62,6 +63,7 @@ _WORDS = {
         "Zahlbar durch (Name/Adresse)",
         "Annahmestelle",
         "Vor der Einzahlung abzutrennen",
+        "NICHT ZUR ZAHLUNG VERWENDEN",
     ),
     "fr": _Words(
         "Section paiement",
@@ -75,6 +77,7 @@ _WORDS = {
         "Payable par (nom/adresse)",
         "Point de dépôt",
         "A détacher avant le versement",
+        "NE PAS UTILISER POUR LE PAIEMENT",
     ),
     "it": _Words(
         "Sezione pagamento",
@@ -88,6 +91,7 @@ _WORDS = {
         "Pagabile da (nome/indirizzo)",
         "Punto di accettazione",
         "Da staccare prima del versamento",
+        "NON UTILIZZARE PER IL PAGAMENTO",
     ),
     "en": _Words(
         "Payment part",
@@ -101,16 +105,17 @@ _WORDS = {
         "Payable by (name/address)",
         "Acceptance point",
         "Separate before paying in",
+        "DO NOT USE FOR PAYMENT",
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A QR-bill ready to be drawn: the bill, its code and the language of its words."""
+    """A QR-bill ready to be drawn: the bill, its code or the box of a test, and the language of its words."""
 
     bill: SwissBill
-    modules: Modules
+    code: Modules | NoCode
     language: str
 
 
@@ -125,10 +130,17 @@ class _Block:
     blank: tuple[float, float, float] | None = None
 
 
-def slip_of(bill: SwissBill, language: str) -> Slip | None:
-    """The slip in a language of Switzerland or in English, or nothing where the code would be too large."""
+def slip_of(bill: SwissBill, language: str, *, test: bool = False) -> Slip | None:
+    """The slip in a language of Switzerland or in English, or nothing where the code would be too large.
+
+    The slip of a test has all but the code, and says twice with the words of the guidelines that it is not for paying.
+    """
+    spoken = language if language in _WORDS else "en"
     modules = swiss_modules(bill)
-    return Slip(bill, modules, language if language in _WORDS else "en") if modules is not None else None
+    if modules is None:
+        return None
+    void = _WORDS[spoken].void
+    return Slip(replace(bill, message=void), NoCode(void), spoken) if test else Slip(bill, modules, spoken)
 
 
 def draw_slip(canvas: Canvas, slip: Slip, paper: Paper, tags: Tags) -> None:
@@ -147,7 +159,8 @@ def draw_slip(canvas: Canvas, slip: Slip, paper: Paper, tags: Tags) -> None:
             below = top + block.top + sum(line.leading for line in block.column) + _MARK_GAP
             with tags.artifact():
                 _draw_marks(canvas, left, paper.height - below - height, blank_width, height)
-    code = Picture(_RECEIPT + _MARGIN, _CODE_SIDE, _CODE_SIDE, slip.modules, alt=words.payment_part)
+    alt = slip.code.words if isinstance(slip.code, NoCode) else words.payment_part
+    code = Picture(_RECEIPT + _MARGIN, _CODE_SIDE, _CODE_SIDE, slip.code, alt=alt)
     with tags.content(tags.root, "Figure", code.alt):
         draw_picture(canvas, code, top + _CODE_TOP, paper)
 

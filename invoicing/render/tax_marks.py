@@ -41,10 +41,9 @@ class TaxMarks:
         """The mark that a line bears beside its rate, or nothing."""
         return self.marks.get((line.tax_rate, line.tax_category, _stack(line.jurisdictions)), "")
 
-    def number_of(self, tax: TaxSubtotal) -> str:
-        """The number that a tax bears in the summary, or nothing: there its name says the category."""
-        *_, last = ["", *self.marks[_key(tax)].split(" ")]
-        return last if last.startswith("(") else ""
+    def of_tax(self, tax: TaxSubtotal) -> str:
+        """The mark that a tax bears in the summary, so that a reader finds what the marks of the lines mean."""
+        return self.marks[_key(tax)]
 
 
 def _key(tax: TaxSubtotal) -> _Key:

@@ -95,13 +95,20 @@ def _tax_line(
     labels: Labels,
 ) -> TaxLine:
     label = tax.label or in_line(labels.tax)
-    name = " ".join(part for part in (label, marks.number_of(tax), labels.categories[tax.category]) if part)
+    texts = legal_texts(document, languages, tax.reason, tax.reason_local)
+    name = " ".join(part for part in (label, marks.of_tax(tax), _category(labels, tax, texts)) if part)
     figures = (formats.percent(tax.rate), formats.amount(tax.taxable_minor), formats.amount(tax.tax_minor))
     parts = tuple(
         (part.name, (formats.percent(part.rate), "", formats.amount(part.tax_minor))) for part in tax.jurisdictions
     )
-    texts = tuple(legal_texts(document, languages, tax.reason, tax.reason_local))
-    return TaxLine(name, figures, parts, texts)
+    return TaxLine(name, figures, parts, tuple(texts))
+
+
+def _category(labels: Labels, tax: TaxSubtotal, texts: Sequence[str]) -> str:
+    """Why the tax is not charged, in each language whose legal text does not begin with the same words."""
+    said = [text.casefold() for text in texts]
+    words = [part for part in labels.categories[tax.category].split(" / ") if part]
+    return " / ".join(part for part in words if not any(text.startswith(part.casefold()) for text in said))
 
 
 def _figure_widths(table: Sequence[TaxLine], style: Style) -> list[float]:

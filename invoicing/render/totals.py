@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from invoicing.documents import AdjustmentKind, Document
+from invoicing.documents import AdjustmentKind, Document, DocumentKind
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
@@ -61,7 +61,9 @@ def _sums(document: Document, formats: Formats, labels: Labels) -> _Sums:
     if withheld is not None:
         words = f"{labels.withheld}: {withheld.label} {formats.percent(withheld.rate)}"
         parts += [last, (words, formats.money(-withheld.amount_minor))]
-        last = (labels.payable, formats.money(document.payable_minor))
+        # A credit note asks nobody to pay, so it says what is left of it otherwise.
+        words = labels.payable if document.kind is DocumentKind.INVOICE else labels.credited_amount
+        last = (words, formats.money(document.payable_minor))
     return _Sums(parts, last, *_exchange(document, formats, labels))
 
 

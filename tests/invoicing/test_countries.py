@@ -230,17 +230,24 @@ def test_a_withholding_has_its_rate_within_its_days_only() -> None:
         ("BG", "Обратно начисляване"),
         ("CZ", "Daň odvede zákazník"),
         ("DE", "Steuerschuldnerschaft des Leistungsempfängers"),
-        ("EE", "Pöördmaksustamine"),
+        ("EE", "Pöördmaksustamine, käibemaksuseaduse § 10 lg 4 p 9"),
         ("ES", "Inversión del sujeto pasivo"),
         ("FI", "Käännetty verovelvollisuus"),
         ("FR", "Autoliquidation"),
         ("GR", "Αντίστροφη επιβάρυνση"),
-        ("HR", "Prijenos porezne obveze"),
+        ("HR", "Prijenos porezne obveze, članak 17. stavak 1. Zakona o PDV-u"),
     ],
 )
 def test_a_reverse_charge_is_printed_in_the_words_of_the_country(code: str, phrase: str) -> None:
     words = {template.code: template.reason_local for template in country(code).tax_codes}
     assert words["REVERSE-CHARGE"] == phrase
+
+
+def test_a_polish_service_to_a_business_outside_the_union_says_that_the_buyer_accounts_for_the_tax() -> None:
+    # Article 106e(1)(18) of the VAT Act; the proposal gives OUTSIDE only to such services.
+    words = {template.code: template.reason_local for template in country("PL").tax_codes}
+    assert words["OUTSIDE"].startswith("Odwrotne obciążenie")
+    assert "obciążenie" not in words["OUTSIDE-OTHER"]
 
 
 def test_a_country_is_found_in_either_case() -> None:
@@ -329,6 +336,7 @@ def test_a_country_names_a_module_of_stdnum_that_validates(code: str) -> None:
         ("AT", "U 13585627", "ATU13585627"),
         ("BE", "BE 403.019.261", "BE0403019261"),
         ("CH", "CHE-107.787.577 IVA", "CHE107787577IVA"),
+        ("CH", "CHE-107.787.577 vat", "CHE107787577MWST"),
         ("de", "DE 136,695 976", "DE136695976"),
         ("DE", "136695976", "DE136695976"),
         ("ES", "54362315-K", "ES54362315K"),

@@ -60,7 +60,7 @@ SLIP_TOP = 842 - 298
         (
             "GR",
             (
-                "Ερμού 5\n105 63 Αθήνα\nΑΦΜ EL094259216\nΤιμολόγιο\nINV-2026-00042\nΠρος\nHotel Bristol",
+                "Ερμού 5\n105 63 Αθήνα\nΑΦΜ 094259216\nΤιμολόγιο\nINV-2026-00042\nΠρος\nHotel Bristol",
                 "ΦΠΑ 24% 75,00 18,00\nΣύνολο χωρίς ΦΠΑ 75,00 €\nΦΠΑ 18,00 €\nΣύνολο 93,00 €",
             ),
         ),
@@ -85,9 +85,9 @@ SLIP_TOP = 842 - 298
         (
             "PL",
             (
-                "ul. Długa 5\n00-238 Warszawa\nNIP PL8567346215\nFaktura\nINV-2026-00042\nNabywca",
+                "ul. Długa 5\n00-238 Warszawa\nNIP 8567346215\nFaktura\nINV-2026-00042\nNabywca",
                 "Lp. Nazwa Ilość Cena jednostkowa VAT Wartość",
-                "Razem bez VAT 75,00 zł\nVAT 17,25 zł\nRazem 92,25 zł",
+                "Razem netto 75,00 zł\nVAT 17,25 zł\nRazem 92,25 zł",
             ),
         ),
         ("ES", ("Factura\nINV-2026-00042\nFacturar a", "Fecha de expedición 16 mar 2026", "Total 90,75 €")),
@@ -113,7 +113,15 @@ def test_the_text_is_in_reading_order_with_logo_code_and_slip() -> None:
     order += ["IBAN", "Zum Bezahlen", "Seite 1"]
     assert [text.index(word) for word in order] == sorted(text.index(word) for word in order)
     text = printed(invoice("CH"))
-    order = ["Gesamtbetrag", "Zahlungsdaten", "Seite 1", "Empfangsschein", "Annahmestelle", "Zahlteil", "Zusätzliche"]
+    order = [
+        "Gesamtbetrag",
+        "Zahlungsbedingungen",
+        "Seite 1",
+        "Empfangsschein",
+        "Annahmestelle",
+        "Zahlteil",
+        "Zusätzliche",
+    ]
     assert [text.index(word) for word in order] == sorted(text.index(word) for word in order)
 
 
@@ -139,7 +147,8 @@ def test_the_legal_text_is_in_the_language_of_the_document_and_in_english_for_a_
     (tax,) = abroad.taxes
     assert tax.reason_local
     text = " ".join(printed(abroad).split())
-    assert f"{tax.reason_local} {tax.reason}" in text
+    # The texts begin with the words of the category, which is not said twice.
+    assert f"USt. 0 % 75,00 0,00 {tax.reason_local} {tax.reason}" in text.replace("\u00a0", " ")
     assert "10969 Berlin Deutschland" in text
     assert "75001 Paris Frankreich USt-IdNr. FR40303265045" in text
     at_home = replace(abroad, buyer=abroad.seller)
@@ -185,6 +194,14 @@ def test_tax_that_the_buyer_withholds_leads_to_the_amount_payable() -> None:
     what = replace(what, withholding=Withholding("IRPF", "IRPF", Decimal(15), what.net_minor, 1_125))
     text = printed(what).replace("\u00a0", " ")
     assert "IVA 15,75 €\nTotal 90,75 €\nRetención: IRPF 15 % -11,25 €\nTotal a pagar 79,50 €" in text
+
+
+def test_a_credit_note_with_tax_withheld_says_what_is_credited_and_not_what_is_payable() -> None:
+    what = replace(invoice("ES"), kind=DocumentKind.CREDIT_NOTE)
+    what = replace(what, withholding=Withholding("IRPF", "IRPF", Decimal(15), what.net_minor, 1_125))
+    text = printed(what).replace("\u00a0", " ")
+    assert "Importe abonado 79,50 €" in text
+    assert "pagar" not in text
 
 
 def test_tax_in_the_accounting_currency_names_rate_day_and_source() -> None:

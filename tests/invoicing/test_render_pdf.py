@@ -169,8 +169,8 @@ def test_a_document_without_a_number_is_a_draft() -> None:
 def test_the_legal_reason_stands_below_its_tax() -> None:
     reverse = untaxed(line("Advice"), TaxCategory.REVERSE_CHARGE, "Article 196 of the Directive")
     text = text_of(document(reverse, untaxed(line("Flour"), TaxCategory.INTRA_COMMUNITY, "Article 138")))
-    assert "VAT reverse charge 0% 10.00 0.00\nArticle 196 of the Directive" in text
-    assert "VAT intra-Community supply 0% 10.00 0.00\nArticle 138" in text
+    assert "VAT AE reverse charge 0% 10.00 0.00\nArticle 196 of the Directive" in text
+    assert "VAT K intra-Community supply 0% 10.00 0.00\nArticle 138" in text
     # Two categories share the rate, so each line names its own.
     assert "1 Advice 1 10.00 0% AE 10.00" in text
     assert "2 Flour 1 10.00 0% K 10.00" in text

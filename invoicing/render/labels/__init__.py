@@ -23,11 +23,14 @@ LANGUAGES: tuple[str, ...] = tuple(
 # The Norwegian of documents is Bokmål, whatever a locale calls it.
 _SAME_LANGUAGE = {"no": "nb", "nn": "nb"}
 _TAXED = TaxCategory.STANDARD
+_PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words of one language, or of two. `categories` says why a category is not taxed; of S it says nothing."""
+    """The words of one language, or of two. `categories` says why a category is not taxed; of S it says nothing.
+    `days_net` has the terms of a number of days by the plural forms of CLDR, of the first language alone.
+    """
 
     invoice: str
     credit_note: str
@@ -54,6 +57,7 @@ class Labels:
     amount: str
     tax: str
     tax_in_sentence: str
+    vat: str
     carried_forward: str
     brought_forward: str
     prices_with_tax: str
@@ -66,6 +70,7 @@ class Labels:
     total: str
     withheld: str
     payable: str
+    credited_amount: str
     tax_in_currency: str
     exchange_rate: str
     payment_details: str
@@ -75,11 +80,14 @@ class Labels:
     routing_number: str
     reference: str
     payment_terms: str
+    due_on_receipt: str
     note: str
     page: str
     sandbox: str
     scan_to_pay: str
+    no_code: str
     categories: dict[TaxCategory, str]
+    days_net: dict[str, str]
 
     def kind(self, kind: DocumentKind) -> str:
         """What a document of this kind is called."""
@@ -98,20 +106,25 @@ def labels_of(language: str) -> Labels:
     return _read(code if code in LANGUAGES else FALLBACK_LANGUAGE)
 
 
-def in_two_languages(first: Labels, second: Labels) -> Labels:
+def in_two_languages(first: Labels, second: Labels, *, second_tax: str = "{tax}") -> Labels:
     """Both languages in one: the second below the first in the head of a table, else after a stroke.
 
-    A word that is the same in both stands once, and the watermark is only in the first.
+    A word that is the same in both stands once, and the watermark is only in the first. `second_tax` is what the tax
+    is called in the second language, where it is known.
     """
     joined: dict[str, Any] = {
-        name: _joined(getattr(first, name), getattr(second, name), "\n" if name in _ON_TWO_LINES else " / ")
+        name: _joined(
+            getattr(first, name),
+            getattr(second, name).replace("{tax}", second_tax),
+            "\n" if name in _ON_TWO_LINES else " / ",
+        )
         for name in _TEXTS
     }
     joined["sandbox"] = first.sandbox
     categories = {
         category: _joined(first.categories[category], second.categories[category], " / ") for category in TaxCategory
     }
-    return Labels(**joined, categories=categories)
+    return Labels(**joined, categories=categories, days_net=first.days_net)
 
 
 def in_line(label: str) -> str:
@@ -126,13 +139,15 @@ def parse_labels(text: str, *, name: str) -> Labels:
         ValueError: the text does not follow the schema.
     """
     table = tomllib.loads(text)
-    categories = table.pop("categories", None)
-    if not isinstance(categories, dict):
-        raise ValueError(f"{name}: categories are missing.")
+    categories, days_net = table.pop("categories", None), table.pop("days_net", None)
+    if not isinstance(categories, dict) or not isinstance(days_net, dict):
+        raise ValueError(f"{name}: categories or days_net are missing.")
     _check_keys(table, set(_TEXTS), name)
     _check_keys(categories, {category.value for category in TaxCategory if category is not _TAXED}, name)
+    # Which forms a language has, CLDR says; every language has the last one.
+    _check_keys(days_net, {*days_net} & {*_PLURAL_FORMS} | {"other"}, name)
     named = {TaxCategory(code): word for code, word in categories.items()}
-    return Labels(**table, categories={_TAXED: "", **named})
+    return Labels(**table, categories={_TAXED: "", **named}, days_net=days_net)
 
 
 @cache
@@ -153,7 +168,7 @@ def _joined(first: str, second: str, separator: str) -> str:
     return first if first.casefold() == second.casefold() else f"{first}{separator}{second}"
 
 
-_TEXTS = tuple(field.name for field in fields(Labels) if field.name != "categories")
+_TEXTS = tuple(field.name for field in fields(Labels) if field.name not in ("categories", "days_net"))
 _ON_TWO_LINES = frozenset(
     "position description quantity unit_price discount amount tax tax_rate taxable"
     " prices_with_tax prices_without_tax".split()

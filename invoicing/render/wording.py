@@ -1,0 +1,111 @@
+"""What the program itself put into a document, in the document's own language: the names of the tax and of its number,
+the standard payment terms, and tax numbers in the form that their countries print.
+
+Only the printed form is made here. What is stored, hashed and exported stays as it was issued, and what somebody
+typed (a tax named otherwise, terms of one's own) is printed as typed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from babel import Locale
+
+from invoicing.countries import Country
+from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.documents import Document, Party
+from invoicing.refusals import InvalidInput
+from invoicing.render.addresses import is_abroad, known_country
+from invoicing.render.labels import labels_of
+
+# The terms that every organization begins with are named in English.
+_ON_RECEIPT = "Due on receipt"
+_DAYS_NET = re.compile(r"(\d{1,4}) days net")
+
+_DIGIT_PLACE = "0"
+_TAX_PLACE = "{tax}"
+
+
+def worded(document: Document, locale: Locale, languages: tuple[str, ...]) -> Document:
+    """The document as it is printed in `locale` and, where there are two languages, with its terms in both."""
+    language, at_home = languages[0], not is_abroad(document)
+    rules = known_country(document.seller.address.country)
+    return replace(
+        document,
+        seller=_with_printed_number(document.seller, language, at_home=at_home),
+        buyer=_with_printed_number(document.buyer, language, at_home=at_home),
+        taxes=tuple(replace(tax, label=tax_name(rules, tax.label, language)) for tax in document.taxes),
+        tax_number_label=_tax_number_label(rules, document.tax_number_label, language),
+        payment_terms=_terms(document.payment_terms, locale, languages),
+    )
+
+
+def tax_name(rules: Country | None, label: str, language: str) -> str:
+    """What the tax is called in `language`: the country's own word stays in its first language and is translated in
+    any other, such as MWST to TVA. A name that is not the country's is the user's text; a sales tax is no VAT.
+    """
+    if rules is None or label != rules.tax_label or not _is_abroad(rules, language):
+        return label
+    return labels_of(language).vat
+
+
+def printed_tax_number(country_code: str, number: str, language: str, *, at_home: bool = False) -> str:
+    """A tax number as its country prints it (`tax_number_printed` and `tax_number_prefix_at_home` of its file); one
+    that is not valid as it is. `at_home` is a document whose parties are both in the country.
+    """
+    rules = known_country(country_code)
+    if rules is None or not number:
+        return number
+    try:
+        canonical = validate_tax_number(rules.code, number)
+    except InvalidInput:
+        return number
+    if at_home and not rules.tax_number_prefix_at_home:
+        return canonical.removeprefix(rules.tax_number_prefix)
+    digits = [character for character in canonical if character.isdigit()]
+    pattern = rules.tax_number_printed
+    if pattern.count(_DIGIT_PLACE) != len(digits):
+        return canonical
+    remaining = iter(digits)
+    filled = "".join(next(remaining) if character == _DIGIT_PLACE else character for character in pattern)
+    return filled.replace(_TAX_PLACE, _tax_of_number(rules, language))
+
+
+def _with_printed_number(party: Party, language: str, *, at_home: bool) -> Party:
+    number = printed_tax_number(party.address.country, party.tax_number, language, at_home=at_home)
+    return replace(party, tax_number=number)
+
+
+def _tax_of_number(rules: Country, language: str) -> str:
+    """The tax at the end of a number is named in the country's languages, and in English for everyone else."""
+    return tax_name(rules, rules.tax_label, language if language in rules.languages else "en")
+
+
+def _tax_number_label(rules: Country | None, label: str, language: str) -> str:
+    if rules is None or label != rules.tax_number_label or not _is_abroad(rules, language):
+        return label
+    return labels_of(language).tax_number
+
+
+def _is_abroad(rules: Country, language: str) -> bool:
+    """Whether the words of the country's file, which are in its first language, are foreign to this one."""
+    return rules.tax_system != "us_sales_tax" and language != rules.languages[0]
+
+
+def _terms(terms: str, locale: Locale, languages: tuple[str, ...]) -> str:
+    second = [Locale.parse(language) for language in languages[1:]]
+    return " / ".join(dict.fromkeys(_terms_in(terms, one) for one in (locale, *second)))
+
+
+def _terms_in(terms: str, locale: Locale) -> str:
+    labels = labels_of(locale.language)
+    if terms == _ON_RECEIPT:
+        return labels.due_on_receipt
+    found = _DAYS_NET.fullmatch(terms)
+    # A locale without labels is English, whose name of these terms is the one that is stored.
+    if found is None or labels is labels_of("en"):
+        return terms
+    days = int(found.group(1))
+    # Not babel's units: it has none for four of the languages, and counts in periods of 24 hours in three others.
+    return labels.days_net.get(locale.plural_form(days), labels.days_net["other"]).format(days=days)
