@@ -183,7 +183,7 @@ async def list_credentials(office: Office, *, kind: str, organization: Organizat
 
 
 async def revoke_credential(office: Office, *, kind: str, key: str) -> KnownCredential:
-    """Revoke a credential by its id or prefix; from now on it opens nothing.
+    """Revoke a credential by its id or prefix; from now on it opens nothing. Answers it as it was before.
 
     Raises:
         NotFound: there is none.
@@ -277,7 +277,8 @@ async def _record(office: Office, organization: OrganizationRef, act: str, prefi
 def _expiry(office: Office, days: int) -> datetime | None:
     if not 0 <= days <= EXPIRY_DAYS_MAX:
         raise InvalidInput(
-            f"expires_in_days must be between 1 and {EXPIRY_DAYS_MAX}, or left out.", field="expires_in_days"
+            f"expires_in_days must be 1 to {EXPIRY_DAYS_MAX}; left out or 0, it does not expire.",
+            field="expires_in_days",
         )
     return office.now() + timedelta(days=days) if days else None
 

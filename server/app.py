@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from invoicing.refusals import NotFound
 from operations import practices
 from operations.access import Office
-from server.mcp import CounterfoilServer, dedicated_server, practice_server
 from server.settings import Settings
 from storage import reach
 from storage.books import OrganizationRef
-from storage.store import open_store
+from storage.store import exists, open_store
+
+if TYPE_CHECKING:
+    from server.mcp import CounterfoilServer
 
 
 def system_clock() -> datetime:
@@ -25,8 +28,11 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
     """The office of the local owner. An empty folder is refused, or, with `begin`, given an unnamed practice.
 
     Raises:
-        NotFound: there is no practice in the data folder.
+        NotFound: there is no data folder, or no practice in it.
     """
+    if not begin and not exists(settings.data):
+        # Opening it would make it: a mistyped folder must not leave one behind.
+        raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
     async with open_store(settings.data) as store:
         principal = await practices.local_owner(store)
         if principal is None and begin:
@@ -43,12 +49,18 @@ async def find_organization(office: Office, handle: str) -> OrganizationRef:
     user_id = office.principal.user_id
     found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
     if found is None:
-        raise NotFound("There is no organization with this handle.", field="organization")
+        raise NotFound(
+            "There is no organization with this handle: counterfoil organization list shows them.",
+            field="organization",
+        )
     return found
 
 
 async def local_server(office: Office, organization: str) -> CounterfoilServer:
     """The server of a local connection: the practice's, or the dedicated one of an organization."""
+    # Most commands open the office without serving anything: they are spared the protocol's modules.
+    from server.mcp import dedicated_server, practice_server
+
     if not organization:
         return practice_server(office)
     return dedicated_server(office, await find_organization(office, organization))

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
-from operations import credentials
-from operations.access import Office
-from server.app import find_organization, local_office
+from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
-from storage.credentials import KnownCredential
 
-Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
-Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from operations.access import Office
+    from storage.credentials import KnownCredential
+
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="It may look, and change nothing.")]
-Days = Annotated[int, typer.Option(help="Days until it expires; 0: it does not.")]
-Organization = Annotated[str, typer.Option(help="Handle of the organization.")]
+Days = Annotated[int, typer.Option(help="Days until it expires; 0: it does not.", min=0)]
 Name = Annotated[str, typer.Option(help="What it is for, such as the program that uses it.")]
 Key = Annotated[str, typer.Argument(help="Id or prefix, as listed.")]
 
-token_app = typer.Typer(help="Personal access tokens: they reach what their user reaches.", no_args_is_help=True)
-key_app = typer.Typer(help="API keys: one organization each.", no_args_is_help=True)
-link_app = typer.Typer(
-    help="Secret links: connection URLs of one organization for clients that can send no header.", no_args_is_help=True
-)
+token_app = command_group("Personal access tokens: they reach what their user reaches.")
+key_app = command_group("API keys: one organization each.")
+link_app = command_group("Secret links: connection URLs of one organization for clients that can send no header.")
 
 
 @token_app.command("create")
@@ -43,7 +40,9 @@ def create_token(
     """Create a personal access token and show it, once."""
 
     async def act(office: Office) -> None:
-        made = await credentials.create_token(
+        from operations.credentials import create_token as create
+
+        made = await create(
             office, user or office.principal.label, name=name, read_only=read_only, expires_in_days=expires_in_days
         )
         _show(as_json, "token", made.secret, made.prefix)
@@ -63,10 +62,11 @@ def create_key(
     """Create an API key of one organization and show it, once."""
 
     async def act(office: Office) -> None:
+        from operations.credentials import create_key as create
+        from server.app import find_organization
+
         target = await find_organization(office, organization)
-        made = await credentials.create_key(
-            office, target, name, kind="key", read_only=read_only, expires_in_days=expires_in_days
-        )
+        made = await create(office, target, name, kind="key", read_only=read_only, expires_in_days=expires_in_days)
         _show(as_json, "key", made.secret, made.prefix)
 
     _run(read_settings(data), act)
@@ -79,16 +79,18 @@ def create_link(
     data: Data = None,
     read_only: ReadOnly = False,
     expires_in_days: Days = 0,
+    public_url: Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")] = "",
     as_json: Json = False,
 ) -> None:
     """Create a secret link of one organization and show it, once. Who has the link has the organization."""
-    settings = read_settings(data)
+    settings = read_settings(data, public_url)
 
     async def act(office: Office) -> None:
+        from operations.credentials import create_key as create
+        from server.app import find_organization
+
         target = await find_organization(office, organization)
-        made = await credentials.create_key(
-            office, target, name, kind="link", read_only=read_only, expires_in_days=expires_in_days
-        )
+        made = await create(office, target, name, kind="link", read_only=read_only, expires_in_days=expires_in_days)
         url = f"{settings.public_url or settings.default_url}/mcp/k/{made.secret}"
         _show(as_json, "url", url, made.prefix)
 
@@ -105,13 +107,17 @@ def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
         """List them, newest first, with their last use."""
 
         async def act(office: Office) -> None:
+            from operations.credentials import PAGE_LIFETIME, list_credentials
+            from server.app import find_organization
+
             target = await find_organization(office, organization) if organization else None
-            found = await credentials.list_credentials(office, kind=kind, organization=target)
+            found = await list_credentials(office, kind=kind, organization=target)
             if as_json:
                 say_json([_as_data(one) for one in found])
                 return
             for one in found:
-                say(_as_line(one))
+                page_expires_at = one.created_at + PAGE_LIFETIME
+                say(_as_line(one, office.now(), page_expires_at))
             if not found:
                 say(f"There is no {kind} yet.")
 
@@ -122,8 +128,13 @@ def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
         """Revoke one, at once and for good."""
 
         async def act(office: Office) -> None:
-            revoked = await credentials.revoke_credential(office, kind=kind, key=key)
-            say(f"Revoked the {kind} {revoked.prefix} ({revoked.name}).")
+            from operations.credentials import revoke_credential
+
+            found = await revoke_credential(office, kind=kind, key=key)
+            if found.revoked_at:
+                say(f"The {kind} {found.prefix} ({found.name}) was revoked on {found.revoked_at:%Y-%m-%d} already.")
+            else:
+                say(f"Revoked the {kind} {found.prefix} ({found.name}).")
 
         _run(read_settings(data), act)
 
@@ -134,6 +145,8 @@ for _app, _kind in ((token_app, "token"), (key_app, "key"), (link_app, "link")):
 
 def _run(settings: Settings, act: Callable[[Office], Awaitable[None]]) -> None:
     async def run() -> None:
+        from server.app import local_office
+
         async with local_office(settings) as office:
             await act(office)
 
@@ -160,14 +173,20 @@ def _as_data(one: KnownCredential) -> dict[str, Any]:
         "expires_at": one.expires_at.isoformat() if one.expires_at else None,
         "last_used_at": one.last_used_at.isoformat() if one.last_used_at else None,
         "revoked_at": one.revoked_at.isoformat() if one.revoked_at else None,
+        "shown": one.shown,
     }
 
 
-def _as_line(one: KnownCredential) -> str:
-    marks = [one.organization or one.user, "read-only" if one.read_only else "", f"created {one.created_at:%Y-%m-%d}"]
-    marks.append(f"last used {one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "never used")
+def _as_line(one: KnownCredential, now: datetime, page_expires_at: datetime) -> str:
+    # A token without a name of its own is called after its user.
+    whose = one.organization or (one.user if one.user != one.name else "")
+    marks = [whose, "read-only" if one.read_only else "", f"created {one.created_at:%Y-%m-%d}"]
+    if one.shown:
+        marks.append(f"last used {one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "never used")
+    else:
+        marks.append("not shown yet" if now < page_expires_at else "never shown, and its page has expired")
     if one.expires_at:
-        marks.append(f"expires {one.expires_at:%Y-%m-%d}")
+        marks.append(f"{'expires' if now < one.expires_at else 'expired'} {one.expires_at:%Y-%m-%d}")
     if one.revoked_at:
-        marks.append("revoked")
+        marks.append(f"revoked {one.revoked_at:%Y-%m-%d}")
     return f"{one.prefix}  {one.name}: {', '.join(mark for mark in marks if mark)}"

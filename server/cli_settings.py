@@ -5,32 +5,29 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
 from invoicing.amounts import parse_decimal, plain
-from invoicing.catalog import TaxCode
-from invoicing.countries.model import DatedRate
 from invoicing.refusals import InvalidInput
 from invoicing.tax_settings import TaxCodeChange, part_from_text
-from operations import settings
-from operations.access import Right, open_books
-from operations.settings import SeriesState
-from server.app import find_organization, local_office
+from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import read_settings
-from storage.books import Books
 
-Organization = Annotated[str, typer.Option(help="Handle of the organization.")]
-Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
-Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+if TYPE_CHECKING:
+    from invoicing.catalog import TaxCode
+    from invoicing.countries.model import DatedRate
+    from operations.settings import SeriesState
+    from storage.books import Books
+
 Code = Annotated[str, typer.Argument(help="The tax code, such as STANDARD or NYC.")]
 SeriesCode = Annotated[str, typer.Option("--code", help="Code of the series, such as INVOICES.")]
 
-tax_code_app = typer.Typer(help="Tax codes and their rates.", no_args_is_help=True)
-series_app = typer.Typer(help="Number series of invoices and credit notes.", no_args_is_help=True)
+tax_code_app = command_group("Tax codes and their rates.")
+series_app = command_group("Number series of invoices and credit notes.")
 
 
 def register(app: typer.Typer) -> None:
@@ -75,14 +72,20 @@ def save_tax_code(
     )
 
     async def act(books: Books) -> None:
+        from operations import settings
+
+        before = next((one.code for one in await settings.list_tax_codes(books) if one.is_default), None)
         saved = await settings.save_tax_code(books, change)
+        replaced = before if saved.code.is_default and before != saved.code.code else None
         if as_json:
-            say_json({"created": saved.created, "tax_code": _code_data(saved.code)})
+            say_json({"created": saved.created, "replaced_default": replaced, "tax_code": _code_data(saved.code)})
             return
         say(f"{'Added' if saved.created else 'Changed'} in {books.organization.handle}:")
         _say_code(saved.code)
+        if replaced:
+            say(f"It is the default now, instead of {replaced}.")
 
-    _run(data, organization, Right.CHANGE, act)
+    _run(data, organization, act, changing=True)
 
 
 @tax_code_app.command("list")
@@ -90,6 +93,8 @@ def list_tax_codes(organization: Organization, data: Data = None, as_json: Json 
     """List the tax codes with all their rates."""
 
     async def act(books: Books) -> None:
+        from operations import settings
+
         found = await settings.list_tax_codes(books)
         if as_json:
             say_json([_code_data(code) for code in found])
@@ -97,7 +102,7 @@ def list_tax_codes(organization: Organization, data: Data = None, as_json: Json 
         for code in found:
             _say_code(code)
 
-    _run(data, organization, Right.READ, act)
+    _run(data, organization, act, changing=False)
 
 
 @series_app.command("list")
@@ -105,13 +110,15 @@ def list_series(organization: Organization, data: Data = None, as_json: Json = F
     """List the number series, with the number that a document of today would get."""
 
     async def act(books: Books) -> None:
+        from operations import settings
+
         states = await settings.list_series(books)
         if as_json:
             say_json([_series_data(state) for state in states])
         for state in () if as_json else states:
             _say_series(state)
 
-    _run(data, organization, Right.READ, act)
+    _run(data, organization, act, changing=False)
 
 
 @series_app.command("add")
@@ -126,10 +133,12 @@ def add_series(
     """Add a number series; documents that name it draw from it."""
 
     async def act(books: Books) -> None:
+        from operations import settings
+
         added = await settings.add_series(books, code, kind=kind, pattern=pattern)
         say_json(_series_data(added)) if as_json else _say_series(added)
 
-    _run(data, organization, Right.CHANGE, act)
+    _run(data, organization, act, changing=True)
 
 
 @series_app.command("continue")
@@ -143,16 +152,22 @@ def continue_series(
     """Go on from a former system at a given number, in the current year or month: once, before any document."""
 
     async def act(books: Books) -> None:
+        from operations import settings
+
         changed = await settings.continue_series(books, code, next_sequence=next_sequence)
         say_json(_series_data(changed)) if as_json else _say_series(changed)
 
-    _run(data, organization, Right.CHANGE, act)
+    _run(data, organization, act, changing=True)
 
 
-def _run(data: Path | None, organization: str, right: Right, act: Callable[[Books], Awaitable[None]]) -> None:
+def _run(data: Path | None, organization: str, act: Callable[[Books], Awaitable[None]], *, changing: bool) -> None:
     options = read_settings(data)
 
     async def run() -> None:
+        from operations.access import Right, open_books
+        from server.app import find_organization, local_office
+
+        right = Right.CHANGE if changing else Right.READ
         async with local_office(options) as office:
             await act(open_books(office, await find_organization(office, organization), right))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+QUIET_MILLISECONDS = 2_000
+"""Elsewhere than on a terminal, work that is done within this time tells nothing of its progress."""
 
 
 class Tell(Protocol):
@@ -33,15 +34,23 @@ def complain(text: str) -> None:
     sys.stderr.write(f"counterfoil: {text}\n")
 
 
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: `1 document`, `2 documents`."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Tell]:
-    """A progress bar on a terminal, plain lines elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _plain(what)
+    """A progress bar on a terminal; elsewhere plain lines, of what takes long alone. Both on standard error."""
+    if not sys.stderr.isatty():
+        yield plain_lines(what, lambda: time.monotonic_ns() // 1_000_000)
         return
+    # Most commands end without a progress bar, and this is a tenth of the time they take to start.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:
@@ -50,15 +59,16 @@ def progress(what: str) -> Iterator[Tell]:
         yield tell
 
 
-def _plain(what: str) -> Tell:
-    """A line at each tenth, so that a log stays short."""
-    told = -1
+def plain_lines(what: str, milliseconds: Callable[[], int]) -> Tell:
+    """A line at each tenth, so that a log stays short, and none where the work is done before one would read it."""
+    told = 0
+    begun = milliseconds()
 
     def tell(done: int, total: int) -> None:
         nonlocal told
         tenth = 10 * done // total if total else 10
-        if tenth > told:
+        if tenth > told and milliseconds() - begun >= QUIET_MILLISECONDS:
             told = tenth
-            sys.stderr.write(f"{what}: {done} of {total}\n")
+            sys.stderr.write(f"{what}: {done:,} of {total:,}\n")
 
     return tell

@@ -1,7 +1,8 @@
 """The demonstration: the main job on an empty folder, through a real MCP client on stdio.
 
 A practice, three clients in three countries (one copied, two fresh), switching between them in one conversation,
-one invoice each, rendered and exported, and the proof that nothing was mixed up. What it claims, it checks.
+one invoice each, rendered and exported, then a payment for one and a credit note for another, and the proof that
+nothing was mixed up. What it claims, it checks.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from operations.access import Office, Right, open_books
 from operations.practices import FirstOrganization
 from operations.verification import verify_books
 from server.app import find_organization, system_clock
-from server.console import say, say_json
+from server.console import counted, say, say_json
 from server.settings import DEFAULT_URL
 from storage.store import open_store
 
@@ -76,7 +77,7 @@ STORIES = (
             "name": "Bäckerei Grün GmbH",
             "address": {"line1": "Hauptstraße 3", "postal_code": "20095", "city": "Hamburg"},
         },
-        item={"name": "Illustration", "unit": "hour", "unit_price": "85.00", "supply": "services"},
+        item={"name": "Illustration", "unit": "Std.", "unit_price": "85.00", "supply": "services"},
         quantity="7.5",
         total="758.63",
     ),
@@ -166,7 +167,7 @@ async def run_demo(data: Path, as_json: bool) -> None:
         async with Client(_server(data)) as client:
             conversation = Conversation(client, quiet=as_json)
             made = await _work(conversation)
-            checks = await _check(conversation, made)
+            checks = [*await _check(conversation, made), *await _settle(conversation, made)]
             protocol = client.protocol_version
         checks += [await _verified(office, one["handle"]) for one in made]
     report = {
@@ -243,11 +244,43 @@ async def _check(conversation: Conversation, made: list[dict[str, Any]]) -> list
     return checks
 
 
+async def _settle(conversation: Conversation, made: list[dict[str, Any]]) -> list[str]:
+    """A payment for the first client and a credit note for the second: each call names its client, without a switch."""
+    paid, credited = made[0], made[1]
+    recorded = await conversation.call(
+        "record_payment",
+        organization=paid["handle"],
+        invoice=paid["invoice"]["number"],
+        amount=paid["invoice"]["total"],
+        method="bank transfer",
+    )
+    paid["payment"] = recorded["payment"]
+    _claim(recorded["invoice"]["amount_due"] == "0.00", "a paid invoice is open no more")
+    issued = await conversation.call(
+        "issue_credit_note",
+        organization=credited["handle"],
+        invoice=credited["invoice"]["number"],
+        lines=[{"position": 1, "quantity": "0.5"}],
+        reason="Eine halbe Stunde zu viel berechnet",
+        client_reference="demo-2",
+    )
+    note = issued["credit_note"]
+    _claim(note["number"].startswith("TEST-CN-") and note["number"].endswith("-00001"), "a series of credit notes")
+    _claim(issued["invoice_amount_due"] == "708.05", "half an hour less is open")
+    rendered = await conversation.call("render_document", organization=credited["handle"], document=note["number"])
+    credited |= {"credit_note": note, "credit_note_pdf": rendered["link"]}
+    return [
+        f"{paid['handle']}: its invoice is paid, 0.00 is open",
+        f"{credited['handle']}: credit note {note['number']}, {note['total']}; {issued['invoice_amount_due']} is open",
+    ]
+
+
 async def _verified(office: Office, handle: str) -> str:
     books = open_books(office, await find_organization(office, handle), Right.READ)
     verified = await verify_books(books)
     _claim(not verified.problem, f"{handle} verifies")
-    return f"{handle}: verified, {verified.documents} document, {verified.files} files, hash chain whole"
+    held = f"{counted(verified.documents, 'document')}, {counted(verified.files, 'file')}"
+    return f"{handle}: verified, {held}, hash chain whole"
 
 
 def _claim(holds: bool, what: str) -> None:
@@ -262,6 +295,12 @@ def _tell_report(report: dict[str, Any]) -> None:
         say(f"\n{one['name']} ({one['handle']}), {one['country']}")
         say(f"  invoice {invoice['number']} to {one['customer']}: {invoice['total']} {invoice['currency']}")
         say(f"  PDF     {one['pdf']}")
+        if "payment" in one:
+            say(f"  payment {one['payment']['amount']} {invoice['currency']}, {one['payment']['method']}")
+        if "credit_note" in one:
+            note = one["credit_note"]
+            say(f"  credit  {note['number']}: {note['total']} {invoice['currency']}")
+            say(f"  PDF     {one['credit_note_pdf']}")
         say(f"  export  {one['csv']}")
         say(f"  ZIP     {one['zip']}")
     say("\nChecked:")

@@ -17,7 +17,7 @@ from invoicing.handles import with_suffix
 from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.reach import ORDER, ORGANIZATION, REACHABLE_NOW, count_reachable_now, ref
+from storage.reach import ORDER, ORGANIZATION, REACHABLE, REACHABLE_NOW, count_reachable_now, ref
 from storage.statements import STATEMENTS_KEPT, execute
 from storage.tables.directory import Organization
 from storage.tuples import after
@@ -64,6 +64,12 @@ def list_reachable(
         return int(execute(session, _counting(wanted), values).scalar_one())
 
     return page_of(rows, limit=limit, count=matching, cursor_of=_cursor).map(ref)
+
+
+def every_reachable(session: Session, user_id: str, *, archived: bool) -> list[OrganizationRef]:
+    """All that the user can reach, partners first, then by name; with `archived` the archived ones too."""
+    wanted = (REACHABLE if archived else REACHABLE_NOW).order_by(*ORDER)
+    return [ref(row) for row in execute(session, wanted, {"user_id": user_id})]
 
 
 def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:

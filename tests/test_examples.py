@@ -3,27 +3,68 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.http import Credentials, real_server
+from tests.support.practice import practice
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+OVER_HTTP = ROOT / "examples" / "over_http.py"
+ALONE = [example for example in EXAMPLES if example != OVER_HTTP]
+
+
+def run(example: Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COUNTERFOIL_")}
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(example)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment | variables,
+        check=False,
+        timeout=180,
+    )
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) >= 3
+    assert OVER_HTTP in EXAMPLES
+    assert len(ALONE) >= 3
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+@pytest.mark.parametrize("example", ALONE, ids=lambda example: example.stem)
 def test_the_example_does_what_it_says(example: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "error", str(example)]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=180)
+    ran = run(example, tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_example_over_http_works_for_the_organization_of_its_key(tmp_path: Path) -> None:
+    data, folder = tmp_path / "data", tmp_path / "folder"
+    folder.mkdir()
+    async with practice(data) as one:
+        key = await Credentials.of(one).key(await one.client("Harbour Bakery"))
+    async with real_server(data) as server:
+        variables = {"COUNTERFOIL_URL": f"{server.site.url}/mcp", "COUNTERFOIL_KEY": key}
+        for number in ("00001", "00002"):
+            ran = await asyncio.to_thread(run, OVER_HTTP, folder, **variables)
+            assert (ran.returncode, ran.stderr) == (0, "")
+            assert "Working for Harbour Bakery\n" in ran.stdout
+            assert f"-{number}: 600.00 GBP\n" in ran.stdout
+    assert list(folder.iterdir()) == []
+
+
+def test_the_example_over_http_says_what_it_needs(tmp_path: Path) -> None:
+    ran = run(OVER_HTTP, tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "Set COUNTERFOIL_URL: the first lines of this file say how.\n"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)

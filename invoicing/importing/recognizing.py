@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from invoicing.importing.csv_table import read_csv
 from invoicing.importing.tables import FILE_BYTES_MAX, Progress, Table
-from invoicing.importing.xlsx_table import read_xlsx
 from invoicing.refusals import InvalidInput, LimitExceeded
 
 _WRONG = (
@@ -51,6 +50,9 @@ def read_table(
     if content.startswith(_XLSX):
         if delimiter or encoding:
             raise InvalidInput("--delimiter and --encoding go with CSV files; this one is XLSX.", field="delimiter")
+        # The library that reads workbooks is large, and most files are CSV.
+        from invoicing.importing.xlsx_table import read_xlsx
+
         table = read_xlsx(content, sheet=sheet, progress=progress)
     else:
         if sheet:

@@ -51,6 +51,10 @@ def test_a_logo_is_set_and_removed(
     assert f"Harbour Bakery ({started.handle}) now bear the logo" in capsys.readouterr().out
     assert len(list(started.data.glob("organizations/*/branding/*.png"))) == 1
     assert run(monkeypatch, "logo", "remove", *started.options) == 0
+    assert "now bear no logo" in capsys.readouterr().out
+    assert run(monkeypatch, "logo", "remove", *started.options) == 0
+    said = f"There was no logo on documents of Harbour Bakery ({started.handle}): nothing to remove.\n"
+    assert capsys.readouterr().out == said
     assert run(monkeypatch, "verify", "--data", str(started.data)) == 0
 
 

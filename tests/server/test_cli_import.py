@@ -127,8 +127,17 @@ def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
     before = books(tmp_path).read_bytes()
     done = run("import", "customers", file(tmp_path), "--organization", HANDLE, "--dry-run")
     assert (done.code, done.out.splitlines()[2]) == (0, "row 2: would be created, Hotel Bristol")
-    assert done.out.splitlines()[-1].startswith("Dry run: of 2 rows 2 would be created")
+    assert done.out.splitlines()[-1] == (
+        "This was a dry run: of 2 rows 2 would be created, 0 updated, 0 unchanged, 0 refused."
+    )
     assert (customers(tmp_path), books(tmp_path).read_bytes()) == ([], before)
+
+
+def test_a_dry_run_with_a_refused_row_says_that_nothing_would_be_imported(run: Run, tmp_path: Path) -> None:
+    name = file(tmp_path, f"{GOOD}Bad Co;GB123;\n")
+    done = run("import", "customers", name, "--organization", HANDLE, "--dry-run")
+    assert (done.code, customers(tmp_path)) == (1, [])
+    assert done.complaint == "invalid_input: 1 of 3 rows would be refused, and so nothing imported: mend them first"
 
 
 def test_the_same_file_again_is_refused_or_with_update_unchanged(run: Run, tmp_path: Path) -> None:
@@ -164,7 +173,7 @@ def test_one_refused_row_imports_nothing(run: Run, tmp_path: Path) -> None:
     name = file(tmp_path, f"{GOOD}Bad Co;GB123;\n")
     done = run("import", "customers", name, "--organization", HANDLE)
     assert done.code == 1
-    assert done.complaint == "invalid_input: 1 of 3 rows are refused; nothing was imported"
+    assert done.complaint == "invalid_input: 1 of 3 rows is refused; nothing was imported"
     assert "row 4: refused, column VAT number: The tax number's format is not valid" in done.out
     assert customers(tmp_path) == []
     report = run("import", "customers", name, "--organization", HANDLE, "--json")

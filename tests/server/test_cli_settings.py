@@ -69,6 +69,16 @@ def test_a_tax_code_and_a_stack_are_saved_and_listed(shell: Shell) -> None:
     assert "7.25 % from 2026-01-01 to 2026-06-30, 7.5 % from 2026-07-01" in raised
 
 
+def test_a_new_default_says_which_code_it_replaces(shell: Shell) -> None:
+    (before,) = [code["code"] for code in shell.data_of("tax-code", "list", *OF) if code["default"]]
+    basics = ("--name", "California", "--percent", "7.25", "--valid-from", "2026-01-01", "--default")
+    said = shell.said("tax-code", "save", "CA", *OF, *basics)
+    assert said.splitlines()[-1] == f"It is the default now, instead of {before}."
+    raised = ("tax-code", "save", "CA", *OF, "--percent", "7.5", "--valid-from", "2026-07-01")
+    assert shell.data_of(*raised)["replaced_default"] is None
+    assert shell.data_of("tax-code", "save", before, *OF, "--default")["replaced_default"] == "CA"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -1,0 +1,176 @@
+"""The commands on the data folder as a whole: `verify`, `backup`, `restore`, `migrate` and `doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import anyio
+import typer
+
+from invoicing.refusals import NotFound
+from server.cli_options import Data, Json
+from server.console import complain, counted, progress, say, say_json
+from server.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from operations.access import Office
+    from operations.verification import Verified
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for name, command in (
+        ("verify", verify),
+        ("backup", backup),
+        ("restore", restore),
+        ("migrate", migrate),
+        ("doctor", doctor),
+    ):
+        app.command(name)(command)
+
+
+def existing(settings: Settings) -> Path:
+    """The data folder.
+
+    Raises:
+        NotFound: there is none.
+    """
+    from storage.store import exists
+
+    if not exists(settings.data):
+        raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
+    return settings.data
+
+
+def verify(
+    data: Data = None,
+    organization: Annotated[str, typer.Option(help="Only this organization (its handle).")] = "",
+    as_json: Json = False,
+) -> None:
+    """Check every document, number series and hash chain; name the first that is wrong."""
+    anyio.run(_verify, read_settings(data), organization, as_json)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder for the backup.")], data: Data = None
+) -> None:
+    """Copy the whole data folder, also while it is in use."""
+    from server.app import system_clock
+    from storage.backup import back_up
+
+    root = existing(read_settings(data))
+    with progress("Backing up") as tell:
+        report = back_up(root, folder.absolute(), now=system_clock(), progress=tell)
+    held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
+    say(f"Backed up {held}, to {folder.absolute()}.")
+    say(f"SHA-256 of its manifest: {report.manifest_sha256}")
+    _complain_of(report.damaged)
+
+
+def restore(folder: Annotated[Path, typer.Argument(help="A backup.")], data: Data = None) -> None:
+    """Lay a backup down as a new data folder, after checking every file of it."""
+    from storage.backup import restore as lay_down
+
+    settings = read_settings(data)
+    with progress("Restoring") as tell:
+        report = lay_down(folder.absolute(), settings.data, progress=tell)
+    held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
+    say(f"Restored {held}, to {settings.data}.")
+    _complain_of(report.damaged)
+
+
+def migrate(data: Data = None) -> None:
+    """Bring the directory and every organization's books to this version's schema."""
+    from storage.migrating import migrate_all
+
+    root = existing(read_settings(data))
+    with progress("Migrating") as tell:
+        report = migrate_all(root, tell)
+    say(f"Migrated {counted(len(report.migrated), 'database')}; {report.current} current already.")
+    for name, reason in report.failed:
+        complain(f"{name}: {reason}")
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def doctor(
+    data: Data = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Remove what interrupted work left behind.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for what is wrong with the data folder, and say what to do."""
+    from storage.diagnosis import clean_up, diagnose
+
+    root = existing(read_settings(data))
+    removed = clean_up(root) if clean else 0
+    findings = diagnose(root)
+    if as_json:
+        say_json({"removed": removed, "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            say(f"{finding.severity}: {finding.subject}: {finding.message}")
+        if clean:
+            say(f"Removed {counted(removed, 'leftover')}.")
+        if not findings:
+            say("Everything is in order.")
+    if errors := sum(finding.severity == "error" for finding in findings):
+        complain(f"{counted(errors, 'error')} in {root}; see above")
+        raise typer.Exit(1)
+
+
+async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
+    from server.app import local_office
+
+    existing(settings)
+    async with local_office(settings) as office:
+        handles = [organization] if organization else await _all_handles(office)
+        with progress("Verifying") as tell:
+            found = []
+            for done, handle in enumerate(handles, start=1):
+                found.append(await _verify_one(office, handle))
+                tell(done, len(handles))
+    wrong = next((one for one in found if one.problem), None)
+    if as_json:
+        say_json({"ok": wrong is None, "organizations": [asdict(one) for one in found]})
+    else:
+        for one in found:
+            say(_verified_line(one))
+    if wrong is not None:
+        complain(f"{wrong.handle}: {wrong.problem}")
+        raise typer.Exit(1)
+
+
+async def _verify_one(office: Office, handle: str) -> Verified:
+    from operations.access import Right, open_books
+    from operations.verification import Verified, verify_books
+    from server.app import find_organization
+    from storage.engines import DamagedStore
+
+    organization = await find_organization(office, handle)
+    try:
+        return await verify_books(open_books(office, organization, Right.READ))
+    except DamagedStore as damage:
+        return Verified(handle=handle, documents=0, files=0, audit_entries=0, problem=str(damage))
+
+
+async def _all_handles(office: Office) -> list[str]:
+    from storage import organizations
+
+    rows = await office.store.directory.read(organizations.all_ids)
+    return [handle for _, handle in rows]
+
+
+def _verified_line(one: Verified) -> str:
+    held = f"{counted(one.documents, 'document')}, {counted(one.files, 'file')}"
+    trail = f"{one.audit_entries:,} {'entry' if one.audit_entries == 1 else 'entries'} of the audit trail"
+    return f"{one.handle}: {held}, {trail}: {one.problem or 'in order'}"
+
+
+def _complain_of(damaged: tuple[str, ...]) -> None:
+    """Files on record that were missing or changed do not stop a backup, but are never passed over in silence."""
+    for name in damaged:
+        complain(f"damaged, and not in the backup: {name}")
+    if damaged:
+        raise typer.Exit(1)

@@ -1,0 +1,29 @@
+"""Options that several commands share, and how the help shows flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
+Organization = Annotated[
+    str, typer.Option(help="Handle of the organization, as counterfoil organization list shows it.")
+]
+
+
+def command_group(text: str) -> typer.Typer:
+    """A group of commands, which shows its help where none of them is named."""
+    return typer.Typer(help=text, no_args_is_help=True)
+
+
+def without_flag_types(command: Any) -> Any:
+    """The command, in whose help a flag no longer looks as if it took a value (`--json <bool>`)."""
+    for parameter in command.get_params(typer.Context(command)):
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    for subcommand in getattr(command, "commands", {}).values():
+        without_flag_types(subcommand)
+    return command

@@ -1,0 +1,61 @@
+"""The command `organization`: which organizations there are, and their handles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import anyio
+import typer
+
+from server.cli_options import Data, Json, command_group
+from server.console import say, say_json
+from server.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from storage.books import OrganizationRef
+
+organization_app = command_group("The practice and its clients: the handles that --organization takes.")
+
+
+@organization_app.command("list")
+def list_organizations(
+    archived: Annotated[bool, typer.Option("--archived", help="The archived ones too.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List the organizations with their handles: the practice first, then its clients by name."""
+    anyio.run(_list, read_settings(data), archived, as_json)
+
+
+async def _list(settings: Settings, archived: bool, as_json: bool) -> None:
+    from operations.organizations import all_organizations
+    from server.app import local_office
+
+    async with local_office(settings) as office:
+        found = await all_organizations(office, archived=archived)
+    if as_json:
+        handles = {one.id: one.handle for one in found}
+        say_json([_as_data(one, handles.get(one.partner_id)) for one in found])
+        return
+    width = max(len(one.handle) for one in found)
+    for one in found:
+        say(f"{one.handle:{width}}  {_as_text(one)}")
+
+
+def _as_text(one: OrganizationRef) -> str:
+    kind = "practice" if one.kind == "partner" else "client" if one.partner_id else "business"
+    place = f"{one.country}, {one.currency}" if one.country else "no country yet"
+    return f"{one.name}: {kind}, {one.environment}, {place}{', archived' if one.archived else ''}"
+
+
+def _as_data(one: OrganizationRef, partner: str | None) -> dict[str, Any]:
+    return {
+        "handle": one.handle,
+        "name": one.name,
+        "kind": one.kind,
+        "partner": partner,
+        "environment": one.environment,
+        "country": one.country,
+        "currency": one.currency,
+        "archived": one.archived,
+    }

@@ -1,0 +1,188 @@
+"""Importing a file of customers or items on the command line, and the report on it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from invoicing.importing.columns import Kind, field_of, match_columns
+from invoicing.importing.decimals import DecimalSign
+from invoicing.importing.recognizing import read_table
+from invoicing.importing.tables import FILE_BYTES_MAX
+from invoicing.importing.values import read_rows
+from invoicing.refusals import InvalidInput, LimitExceeded
+from operations.access import Right, open_books
+from operations.importing import Import, Imported, ImportedRow, Outcome, import_table
+from server.app import find_organization, local_office
+from server.console import complain, counted, progress, say, say_json
+from server.settings import Settings
+
+LISTED_ROWS_MAX = 50
+FILE_NAME_CHARACTERS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What was asked for on the command line."""
+
+    kind: Kind
+    file: Path
+    organization: str
+    settings: Settings
+    update: bool
+    dry_run: bool
+    as_json: bool
+    sheet: str
+    delimiter: str
+    encoding: str
+    decimal_sign: DecimalSign | None
+    ignore_unknown: bool
+
+
+async def import_from_file(request: ImportRequest) -> None:
+    content = _content(request.file)
+    with progress("Reading") as tell:
+        table = read_table(
+            content,
+            known=lambda heading: bool(field_of(request.kind, heading)),
+            sheet=request.sheet,
+            delimiter=request.delimiter,
+            encoding=request.encoding,
+            progress=tell,
+        )
+    columns = match_columns(request.kind, table, ignore_unknown=request.ignore_unknown)
+    wanted = Import(
+        kind=request.kind,
+        columns=columns,
+        rows=read_rows(table, columns, request.decimal_sign),
+        file_name=_file_name(request.file),
+        sha256=hashlib.sha256(content).hexdigest(),
+        update=request.update,
+        dry_run=request.dry_run,
+    )
+    async with local_office(request.settings) as office:
+        organization = await find_organization(office, request.organization)
+        books = open_books(office, organization, Right.CHANGE)
+        with progress("Checking") as tell:
+            imported = await import_table(books, wanted, progress=tell)
+    notes = [*table.notes, *_notes(wanted, organization.country)]
+    if request.as_json:
+        say_json(_as_data(wanted, imported, organization.handle, table.form, notes))
+    else:
+        say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({table.form})")
+        for line in (*notes, *_lines(imported), _summary(wanted, imported)):
+            say(line)
+    if imported.counts[Outcome.REFUSED.value]:
+        complain(f"invalid_input: {_refusal(wanted, imported)}")
+        raise typer.Exit(1)
+
+
+def _content(path: Path) -> bytes:
+    # A pipe is as good as a file.
+    if not path.exists() or path.is_dir():
+        raise InvalidInput("There is no such file, or it is a folder.", field="file")
+    with path.open("rb") as stream:
+        content = stream.read(FILE_BYTES_MAX + 1)
+    if len(content) > FILE_BYTES_MAX:
+        raise LimitExceeded(f"The file has more than {FILE_BYTES_MAX // 1024**2} MiB: split it up.", field="file")
+    return content
+
+
+def _file_name(path: Path) -> str:
+    """The name as text: a name of the file system need not be one."""
+    name = path.name.encode("utf-8", "replace").decode()
+    return "".join(character if character.isprintable() else "?" for character in name)[:FILE_NAME_CHARACTERS_MAX]
+
+
+def _notes(wanted: Import, country: str) -> list[str]:
+    notes = []
+    if wanted.columns.ignored:
+        notes.append(f"Passed over: {', '.join(wanted.columns.ignored)}.")
+    if wanted.kind is Kind.CUSTOMERS and country and "country" not in wanted.columns.fields:
+        notes.append(f"There is no column country: new customers are in {country}.")
+    return notes
+
+
+def _lines(imported: Imported) -> list[str]:
+    """A line for each row, or, where there are many, for those that want attention."""
+    rows = imported.rows
+    if len(rows) > LISTED_ROWS_MAX:
+        rows = tuple(row for row in rows if row.outcome is Outcome.REFUSED)
+    lines = [line for row in rows[:LISTED_ROWS_MAX] for line in _row_lines(row, imported.written)]
+    if len(rows) > LISTED_ROWS_MAX:
+        lines.append(f"{len(rows) - LISTED_ROWS_MAX} more rows are refused; --json lists every row.")
+    return lines
+
+
+def _row_lines(row: ImportedRow, written: bool) -> list[str]:
+    beginning = f"row {row.number}: "
+    match row.outcome:
+        case Outcome.REFUSED:
+            return [
+                f"{beginning}refused{f', column {problem.column}' if problem.column else ''}: {problem.reason}"
+                for problem in row.problems
+            ]
+        case Outcome.UNCHANGED:
+            return [f"{beginning}unchanged, {row.name}"]
+        case Outcome.UPDATED:
+            return [f"{beginning}{_act(row, written)}, {row.name}: {', '.join(row.fields)}"]
+        case Outcome.CREATED:
+            return [f"{beginning}{_act(row, written)}, {row.name}"]
+
+
+def _act(row: ImportedRow, written: bool) -> str:
+    return row.outcome.value if written else f"would be {row.outcome.value}"
+
+
+def _summary(wanted: Import, imported: Imported) -> str:
+    counts = imported.counts
+    rows = counted(counts["rows"], "row")
+    if imported.written:
+        return f"Imported {rows}: {', '.join(f'{counts[outcome.value]} {outcome.value}' for outcome in Outcome)}."
+    told = (
+        f"of {rows} {counts['created']} would be created, {counts['updated']} updated,"
+        f" {counts['unchanged']} unchanged, {counts['refused']} refused."
+    )
+    return f"{'This was a dry run' if wanted.dry_run else 'Nothing was imported'}: {told}"
+
+
+def _refusal(wanted: Import, imported: Imported) -> str:
+    refused, rows = imported.counts[Outcome.REFUSED.value], counted(len(imported.rows), "row")
+    if wanted.dry_run:
+        return f"{refused} of {rows} would be refused, and so nothing imported: mend them first"
+    return f"{refused} of {rows} {'is' if refused == 1 else 'are'} refused; nothing was imported"
+
+
+def _as_data(wanted: Import, imported: Imported, handle: str, form: str, notes: list[str]) -> dict[str, Any]:
+    return {
+        "organization": handle,
+        "kind": wanted.kind.value,
+        "file": wanted.file_name,
+        "sha256": wanted.sha256,
+        "form": form,
+        "columns": {column.heading: column.field for column in wanted.columns.known},
+        "ignored_columns": list(wanted.columns.ignored),
+        "dry_run": wanted.dry_run,
+        "written": imported.written,
+        "counts": imported.counts,
+        "notes": notes,
+        "rows": [_row_data(row) for row in imported.rows],
+    }
+
+
+def _row_data(row: ImportedRow) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "outcome": row.outcome.value,
+        "id": row.id or None,
+        "name": row.name or None,
+        "fields": list(row.fields),
+        "problems": [
+            {"field": problem.field or None, "column": problem.column or None, "reason": problem.reason}
+            for problem in row.problems
+        ],
+    }
