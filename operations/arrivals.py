@@ -13,6 +13,7 @@ from operations.naming import Connection, DedicatedConnection, PracticeConnectio
 from storage import credentials, reach, sessions
 from storage.books import Clock, OrganizationRef
 from storage.credentials import Bearer
+from storage.sessions import OpenSession
 from storage.store import Store
 
 
@@ -30,14 +31,14 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An authenticated caller on a connection. `organization` is the dedicated connection's own; `session_is_open`
-    says that the session is this caller's, on this connection.
+    """An authenticated caller on a connection. `organization` is the dedicated connection's own; `session` the one
+    that the request goes on with, where it is this caller's, on this connection, and alive.
     """
 
     principal: Principal
     connection: Connection
     organization: OrganizationRef | None
-    session_is_open: bool
+    session: OpenSession | None
 
     @property
     def read_only(self) -> bool:
@@ -58,7 +59,11 @@ class NotYours(Exception):
 class _Found:
     arrival: Arrival
     stale_credential: str
-    stale_session: str
+
+    @property
+    def stale_session(self) -> str:
+        session = self.arrival.session
+        return session.id if session is not None and session.stale else ""
 
 
 async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
@@ -74,11 +79,13 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
     return found.arrival
 
 
-async def open_session(store: Store, clock: Clock, arrival: Arrival, session_id: str) -> None:
+async def open_session(store: Store, clock: Clock, arrival: Arrival, session: OpenSession) -> None:
     """Open a session for the caller."""
     now, principal, connection = clock(), arrival.principal.user_id, arrival.connection.name
     await store.directory.write(
-        lambda db: sessions.open_session(db, session_id, principal=principal, connection=connection, now=now)
+        lambda db: sessions.open_session(
+            db, session.id, session.client, principal=principal, connection=connection, now=now
+        )
     )
 
 
@@ -94,15 +101,12 @@ def _find(db: Session, door: Door, now: datetime) -> _Found:
         raise Unauthenticated
     organization = _organization(db, bearer, door.handle)
     connection = DedicatedConnection(organization.id) if organization else PracticeConnection()
-    is_open, stale = False, False
+    session = None
     if door.session:
-        is_open, stale = sessions.is_open(
-            db, door.session, principal=bearer.user_id, connection=connection.name, now=now
-        )
+        session = sessions.find_open(db, door.session, principal=bearer.user_id, connection=connection.name, now=now)
     return _Found(
-        Arrival(principal_of(bearer), connection, organization, is_open),
+        Arrival(principal_of(bearer), connection, organization, session),
         stale_credential=bearer.credential_id if bearer.stale else "",
-        stale_session=door.session if stale else "",
     )
 
 

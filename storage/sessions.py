@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +19,14 @@ _TOUCH_INTERVAL = timedelta(minutes=10)
 _SESSIONS = table_of(ConversationSession)
 _COLUMNS = _SESSIONS.c
 _THIS_ONE = _COLUMNS.id == bindparam("session")
-_BY_ID = select(_COLUMNS.principal, _COLUMNS.connection, _COLUMNS.organization_id, _COLUMNS.last_used_at).where(
-    _THIS_ONE
-)
+_BY_ID = select(
+    _COLUMNS.principal,
+    _COLUMNS.connection,
+    _COLUMNS.organization_id,
+    _COLUMNS.last_used_at,
+    _COLUMNS.revision,
+    _COLUMNS.capabilities,
+).where(_THIS_ONE)
 _ADD = _SESSIONS.insert().inline()
 _CHANGE = _SESSIONS.update().where(_THIS_ONE)
 _FORGET = _SESSIONS.delete().where(_COLUMNS.id.in_(bindparam("sessions", expanding=True)))
@@ -31,6 +37,25 @@ _BEYOND = (
     .order_by(_COLUMNS.last_used_at.desc(), _COLUMNS.created_at.desc())
     .offset(SESSIONS_PER_PRINCIPAL_MAX - 1)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClient:
+    """What a client said of itself when its session began: the revision that was agreed on, and as JSON what it can
+    be asked in the middle of a call. Both are empty where there was no handshake.
+    """
+
+    revision: str = ""
+    capabilities: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that is alive; `stale` says that its use is to be recorded anew."""
+
+    id: str
+    client: SessionClient
+    stale: bool
 
 
 def active_organization(
@@ -46,17 +71,23 @@ def active_organization(
     return row.organization_id, now - row.last_used_at >= _TOUCH_INTERVAL
 
 
-def open_session(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> None:
+def open_session(
+    session: Session, session_id: str, client: SessionClient, *, principal: str, connection: str, now: datetime
+) -> None:
     """A new session in which no organization is active yet."""
     _make_room(session, principal, now)
-    new = {"id": session_id, "principal": principal, "connection": connection, "organization_id": None}
-    execute(session, _ADD, {**new, "created_at": now, "last_used_at": now})
+    _add(session, session_id, client, principal=principal, connection=connection, organization_id=None, now=now)
 
 
-def is_open(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> tuple[bool, bool]:
-    """Whether this caller's session is there, and whether its last use should be recorded anew."""
+def find_open(
+    session: Session, session_id: str, *, principal: str, connection: str, now: datetime
+) -> OpenSession | None:
+    """This caller's session; None where it is unknown, expired, or another principal's or connection's."""
     row = _alive(session, session_id, principal=principal, connection=connection, now=now)
-    return row is not None, row is not None and now - row.last_used_at >= _TOUCH_INTERVAL
+    if row is None:
+        return None
+    client = SessionClient(row.revision, row.capabilities)
+    return OpenSession(session_id, client, stale=now - row.last_used_at >= _TOUCH_INTERVAL)
 
 
 def end_session(session: Session, session_id: str) -> None:
@@ -70,8 +101,15 @@ def activate(
     row = execute(session, _BY_ID, {"session": session_id}).first()
     if row is None:
         _make_room(session, principal, now)
-        new = {"id": session_id, "principal": principal, "connection": connection, "organization_id": organization_id}
-        execute(session, _ADD, {**new, "created_at": now, "last_used_at": now})
+        _add(
+            session,
+            session_id,
+            SessionClient(),
+            principal=principal,
+            connection=connection,
+            organization_id=organization_id,
+            now=now,
+        )
         return True
     if (row.principal, row.connection) != (principal, connection):
         return False
@@ -82,6 +120,20 @@ def activate(
 def touch(session: Session, session_id: str, *, now: datetime) -> None:
     """Record that the session was used."""
     execute(session, _CHANGE, {"session": session_id, "last_used_at": now})
+
+
+def _add(
+    session: Session,
+    session_id: str,
+    client: SessionClient,
+    *,
+    principal: str,
+    connection: str,
+    organization_id: str | None,
+    now: datetime,
+) -> None:
+    new = {"id": session_id, "principal": principal, "connection": connection, "organization_id": organization_id}
+    execute(session, _ADD, {**new, **asdict(client), "created_at": now, "last_used_at": now})
 
 
 def _alive(session: Session, session_id: str, *, principal: str, connection: str, now: datetime) -> Any:

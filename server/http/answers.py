@@ -78,6 +78,15 @@ def session_unknown() -> Turned:
     return Turned(_rpc_error(404, "The session is unknown or has ended: begin anew with initialize."))
 
 
+def asked_elsewhere() -> Turned:
+    """421: 404 would tell the client to begin a new session, and 202 that its user's answer has arrived."""
+    return Turned(
+        _rpc_error(
+            421, "The call that asked this is not held by this server process, or has ended. Nothing was changed."
+        )
+    )
+
+
 def _rpc_error(status: int, message: str) -> Response:
     error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": message}}
     return JSONResponse(error, status_code=status)

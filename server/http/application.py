@@ -17,10 +17,12 @@ from server.http import answers
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
 from server.http.downloads import Downloads, LinkSigner, signing_key
-from server.http.gate import Catalogue, Gate
+from server.http.gate import Catalogue, Entrances, Gate
+from server.http.handshake import HandshakeServer
 from server.http.keys import KeyPage
 from server.http.limits import Allowance, Limiter
 from server.http.origins import AllowedOrigins
+from server.http.questions import Questions
 from server.mcp import CounterfoilServer
 from storage.books import Clock
 from storage.store import Store
@@ -39,10 +41,18 @@ class HttpSettings:
 
 
 def http_application(
-    store: Store, clock: Clock, settings: HttpSettings, *, equip: Callable[[CounterfoilServer], None] = lambda _: None
+    store: Store,
+    clock: Clock,
+    settings: HttpSettings,
+    *,
+    questions: Questions | None = None,
+    equip: Callable[[CounterfoilServer], None] = lambda _: None,
 ) -> ASGIApp:
-    """The application for one open data folder. `equip` adds to each MCP server, as benchmarks and tests do."""
-    signer = LinkSigner(signing_key(store.root), settings.public_url)
+    """The application for one open data folder. `questions` are for whoever wants to end the waiting for answers before
+    the application ends; `equip` adds to each MCP server, as benchmarks and tests do.
+    """
+    key = signing_key(store.root)
+    signer = LinkSigner(key, settings.public_url)
     office = Office(
         store=store,
         principal=NOBODY,
@@ -51,18 +61,25 @@ def http_application(
         link_to=signer.link_to,
         over_http=True,
     )
-    servers = {catalogue: catalogue_server(catalogue) for catalogue in _CATALOGUES}
-    for server in servers.values():
+    asked = Questions(settings.allowance.asking) if questions is None else questions
+    managers = {}
+    for catalogue in _CATALOGUES:
+        server = catalogue_server(catalogue, key)
         equip(server)
+        managers[catalogue] = server.session_manager
+    handshakes = {catalogue: HandshakeServer(manager.app, asked) for catalogue, manager in managers.items()}
+    entrances = {one: Entrances(handshakes[one], manager.asgi_app) for one, manager in managers.items()}
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
-    gate = Gate(office, {one: server.session_manager.asgi_app for one, server in servers.items()}, limiter)
+    gate = Gate(office, entrances, limiter, asked)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for server in servers.values():
-                await stack.enter_async_context(server.session_manager.run())
+            for catalogue, manager in managers.items():
+                await stack.enter_async_context(manager.run())
+                await stack.enter_async_context(handshakes[catalogue].run())
             yield
+            asked.close()
 
     application = Starlette(
         routes=[

@@ -15,6 +15,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
 from operations.naming import Caller
+from server.http.confirmations import bind_organization, state_security
 from server.http.gate import CALLER, ORGANIZATION, Catalogue
 from server.mcp import (
     PRACTICE_INSTRUCTIONS,
@@ -38,8 +39,8 @@ class HttpDoorway:
         return caller
 
 
-def catalogue_server(catalogue: Catalogue) -> CounterfoilServer:
-    """The MCP server of a catalogue, for every connection that has it."""
+def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilServer:
+    """The MCP server of a catalogue, for every connection that has it; `signing_key` is the data folder's."""
     descriptions = DEDICATED_CATALOG if catalogue.dedicated else CATALOG
     server = CounterfoilServer(
         tools=[_tool(one, catalogue) for one in descriptions if _is_listed(one, catalogue)],
@@ -48,7 +49,8 @@ def catalogue_server(catalogue: Catalogue) -> CounterfoilServer:
         version=version("counterfoil"),
         instructions=PRACTICE_INSTRUCTIONS,
         lifespan=_lifespan,
-        middleware=[_shape],
+        middleware=[_shape, bind_organization],
+        request_state_security=state_security(signing_key),
         subscriptions=False,
     )
     add_resources(server)

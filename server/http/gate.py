@@ -5,18 +5,17 @@ What is unknown, expired, revoked or somebody else's is answered alike, and befo
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import anyio
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_HANDSHAKE_VERSION
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
 from invoicing.refusals import Unavailable
 from operations.access import Office
@@ -24,10 +23,14 @@ from operations.arrivals import Arrival, Door, NotYours, Unauthenticated, arrive
 from operations.naming import Caller
 from server.http import answers
 from server.http.answers import Turned
+from server.http.clients import client_of
 from server.http.limits import BODY_BYTES_MAX, Limiter
+from server.http.messages import Message
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
+from server.http.questions import CONVERSATION, Conversation, Patience, Questions
 from storage.engines import DamagedStore
 from storage.ids import new_session_id
+from storage.sessions import OpenSession
 
 _log = logging.getLogger(__name__)
 
@@ -45,14 +48,25 @@ class Catalogue:
     read_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Entrances:
+    """The ways into the MCP server of a catalogue: of revisions with sessions, and of those without."""
+
+    with_sessions: ASGIApp
+    without: ASGIApp
+
+
 class Gate:
     """An ASGI application for `/mcp`, `/mcp/{organization}` and `/mcp/k/{key}`."""
 
-    def __init__(self, office: Office, catalogues: Mapping[Catalogue, ASGIApp], limiter: Limiter) -> None:
+    def __init__(
+        self, office: Office, catalogues: Mapping[Catalogue, Entrances], limiter: Limiter, questions: Questions
+    ) -> None:
         # The office's principal is nobody yet: each request puts its own in.
         self._office = office
         self._catalogues = catalogues
         self._limiter = limiter
+        self._questions = questions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -101,37 +115,53 @@ class Gate:
     async def _serve(self, arrival: Arrival, request: Request, send: Send) -> Response | None:
         if request.method == "DELETE":
             return await self._end_session(arrival, request)
-        body = await _body(request, seconds=self._limiter.allowance.body_seconds)
-        session, opened = await self._session(arrival, request, body)
+        message = Message.of(body := await _body(request, seconds=self._limiter.allowance.body_seconds))
+        session, opened = await self._session(arrival, request, message)
         scope = dict(request.scope)
         scope[CALLER] = Caller(
             replace(self._office, principal=arrival.principal),
             arrival.connection,
-            session,
-            protocol_has_sessions=bool(session),
+            session.id if session else "",
+            protocol_has_sessions=session is not None,
         )
         scope[ORGANIZATION] = arrival.organization
-        application = self._catalogues[Catalogue(arrival.organization is not None, arrival.read_only)]
-        reply = _Reply(send, session if opened else "")
+        entrances = self._catalogues[Catalogue(arrival.organization is not None, arrival.read_only)]
+        reply = _Reply(send, session.id if session and opened else "")
         with anyio.move_on_after(self._limiter.allowance.request_seconds) as limit:
-            await application(scope, _replayed(body, request.receive), reply)
-        if limit.cancelled_caught and not reply.begun:
+            receive = _replayed(body, request.receive)
+            if session is None:
+                await entrances.without(scope, receive, reply)
+            else:
+                scope[CONVERSATION] = self._conversation(session, arrival, limit)
+                await entrances.with_sessions(scope, receive, reply)
+        if limit.cancelled_caught and not reply.status:
             raise answers.took_too_long()
+        if session is not None and reply.status == 202:
+            self._questions.hear(message, session=session.id, read_only=arrival.read_only)
         return None
 
-    async def _session(self, arrival: Arrival, request: Request, body: bytes) -> tuple[str, bool]:
-        """The protocol session of the request, and whether it begins with it; empty where there are none."""
+    def _conversation(self, session: OpenSession, arrival: Arrival, limit: anyio.CancelScope) -> Conversation:
+        patience = Patience(limit, self._limiter.allowance.answer_seconds)
+        return Conversation(session.id, session.client, arrival.principal.user_id, arrival.read_only, patience)
+
+    async def _session(self, arrival: Arrival, request: Request, message: Message) -> tuple[OpenSession | None, bool]:
+        """The protocol session of the request, and whether it begins with it; None where there are none."""
         # A revision that nobody knows is the MCP server's to refuse: it says which ones there are.
         if request.headers.get(VERSION_HEADER, LATEST_HANDSHAKE_VERSION) not in HANDSHAKE_PROTOCOL_VERSIONS:
-            return "", False
-        if _method(body) == "initialize":
-            session = new_session_id()
+            return None, False
+        if message.method == "initialize":
+            session = OpenSession(new_session_id(), client_of(message.params), stale=False)
             await open_session(self._office.store, self._office.clock, arrival, session)
             return session, True
-        return _open_session_of(arrival, request), False
+        session = _open_session_of(arrival, request)
+        if self._questions.asked_elsewhere(message):
+            raise answers.asked_elsewhere()
+        return session, False
 
     async def _end_session(self, arrival: Arrival, request: Request) -> Response:
-        await end_session(self._office.store, _open_session_of(arrival, request))
+        session = _open_session_of(arrival, request).id
+        await end_session(self._office.store, session)
+        self._questions.end_session(session)
         return Response(status_code=204)
 
 
@@ -146,13 +176,12 @@ def _door(request: Request, path: ConnectionPath) -> Door:
     return Door(secret.strip() if scheme.lower() == "bearer" else "", handle=handle, session=session)
 
 
-def _open_session_of(arrival: Arrival, request: Request) -> str:
-    session = request.headers.get(SESSION_HEADER, "")
-    if not session:
+def _open_session_of(arrival: Arrival, request: Request) -> OpenSession:
+    if not request.headers.get(SESSION_HEADER):
         raise answers.session_required()
-    if not arrival.session_is_open:
+    if arrival.session is None:
         raise answers.session_unknown()
-    return session
+    return arrival.session
 
 
 async def _body(request: Request, *, seconds: int) -> bytes:
@@ -168,19 +197,10 @@ async def _body(request: Request, *, seconds: int) -> bytes:
     return b"".join(chunks)
 
 
-def _method(body: bytes) -> str:
-    """The method that the message names; what is malformed is the MCP server's to refuse."""
-    try:
-        message: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return str(message.get("method", "")) if isinstance(message, dict) else ""
-
-
 def _replayed(body: bytes, receive: Receive) -> Receive:
     sent = False
 
-    async def again() -> Message:
+    async def again() -> Event:
         nonlocal sent
         if sent:
             return await receive()
@@ -191,15 +211,16 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class _Reply:
-    """Sends the response on, naming the session that begins with it, and knows whether it has begun."""
+    """Sends the response on, naming the session that begins with it; `status` is 0 until it has begun."""
 
     def __init__(self, send: Send, session: str) -> None:
-        self.begun = False
+        self.status = 0
         self._send = send
         self._session = session
 
-    async def __call__(self, message: Message) -> None:
-        self.begun = True
-        if self._session and message["type"] == "http.response.start" and message["status"] < 400:
-            message["headers"] = [*message["headers"], (SESSION_HEADER.encode(), self._session.encode())]
-        await self._send(message)
+    async def __call__(self, event: Event) -> None:
+        if event["type"] == "http.response.start":
+            self.status = event["status"]
+            if self._session and self.status < 400:
+                event["headers"] = [*event["headers"], (SESSION_HEADER.encode(), self._session.encode())]
+        await self._send(event)

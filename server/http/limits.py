@@ -12,15 +12,18 @@ _PRINCIPALS_MAX = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`burst` requests at once, `per_second` on average, and at most `at_once` under way; how long the body of a
-    request may take to arrive, and the whole request.
+    """`burst` requests at once, `per_second` on average, and at most `at_once` under way, of which `asking` may wait
+    for the client's answer, so that there is room for the answers; how long the body of a request may take to arrive,
+    the whole request, and in addition all the answers that it waits for.
     """
 
     per_second: int = 50
     burst: int = 200
     at_once: int = 16
+    asking: int = 8
     body_seconds: int = 30
     request_seconds: int = 300
+    answer_seconds: int = 600
 
 
 @dataclass(slots=True)

@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from sse_starlette.sse import AppStatus
+from starlette.types import ASGIApp
 
 from invoicing.refusals import Unavailable
 from server.app import system_clock
 from server.http.application import HttpSettings, http_application
+from server.http.questions import Questions
 from storage.store import open_store
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -28,21 +31,29 @@ async def serve(data: Path, *, host: str, port: int, public_url: str, announce: 
     url = public_url or f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{port}"
     listener = _listen(host, port)
     announce()
+    settings = HttpSettings(port=port, public_url=url)
+    questions = Questions(settings.allowance.asking)
     async with open_store(data) as store:
-        application = http_application(store, system_clock, HttpSettings(port=port, public_url=url))
-        config = uvicorn.Config(
-            application,
-            host=host,
-            port=port,
-            log_level="warning",
-            # Paths hold secret links and signed downloads: no access log ever names them.
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=20,
-            # Behind a proxy the public URL says what we are called; forwarded headers are not needed for that.
-            proxy_headers=False,
-        )
-        await StoppingServer(config).serve(sockets=[listener])
+        application = http_application(store, system_clock, settings, questions=questions)
+        await serve_application(application, questions, listener)
+
+
+async def serve_application(application: ASGIApp, questions: Questions, listener: socket.socket) -> None:
+    """Serve until a signal asks to stop; requests under way are finished first, those that wait for answers at once."""
+    # Otherwise the library that writes event streams would break them off as soon as a signal arrives.
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # The library leaves it untyped.
+    config = uvicorn.Config(
+        application,
+        log_level="warning",
+        # Paths hold secret links and signed downloads: no access log ever names them.
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+        # Behind a proxy the public URL says what we are called; forwarded headers are not needed for that.
+        proxy_headers=False,
+    )
+    # A user may take longer to answer than there is time to stop.
+    await StoppingServer(config, questions.close).serve(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -54,6 +65,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 class StoppingServer(uvicorn.Server):
     """A server that takes a signal as the wish to stop, and does not raise it again when it has stopped."""
+
+    def __init__(self, config: uvicorn.Config, before_stopping: Callable[[], None] = lambda: None) -> None:
+        super().__init__(config)
+        self._before_stopping = before_stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._before_stopping()
+        await super().shutdown(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)

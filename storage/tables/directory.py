@@ -74,12 +74,18 @@ class MembershipClient(DirectoryTable, table=True):
 
 
 class ConversationSession(DirectoryTable, table=True):
+    """A conversation. `revision` and `capabilities` are what its client said of itself at the handshake, where there
+    was one: the protocol's revision, and as JSON what the client can be asked in the middle of a call.
+    """
+
     __tablename__ = "sessions"
 
     id: str = Field(primary_key=True)
     principal: str = Field(index=True)
     connection: str
     organization_id: str | None = Field(default=None, foreign_key="organizations.id")
+    revision: str = ""
+    capabilities: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime = Field(sa_type=UtcDateTime, index=True)
 

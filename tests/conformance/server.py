@@ -12,9 +12,9 @@ import socket
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from server.http.application import HttpSettings, http_application
+from server.http.questions import Questions
+from server.http.serving import serve_application
 from tests.conformance.fixtures import equip
 from tests.support.http import ROOMY, Credentials
 from tests.support.practice import practice
@@ -29,16 +29,16 @@ async def main(root: Path, *, bare: bool) -> None:
         port = listening.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         settings = HttpSettings(port=port, public_url=url, allowance=ROOMY)
-        equipped = {} if bare else {"equip": equip}
-        application = http_application(one.store, one.clock, settings, **equipped)
+        added = (lambda _: None) if bare else equip
+        questions = Questions(settings.allowance.asking)
+        application = http_application(one.store, one.clock, settings, questions=questions, equip=added)
         said = {
             "practice": f"{url}/mcp",
             "token": await credentials.token(),
             "link": f"{url}/mcp/k/{await credentials.link(bakery)}",
         }
         print(json.dumps(said), flush=True)
-        config = uvicorn.Config(application, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-        await uvicorn.Server(config).serve([listening])
+        await serve_application(application, questions, listening)
 
 
 if __name__ == "__main__":

@@ -26,17 +26,9 @@ PACKAGES = HERE / "node_modules"
 SUITE = PACKAGES / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
 NODE_LEAST = 22
 
-NO_BACK_CHANNEL = (
-    "Sessions of the handshake era are ours and any worker serves them, so a server has no way to ask the client in"
-    " the middle of a call. On 2026-07-28 it can."
-)
 NO_TASKS = "Not scored: the tasks extension is optional, and every call here answers within seconds."
 EXPECTED_TO_FAIL = {
     "2025-11-25": {
-        "tools-call-sampling": NO_BACK_CHANNEL,
-        "tools-call-elicitation": NO_BACK_CHANNEL,
-        "elicitation-sep1034-defaults": NO_BACK_CHANNEL,
-        "elicitation-sep1330-enums": NO_BACK_CHANNEL,
         "server-sse-polling": "Not scored: streams are not resumed; a call is repeated with its client_reference.",
     },
     "2026-07-28": {

@@ -25,6 +25,7 @@ from storage.files_limit import FILES_PER_BOOKS
 from storage.ids import new_id
 from storage.tables.directory import MembershipClient
 from tests.server.test_faults import kept, numbers
+from tests.server.test_settlement_faults import act_of, made_by, sound
 from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, message_of, real_server, site_of
 from tests.support.practice import Practice, practice
 
@@ -60,60 +61,79 @@ def in_order(found: list[str]) -> list[str]:
     return numbers(len(found), int(found[0][9:13])) if found else []
 
 
-async def issue(site: Site, key: str, reference: str) -> str:
-    """The number of the invoice with this reference, issued now or before."""
-    arguments = SALE | {"client_reference": reference}
-    answer = await site.modern("/mcp", key, "tools/call", name="issue_invoice", arguments=arguments)
+async def called(site: Site, key: str, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The result of a call that must succeed."""
+    answer = await site.modern("/mcp", key, "tools/call", name=tool, arguments=arguments)
     while answer.status_code == 429:
         # Faster than one principal may be: as long as the server says, and once more.
         await asyncio.sleep(int(answer.headers["retry-after"]))
-        answer = await site.modern("/mcp", key, "tools/call", name="issue_invoice", arguments=arguments)
+        answer = await site.modern("/mcp", key, "tools/call", name=tool, arguments=arguments)
     assert answer.status_code == 200, answer.text
-    result = message_of(answer)["result"]
+    result: dict[str, Any] = message_of(answer)["result"]
     assert not result.get("isError"), result
-    return str(result["structuredContent"]["invoice"]["number"])
+    return result
 
 
-async def issue_until_gone(site: Site, key: str, fresh: Iterator[int], issued: dict[str, str]) -> None:
+async def issue(site: Site, key: str, reference: str, quantity: int = 1) -> str:
+    """The number of the invoice with this reference, issued now or before."""
+    sold = SALE | {"lines": [LINES[0] | {"quantity": quantity}], "client_reference": reference}
+    return str((await called(site, key, "issue_invoice", sold))["structuredContent"]["invoice"]["number"])
+
+
+async def act(site: Site, key: str, index: int, number: str) -> str:
+    """The id of what the act with this index made, now or before: invoices, payments, credit notes by turns."""
+    tool, arguments = act_of(index, number)
+    return made_by({"isError": False} | await called(site, key, tool, arguments))
+
+
+async def act_until_gone(site: Site, key: str, fresh: Iterator[int], made: dict[int, str], number: str) -> None:
     while True:
-        reference = f"ref-{next(fresh)}"
-        issued.setdefault(reference, "")
+        index = next(fresh)
+        made.setdefault(index, "")
         try:
-            issued[reference] = await issue(site, key, reference)
+            made[index] = await act(site, key, index, number)
         except httpx2.TransportError:
             return
 
 
-async def kill_under_load(server: RealServer, keys: list[str], fresh: Iterator[int], issued: dict[str, str]) -> None:
-    """Three clients issue until the process is killed, at a moment that chance picks after the first answer."""
-    chance = random.Random(len(issued))  # noqa: S311  # The moments of the kills.
-    await issue(server.site, keys[0], "first of all")
-    load = [asyncio.create_task(issue_until_gone(server.site, key, fresh, issued)) for key in keys]
+async def kill_under_load(
+    server: RealServer, keys: list[str], fresh: Iterator[int], made: dict[int, str], number: str
+) -> None:
+    """Clients act until the process is killed, at a moment that chance picks after the first answer."""
+    chance = random.Random(len(made))  # noqa: S311  # The moments of the kills.
+    await act(server.site, keys[0], 0, number)
+    load = [asyncio.create_task(act_until_gone(server.site, key, fresh, made, number)) for key in keys]
     await asyncio.wait(load, timeout=chance.uniform(0, 0.3))
     server.process.kill()
     await asyncio.gather(*load)
     await server.process.wait()
 
 
+async def everything(data: Path) -> set[str]:
+    """The ids of all documents and payments, after everything about them was verified."""
+    async with local_office(Settings(data)) as office:
+        return await sound(open_books(office, await find_organization(office, BAKERY), Right.READ))
+
+
 async def test_killing_the_server_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     data = tmp_path / "data"
     keys = await bakery(data, 3)
-    issued: dict[str, str] = {}
+    async with real_server(data) as server:
+        number = await issue(server.site, keys[0], "to be settled", quantity=100_000)
+        await server.stop()
+    made: dict[int, str] = {}
     fresh = count(1)
     for _ in range(sized(50, 3)):
         async with real_server(data) as server:
-            await kill_under_load(server, keys, fresh, issued)
-        found = await all_numbers(data)
-        assert {number for number in issued.values() if number} <= set(found)
-        assert found == in_order(found)
+            await kill_under_load(server, keys, fresh, made, number)
+        assert {one for one in made.values() if one} <= await everything(data)
     async with real_server(data) as server:
-        # What was not acknowledged is issued once now, whether or not it had been.
-        again = {reference: await issue(server.site, keys[0], reference) for reference in issued}
+        # What was not acknowledged is done once now, whether or not it had been.
+        again = {index: await act(server.site, keys[0], index, number) for index in made}
         await server.stop()
-    assert all(again[reference] == number for reference, number in issued.items() if number)
-    found = await all_numbers(data)
-    assert found == in_order(found)
-    assert len(found) == len(set(again.values())) + 1 == len(issued) + 1
+    assert all(again[index] == one for index, one in made.items() if one)
+    # Beside these there are the invoice that was there and the first act of each process, which is one and the same.
+    assert len(await everything(data)) == len(set(again.values())) + 2 == len(made) + 2
 
 
 def shared_out(references: list[str], clients: int) -> list[list[str]]:

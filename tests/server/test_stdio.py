@@ -99,7 +99,7 @@ async def test_a_dedicated_process_is_named_after_its_organization_and_acts_for_
         assert found["organization"]["handle"] == BAKERY
         mismatch = await conversation.refused("find_customers", organization=FINCH)
         assert mismatch["code"] == "organization_mismatch"
-        assert (await conversation.refused("list_organizations"))["code"] == "not_found"
+        assert (await conversation.refused("list_organizations"))["code"] == "not_allowed"
 
 
 @pytest.mark.parametrize("revision", ["2025-03-26", "2025-06-18", "2025-11-25"])

@@ -1,0 +1,37 @@
+"""What the door reads of a message before the MCP server does: what it is, and whose question it answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A JSON-RPC message as it came. What is malformed is empty here: it is the MCP server's to refuse."""
+
+    content: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, body: bytes) -> Message:
+        try:
+            content: Any = json.loads(body)
+        except (ValueError, RecursionError):
+            return cls()
+        return cls(content) if isinstance(content, dict) else cls()
+
+    @property
+    def method(self) -> str:
+        return str(self.content.get("method", ""))
+
+    @property
+    def params(self) -> dict[str, Any]:
+        params = self.content.get("params")
+        return params if isinstance(params, dict) else {}
+
+    @property
+    def answers(self) -> str:
+        """The id of the question that the message answers; empty where it is no answer."""
+        answered = self.content.get("id")
+        return answered if isinstance(answered, str) and "method" not in self.content else ""

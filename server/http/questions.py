@@ -1,0 +1,174 @@
+"""Questions that calls under way have put to their clients, until they are answered or withdrawn.
+
+A question goes out on the answer of its own call; the client's reply is a message of its own, and finds the call by the
+session and the question's id. Sessions are rows that any process serves; a call under way lives in one process, and so
+do its questions. What a reply may settle is decided here alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+
+from invoicing.refusals import LimitExceeded, Unavailable
+from server.http.messages import Message
+from storage.sessions import SessionClient
+
+CONVERSATION = "counterfoil.conversation"
+"""Where a request's scope holds its `Conversation`."""
+_PREFIX = "ask_"
+
+
+@dataclass(slots=True)
+class Patience:
+    """The time of one request: while it waits for its client's answer it is not counted, but has a budget of its own.
+
+    `request` is the scope that ends the request, `seconds_left` what is left of the budget.
+    """
+
+    request: anyio.CancelScope
+    seconds_left: float
+
+    async def wait_for(self, question: Question) -> Outcome:
+        """What becomes of the question, at the latest when the budget is used up."""
+        began = anyio.current_time()
+        counted = self.request.deadline - began
+        self.request.deadline = math.inf
+        try:
+            with anyio.move_on_after(self.seconds_left):
+                await question.outcome
+            # An answer of the last moment, which its client was told had arrived, counts.
+            return _NOBODY_ANSWERED if question.outcome.cancelled() else question.outcome.result()
+        finally:
+            ended = anyio.current_time()
+            self.seconds_left = max(0, self.seconds_left - (ended - began))
+            self.request.deadline = ended + counted
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Who is asked: the client of a session, on behalf of a call of this principal."""
+
+    session: str
+    client: SessionClient
+    principal: str
+    read_only: bool
+    patience: Patience
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the client answered. Whether it fits the question is for whoever asked to check."""
+
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The client answered with an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Nobody waits for the answer any more."""
+
+    reason: str
+
+
+Outcome = Answered | Failed | Withdrawn
+_NOBODY_ANSWERED = Withdrawn("Nobody answered in time.")
+_CANCELLED = Withdrawn("The client cancelled the call.")
+_SESSION_ENDED = Withdrawn("The session has ended.")
+_STOPPING = Withdrawn("The server is stopping.")
+
+
+@dataclass(slots=True, eq=False)
+class Question:
+    """One question of a call under way; `call` is the id that the client gave to the call."""
+
+    id: str
+    asked: Conversation
+    call: str
+    outcome: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def settle(self, outcome: Outcome) -> None:
+        """The first outcome stays."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+
+class Questions:
+    """The questions of this process; of one principal at most `at_once` wait at a time.
+
+    An id names the process, so that another process knows a reply that it cannot deliver, and has 160 random bits.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._process = f"{_PREFIX}{secrets.token_hex(4)}_"
+        self._waiting: dict[str, Question] = {}
+        self._closed = False
+
+    @contextmanager
+    def put(self, asked: Conversation, call: object) -> Iterator[Question]:
+        """A new question, which is forgotten at the end, whatever becomes of it.
+
+        Raises:
+            Unavailable: the server is stopping.
+            LimitExceeded: too many questions of the principal wait already.
+        """
+        if self._closed:
+            raise Unavailable(f"{_STOPPING.reason} Nothing was asked: repeat the call in a moment.")
+        if sum(one.asked.principal == asked.principal for one in self._waiting.values()) >= self._at_once:
+            raise LimitExceeded(
+                f"{self._at_once} calls of yours wait for an answer already. Answer or cancel one of them first."
+            )
+        question = Question(f"{self._process}{secrets.token_hex(20)}", asked, str(call))
+        self._waiting[question.id] = question
+        try:
+            yield question
+        finally:
+            del self._waiting[question.id]
+
+    def asked_elsewhere(self, message: Message) -> bool:
+        """Whether the message answers a question of another process, or of one that has ended."""
+        return message.answers.startswith(_PREFIX) and not message.answers.startswith(self._process)
+
+    def hear(self, message: Message, *, session: str, read_only: bool) -> None:
+        """Take note of a message that the MCP server has accepted in this session: an answer, or a call's end.
+
+        An answer that nobody waits for in this session has no effect. Nor has one by a read-only credential to the
+        question of a call that may change something: it would change something after all.
+        """
+        if message.method == "notifications/cancelled":
+            cancelled = str(message.params.get("requestId"))
+            self._withdraw(_CANCELLED, [one for one in self._of(session) if one.call == cancelled])
+            return
+        question = self._waiting.get(message.answers)
+        if question is None or question.asked.session != session or (read_only and not question.asked.read_only):
+            return
+        result = message.content.get("result")
+        question.settle(Answered(result) if isinstance(result, dict) else Failed())
+
+    def end_session(self, session: str) -> None:
+        """Nobody waits in a session that has ended."""
+        self._withdraw(_SESSION_ENDED, self._of(session))
+
+    def close(self) -> None:
+        """Withdraw all questions, and let none be asked any more, so that calls under way come to their end."""
+        self._closed = True
+        self._withdraw(_STOPPING, list(self._waiting.values()))
+
+    def _of(self, session: str) -> list[Question]:
+        return [one for one in self._waiting.values() if one.asked.session == session]
+
+    def _withdraw(self, reason: Withdrawn, questions: list[Question]) -> None:
+        for question in questions:
+            question.settle(reason)
