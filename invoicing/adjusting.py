@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from invoicing.amounts import EXACT, check_amount, round_half_up, to_minor
+from invoicing.amounts import EXACT, check_amount, exact_minor, round_half_up
 from invoicing.documents import AdjustmentKind
 from invoicing.refusals import InvalidInput
 from invoicing.shares import share_out
@@ -44,7 +44,8 @@ def portions(
     Each percentage is of the lines alone, so that the order of the adjustments does not matter.
 
     Raises:
-        InvalidInput: an adjustment that cannot be split, or discounts that are more than there is in a group.
+        InvalidInput: an amount that is finer than the currency, an adjustment that cannot be split, or discounts that
+            are more than there is in a group.
         LimitExceeded: an amount has more than 15 digits in minor units.
     """
     if not adjustments:
@@ -93,7 +94,7 @@ def _portions_of(position: int, asked: AdjustmentInput, groups: dict[GroupKey, _
 def _amount(asked: AdjustmentInput, base_minor: int, currency: str, field: str) -> int:
     with localcontext(EXACT):
         share = round_half_up(base_minor * asked.percent / Decimal(100))
-    amount = check_amount(to_minor(asked.amount, currency) + share, field=field)
+    amount = check_amount(exact_minor(asked.amount, currency, field=f"{field}.amount") + share, field=field)
     if amount < 0:
         raise InvalidInput(f"{field}: the lines that the percentage is of come to less than zero.", field=field)
     return amount

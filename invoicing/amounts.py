@@ -128,6 +128,20 @@ def to_minor(amount: Decimal, currency: str) -> int:
         return round_half_up(amount.scaleb(minor_digits(currency)))
 
 
+def exact_minor(amount: Decimal, currency: str, *, field: str) -> int:
+    """`amount` in minor units, where it is exact in them: what is stated as an amount is not rounded.
+
+    Raises:
+        InvalidInput: it has more digits after the point than the currency, naming `field`.
+    """
+    amount_minor = to_minor(amount, currency)
+    if to_major(amount_minor, currency) != amount:
+        raise InvalidInput(
+            f"{field} {plain(amount)} has more than the {minor_digits(currency)} decimals of {currency}.", field=field
+        )
+    return amount_minor
+
+
 def to_major(amount_minor: int, currency: str) -> Decimal:
     """Minor units as a decimal with the currency's number of digits: 1250 EUR is `Decimal("12.50")`."""
     with localcontext(EXACT):

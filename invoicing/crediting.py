@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from invoicing.amounts import EXACT, minor_digits, plain
 from invoicing.conversion import convert
+from invoicing.credited_nets import fitted_nets
 from invoicing.documents import (
     Adjustment,
     AdjustmentKind,
@@ -58,7 +59,8 @@ def credit(
 
     Raises:
         Conflict: not an invoice, or nothing remains to credit.
-        InvalidInput: no reason, an unknown or repeated position, or an issue date before the invoice's.
+        InvalidInput: no reason, an unknown or repeated position, an issue date before the invoice's, or so little of
+            a line that the credit note comes to a total of zero.
         LimitExceeded: more of a line than remains.
     """
     if invoice.kind is not DocumentKind.INVOICE:
@@ -75,7 +77,27 @@ def credit(
     if left.is_nothing:
         raise Conflict(f"Nothing remains to credit of {invoice.number}.", field="invoice")
     quantities = _quantities(left, wanted)
-    return _credit_note(invoice, left, quantities, reason=reason, issue_date=issue_date, series=series)
+    note = _credit_note(invoice, left, quantities, reason=reason, issue_date=issue_date, series=series)
+    _check_not_rounded_away(note, left)
+    return note
+
+
+def _check_not_rounded_away(note: Document, left: Remaining) -> None:
+    """What was given away is taken back for nothing; a part of what was charged for that comes to nothing is a
+    mistake.
+    """
+    if note.total_minor:
+        return
+    taken = {line.invoice_position: line.quantity for line in note.lines}
+    charged = {subtotal_key(tax) for tax in left.taxes if tax.taxable_minor + tax.tax_minor > 0}
+    for line in left.lines:
+        in_part = taken.get(line.position, line.quantity) < line.quantity
+        if in_part and line.amount_minor > 0 and group_of(line) in charged:
+            raise InvalidInput(
+                f"lines: the credit note comes to a total of zero: so little of line {line.position} is less than half"
+                f" of the smallest unit of {note.currency}. Raise the quantity.",
+                field="lines",
+            )
 
 
 def _quantities(left: Remaining, wanted: Sequence[CreditLine] | None) -> dict[int, Decimal]:
@@ -119,6 +141,8 @@ def _credit_note(
         for position, line in enumerate(taken, start=1)
     )
     adjustments = _credited_adjustments(left, lines)
+    if invoice.prices_include_tax:
+        lines, adjustments = fitted_nets(left, lines, adjustments)
     taxes = _credited_taxes(invoice, left, lines, adjustments)
     net = sum(tax.taxable_minor for tax in taxes)
     tax = sum(tax.tax_minor for tax in taxes)
@@ -213,7 +237,10 @@ def _credited_amounts(items: Sequence[Adjustment], amount_minor: int) -> list[Ad
             base_minor=0,
             percent=Decimal(0),
             amount_minor=share,
-            net_minor=_share(item.net_minor, Fraction(share, item.amount_minor)) if item.amount_minor else 0,
+            # Where no amount is left, what is left of its net goes with it.
+            net_minor=_share(item.net_minor, Fraction(share, item.amount_minor))
+            if item.amount_minor
+            else item.net_minor,
         )
         for item, share in zip(items, shares, strict=True)
     ]

@@ -12,7 +12,8 @@ SANDBOX_PREFIX = "TEST-"
 PATTERN_LENGTH_MAX = 40
 
 _TOKEN = re.compile(r"\{(YYYY|YY|MM|SEQ(?::([1-9]))?)\}")
-_LITERAL = re.compile(r"[A-Za-z0-9/_.\-]*", re.ASCII)
+# Letters and digits of ASCII, in which no two look alike that are not the same, with a single separator between two.
+_SOUND = re.compile(r"[A-Za-z0-9]+([/_.\-][A-Za-z0-9]+)*", re.ASCII)
 
 
 def check_pattern(pattern: str, *, field: str = "pattern") -> str:
@@ -20,16 +21,17 @@ def check_pattern(pattern: str, *, field: str = "pattern") -> str:
 
     Raises:
         InvalidInput: no or several `{SEQ}`, an unknown token, `{MM}` without a year, or a character that does
-            not belong into a number; or `TEST-` in front, which is the mark of a sandbox.
+            not belong into a number, such as a space; a separator (`/ _ . -`) at an end or beside another, such as in
+            `../{SEQ}`; or `TEST-` in front, which is the mark of a sandbox.
     """
     tokens = [match.group(1) for match in _TOKEN.finditer(pattern)]
     sequences = sum(token.startswith("SEQ") for token in tokens)
-    literals = _TOKEN.sub("", pattern)
-    if len(pattern) > PATTERN_LENGTH_MAX or sequences != 1 or not _LITERAL.fullmatch(literals):
+    # A token gives digits.
+    if len(pattern) > PATTERN_LENGTH_MAX or sequences != 1 or not _SOUND.fullmatch(_TOKEN.sub("0", pattern)):
         raise InvalidInput(
             f"{field} must hold {{SEQ}} or {{SEQ:n}} once, may hold {{YYYY}}, {{YY}} and {{MM}}, and otherwise"
-            f" only letters, digits and / _ . - (at most {PATTERN_LENGTH_MAX} characters), such as"
-            " INV-{YYYY}-{SEQ:5}.",
+            " only the letters A to Z, digits, and single separators / _ . - between them, at neither end"
+            f" (at most {PATTERN_LENGTH_MAX} characters), such as INV-{{YYYY}}-{{SEQ:5}}.",
             field=field,
         )
     if pattern.upper().startswith(SANDBOX_PREFIX):

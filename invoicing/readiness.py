@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from invoicing.catalog import Customer
@@ -9,12 +10,14 @@ from invoicing.countries import country
 from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
 
+_ADDRESS = ("line1", "line2", "postal_code", "city", "region")
+
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Something that keeps an organization from issuing: the field to set, and a sentence on it."""
+    """Something that keeps an organization from issuing: the fields to set, and a text on all of them."""
 
-    field: str
+    fields: tuple[str, ...]
     message: str
 
 
@@ -25,23 +28,37 @@ def blockers(profile: Profile) -> tuple[Blocker, ...]:
     (the country file's `seller_required`) and somewhere to pay to.
     """
     if not profile.country:
-        return (Blocker("country", "The country is not set: it decides tax, currency and required fields."),)
+        message = "The country is not set, which decides tax, currency and required fields: set it with"
+        return (Blocker(("country",), f"{message} update_organization."),)
     if profile.environment is Environment.SANDBOX:
         return ()
     return live_blockers(profile)
 
 
 def live_blockers(profile: Profile) -> tuple[Blocker, ...]:
-    """What a live organization with this profile would lack."""
+    """What a live organization with this profile would lack, as one blocker: it is mended with one call."""
     rules = country(profile.country)
-    missing = [
-        Blocker(field, f"{field} is required on invoices in {rules.name}: set it with update_organization.")
+    missing: list[str] = [
+        field
         for field in rules.seller_required
         if not getattr(profile, field) and not (field == "tax_number" and profile.tax_system == "none")
     ]
+    named = _as_arguments(missing)
     if not (profile.iban or profile.account_number):
-        missing.append(Blocker("iban", "Buyers need somewhere to pay: set iban (or account_number)."))
-    return tuple(missing)
+        missing.append("iban")
+        named.append("iban (or account_number)")
+    if not missing:
+        return ()
+    listed = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+    message = f"Live invoices in {rules.name} still need {listed}: set with update_organization."
+    return (Blocker(tuple(missing), message),)
+
+
+def _as_arguments(missing: Sequence[str]) -> list[str]:
+    """The fields as the arguments that set them: those of the address are parts of one."""
+    parts = [field for field in missing if field in _ADDRESS]
+    address = [f"address ({', '.join(parts)})"] if parts else []
+    return [*address, *(field for field in missing if field not in _ADDRESS)]
 
 
 def customer_gaps(profile: Profile, customer: Customer) -> tuple[str, ...]:

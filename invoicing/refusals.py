@@ -14,7 +14,7 @@ class Refusal(Exception):
     """A request that is refused for a reason its sender can act on.
 
     `message` says what is wrong and what to do. `field` names the argument at fault, `candidates` the
-    handles to choose from; both are empty where they do not apply.
+    handles, names or ids to choose from; both are empty where they do not apply.
     """
 
     code: ClassVar[str]

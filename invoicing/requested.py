@@ -120,14 +120,23 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
 
 def request_text(request: RequestedDocument) -> str:
     """The canonical text of a request; a field that was added later is left out while it has its default."""
+    return canonical_json(request_values(request))
+
+
+def request_values(request: RequestedDocument) -> dict[str, Any]:
+    """What the text of a request is made of."""
     value = _without_defaults(request, _ADDED_TO_DOCUMENTS)
     value["lines"] = [_without_defaults(line, _ADDED_TO_LINES) for line in request.lines]
-    return canonical_json(value)
+    return value
 
 
 def request_from_text(text: str) -> RequestedDocument:
     """The request whose text this is, also of a release that knew fewer fields."""
-    raw: dict[str, Any] = json.loads(text)
+    return request_from_values(json.loads(text))
+
+
+def request_from_values(raw: dict[str, Any]) -> RequestedDocument:
+    """The request of these values, as JSON has them."""
     dates = {
         name: date.fromisoformat(raw[name])
         for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
 from invoicing.documents import Supply, TaxCategory
 from invoicing.refusals import Conflict, InvalidInput
@@ -32,8 +33,8 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
 
     Raises:
         Conflict: the item is archived.
-        InvalidInput: a description, price or tax code is missing, unknown or not valid on the tax point, or a
-            discount is more than the line.
+        InvalidInput: a description, price or tax code is missing, unknown or not valid on the tax point, a
+            discount is more than the line, or an amount is finer than the currency.
     """
     field = f"lines[{index}]"
     item = setting.items[line.item] if line.item else Item(id="", name="")
@@ -45,6 +46,9 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     supply = line.supply or item.supply
     code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
     tax = applied(code, setting.tax_point, field=f"{field}.tax_code")
+    for name, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
+        if amount:
+            exact_minor(amount, setting.currency, field=f"{field}.{name}")
     taxed = LineInput(
         description=description,
         quantity=line.quantity,
@@ -117,6 +121,8 @@ def applied(code: TaxCode, tax_point: date, *, field: str) -> AppliedTax:
     )
 
 
+_CODES_NAMED = 5
+
 # What an item is by itself, such as medical care or a deposit, it is for buyers abroad as well.
 _UNTAXED_BY_NATURE = (TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE)
 
@@ -126,12 +132,35 @@ def _choice(
 ) -> tuple[TaxCode, Choice]:
     code, choice = _proposal(item, supply, setting, field=field)
     if not line.tax_code:
-        return code, choice
+        return code, choice if item.tax_code else _with_untaxed_caution(choice, code, setting)
     stated = _tax_code(line.tax_code, setting.setup, field=field)
     if stated.code == code.code:
         return code, choice
     because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
     return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
+
+
+def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) -> Choice:
+    """The choice with a word on a sales tax that is not charged only because nobody has set one up.
+
+    A US organization begins with NO-TAX as its default code, since the rates of its places are its own to add.
+    """
+    if choice.rule is not Rule.SALES_TAX or code.category is not TaxCategory.OUTSIDE_SCOPE:
+        return choice
+    taxed = sorted(one.code for one in setting.setup.tax_codes.values() if one.category is TaxCategory.STANDARD)
+    if taxed:
+        caution = (
+            f"No sales tax is charged: {code.code} is the default code of {setting.seller.name}. Where tax is due, set"
+            f" tax_code on the lines ({', '.join(taxed[:_CODES_NAMED])}), or make such a code the default with"
+            " counterfoil tax-code save --default."
+        )
+    else:
+        caution = (
+            f"No sales tax is charged, because {setting.seller.name} has no sales tax code. Where tax is due, save one"
+            " with counterfoil tax-code save, which takes a part for each jurisdiction, and --default for the usual"
+            f" one; else set tax_code to {code.code} on the lines."
+        )
+    return replace(choice, caution=f"{choice.caution} {caution}".lstrip())
 
 
 def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:

@@ -87,11 +87,28 @@ def _tax_warnings(document: Document, profile: Profile) -> list[str]:
 
 def _date_warnings(document: Document, today: date) -> list[str]:
     found = []
-    if document.issue_date < today:
-        found.append(f"The issue date {document.issue_date.isoformat()} is in the past.")
+    issue_date = document.issue_date
+    if (today - issue_date).days > _YEAR:
+        found.append(
+            f"The issue date {issue_date.isoformat()} lies more than a year before today, {today.isoformat()}: check"
+            " the year. An invoice is dated when it is issued; supply_date says when it was supplied."
+        )
+    elif issue_date < today:
+        found.append(f"The issue date {issue_date.isoformat()} is in the past.")
+    for name, day in (("supply_date", document.supply_date), ("supply_end", document.supply_end)):
+        if day is not None and abs((day - issue_date).days) > _YEAR:
+            side = "before" if day < issue_date else "after"
+            found.append(
+                f"{name} {day.isoformat()} lies more than a year {side} the issue date {issue_date.isoformat()}: check"
+                " the year. The rate of tax is that of the date of supply."
+            )
     if document.due_date < today:
         found.append(f"The document is already overdue when issued (due {document.due_date.isoformat()}).")
     return found
+
+
+# A year that has a leap day is one year too.
+_YEAR = 366
 
 
 def _print_warnings(document: Document) -> list[str]:

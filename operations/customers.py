@@ -17,6 +17,7 @@ from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
 from invoicing.readiness import customer_gaps
 from invoicing.refusals import InvalidInput, NotFound
+from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
 from invoicing.text import clean_line, clean_text
 from storage import audit, customers
 from storage.books import Books
@@ -51,6 +52,11 @@ async def find_customers(books: Books, *, query: str, cursor: str, limit: int) -
     return await run(lambda db: customers.find_customers(db, query=query, cursor=cursor, limit=limit))
 
 
+async def similar_customers(books: Books, name: str) -> list[str]:
+    """Names of customers that are like this one: for a search that found none."""
+    return await books.read(lambda db: _similar(db, name))
+
+
 async def save_customer(books: Books, changes: Mapping[str, str | bool], *, customer_id: str) -> SavedCustomer:
     """Keep a new customer, or change the given fields of the one with `customer_id`.
 
@@ -75,9 +81,19 @@ def resolve_customer(db: Session, key: str) -> Customer:
         case [only]:
             return only
         case []:
-            raise NotFound("customer: no such customer here. Look for it with find_customers.", field="customer")
+            raise _no_such_customer(db, key)
         case _:
-            raise InvalidInput("customer: several customers have this name; give the id.", field="customer")
+            raise InvalidInput(
+                "customer: several customers have this name; give the id of one of them.",
+                field="customer",
+                candidates=[_told_apart(customer) for customer in named],
+            )
+
+
+def _told_apart(customer: Customer) -> str:
+    """The id, and what a person tells customers of one name apart by."""
+    marks = (customer.line1, customer.city, customer.country, customer.tax_number, customer.email)
+    return f"{customer.id} {customer.name} ({'; '.join(mark for mark in marks if mark)})"
 
 
 def check_field(db: Session, name: str, value: str | bool) -> Any:
@@ -99,6 +115,21 @@ def changed(before: Customer, values: Mapping[str, Any]) -> Customer:
     if not after.name:
         raise InvalidInput("name is required.", field="name")
     return _with_tax_number(after)
+
+
+def _no_such_customer(db: Session, key: str) -> NotFound:
+    candidates = _similar(db, key)
+    how = "Use one of the candidates" if candidates else "Look for it with find_customers"
+    return NotFound(
+        f"customer: no customer here has this id or exact name. {how}, or make it with save_customer.",
+        field="customer",
+        candidates=candidates,
+    )
+
+
+def _similar(db: Session, name: str) -> list[str]:
+    page = customers.find_customers(db, query="", cursor="", limit=NAMES_COMPARED_MAX)
+    return similar_names(name, (customer.name for customer in page.items))
 
 
 def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer_id: str) -> SavedCustomer:
@@ -164,13 +195,14 @@ def _with_tax_number(customer: Customer) -> Customer:
 def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]:
     same = [other for other in customers.customers_by_name(db, customer.name) if other.id != customer.id]
     if created and same:
-        return (f"There is already a customer of this name: {', '.join(other.id for other in same)}.",)
+        ids = ", ".join(other.id for other in same)
+        return (f"There was already a customer of this name, {ids}: calls want the id of the one that is meant.",)
     return ()
 
 
 def _gap_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:
     gaps = customer_gaps(profile, customer) if profile.country else ()
-    return (f"For a live invoice {', '.join(gaps)} is still missing.",) if gaps else ()
+    return (f"Live invoices to this customer still need {', '.join(gaps)}: set with save_customer.",) if gaps else ()
 
 
 def _currency_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:

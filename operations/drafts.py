@@ -18,6 +18,7 @@ from invoicing.numbering import number, period
 from invoicing.profiles import Profile
 from invoicing.readiness import blockers, customer_gaps, exchange_gap
 from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
+from invoicing.shown import Shown, check_as_shown, shown_by
 from invoicing.tax_choice import ChosenTax, Rule
 from invoicing.tax_inputs import Rounding
 from invoicing.warnings import warnings_for
@@ -37,12 +38,16 @@ LINES_AT_ONCE_MAX = 200
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
     """A draft as asked for. `customer` and each line's `item` are ids or exact names; what `copy_of` names (an
-    invoice's id or number) fills what is left out. `draft` is the draft to replace.
+    invoice's id or number) fills what is left out. `draft` is the draft to replace, or, where nothing else is asked
+    for, the one to show again as it is.
     """
 
     document: RequestedDocument
     copy_of: str = ""
     draft: str = ""
+
+
+_NOTHING = DraftRequest(RequestedDocument(customer="", lines=()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A request that names customer and items by their ids, with the customer and the items by id."""
+    """A request that names customer and items by their ids, with the customer and the items by id.
+
+    `shown` is what the draft last showed, where a draft is to be issued that knows it.
+    """
 
     request: RequestedDocument
     customer: Customer
     items: Mapping[str, Item]
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +147,27 @@ def resolve_request(db: Session, books: Books, request: DraftRequest) -> Resolve
 
 
 def resolve_draft(db: Session, draft: str) -> Resolved:
-    """A kept draft with what it names, as that is today.
+    """A kept draft with what it names, as that is today, and with what it showed.
 
     Raises:
         NotFound: no such draft in these books.
     """
-    request = load_draft(db, draft)
+    request, shown = load_draft(db, draft)
     items = items_by_ids(db, (line.item for line in request.lines if line.item))
-    return Resolved(request, resolve_customer(db, request.customer), items)
+    return Resolved(request, resolve_customer(db, request.customer), items, shown)
 
 
 def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
-    """The document that the request would become now, in these books."""
+    """The document that the request would become now, in these books.
+
+    Raises:
+        Conflict: it is not what its draft showed.
+        InvalidInput, LimitExceeded, NotReady: as composing says.
+    """
     circumstances = _circumstances(db, books, resolved.customer, items=resolved.items, series=resolved.request.series)
     made = compose_explained(resolved.request, circumstances)
+    if resolved.shown is not None:
+        check_as_shown(resolved.shown, made.document)
     return Composed(
         made.document,
         circumstances.profile,
@@ -163,10 +179,12 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     )
 
 
-def load_draft(db: Session, draft: str) -> RequestedDocument:
-    """Raises:
-    NotFound: no such draft in these books.
-    Immutable: an issued document, or a draft that has become one.
+def load_draft(db: Session, draft: str) -> tuple[RequestedDocument, Shown | None]:
+    """What was asked for, and what the draft last showed.
+
+    Raises:
+        NotFound: no such draft in these books.
+        Immutable: an issued document, or a draft that has become one.
     """
     found = drafts.draft_by_id(db, draft)
     if found is None:
@@ -223,12 +241,22 @@ def local_date(moment: datetime, profile: Profile) -> date:
 
 
 def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
-    if request.draft:
-        load_draft(db, request.draft)
-    resolved = resolve_request(db, books, request)
+    if request.draft and replace(request, draft="") == _NOTHING:
+        # Shown again, it is accepted with the figures that it has now.
+        resolved = replace(resolve_draft(db, request.draft), shown=None)
+    else:
+        if request.draft:
+            load_draft(db, request.draft)
+        resolved = resolve_request(db, books, request)
     composed = compose_in(db, books, resolved)
     draft_id = request.draft or new_id("drf")
-    drafts.save_draft(db, draft_id, resolved.request, now=books.clock(), by=books.actor)
+    # What a typed price means is the draft's own from now on, whatever becomes of the organization's settings.
+    kept = replace(
+        resolved.request,
+        prices_include_tax=composed.document.prices_include_tax,
+        rounding=composed.document.rounding,
+    )
+    drafts.save_draft(db, draft_id, kept, shown_by(composed.document), now=books.clock(), by=books.actor)
     return _preview(db, draft_id, composed)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from invoicing.amounts import check_currency
+from invoicing.amounts import check_currency, plain
 from invoicing.catalog import Item
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
 from invoicing.refusals import InvalidInput, NotFound
+from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
 from invoicing.text import clean_line, clean_text
 from storage import audit, items
 from storage.books import Books
@@ -37,6 +38,11 @@ async def find_items(books: Books, *, query: str, cursor: str, limit: int) -> Pa
     check_limit(limit)
     run = books.read if query else books.look_up
     return await run(lambda db: items.find_items(db, query=query, cursor=cursor, limit=limit))
+
+
+async def similar_items(books: Books, name: str) -> list[str]:
+    """Names of items that are like this one: for a search that found none."""
+    return await books.read(lambda db: _similar(db, name))
 
 
 async def save_item(books: Books, changes: Mapping[str, Value], *, item_id: str) -> SavedItem:
@@ -71,9 +77,37 @@ def _only_one_named(db: Session, key: str, *, field: str) -> Item:
         case [only]:
             return only
         case []:
-            raise NotFound(f"{field}: no such item here. Look for it with find_items.", field=field)
+            raise _no_such_item(db, key, field=field)
         case _:
-            raise InvalidInput(f"{field}: several items have this name; give the id.", field=field)
+            raise InvalidInput(
+                f"{field}: several items have this name; give the id of one of them.",
+                field=field,
+                candidates=[_told_apart(item) for item in named],
+            )
+
+
+def _told_apart(item: Item) -> str:
+    """The id, and what a person tells items of one name apart by."""
+    price = f"{plain(item.unit_price)} {item.currency}" if item.unit_price is not None else ""
+    marks = (item.sku, item.description.partition("\n")[0][:80], price, item.unit and f"per {item.unit}", item.tax_code)
+    told = "; ".join(mark for mark in marks if mark)
+    return f"{item.id} {item.name}{f' ({told})' if told else ''}"
+
+
+def _no_such_item(db: Session, key: str, *, field: str) -> NotFound:
+    candidates = _similar(db, key)
+    how = "Use one of the candidates" if candidates else "Look for it with find_items"
+    return NotFound(
+        f"{field}: no item here has this id, exact name or stock number. {how}; or leave item out and give description"
+        " and unit_price.",
+        field=field,
+        candidates=candidates,
+    )
+
+
+def _similar(db: Session, name: str) -> list[str]:
+    page = items.find_items(db, query="", cursor="", limit=NAMES_COMPARED_MAX)
+    return similar_names(name, (item.name for item in page.items))
 
 
 def changed(before: Item, values: Mapping[str, Any], *, currency: Callable[[], str]) -> Item:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from invoicing.amounts import check_amount, check_currency, minor_digits, money_text, plain, to_major, to_minor
+from invoicing.amounts import AMOUNT_MINOR_MAX, check_amount, check_currency, exact_minor, money_text
 from invoicing.documents import Document, DocumentKind
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from invoicing.text import clean_line
@@ -62,7 +62,8 @@ async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayme
     Raises:
         NotFound: no such document in these books, or no such payment of it.
         InvalidInput: an amount that is not exact in the currency or not more than zero, or a date out of bounds.
-        LimitExceeded: more than is owed, unless an overpayment is accepted; a refund of more than is owed.
+        LimitExceeded: more than is owed, unless an overpayment is accepted; overpayments that come to an amount of
+            more than 15 digits in minor units; a refund of more than is owed.
         Conflict: another currency than the document's, or a payment that was reversed before.
         IdempotencyMismatch: the client reference was used for something else.
     """
@@ -155,10 +156,7 @@ def _check_currency(document: Document, stated: str) -> None:
 
 
 def _amount(amount: Decimal, currency: str) -> int:
-    amount_minor = to_minor(amount, currency)
-    if to_major(amount_minor, currency) != amount:
-        digits = minor_digits(currency)
-        raise InvalidInput(f"amount {plain(amount)} has more than the {digits} decimals of {currency}.", field="amount")
+    amount_minor = exact_minor(amount, currency, field="amount")
     if amount_minor <= 0:
         raise InvalidInput(
             "amount must be more than 0: what was recorded in error is taken back with reverse.", field="amount"
@@ -168,6 +166,14 @@ def _amount(amount: Decimal, currency: str) -> int:
 
 def _check_not_over(issued: Issued, amount_minor: int, *, accepted: bool) -> None:
     document, owed = issued.document, max(issued.balance.due_minor, 0)
+    paid_minor = issued.balance.paid_minor
+    if accepted and paid_minor + amount_minor > AMOUNT_MINOR_MAX:
+        raise LimitExceeded(
+            f"amount: with {money_text(paid_minor, document.currency)} {document.currency} that was paid of"
+            f" {document.number} before, it comes to more than {money_text(AMOUNT_MINOR_MAX, document.currency)}, the"
+            " largest amount of these books. Record it on another document, or reverse what was recorded in error.",
+            field="amount",
+        )
     if amount_minor > owed and not accepted:
         raise LimitExceeded(
             f"amount: {money_text(owed, document.currency)} {document.currency} is owed of {document.number}, and"

@@ -134,7 +134,7 @@ def _state_of(db: Session, books: Books, code: str) -> SeriesState:
 
 def _add_series(db: Session, books: Books, code: str, kind: str, pattern: str) -> SeriesState:
     profile = _completed(db)
-    new = Series(check_code(code), _kind(kind), check_pattern(pattern.strip().upper()))
+    new = Series(check_code(code), _kind(kind), _pattern(pattern))
     rules = country(profile.country)
     if not rules.numbering.yearly_restart and "{" in _without_sequence(new.pattern):
         raise InvalidInput(
@@ -154,6 +154,15 @@ def _add_series(db: Session, books: Books, code: str, kind: str, pattern: str) -
     detail: dict[str, object] = {"kind": new.kind.value, "pattern": new.pattern}
     audit.record(db, "add_series", new.code, at=books.clock(), by=books.actor, detail=detail)
     return _state_of(db, books, new.code)
+
+
+def _pattern(pattern: str) -> str:
+    """The pattern in capitals, if it was sound before: in capitals a letter that only looks like one of ASCII can
+    become one.
+    """
+    if pattern.isascii():
+        pattern = pattern.upper()
+    return check_pattern(pattern)
 
 
 def _kind(name: str) -> DocumentKind:

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from invoicing.requested import RequestedDocument, request_from_text, request_text
+from invoicing.requested import RequestedDocument
+from invoicing.shown import Shown, draft_from_text, draft_text
 from storage.statements import execute, table_of
 from storage.tables import books
 
@@ -19,16 +20,19 @@ _CHANGE = _DRAFTS.update().where(_THIS_ONE)
 _DELETE = _DRAFTS.delete().where(_THIS_ONE)
 
 
-def draft_by_id(session: Session, draft_id: str) -> RequestedDocument | None:
+def draft_by_id(session: Session, draft_id: str) -> tuple[RequestedDocument, Shown | None] | None:
+    """What was asked for, and what the draft last showed, unless an earlier release kept it."""
     content = execute(session, _CONTENT, {"draft": draft_id}).scalar()
-    return None if content is None else request_from_text(content)
+    return None if content is None else draft_from_text(content)
 
 
-def save_draft(session: Session, draft_id: str, request: RequestedDocument, *, now: datetime, by: str) -> None:
+def save_draft(
+    session: Session, draft_id: str, request: RequestedDocument, shown: Shown, *, now: datetime, by: str
+) -> None:
     """Keep a new draft, or the new state of one."""
     values = {
         "customer_id": request.customer,
-        "content": request_text(request),
+        "content": draft_text(request, shown),
         "updated_at": now,
         "updated_by": by,
     }

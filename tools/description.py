@@ -12,6 +12,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import ToolAnnotations
 
+from tools.inputs import flag
 from tools.schemas import compact, compact_output
 
 DESCRIPTION_LENGTH_MAX = 280
@@ -65,7 +66,8 @@ class Description:
         )
         parameters = compact(tool.parameters)
         metadata = _Metadata(
-            json_arguments=_json_arguments(parameters),
+            json_arguments=_arguments_of_type(parameters, "array"),
+            flags=_arguments_of_type(parameters, "boolean"),
             arg_model=tool.fn_metadata.arg_model,
             output_schema=compact_output(tool.fn_metadata.output_schema or {}),
         )
@@ -84,18 +86,24 @@ class _Metadata(FuncMetadata):
     """Argument handling that takes a text for a text.
 
     Some clients send lists and objects as JSON texts, which are parsed; everything else stays as it was sent, so
-    that a note of `null` or a name of `[1]` is just that.
+    that a note of `null` or a name of `[1]` is just that. What says yes or no is taken strictly in every tool.
     """
 
     json_arguments: frozenset[str]
+    flags: frozenset[str]
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {name: _parsed(value) if name in self.json_arguments else value for name, value in data.items()}
+        return {name: self._argument(name, value) for name, value in data.items()}
+
+    def _argument(self, name: str, value: object) -> object:
+        if name in self.flags:
+            return flag(value, field=name)
+        return _parsed(value) if name in self.json_arguments else value
 
 
-def _json_arguments(parameters: dict[str, Any]) -> frozenset[str]:
-    """The arguments that are lists; an address may be an object or a text, and sorts that out itself."""
-    return frozenset(name for name, schema in parameters["properties"].items() if schema.get("type") == "array")
+def _arguments_of_type(parameters: dict[str, Any], kind: str) -> frozenset[str]:
+    """The arguments of this type; an address may be an object or a text, and sorts that out itself."""
+    return frozenset(name for name, schema in parameters["properties"].items() if schema.get("type") == kind)
 
 
 def _parsed(value: object) -> object:

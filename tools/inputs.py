@@ -7,15 +7,26 @@ import re
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from invoicing.amounts import parse_decimal
 from invoicing.documents import AdjustmentKind, Supply
 from invoicing.drafting import RequestedAdjustment, RequestedLine
 from invoicing.refusals import InvalidInput
 
+_EXTRA = "extra_forbidden"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -69,10 +80,31 @@ SessionArgument = Annotated[str, Field(description="From switch_organization")]
 Cursor = Annotated[str, Field(description="next_cursor of the previous page")]
 
 
-class AddressInput(BaseModel):
-    """A postal address; what is left out stays as it is."""
+class PartInput(BaseModel):
+    """A part of a document or an address: a field that it does not have is refused, and the refusal names those that
+    it has.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_fields(cls, value: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validated(value)
+        except ValidationError as error:
+            fields = ", ".join(cls.model_fields)
+            unknown = PydanticCustomError("unknown_field", f"is not a field here; known are {fields}")
+            found: list[InitErrorDetails] = [
+                {"type": unknown, "loc": one["loc"], "input": None} for one in error.errors() if one["type"] == _EXTRA
+            ]
+            if not found:
+                raise
+            raise ValidationError.from_exception_data(cls.__name__, found) from None
+
+
+class AddressInput(PartInput):
+    """A postal address; what is left out stays as it is."""
 
     line1: str | None = None
     line2: str | None = None
@@ -93,10 +125,8 @@ AddressArgument = Annotated[
 ]
 
 
-class LineInput(BaseModel):
+class LineInput(PartInput):
     """A line of a document to be."""
-
-    model_config = ConfigDict(extra="forbid")
 
     item: str = Field(default="", description="Id or exact name; gives what the line leaves out")
     description: str = ""
@@ -124,10 +154,8 @@ class LineInput(BaseModel):
         )
 
 
-class AdjustmentInput(BaseModel):
+class AdjustmentInput(PartInput):
     """A discount or charge of a whole document to be."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["discount", "charge"]
     reason: str
@@ -143,6 +171,20 @@ class AdjustmentInput(BaseModel):
             amount=self.amount,
             tax_code=self.tax_code,
         )
+
+
+def flag(value: object, *, field: str) -> bool | None:
+    """Yes or no: JSON's true and false, or those two words as a text, which is what some clients send.
+
+    Raises:
+        InvalidInput: anything else, naming `field`: "yes", 1 and "True" may not be what their sender meant.
+    """
+    match value:
+        case None | True | False:
+            return value
+        case "true" | "false":
+            return value == "true"
+    raise InvalidInput(f"{field} must be true or false.", field=field)
 
 
 def given(**values: Any) -> dict[str, Any]:

@@ -59,7 +59,9 @@ class Item(BooksTable, table=True):
 
 
 class Draft(BooksTable, table=True):
-    """A draft: what was asked for, as canonical JSON; its totals are computed anew whenever it is shown."""
+    """A draft: what was asked for and the figures it last showed, as canonical JSON; it is computed anew whenever it is
+    shown or issued.
+    """
 
     __tablename__ = "drafts"
 

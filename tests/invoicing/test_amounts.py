@@ -14,6 +14,7 @@ from invoicing.amounts import (
     AMOUNT_MINOR_MAX,
     check_amount,
     check_currency,
+    exact_minor,
     exact_product,
     minor_digits,
     money_text,
@@ -223,3 +224,30 @@ def test_an_amount_of_more_than_15_digits_is_refused() -> None:
     with pytest.raises(LimitExceeded) as refused:
         check_amount(AMOUNT_MINOR_MAX + 1, field="lines")
     assert refused.value.field == "lines"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [("12.5", "EUR", 1250), ("12.500000", "EUR", 1250), ("1.001", "KWD", 1001), ("7", "JPY", 7), ("0", "JPY", 0)],
+)
+def test_an_amount_that_is_exact_in_its_currency_is_answered_in_minor_units(
+    amount: str, currency: str, minor: int
+) -> None:
+    assert exact_minor(Decimal(amount), currency, field="amount") == minor
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "decimals"),
+    [
+        ("0.001", "EUR", "2 decimals of EUR"),
+        ("0.5", "JPY", "0 decimals of JPY"),
+        ("1.0001", "KWD", "3 decimals of KWD"),
+    ],
+)
+def test_an_amount_that_is_finer_than_its_currency_is_refused_and_not_rounded(
+    amount: str, currency: str, decimals: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        exact_minor(Decimal(amount), currency, field="amount")
+    assert refused.value.field == "amount"
+    assert f"amount {amount} has more than the {decimals}" in refused.value.message

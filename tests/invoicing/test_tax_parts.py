@@ -17,7 +17,7 @@ from invoicing.conversion import convert, exchange
 from invoicing.countries.model import DatedRate
 from invoicing.documents import JurisdictionLevel, JurisdictionRate, TaxCategory
 from invoicing.refusals import InvalidInput, Refusal
-from invoicing.requested import RequestedAdjustment, RequestedLine
+from invoicing.requested import RequestedAdjustment, RequestedDocument, RequestedLine
 from invoicing.shares import share_out
 from invoicing.tax import jurisdiction_taxes, tax_on
 from tests.support.money_document import money_table
@@ -250,3 +250,33 @@ def test_an_adjustments_code_must_be_valid_on_the_tax_date_too() -> None:
     with pytest.raises(InvalidInput) as refused:
         composed(wanted, circumstances(codes=None))
     assert refused.value.field == "adjustments[0].tax_code"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        (request(line(discount="0.001")), "lines[0].discount_amount"),
+        (request(line(), line(charge="2.005")), "lines[1].charge_amount"),
+        (request(line(), adjustments=(discount(amount="0.001"),)), "adjustments[0].amount"),
+        (request(line(), adjustments=(charge(percent="1"), charge(amount="0.005"))), "adjustments[1].amount"),
+        (request(line(), currency="JPY", adjustments=(charge(amount="0.5", code="REDUCED"),)), "adjustments[0].amount"),
+        (request(line(discount="0.5"), currency="JPY"), "lines[0].discount_amount"),
+    ],
+)
+@pytest.mark.parametrize("with_tax", [False, True])
+def test_a_discount_or_charge_that_is_finer_than_the_currency_is_refused(
+    wanted: RequestedDocument, field: str, with_tax: bool
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        document(replace(wanted, prices_include_tax=with_tax))
+    assert refused.value.field == field
+    assert "decimals of" in refused.value.message
+
+
+def test_a_price_and_a_percentage_may_be_finer_than_the_currency() -> None:
+    made = document(
+        request(
+            line("0.0005", quantity="1000", discount="0.01"), adjustments=(discount(percent="0.5"),), currency="KWD"
+        )
+    )
+    assert (made.lines[0].amount_minor, made.adjustments[0].amount_minor) == (490, 2)

@@ -18,6 +18,7 @@ from invoicing.refusals import (
 )
 from operations.access import Office, Right, open_books
 from operations.naming import (
+    CANDIDATES_MAX,
     Caller,
     Connection,
     DedicatedConnection,
@@ -306,6 +307,42 @@ async def test_a_name_that_several_have_is_ambiguous_and_names_the_candidates(tm
         assert set(ambiguous.candidates) == {first.handle, second.handle}
         assert (await switch_organization(caller(one.office), second.handle, session="")).organization == second
         assert isinstance(await refusal(named(caller(one.office), "Finch Studio")), NotFound), "a call wants a handle"
+
+
+async def test_a_handle_that_is_not_there_names_those_that_may_have_been_meant(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, first, second = [await one.client(name) for name in ("Harbour Bakery", "Finch Studio", "Finch Studio")]
+        rival, _ = await another_practice(one)
+        for typed, meant in (
+            ("Harbour Bakery", {bakery.handle}),
+            ("harbor-bakery", {bakery.handle}),
+            ("bakery-harbour-sandbox", {bakery.handle}),
+            ("Finch Studio", {first.handle, second.handle}),
+            ("rival-sandbox", set()),
+            ("sandbox" * 20, set()),
+        ):
+            absent = await refusal(named(caller(one.office), typed))
+            assert isinstance(absent, NotFound)
+            assert set(absent.candidates) == meant, typed
+            if typed != "rival-sandbox":
+                assert (await refusal(named(caller(rival), typed))).candidates == (), "never another's"
+        partner = ClientRequest("Rook", "GB", partner="ledgr-co")
+        absent = await refusal(create_client_organization(one.office, partner))
+        assert (absent.field, absent.candidates) == ("partner", (one.organization.handle,))
+
+
+async def test_of_many_candidates_the_first_are_told_and_where_the_others_are(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        for number in range(1, CANDIDATES_MAX - 1):
+            await one.client(f"Client {number}")
+        nearly = await refusal(named(caller(one.office)))
+        assert len(nearly.candidates) == CANDIDATES_MAX - 1
+        assert "list_organizations" not in nearly.message
+        for name in ("Last", "Beyond"):
+            await one.client(name)
+        cut = await refusal(named(caller(one.office)))
+        assert len(cut.candidates) == CANDIDATES_MAX
+        assert "(list_organizations shows all)" in cut.message
 
 
 @pytest.mark.parametrize(

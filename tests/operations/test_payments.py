@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from pathlib import Path
 from invoicing.lifecycle import Status
 from invoicing.refusals import Conflict, IdempotencyMismatch, InvalidInput, LimitExceeded, NotFound, Refusal
 from operations.invoices import get_invoice
-from operations.payments import PaymentRequest, record_payment
+from operations.payments import PaymentRequest, RecordedPayment, record_payment
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
@@ -85,6 +86,40 @@ async def test_more_than_is_owed_is_recorded_only_where_that_is_accepted(tmp_pat
         assert isinstance(await refusal(record_payment(books, paid("0.01"))), LimitExceeded)
         made = await record_payment(books, paid("5", accept_overpayment=True))
         assert (made.owed_minor, made.document.status) == (-500, Status.PAID)
+        assert (await verify_books(books)).problem == ""
+
+
+async def test_accepted_overpayments_of_one_document_come_to_no_more_than_an_amount_can_be(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = await bakery(one)
+        most = Decimal("999999999999.99")
+        for _ in range(10):
+            last = (await record_payment(books, paid(str(most), accept_overpayment=True))).payment
+        before = await status(books)
+        refused = await refusal(record_payment(books, paid("0.10", accept_overpayment=True)))
+        assert (type(refused), refused.field) == (LimitExceeded, "amount")
+        assert "9999999999999.90 GBP that was paid of TEST-INV-2026-00001 before" in refused.message
+        assert "9999999999999.99" in refused.message
+        assert await status(books) == before == (Status.PAID, 3000 - 10 * 99_999_999_999_999)
+        # What is exactly the largest amount goes, and what is taken back makes room.
+        await record_payment(books, paid("0.09", accept_overpayment=True))
+        assert isinstance(await refusal(record_payment(books, paid("0.01", accept_overpayment=True))), LimitExceeded)
+        await record_payment(books, PaymentRequest(INVOICE, reverse=last.id))
+        await record_payment(books, paid(str(most), accept_overpayment=True))
+        assert isinstance(await refusal(record_payment(books, paid("0.01", accept_overpayment=True))), LimitExceeded)
+        with raw(books.folder / BOOKS_FILE) as connection:
+            sums = connection.execute("SELECT sum(debit_minor), sum(credit_minor) FROM trial_balance").fetchone()
+        assert sums[0] == sums[1] > 10**15
+        assert (await verify_books(books)).problem == ""
+
+
+async def test_of_overpayments_at_once_only_as_many_are_recorded_as_an_amount_can_be(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = await bakery(one)
+        calls = [record_payment(books, paid("999999999999.99", accept_overpayment=True)) for _ in range(12)]
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert sum(isinstance(answer, LimitExceeded) for answer in answers) == 2
+        assert sum(isinstance(answer, RecordedPayment) for answer in answers) == 10
         assert (await verify_books(books)).problem == ""
 
 

@@ -296,6 +296,12 @@ async def test_a_series_with_a_document_does_not_go_on_anywhere_else(tmp_path: P
         (InvalidInput, "kind", "WEB", "quote", "A{SEQ}"),
         (InvalidInput, "pattern", "WEB", "invoice", "A"),
         (InvalidInput, "pattern", "WEB", "invoice", "TEST-{SEQ}"),
+        (InvalidInput, "pattern", "WEB", "invoice", "../{SEQ}"),
+        (InvalidInput, "pattern", "WEB", "invoice", "WEB-{SEQ} "),
+        (InvalidInput, "pattern", "WEB", "invoice", "WEB-{SEQ}\n"),
+        # In capitals a dotless i is an I, and a long s an S.
+        (InvalidInput, "pattern", "WEB", "invoice", "\u0131-{SEQ}"),
+        (InvalidInput, "pattern", "WEB", "invoice", "\u017f-{SEQ}"),
         (Conflict, "code", "invoices", "invoice", "A{SEQ}"),
         (Conflict, "pattern", "WEB", "invoice", "inv-{YYYY}-{SEQ:4}"),
         (Conflict, "pattern", "WEB", "credit_note", "INV-2026-{SEQ}"),

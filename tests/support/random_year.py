@@ -196,23 +196,22 @@ class RandomYear:
         codes = [code.code for code in self.codes if code.rate_on(today) is not None] if at_home else [""]
         currency = self.chance.choice(CURRENCIES)
         withheld = [one.code for one in self.withholdings if rate_in_force(one.rates, today) is not None]
+        digits = minor_digits(currency or self.books.organization.currency)
         foreign = currency not in ("", self.books.organization.currency)
         return RequestedDocument(
             customer=customer,
-            lines=tuple(
-                self._line(currency, self.chance.choice(["", *codes])) for _ in range(self.chance.randint(1, 5))
-            ),
+            lines=tuple(self._line(digits, self.chance.choice(["", *codes])) for _ in range(self.chance.randint(1, 5))),
             currency=currency,
             prices_include_tax=self.chance.random() < 0.5,
-            adjustments=tuple(self._adjustment(codes) for _ in range(self.chance.choice((0, 0, 1, 2)))),
+            adjustments=tuple(self._adjustment(digits, codes) for _ in range(self.chance.choice((0, 0, 1, 2)))),
             rounding=self.chance.choice(list(Rounding)).value,
             withholding=self.chance.choice(withheld) if withheld and at_home and self.chance.random() < 0.3 else "",
             exchange_rate=self._decimal("0.005", "3", places=6) if foreign else None,
             exchange_source="ECB" if foreign else "",
         )
 
-    def _line(self, currency: str, code: str) -> RequestedLine:
-        digits = minor_digits(currency or self.books.organization.currency)
+    def _line(self, digits: int, code: str) -> RequestedLine:
+        unit = Decimal(1).scaleb(-digits)
         quantity = self._decimal("0.01", "20", places=self.chance.choice((0, 0, 2, 3, 6)))
         price = self._decimal("1", "500" if digits else "9000", places=self.chance.choice((0, digits, digits + 2)))
         kind = self.chance.choice(("plain", "plain", "percent", "amount", "charge"))
@@ -223,18 +222,18 @@ class RandomYear:
             tax_code=code,
             supply=self.chance.choice(list(Supply)),
             discount_percent=self._decimal("0", "100", places=2) if kind == "percent" else Decimal(0),
-            discount_amount=(quantity * price / 3).quantize(Decimal("0.01")) if kind == "amount" else None,
-            charge_amount=self._decimal("0", "40", places=2) if kind == "charge" else None,
+            discount_amount=(quantity * price / 3).quantize(unit) if kind == "amount" else None,
+            charge_amount=self._decimal("0", "40", places=digits) if kind == "charge" else None,
         )
 
-    def _adjustment(self, codes: list[str]) -> RequestedAdjustment:
+    def _adjustment(self, digits: int, codes: list[str]) -> RequestedAdjustment:
         percent = self.chance.random() < 0.5
         kind = self.chance.choice(list(AdjustmentKind))
         return RequestedAdjustment(
             kind,
             "Agreed",
             percent=self._decimal("0.5", "20", places=2) if percent else None,
-            amount=None if percent else self._decimal("0.01", "5", places=2),
+            amount=None if percent else max(self._decimal("0", "5", places=digits), Decimal(1).scaleb(-digits)),
             # A discount of a group that no line is in is refused: it is of all lines, or of the ordinary code's.
             tax_code="" if kind is AdjustmentKind.DISCOUNT else self.chance.choice(["", *codes]),
         )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from invoicing.amounts import minor_digits
 from invoicing.catalog import (
     Customer,
     Item,
@@ -223,6 +224,21 @@ def _adjustment(
     )
 
 
+def _in_whole_units(wanted: RequestedDocument) -> RequestedDocument:
+    """With amounts that are exact in the currency, as an amount must be; prices may be finer."""
+    unit = Decimal(1).scaleb(-minor_digits(wanted.currency))
+
+    def whole(amount: Decimal | None) -> Decimal | None:
+        return amount and max(unit, amount.quantize(unit))
+
+    lines = tuple(
+        replace(part, discount_amount=whole(part.discount_amount), charge_amount=whole(part.charge_amount))
+        for part in wanted.lines
+    )
+    adjustments = tuple(replace(part, amount=whole(part.amount)) for part in wanted.adjustments)
+    return replace(wanted, lines=lines, adjustments=adjustments)
+
+
 _code_names = st.sampled_from([code.code for code in CODES])
 _amounts = st.decimals(Decimal(0), Decimal(30), places=2).map(str)
 requested_lines = st.builds(
@@ -250,5 +266,5 @@ requests = st.builds(
     rounding=st.sampled_from([mode.value for mode in Rounding]),
     lines=st.lists(requested_lines, min_size=1, max_size=6).map(tuple),
     adjustments=st.lists(requested_adjustments, max_size=3).map(tuple),
-)
+).map(_in_whole_units)
 """Requests with every kind of line and adjustment, in currencies of 0, 2 and 3 digits and in both modes."""

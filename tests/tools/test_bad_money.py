@@ -76,7 +76,7 @@ CASES: dict[str, Case] = {
         {"lines": [ROLLS, {**ROLLS, "prices_include_tax": True}]},
         "invalid_input",
         "lines[1].prices_include_tax",
-        ("lines[1].prices_include_tax",),
+        ("lines[1].prices_include_tax", "is not a field here", "unit_price, tax_code"),
     ),
     "a rate before its first day": (
         "issue_invoice",
@@ -91,6 +91,27 @@ CASES: dict[str, Case] = {
         "invalid_input",
         "lines[0].discount_amount",
         ("more than the line",),
+    ),
+    "a discount of a tenth of a penny": (
+        "issue_invoice",
+        sale(discount_amount="0.001"),
+        "invalid_input",
+        "lines[0].discount_amount",
+        ("0.001", "2 decimals of GBP"),
+    ),
+    "a charge of the document of a tenth of a penny": (
+        "issue_invoice",
+        {**sale(), "adjustments": [{"kind": "charge", "reason": "Freight", "amount": 0.001}]},
+        "invalid_input",
+        "adjustments[0].amount",
+        ("0.001", "2 decimals of GBP"),
+    ),
+    "a credit of next to nothing": (
+        "issue_credit_note",
+        {"invoice": "{paid}", "reason": "Stale", "lines": [{"position": 1, "quantity": "0.000001"}]},
+        "invalid_input",
+        "lines",
+        ("total of zero", "line 1", "GBP", "Raise the quantity"),
     ),
     "a price of 17 digits": (
         "issue_invoice",

@@ -1,0 +1,144 @@
+"""What a draft showed: the figures that its issue must come to, and the text in which a draft is kept with them.
+
+A draft names customer, items and tax codes, which can change before it is issued. What was shown is what is issued,
+or nothing is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from invoicing.amounts import money_text, plain
+from invoicing.canonical import canonical_json
+from invoicing.documents import Document, Line
+from invoicing.refusals import Conflict
+from invoicing.requested import RequestedDocument, request_from_values, request_values
+
+_LINES_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """The tax of a line and its printed amount; `jurisdictions` are level, name and rate of a stack's parts."""
+
+    category: str
+    rate: str
+    amount_minor: int
+    jurisdictions: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def tax(self) -> str:
+        parts = ", ".join(f"{name} {rate}" for _, name, rate in self.jurisdictions)
+        return f"{self.category} {self.rate} %{f' ({parts})' if parts else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The figures of a document, in minor units of its currency; `converted` is its net and tax in the currency of
+    the books, where it states a rate.
+    """
+
+    currency: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    withheld_minor: int
+    lines: tuple[ShownLine, ...]
+    converted: tuple[str, int, int] | None = None
+
+    @property
+    def due_minor(self) -> int:
+        return self.total_minor - self.withheld_minor
+
+
+def shown_by(document: Document) -> Shown:
+    """The figures that this document shows."""
+    exchange = document.exchange
+    return Shown(
+        currency=document.currency,
+        net_minor=document.net_minor,
+        tax_minor=document.tax_minor,
+        total_minor=document.total_minor,
+        withheld_minor=document.total_minor - document.payable_minor,
+        lines=tuple(_line(line) for line in document.lines),
+        converted=(exchange.currency, exchange.net_minor, exchange.tax_minor) if exchange else None,
+    )
+
+
+def check_as_shown(before: Shown, document: Document) -> None:
+    """Compare what a draft last showed with the document that it would become now.
+
+    Raises:
+        Conflict: another currency, total, amount of a line, or tax of a line. It says what was shown, what it would be,
+            and how to accept that.
+    """
+    now = shown_by(document)
+    if before == now:
+        return
+    lines = list(_changed_lines(before, now))
+    more = f"; and {len(lines) - _LINES_NAMED} more lines" if len(lines) > _LINES_NAMED else ""
+    named = "".join(f"; {line}" for line in lines[:_LINES_NAMED])
+    raise Conflict(
+        f"draft: it showed {_figures(before, now)}, and would be {_figures(now, before)} now{named}{more}. What it is"
+        " made of was changed since. Nothing is issued: show the draft again with draft_invoice and its draft alone,"
+        " which accepts the new figures, or with all fields to correct them, and then issue it.",
+        field="draft",
+    )
+
+
+def draft_text(request: RequestedDocument, shown: Shown) -> str:
+    """The canonical text of a draft: what was asked for, and what it showed."""
+    return canonical_json({**request_values(request), _SHOWN: shown})
+
+
+def draft_from_text(text: str) -> tuple[RequestedDocument, Shown | None]:
+    """The draft whose text this is; one of an earlier release does not know what it showed."""
+    raw: dict[str, Any] = json.loads(text)
+    shown: dict[str, Any] | None = raw.pop(_SHOWN, None)
+    return request_from_values(raw), _shown_from(shown) if shown else None
+
+
+_SHOWN = "shown"
+
+
+def _line(line: Line) -> ShownLine:
+    return ShownLine(
+        category=line.tax_category.value,
+        rate=plain(line.tax_rate),
+        amount_minor=line.amount_minor,
+        jurisdictions=tuple((part.level.value, part.name, plain(part.rate)) for part in line.jurisdictions),
+    )
+
+
+def _shown_from(raw: dict[str, Any]) -> Shown:
+    lines = tuple(
+        ShownLine(**{**line, "jurisdictions": tuple((*part,) for part in line["jurisdictions"])})
+        for line in raw["lines"]
+    )
+    converted = raw["converted"]
+    return Shown(**{**raw, "lines": lines, "converted": (*converted,) if converted else None})
+
+
+def _figures(one: Shown, other: Shown) -> str:
+    """The sums; what is withheld and converted only where either has it."""
+    amounts = {"net": one.net_minor, "tax": one.tax_minor, "total": one.total_minor}
+    if one.withheld_minor or other.withheld_minor:
+        amounts |= {"withheld": one.withheld_minor, "amount due": one.due_minor}
+    text = ", ".join(f"{name} {money_text(amount, one.currency)}" for name, amount in amounts.items())
+    text = f"{text} {one.currency}"
+    if one.converted != other.converted and one.converted:
+        currency, net_minor, tax_minor = one.converted
+        text += f" ({money_text(net_minor, currency)} and {money_text(tax_minor, currency)} {currency})"
+    return text
+
+
+def _changed_lines(before: Shown, now: Shown) -> Iterable[str]:
+    for position, (old, new) in enumerate(zip(before.lines, now.lines, strict=False), start=1):
+        if old.tax != new.tax:
+            yield f"line {position} was taxed {old.tax}, now {new.tax}"
+        elif old.amount_minor != new.amount_minor:
+            amounts = (money_text(old.amount_minor, before.currency), money_text(new.amount_minor, now.currency))
+            yield f"line {position} was {amounts[0]}, now {amounts[1]}"

@@ -1,0 +1,51 @@
+"""What is missing before an organization may issue: each thing once, under the name of the argument that sets it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from invoicing.documents import Environment
+from invoicing.profiles import Profile
+from invoicing.readiness import blockers, live_blockers
+
+EMPTY = Profile(name="Harbour Bakery", environment=Environment.LIVE, country="GB", currency="GBP", tax_system="uk_vat")
+COMPLETE = replace(
+    EMPTY, line1="1 Quay", city="Bristol", postal_code="BS1 4ND", tax_number="GB1", iban="GB33BUKB20201555555555"
+)
+
+
+def test_all_that_is_missing_is_one_sentence_with_the_tool_and_its_arguments() -> None:
+    (blocker,) = blockers(EMPTY)
+    assert blocker.fields == ("line1", "city", "postal_code", "tax_number", "iban")
+    assert blocker.message == (
+        "Live invoices in United Kingdom still need address (line1, city, postal_code), tax_number and iban (or"
+        " account_number): set with update_organization."
+    )
+
+
+@pytest.mark.parametrize(
+    ("emptied", "missing"),
+    [
+        ({"city": ""}, "address (city)"),
+        ({"iban": ""}, "iban (or account_number)"),
+        ({"tax_number": "", "city": ""}, "address (city) and tax_number"),
+    ],
+)
+def test_one_thing_that_is_missing_stands_alone(emptied: dict[str, str], missing: str) -> None:
+    (blocker,) = blockers(replace(COMPLETE, **emptied))  # type: ignore[arg-type]  # Fields that are texts.
+    assert f"still need {missing}: set" in blocker.message
+
+
+def test_nothing_is_said_of_what_is_complete_and_an_account_number_is_as_good_as_an_iban() -> None:
+    assert blockers(COMPLETE) == ()
+    assert blockers(replace(COMPLETE, iban="", account_number="12345678")) == ()
+    assert live_blockers(replace(COMPLETE, tax_system="none", tax_number="")) == ()
+
+
+def test_without_a_country_that_alone_is_asked_for_and_a_sandbox_wants_nothing_more() -> None:
+    (blocker,) = blockers(Profile(name="Unnamed practice", environment=Environment.SANDBOX))
+    assert blocker.fields == ("country",)
+    assert blocker.message.endswith("set it with update_organization.")
+    assert blockers(replace(EMPTY, environment=Environment.SANDBOX)) == ()
