@@ -15,12 +15,15 @@ from typing import assert_never
 
 from sqlmodel import Session
 
+from invoicing.handles import SANDBOX_SUFFIX
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
+from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
 from operations.access import Office
 from storage import organizations, reach, sessions
 from storage.books import OrganizationRef
 
 CANDIDATES_MAX = 20
+_SIMILAR_MAX = 5
 _HANDLE_LIKE = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
 
@@ -112,14 +115,31 @@ def active_before(db: Session, caller: Caller, *, session: str) -> OrganizationR
     return None if named is None else named.organization
 
 
-def not_found(handle: str) -> NotFound:
-    """The one answer for organizations that do not exist and for those of others."""
-    shown = handle.strip().lower() if _HANDLE_LIKE.fullmatch(handle.strip()) else "this handle"
+def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organization") -> NotFound:
+    """The one answer for organizations that do not exist and for those of others.
+
+    The candidates are the user's own organizations whose handle or name is like what was sent. They follow from that
+    and from the user's reach alone, so that they tell nothing of others.
+    """
+    text = wanted.strip()
+    shown = f"the handle {text.lower()}" if _HANDLE_LIKE.fullmatch(text) else "that handle"
+    candidates = _similar_handles(db, user_id, text.lower().removesuffix(SANDBOX_SUFFIX))
+    how = "use one of the candidates, or look" if candidates else "look"
     return NotFound(
-        f"No organization that you can reach has the handle {shown}. Handles are exact, such as harbour-bakery:"
-        " list_organizations shows yours.",
-        field="organization",
+        f"No organization that you can reach has {shown}. Handles are exact: {how} them up with list_organizations.",
+        field=field,
+        candidates=candidates,
     )
+
+
+def _similar_handles(db: Session, user_id: str, wanted: str) -> list[str]:
+    page = organizations.list_reachable(db, user_id, query="", cursor="", limit=NAMES_COMPARED_MAX)
+    handles_by_name: dict[str, list[str]] = {}
+    for one in page.items:
+        handles_by_name.setdefault(one.name, []).append(one.handle)
+    by_name = (handle for name in similar_names(wanted, handles_by_name) for handle in handles_by_name[name])
+    by_handle = similar_names(wanted, (one.handle for one in page.items))
+    return list(dict.fromkeys([*by_handle, *by_name]))[:_SIMILAR_MAX]
 
 
 def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Named:
@@ -134,7 +154,7 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
     if organization.strip():
         found = reach.reachable_by_handle(db, user_id, organization)
         if found is None:
-            raise not_found(organization)
+            raise not_found(db, user_id, organization)
         return _Named(found, NamedBy.CALL)
     remembered = _remembered(db, caller, session)
     named = _by_session(db, caller, remembered)
@@ -143,11 +163,13 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
         return _Named(only, NamedBy.ONLY_ONE, named.stale_session if named else "")
     if named is not None:
         return named
+    candidates = organizations.reachable_handles(db, user_id, limit=CANDIDATES_MAX)
+    further = " (list_organizations shows all)" if len(candidates) == CANDIDATES_MAX else ""
     raise OrganizationRequired(
-        f"{_nothing_names_it(remembered, session)} Repeat it with organization set to one of the candidates, or call"
-        " switch_organization first.",
+        f"{_nothing_names_it(remembered, session)} Repeat it with organization set to one of the candidates{further},"
+        " or call switch_organization first.",
         field="organization",
-        candidates=organizations.reachable_handles(db, user_id, limit=CANDIDATES_MAX),
+        candidates=candidates,
     )
 
 

@@ -150,10 +150,7 @@ async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
     """The practice that an act is for: the one named, or the only one that the principal belongs to."""
     user_id = office.principal.user_id
     if handle.strip():
-        found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
-        if found is None or found.kind != "partner":
-            raise not_found(handle)
-        return found
+        return await office.store.directory.read(lambda db: _partner_named(db, user_id, handle))
     partners = await office.store.directory.read(lambda db: organizations.partners_of(db, user_id))
     match partners:
         case []:
@@ -166,6 +163,13 @@ async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
                 field="partner",
                 candidates=[partner.handle for partner in partners],
             )
+
+
+def _partner_named(db: Session, user_id: str, handle: str) -> OrganizationRef:
+    found = reach.reachable_by_handle(db, user_id, handle)
+    if found is None or found.kind != "partner":
+        raise not_found(db, user_id, handle, field="partner")
+    return found
 
 
 async def add_organization(
@@ -259,11 +263,15 @@ async def _namesakes(office: Office, name: str) -> tuple[str, ...]:
 
 async def _source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
     user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
-    # Only the practice and its own clients: another practice's settings are not this one's to give away.
-    if found is None or partner.id not in (found.id, found.partner_id):
-        raise not_found(handle)
-    return found
+
+    def work(db: Session) -> OrganizationRef:
+        found = reach.reachable_by_handle(db, user_id, handle)
+        # Only the practice and its own clients: another practice's settings are not this one's to give away.
+        if found is None or partner.id not in (found.id, found.partner_id):
+            raise not_found(db, user_id, handle, field="copy_from")
+        return found
+
+    return await office.store.directory.read(work)
 
 
 async def _copied_plan(

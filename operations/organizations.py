@@ -70,6 +70,14 @@ async def list_organizations(
     return await (directory.read(work) if query or cursor else directory.look_up(work))
 
 
+async def all_organizations(office: Office, *, archived: bool) -> list[OrganizationRef]:
+    """Every organization that the principal can reach, partners first, then by name; with `archived` the archived
+    ones too.
+    """
+    user_id = office.principal.user_id
+    return await office.store.directory.read(lambda db: organizations.every_reachable(db, user_id, archived=archived))
+
+
 async def switch_organization(caller: Caller, target: str, *, session: str) -> Switched:
     """Make an organization the conversation's active one. `target` is a handle, or a name that fits only one.
 
@@ -136,7 +144,7 @@ def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
     named = organizations.reachable_by_name(db, user_id, target)
     match named:
         case []:
-            raise not_found(target)
+            raise not_found(db, user_id, target)
         case [only]:
             return only
         case _:
@@ -164,7 +172,8 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
         profile, counted = await books.look_up(lambda db: (load_profile(db), counts(db)))
     except DamagedStore:
         # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
-        return ClientSummary(organization, None, (Blocker("books", "The books cannot be opened: run doctor."),))
+        damage = "The books cannot be opened: the operator runs counterfoil doctor."
+        return ClientSummary(organization, None, (Blocker((), damage),))
     return ClientSummary(organization, counted, blockers(profile))
 
 

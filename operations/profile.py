@@ -156,7 +156,11 @@ def _settle_currency(db: Session, profile: Profile, wanted: Mapping[str, _Value]
         return profile
     currency = check_currency(str(wanted["currency"]))
     if currency != profile.currency and counts(db).documents:
-        raise Conflict("The currency of the books stays as it is once a document was issued.", field="currency")
+        raise Conflict(
+            "The currency of the books stays as it is once a document was issued; draft_invoice takes another one for a"
+            " single document.",
+            field="currency",
+        )
     return profile
 
 
@@ -237,5 +241,5 @@ def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> str:
     if books.organization.partner_id:
         raise Conflict("named_writes is the practice's policy: set it on the practice.", field="named_writes")
     if books.organization.role != "owner":
-        raise NotAllowed("Only an owner sets named_writes.")
+        raise NotAllowed("Only an owner of the practice sets named_writes.", field="named_writes")
     return policy

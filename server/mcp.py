@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
-from invoicing.refusals import InvalidInput, NotFound, Refusal
+from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from invoicing.text import is_text
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
@@ -25,17 +25,25 @@ from storage.books import OrganizationRef
 from storage.engines import DamagedStore
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
+from tools.description import Scope
 
+_INVOICING = (
+    " To invoice: find_customers (or save_customer), draft_invoice to show lines, tax and total, and issue_invoice with"
+    " that draft once it is agreed. Issued documents never change: issue_credit_note takes one back, and a corrected"
+    " one is issued anew. Refusals say what to do, often with candidates to choose from."
+)
 PRACTICE_INSTRUCTIONS = (
-    "Counterfoil keeps the invoicing of many organizations, each with books of its own. Name the organization in a"
-    " call (organization=handle), or make one active with switch_organization; nothing is ever guessed, and a change"
-    " in a live organization must name it. The first line of each answer says for whom the call acted: check it."
-    " draft_invoice shows what will happen; issue_invoice is final."
+    "Counterfoil keeps the invoicing of many organizations, such as a practice and its clients, each with books of its"
+    " own. Start with list_organizations, which gives their handles. Each call acts for one of them: name it in the"
+    " call (organization=handle), or make it active with switch_organization; if that answers with a session, pass it"
+    " on in later calls. Nothing is ever guessed, and a change in a live organization must name it in the call. The"
+    f" first line of each answer says for whom the call acted: check it.{_INVOICING}"
 )
 DEDICATED_INSTRUCTIONS = (
-    "Counterfoil for {name} ({handle}, {environment}) alone: every call acts for this organization."
-    " draft_invoice shows what will happen; issue_invoice is final."
+    "Counterfoil for {name} ({handle}, {environment}) alone: every call acts for this organization." + _INVOICING
 )
+
+_PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
 
 Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[LocalDoorway]]
 
@@ -83,7 +91,7 @@ class CounterfoilServer(MCPServer[Any]):
     def _check_names(self, name: str, arguments: dict[str, Any]) -> None:
         tool = self._listed.get(name)
         if tool is None:
-            raise NotFound("There is no such tool on this connection; list the tools anew.")
+            raise self._not_listed(name)
         known = tool.fn_metadata.arg_model.model_fields
         listed = tool.parameters["properties"]
         for argument in arguments:
@@ -91,6 +99,21 @@ class CounterfoilServer(MCPServer[Any]):
             if argument not in listed and not (argument == "organization" and argument in known):
                 shown = argument if argument.isidentifier() and len(argument) <= 60 else "one of the arguments"
                 raise InvalidInput(f"{shown} is not an argument of {name}. It takes: {', '.join(listed)}.", field=shown)
+
+    def _not_listed(self, name: str) -> Refusal:
+        """Why a call of this name cannot be made here: an assistant may know the tool from another connection."""
+        description = next((one for one in CATALOG if one.name == name), None)
+        if description is None:
+            return NotFound("There is no such tool on this connection; list the tools anew.")
+        if description.scope is Scope.PRACTICE and not any(one.name in self._listed for one in _PRACTICE_TOOLS):
+            return NotAllowed(
+                f"{name} works across organizations, and this connection belongs to one alone: use the practice's"
+                " connection, /mcp, for it."
+            )
+        return NotAllowed(
+            f"{name} changes something, and this connection is read-only. Nothing was changed: use a connection that"
+            " may change things, which an owner or accountant of the organization can give."
+        )
 
 
 def _check_texts(value: object, argument: str = "") -> None:

@@ -14,6 +14,23 @@ from storage.ids import new_id
 
 ERROR_META = "counterfoil/error"
 _log = logging.getLogger("counterfoil")
+_NUMBER, _CHOICE, _OBJECT = "must be a whole number", "must be true or false", "must be an object with named fields"
+_IN_OUR_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field here",
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_parsing_size": _NUMBER,
+    "int_from_float": _NUMBER,
+    "bool_type": _CHOICE,
+    "bool_parsing": _CHOICE,
+    "string_type": "must be a text",
+    "list_type": "must be a list",
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dict_type": _OBJECT,
+}
+"""What pydantic's kinds of errors mean to somebody who has never heard of it."""
 
 
 def refused(refusal: Refusal) -> CallToolResult:
@@ -32,12 +49,9 @@ def invalid_arguments(error: ValidationError) -> Refusal:
     """What pydantic found, in our words: the first field at fault, without repeating what was sent."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     field = _path(first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ").removeprefix("the value ")
-    if first["type"] == "missing":
-        message = "is required"
-    elif first["type"] == "extra_forbidden":
-        message = "is not an argument of this tool"
-    return InvalidInput(f"{field}: {message}.".replace("..", "."), field=field)
+    said = str(first["msg"]).removeprefix("Value error, ").removeprefix("the value ")
+    message = _IN_OUR_WORDS.get(first["type"]) or said.replace("Input should be", "must be")
+    return InvalidInput(f"{field} {message.removesuffix('.')}.", field=field)
 
 
 def damaged(damage: DamagedStore) -> CallToolResult:

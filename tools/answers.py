@@ -5,24 +5,26 @@ The text's first line says for whom the call acted. Money is a decimal text with
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from mcp_types import CallToolResult, ContentBlock, TextContent
 from pydantic import BaseModel
 
-from invoicing.amounts import money_text, plain
-from invoicing.documents import Document, Line, TaxSubtotal
+from invoicing.amounts import minor_digits, money_text, plain
+from invoicing.documents import Document, DocumentKind, Line, TaxSubtotal
+from invoicing.lifecycle import Balance, Status
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
 from storage.books import OrganizationRef
+from storage.counts import Counts
 from storage.payments import Payment
 from tools.totals import (
     JurisdictionAnswer,
     adjustment_lines,
     jurisdiction_answers,
-    reductions_text,
     settlement_lines,
     tax_text,
 )
@@ -72,8 +74,8 @@ class TaxAnswer(BaseModel):
 
 
 class InvoiceAnswer(BaseModel):
-    """An issued document at a glance. `amount_due` is less than zero where the customer is owed; a credit note counts
-    on the invoice whose id is `credits`.
+    """An issued document at a glance. `amount_due` is less than zero where the customer is owed; a credit note has no
+    `due_date`, and counts on the invoice whose id is `credits`.
     """
 
     id: str
@@ -83,7 +85,7 @@ class InvoiceAnswer(BaseModel):
     customer: str
     customer_name: str
     issue_date: date
-    due_date: date
+    due_date: date | None
     currency: str
     net_total: str
     tax_total: str
@@ -123,6 +125,42 @@ def answer(first_line: str, lines: Iterable[str], structured: BaseModel, *more: 
     return CallToolResult(content=content, structured_content=structured.model_dump(mode="json"))
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with what it counts: `1 document`, `2 documents`, `2 tax authorities`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def counts_text(counts: Counts) -> str:
+    """How many documents and the like an organization has."""
+    return ", ".join(
+        counted(number, noun)
+        for number, noun in (
+            (counts.documents, "document"),
+            (counts.drafts, "draft"),
+            (counts.customers, "customer"),
+            (counts.items, "item"),
+        )
+    )
+
+
+def nothing_found(noun: str, query: str, similar: Sequence[str]) -> str:
+    """The line of a search without a result; `similar` are names that may be meant instead."""
+    if not query.strip():
+        return f"No {noun}s yet: save_{noun} makes one."
+    if similar:
+        return f"No {noun} holds all of these words. Similar: {'; '.join(similar)}."
+    return f"No {noun} holds all of these words. Fewer words find more; without a query all are listed."
+
+
+def price_text(price: Decimal, currency: str) -> str:
+    """A price with at least the decimals of its currency, and with as many more as it has: `12.50`, `0.125`."""
+    text = plain(price)
+    lacking = minor_digits(currency) - len(text.partition(".")[2])
+    return text if lacking <= 0 else f"{text}{'' if '.' in text else '.'}{'0' * lacking}"
+
+
 def page_note(left: int, next_cursor: str) -> list[str]:
     """The line that says how to go on, or nothing at the end of a list."""
     return [f'{left} more: repeat with cursor="{next_cursor}".'] if next_cursor else []
@@ -147,7 +185,7 @@ def invoice_answer(invoice: IssuedDocument | ListedInvoice) -> dict[str, Any]:
         "customer": customer,
         "customer_name": customer_name,
         "issue_date": source.issue_date,
-        "due_date": source.due_date,
+        "due_date": None if credits_id else source.due_date,
         "currency": currency,
         "net_total": money_text(source.net_minor, currency),
         "tax_total": money_text(source.tax_minor, currency),
@@ -181,16 +219,29 @@ def owed_line(number: str, owed_minor: int, currency: str) -> str:
 def settled_lines(invoice: IssuedDocument) -> list[str]:
     """What was paid and credited of an invoice, or refunded of a credit note, where anything was."""
     document, balance = invoice.issued.document, invoice.balance
-    paid = money_text(balance.paid_minor, document.currency)
-    if document.credits:
-        return [f"Refunded: {paid} {document.currency}."] if balance.paid_minor else []
-    if not balance.paid_minor and not balance.credited_minor:
-        return []
-    credited = money_text(balance.credited_minor, document.currency)
-    return [
-        f"Paid: {paid}, credited: {credited}.",
-        owed_line(document.number, balance.due_minor, document.currency),
-    ]
+    happened = settled_text(balance, document.currency).capitalize()
+    if document.credits or not happened:
+        return [f"{happened} {document.currency}."] if happened else []
+    return [f"{happened}. {owed_line(document.number, balance.due_minor, document.currency)}"]
+
+
+def settled_text(balance: Balance, currency: str) -> str:
+    """What was paid and credited, or refunded, in a few words: those of it that happened."""
+    paid = "refunded" if balance.kind is DocumentKind.CREDIT_NOTE else "paid"
+    amounts = {paid: balance.paid_minor, "credited": balance.credited_minor}
+    return ", ".join(f"{what} {money_text(minor, currency)}" for what, minor in amounts.items() if minor)
+
+
+def issued_text(invoice: IssuedDocument) -> str:
+    """A document that was issued, with its customer and dates; its status where it is another than just issued."""
+    document = invoice.issued.document
+    act = "Already issued by an earlier call, nothing new was made:" if invoice.replayed else "Issued"
+    due = "" if document.credits else f", due {document.due_date}"
+    status = "" if invoice.status is Status.ISSUED else f", {invoice.status.value}"
+    return (
+        f"{act} {document.number} to {document.buyer.name} [{document.customer}], dated {document.issue_date}"
+        f"{due}{status}."
+    )
 
 
 def line_answer(line: Line, currency: str) -> LineAnswer:
@@ -199,7 +250,7 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         description=line.description,
         quantity=plain(line.quantity),
         unit=line.unit,
-        unit_price=plain(line.unit_price),
+        unit_price=price_text(line.unit_price, currency),
         discount_percent=plain(line.discount_percent),
         discount_amount=plain(line.discount_amount),
         charge_amount=plain(line.charge_amount),
@@ -227,7 +278,7 @@ def document_lines(document: Document) -> list[str]:
     taxed = "prices with tax" if document.prices_include_tax else "prices without tax"
     shown = [_line_text(line, currency) for line in document.lines[:_LINES_SHOWN]]
     if len(document.lines) > _LINES_SHOWN:
-        shown.append(f"... and {len(document.lines) - _LINES_SHOWN} more lines")
+        shown.append(f"... and {counted(len(document.lines) - _LINES_SHOWN, 'more line')}")
     taxes = ", ".join(tax_text(tax, currency) for tax in document.taxes)
     reasons = [f"{tax.label} {plain(tax.rate)} %: {tax.reason}" for tax in document.taxes if tax.reason]
     total = money_text(document.total_minor, currency)
@@ -246,7 +297,16 @@ _LINES_SHOWN = 50
 def _line_text(line: Line, currency: str) -> str:
     quantity = f"{plain(line.quantity)} {line.unit}".rstrip()
     first_line = line.description.splitlines()[0]
+    price = f"{price_text(line.unit_price, currency)}{_reductions(line, currency)}"
     return (
-        f"{line.position}. {first_line}: {quantity} x {plain(line.unit_price)}{reductions_text(line)}"
+        f"{line.position}. {first_line}: {quantity} x {price}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
     )
+
+
+def _reductions(line: Line, currency: str) -> str:
+    """What comes off a line's price, and what is added."""
+    discount = f" less {plain(line.discount_percent)} %" if line.discount_percent else ""
+    amount = f" less {price_text(line.discount_amount, currency)}" if line.discount_amount else ""
+    charge = f" plus {price_text(line.charge_amount, currency)}" if line.charge_amount else ""
+    return discount + amount + charge

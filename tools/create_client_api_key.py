@@ -38,7 +38,7 @@ async def create_client_api_key(
     kind = "read-only API key" if read_only else "API key"
     lines = [f"New {kind} {made.prefix} for {heading(target)} alone."]
     lines.append(
-        f"It is made and shown once, within a day, on this page: {made.link}"
+        f"This page makes and shows it, once, within a day: {made.link}"
         if made.link
         else f"Shown once, for the header Authorization: Bearer, while counterfoil serve runs: {made.key}"
     )

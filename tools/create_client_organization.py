@@ -12,7 +12,7 @@ from operations import onboarding
 from operations.access import Office
 from operations.onboarding import ClientRequest, NewClient
 from operations.templates import Choices
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer, counted, heading, named
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 
@@ -26,7 +26,9 @@ class Created(BaseModel):
 
 
 class ClientCreated(Answer):
-    """`organization` is the practice that acted; `created` is null in a dry run."""
+    """`organization` is the practice that acted; `created` is null in a dry run. `layers` says of the books' schema,
+    the organization's settings and its posting profiles (entity) where each came from.
+    """
 
     created: Created | None
     would_be: str
@@ -95,14 +97,38 @@ def _lines(office: Office, made: NewClient) -> list[str]:
     lines = [
         f"{act} {profile.name} ({made.handle}): {profile.environment.value}, {profile.country}, {profile.currency},"
         f" {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system {profile.tax_system}.",
-        "Layers: " + ", ".join(f"{layer} {state}" for layer, state in made.layers.items()) + ".",
+        _settings_line(_STATES[made.layers["organization"]], _STATES[made.layers["entity"]]),
     ]
-    if made.copied:
-        lines.append("Copied: " + ", ".join(f"{count} {what}" for what, count in made.copied.items()) + ".")
+    if copied := [counted(count, _NOUNS[what]) for what, count in made.copied.items() if count]:
+        lines.append(f"Copied: {', '.join(copied)}.")
     lines.extend(made.notes)
     if made.created:
+        lines.append(f'To work in it: organization="{made.handle}", or switch_organization.')
         lines.append(f"Its own connection: {office.own_connection(made.created)}")
     return lines
+
+
+def _settings_line(settings: str, postings: str) -> str:
+    if settings == postings:
+        return f"Chart, tax codes, terms and posting profiles: {settings}."
+    return f"Chart, tax codes and terms: {settings}; posting profiles: {postings}."
+
+
+_STATES = {
+    "copied": "copied",
+    "fresh": "fresh from the country's template",
+    "skipped": "as the practice has them",
+    "failed": "as the practice has them",
+}
+_NOUNS = {
+    "accounts": "account",
+    "tax_codes": "tax code",
+    "payment_terms": "payment term",
+    "tax_authorities": "tax authority",
+    "withholdings": "withholding",
+    "posting_profiles": "posting profile",
+    "transaction_types": "transaction type",
+}
 
 
 TOOL = Description(

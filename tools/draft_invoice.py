@@ -80,7 +80,7 @@ async def draft_invoice(
     exchange_date: OptionalDate = None,
     exchange_source: str = "",
     series: Annotated[str, Field(description="Code of a number series, if not the usual")] = "",
-    draft: Annotated[str, Field(description="Replace this draft")] = "",
+    draft: Annotated[str, Field(description="Replace this draft; alone: show it again")] = "",
     delete: Annotated[bool, Field(description="Delete draft")] = False,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
@@ -172,12 +172,13 @@ def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
 def _lines(preview: Preview) -> list[str]:
     document = preview.document
     return [
-        f"Draft {preview.draft} for {document.buyer.name} [{document.customer}]. Nothing is issued yet; it would be"
+        f"Draft {preview.draft} for {document.buyer.name} [{document.customer}], nothing is issued yet. It would be"
         f" {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied {document.supply_date}.",
         *document_lines(document),
         *(f"Tax of {choice[0].lower()}{choice[1:]}" for choice in preview.choices[:_CHOICES_SHOWN]),
         *(f"Warning: {warning}" for warning in preview.warnings),
         *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),
+        *([] if preview.blockers else [f'To issue it: issue_invoice with draft="{preview.draft}".']),
     ]
 
 
@@ -188,6 +189,6 @@ TOOL = Description(
     draft_invoice,
     title="Draft invoice",
     text="Draft an invoice and show what issuing would make: lines, tax, totals, warnings and the number it would get."
-    " Consumes no number. Also replaces a draft, copies an earlier invoice, or deletes a draft.",
+    " Consumes no number. Also replaces a draft whole, copies an earlier invoice (copy_of), or deletes a draft.",
     effect=Effect.CHANGES,
 )

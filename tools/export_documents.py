@@ -10,11 +10,11 @@ from pydantic import Field
 
 from operations import files
 from operations.files import ExportRequest
-from tools.answers import answer, heading
+from tools.answers import answer, counted, heading
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OrganizationArgument, SessionArgument
-from tools.render_document import FileAnswer, file_answer, resource_link
+from tools.render_document import FileAnswer, file_answer, file_lines, resource_link
 
 
 class DocumentsExported(FileAnswer):
@@ -38,13 +38,14 @@ async def export_documents(
     request = ExportRequest(format.strip().lower(), issued_from, issued_to, kind.strip().lower())
     made = await files.export_documents(books, request, progress=progress)
     structured = DocumentsExported.model_validate({**file_answer(office, books, made), "count": made.count})
-    lines = [f"{made.count} documents as {request.format}: {structured.link}", f"SHA-256 {structured.sha256}"]
+    lines = file_lines(f"{counted(made.count, 'document')} as {request.format}", structured)
     return answer(heading(books.organization), lines, structured, resource_link(books, made))
 
 
 TOOL = Description(
     export_documents,
     title="Export documents",
-    text="Export an organization's issued documents, oldest first, into one file.",
+    text="Export an organization's issued documents, oldest first, into one file: all, or those of a period"
+    " (issued_from, issued_to) or kind.",
     effect=Effect.READS,
 )

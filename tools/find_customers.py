@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from invoicing.catalog import Customer
 from operations import customers
-from tools.answers import PageAnswer, answer, heading, named, page_note
+from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument
@@ -54,7 +54,10 @@ async def find_customers(
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    lines = [f"- {customer_line(customer)}" for customer in page.items] or ["No customers found."]
+    lines = [f"- {customer_line(customer)}" for customer in page.items]
+    if not lines:
+        similar = await customers.similar_customers(books, query) if query.strip() else []
+        lines = [nothing_found("customer", query, similar)]
     return answer(heading(books.organization), [*lines, *page_note(page.left, page.next_cursor)], structured)
 
 
@@ -64,13 +67,24 @@ def customer_answer(customer: Customer) -> CustomerAnswer:
 
 def customer_line(customer: Customer) -> str:
     """A customer as one line of text."""
-    town = " ".join(part for part in (customer.postal_code, customer.city, customer.country) if part)
-    place = ", ".join(part for part in (customer.line1, customer.line2, town) if part)
-    kind = "consumer" if customer.consumer else ""
-    details = [part for part in (place, kind, customer.tax_number, customer.email) if part]
+    town = " ".join(part for part in (customer.postal_code, customer.city) if part)
+    parts = (customer.line1, customer.line2, town, customer.region, customer.country)
+    place = ", ".join(part for part in parts if part)
+    details = (
+        place,
+        "consumer" if customer.consumer else "",
+        customer.tax_number,
+        customer.email,
+        customer.phone,
+        customer.payment_terms,
+        f"invoiced in {customer.currency}" if customer.currency else "",
+    )
     archived = " (archived)" if customer.archived else ""
-    return f"{customer.name} [{customer.id}] {', '.join(details)}{archived}"
+    note = f"; note: {customer.note.splitlines()[0][:_NOTE_SHOWN]}" if customer.note else ""
+    return f"{customer.name} [{customer.id}] {', '.join(part for part in details if part)}{archived}{note}"
 
+
+_NOTE_SHOWN = 100
 
 TOOL = Description(
     find_customers,

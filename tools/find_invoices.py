@@ -8,8 +8,8 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import invoices
-from operations.invoices import InvoiceSearch
-from tools.answers import InvoiceAnswer, PageAnswer, answer, heading, invoice_answer, named, page_note
+from operations.invoices import InvoiceSearch, ListedInvoice
+from tools.answers import InvoiceAnswer, PageAnswer, answer, heading, invoice_answer, named, page_note, settled_text
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument
@@ -34,25 +34,40 @@ async def find_invoices(
     search = InvoiceSearch(query, status.strip(), customer.strip(), issued_from, issued_to)
     page = await invoices.find_invoices(books, search, cursor=cursor, limit=limit)
     found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
+    shared = _shared_names(found)
     structured = InvoicesFound(
         organization=named(books.organization), invoices=found, next_cursor=page.next_cursor, left=page.left
     )
-    lines = [_line(one) for one in found] or ["No invoices found."]
+    lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)] or [_nothing(search)]
     return answer(heading(books.organization), [*lines, *page_note(page.left, page.next_cursor)], structured)
 
 
-def _line(one: InvoiceAnswer) -> str:
-    return (
-        f"- {one.number} [{one.id}] {one.issue_date} {one.customer_name} [{one.customer}]: net {one.net_total}, tax"
-        f" {one.tax_total}, total {one.total} {one.currency}, {one.status}, due {one.due_date}{_settled(one)}"
-    )
+def _shared_names(found: list[InvoiceAnswer]) -> frozenset[str]:
+    """The names that more than one of the customers has: only there the name does not say which is meant."""
+    customers = {(one.customer, one.customer_name) for one in found}
+    names = [name for _, name in customers]
+    return frozenset(name for name in names if names.count(name) > 1)
 
 
-def _settled(one: InvoiceAnswer) -> str:
-    """What was paid and credited, where anything was, and what is open."""
-    if one.credits:
-        return f", refunded {one.amount_paid}, credits [{one.credits}]"
-    return f", paid {one.amount_paid}, credited {one.amount_credited}, open {one.amount_due}"
+def _line(one: ListedInvoice, shown: InvoiceAnswer, shared: frozenset[str]) -> str:
+    customer = f" [{shown.customer}]" if shown.customer_name in shared else ""
+    settled = settled_text(one.balance, shown.currency)
+    parts = [
+        f"net {shown.net_total}",
+        f"tax {shown.tax_total}",
+        f"total {shown.total} {shown.currency}",
+        shown.status,
+        f"credit note on [{shown.credits}]" if shown.credits else f"due {shown.due_date}",
+        *([settled] if settled else []),
+        *([] if shown.credits else [f"open {shown.amount_due}"]),
+    ]
+    return f"- {shown.number} {shown.issue_date} {shown.customer_name}{customer}: {', '.join(parts)}"
+
+
+def _nothing(search: InvoiceSearch) -> str:
+    if search == InvoiceSearch():
+        return "No documents issued yet."
+    return "No documents found. Fewer or other words, or no limits of status and date, find more."
 
 
 TOOL = Description(

@@ -7,10 +7,9 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel
 
-from invoicing.amounts import plain
 from invoicing.catalog import Item
 from operations import items
-from tools.answers import PageAnswer, answer, heading, named, page_note
+from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note, price_text
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument
@@ -51,7 +50,10 @@ async def find_items(
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    lines = [f"- {item_line(item)}" for item in page.items] or ["No items found."]
+    lines = [f"- {item_line(item)}" for item in page.items]
+    if not lines:
+        similar = await items.similar_items(books, query) if query.strip() else []
+        lines = [nothing_found("item", query, similar)]
     return answer(heading(books.organization), [*lines, *page_note(page.left, page.next_cursor)], structured)
 
 
@@ -62,7 +64,7 @@ def item_answer(item: Item) -> ItemAnswer:
         sku=item.sku,
         description=item.description,
         unit=item.unit,
-        unit_price="" if item.unit_price is None else plain(item.unit_price),
+        unit_price=_price(item),
         currency=item.currency,
         tax_code=item.tax_code,
         supply=item.supply.value,
@@ -71,10 +73,15 @@ def item_answer(item: Item) -> ItemAnswer:
     )
 
 
+def _price(item: Item) -> str:
+    return "" if item.unit_price is None else price_text(item.unit_price, item.currency)
+
+
 def item_line(item: Item) -> str:
     """An item as one line of text."""
-    price = "price per line" if item.unit_price is None else f"{plain(item.unit_price)} {item.currency}"
-    details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, item.supply.value, item.sku]
+    price = "price per line" if item.unit_price is None else f"{_price(item)} {item.currency}"
+    account = f"account {item.revenue_account}" if item.revenue_account else ""
+    details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, item.supply.value, item.sku, account]
     archived = " (archived)" if item.archived else ""
     description = f": {item.description.splitlines()[0]}" if item.description else ""
     return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}{description}"

@@ -26,6 +26,7 @@ from tools.answers import (
     named,
     owed_line,
     payment_answer,
+    settled_lines,
     tax_answer,
 )
 from tools.context import ReadableBooks
@@ -112,15 +113,18 @@ def _credit_note(issued: Issued) -> CreditNoteAnswer:
 
 
 def _lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
+    kind = "Credit note" if details.credits else "Invoice"
+    due = f", due {details.due_date}" if details.due_date else ""
+    until = f" to {details.supply_end}" if details.supply_end else ""
     order = f", purchase order {details.purchase_order}" if details.purchase_order else ""
     return [
-        f"{details.number} [{details.id}] to {details.customer_name} [{details.customer}]: {details.status}, dated"
-        f" {details.issue_date}, due {details.due_date}, supplied {details.supply_date}{order}.",
+        f"{kind} {details.number} to {details.customer_name} [{details.customer}], by {details.issued_by}:"
+        f" {details.status}, dated {details.issue_date}{due}, supplied {details.supply_date}{until}{order}.",
         *_credited_lines(details),
         *document_lines(found.issued.document),
         *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
         *(_credit_note_line(note) for note in details.credit_notes),
-        f"{_settled(details, found)} Issued by {details.issued_by}.",
+        *_standing_lines(found),
         *([f"Note: {details.note}"] if details.note else []),
     ]
 
@@ -128,7 +132,7 @@ def _lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
 def _credited_lines(details: InvoiceDetails) -> list[str]:
     if not details.credits:
         return []
-    return [f"Credits {details.credited_invoice} [{details.credits}]: {details.reason}"]
+    return [f"It credits {details.credited_invoice} [{details.credits}]: {details.reason}"]
 
 
 def _payment_line(payment: PaymentAnswer, *, refund: bool) -> str:
@@ -140,14 +144,15 @@ def _payment_line(payment: PaymentAnswer, *, refund: bool) -> str:
 
 
 def _credit_note_line(note: CreditNoteAnswer) -> str:
-    return f"Credited: {note.total} with {note.number} [{note.id}] on {note.issue_date}: {note.reason}"
+    return f"Credited: {note.total} with {note.number} on {note.issue_date}: {note.reason}"
 
 
-def _settled(details: InvoiceDetails, found: IssuedDocument) -> str:
-    if details.credits:
-        return f"Refunded: {details.amount_paid} {details.currency}."
-    paid = f"Paid: {details.amount_paid}, credited: {details.amount_credited}."
-    return f"{paid} {owed_line(details.number, found.balance.due_minor, details.currency)}"
+def _standing_lines(found: IssuedDocument) -> list[str]:
+    """What it comes to: sums where there are several entries, and what is open of an invoice."""
+    document = found.issued.document
+    if len(found.payments) + len(found.credit_notes) > 1:
+        return settled_lines(found)
+    return [] if document.credits else [owed_line(document.number, found.balance.due_minor, document.currency)]
 
 
 TOOL = Description(

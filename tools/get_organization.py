@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Annotated, Any
 
@@ -12,11 +13,11 @@ from operations import organizations
 from operations.access import Office
 from operations.organizations import OrganizationDetails
 from storage.books import Books
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer, counts_text, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.snippets import snippets
+from tools.snippets import is_loopback, snippets
 
 
 class Readiness(BaseModel):
@@ -28,6 +29,8 @@ class Readiness(BaseModel):
 
 
 class OrganizationProfile(Answer):
+    """`snippets` say for each AI client how to add the connection; `provenance` where the settings came from."""
+
     profile: dict[str, str | bool | int]
     policy: dict[str, str | int | bool]
     readiness: Readiness
@@ -46,65 +49,93 @@ _APART = {"environment", *_POLICY}
 
 
 async def get_organization(
-    office: TheOffice, books: ReadableBooks, organization: OrganizationArgument = "", session: SessionArgument = ""
+    office: TheOffice,
+    books: ReadableBooks,
+    organization: OrganizationArgument = "",
+    session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
-    return organization_answer(office, books, await organizations.get_organization(books))
+    details = await organizations.get_organization(books)
+    shown = structured_organization(office, books, details)
+    lines = [
+        *profile_lines(shown),
+        *_setting_lines(shown),
+        f"There are {counts_text(details.counts)}.",
+        *readiness_lines(books, details),
+        f"Its own connection: {office.own_connection(books.organization)}",
+        *_snippet_lines(shown),
+    ]
+    return answer(heading(books.organization), lines, shown)
 
 
-def organization_answer(
-    office: Office, books: Books, details: OrganizationDetails, *, note: str = ""
-) -> CallToolResult:
-    """The answer on one organization; `note` says what was just done."""
-    url = office.connection_url(books.organization)
+def structured_organization(office: Office, books: Books, details: OrganizationDetails) -> OrganizationProfile:
+    """The structured answer on one organization."""
+    organization, settings = books.organization, details.settings
+    url = office.connection_url(organization)
     profile: dict[str, Any] = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
-    structured = OrganizationProfile(
-        organization=named(books.organization),
+    return OrganizationProfile(
+        organization=named(organization),
         profile={name: value for name, value in profile.items() if name not in _APART},
-        policy={name: profile[name] for name in _POLICY} | {"named_writes": books.organization.named_writes},
+        policy={name: profile[name] for name in _POLICY} | {"named_writes": organization.named_writes},
         readiness=Readiness(
             ready=not details.blockers,
             blockers=[blocker.message for blocker in details.blockers],
-            missing_for_live=[blocker.field for blocker in details.live_blockers],
+            missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
         ),
-        tax_codes=list(details.settings.tax_codes),
-        payment_terms=list(details.settings.terms),
-        number_series=[f"{code} {pattern}" for code, pattern in details.settings.series],
-        withholdings=[f"{code} {label}" for code, label in details.settings.withholdings],
+        tax_codes=list(settings.tax_codes),
+        payment_terms=list(settings.terms),
+        number_series=[f"{code} {pattern}" for code, pattern in settings.series],
+        withholdings=[f"{code} {label}" for code, label in settings.withholdings],
         counts=asdict(details.counts),
-        provenance=details.settings.sources,
+        provenance=settings.sources,
         connection_url=url,
-        snippets=snippets(f"counterfoil-{books.organization.handle}", url) if url else {},
+        snippets=snippets(f"counterfoil-{organization.handle}", url) if url else {},
     )
-    lines = _lines(structured, note)
-    if not note:
-        lines.append(f"Its own connection: {office.own_connection(books.organization)}")
-        lines.extend(f"{client}: {text}" for client, text in structured.snippets.items())
-    return answer(heading(books.organization), lines, structured)
 
 
-def _lines(structured: OrganizationProfile, note: str) -> list[str]:
-    filled = [f"{name}: {value}" for name, value in structured.profile.items() if value != ""]
-    readiness = structured.readiness
-    lines = [
-        *([note] if note else []),
-        f"{structured.organization.environment}; " + "; ".join(line.replace("\n", " / ") for line in filled),
-        "Policy: " + ", ".join(f"{name} {value}" for name, value in structured.policy.items()),
-        "Tax codes: " + (", ".join(structured.tax_codes) or "none"),
-        "Payment terms: " + (", ".join(structured.payment_terms) or "none"),
-        "Number series: " + (", ".join(structured.number_series) or "none"),
-        *(["Withholdings: " + ", ".join(structured.withholdings)] if structured.withholdings else []),
-        "Counts: " + ", ".join(f"{count} {what}" for what, count in structured.counts.items()),
-        "Ready to issue." if readiness.ready else "Not ready to issue: " + " ".join(readiness.blockers),
-    ]
-    if readiness.missing_for_live:
-        lines.append("Missing for live invoices: " + ", ".join(readiness.missing_for_live))
-    return lines
+def profile_lines(shown: OrganizationProfile) -> list[str]:
+    """What the organization is and how it works, under the names that `update_organization` takes."""
+    filled = {name: value for name, value in shown.profile.items() if value != "" and name not in _NOT_TOLD}
+    return [f"{shown.organization.environment}; {_named_values(filled)}", f"Policy: {_named_values(shown.policy)}"]
 
+
+def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
+    """Whether it can issue, and what is missing: each thing once, with the tool that mends it."""
+    if details.blockers:
+        return [f"Not ready to issue. {blocker.message}" for blocker in details.blockers]
+    ready = "Ready to issue (test documents)." if books.organization.environment == "sandbox" else "Ready to issue."
+    return [" ".join([ready, *(blocker.message for blocker in details.live_blockers)])]
+
+
+def _setting_lines(shown: OrganizationProfile) -> list[str]:
+    settings = {
+        "Tax codes": shown.tax_codes,
+        "Payment terms": shown.payment_terms,
+        "Number series": shown.number_series,
+        "Withholdings": shown.withholdings,
+    }
+    return [f"{name}: {', '.join(values)}" for name, values in settings.items() if values]
+
+
+def _snippet_lines(shown: OrganizationProfile) -> list[str]:
+    # Claude's web lives elsewhere, and opens nothing on this machine.
+    unreachable = {"claude": " (once the server has a --public-url)"} if is_loopback(shown.connection_url) else {}
+    return [f"{client}{unreachable.get(client, '')}: {text}" for client, text in shown.snippets.items()]
+
+
+def _named_values(values: Mapping[str, str | int | bool]) -> str:
+    return "; ".join(f"{name}: {_shown(value)}" for name, value in values.items())
+
+
+def _shown(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value).replace("\n", " / ")
+
+
+_NOT_TOLD = frozenset({"name", "logo_sha256"})
 
 TOOL = Description(
     get_organization,
     title="Get organization",
-    text="Show an organization: profile, bank details, policy, tax codes, payment terms, number series, and whether"
-    " it is ready to issue, with what is missing.",
+    text="Show an organization: profile, bank details, policy, tax codes, payment terms, number series, its connection"
+    " URL, and whether it is ready to issue, with what is missing.",
     effect=Effect.READS,
 )

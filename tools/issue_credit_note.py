@@ -6,22 +6,30 @@ from decimal import Decimal
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from invoicing.amounts import money_text
 from invoicing.crediting import CreditLine
 from operations import credit_notes
 from operations.credit_notes import CreditRequest, IssuedCreditNote
-from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named, owed_line
+from tools.answers import (
+    Answer,
+    InvoiceAnswer,
+    answer,
+    document_lines,
+    heading,
+    invoice_answer,
+    issued_text,
+    named,
+    owed_line,
+)
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
-from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, SessionArgument
+from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument
 
 
-class CreditLineInput(BaseModel):
+class CreditLineInput(PartInput):
     """A line of the invoice to take back, and how much of it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     position: int = Field(description="Line of the invoice", strict=True)
     quantity: OptionalDecimal = None
@@ -72,23 +80,24 @@ async def issue_credit_note(
 
 
 def _lines(made: IssuedCreditNote) -> list[str]:
-    document, due_minor = made.note.issued.document, made.invoice_balance.due_minor
-    act = "Already issued by an earlier call" if made.note.replayed else "Issued"
-    credited = document.credits
-    of_invoice = f"{made.invoice_number} [{credited.id}]" if credited else made.invoice_number
-    refund = f" Record a refund with record_payment on {document.number}." if due_minor < 0 else ""
+    document, balance = made.note.issued.document, made.invoice_balance
+    refund = f" Record a refund with record_payment on {document.number}." if balance.due_minor < 0 else ""
+    whole = balance.credited_minor >= balance.payable_minor
+    anew = f'A corrected invoice: draft_invoice with copy_of="{made.invoice_number}" and what is different.'
     return [
-        f"{act}: {document.number} [{document.id}] to {document.buyer.name} [{document.customer}], dated"
-        f" {document.issue_date}, {made.note.status.value}; it credits {of_invoice}: {document.reason}",
+        issued_text(made.note),
+        f"It credits {made.invoice_number}{'' if whole else ' in part'}: {document.reason}",
         *document_lines(document),
-        owed_line(made.invoice_number, due_minor, document.currency) + refund,
+        owed_line(made.invoice_number, balance.due_minor, document.currency) + refund,
+        *([anew] if whole and not made.note.replayed else []),
     ]
 
 
 TOOL = Description(
     issue_credit_note,
     title="Issue credit note",
-    text="Take an invoice back for good, whole or by lines, with a credit note that has a number of its own. At most"
-    " what remains of each line. What was paid of it is then owed to the customer.",
+    text="Correct or cancel an issued invoice: take it back for good, whole or by lines, with a credit note that has a"
+    " number of its own. At most what remains of each line. What was paid of it is then owed to the customer. A"
+    " corrected invoice is a new one.",
     effect=Effect.COMMITS,
 )

@@ -9,7 +9,17 @@ from pydantic import Field
 
 from operations import invoices
 from operations.invoices import IssueRequest
-from tools.answers import Answer, InvoiceAnswer, answer, document_lines, heading, invoice_answer, named, settled_lines
+from tools.answers import (
+    Answer,
+    InvoiceAnswer,
+    answer,
+    document_lines,
+    heading,
+    invoice_answer,
+    issued_text,
+    named,
+    settled_lines,
+)
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
 from tools.inputs import (
@@ -84,19 +94,14 @@ async def issue_invoice(
         invoice=InvoiceAnswer(**invoice_answer(made)),
         replayed=made.replayed,
     )
-    document = made.issued.document
-    act = "Already issued by an earlier call" if made.replayed else "Issued"
-    first = (
-        f"{act}: {document.number} [{document.id}] to {document.buyer.name} [{document.customer}], dated"
-        f" {document.issue_date}, due {document.due_date}, {made.status.value}."
-    )
-    return answer(heading(books.organization), [first, *document_lines(document), *settled_lines(made)], structured)
+    text = [issued_text(made), *document_lines(made.issued.document), *settled_lines(made)]
+    return answer(heading(books.organization), text, structured)
 
 
 TOOL = Description(
     issue_invoice,
     title="Issue invoice",
-    text="Issue an invoice for good: it gets the next number and never changes again; a correction is a credit note."
-    " Give a draft, or the same fields as draft_invoice.",
+    text="Issue an invoice for good: it gets the next number and never changes again (issue_credit_note takes it back)."
+    " Give a draft that was shown, or the same fields as draft_invoice.",
     effect=Effect.COMMITS,
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from operations import organizations
 from operations.organizations import ClientSummary
-from tools.answers import PageAnswer, answer, heading, named, page_note
+from tools.answers import PageAnswer, answer, counts_text, heading, named, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor
@@ -51,7 +51,12 @@ async def list_clients(
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    lines = [_line(summary) for summary in page.items] or ["No clients."]
+    nothing = (
+        "No client holds all of these words: fewer words find more, without a query all are listed."
+        if query.strip()
+        else "No clients yet: create_client_organization makes one."
+    )
+    lines = [_line(summary) for summary in page.items] or [nothing]
     return answer(heading(practice), [*lines, *page_note(page.left, page.next_cursor)], structured)
 
 
@@ -77,11 +82,7 @@ def _client(summary: ClientSummary) -> Client:
 def _line(summary: ClientSummary) -> str:
     organization, counts = summary.organization, summary.counts
     ready = "ready" if not summary.blockers else f"not ready: {' '.join(b.message for b in summary.blockers)}"
-    amounts = (
-        f"{counts.documents} documents, {counts.drafts} drafts, {counts.customers} customers, {counts.items} items"
-        if counts
-        else "counts unknown"
-    )
+    amounts = counts_text(counts) if counts else "counts unknown"
     place = f"{organization.country} {organization.currency}"
     return f"- {heading(organization)}: {organization.environment}, {place}, {amounts}; {ready}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from mcp_types import CallToolResult
@@ -67,24 +68,34 @@ async def list_organizations(
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    lines = [_line(one, active_handle, caller.office.connection_url(one)) for one in page.items]
+    lines = [_line(one, active_handle, partners) for one in page.items]
+    if not lines:
+        lines = [_NOTHING_FOUND if query.strip() else "You can reach no organization."]
+    elif caller.office.public_url:
+        lines.append(f"Each has a connection of its own: {caller.office.public_url}/mcp/{{handle}}")
     first = heading(active) if active else "No organization is active."
     return answer(first, [*lines, *page_note(page.left, page.next_cursor)], structured)
 
 
-def _line(one: OrganizationRef, active_handle: str, url: str) -> str:
+_NOTHING_FOUND = "No organization holds all of these words: fewer words find more, without a query all are listed."
+
+
+def _line(one: OrganizationRef, active_handle: str, partners: Mapping[str, str]) -> str:
+    kind = "practice" if one.kind == "partner" else "organization"
+    if one.partner_id:
+        kind = f"client of {partners[one.partner_id]}" if one.partner_id in partners else "client"
     place = f"{one.country} {one.currency}".strip() or "country not set"
-    marks = [one.kind, one.environment, place, f"you: {one.role}"]
+    marks = [kind, one.environment, place, f"you: {one.role}"]
     if one.handle == active_handle:
         marks.append("active")
-    return f"- {heading(one)}: {', '.join(marks)}" + (f", {url}" if url else "")
+    return f"- {heading(one)}: {', '.join(marks)}"
 
 
 TOOL = Description(
     list_organizations,
     title="List organizations",
     text="List the organizations you can reach: the practice first, then its clients by name, with the handles that"
-    " other tools take as organization. Says which one is active.",
+    " other tools take as organization. Says which one is active. A conversation starts here.",
     effect=Effect.READS,
     scope=Scope.PRACTICE,
 )

@@ -19,6 +19,7 @@ from tools.answers import (
     named,
     owed_line,
     payment_answer,
+    settled_text,
 )
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
@@ -68,15 +69,17 @@ def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
     what = "a refund" if shown.credits else "a payment"
     if payment.reverses:
         what = f"the reversal of {payment.reverses},"
-    act = "Already recorded by an earlier call" if made.replayed else "Recorded"
+    act = "Already recorded by an earlier call, nothing new was recorded" if made.replayed else "Recorded"
     how = "".join(f", {text}" for text in (payment.method, payment.reference) if text)
-    number = f"{document.credits.number} [{document.credits.id}]" if document.credits else document.number
+    number = document.credits.number if document.credits else document.number
+    due = f", due {shown.due_date}" if shown.due_date else ""
+    settled = settled_text(made.document.balance, shown.currency)
     return [
         f"{act}: {what} of {payment.amount} {payment.currency} on {payment.paid_on}{how} [{payment.id}],"
         f" by {payment.recorded_by}.",
-        f"{shown.number} [{shown.id}] to {shown.customer_name} [{shown.customer}], dated {shown.issue_date}, due"
-        f" {shown.due_date}: net {shown.net_total}, tax {shown.tax_total}, total {shown.total} {shown.currency},"
-        f" {shown.status}. Paid {shown.amount_paid}, credited {shown.amount_credited}.",
+        f"{shown.number} to {shown.customer_name} [{shown.customer}], dated {shown.issue_date}{due}: net"
+        f" {shown.net_total}, tax {shown.tax_total}, total {shown.total} {shown.currency}, {shown.status}"
+        f"{settled and f', {settled}'}.",
         owed_line(number, made.owed_minor, payment.currency),
     ]
 
@@ -85,6 +88,6 @@ TOOL = Description(
     record_payment,
     title="Record payment",
     text="Record for good what was paid of an invoice, or refunded of a credit note. A part is enough; more than is"
-    " owed only if accepted. A payment recorded in error is taken back with a counter-entry.",
+    " owed only with accept_overpayment. A payment recorded in error is taken back with reverse, a counter-entry.",
     effect=Effect.COMMITS,
 )

@@ -45,7 +45,7 @@ async def render_document(
     made = await files.render_document(books, document, file_format=format.strip().lower())
     number = made.number
     structured = DocumentRendered(**file_answer(office, books, made), document=made.file.document_id, number=number)
-    lines = [f"{number} [{structured.document}] as {format.upper()}: {structured.link}", f"SHA-256 {structured.sha256}"]
+    lines = file_lines(f"{number} as {made.file.file_name.rpartition('.')[2].upper()}", structured)
     return answer(heading(books.organization), lines, structured, resource_link(books, made))
 
 
@@ -60,6 +60,12 @@ def file_answer(office: Office, books: Books, made: MadeFile) -> dict[str, Any]:
         "size_bytes": made.file.size_bytes,
         "expires_at": link.expires_at,
     }
+
+
+def file_lines(what: str, file: FileAnswer) -> list[str]:
+    """Where the file is, for how long, and its checksum."""
+    until = f", open until {file.expires_at:%Y-%m-%d %H:%M} UTC" if file.expires_at else ""
+    return [f"{what}{until}: {file.link}", f"SHA-256 {file.sha256}"]
 
 
 def resource_link(books: Books, made: MadeFile) -> ResourceLink:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import json
 from functools import lru_cache
-from urllib.parse import quote
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 
 _HEADERS = {"Authorization": "Bearer TOKEN"}
 
@@ -18,11 +19,12 @@ def snippets(name: str, url: str) -> dict[str, str]:
     """For each client what to open, run or paste; `name` is what the connection is called there."""
     http = {"type": "http", "url": url, "headers": _HEADERS}
     plain = {"url": url, "headers": _HEADERS}
+    claude = (
+        "https://claude.ai/customize/connectors?modal=add-custom-connector"
+        f"&connectorName={quote(name, safe='')}&connectorUrl={quote(url, safe='')}"
+    )
     return {
-        "claude": (
-            "https://claude.ai/customize/connectors?modal=add-custom-connector"
-            f"&connectorName={quote(name, safe='')}&connectorUrl={quote(url, safe='')}"
-        ),
+        "claude": claude,
         "claude_code": f'claude mcp add --transport http {name} {url} --header "Authorization: Bearer TOKEN"',
         "vscode": f"vscode:mcp/install?{quote(_json({'name': name, **http}), safe='')}",
         "cursor": (
@@ -31,6 +33,15 @@ def snippets(name: str, url: str) -> dict[str, str]:
         ),
         "json": _json({"mcpServers": {name: http}}),
     }
+
+
+def is_loopback(url: str) -> bool:
+    """Whether only programs on the server's own machine can reach the URL."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _json(value: object) -> str:

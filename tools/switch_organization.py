@@ -38,13 +38,12 @@ async def switch_organization(
         session=explicit,
         connection_url=caller.office.connection_url(active),
     )
-    lines = [f"{active.name} ({active.environment}) is now active."]
-    if switched.previous:
-        lines.append(f"Before: {heading(switched.previous)}.")
+    before = f" instead of {heading(switched.previous)}" if switched.previous else ""
+    lines = [f"Now active{before}: {active.environment}."]
     if explicit:
-        lines.append(f'Pass session="{explicit}" in every later call, or name the organization.')
-    if active.environment == "live":
-        lines.append(f'It is live: calls that change something name it, organization="{active.handle}".')
+        lines.append(f'Pass session="{explicit}" in later calls to stay there, or name the organization in each.')
+    if active.named_writes == "always" or (active.named_writes == "live" and active.environment == "live"):
+        lines.append(f'Calls that change something there name it themselves: organization="{active.handle}".')
     if structured.connection_url:
         lines.append(f"Its own connection: {structured.connection_url}")
     return answer(heading(active), lines, structured)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from invoicing.amounts import money_text, plain
-from invoicing.documents import AdjustmentKind, Document, Line, TaxSubtotal
+from invoicing.documents import AdjustmentKind, Document, TaxSubtotal
 
 
 class JurisdictionAnswer(BaseModel):
@@ -95,14 +95,6 @@ def jurisdiction_answers(tax: TaxSubtotal, currency: str) -> list[JurisdictionAn
         )
         for part in tax.jurisdictions
     ]
-
-
-def reductions_text(line: Line) -> str:
-    """What comes off a line's price, and what is added."""
-    discount = f" less {plain(line.discount_percent)} %" if line.discount_percent else ""
-    amount = f" less {plain(line.discount_amount)}" if line.discount_amount else ""
-    charge = f" plus {plain(line.charge_amount)}" if line.charge_amount else ""
-    return discount + amount + charge
 
 
 def adjustment_lines(document: Document) -> Iterable[str]:

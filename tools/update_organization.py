@@ -8,9 +8,10 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import profile
+from tools.answers import answer, heading
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
-from tools.get_organization import OrganizationProfile, organization_answer
+from tools.get_organization import OrganizationProfile, profile_lines, readiness_lines, structured_organization
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
 
 
@@ -81,7 +82,9 @@ async def update_organization(
         **(address.model_dump(exclude_none=True) if address else {}),
     )
     updated, details = await profile.update_organization(office, books, changes)
-    return organization_answer(office, updated, details, note=f"Updated: {', '.join(sorted(changes))}.")
+    shown = structured_organization(office, updated, details)
+    lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(updated, details)]
+    return answer(heading(updated.organization), lines, shown)
 
 
 TOOL = Description(

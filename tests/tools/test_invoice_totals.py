@@ -66,7 +66,7 @@ async def test_a_draft_tells_discounts_charges_and_conversion(tmp_path: Path, er
         }
         assert answer["explanation"][-1].startswith("1 USD = 0.9 EUR (ECB, 2026-03-16)")
         for line_of_text in (
-            "1. Lamp: 2 x 50 less 7.5 plus 2.5 = 95.00 (STANDARD 19 %)",
+            "1. Lamp: 2 x 50.00 less 7.50 plus 2.50 = 95.00 (STANDARD 19 %)",
             "Discount Loyalty, 10 %: -9.50 (STANDARD 9.50)",
             "Charge Carriage: 5.00 (REDUCED 5.00)",
             "In EUR, at 0.9 (ECB, 2026-03-16): net 81.45, tax 14.94",

@@ -1,0 +1,53 @@
+"""Ready pieces of configuration for AI clients, and which of them cannot work yet."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.assistant import assistant, text_of
+from tests.tools.bakery import HANDLE, Bakery
+from tools.snippets import is_loopback, snippets
+
+LOCAL = (
+    "http://127.0.0.1:8750",
+    "http://127.8.0.1",
+    "http://localhost:8750",
+    "http://[::1]:8750",
+    "http://a.localhost",
+)
+REMOTE = (
+    "https://books.example.com",
+    "http://192.168.1.10:8750",
+    "https://localhost.example.com",
+    "https://[2001:db8::1]",
+)
+
+
+@pytest.mark.parametrize(("url", "local"), [*((url, True) for url in LOCAL), *((url, False) for url in REMOTE)])
+def test_each_client_has_its_own(url: str, local: bool) -> None:
+    made = snippets("counterfoil-a", f"{url}/mcp/a")
+    assert is_loopback(f"{url}/mcp/a") is local
+    assert set(made) == {"claude", "claude_code", "vscode", "cursor", "json"}
+    assert json.loads(made["json"])["mcpServers"]["counterfoil-a"]["url"] == f"{url}/mcp/a"
+    assert quote(f"{url}/mcp/a", safe="") in made["claude"]
+
+
+@pytest.mark.parametrize(("url", "reachable"), [(LOCAL[0], False), (REMOTE[0], True)])
+async def test_the_text_has_them_all_and_says_which_cannot_work_yet(bakery: Bakery, url: str, reachable: bool) -> None:
+    async with assistant(replace(bakery.office, public_url=url), organization=HANDLE) as chat:
+        shown = await chat.call("get_organization")
+    made = (shown.structured_content or {})["snippets"]
+    assert f"Its own connection: {url}/mcp/{HANDLE}" in text_of(shown)
+    assert all(text in text_of(shown).splitlines()[-5 + index] for index, text in enumerate(made.values()))
+    assert ("claude (once the server has a --public-url): " in text_of(shown)) is not reachable
+
+
+async def test_without_a_server_there_are_none(bakery: Bakery) -> None:
+    async with bakery.chat() as chat:
+        shown = await chat.call("get_organization")
+    assert (shown.structured_content or {})["snippets"] == {}
+    assert "claude" not in text_of(shown)
