@@ -71,11 +71,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A composed document, how the tax of each line was chosen, and why its totals are what they are."""
+    """A composed document, and how the tax of each line was chosen."""
 
     document: Document
     chosen: tuple[ChosenTax, ...]
-    explanation: tuple[str, ...]
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        return explain(self.document, self.chosen)
 
 
 def compose(request: RequestedDocument, circumstances: Circumstances) -> Document:
@@ -147,7 +150,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         withholding=_withholding(request, setup, totals, supply_date),
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=supply_date),
     )
-    return Composition(document, chosen, explain(document, chosen))
+    return Composition(document, chosen)
 
 
 def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:

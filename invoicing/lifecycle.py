@@ -21,6 +21,10 @@ class Status(StrEnum):
     CREDITED = "credited"
 
 
+OPEN = "open"
+"""What a list can be limited to besides a status: invoices of which something is owed, due or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
     """What happened to a document, in minor units of its currency.

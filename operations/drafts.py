@@ -13,7 +13,7 @@ from invoicing.catalog import Customer, Item, Setup
 from invoicing.copying import earlier_buyer, filled_from
 from invoicing.documents import Document, DocumentKind
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
-from invoicing.explaining import explain_choices
+from invoicing.explaining import explain, explain_choices
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
 from invoicing.readiness import blockers, customer_gaps, exchange_gap
@@ -89,7 +89,11 @@ class Composed:
     customer: Customer
     today: date
     chosen: tuple[ChosenTax, ...]
-    explanation: tuple[str, ...]
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        """Why tax and totals are what they are; put into words where it is asked for."""
+        return explain(self.document, self.chosen)
 
     @property
     def overrides(self) -> tuple[str, ...]:
@@ -175,7 +179,6 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
         resolved.customer,
         circumstances.today,
         made.chosen,
-        made.explanation,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.documents import Environment
-from invoicing.lifecycle import Balance, Status, status_of
+from invoicing.lifecycle import OPEN, Balance, Status, status_of
 from invoicing.readiness import blockers
 from invoicing.refusals import Conflict, InvalidInput, NotReady
 from invoicing.requested import request_text
@@ -61,7 +61,9 @@ class ListedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceSearch:
-    """What to look for; what is empty does not limit. `customer` is an id or an exact name."""
+    """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`
+    or `open`.
+    """
 
     query: str = ""
     status: str = ""
@@ -103,8 +105,9 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
     """The search in terms of what is stored."""
     if search.issued_from and search.issued_to and search.issued_from > search.issued_to:
         raise InvalidInput("issued_from lies after issued_to.", field="issued_from")
-    if search.status and search.status not in list(Status):
-        raise InvalidInput(f"status must be one of: {', '.join(Status)}.", field="status")
+    known = [OPEN, *Status]
+    if search.status and search.status not in known:
+        raise InvalidInput(f"status must be one of: {', '.join(known)}.", field="status")
     return DocumentFilter(
         query=search.query,
         customer=resolve_customer(db, search.customer).id if search.customer else "",

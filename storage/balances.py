@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_,
 from sqlmodel import Session
 
 from invoicing.documents import DocumentKind
-from invoicing.lifecycle import Balance, Status
+from invoicing.lifecycle import OPEN, Balance, Status
 from storage.statements import execute, table_of
 from storage.tables import books
 
@@ -67,8 +67,9 @@ STATUS: dict[str, ColumnElement[bool]] = {
     Status.PAID: _either(and_(_PAID > 0, _PAID >= _PAYABLE), and_(_PAID > 0, _DUE <= 0, not_(_COVERED))),
     Status.OVERDUE: and_(not_(_IS_NOTE), _LATE, _DUE > 0),
     Status.CREDITED: and_(not_(_IS_NOTE), _COVERED, _DUE <= 0),
+    OPEN: and_(not_(_IS_NOTE), _DUE > 0),
 }
-"""The documents of each status; `today` is a parameter."""
+"""The documents of each status, and the open ones; `today` is a parameter."""
 
 
 def balance_from(

@@ -22,7 +22,7 @@ class InvoicesFound(PageAnswer):
 async def find_invoices(
     books: ReadableBooks,
     query: Annotated[str, Field(description="Words of number, customer or purchase order")] = "",
-    status: Annotated[str, Field(description="issued, partially_paid, paid, overdue or credited")] = "",
+    status: Annotated[str, Field(description="open (owed), issued, partially_paid, paid, overdue or credited")] = "",
     customer: Annotated[str, Field(description="Id or exact name")] = "",
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
