@@ -54,8 +54,15 @@ def registration_label(document: Document, language: str, labels: Labels) -> str
 
 
 def buyer_tax_number_label(document: Document, labels: Labels) -> str:
-    """The seller's own word where the buyer's number is of the same kind, else a word that fits any number."""
-    return labels.tax_number if is_abroad(document) else document.tax_number_label
+    """The seller's own word where the buyer's number is of the same kind, else a word that fits any VAT number. A
+    number of a country without VAT is called what it is called there.
+    """
+    if not is_abroad(document):
+        return document.tax_number_label
+    rules = known_country(document.buyer.address.country)
+    if rules is not None and rules.tax_system == "us_sales_tax":
+        return rules.tax_number_label
+    return labels.tax_number
 
 
 def legal_texts(document: Document, languages: tuple[str, ...], reason: str, reason_local: str) -> list[str]:

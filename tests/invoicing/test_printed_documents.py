@@ -142,6 +142,10 @@ def test_a_second_language_that_is_the_first_changes_nothing() -> None:
     assert render_pdf(invoice("GB"), ENGLISH_TOO) == render_pdf(invoice("GB"))
 
 
+def test_a_number_of_a_country_without_vat_is_not_called_one() -> None:
+    assert "EIN 12-3456789" in printed(invoice("PL", "US"))
+
+
 def test_the_legal_text_is_in_the_language_of_the_document_and_in_english_for_a_buyer_abroad() -> None:
     abroad = invoice("DE", "FR")
     (tax,) = abroad.taxes
