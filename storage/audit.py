@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from invoicing.canonical import canonical_json, genesis, link_hash
+from storage.remembering import remember, remembered
 from storage.statements import execute, table_of
 from storage.tables import books, settings
 
@@ -22,12 +23,12 @@ _DETAIL = (
     .limit(1)
 )
 _ADD = _ENTRIES.insert().inline()
+_CHAIN = ("audit chain",)
 
 
 def record(session: Session, act: str, subject: str, *, at: datetime, by: str, detail: dict[str, object]) -> None:
     """Add an entry. `detail` holds plain values only, and never a secret."""
-    head = execute(session, _HEAD).first()
-    position, previous = (0, _genesis(session)) if head is None else (head[0], head[1])
+    position, previous = remembered(session, _CHAIN, _head)
     detail_text = canonical_json(detail)
     text = entry_text(at=at, by=by, act=act, subject=subject, detail=detail_text)
     entry = {
@@ -41,6 +42,7 @@ def record(session: Session, act: str, subject: str, *, at: datetime, by: str, d
         "hash": link_hash(previous=previous, position=position + 1, text=text),
     }
     execute(session, _ADD, entry)
+    remember(session, _CHAIN, (entry["position"], entry["hash"]))
 
 
 def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
@@ -50,8 +52,12 @@ def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
     return detail
 
 
-def _genesis(session: Session) -> str:
-    return genesis(session.get_one(settings.Identity, 1).organization_id)
+def _head(session: Session) -> tuple[int, str]:
+    """Position and hash of the last entry."""
+    row = execute(session, _HEAD).first()
+    if row is None:
+        return 0, genesis(session.get_one(settings.Identity, 1).organization_id)
+    return row[0], row[1]
 
 
 def entry_text(*, at: datetime, by: str, act: str, subject: str, detail: str) -> str:

@@ -22,6 +22,7 @@ from invoicing.text import search_key
 from storage.balances import BALANCE, STATUS, balance_from
 from storage.ids import new_id
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
+from storage.remembering import remember, remembered
 from storage.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
 from storage.tables import books, settings
 from storage.tuples import before
@@ -88,6 +89,7 @@ _ADVANCE = (
     .returning(_PERIODS.c.next_sequence)
 )
 _LAST_DATE = select(func.max(_COLUMNS.issue_date)).where(_COLUMNS.series == bindparam("series"))
+_CHAIN = ("document chain",)
 _CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.position.desc()).limit(1)
 _ADD_DOCUMENT = _DOCUMENTS.insert().inline()
 _ADD_LINE = table_of(books.DocumentLine).insert().inline()
@@ -129,6 +131,14 @@ def take_sequence(session: Session, series: str, period: str) -> int:
 
 def last_issue_date(session: Session, series: str) -> date | None:
     """The issue date of the newest document of the series; dates of a series never run backwards."""
+    return remembered(session, _last_date_of(series), lambda db: _read_last_date(db, series))
+
+
+def _last_date_of(series: str) -> tuple[str, str]:
+    return "last issue date", series
+
+
+def _read_last_date(session: Session, series: str) -> date | None:
     found: date | None = execute(session, _LAST_DATE, {"series": series}).scalar()
     return found
 
@@ -172,6 +182,9 @@ def add_document(
     execute(session, _ADD_DOCUMENT, row)
     insert_rows(session, _ADD_LINE, (_line_row(document.id, line) for line in document.lines))
     insert_rows(session, _ADD_TAX, (_tax_row(document.id, *one) for one in enumerate(document.taxes, start=1)))
+    remember(session, _CHAIN, (position + 1, link))
+    last = last_issue_date(session, document.series) or document.issue_date
+    remember(session, _last_date_of(document.series), max(last, document.issue_date))
     return Issued(document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor))
 
 
@@ -305,8 +318,13 @@ def _count(session: Session, names: tuple[str, ...], values: dict[str, Any]) -> 
 
 
 def _chain_head(session: Session, organization_id: str) -> tuple[int, str]:
+    """Position and hash of the last document of the chain."""
+    return remembered(session, _CHAIN, _read_chain_head) or (0, genesis(organization_id))
+
+
+def _read_chain_head(session: Session) -> tuple[int, str] | None:
     row = execute(session, _CHAIN_HEAD).first()
-    return (0, genesis(organization_id)) if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1])
 
 
 def _line_row(document_id: str, line: Line) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Settings that a connection which stays open remembers from one transaction to the next.
+"""What a connection that stays open remembers from one transaction to the next: settings, and the ends of chains.
 
-What composing a document looks at changes a few times a year and is read with every document. A standing connection
-keeps what it has read, as frozen values, until something may have changed: another connection has committed anything
-(SQLite's `data_version`), one of its own transactions has written to whatever is not listed here as no setting, or has
-been undone. The memory belongs to a connection, which belongs to one file of one organization.
+What composing a document looks at changes a few times a year and is read with every document; where the next link goes
+is what the last transaction wrote. A standing connection keeps what it has read, as frozen values, until something may
+have changed: another connection has committed anything (SQLite's `data_version`), one of its own transactions has
+written to whatever is not listed here as no setting, or has been undone. The memory belongs to a connection, which
+belongs to one file of one organization.
 """
 
 from __future__ import annotations
@@ -55,6 +56,13 @@ def remembered(session: Session, what: tuple[Any, ...], load: Callable[[Session]
     if what not in memory:
         memory[what] = load(session)
     return memory[what]
+
+
+def remember(session: Session, what: tuple[Any, ...], value: object) -> None:
+    """Remember what the transaction itself has made so; when it is undone, all is forgotten."""
+    memory: dict[tuple[Any, ...], object] | None = session.info.get(_MEMORY)
+    if memory is not None:
+        memory[what] = value
 
 
 def forget(session: Session) -> None:

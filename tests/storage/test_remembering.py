@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,6 +126,25 @@ async def test_a_change_that_is_not_kept_is_not_remembered(root: Path, error: Ex
     with pytest.raises(type(error)):
         await shelf.run_briefly(ONE, Mode.WRITE, change_read_and_raise)
     assert await names(shelf) == {"Before"}
+    await shelf.close()
+
+
+@pytest.mark.parametrize("error", [NotFound("no"), ValueError("no"), None], ids=repr)
+async def test_what_was_written_is_remembered_only_where_it_is_kept(root: Path, error: Exception | None) -> None:
+    def write(session: Session) -> None:
+        remembering.remember(session, ("end",), "written")
+        if error is not None:
+            raise error
+
+    def end(session: Session) -> str:
+        return remembering.remembered(session, ("end",), lambda _: "read")
+
+    shelf = BooksShelf(root)
+    with suppress(NotFound, ValueError):
+        await shelf.run_briefly(ONE, Mode.WRITE, write)
+    assert await shelf.run_briefly(ONE, Mode.WRITE, end) == ("written" if error is None else "read")
+    assert await shelf.run_briefly(ONE, Mode.READ, end) == "read"
+    assert await shelf.run_briefly(OTHER, Mode.WRITE, end) == "read"
     await shelf.close()
 
 
