@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func
 from sqlmodel import Session
 
 from storage.books import OrganizationRef
+from storage.remembering import remembered
 from storage.statements import execute, table_of
 from storage.tables.directory import RANK, Membership, MembershipClient, Organization
 
@@ -107,20 +108,30 @@ def count_reachable_now(session: Session, user_id: str) -> int:
 
 def reachable_by_handle(session: Session, user_id: str, handle: str) -> OrganizationRef | None:
     """The organization of this handle, archived or not, if the user can reach it."""
-    row = execute(session, _BY_HANDLE, {"user_id": user_id, "handle": handle.strip().lower()}).first()
-    return None if row is None else ref(row)
+    return _remembered(session, _BY_HANDLE, user_id, "handle", handle.strip().lower())
 
 
 def reachable_by_id(session: Session, user_id: str, organization_id: str) -> OrganizationRef | None:
     """The organization of this id, archived or not, if the user can reach it."""
-    row = execute(session, _BY_ID, {"user_id": user_id, "organization_id": organization_id}).first()
-    return None if row is None else ref(row)
+    return _remembered(session, _BY_ID, user_id, "organization_id", organization_id)
 
 
 def only_reachable(session: Session, user_id: str) -> OrganizationRef | None:
     """The one organization that the user can reach, or None where there are none or several."""
     rows = execute(session, _AT_MOST_TWO, {"user_id": user_id}).all()
     return ref(rows[0]) if len(rows) == 1 else None
+
+
+def _remembered(
+    session: Session, statement: Select[*tuple[Any, ...]], user_id: str, name: str, value: str
+) -> OrganizationRef | None:
+    """The organization that the statement finds. Until the directory changes, it is what was found last time."""
+
+    def read(db: Session) -> OrganizationRef | None:
+        row = execute(db, statement, {"user_id": user_id, name: value}).first()
+        return None if row is None else ref(row)
+
+    return remembered(session, ("reach", user_id, name, value), read)
 
 
 def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:

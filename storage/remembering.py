@@ -1,4 +1,5 @@
-"""What a connection that stays open remembers from one transaction to the next: settings, and the ends of chains.
+"""What a connection that stays open remembers from one transaction to the next: settings, the ends of chains, and, in
+the directory, who reaches what.
 
 What composing a document looks at changes a few times a year and is read with every document; where the next link goes
 is what the last transaction wrote. A standing connection keeps what it has read, as frozen values, until something may
@@ -20,6 +21,8 @@ from storage.tables import books, settings
 
 T = TypeVar("T")
 
+REMEMBERED_MAX = 4_096
+"""More than one set of books or most directories have; beyond it, everything is read anew."""
 _MEMORY = "counterfoil.remembered"
 
 _NO_SETTINGS = frozenset(
@@ -49,20 +52,29 @@ def with_memory(session: Session) -> Session:
 
 
 def remembered(session: Session, what: tuple[Any, ...], load: Callable[[Session], T]) -> T:
-    """What `load` answers, a value that nobody changes; remembered by `what` where the session remembers."""
+    """What `load` answers, a value that nobody changes; remembered by `what` where the session remembers.
+
+    None is not: what is not there may be asked for by any name.
+    """
     memory: dict[tuple[Any, ...], T] | None = session.info.get(_MEMORY)
     if memory is None:
         return load(session)
-    if what not in memory:
-        memory[what] = load(session)
-    return memory[what]
+    if (found := memory.get(what)) is not None:
+        return found
+    value = load(session)
+    if value is not None:
+        remember(session, what, value)
+    return value
 
 
 def remember(session: Session, what: tuple[Any, ...], value: object) -> None:
     """Remember what the transaction itself has made so; when it is undone, all is forgotten."""
     memory: dict[tuple[Any, ...], object] | None = session.info.get(_MEMORY)
-    if memory is not None:
-        memory[what] = value
+    if memory is None:
+        return
+    if len(memory) >= REMEMBERED_MAX:
+        memory.clear()
+    memory[what] = value
 
 
 def forget(session: Session) -> None:

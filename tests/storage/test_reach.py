@@ -1,21 +1,25 @@
-"""How many organizations a user can reach: counted past the rows, and always as many as there are rows."""
+"""Which organizations a user can reach, and how many: counted past the rows, remembered, and always as the rows say."""
 
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select, text
 from sqlmodel import Session
 
 from invoicing.documents import Environment
 from storage import users
-from storage.directory import Directory
+from storage.books import OrganizationRef
+from storage.directory import DIRECTORY_FILE, Directory
+from storage.engines import Mode
 from storage.organizations import NewOrganization, add_organization
 from storage.provisioning import ensure_directory_file
-from storage.reach import REACHABLE_NOW, count_reachable_now
+from storage.reach import REACHABLE_NOW, count_reachable_now, reachable_by_handle, reachable_by_id
 from storage.tables.directory import MembershipClient, Organization
 from tests.support.clock import NOON
 
@@ -64,3 +68,83 @@ async def test_the_count_is_that_of_the_rows(tmp_path: Path, seed: int) -> None:
         await directory.close()
     assert [fast for fast, _ in found] == [rows for _, rows in found]
     assert len({fast for fast, _ in found}) > 3
+
+
+CHANGES = (
+    "DELETE FROM memberships WHERE rowid = (SELECT rowid FROM memberships ORDER BY rowid LIMIT 1 OFFSET {n} % 7)",
+    "UPDATE memberships SET all_clients = 1 - all_clients WHERE rowid % 5 = {n} % 5",
+    "UPDATE memberships SET role = 'accountant' WHERE rowid % 3 = {n} % 3",
+    "UPDATE organizations SET archived_at = '2026-03-16 12:00:00.000000' WHERE rowid % 4 = {n} % 4",
+    "UPDATE organizations SET name = name || '!' WHERE rowid % 6 = {n} % 6",
+    "DELETE FROM membership_clients WHERE rowid % 4 = {n} % 4",
+    "INSERT OR IGNORE INTO membership_clients (user_id, organization_id) VALUES ('usr-{user}', 'org-9')",
+)
+
+
+def change(db: Session, statement: str) -> None:
+    db.execute(text(statement))
+
+
+def reached(db: Session) -> list[OrganizationRef | None]:
+    """Each organization as each user reaches it, by handle and by id."""
+    found: list[OrganizationRef | None] = []
+    for user in (f"usr-{number}" for number in range(USERS)):
+        for number in range(PARTNERS + CLIENTS):
+            found.append(reachable_by_handle(db, user, f"organization-{number}-sandbox"))
+            found.append(reachable_by_id(db, user, f"org-{number}"))
+    return found
+
+
+@pytest.mark.parametrize("by", ["this process", "a thread of it", "another process"])
+async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path, by: str) -> None:
+    """What a connection remembers is what a new one reads, whoever has changed what; and it does remember."""
+    ensure_directory_file(tmp_path)
+    directory = Directory(tmp_path)
+    chance = random.Random(by)  # noqa: S311
+    with closing(sqlite3.connect(tmp_path / DIRECTORY_FILE, isolation_level=None)) as other_process:
+        try:
+            await directory.write(partial(populate, chance=chance))
+            seen = set()
+            for step in range(60):
+                statement = chance.choice(CHANGES).format(n=step, user=step % USERS)
+                match by:
+                    case "this process":
+                        await directory.write(partial(change, statement=statement))
+                    case "a thread of it":
+                        await directory._database.run(Mode.WRITE, partial(change, statement=statement))
+                    case _:
+                        other_process.execute(statement)
+                remembering = [await directory.look_up(reached), await directory.write(reached)]
+                anew = await directory.read(reached)
+                assert remembering == [anew, anew], statement
+                assert await directory.look_up(reached) == anew
+                seen.add(sum(one is not None for one in anew))
+            assert len(seen) > 5
+        finally:
+            await directory.close()
+
+
+async def test_what_is_reached_is_asked_for_once(tmp_path: Path) -> None:
+    ensure_directory_file(tmp_path)
+    directory = Directory(tmp_path)
+    asked: list[str] = []
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    def known(db: Session) -> tuple[int, int]:
+        before = len(asked)
+        found = sum(one is not None for one in reached(db))
+        return found, len(asked) - before
+
+    try:
+        await directory.write(partial(populate, chance=random.Random(1)))  # noqa: S311
+        (found, at_first), (again, later) = [await directory.look_up(known) for _ in range(2)]
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+        await directory.close()
+    everything = 2 * USERS * (PARTNERS + CLIENTS)
+    assert 0 < found == again < everything
+    # Whoever does not reach something is told so anew each time.
+    assert (at_first, later) == (everything, everything - found)
