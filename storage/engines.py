@@ -192,6 +192,7 @@ class StandingConnection:
         # the transaction whose state it tells.
         version = plain.execute("PRAGMA data_version").fetchone()[0]
         if version != self._data_version:
+            self._file.check_version(plain)
             self._data_version = version
             forget(session)
 
@@ -299,8 +300,10 @@ def _begin_by_mode(engine: Engine) -> None:
 
 def _only_in_place(engine: Engine, file: GuardedFile) -> None:
     @event.listens_for(engine, "begin")
-    def compare(_: Connection) -> None:
+    def compare(connection: Connection) -> None:
         file.check()
+        plain: Any = connection.connection.driver_connection
+        file.check_version(plain)
 
 
 def _raise_if_busy(error: BaseException) -> None:

@@ -35,6 +35,16 @@ class GuardedFile:
         if _file_identity(self.path) != self._identity:
             raise DamagedStore(f"{self.path} was removed or replaced while it was open")
 
+    def check_version(self, connection: sqlite3.Connection) -> None:
+        """Compare the schema with the one that this program knows, in a transaction that has begun.
+
+        Raises:
+            DamagedStore: a newer program has migrated the file while it was open here.
+        """
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != self._stamp.schema_version:
+            raise DamagedStore(f"{self.path} was brought to schema {version} while it was open")
+
     def open(self, *, busy_timeout_ms: int) -> sqlite3.Connection:
         """Another connection to it."""
         with self._first:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,24 @@ async def test_a_directory_that_is_replaced_while_it_is_served_lets_nobody_in(tm
 
 def count(session: Session) -> int:
     return int(session.connection().exec_driver_sql("SELECT count(*) FROM documents").scalar_one())
+
+
+async def test_a_file_that_a_newer_program_migrates_while_it_is_served_is_left_alone(tmp_path: Path) -> None:
+    async with practice(tmp_path / "data") as one:
+        bakery, _ = await two_with_invoices(one)
+        books = one.books(bakery)
+        customer = await one.customer(books, "Bar Sol")
+        assert (await books.look_up(count), await books.read(count)) == (1, 1)
+        with closing(sqlite3.connect(books.folder / BOOKS_FILE, isolation_level=None)) as newer:
+            (version,) = newer.execute("PRAGMA user_version").fetchone()
+            newer.execute(f"PRAGMA user_version = {version + 1}")
+            for _ in range(2):
+                with pytest.raises(DamagedStore):
+                    await one.issue(books, customer.id)
+                with pytest.raises(DamagedStore):
+                    await books.look_up(count)
+                with pytest.raises(DamagedStore):
+                    await books.read(count)
+            newer.execute(f"PRAGMA user_version = {version}")
+        await one.issue(books, customer.id)
+        assert (await books.look_up(count), await books.read(count)) == (2, 2)
