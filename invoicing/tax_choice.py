@@ -115,7 +115,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ChosenTax:
-    """The tax of one line (`position` from 1): the code, its rate on the tax point and since when, and the choice."""
+    """The tax of one line (`position` from 1): the code, its rate on the tax point and since when, and the choice.
+
+    `taken_as_goods`: nothing says whether it is goods or services, and services would be taxed by another rule.
+    """
 
     position: int
     code: str
@@ -123,6 +126,7 @@ class ChosenTax:
     rate: Decimal
     since: date | None
     choice: Choice
+    taken_as_goods: bool = False
 
 
 def choose(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:

@@ -72,7 +72,8 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     if taxed.exact_amount < 0:
         raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
     since = code.since(setting.tax_point)
-    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice)
+    guessed = _is_taken_as_goods(line, choice, setting)
+    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed)
 
 
 def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
@@ -138,6 +139,12 @@ def _choice(
         return code, choice
     because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
     return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
+
+
+def _is_taken_as_goods(line: RequestedLine, choice: Choice, setting: TaxSetting) -> bool:
+    if line.supply or line.item or line.tax_code:
+        return False
+    return choose(setting.seller, setting.buyer, Supply.SERVICES).rule is not choice.rule
 
 
 def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) -> Choice:

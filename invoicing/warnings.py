@@ -30,7 +30,8 @@ def warnings_for(
 def _choice_warnings(
     document: Document, profile: Profile, customer: Customer, chosen: Sequence[ChosenTax]
 ) -> list[str]:
-    found = list(dict.fromkeys(tax.choice.caution for tax in chosen if tax.choice.caution))
+    found = [*_supply_warning([str(tax.position) for tax in chosen if tax.taken_as_goods])]
+    found.extend(dict.fromkeys(tax.choice.caution for tax in chosen if tax.choice.caution))
     categories = {tax.category for tax in document.taxes}
     at_home = customer.country == profile.country
     if not at_home:
@@ -50,6 +51,22 @@ def _choice_warnings(
     if not customer.tax_number and categories & {TaxCategory.INTRA_COMMUNITY, TaxCategory.REVERSE_CHARGE}:
         found.append(f"Intra-EU supply and reverse charge need the tax number of {customer.name} on the document.")
     return found
+
+
+def _supply_warning(positions: Sequence[str]) -> list[str]:
+    """Consultancy that is typed as a line without an item must not pass for goods that nobody called goods."""
+    if not positions:
+        return []
+    more = len(positions) - _POSITIONS_NAMED
+    which = ", ".join(positions[:_POSITIONS_NAMED]) + (f" and {more} more" if more > 0 else "")
+    subject = f"Line {which} does not say" if len(positions) == 1 else f"Lines {which} do not say"
+    return [
+        f"{subject} whether goods or services are supplied. Goods are assumed; services are taxed otherwise here: set"
+        ' supply="services" on what is a service.'
+    ]
+
+
+_POSITIONS_NAMED = 5
 
 
 def _tax_warnings(document: Document, profile: Profile) -> list[str]:

@@ -1,4 +1,5 @@
-"""What a draft warns of: dates that are years away, and a US sales tax that is charged to nobody."""
+"""What a draft warns of: dates that are years away, a US sales tax that is charged to nobody, services that pass for
+goods."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from invoicing.catalog import Item, TaxCode
-from invoicing.documents import TaxCategory
+from invoicing.documents import Supply, TaxCategory
 from invoicing.requested import RequestedDocument, RequestedLine
 from invoicing.warnings import warnings_for
 from tests.support.samples import LOS_ANGELES, TODAY, circumstances, composed, customer, line, request, tax_code
@@ -107,3 +108,33 @@ def test_a_default_code_that_charges_tax_and_a_buyer_in_another_state_need_no_wo
     )
     assert composed(request(), given).chosen[0].choice.caution == ""
     assert sales_tax_cautions(line(), buyer_region="NV") == []
+
+
+# Goods or services
+
+
+UNSAID = replace(line(), supply=None)
+
+
+def supply_warnings(*lines: RequestedLine, buyer: str, number: str = "", items: tuple[Item, ...] = ()) -> list[str]:
+    given = circumstances(seller="DE", buyer=customer(buyer, tax_number=number), codes=None, items=items)
+    made = composed(request(*lines), given)
+    found = warnings_for(made.document, profile=given.profile, customer=given.customer, today=TODAY, chosen=made.chosen)
+    return [text for text in found if "goods or services" in text]
+
+
+def test_a_line_across_a_border_that_says_neither_goods_nor_services_is_not_taken_as_goods_in_silence() -> None:
+    (one,) = supply_warnings(UNSAID, buyer="FR", number="FR40303265045")
+    assert one.startswith("Line 1 does not say whether goods or services are supplied. Goods are assumed")
+    assert one.endswith('set supply="services" on what is a service.')
+    (many,) = supply_warnings(*[UNSAID] * 8, buyer="US")
+    assert many.startswith("Lines 1, 2, 3, 4, 5 and 3 more do not say")
+
+
+def test_no_word_on_goods_or_services_where_it_was_said_or_makes_no_difference() -> None:
+    item = Item(id="itm_1", name="Bread", unit_price=Decimal(10))
+    stated = [replace(UNSAID, supply=kind) for kind in Supply]
+    assert supply_warnings(*stated, replace(UNSAID, tax_code="STANDARD"), buyer="FR", number="FR40303265045") == []
+    assert supply_warnings(replace(UNSAID, item="itm_1"), buyer="FR", number="FR40303265045", items=(item,)) == []
+    assert supply_warnings(UNSAID, buyer="DE") == []
+    assert supply_warnings(UNSAID, buyer="FR") == []
