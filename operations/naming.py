@@ -167,7 +167,7 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
     further = " (list_organizations shows all)" if len(candidates) == CANDIDATES_MAX else ""
     raise OrganizationRequired(
         f"{_nothing_names_it(remembered, session)} Repeat it with organization set to one of the candidates{further},"
-        " or call switch_organization first.",
+        f" or {_switching(caller)}.",
         field="organization",
         candidates=candidates,
     )
@@ -193,6 +193,13 @@ def _nothing_names_it(remembered: _Remembered | None, session: str) -> str:
     if session.strip():
         return "That session is unknown or has expired."
     return "Nothing says for which organization this call acts."
+
+
+def _switching(caller: Caller) -> str:
+    """Where the protocol has no session, one who has switched already has only left out what it was told to pass on."""
+    if caller.protocol_session:
+        return "call switch_organization first"
+    return "pass on the session that switch_organization answered with; call it first if you have none"
 
 
 def _remembered(db: Session, caller: Caller, session: str) -> _Remembered | None:

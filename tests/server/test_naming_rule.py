@@ -105,6 +105,14 @@ async def test_a_call_that_nothing_names_is_refused_with_the_candidates(tmp_path
 
 
 @pytest.mark.parametrize("era", ERAS)
+async def test_who_switched_and_left_out_the_session_is_told_to_pass_it_on(tmp_path: Path, era: Era) -> None:
+    async with house(tmp_path) as at, assistant(at.one.office, era) as conversation:
+        refused = await conversation.refused("find_customers")
+        assert ("pass on the session that switch_organization" in refused["message"]) is (era == "auto")
+        assert ("or call switch_organization first" in refused["message"]) is (era != "auto")
+
+
+@pytest.mark.parametrize("era", ERAS)
 async def test_a_conversation_switches_in_the_middle_and_a_name_in_the_call_does_not_switch(
     tmp_path: Path, era: Era
 ) -> None:
