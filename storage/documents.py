@@ -44,7 +44,7 @@ class Issued:
 class Header:
     """What a list shows of an issued document; amounts in minor units of `currency`.
 
-    `credits_id` is the invoice that a credit note takes back.
+    `credits_id` and `credits_number` are the invoice that a credit note takes back.
     """
 
     position: int
@@ -60,6 +60,7 @@ class Header:
     tax_minor: int
     total_minor: int
     credits_id: str | None
+    credits_number: str | None
     balance: Balance
 
 
@@ -109,7 +110,12 @@ _NAMED = (
 )
 _BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
 _CREDIT_NOTES = select(*_WHOLE).where(_COLUMNS.credits_id == bindparam("invoice")).order_by(_COLUMNS.position)
-_HEADER_COLUMNS = tuple(_COLUMNS[field.name] for field in fields(Header) if field.name != "balance")
+_CREDITED = _DOCUMENTS.alias("credited")
+_CREDITED_NUMBER = select(_CREDITED.c.number).where(_CREDITED.c.id == _COLUMNS.credits_id).scalar_subquery()
+_COMPUTED = {"credits_number": _CREDITED_NUMBER.correlate(_DOCUMENTS)}
+_HEADER_COLUMNS = tuple(
+    _COMPUTED.get(field.name, _COLUMNS.get(field.name)) for field in fields(Header) if field.name != "balance"
+)
 _HEADER = (*_HEADER_COLUMNS, *BALANCE)
 _ORDER = (_COLUMNS.issue_date, _COLUMNS.position)
 

@@ -57,7 +57,7 @@ def _line(one: ListedInvoice, shown: InvoiceAnswer, shared: frozenset[str]) -> s
         f"tax {shown.tax_total}",
         f"total {shown.total} {shown.currency}",
         shown.status,
-        f"credit note on [{shown.credits}]" if shown.credits else f"due {shown.due_date}",
+        f"credit note on {one.header.credits_number}" if shown.credits else f"due {shown.due_date}",
         *([settled] if settled else []),
         *([] if shown.credits else [f"open {shown.amount_due}"]),
     ]

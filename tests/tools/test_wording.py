@@ -110,7 +110,7 @@ async def test_a_document_is_named_by_its_number_and_called_issued_once(bakery: 
         assert "0.00" not in shown
 
 
-async def test_a_credit_note_is_due_on_no_day(bakery: Bakery) -> None:
+async def test_a_credit_note_is_due_on_no_day_and_listed_with_the_number_of_its_invoice(bakery: Bakery) -> None:
     wanted = {"invoice": bakery.made.number, "reason": "Burnt"}
     async with bakery.chat() as chat:
         result = await chat.call("issue_credit_note", **wanted)
@@ -119,6 +119,8 @@ async def test_a_credit_note_is_due_on_no_day(bakery: Bakery) -> None:
         listed = text_of(await chat.call("find_invoices", query=note["number"]))
         assert note["due_date"] is None
         assert all(" due " not in text for text in [*texts, listed.splitlines()[1]])
+        assert f", credit note on {bakery.made.number}" in listed
+        assert "inv_" not in listed
         assert f"It credits {bakery.made.number}: Burnt" in texts[0]
         assert f'A corrected invoice: draft_invoice with copy_of="{bakery.made.number}"' in texts[0]
         (paid,) = [one for one in (await chat.ok("find_invoices"))["invoices"] if one["id"] == bakery.made.paid]
