@@ -112,10 +112,11 @@ _BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
 _CREDIT_NOTES = select(*_WHOLE).where(_COLUMNS.credits_id == bindparam("invoice")).order_by(_COLUMNS.position)
 _CREDITED = _DOCUMENTS.alias("credited")
 _CREDITED_NUMBER = select(_CREDITED.c.number).where(_CREDITED.c.id == _COLUMNS.credits_id).scalar_subquery()
-_COMPUTED = {"credits_number": _CREDITED_NUMBER.correlate(_DOCUMENTS)}
-_HEADER_COLUMNS = tuple(
-    _COMPUTED.get(field.name, _COLUMNS.get(field.name)) for field in fields(Header) if field.name != "balance"
-)
+_COLUMNS_SHOWN: dict[str, ColumnElement[Any]] = {
+    **_COLUMNS,
+    "credits_number": _CREDITED_NUMBER.correlate(_DOCUMENTS),
+}
+_HEADER_COLUMNS = tuple(_COLUMNS_SHOWN[field.name] for field in fields(Header) if field.name != "balance")
 _HEADER = (*_HEADER_COLUMNS, *BALANCE)
 _ORDER = (_COLUMNS.issue_date, _COLUMNS.position)
 
