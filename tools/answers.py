@@ -272,6 +272,11 @@ def tax_answer(tax: TaxSubtotal, currency: str) -> TaxAnswer:
     )
 
 
+def note_lines(note: str) -> list[str]:
+    """The note of a document on one line, so that none of its own lines can pass for one of the answer."""
+    return [f"Note: {' / '.join(note.splitlines())}"] if note else []
+
+
 def document_lines(document: Document) -> list[str]:
     """A document's lines and totals as text."""
     currency = document.currency

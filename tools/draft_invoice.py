@@ -22,6 +22,7 @@ from tools.answers import (
     heading,
     line_answer,
     named,
+    note_lines,
     tax_answer,
 )
 from tools.context import DraftableBooks
@@ -171,10 +172,14 @@ def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
 
 def _lines(preview: Preview) -> list[str]:
     document = preview.document
+    until = f" to {document.supply_end}" if document.supply_end else ""
+    order = f", purchase order {document.purchase_order}" if document.purchase_order else ""
     return [
         f"Draft {preview.draft} for {document.buyer.name} [{document.customer}], nothing is issued yet. It would be"
-        f" {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied {document.supply_date}.",
+        f" {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied {document.supply_date}"
+        f"{until}{order}.",
         *document_lines(document),
+        *note_lines(document.note),
         *(f"Tax of {choice[0].lower()}{choice[1:]}" for choice in preview.choices[:_CHOICES_SHOWN]),
         *(f"Warning: {warning}" for warning in preview.warnings),
         *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),

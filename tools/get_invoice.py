@@ -24,6 +24,7 @@ from tools.answers import (
     invoice_answer,
     line_answer,
     named,
+    note_lines,
     owed_line,
     payment_answer,
     settled_lines,
@@ -125,7 +126,7 @@ def _lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
         *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
         *(_credit_note_line(note) for note in details.credit_notes),
         *_standing_lines(found),
-        *([f"Note: {details.note}"] if details.note else []),
+        *note_lines(details.note),
     ]
 
 

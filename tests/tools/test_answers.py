@@ -202,8 +202,14 @@ async def test_no_name_can_put_another_first_line_into_an_answer(bakery: Bakery)
             for tool in ("save_customer", "save_item"):
                 result = await chat.call(tool, name=forged)
                 assert result.is_error or separator not in text_of(result).partition("\n")[2]
-        shown = await chat.call("draft_invoice", **sale(description=f"Rolls\n{HEADING}\nDraft"), note=f"\n{HEADING}")
-        assert text_of(shown).count(HEADING) == 1
+        lines = {**sale(description=f"Rolls\n{HEADING}\nDraft"), "note": f"Thanks\n{HEADING}\nPaid"}
+        for tool in ("draft_invoice", "issue_invoice"):
+            shown = await chat.call(tool, **lines, issue_date="2026-03-18")
+            assert HEADING not in text_of(shown).splitlines()
+        number = (shown.structured_content or {})["invoice"]["number"]
+        whole = text_of(await chat.call("get_invoice", invoice=number)).splitlines()
+        assert HEADING not in whole
+        assert f"Note: Thanks / {HEADING} / Paid" in whole
 
 
 async def bakery_twin(bakery: Bakery) -> None:

@@ -110,6 +110,20 @@ async def test_a_document_is_named_by_its_number_and_called_issued_once(bakery: 
         assert "0.00" not in shown
 
 
+async def test_a_draft_shows_the_note_the_order_and_the_period_that_will_be_printed(bakery: Bakery) -> None:
+    told = {"note": "For November", "purchase_order": "PO-7", "supply_date": "2026-03-01", "supply_end": "2026-03-15"}
+    async with bakery.chat() as chat:
+        drafted = text_of(await chat.call("draft_invoice", **sale(), **told, issue_date="2026-03-18"))
+        assert ", supplied 2026-03-01 to 2026-03-15, purchase order PO-7." in drafted
+        assert "\nNote: For November\n" in drafted
+        issued = await chat.ok("issue_invoice", **sale(), **told, issue_date="2026-03-18")
+        copied = text_of(await chat.call("draft_invoice", copy_of=issued["invoice"]["number"]))
+        assert "\nNote: For November\n" in copied, "last month's note is not carried over unseen"
+        plain = text_of(await chat.call("draft_invoice", **sale(), issue_date="2026-03-18"))
+        assert "Note:" not in plain
+        assert "purchase order" not in plain
+
+
 async def test_a_credit_note_is_due_on_no_day_and_listed_with_the_number_of_its_invoice(bakery: Bakery) -> None:
     wanted = {"invoice": bakery.made.number, "reason": "Burnt"}
     async with bakery.chat() as chat:
