@@ -62,6 +62,7 @@ async def get_organization(
         f"There are {counts_text(details.counts)}.",
         *readiness_lines(books, details),
         f"Its own connection: {office.own_connection(books.organization)}",
+        *_practice_lines(office, books),
         *_snippet_lines(shown),
     ]
     return answer(heading(books.organization), lines, shown)
@@ -116,10 +117,23 @@ def _setting_lines(shown: OrganizationProfile) -> list[str]:
     return [f"{name}: {', '.join(values)}" for name, values in settings.items() if values]
 
 
+def _practice_lines(office: Office, books: Books) -> list[str]:
+    """A practice's own connection is for its own invoices; the one for its clients is another."""
+    if books.organization.kind != "partner" or not office.public_url:
+        return []
+    return [f"The connection for it and its clients, to switch between: {office.public_url}/mcp"]
+
+
 def _snippet_lines(shown: OrganizationProfile) -> list[str]:
-    # Claude's web lives elsewhere, and opens nothing on this machine.
-    unreachable = {"claude": " (once the server has a --public-url)"} if is_loopback(shown.connection_url) else {}
-    return [f"{client}{unreachable.get(client, '')}: {text}" for client, text in shown.snippets.items()]
+    if not shown.snippets:
+        return []
+    # Claude's web lives elsewhere, opens nothing on this machine, and sends no header.
+    reached = "once the server has a --public-url, with" if is_loopback(shown.connection_url) else "with"
+    needs = {"claude": f" ({reached} a secret link of counterfoil link create as its URL)"}
+    return [
+        "TOKEN stands for a token of counterfoil token create, or an API key of this organization:",
+        *(f"{client}{needs.get(client, '')}: {text}" for client, text in shown.snippets.items()),
+    ]
 
 
 def _named_values(values: Mapping[str, str | int | bool]) -> str:

@@ -43,7 +43,23 @@ async def test_the_text_has_them_all_and_says_which_cannot_work_yet(bakery: Bake
     made = (shown.structured_content or {})["snippets"]
     assert f"Its own connection: {url}/mcp/{HANDLE}" in text_of(shown)
     assert all(text in text_of(shown).splitlines()[-5 + index] for index, text in enumerate(made.values()))
-    assert ("claude (once the server has a --public-url): " in text_of(shown)) is not reachable
+    assert ("claude (once the server has a --public-url, " in text_of(shown)) is not reachable
+
+
+async def test_the_text_says_what_token_stands_for_and_that_claudes_web_needs_a_secret_link(bakery: Bakery) -> None:
+    async with assistant(replace(bakery.office, public_url=REMOTE[0]), organization=HANDLE) as chat:
+        lines = text_of(await chat.call("get_organization")).splitlines()
+    assert lines[-6].startswith("TOKEN stands for a token of counterfoil token create, or an API key")
+    assert lines[-5].startswith("claude (with a secret link of counterfoil link create as its URL): https://claude.ai/")
+
+
+async def test_a_practice_is_told_the_connection_over_which_its_clients_are_reached(bakery: Bakery) -> None:
+    async with assistant(replace(bakery.office, public_url=REMOTE[0])) as chat:
+        practice = text_of(await chat.call("get_organization", organization="ledger-co-sandbox"))
+        client = text_of(await chat.call("get_organization", organization=HANDLE))
+    told = f"The connection for it and its clients, to switch between: {REMOTE[0]}/mcp"
+    assert told in practice.splitlines()
+    assert told not in client
 
 
 async def test_without_a_server_there_are_none(bakery: Bakery) -> None:
