@@ -93,6 +93,8 @@ def create_link(
         made = await create(office, target, name, kind="link", read_only=read_only, expires_in_days=expires_in_days)
         url = f"{settings.public_url or settings.default_url}/mcp/k/{made.secret}"
         _show(as_json, "url", url, made.prefix)
+        if not settings.public_url and not as_json:
+            say(f"It leads to a server at {settings.default_url}; for another one give --public-url.")
 
     _run(settings, act)
 
