@@ -113,6 +113,7 @@ def parse_country(text: str, *, name: str) -> Country:
         tax_number_printed=table.optional("tax_number_printed", str) or "",
         tax_number_prefix_at_home=table.optional("tax_number_prefix_at_home", bool) is not False,
         registration_label=table.take("registration_label", str),
+        bank_code_label=table.optional("bank_code_label", str) or "",
         tax_authority=table.take("tax_authority", str),
         payment_days=table.take("payment_days", int),
         address_lines=table.texts("address_lines"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from invoicing.branding import Branding
 from invoicing.documents import Document, Environment
@@ -34,15 +34,15 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     text appears literally: markup in it has no meaning. A character that the embedded fonts lack is printed as
     U+FFFD; `invoicing.render.fonts.unprintable_characters` tells beforehand which ones. A document without a number
     is titled as a draft. In a sandbox every page bears a watermark, and no code can be paid by. A credit note shows no
-    due date. The
-    environment's libraries are part of the promise: another version of reportlab, babel or zlib may write other bytes.
+    due date. The environment's libraries are part of the promise: another version of reportlab, babel or zlib may write
+    other bytes.
 
     Raises:
         InvalidInput: the currency does not exist.
     """
     formats = formats_for(document.locale, document.currency)
     languages = _languages(formats, branding)
-    labels = labels_of(languages[0])
+    labels = _first_labels(document, languages[0])
     if len(languages) > 1:
         labels = in_two_languages(labels, labels_of(languages[1]), second_tax=_second_tax(document, languages[1]))
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
@@ -79,6 +79,14 @@ def _languages(formats: Formats, branding: Branding) -> tuple[str, ...]:
     first = formats.locale.language
     second = branding.second_language
     return (first, second) if second and labels_of(second) is not labels_of(first) else (first,)
+
+
+def _first_labels(document: Document, language: str) -> Labels:
+    """The words of the first language, with what the seller's country calls the code of a bank in it."""
+    labels, rules = labels_of(language), known_country(document.seller.address.country)
+    if rules is None or not rules.bank_code_label or language != rules.languages[0]:
+        return labels
+    return replace(labels, routing_number=rules.bank_code_label)
 
 
 def _second_tax(document: Document, language: str) -> str:

@@ -18,6 +18,7 @@ from invoicing.documents import (
     DocumentKind,
     Environment,
     Exchange,
+    PaymentDetails,
     Withholding,
 )
 from invoicing.render.addresses import address_lines
@@ -97,6 +98,13 @@ def test_a_document_is_written_as_its_country_writes_it(seller: str, expected: t
     text = printed(invoice(seller)).replace("\u00a0", " ")
     for part in expected:
         assert part in text, part
+
+
+def test_the_code_of_a_british_bank_is_a_sort_code() -> None:
+    account = PaymentDetails("", "", "", "", "12345678", "20-00-00")
+    assert "Account number 12345678\nSort code 20-00-00\n" in printed(replace(invoice("GB"), payment=account))
+    abroad = replace(invoice("GB"), payment=account, locale="de_DE")
+    assert "Bankleitzahl 20-00-00" in printed(abroad)
 
 
 def test_the_text_is_in_reading_order_with_logo_code_and_slip() -> None:
