@@ -112,11 +112,17 @@ async def _start(
 
     def publish(db: Session) -> None:
         if organizations.count_all(db) != 1:
-            raise Conflict("There is already a practice in this data folder.")
+            raise Conflict(_TAKEN)
         users.add_user(db, principal.user_id, principal.label, now=office.now())
         users.add_membership(db, principal.user_id, new.id, "owner")
 
     if await store.directory.read(organizations.count_all):
-        raise Conflict("There is already a practice in this data folder.")
+        raise Conflict(_TAKEN)
     created = await add_organization(office, new, fill=lambda db: fill(db, office), publish=publish)
     return principal, created
+
+
+_TAKEN = (
+    "There is already a practice in this data folder: counterfoil organization list shows it, and --data chooses"
+    " another folder."
+)

@@ -72,10 +72,23 @@ def country(code: str) -> Country:
     if canonical not in COUNTRY_CODES:
         raise InvalidInput(
             f"country must be one of the {len(COUNTRY_CODES)} supported countries, as a two-letter code"
-            f" (ISO 3166-1): {', '.join(COUNTRY_CODES)}.",
+            f" (ISO 3166-1): {', '.join(COUNTRY_CODES)}.{_meant(canonical)}",
             field="country",
         )
     return _read(canonical)
+
+
+def _meant(wanted: str) -> str:
+    """A sentence on the country whose name, or whose other code, was given."""
+    for rules in map(_read, COUNTRY_CODES):
+        names = {rules.name.upper(), rules.native_name.upper(), rules.tax_number_prefix}
+        if wanted and (wanted in names or _OTHER_CODES.get(wanted) == rules.code):
+            return f" {rules.name} is {rules.code}."
+    return ""
+
+
+# What the United Kingdom calls itself everywhere but in ISO 3166-1.
+_OTHER_CODES = {"UK": "GB"}
 
 
 @cache

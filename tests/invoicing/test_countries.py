@@ -381,3 +381,20 @@ def test_a_wrong_tax_number_is_refused_as_not_valid_in_format(code: str, number:
     assert "format is not valid" in caught.value.message
     assert "registered" not in caught.value.message
     assert not number or number not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("UK", "United Kingdom is GB."),
+        ("united kingdom", "United Kingdom is GB."),
+        ("Deutschland", "Germany is DE."),
+        ("el", "Greece is GR."),
+        ("JP", ""),
+        ("", ""),
+    ],
+)
+def test_a_country_by_another_name_is_answered_with_its_code(wanted: str, meant: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        country(wanted)
+    assert refused.value.message.partition("US.")[2].strip() == meant
