@@ -7,6 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.lifecycle import OPEN
 from operations import invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
 from tools.answers import InvoiceAnswer, PageAnswer, answer, heading, invoice_answer, named, page_note, settled_text
@@ -67,6 +68,8 @@ def _line(one: ListedInvoice, shown: InvoiceAnswer, shared: frozenset[str]) -> s
 def _nothing(search: InvoiceSearch) -> str:
     if search == InvoiceSearch():
         return "No documents issued yet."
+    if search == InvoiceSearch(status=OPEN, customer=search.customer):
+        return "Nothing is owed."
     return "No documents found. Fewer or other words, or no limits of status and date, find more."
 
 

@@ -144,6 +144,16 @@ async def test_a_credit_note_is_due_on_no_day_and_listed_with_the_number_of_its_
         assert "A corrected invoice" not in in_part
 
 
+async def test_who_asks_what_is_owed_where_nothing_is_gets_that_for_an_answer(bakery: Bakery) -> None:
+    async with bakery.chat() as chat:
+        while owed := (await chat.ok("find_invoices", status="open"))["invoices"]:
+            await chat.ok("record_payment", invoice=owed[0]["id"], amount=owed[0]["amount_due"])
+        for wanted in ({}, {"customer": "Hotel Bristol"}):
+            assert text_of(await chat.call("find_invoices", status="open", **wanted)).endswith("\nNothing is owed.")
+        searched = text_of(await chat.call("find_invoices", status="open", query="Nobody"))
+        assert "find more" in searched
+
+
 async def test_sums_are_told_only_where_there_are_several_entries(bakery: Bakery) -> None:
     async with bakery.chat() as chat:
         await chat.ok("record_payment", invoice=bakery.made.number, amount=10)
