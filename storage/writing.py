@@ -200,12 +200,14 @@ class Writer:
         if mine in self._waiting:
             self._waiting.remove(mine)
         elif mine.ended is None:
-            # Somebody else has taken it along: whoever has the turn after that knows that it has ended.
-            await to_its_end(self._next_turn())
+            # Somebody else has taken it along: whoever has the turn after that knows what became of it.
+            await to_its_end(self._forget_in_turn(mine))
 
-    async def _next_turn(self) -> None:
+    async def _forget_in_turn(self, mine: _Waiting) -> None:
         async with self._turn:
-            pass
+            # It was undone with its company and waits again: nobody is left who wants it.
+            if mine in self._waiting:
+                self._waiting.remove(mine)
 
 
 def _answering(answer: T) -> Callable[[], T]:

@@ -257,6 +257,30 @@ async def test_whoever_leaves_in_mid_commit_waits_for_its_end(
         assert await kept(shelf) == ["1", "2", "3"]
 
 
+@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
+async def test_whoever_has_left_is_not_run_again_when_its_company_is_undone(
+    root: Path, monkeypatch: pytest.MonkeyPatch, native: bool
+) -> None:
+    """Its transaction stayed behind, and the next caller, hours later, would have run it."""
+    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        scope, others = anyio.CancelScope(), list[asyncio.Task[Any]]()
+
+        def break_when_the_other_leaves(_: Session) -> None:
+            others[1].cancel() if native else scope.cancel()
+            raise ValueError("no")
+
+        others.append(asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, break_when_the_other_leaves)))
+        await settle()
+        others.append(write("2") if native else asyncio.create_task(in_scope(scope, write, "2", shelf)))
+        await settle()
+        for _ in range(3):
+            disk.let_pass()
+        broken, left = await asyncio.gather(*others, return_exceptions=True)
+        assert isinstance(broken, ValueError)
+        assert left is None or isinstance(left, asyncio.CancelledError)
+        assert await write("3") == ["1", "3"]
+
+
 async def in_scope(scope: anyio.CancelScope, _: Write, number: str, shelf: BooksShelf) -> None:
     with scope:
         await shelf.run_briefly(ONE, Mode.WRITE, account(number))
