@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
@@ -22,7 +23,7 @@ from invoicing.countries import Country, country
 from invoicing.documents import Environment
 from invoicing.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
 from invoicing.profiles import Profile
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from invoicing.text import clean_line
 from operations.access import Office, Right, open_books, require
 from operations.naming import not_found
@@ -37,6 +38,7 @@ from operations.templates import (
 from storage import audit, organizations, reach
 from storage.books import OrganizationRef
 from storage.completion import to_its_end
+from storage.engines import DamagedStore
 from storage.ids import new_organization_id
 from storage.organizations import NewOrganization
 from storage.profile import load_profile, record_provenance, save_profile
@@ -198,8 +200,18 @@ async def add_organization(
     try:
         return await office.store.directory.write(make_known)
     except BaseException:
-        await to_its_end(anyio.to_thread.run_sync(discard_books, root, new.id))
+        await to_its_end(_discard_unless_known(office, new.id))
         raise
+
+
+async def _discard_unless_known(office: Office, organization_id: str) -> None:
+    """Who was cancelled in the middle of a commit, or whose commit failed, does not know whether it was kept.
+
+    Where the directory cannot tell either, the books stay: nobody finds them, but `doctor` does.
+    """
+    with suppress(Unavailable, DamagedStore):
+        if not await office.store.directory.look_up(lambda db: organizations.is_known(db, organization_id)):
+            await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
 
 
 def fresh_plan(profile: Profile, choices: Choices, *, on: date) -> Plan:

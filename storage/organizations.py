@@ -119,6 +119,11 @@ def all_ids(session: Session) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def is_known(session: Session, organization_id: str) -> bool:
+    """Whether there is an organization of this id, whoever can reach it."""
+    return session.get(Organization, organization_id) is not None
+
+
 def all_profiles(session: Session) -> dict[str, tuple[str, str, str]]:
     """Name, country and currency of every organization as the directory has them, by id."""
     rows = session.execute(select(Organization.id, Organization.name, Organization.country, Organization.currency))

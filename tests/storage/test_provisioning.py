@@ -9,8 +9,10 @@ import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from sqlmodel import Session
 
@@ -214,6 +216,37 @@ async def test_a_maker_that_is_cancelled_at_any_moment_leaves_whole_books_or_no_
     for organization_id, _ in known:
         path = tmp_path / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
         assert stamp_of(path) == head_stamp(FileKind.BOOKS, organization_id)
+    assert [finding for finding in diagnose(tmp_path, free_bytes_wanted=0) if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
+async def test_a_maker_that_is_cancelled_in_company_keeps_the_books_that_the_directory_knows(
+    tmp_path: Path, native: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another writer's commit kept its organization; then its books were discarded, as if it had not."""
+    async with practice(tmp_path) as one:
+        scope, makers = anyio.CancelScope(), list[asyncio.Task[None]]()
+        make_known = organizations.add_organization
+
+        def make_known_and_leave(*args: Any, **values: Any) -> str:
+            makers[0].cancel() if native else scope.cancel()
+            return make_known(*args, **values)
+
+        async def make() -> None:
+            with scope:
+                await one.client("Harbour Bakery")
+
+        monkeypatch.setattr(organizations, "add_organization", make_known_and_leave)
+        writer = one.store.directory._database._writer
+        async with writer.turn:
+            leader = asyncio.create_task(one.store.directory.write(organizations.all_ids))
+            makers.append(asyncio.create_task(make()))
+            with anyio.fail_after(30):
+                while writer.turn.statistics().tasks_waiting < 2:
+                    await anyio.lowlevel.checkpoint()
+        await asyncio.gather(leader, *makers, return_exceptions=True)
+        made = next(one for one in await one.store.directory.read(organizations.all_ids) if "harbour" in one[1])
+        assert (tmp_path / ORGANIZATIONS_FOLDER / made[0] / BOOKS_FILE).exists()
     assert [finding for finding in diagnose(tmp_path, free_bytes_wanted=0) if finding.severity == "error"] == []
 
 
