@@ -37,7 +37,7 @@ class Database:
     """The engines of one file, and the turns that their callers take. A waiting caller costs no thread."""
 
     def __init__(self, path: Path, stamp: Stamp, *, connections: int) -> None:
-        file = GuardedFile(path, stamp)
+        self._file = file = GuardedFile(path, stamp)
         self._waiting = engine_of(file, connections=connections)
         # For the event loop, which waits for nobody.
         self._at_once = {mode: StandingConnection(file, mode) for mode in Mode}
@@ -92,6 +92,10 @@ class Database:
     async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:
         # Waiting for one's turn can be cancelled; what has begun cannot.
         async with self._turns:
-            return await to_its_end(
-                anyio.to_thread.run_sync(run_transaction, self._waiting, mode, work, limiter=self._threads)
-            )
+            return await to_its_end(anyio.to_thread.run_sync(self._run_in_place, mode, work, limiter=self._threads))
+
+    def _run_in_place(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        result = run_transaction(self._waiting, mode, work)
+        # A file that was replaced in the middle of it took what was written along.
+        self._file.check()
+        return result

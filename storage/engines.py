@@ -159,11 +159,14 @@ class StandingConnection:
 
         Raises:
             Unavailable: it cannot be kept now; nothing of it is.
+            DamagedStore: the file was removed or replaced; what went into it is nowhere.
         """
         try:
             session, plain = self._ready()
             plain.execute("COMMIT")
             session.expunge_all()
+            if self._mode is Mode.WRITE:
+                self._file.check()
         except BaseException as error:
             self.close()
             _raise_if_busy(error)
@@ -300,6 +303,7 @@ def _begin_by_mode(engine: Engine) -> None:
 
 def _only_in_place(engine: Engine, file: GuardedFile) -> None:
     @event.listens_for(engine, "begin")
+    @event.listens_for(engine, "commit")
     def compare(connection: Connection) -> None:
         file.check()
         plain: Any = connection.connection.driver_connection

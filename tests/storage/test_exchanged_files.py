@@ -14,7 +14,7 @@ from sqlmodel import Session
 from operations.verification import verify_books
 from storage import organizations
 from storage.books import BOOKS_FILE, OrganizationRef
-from storage.engines import DamagedStore, Mode, copy_live
+from storage.engines import DamagedStore, GuardedFile, Mode, copy_live
 from storage.store import Store
 from tests.support.practice import Practice, practice
 
@@ -126,6 +126,36 @@ async def test_a_file_that_is_replaced_while_it_is_served_is_never_used(tmp_path
         assert (await books.look_up(count), await books.read(count)) == (2, 2)
         await one.issue(books, customer.id)
         assert (await verify_books(books)).documents == 3
+
+
+@pytest.mark.parametrize("brief", [True, False], ids=["a brief transaction", "a long one"])
+@pytest.mark.parametrize("when", ["before the commit", "with the commit"])
+async def test_what_was_written_into_a_file_that_was_replaced_meanwhile_is_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief: bool, when: str
+) -> None:
+    async with practice(tmp_path / "data") as one:
+        bakery, _ = await two_with_invoices(one)
+        books = one.books(bakery)
+        mine, older = books.folder / BOOKS_FILE, tmp_path / "older.db"
+        copy_live(mine, older)
+        check, aside = GuardedFile.check, list[Path]()
+
+        def write(session: Session) -> None:
+            session.connection().exec_driver_sql("INSERT INTO accounts VALUES ('9999', 'Lost', 'asset')")
+            if when == "before the commit":
+                aside.append(put_in_place(mine, older))
+            else:
+                monkeypatch.setattr(GuardedFile, "check", check_and_replace)
+
+        def check_and_replace(file: GuardedFile) -> None:
+            check(file)
+            if not aside:
+                aside.append(put_in_place(mine, older))
+
+        with pytest.raises(DamagedStore):
+            await (one.store.shelf.run_briefly if brief else one.store.shelf.run)(bakery.id, Mode.WRITE, write)
+        os.replace(aside[0], mine)
+        assert (await verify_books(books)).problem == ""
 
 
 async def test_a_directory_that_is_replaced_while_it_is_served_lets_nobody_in(tmp_path: Path) -> None:
