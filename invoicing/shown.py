@@ -13,7 +13,7 @@ from typing import Any
 
 from invoicing.amounts import money_text, plain
 from invoicing.canonical import canonical_json
-from invoicing.documents import Document, Line
+from invoicing.documents import Adjustment, Document, Line
 from invoicing.refusals import Conflict
 from invoicing.requested import RequestedDocument, request_from_values, request_values
 
@@ -22,7 +22,9 @@ _LINES_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """The tax of a line and its printed amount; `jurisdictions` are level, name and rate of a stack's parts."""
+    """The tax of a line, or of a discount or charge of the document, and its printed amount; `jurisdictions` are
+    level, name and rate of a stack's parts.
+    """
 
     category: str
     rate: str
@@ -48,6 +50,7 @@ class Shown:
     withheld_minor: int
     lines: tuple[ShownLine, ...]
     converted: tuple[str, int, int] | None = None
+    adjustments: tuple[ShownLine, ...] = ()
 
     @property
     def due_minor(self) -> int:
@@ -65,6 +68,7 @@ def shown_by(document: Document) -> Shown:
         withheld_minor=document.total_minor - document.payable_minor,
         lines=tuple(_line(line) for line in document.lines),
         converted=(exchange.currency, exchange.net_minor, exchange.tax_minor) if exchange else None,
+        adjustments=tuple(_line(item) for item in document.adjustments),
     )
 
 
@@ -72,8 +76,8 @@ def check_as_shown(before: Shown, document: Document) -> None:
     """Compare what a draft last showed with the document that it would become now.
 
     Raises:
-        Conflict: another currency, total, amount of a line, or tax of a line. It says what was shown, what it would be,
-            and how to accept that.
+        Conflict: another currency or total, or another amount or tax of a line, discount or charge. It says what was
+            shown, what it would be, and how to accept that.
     """
     now = shown_by(document)
     if before == now:
@@ -104,7 +108,7 @@ def draft_from_text(text: str) -> tuple[RequestedDocument, Shown | None]:
 _SHOWN = "shown"
 
 
-def _line(line: Line) -> ShownLine:
+def _line(line: Line | Adjustment) -> ShownLine:
     return ShownLine(
         category=line.tax_category.value,
         rate=plain(line.tax_rate),
@@ -114,12 +118,21 @@ def _line(line: Line) -> ShownLine:
 
 
 def _shown_from(raw: dict[str, Any]) -> Shown:
-    lines = tuple(
-        ShownLine(**{**line, "jurisdictions": tuple((*part,) for part in line["jurisdictions"])})
-        for line in raw["lines"]
-    )
     converted = raw["converted"]
-    return Shown(**{**raw, "lines": lines, "converted": (*converted,) if converted else None})
+    return Shown(
+        **{
+            **raw,
+            "lines": _lines_from(raw["lines"]),
+            "converted": (*converted,) if converted else None,
+            "adjustments": _lines_from(raw.get("adjustments", ())),
+        }
+    )
+
+
+def _lines_from(raw: Iterable[dict[str, Any]]) -> tuple[ShownLine, ...]:
+    return tuple(
+        ShownLine(**{**line, "jurisdictions": tuple((*part,) for part in line["jurisdictions"])}) for line in raw
+    )
 
 
 def _figures(one: Shown, other: Shown) -> str:
@@ -136,9 +149,11 @@ def _figures(one: Shown, other: Shown) -> str:
 
 
 def _changed_lines(before: Shown, now: Shown) -> Iterable[str]:
-    for position, (old, new) in enumerate(zip(before.lines, now.lines, strict=False), start=1):
+    named = [(f"line {position}", *both) for position, both in enumerate(zip(before.lines, now.lines, strict=False), 1)]
+    adjusted = zip(before.adjustments, now.adjustments, strict=False)
+    for name, old, new in (*named, *(("a discount or charge", *both) for both in adjusted)):
         if old.tax != new.tax:
-            yield f"line {position} was taxed {old.tax}, now {new.tax}"
+            yield f"{name} was taxed {old.tax}, now {new.tax}"
         elif old.amount_minor != new.amount_minor:
             amounts = (money_text(old.amount_minor, before.currency), money_text(new.amount_minor, now.currency))
-            yield f"line {position} was {amounts[0]}, now {amounts[1]}"
+            yield f"{name} was {amounts[0]}, now {amounts[1]}"

@@ -12,7 +12,7 @@ from invoicing.documents import Document, TaxCategory
 from invoicing.refusals import Conflict
 from invoicing.requested import RequestedDocument, check_request, request_text
 from invoicing.shown import check_as_shown, draft_from_text, draft_text, shown_by
-from tests.support.samples import discount, document, document_or_none, line, request, requests
+from tests.support.samples import charge, discount, document, document_or_none, line, request, requests
 
 
 @given(requests)
@@ -57,6 +57,18 @@ def test_another_figure_or_tax_is_a_conflict(changed: Document) -> None:
     with pytest.raises(Conflict) as refused:
         check_as_shown(shown_by(stacked()), changed)
     assert refused.value.field == "draft"
+
+
+def test_a_charge_whose_tax_goes_to_other_places_is_a_conflict_though_the_sums_are_the_same() -> None:
+    before, now = (
+        document(request(line("50", "REDUCED"), adjustments=(charge(amount="100", code=code),)))
+        for code in ("LA", "ELSEWHERE")
+    )
+    assert (before.net_minor, before.tax_minor) == (now.net_minor, now.tax_minor)
+    with pytest.raises(Conflict) as refused:
+        check_as_shown(shown_by(before), now)
+    assert "a discount or charge was taxed S 9.75 % (California 7.25, Los Angeles County" in refused.value.message
+    assert "now S 9.75 % (California 7.25, Elsewhere 2.5)" in refused.value.message
 
 
 def test_what_is_converted_is_told_where_it_is_another() -> None:
