@@ -21,8 +21,8 @@ def similar_names(wanted: str, names: Iterable[str], *, limit: int = 5) -> list[
     Order of words and case do not matter. Only the first 500 names are compared, and nothing is found for a text that
     is too long to be a name: a refusal must not cost more than what it refuses.
     """
-    words = _words(wanted)
-    if not words or len(wanted) > _WANTED_MAX:
+    words = _words(wanted) if len(wanted) <= _WANTED_MAX else []
+    if not words:
         return []
     words_of = {name: _words(name) for name in islice(names, NAMES_COMPARED_MAX)}
     known = {word for each in words_of.values() for word in each}

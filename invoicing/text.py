@@ -25,6 +25,9 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 # Letters, digits, punctuation and symbols: a name of nothing but blanks and joiners is no name.
 _VISIBLE_CATEGORIES = frozenset("LNPS")
 
+COMPARED_MAX = 2_000
+"""How many characters of a text are compared; no name, and nothing that is searched for, has as many."""
+
 
 def clean_line(text: str, *, field: str, limit: int = 200, required: bool = False) -> str:
     """One line of text: normalized to NFC, trimmed, inner runs of blanks made one.
@@ -102,5 +105,7 @@ def is_text(value: str) -> bool:
 
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
-    plain = text.translate(_DROPPED | _BLANKS | _JOINERS)
-    return " ".join(unicodedata.normalize("NFKC", plain).casefold().split())
+    plain = " ".join(text.translate(_DROPPED | _BLANKS | _JOINERS).split())
+    # Accents are put in order at a cost that grows with the square of how many stand on one letter: a request full of
+    # them would hold up everybody for minutes. What is cut here is longer than any name, and stays so.
+    return " ".join(unicodedata.normalize("NFKC", plain[:COMPARED_MAX]).casefold().split())

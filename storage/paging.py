@@ -86,7 +86,7 @@ def search_words(query: str) -> list[str]:
     Raises:
         InvalidInput: very many, or very long ones.
     """
-    words = fold(query).split()
+    words = fold(query).split() if len(query) <= QUERY_LENGTH_MAX else []
     if len(query) > QUERY_LENGTH_MAX or len(words) > QUERY_WORDS_MAX:
         raise InvalidInput(f"query: at most {QUERY_LENGTH_MAX} characters and {QUERY_WORDS_MAX} words.", field="query")
     return words

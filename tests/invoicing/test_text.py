@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
-from invoicing.text import clean_line, clean_text
+from invoicing.similar_names import similar_names
+from invoicing.text import clean_line, clean_text, fold
 
 
 @pytest.mark.parametrize(
@@ -96,3 +100,16 @@ def test_cleaning_twice_changes_nothing_more(typed: str) -> None:
             continue
         assert clean(kept, field="name") == kept
         assert len(kept) <= 2_000
+
+
+@pytest.mark.parametrize("compare", [fold, lambda text: similar_names(text, ["Hotel Bristol"])])
+def test_a_letter_with_half_a_million_accents_is_compared_at_once(compare: Callable[[str], object]) -> None:
+    # Putting so many accents in order took minutes, in which nobody else was served.
+    began = time.process_time()
+    compare("a" + "\u0301\u0327" * 250_000)
+    assert time.process_time() - began < 1
+
+
+def test_what_follows_many_blanks_still_tells_names_apart() -> None:
+    assert fold("Hotel" + " " * 5_000 + "Bristol") == "hotel bristol"
+    assert fold("Hotel" + "\u200b" * 5_000 + "s") == "hotels"
