@@ -34,6 +34,7 @@ from tools.inputs import (
     OptionalDecimal,
     OrganizationArgument,
     SessionArgument,
+    Several,
 )
 from tools.invoice_arguments import NOTHING, draft_request
 from tools.totals import TotalsAnswer, totals_answer
@@ -64,7 +65,7 @@ class DraftAnswer(TotalsAnswer, Answer):
 async def draft_invoice(
     books: DraftableBooks,
     customer: Annotated[str, Field(description="Id or exact name")] = "",
-    lines: list[LineInput] | None = None,
+    lines: Several[LineInput] | None = None,
     issue_date: OptionalDate = None,
     due_date: OptionalDate = None,
     payment_terms: str = "",
@@ -75,7 +76,7 @@ async def draft_invoice(
     supply_end: OptionalDate = None,
     purchase_order: str = "",
     copy_of: Annotated[str, Field(description="Id or number of an invoice that fills what is left out")] = "",
-    adjustments: list[AdjustmentInput] | None = None,
+    adjustments: Several[AdjustmentInput] | None = None,
     withholding: Annotated[str, Field(description="Code of a tax that the buyer withholds")] = "",
     exchange_rate: Annotated[OptionalDecimal, Field(description="1 unit of currency in that of the books")] = None,
     exchange_date: OptionalDate = None,

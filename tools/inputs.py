@@ -5,28 +5,32 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    ModelWrapValidatorHandler,
+    GetCoreSchemaHandler,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from invoicing.amounts import parse_decimal
 from invoicing.documents import AdjustmentKind, Supply
 from invoicing.drafting import RequestedAdjustment, RequestedLine
 from invoicing.refusals import InvalidInput
+from invoicing.text import is_text
 
-_EXTRA = "extra_forbidden"
+T = TypeVar("T")
+
+_NAME_SHOWN_MAX = 60
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -87,20 +91,35 @@ class PartInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    @model_validator(mode="wrap")
+    @model_validator(mode="before")
     @classmethod
-    def _name_the_fields(cls, value: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            return validated(value)
-        except ValidationError as error:
-            fields = ", ".join(cls.model_fields)
-            unknown = PydanticCustomError("unknown_field", f"is not a field here; known are {fields}")
-            found: list[InitErrorDetails] = [
-                {"type": unknown, "loc": one["loc"], "input": None} for one in error.errors() if one["type"] == _EXTRA
-            ]
-            if not found:
-                raise
-            raise ValidationError.from_exception_data(cls.__name__, found) from None
+    def _check_names_and_texts(cls, value: Any) -> Any:
+        """Stop at the first fault: a refusal names one, and a request has room for hundreds of thousands."""
+        for name, part in value.items() if isinstance(value, dict) else ():
+            if name not in cls.model_fields:
+                fields = ", ".join(cls.model_fields)
+                raise _fault(name, PydanticCustomError("unknown_field", f"is not a field here; known are {fields}"))
+            if isinstance(part, str) and not is_text(part):
+                raise _fault(name, PydanticCustomError("half", "holds half a character (an unpaired surrogate)"))
+        return value
+
+
+def _fault(name: str, kind: PydanticCustomError) -> ValidationError:
+    shown = name if name.isidentifier() and len(name) <= _NAME_SHOWN_MAX else "one of the fields"
+    return ValidationError.from_exception_data("", [{"type": kind, "loc": (shown,), "input": None}])
+
+
+@dataclass(frozen=True, slots=True)
+class _UpToTheFirstFault:
+    """What pydantic's `FailFast` says of a list; that one cannot stand where something may be left out."""
+
+    def __get_pydantic_core_schema__(self, source: Any, known: GetCoreSchemaHandler) -> CoreSchema:
+        schema: Any = known(source)
+        return {**schema, "fail_fast": True}
+
+
+Several = Annotated[list[T], _UpToTheFirstFault()]
+"""A list of parts, looked through up to the first fault."""
 
 
 class AddressInput(PartInput):

@@ -25,7 +25,7 @@ from tools.answers import (
 )
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
-from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument
+from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
 
 
 class CreditLineInput(PartInput):
@@ -54,7 +54,7 @@ async def issue_credit_note(
     invoice: Annotated[str, Field(description="Id or number")],
     reason: str,
     lines: Annotated[
-        list[CreditLineInput] | None, Field(description="What to take back; all that remains if left out")
+        Several[CreditLineInput] | None, Field(description="What to take back; all that remains if left out")
     ] = None,
     issue_date: OptionalDate = None,
     client_reference: Annotated[

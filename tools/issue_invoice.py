@@ -29,6 +29,7 @@ from tools.inputs import (
     OptionalDecimal,
     OrganizationArgument,
     SessionArgument,
+    Several,
 )
 from tools.invoice_arguments import NOTHING, draft_request
 
@@ -44,7 +45,7 @@ async def issue_invoice(
     books: ChangeableBooks,
     draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
     customer: str = "",
-    lines: list[LineInput] | None = None,
+    lines: Several[LineInput] | None = None,
     issue_date: OptionalDate = None,
     due_date: OptionalDate = None,
     payment_terms: str = "",
@@ -55,7 +56,7 @@ async def issue_invoice(
     supply_end: OptionalDate = None,
     purchase_order: str = "",
     copy_of: str = "",
-    adjustments: list[AdjustmentInput] | None = None,
+    adjustments: Several[AdjustmentInput] | None = None,
     withholding: str = "",
     exchange_rate: OptionalDecimal = None,
     exchange_date: OptionalDate = None,

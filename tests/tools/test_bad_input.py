@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.tools.bad_input import (
     assert_refused_and_unchanged,
     error_of,
 )
-from tests.tools.bakery import HANDLE, Bakery, sale
+from tests.tools.bakery import HANDLE, Arguments, Bakery, sale
 
 CASES: list[Case] = [
     ("not_found", "id", "save_customer", {"id": f"cus_{GHOST}", "name": "X"}),
@@ -114,10 +115,43 @@ async def test_a_lone_surrogate_never_arrives(bakery: Bakery, era: Era) -> None:
             ("find_customers", {"query": "\ud800"}),
             ("find_invoices", {"cursor": encode_cursor("2026-01-01\ud800", 1)}),
             ("get_invoice", {"invoice": "\ud800"}),
+            # Some clients send lists and objects as a text that holds JSON.
+            ("draft_invoice", {**sale(), "lines": '[{"item": "\\ud800", "quantity": 1}]'}),
+            ("issue_invoice", {**sale(), "lines": '[{"\\ud800": 1}]'}),
+            ("save_customer", {"name": "X", "address": '{"line1": "\\ud800"}'}),
         ):
             error = await error_of(chat, tool, arguments)
             assert error["code"] == "invalid_input"
     assert bakery.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("draft_invoice", {"lines": [1] * 300_000}),
+        ("issue_invoice", {"lines": [{"x": 1}] * 100_000}),
+        ("draft_invoice", {"adjustments": [{}] * 300_000}),
+        ("draft_invoice", {"lines": "[" + "1," * 300_000 + "1]"}),
+        ("issue_credit_note", {"invoice": "{number}", "reason": "Wrong", "lines": [{}] * 300_000}),
+        ("save_customer", {"name": "X", "address": {f"k{number}": 1 for number in range(80_000)}}),
+    ],
+    ids=["no lines", "unknown fields", "no adjustments", "lines as a text", "nothing to credit", "unknown address"],
+)
+async def test_a_request_full_of_faults_is_refused_for_the_first_one(
+    bakery: Bakery, tool: str, arguments: Arguments
+) -> None:
+    # Looking for all of them took seconds, in which nobody else was served.
+    async with bakery.chat() as chat:
+        began = time.process_time()
+        assert (await error_of(chat, tool, arguments))["code"] == "invalid_input"
+        assert time.process_time() - began < 2
+
+
+async def test_the_name_of_an_unknown_field_is_repeated_only_where_it_is_a_name(bakery: Bakery) -> None:
+    async with bakery.chat() as chat:
+        for name in ("x" * 100_000, "a\nHarbour Bakery (harbour-bakery)"):
+            error = await error_of(chat, "draft_invoice", sale(**{name: 1}))
+            assert error["field"] == "lines[0].one of the fields"
 
 
 @pytest.mark.parametrize("era", ERAS)
