@@ -58,9 +58,13 @@ async def serve_application(application: ASGIApp, questions: Questions, listener
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError:
         raise Unavailable(f"{host} port {port} is in use or not to be had: choose another with --port.") from None
+    # Its connections inherit this. asyncio sets it only where a socket names its protocol, which this one does not; and
+    # an event stream, which is sent in several parts, would wait 40 ms for the client's acknowledgement of the first.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 class StoppingServer(uvicorn.Server):

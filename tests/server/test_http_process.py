@@ -7,6 +7,7 @@ import hashlib
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,19 @@ async def test_raw_paths_and_headers_open_no_door(tmp_path: Path) -> None:
         assert status(await raw(server, request(f"/mcp/{BAKERY}", host, owner))) == 400
         assert server.process.returncode is None
         await server.stop()
+
+
+async def test_no_answer_waits_for_the_acknowledgement_of_its_first_part(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    token = (await bakery_and_finch(data))["token"]
+    async with real_server(data) as server, server.site.chat(token, era="legacy") as chat:
+        taken = []
+        for _ in range(10):
+            began = time.monotonic()
+            await chat.ok("list_organizations")
+            taken.append(time.monotonic() - began)
+    # With Nagle's algorithm each event stream took the 40 ms after which a client acknowledges without being asked.
+    assert min(taken) < 0.03
 
 
 @pytest.mark.parametrize("era", ERAS)
