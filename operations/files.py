@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import anyio.from_thread
 import anyio.to_thread
@@ -29,6 +29,8 @@ from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
 from storage.engines import Mode
 from storage.files import StoredFile
+
+T = TypeVar("T")
 
 PDF = "application/pdf"
 EXPORT_FORMATS = {
@@ -108,14 +110,16 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: Pr
     return MadeFile(kept, books.folder / kept.path, count=count)
 
 
-async def read_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, bytes]:
-    """The file that a signed link names. The signature is the permission: it was given to who asked for the file.
+async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
+    """The file that a signed link names, open at its beginning; whoever asks closes it. The signature is the
+    permission: it was given to who asked for the file.
 
     Raises:
         NotFound, Unavailable: as `read_file`.
     """
     stored = await shelf.run_briefly(organization_id, Mode.READ, lambda db: files.file_by_id(db, file_id))
-    return await _content(shelf.folder(organization_id), stored)
+    folder = shelf.folder(organization_id)
+    return _whole(stored, await anyio.to_thread.run_sync(files.open_intact, folder, stored) if stored else None)
 
 
 async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
@@ -130,9 +134,12 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
 
 
 async def _content(folder: Path, stored: StoredFile | None) -> tuple[StoredFile, bytes]:
+    return _whole(stored, await anyio.to_thread.run_sync(files.read_intact, folder, stored) if stored else None)
+
+
+def _whole(stored: StoredFile | None, content: T | None) -> tuple[StoredFile, T]:
     if stored is None:
         raise NotFound("No such file here.")
-    content = await anyio.to_thread.run_sync(files.read_intact, folder, stored)
     if content is None:
         raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
     return stored, content

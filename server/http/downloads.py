@@ -14,14 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Refusal
 from operations.access import FileLink, Office
-from operations.files import PDF, read_file_by_link
+from operations.files import PDF, open_file_by_link
 from storage.books import Books
 from storage.engines import DamagedStore
 from storage.files import StoredFile
@@ -29,6 +31,8 @@ from storage.files import StoredFile
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
 _KEY_BYTES = 32
+PIECE_BYTES = 65_536
+"""So much of a file is sent at once."""
 _log = logging.getLogger("counterfoil")
 
 
@@ -106,7 +110,7 @@ class Downloads:
         if named is None:
             return _absent()
         try:
-            stored, content = await read_file_by_link(self._office.store.shelf, *named)
+            stored, stream = await open_file_by_link(self._office.store.shelf, *named)
         except Refusal:
             return _absent()
         except DamagedStore as damage:
@@ -120,7 +124,23 @@ class Downloads:
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }
-        return Response(content, media_type=stored.media_type, headers=headers)
+        return _Sent(stream, stored, headers)
+
+
+class _Sent(Response):
+    """Sends an open file piece by piece and closes it: many slow readers of a long file hold little of it in memory."""
+
+    def __init__(self, stream: BinaryIO, stored: StoredFile, headers: dict[str, str]) -> None:
+        super().__init__(media_type=stored.media_type, headers={**headers, "Content-Length": str(stored.size_bytes)})
+        self._stream = stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._stream:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            # It was looked through a moment ago, and does not come from the disk.
+            while scope["method"] != "HEAD" and (piece := self._stream.read(PIECE_BYTES)):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
 
 
 def _absent() -> Response:

@@ -15,9 +15,10 @@ from typing import Any
 import httpx2
 import pytest
 from mcp_types import BlobResourceContents, ResourceLink, TextResourceContents
+from starlette.types import Message
 
 from operations.credentials import list_credentials
-from server.http.downloads import LinkSigner, signing_key
+from server.http.downloads import PIECE_BYTES, LinkSigner, signing_key
 from storage.engines import DamagedStore
 from storage.files import StoredFile
 from storage.ids import new_organization_id
@@ -65,6 +66,31 @@ async def test_a_link_opens_the_file_under_its_proper_name(at_home: House) -> No
             name = f"attachment; filename*=UTF-8''{BAKERY}-documents-2026-03-16.{ending}"
             assert answer.headers["content-disposition"] == name
             assert hashlib.sha256(answer.content).hexdigest() == export["sha256"]
+
+
+async def test_a_long_file_is_sent_in_pieces_to_whoever_reads_slowly(at_home: House) -> None:
+    # Each of many slow readers held the whole file in memory: forty of an export of 28 MB took more than a gigabyte.
+    async with at_home.site.chat(await at_home.credentials.token()) as chat:
+        lines = [LINES[0] | {"description": "Rolls " * 150} for _ in range(300)]
+        await chat.ok("issue_invoice", customer="Hotel Bristol", lines=lines, organization=BAKERY)
+        made = await chat.ok("export_documents", format="json", organization=BAKERY)
+    assert at_home.site.app is not None
+    pieces: list[bytes] = []
+
+    async def send(event: Message) -> None:
+        pieces.append(event.get("body", b""))
+
+    path = made["link"].removeprefix(HERE)
+    headers = [(b"host", httpx2.URL(HERE).netloc)]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
+    await at_home.site.app(scope, never, send)
+    assert hashlib.sha256(b"".join(pieces)).hexdigest() == made["sha256"]
+    assert len(pieces) > 4
+    assert max(map(len, pieces)) == PIECE_BYTES
+
+
+async def never() -> Message:
+    raise AssertionError("a download reads nothing of its request")
 
 
 async def test_a_link_lasts_an_hour(at_home: House) -> None:
