@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
@@ -45,6 +46,8 @@ DEDICATED_INSTRUCTIONS = (
 
 _PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
 
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
 Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[LocalDoorway]]
 
 
@@ -52,6 +55,9 @@ class CounterfoilServer(MCPServer[Any]):
     """An MCP server that refuses unknown arguments and speaks our refusals instead of the SDK's errors."""
 
     def __init__(self, tools: Sequence[Tool], **settings: Any) -> None:
+        # Before the SDK does it: its framed tracebacks take more than a second to draw, in which nobody is served, and
+        # tear an incident's id from what it was about.
+        logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
         super().__init__(tools=list(tools), log_level="WARNING", cache_hints=_CACHE_HINTS, **settings)
         self._listed = {tool.name: tool for tool in tools}
 

@@ -162,3 +162,20 @@ def test_the_server_refuses_to_start_where_it_should(tmp_path: Path) -> None:
     assert (nowhere.returncode, len(nowhere.stderr.splitlines())) == (1, 1)
     assert nowhere.stderr.startswith("counterfoil: not_found: There is no Counterfoil data folder")
     assert not (tmp_path / "none").exists()
+
+
+def test_an_incident_is_one_line_of_the_log_and_a_plain_traceback() -> None:
+    script = """
+from server.mcp import CounterfoilServer
+from server.refused import defect
+
+CounterfoilServer([], name="counterfoil")
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    defect(error, doing="calling find_customers")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert re.match(
+        r"\S+ \S+ ERROR counterfoil: incident inc_\w+ while calling find_customers\nTraceback \(", ended.stderr
+    )
