@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from invoicing.amounts import check_currency
 from invoicing.catalog import Customer
-from invoicing.countries import COUNTRY_CODES
+from invoicing.countries import COUNTRY_CODES, country_meant
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
@@ -175,8 +176,19 @@ def _check_country(value: str) -> str:
     """Customers may be anywhere in the world, not only where organizations can be (ISO 3166-1 alpha-2)."""
     code = value.strip().upper()
     if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
-        raise InvalidInput("country must be a two-letter country code (ISO 3166-1), such as FR.", field="country")
+        raise InvalidInput(
+            f"country must be a two-letter country code (ISO 3166-1), such as FR.{_meant(value)}", field="country"
+        )
     return code
+
+
+def _meant(value: str) -> str:
+    if sentence := country_meant(value):
+        return sentence
+    with suppress(LookupError):
+        found = pycountry.countries.lookup(value.strip())
+        return f" {found.name} is {found.alpha_2}."
+    return ""
 
 
 def _check_terms(db: Session, value: str) -> str:

@@ -175,9 +175,10 @@ def _check_not_over(issued: Issued, amount_minor: int, *, accepted: bool) -> Non
             field="amount",
         )
     if amount_minor > owed and not accepted:
+        credited = " It was credited: see get_invoice." if issued.balance.credited_minor else ""
         raise LimitExceeded(
             f"amount: {money_text(owed, document.currency)} {document.currency} is owed of {document.number}, and"
-            f" {money_text(amount_minor, document.currency)} is more. If that was really paid, repeat with"
+            f" {money_text(amount_minor, document.currency)} is more.{credited} If that was really paid, repeat with"
             " accept_overpayment.",
             field="amount",
         )

@@ -72,14 +72,15 @@ def country(code: str) -> Country:
     if canonical not in COUNTRY_CODES:
         raise InvalidInput(
             f"country must be one of the {len(COUNTRY_CODES)} supported countries, as a two-letter code"
-            f" (ISO 3166-1): {', '.join(COUNTRY_CODES)}.{_meant(canonical)}",
+            f" (ISO 3166-1): {', '.join(COUNTRY_CODES)}.{country_meant(canonical)}",
             field="country",
         )
     return _read(canonical)
 
 
-def _meant(wanted: str) -> str:
-    """A sentence on the country whose name, or whose other code, was given."""
+def country_meant(wanted: str) -> str:
+    """A sentence, after a blank, on the supported country whose name or other code this is; empty where it is none."""
+    wanted = wanted.strip().upper()
     for rules in map(_read, COUNTRY_CODES):
         names = {rules.name.upper(), rules.native_name.upper(), rules.tax_number_prefix}
         if wanted and (wanted in names or _OTHER_CODES.get(wanted) == rules.code):

@@ -1,12 +1,15 @@
-"""A name that several customers or items have: the refusal names them so that a person can choose."""
+"""A name that several customers or items have, or a country by its name: the refusal names what can be chosen."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from invoicing.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import InvalidInput
+from operations.customers import save_customer
 from operations.drafts import DraftRequest, draft_invoice
 from operations.items import save_item
 from storage.books import Books
@@ -54,3 +57,22 @@ async def test_items_of_one_name_are_told_apart_by_number_text_and_price(tmp_pat
         refused = await drafting(books, customer, "Loaf")
         assert refused.field == "lines[0].item"
         assert refused.candidates == (f"{first.id} Loaf (L-1; White; 2.5 GBP; per piece)", f"{second.id} loaf")
+
+
+@pytest.mark.parametrize(
+    ("country", "meant"),
+    [
+        ("UK", " United Kingdom is GB."),
+        ("united kingdom", " United Kingdom is GB."),
+        ("Deutschland", " Germany is DE."),
+        ("EL", " Greece is GR."),
+        ("Japan", " Japan is JP."),
+        ("USA", " United States is US."),
+        ("Atlantis", ""),
+    ],
+)
+async def test_a_country_that_is_no_code_is_answered_with_its_code(tmp_path: Path, country: str, meant: str) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        refused = await refusal(save_customer(books, {"name": "Bar Sol", "country": country}, customer_id=""))
+        assert str(refused) == f"country must be a two-letter country code (ISO 3166-1), such as FR.{meant}"

@@ -198,3 +198,13 @@ async def test_an_invoice_dated_ahead_is_credited_on_its_own_day(tmp_path: Path)
         one.clock.set(datetime(2026, 3, 1, 12, tzinfo=UTC))
         made = await issue_credit_note(books, wanted(invoice=ahead.issued.document.number))
         assert made.note.issued.document.issue_date == date(2026, 3, 16)
+
+
+async def test_a_payment_of_what_was_credited_is_refused_with_the_reason(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books, _ = await bakery(one)
+        await issue_credit_note(books, wanted())
+        refused = await refusal(record_payment(books, PaymentRequest(INVOICE, Decimal("30.00"))))
+        assert isinstance(refused, LimitExceeded)
+        assert "0.00 GBP is owed" in str(refused)
+        assert "It was credited" in str(refused)
