@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from invoicing.amounts import money_text, plain
@@ -23,13 +23,14 @@ _LINES_NAMED = 3
 @dataclass(frozen=True, slots=True)
 class ShownLine:
     """The tax of a line, or of a discount or charge of the document, and its printed amount; `jurisdictions` are
-    level, name and rate of a stack's parts.
+    level, name and rate of a stack's parts. `unit` is what a line's quantity counts; none, where no draft knew it yet.
     """
 
     category: str
     rate: str
     amount_minor: int
     jurisdictions: tuple[tuple[str, str, str], ...] = ()
+    unit: str | None = None
 
     @property
     def tax(self) -> str:
@@ -40,7 +41,7 @@ class ShownLine:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The figures of a document, in minor units of its currency; `converted` is its net and tax in the currency of
-    the books, where it states a rate.
+    the books, where it states a rate. `buyer` is name and tax number; none, where no draft knew them yet.
     """
 
     currency: str
@@ -51,6 +52,7 @@ class Shown:
     lines: tuple[ShownLine, ...]
     converted: tuple[str, int, int] | None = None
     adjustments: tuple[ShownLine, ...] = ()
+    buyer: tuple[str, str] | None = None
 
     @property
     def due_minor(self) -> int:
@@ -69,6 +71,7 @@ def shown_by(document: Document) -> Shown:
         lines=tuple(_line(line) for line in document.lines),
         converted=(exchange.currency, exchange.net_minor, exchange.tax_minor) if exchange else None,
         adjustments=tuple(_line(item) for item in document.adjustments),
+        buyer=(document.buyer.name, document.buyer.tax_number),
     )
 
 
@@ -76,14 +79,15 @@ def check_as_shown(before: Shown, document: Document) -> None:
     """Compare what a draft last showed with the document that it would become now.
 
     Raises:
-        Conflict: another currency or total, or another amount or tax of a line, discount or charge. It says what was
-            shown, what it would be, and how to accept that.
+        Conflict: another buyer, currency or total, or another unit, amount or tax of a line, discount or charge. It
+            says what was shown, what it would be, and how to accept that.
     """
-    now = shown_by(document)
+    now = _as_known(before, shown_by(document))
     if before == now:
         return
-    lines = list(_changed_lines(before, now))
-    more = f"; and {len(lines) - _LINES_NAMED} more lines" if len(lines) > _LINES_NAMED else ""
+    lines = [*_changed_buyer(before, now), *_changed_lines(before, now)]
+    beyond = len(lines) - _LINES_NAMED
+    more = f"; and {beyond} more change{'' if beyond == 1 else 's'}" if beyond > 0 else ""
     named = "".join(f"; {line}" for line in lines[:_LINES_NAMED])
     raise Conflict(
         f"draft: it showed {_figures(before, now)}, and would be {_figures(now, before)} now{named}{more}. What it is"
@@ -114,17 +118,28 @@ def _line(line: Line | Adjustment) -> ShownLine:
         rate=plain(line.tax_rate),
         amount_minor=line.amount_minor,
         jurisdictions=tuple((part.level.value, part.name, plain(part.rate)) for part in line.jurisdictions),
+        unit=line.unit if isinstance(line, Line) else None,
     )
 
 
+def _as_known(before: Shown, now: Shown) -> Shown:
+    """What would be shown now, without what the draft did not know when it was kept."""
+    if before.buyer is None:
+        now = replace(now, buyer=None)
+    if any(line.unit is None for line in before.lines):
+        now = replace(now, lines=tuple(replace(line, unit=None) for line in now.lines))
+    return now
+
+
 def _shown_from(raw: dict[str, Any]) -> Shown:
-    converted = raw["converted"]
+    converted, buyer = raw["converted"], raw.get("buyer")
     return Shown(
         **{
             **raw,
             "lines": _lines_from(raw["lines"]),
             "converted": (*converted,) if converted else None,
             "adjustments": _lines_from(raw.get("adjustments", ())),
+            "buyer": (*buyer,) if buyer else None,
         }
     )
 
@@ -148,6 +163,15 @@ def _figures(one: Shown, other: Shown) -> str:
     return text
 
 
+def _changed_buyer(before: Shown, now: Shown) -> Iterable[str]:
+    if before.buyer is not None and now.buyer is not None and before.buyer != now.buyer:
+        yield f"the customer was {_party(*before.buyer)}, now {_party(*now.buyer)}"
+
+
+def _party(name: str, tax_number: str) -> str:
+    return f"{name} ({tax_number or 'without a tax number'})"
+
+
 def _changed_lines(before: Shown, now: Shown) -> Iterable[str]:
     named = [(f"line {position}", *both) for position, both in enumerate(zip(before.lines, now.lines, strict=False), 1)]
     adjusted = zip(before.adjustments, now.adjustments, strict=False)
@@ -157,3 +181,5 @@ def _changed_lines(before: Shown, now: Shown) -> Iterable[str]:
         elif old.amount_minor != new.amount_minor:
             amounts = (money_text(old.amount_minor, before.currency), money_text(new.amount_minor, now.currency))
             yield f"{name} was {amounts[0]}, now {amounts[1]}"
+        elif old.unit != new.unit:
+            yield f"{name} was in {old.unit or 'no unit'}, now in {new.unit or 'no unit'}"

@@ -117,6 +117,12 @@ CHANGES: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "",
         ("total 10.00 EUR", "total 10.01 EUR now", "line 1 was 10.00, now 10.01"),
     ),
+    "the name of the customer": (
+        buyer(name="Brasserie"),
+        "",
+        ("total 10.00 EUR now", "the customer was Bistro (FR40303265045), now Brasserie (FR40303265045)"),
+    ),
+    "what the item is counted in": (thing(unit="t"), "", ("line 1 was in no unit, now in t",)),
 }
 
 
@@ -177,7 +183,7 @@ async def test_of_many_changed_lines_the_first_are_named_and_the_rest_counted(tm
         draft = (await draft_invoice(books, asked(customer, *[CENT] * 5))).draft
         await update_organization(one.office, books, {"small_business": True})
         refused = await refusal(issued(books, draft))
-        assert "line 3 was taxed K 0 %, now E 0 %; and 2 more lines" in refused.message
+        assert "line 3 was taxed K 0 %, now E 0 %; and 2 more changes" in refused.message
         assert "line 4" not in refused.message
 
 
@@ -243,6 +249,21 @@ async def test_a_draft_of_an_earlier_release_is_issued_without_a_comparison(tmp_
         assert kept(books, drafts[1])["shown"]["total_minor"] == 1100
         await save_item(books, {"unit_price": Decimal(12)}, item_id=item)
         assert isinstance(await refusal(issued(books, drafts[1])), Conflict)
+
+
+async def test_what_a_draft_did_not_know_yet_is_not_compared(tmp_path: Path) -> None:
+    """Drafts were once kept without the customer and the units that they showed."""
+    async with practice(tmp_path) as one:
+        books, customer, item = await bakery(one)
+        draft = (await draft_invoice(books, asked(customer, RequestedLine(quantity=Decimal(1), item=item)))).draft
+        content = kept(books, draft)
+        del content["shown"]["buyer"], content["shown"]["lines"][0]["unit"]
+        with raw(books.folder / BOOKS_FILE) as connection:
+            connection.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(content), draft))
+        await save_customer(books, {"name": "Brasserie"}, customer_id=customer)
+        await save_item(books, {"unit": "t"}, item_id=item)
+        made = await issued(books, draft)
+        assert (made.issued.document.buyer.name, made.issued.document.lines[0].unit) == ("Brasserie", "t")
 
 
 async def test_a_draft_that_is_not_there_any_more_is_not_shown_again(tmp_path: Path) -> None:
