@@ -24,6 +24,9 @@ class Status(StrEnum):
 OPEN = "open"
 """What a list can be limited to besides a status: invoices of which something is owed, due or not."""
 
+DRAFT = "draft"
+"""The status of what is not issued, which no issued document has: drafts are a list of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:

@@ -198,7 +198,11 @@ def load_draft(db: Session, draft: str) -> tuple[RequestedDocument, Shown | None
                 f"draft: {issued.document.number} is issued and never changes; issue_credit_note corrects it.",
                 field="draft",
             )
-        raise NotFound("draft: no such draft here; it may have been issued or deleted.", field="draft")
+        raise NotFound(
+            "draft: no such draft here; it may have been issued or deleted. find_invoices with status draft lists"
+            " drafts.",
+            field="draft",
+        )
     return found
 
 

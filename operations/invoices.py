@@ -9,7 +9,7 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.documents import Environment
-from invoicing.lifecycle import OPEN, Balance, Status, status_of
+from invoicing.lifecycle import DRAFT, OPEN, Balance, Status, status_of
 from invoicing.readiness import blockers
 from invoicing.refusals import Conflict, InvalidInput, NotReady
 from invoicing.requested import request_text
@@ -32,6 +32,7 @@ from storage import documents, drafts, idempotency, payments
 from storage.balances import has_history
 from storage.books import Books
 from storage.documents import DocumentFilter, Header, Issued
+from storage.drafts import ListedDraft
 from storage.paging import Page, check_limit
 
 _TOOL = "issue_invoice"
@@ -62,7 +63,7 @@ class ListedInvoice:
 @dataclass(frozen=True, slots=True)
 class InvoiceSearch:
     """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`
-    or `open`.
+    or `open`; `draft` is for `find_drafts`, which finds nothing else.
     """
 
     query: str = ""
@@ -101,13 +102,31 @@ async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, lim
     return await run(lambda db: _find(db, books, search, cursor, limit))
 
 
+async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Page[ListedDraft]:
+    """A page of drafts, those changed last first; `status` does not limit them.
+
+    Raises:
+        InvalidInput: dates of issue, which drafts do not have.
+    """
+    check_limit(limit)
+    for name in ("issued_from", "issued_to"):
+        if getattr(search, name):
+            raise InvalidInput(f"{name}: a draft is not issued, leave it out to list drafts.", field=name)
+
+    def work(db: Session) -> Page[ListedDraft]:
+        customer = resolve_customer(db, search.customer).id if search.customer else ""
+        return drafts.find_drafts(db, query=search.query, customer=customer, cursor=cursor, limit=limit)
+
+    return await books.read(work)
+
+
 def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFilter:
     """The search in terms of what is stored."""
     if search.issued_from and search.issued_to and search.issued_from > search.issued_to:
         raise InvalidInput("issued_from lies after issued_to.", field="issued_from")
     known = [OPEN, *Status]
     if search.status and search.status not in known:
-        raise InvalidInput(f"status must be one of: {', '.join(known)}.", field="status")
+        raise InvalidInput(f"status must be one of: {', '.join([*known, DRAFT])}.", field="status")
     return DocumentFilter(
         query=search.query,
         customer=resolve_customer(db, search.customer).id if search.customer else "",

@@ -65,8 +65,13 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...] | None:
         or not all(is_text(value) for value in position if isinstance(value, str))
         or any(isinstance(value, int) and abs(value) >= 2**63 for value in position)
     ):
-        raise InvalidInput("cursor is not one that this list gave: leave it out to start anew.", field="cursor")
+        raise not_of_this_list()
     return tuple(position)
+
+
+def not_of_this_list() -> InvalidInput:
+    """The refusal of a cursor that another list gave, or nobody."""
+    return InvalidInput("cursor is not one that this list gave: leave it out to start anew.", field="cursor")
 
 
 def page_of(rows: Sequence[T], *, limit: int, count: Callable[[], int], cursor_of: Callable[[T], str]) -> Page[T]:

@@ -15,11 +15,12 @@ from pydantic import BaseModel
 
 from invoicing.amounts import minor_digits, money_text, plain
 from invoicing.documents import Document, DocumentKind, Line, TaxSubtotal
-from invoicing.lifecycle import Balance, Status
+from invoicing.lifecycle import DRAFT, Balance, Status
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
 from storage.books import OrganizationRef
 from storage.counts import Counts
+from storage.drafts import ListedDraft
 from storage.payments import Payment
 from tools.totals import (
     JurisdictionAnswer,
@@ -74,8 +75,9 @@ class TaxAnswer(BaseModel):
 
 
 class InvoiceAnswer(BaseModel):
-    """An issued document at a glance. `amount_due` is less than zero where the customer is owed; a credit note has no
-    `due_date`, and counts on the invoice whose id is `credits`.
+    """An issued document at a glance, or a draft. `amount_due` is less than zero where the customer is owed; a credit
+    note has no `due_date`, and counts on the invoice whose id is `credits`. A draft has no number, the amounts that it
+    last showed, which would be due, and an `issue_date` only where one was stated.
     """
 
     id: str
@@ -84,7 +86,7 @@ class InvoiceAnswer(BaseModel):
     status: str
     customer: str
     customer_name: str
-    issue_date: date
+    issue_date: date | None
     due_date: date | None
     currency: str
     net_total: str
@@ -195,6 +197,36 @@ def invoice_answer(invoice: IssuedDocument | ListedInvoice) -> dict[str, Any]:
         "amount_due": money_text(balance.due_minor, currency),
         "credits": credits_id,
     }
+
+
+def draft_answer(draft: ListedDraft) -> dict[str, Any]:
+    """The fields of `InvoiceAnswer` for a draft; without amounts where an earlier release kept it."""
+    request, shown = draft.request, draft.shown
+    currency = shown.currency if shown else request.currency
+    amounts = shown and {
+        "net_total": shown.net_minor,
+        "tax_total": shown.tax_minor,
+        "total": shown.total_minor,
+        "amount_paid": 0,
+        "amount_credited": 0,
+        "amount_due": shown.due_minor,
+    }
+    return {
+        "id": draft.id,
+        "number": "",
+        "kind": DocumentKind.INVOICE.value,
+        "status": DRAFT,
+        "customer": request.customer,
+        "customer_name": draft.customer_name,
+        "issue_date": request.issue_date,
+        "due_date": None,
+        "currency": currency,
+        "credits": "",
+        **{name: money_text(amounts[name], currency) if amounts else "" for name in _AMOUNTS},
+    }
+
+
+_AMOUNTS = ("net_total", "tax_total", "total", "amount_paid", "amount_credited", "amount_due")
 
 
 def payment_answer(payment: Payment) -> PaymentAnswer:

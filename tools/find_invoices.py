@@ -7,10 +7,21 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.lifecycle import OPEN
+from invoicing.lifecycle import DRAFT, OPEN
 from operations import invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
-from tools.answers import InvoiceAnswer, PageAnswer, answer, heading, invoice_answer, named, page_note, settled_text
+from storage.drafts import ListedDraft
+from tools.answers import (
+    InvoiceAnswer,
+    PageAnswer,
+    answer,
+    draft_answer,
+    heading,
+    invoice_answer,
+    named,
+    page_note,
+    settled_text,
+)
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument
@@ -20,10 +31,13 @@ class InvoicesFound(PageAnswer):
     invoices: list[InvoiceAnswer]
 
 
+_STATUS = "open (owed), issued, partially_paid, paid, overdue, credited, or draft: not issued yet"
+
+
 async def find_invoices(
     books: ReadableBooks,
     query: Annotated[str, Field(description="Words of number, customer or purchase order")] = "",
-    status: Annotated[str, Field(description="open (owed), issued, partially_paid, paid, overdue or credited")] = "",
+    status: Annotated[str, Field(description=_STATUS)] = "",
     customer: Annotated[str, Field(description="Id or exact name")] = "",
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
@@ -33,14 +47,23 @@ async def find_invoices(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, InvoicesFound]:
     search = InvoiceSearch(query, status.strip(), customer.strip(), issued_from, issued_to)
-    page = await invoices.find_invoices(books, search, cursor=cursor, limit=limit)
-    found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
-    shared = _shared_names(found)
+    if search.status == DRAFT:
+        drafts = await invoices.find_drafts(books, search, cursor=cursor, limit=limit)
+        found = [InvoiceAnswer(**draft_answer(one)) for one in drafts.items]
+        shared = _shared_names(found)
+        lines = [_draft_line(one, shown, shared) for one, shown in zip(drafts.items, found, strict=True)]
+        lines += [_GO_ON] if lines else [_no_drafts(search)]
+        left, next_cursor = drafts.left, drafts.next_cursor
+    else:
+        page = await invoices.find_invoices(books, search, cursor=cursor, limit=limit)
+        found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
+        shared = _shared_names(found)
+        lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)] or [_nothing(search)]
+        left, next_cursor = page.left, page.next_cursor
     structured = InvoicesFound(
-        organization=named(books.organization), invoices=found, next_cursor=page.next_cursor, left=page.left
+        organization=named(books.organization), invoices=found, next_cursor=next_cursor, left=left
     )
-    lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)] or [_nothing(search)]
-    return answer(heading(books.organization), [*lines, *page_note(page.left, page.next_cursor)], structured)
+    return answer(heading(books.organization), [*lines, *page_note(left, next_cursor)], structured)
 
 
 def _shared_names(found: list[InvoiceAnswer]) -> frozenset[str]:
@@ -65,6 +88,29 @@ def _line(one: ListedInvoice, shown: InvoiceAnswer, shared: frozenset[str]) -> s
     return f"- {shown.number} {shown.issue_date} {shown.customer_name}{customer}: {', '.join(parts)}"
 
 
+def _draft_line(draft: ListedDraft, shown: InvoiceAnswer, shared: frozenset[str]) -> str:
+    customer = f" [{shown.customer}]" if shown.customer_name in shared else ""
+    amounts = (f"net {shown.net_total}", f"tax {shown.tax_total}", f"total {shown.total} {shown.currency}")
+    parts = [
+        *(amounts if shown.total else ("kept by an earlier release, amounts when it is shown",)),
+        *([f"dated {shown.issue_date}"] if shown.issue_date else []),
+        *([f"purchase order {draft.request.purchase_order}"] if draft.request.purchase_order else []),
+        f"changed {draft.updated_at:%Y-%m-%d %H:%M} UTC",
+    ]
+    return f"- {shown.id} {shown.customer_name}{customer}: {', '.join(parts)}"
+
+
+_GO_ON = (
+    "With draft and one of these ids alone: draft_invoice shows it (with delete: deletes it), issue_invoice issues it."
+)
+
+
+def _no_drafts(search: InvoiceSearch) -> str:
+    if search == InvoiceSearch(status=DRAFT):
+        return "No drafts."
+    return "No drafts found. Fewer or other words, or all customers, find more."
+
+
 def _nothing(search: InvoiceSearch) -> str:
     if search == InvoiceSearch():
         return "No documents issued yet."
@@ -76,6 +122,7 @@ def _nothing(search: InvoiceSearch) -> str:
 TOOL = Description(
     find_invoices,
     title="Find invoices",
-    text="Find invoices and credit notes, newest first, by words, status, customer or issue date.",
+    text="Find invoices and credit notes, newest first, by words, status, customer or issue date; with status draft,"
+    " drafts by words or customer, those changed last first.",
     effect=Effect.READS,
 )

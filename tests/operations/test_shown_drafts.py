@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,6 +25,7 @@ from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
+from tests.support.drafts import keep_as_an_earlier_release, kept
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -53,21 +53,6 @@ async def shown_again(books: Books, draft: str) -> Preview:
 
 async def issued(books: Books, draft: str, *, reference: str = "") -> IssuedDocument:
     return await issue_invoice(books, IssueRequest(draft=draft, client_reference=reference))
-
-
-def kept(books: Books, draft: str) -> dict[str, Any]:
-    with raw(books.folder / BOOKS_FILE) as connection:
-        (content,) = connection.execute("SELECT content FROM drafts WHERE id = ?", (draft,)).fetchone()
-    found: dict[str, Any] = json.loads(content)
-    return found
-
-
-def keep_as_an_earlier_release(books: Books, draft: str) -> None:
-    content = kept(books, draft)
-    del content["shown"], content["rounding"]
-    content["prices_include_tax"] = None
-    with raw(books.folder / BOOKS_FILE) as connection:
-        connection.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(content), draft))
 
 
 Change = Callable[[Practice, Books, str, str], Awaitable[object]]

@@ -72,6 +72,7 @@ class Known:
     customers_cursor: str
     items_cursor: str
     invoices_cursor: str
+    drafts_cursor: str
     organizations_cursor: str
 
     def never(self) -> Known:
@@ -256,6 +257,7 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         returned = {"reason": f"Sent back, {canary}", "client_reference": reference}
         await chat.ok("issue_credit_note", invoice=SHARED_NUMBER, **returned)
         draft = await chat.ok("draft_invoice", **one)
+        await chat.ok("draft_invoice", **one | {"customer": named["id"]})
         await chat.ok("render_document", document=SHARED_NUMBER)
         await chat.ok("export_documents", format="json")
         export = (await chat.call("export_documents", format="csv")).content[1]
@@ -263,6 +265,7 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
             f"{kind}_cursor": (await chat.ok(f"find_{kind}", limit=1))["next_cursor"]
             for kind in ("customers", "items", "invoices")
         }
+        cursors["drafts_cursor"] = (await chat.ok("find_invoices", status="draft", limit=1))["next_cursor"]
     async with assistant(office) as chat:
         session = (await chat.switch(organization.handle))["session"]
     return Known(

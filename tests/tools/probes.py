@@ -20,6 +20,7 @@ Arguments = dict[str, Any]
 WITHIN_ONE = frozenset(tool.name for tool in DEDICATED_CATALOG)
 LINE = {"item": ITEM, "quantity": "1"}
 SALE: Arguments = {"customer": CUSTOMER, "lines": [LINE]}
+DRAFTS: Arguments = {"status": "draft"}
 SHORT: Arguments = {"format": "csv", "issued_to": "2020-01-01"}
 EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "xlsx", "json", "pdf"))
 
@@ -132,12 +133,19 @@ TOOLS: Mapping[str, Entry] = {
         ],
     ),
     "find_invoices": Entry(
-        own=lambda _: [{}, {"query": "bristol"}, {"customer": CUSTOMER}, {"limit": 1}],
+        own=lambda mine: [
+            *({}, {"query": "bristol"}, {"customer": CUSTOMER}, {"limit": 1}),
+            *({**DRAFTS, **more} for more in ({}, {"query": mine.canary}, {"customer": mine.customer}, {"limit": 1})),
+        ],
         foreign=lambda their: [
             *({"query": text} for text in (their.canary, their.number, their.invoice)),
             *({"customer": text} for text in (their.customer, their.customer_name)),
             {"cursor": their.invoices_cursor},
             {"cursor": their.customers_cursor},
+            *({**DRAFTS, "query": text} for text in (their.canary, their.draft, their.customer_name)),
+            *({**DRAFTS, "customer": text} for text in (their.customer, their.customer_name)),
+            {**DRAFTS, "cursor": their.drafts_cursor},
+            {**DRAFTS, "cursor": their.customers_cursor},
         ],
     ),
     "get_invoice": Entry(

@@ -180,6 +180,20 @@ async def test_a_number_that_several_have_is_ones_own(twins: Twins) -> None:
         assert found["a", "render_document"] != found["b", "render_document"]
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("era", ERAS)
+async def test_each_organization_lists_its_own_drafts_alone(twins: Twins, era: Era, way: Way) -> None:
+    for actor, own in (("only_a", "a"), ("only_b", "b"), ("stranger", "c")):
+        mine, others = twins.known[own], [one for key, one in twins.known.items() if key != own]
+        async with chat_of(twins, actor, own, era, way) as chat:
+            arguments = in_own({"status": "draft"}, mine, way)
+            listed = told(await chat.call("find_invoices", **arguments))
+            assert mine.draft in listed
+            assert mine.customer_name in listed
+            assert listed.count(f"PO-{mine.canary}") == 2
+            assert_nothing_of(others, listed, f"drafts of {mine.handle}")
+
+
 async def test_a_session_of_another_principal_is_neither_used_nor_adopted(twins: Twins) -> None:
     a, b = twins.known["a"], twins.known["b"]
     async with chat_of(twins, "hand", "a", "auto", "practice") as chat:

@@ -1,0 +1,24 @@
+"""Drafts as they are kept, and as an earlier release kept them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from storage.books import BOOKS_FILE, Books
+from tests.support.raw import raw
+
+
+def kept(books: Books, draft: str) -> dict[str, Any]:
+    with raw(books.folder / BOOKS_FILE) as connection:
+        (content,) = connection.execute("SELECT content FROM drafts WHERE id = ?", (draft,)).fetchone()
+    found: dict[str, Any] = json.loads(content)
+    return found
+
+
+def keep_as_an_earlier_release(books: Books, draft: str) -> None:
+    content = kept(books, draft)
+    del content["shown"], content["rounding"]
+    content["prices_include_tax"] = None
+    with raw(books.folder / BOOKS_FILE) as connection:
+        connection.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(content), draft))
