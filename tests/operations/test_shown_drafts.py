@@ -25,7 +25,7 @@ from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
-from tests.support.drafts import keep_as_an_earlier_release, kept
+from tests.support.drafts import keep, keep_as_an_earlier_release, kept
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -243,8 +243,7 @@ async def test_what_a_draft_did_not_know_yet_is_not_compared(tmp_path: Path) -> 
         draft = (await draft_invoice(books, asked(customer, RequestedLine(quantity=Decimal(1), item=item)))).draft
         content = kept(books, draft)
         del content["shown"]["buyer"], content["shown"]["lines"][0]["unit"]
-        with raw(books.folder / BOOKS_FILE) as connection:
-            connection.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(content), draft))
+        keep(books, draft, content)
         await save_customer(books, {"name": "Brasserie"}, customer_id=customer)
         await save_item(books, {"unit": "t"}, item_id=item)
         made = await issued(books, draft)

@@ -20,5 +20,10 @@ def keep_as_an_earlier_release(books: Books, draft: str) -> None:
     content = kept(books, draft)
     del content["shown"], content["rounding"]
     content["prices_include_tax"] = None
+    keep(books, draft, content)
+
+
+def keep(books: Books, draft: str, content: dict[str, Any]) -> None:
+    """Put other content into a draft."""
     with raw(books.folder / BOOKS_FILE) as connection:
         connection.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(content), draft))
