@@ -115,7 +115,9 @@ class Gate:
     async def _serve(self, arrival: Arrival, request: Request, send: Send) -> Response | None:
         if request.method == "DELETE":
             return await self._end_session(arrival, request)
-        message = Message.of(body := await _body(request, seconds=self._limiter.allowance.body_seconds))
+        body = await _body(request, seconds=self._limiter.allowance.body_seconds)
+        # What a message is matters here only where there are sessions; elsewhere the MCP server alone reads it.
+        message = Message.of(body) if _has_sessions(request) else Message()
         session, opened = await self._session(arrival, request, message)
         scope = dict(request.scope)
         scope[CALLER] = Caller(
@@ -146,8 +148,7 @@ class Gate:
 
     async def _session(self, arrival: Arrival, request: Request, message: Message) -> tuple[OpenSession | None, bool]:
         """The protocol session of the request, and whether it begins with it; None where there are none."""
-        # A revision that nobody knows is the MCP server's to refuse: it says which ones there are.
-        if request.headers.get(VERSION_HEADER, LATEST_HANDSHAKE_VERSION) not in HANDSHAKE_PROTOCOL_VERSIONS:
+        if not _has_sessions(request):
             return None, False
         if message.method == "initialize":
             session = OpenSession(new_session_id(), client_of(message.params), stale=False)
@@ -174,6 +175,13 @@ def _door(request: Request, path: ConnectionPath) -> Door:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     handle = path.handle if isinstance(path, OrganizationPath) else ""
     return Door(secret.strip() if scheme.lower() == "bearer" else "", handle=handle, session=session)
+
+
+def _has_sessions(request: Request) -> bool:
+    """Whether the request's revision has sessions. One that nobody knows is the MCP server's to refuse: it says which
+    ones there are.
+    """
+    return request.headers.get(VERSION_HEADER, LATEST_HANDSHAKE_VERSION) in HANDSHAKE_PROTOCOL_VERSIONS
 
 
 def _open_session_of(arrival: Arrival, request: Request) -> OpenSession:
