@@ -16,6 +16,7 @@ from invoicing.canonical import canonical_json
 from invoicing.documents import Adjustment, Document, Line
 from invoicing.refusals import Conflict
 from invoicing.requested import RequestedDocument, request_from_values, request_values
+from invoicing.text import noun_of
 
 _LINES_NAMED = 3
 
@@ -87,7 +88,7 @@ def check_as_shown(before: Shown, document: Document) -> None:
         return
     lines = [*_changed_buyer(before, now), *_changed_lines(before, now)]
     beyond = len(lines) - _LINES_NAMED
-    more = f"; and {beyond} more change{'' if beyond == 1 else 's'}" if beyond > 0 else ""
+    more = f"; and {beyond} more {noun_of(beyond, 'change')}" if beyond > 0 else ""
     named = "".join(f"; {line}" for line in lines[:_LINES_NAMED])
     raise Conflict(
         f"draft: it showed {_figures(before, now)}, and would be {_figures(now, before)} now{named}{more}. What it is"

@@ -103,6 +103,13 @@ def is_text(value: str) -> bool:
     return True
 
 
+def noun_of(number: int, noun: str) -> str:
+    """The noun as it stands after the number: 1 `document`, 2 `documents`, 2 `tax authorities`."""
+    if number == 1:
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
     plain = " ".join(text.translate(_DROPPED | _BLANKS | _JOINERS).split())

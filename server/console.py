@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from invoicing.text import noun_of
+
 QUIET_MILLISECONDS = 2_000
 """Elsewhere than on a terminal, work that is done within this time tells nothing of its progress."""
 
@@ -36,7 +38,7 @@ def complain(text: str) -> None:
 
 def counted(number: int, noun: str) -> str:
     """The number with its noun: `1 document`, `2 documents`."""
-    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+    return f"{number:,} {noun_of(number, noun)}"
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from invoicing.amounts import minor_digits, money_text, plain
 from invoicing.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.lifecycle import DRAFT, Balance, Status
+from invoicing.text import noun_of
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
 from storage.books import OrganizationRef
@@ -129,9 +130,7 @@ def answer(first_line: str, lines: Iterable[str], structured: BaseModel, *more: 
 
 def counted(number: int, noun: str) -> str:
     """A number with what it counts: `1 document`, `2 documents`, `2 tax authorities`."""
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+    return f"{number} {noun_of(number, noun)}"
 
 
 def counts_text(counts: Counts) -> str:

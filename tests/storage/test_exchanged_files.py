@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from operations.verification import verify_books
 from storage import organizations
-from storage.books import BOOKS_FILE, OrganizationRef
+from storage.books import BOOKS_FILE, Books, OrganizationRef
 from storage.engines import DamagedStore, GuardedFile, Mode, copy_live
 from storage.store import Store
 from tests.support.practice import Practice, practice
@@ -93,6 +93,15 @@ async def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path
         assert (await verify_books(books)).problem == ""
 
 
+async def refuse_everything(one: Practice, books: Books, customer: str) -> None:
+    with pytest.raises(DamagedStore):
+        await one.issue(books, customer)
+    with pytest.raises(DamagedStore):
+        await books.look_up(count)
+    with pytest.raises(DamagedStore):
+        await books.read(count)
+
+
 def put_in_place(path: Path, other: Path) -> Path:
     """Put a copy of another file in the place of one in use, and answer where that one is now."""
     aside = path.with_suffix(".aside")
@@ -115,12 +124,7 @@ async def test_a_file_that_is_replaced_while_it_is_served_is_never_used(tmp_path
         aside = put_in_place(mine, older)
         replaced = mine.read_bytes()
         for _ in range(4):
-            with pytest.raises(DamagedStore):
-                await one.issue(books, customer.id)
-            with pytest.raises(DamagedStore):
-                await books.look_up(count)
-            with pytest.raises(DamagedStore):
-                await books.read(count)
+            await refuse_everything(one, books, customer.id)
         assert (mine.with_name(LOG).read_bytes(), mine.read_bytes()) == (log, replaced)
         os.replace(aside, mine)
         assert (await books.look_up(count), await books.read(count)) == (2, 2)
@@ -184,12 +188,7 @@ async def test_a_file_that_a_newer_program_migrates_while_it_is_served_is_left_a
             (version,) = newer.execute("PRAGMA user_version").fetchone()
             newer.execute(f"PRAGMA user_version = {version + 1}")
             for _ in range(2):
-                with pytest.raises(DamagedStore):
-                    await one.issue(books, customer.id)
-                with pytest.raises(DamagedStore):
-                    await books.look_up(count)
-                with pytest.raises(DamagedStore):
-                    await books.read(count)
+                await refuse_everything(one, books, customer.id)
             newer.execute(f"PRAGMA user_version = {version}")
         await one.issue(books, customer.id)
         assert (await books.look_up(count), await books.read(count)) == (2, 2)

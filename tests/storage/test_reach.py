@@ -100,7 +100,7 @@ async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path,
     """What a connection remembers is what a new one reads, whoever has changed what; and it does remember."""
     ensure_directory_file(tmp_path)
     directory = Directory(tmp_path)
-    chance = random.Random(by)  # noqa: S311
+    chance = random.Random(by)  # noqa: S311  # The same changes in every run.
     with closing(sqlite3.connect(tmp_path / DIRECTORY_FILE, isolation_level=None)) as other_process:
         try:
             await directory.write(partial(populate, chance=chance))
@@ -139,7 +139,7 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path) -> None:
         return found, len(asked) - before
 
     try:
-        await directory.write(partial(populate, chance=random.Random(1)))  # noqa: S311
+        await directory.write(partial(populate, chance=random.Random(1)))  # noqa: S311  # The same office in every run.
         (found, at_first), (again, later) = [await directory.look_up(known) for _ in range(2)]
     finally:
         event.remove(Engine, "before_cursor_execute", note)

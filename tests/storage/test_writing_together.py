@@ -218,14 +218,10 @@ async def test_whoever_leaves_before_the_turn_has_written_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
 ) -> None:
     async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        scope, others = anyio.CancelScope(), []
-        for index, number in enumerate("234"):
-            if index == leaving and not native:
-                others.append(asyncio.create_task(in_scope(scope, write, number, shelf)))
-            else:
-                others.append(write(number))
+        scope = None if native else anyio.CancelScope()
+        others = all_written("234", leaving, scope, write, shelf)
         await settle()
-        others[leaving].cancel() if native else scope.cancel()
+        others[leaving].cancel() if scope is None else scope.cancel()
         await settle()
         assert others[leaving].done()
         disk.let_pass()
@@ -240,16 +236,12 @@ async def test_whoever_leaves_in_mid_commit_waits_for_its_end(
     root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
 ) -> None:
     async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        scope, others = anyio.CancelScope(), []
-        for index, number in enumerate("23"):
-            if index == leaving and not native:
-                others.append(asyncio.create_task(in_scope(scope, write, number, shelf)))
-            else:
-                others.append(write(number))
+        scope = None if native else anyio.CancelScope()
+        others = all_written("23", leaving, scope, write, shelf)
         await settle()
         disk.let_pass()
         await disk.is_asked()
-        others[leaving].cancel() if native else scope.cancel()
+        others[leaving].cancel() if scope is None else scope.cancel()
         await settle()
         assert not others[leaving].done()
         disk.let_pass()
@@ -279,6 +271,18 @@ async def test_whoever_has_left_is_not_run_again_when_its_company_is_undone(
         assert isinstance(broken, ValueError)
         assert left is None or isinstance(left, asyncio.CancelledError)
         assert await write("3") == ["1", "3"]
+
+
+def all_written(
+    numbers: str, leaving: int, scope: anyio.CancelScope | None, write: Write, shelf: BooksShelf
+) -> list[asyncio.Task[Any]]:
+    """Write all of them; the one that is to leave is in the scope, where there is one."""
+    return [
+        write(number)
+        if scope is None or index != leaving
+        else asyncio.create_task(in_scope(scope, write, number, shelf))
+        for index, number in enumerate(numbers)
+    ]
 
 
 async def in_scope(scope: anyio.CancelScope, _: Write, number: str, shelf: BooksShelf) -> None:
