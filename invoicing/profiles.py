@@ -47,6 +47,8 @@ class Profile:
     future_days: int = 7
     rounding: str = "sum_of_lines"
     small_business: bool = False
+    vat_registration: str = ""
+    mandates: str = "refuse"
     payment_qr: bool = True
     second_language: str = ""
     brand_color: str = ""

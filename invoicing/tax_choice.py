@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from invoicing.catalog import TaxCode
 from invoicing.documents import Supply, TaxCategory
+from invoicing.notices import Notice
 
 SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
 """The code of a small enterprise; where it is an organization's default, the seller is one."""
@@ -104,13 +105,13 @@ class Choice:
     """The category that was chosen, by which rule, and a clause that says why.
 
     `category` is None where the supply is taxed as at home: the line's item or the organization's default code
-    decides. `caution` is a sentence on what could make it different, or empty.
+    decides. `cautions` say what could make it different.
     """
 
     category: TaxCategory | None
     rule: Rule
     because: str
-    caution: str = ""
+    cautions: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,10 @@ def _us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
             TaxCategory.OUTSIDE_SCOPE,
             Rule.OUT_OF_STATE,
             f"{buyer.name} is in {buyer.region}, {seller.name} in {seller.region}",
-            f"Where {seller.name} has nexus in {buyer.region}, its sales tax is due: set tax_code on the lines.",
+            _said(
+                "nexus",
+                f"Where {seller.name} has nexus in {buyer.region}, its sales tax is due: set tax_code on the lines.",
+            ),
         )
     if seller.region and buyer.region:
         return Choice(None, Rule.SALES_TAX, f"{seller.name} and {buyer.name} are both in {seller.region}")
@@ -191,7 +195,10 @@ def _us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
         None,
         Rule.SALES_TAX,
         f"the state of {seller.name} or {buyer.name} is not known",
-        "Sales tax depends on the state that the buyer receives in: complete the region of both addresses.",
+        _said(
+            "state_unknown",
+            "Sales tax depends on the state that the buyer receives in: complete the region of both addresses.",
+        ),
     )
 
 
@@ -209,12 +216,19 @@ def _intra_eu_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> 
             None,
             Rule.INTRA_EU_CONSUMER,
             f"{buyer.name} is {who} in {buyer.country}, and {seller.name} in {seller.country}",
-            f"{buyer.name} is in another EU country: above 10,000 EUR a year of distance sales and electronic services"
-            f" the tax of {buyer.country} is due (Articles 33, 58 and 59c Directive 2006/112/EC, One Stop Shop).",
+            _said(
+                "distance_sales",
+                f"{buyer.name} is in another EU country: above 10,000 EUR a year of distance sales and electronic"
+                f" services the tax of {buyer.country} is due (Articles 33, 58 and 59c Directive 2006/112/EC, One Stop"
+                " Shop).",
+            ),
         )
         return _at_home(seller, choice)
     because = f"{buyer.name} is a business with the VAT number {buyer.tax_number}, and {seller.name} is in"
-    unchecked = f"The format of {buyer.tax_number} is valid; check in VIES that it is registered, and keep the answer."
+    unchecked = _said(
+        "tax_number_unchecked",
+        f"The format of {buyer.tax_number} is valid; check in VIES that it is registered, and keep the answer.",
+    )
     if supply is Supply.SERVICES:
         return Choice(
             TaxCategory.REVERSE_CHARGE, Rule.INTRA_EU_SERVICES_BUSINESS, f"{because} {seller.country}", unchecked
@@ -227,12 +241,15 @@ def _intra_eu_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> 
 def _abroad_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
     because = f"{buyer.name} is in {buyer.country}, and {seller.name} in {seller.country}"
     if supply is Supply.GOODS:
-        proof = "Keep the proof that the goods left the country."
+        proof = _said("proof_of_export", "Keep the proof that the goods left the country.")
         return _at_home(seller, Choice(TaxCategory.EXPORT, Rule.EXPORT_GOODS, f"the goods leave: {because}", proof))
     rule = Rule.SERVICES_CONSUMER_ABROAD if buyer.consumer else Rule.SERVICES_BUSINESS_ABROAD
     who = "a consumer" if buyer.consumer else "a business"
     if seller.country == "NO":
-        condition = "Zero-rated only where the service is for use outside Norway or delivered remotely (mval § 6-22)."
+        condition = _said(
+            "services_used_abroad",
+            "Zero-rated only where the service is for use outside Norway or delivered remotely (mval § 6-22).",
+        )
         return Choice(TaxCategory.EXPORT, rule, f"the service goes to {who} abroad: {because}", condition)
     # Article 8(1) MWSTG: the place is the recipient's, be it a business or not.
     if not buyer.consumer or seller.country == "CH":
@@ -244,7 +261,14 @@ def _abroad_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Ch
         None,
         rule,
         f"a service to a consumer is supplied where the seller is: {because}",
-        f"Some services to consumers abroad, such as advice and data processing, are not taxed ({exceptions}): then"
-        " set tax_code on the lines.",
+        _said(
+            "services_to_consumers",
+            f"Some services to consumers abroad, such as advice and data processing, are not taxed ({exceptions}):"
+            " then set tax_code on the lines.",
+        ),
     )
     return _at_home(seller, choice)
+
+
+def _said(code: str, text: str) -> tuple[Notice, ...]:
+    return (Notice(code, text),)

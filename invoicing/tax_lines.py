@@ -10,6 +10,7 @@ from decimal import Decimal
 from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
 from invoicing.documents import Supply, TaxCategory
+from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.requested import RequestedAdjustment, RequestedLine
 from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, choose, proposed_code
@@ -167,7 +168,7 @@ def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) ->
             " with counterfoil tax-code save, which takes a part for each jurisdiction, and --default for the usual"
             f" one; else set tax_code to {code.code} on the lines."
         )
-    return replace(choice, caution=f"{choice.caution} {caution}".lstrip())
+    return replace(choice, cautions=(*choice.cautions, Notice("no_sales_tax", caution)))
 
 
 def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:
@@ -185,7 +186,7 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
         f"The tax should be of category {choice.category.value} ({choice.rule.value}), but no tax code fits:"
         f" {home.code} is used. Add a code, or set tax_code on the lines."
     )
-    return home, replace(choice, category=home.category, caution=lacking)
+    return home, replace(choice, category=home.category, cautions=(Notice("no_tax_code", lacking),))
 
 
 def _tax_code(code: str, setup: Setup, *, field: str) -> TaxCode:

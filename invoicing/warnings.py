@@ -9,6 +9,7 @@ from datetime import date
 from invoicing.catalog import Customer
 from invoicing.countries import country
 from invoicing.documents import Document, Party, TaxCategory
+from invoicing.notices import Notice
 from invoicing.profiles import Profile
 from invoicing.readiness import exchange_gap
 from invoicing.render.fonts import unprintable_characters
@@ -17,8 +18,8 @@ from invoicing.tax_choice import ChosenTax, Rule
 
 def warnings_for(
     document: Document, *, profile: Profile, customer: Customer, today: date, chosen: Sequence[ChosenTax] = ()
-) -> tuple[str, ...]:
-    """Sentences, most important first; empty where there is nothing to say. `chosen` is how each line's tax was."""
+) -> tuple[Notice, ...]:
+    """Warnings, most important first; empty where there is nothing to say. `chosen` is how each line's tax was."""
     return (
         *_choice_warnings(document, profile, customer, chosen),
         *_tax_warnings(document, profile),
@@ -29,31 +30,45 @@ def warnings_for(
 
 def _choice_warnings(
     document: Document, profile: Profile, customer: Customer, chosen: Sequence[ChosenTax]
-) -> list[str]:
+) -> list[Notice]:
     found = [*_supply_warning([str(tax.position) for tax in chosen if tax.taken_as_goods])]
-    found.extend(dict.fromkeys(tax.choice.caution for tax in chosen if tax.choice.caution))
+    found.extend(dict.fromkeys(caution for tax in chosen for caution in tax.choice.cautions))
     categories = {tax.category for tax in document.taxes}
     at_home = customer.country == profile.country
     if not at_home:
         found.extend(
-            f"Line {tax.position}: {tax.code} is used, because {tax.choice.because}."
+            Notice("tax_code_stated", f"Line {tax.position}: {tax.code} is used, because {tax.choice.because}.")
             for tax in chosen
             if tax.choice.rule is Rule.OVERRIDDEN
         )
     if not chosen and not at_home and TaxCategory.STANDARD in categories:
         found.append(
-            f"{customer.name} is in {customer.country}, the seller in {profile.country}: domestic tax is charged as"
-            " asked. Check whether reverse charge, intra-EU supply or export applies, and set tax_code on the lines."
+            Notice(
+                "domestic_tax_abroad",
+                f"{customer.name} is in {customer.country}, the seller in {profile.country}: domestic tax is charged"
+                " as asked. Check whether reverse charge, intra-EU supply or export applies, and set tax_code on the"
+                " lines.",
+            )
         )
     if at_home and categories & {TaxCategory.INTRA_COMMUNITY, TaxCategory.EXPORT}:
-        found.append(f"{customer.name} is in {customer.country} like the seller, but a line is taxed as going abroad.")
+        found.append(
+            Notice(
+                "abroad_tax_at_home",
+                f"{customer.name} is in {customer.country} like the seller, but a line is taxed as going abroad.",
+            )
+        )
     # EN 16931, BR-IC-2 and BR-AE-2; Article 226(4) Directive 2006/112/EC.
     if not customer.tax_number and categories & {TaxCategory.INTRA_COMMUNITY, TaxCategory.REVERSE_CHARGE}:
-        found.append(f"Intra-EU supply and reverse charge need the tax number of {customer.name} on the document.")
+        found.append(
+            Notice(
+                "buyer_tax_number_missing",
+                f"Intra-EU supply and reverse charge need the tax number of {customer.name} on the document.",
+            )
+        )
     return found
 
 
-def _supply_warning(positions: Sequence[str]) -> list[str]:
+def _supply_warning(positions: Sequence[str]) -> list[Notice]:
     """Consultancy that is typed as a line without an item must not pass for goods that nobody called goods."""
     if not positions:
         return []
@@ -61,31 +76,45 @@ def _supply_warning(positions: Sequence[str]) -> list[str]:
     which = ", ".join(positions[:_POSITIONS_NAMED]) + (f" and {more} more" if more > 0 else "")
     subject = f"Line {which} does not say" if len(positions) == 1 else f"Lines {which} do not say"
     return [
-        f"{subject} whether goods or services are supplied. Goods are assumed; services are taxed otherwise here: set"
-        ' supply="services" on what is a service.'
+        Notice(
+            "supply_not_stated",
+            f"{subject} whether goods or services are supplied. Goods are assumed; services are taxed otherwise here:"
+            ' set supply="services" on what is a service.',
+        )
     ]
 
 
 _POSITIONS_NAMED = 5
 
 
-def _tax_warnings(document: Document, profile: Profile) -> list[str]:
+def _tax_warnings(document: Document, profile: Profile) -> list[Notice]:
     found = []
     categories = {tax.category for tax in document.taxes}
     charged = TaxCategory.STANDARD in categories
     if charged and document.tax_minor and not profile.tax_number:
-        found.append("Tax is charged, but the organization has no tax number yet: set it with update_organization.")
+        found.append(
+            Notice(
+                "seller_tax_number_missing",
+                "Tax is charged, but the organization has no tax number yet: set it with update_organization.",
+            )
+        )
     # BR-O-11 to BR-O-14: "not subject to VAT" stands on a document of its own.
     if TaxCategory.OUTSIDE_SCOPE in categories and len(categories) > 1:
         found.append(
-            "Lines outside the scope of tax stand beside taxed or exempt ones: electronic invoices (EN 16931) want"
-            " them on a document of their own."
+            Notice(
+                "outside_scope_mixed",
+                "Lines outside the scope of tax stand beside taxed or exempt ones: electronic invoices (EN 16931) want"
+                " them on a document of their own.",
+            )
         )
     if document.currency != profile.currency and document.exchange is None:
         found.append(
-            exchange_gap(document, profile)
-            or f"The document is in {document.currency}, the books are in {profile.currency}: the exchange rate and"
-            f" the tax in {profile.currency} are not stated on it."
+            Notice(
+                "exchange_rate_missing",
+                exchange_gap(document, profile)
+                or f"The document is in {document.currency}, the books are in {profile.currency}: the exchange rate and"
+                f" the tax in {profile.currency} are not stated on it.",
+            )
         )
     rules = country(profile.country)
     if (
@@ -94,33 +123,44 @@ def _tax_warnings(document: Document, profile: Profile) -> list[str]:
         and rules.currency not in (document.currency, profile.currency)
     ):
         found.append(
-            f"{rules.name} wants the tax in {rules.currency} on the document, and the books are in {profile.currency}:"
-            " state it in the note."
+            Notice(
+                "national_tax_missing",
+                f"{rules.name} wants the tax in {rules.currency} on the document, and the books are in"
+                f" {profile.currency}: state it in the note.",
+            )
         )
     if document.total_minor == 0:
-        found.append("The total is zero.")
+        found.append(Notice("total_zero", "The total is zero."))
     return found
 
 
-def _date_warnings(document: Document, today: date) -> list[str]:
+def _date_warnings(document: Document, today: date) -> list[Notice]:
     found = []
     issue_date = document.issue_date
     if (today - issue_date).days > _YEAR:
         found.append(
-            f"The issue date {issue_date.isoformat()} lies more than a year before today, {today.isoformat()}: check"
-            " the year. An invoice is dated when it is issued; supply_date says when it was supplied."
+            Notice(
+                "issue_date_old",
+                f"The issue date {issue_date.isoformat()} lies more than a year before today, {today.isoformat()}:"
+                " check the year. An invoice is dated when it is issued; supply_date says when it was supplied.",
+            )
         )
     elif issue_date < today:
-        found.append(f"The issue date {issue_date.isoformat()} is in the past.")
+        found.append(Notice("issue_date_past", f"The issue date {issue_date.isoformat()} is in the past."))
     for name, day in (("supply_date", document.supply_date), ("supply_end", document.supply_end)):
         if day is not None and abs((day - issue_date).days) > _YEAR:
             side = "before" if day < issue_date else "after"
             found.append(
-                f"{name} {day.isoformat()} lies more than a year {side} the issue date {issue_date.isoformat()}: check"
-                " the year. The rate of tax is that of the date of supply."
+                Notice(
+                    "supply_date_far",
+                    f"{name} {day.isoformat()} lies more than a year {side} the issue date {issue_date.isoformat()}:"
+                    " check the year. The rate of tax is that of the date of supply.",
+                )
             )
     if document.due_date < today:
-        found.append(f"The document is already overdue when issued (due {document.due_date.isoformat()}).")
+        found.append(
+            Notice("overdue", f"The document is already overdue when issued (due {document.due_date.isoformat()}).")
+        )
     return found
 
 
@@ -128,7 +168,7 @@ def _date_warnings(document: Document, today: date) -> list[str]:
 _YEAR = 366
 
 
-def _print_warnings(document: Document) -> list[str]:
+def _print_warnings(document: Document) -> list[Notice]:
     texts = {
         "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
         "customer": _party_texts(document.buyer),
@@ -137,7 +177,10 @@ def _print_warnings(document: Document) -> list[str]:
         "note": (document.note, document.purchase_order, document.payment_terms),
     }
     return [
-        f"The PDF cannot print these characters of the {where} and shows a replacement sign: {missing[:20]}"
+        Notice(
+            "unprintable",
+            f"The PDF cannot print these characters of the {where} and shows a replacement sign: {missing[:20]}",
+        )
         for where, parts in texts.items()
         if (missing := unprintable_characters(" ".join(parts)))
     ]

@@ -14,6 +14,7 @@ from invoicing.copying import earlier_buyer, filled_from
 from invoicing.documents import Document, DocumentKind
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
+from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
 from invoicing.readiness import blockers, customer_gaps, exchange_gap
@@ -60,7 +61,7 @@ class Preview:
     draft: str
     document: Document
     number: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     blockers: tuple[str, ...]
     explanation: tuple[str, ...]
     choices: tuple[str, ...]
@@ -274,7 +275,7 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     warnings = warnings_for(
         document, profile=composed.profile, customer=composed.customer, today=composed.today, chosen=composed.chosen
     )
-    warnings = tuple(warning for warning in warnings if warning not in found)
+    warnings = tuple(warning for warning in warnings if warning.text not in found)
     live = composed.profile.environment.value == "live"
     dates = date_refusal(db, document, composed.profile, today=composed.today)
     refused = (dates.message,) if dates else ()
@@ -284,7 +285,7 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
         number=number(
             pattern, sequence=sequence, issue_date=document.issue_date, environment=composed.profile.environment
         ),
-        warnings=warnings if live else (*warnings, *found),
+        warnings=warnings if live else (*warnings, *(Notice("not_ready_for_live", text) for text in found)),
         blockers=(*found, *refused) if live else refused,
         explanation=composed.explanation,
         choices=tuple(explain_choices(composed.chosen)),

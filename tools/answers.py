@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from invoicing.amounts import minor_digits, money_text, plain
 from invoicing.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.lifecycle import DRAFT, Balance, Status
+from invoicing.notices import Notice
 from invoicing.text import noun_of
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
@@ -75,6 +76,13 @@ class TaxAnswer(BaseModel):
     jurisdictions: list[JurisdictionAnswer]
 
 
+class WarningAnswer(BaseModel):
+    """Something to know before a document is issued. `code` names its kind."""
+
+    code: str
+    text: str
+
+
 class InvoiceAnswer(BaseModel):
     """An issued document at a glance, or a draft. `amount_due` is less than zero where the customer is owed; a credit
     note has no `due_date`, and counts on the invoice whose id is `credits`. A draft has no number, the amounts that it
@@ -126,6 +134,15 @@ def answer(first_line: str, lines: Iterable[str], structured: BaseModel, *more: 
     text = "\n".join([first_line, *lines])
     content: list[ContentBlock] = [TextContent(type="text", text=text), *more]
     return CallToolResult(content=content, structured_content=structured.model_dump(mode="json"))
+
+
+def warning_answers(warnings: Sequence[Notice]) -> list[WarningAnswer]:
+    return [WarningAnswer(code=warning.code, text=warning.text) for warning in warnings]
+
+
+def warning_lines(warnings: Sequence[Notice]) -> list[str]:
+    """A line for each warning, with the code by which it is acknowledged."""
+    return [f"Warning [{warning.code}]: {warning.text}" for warning in warnings]
 
 
 def counted(number: int, noun: str) -> str:

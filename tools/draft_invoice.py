@@ -17,6 +17,7 @@ from tools.answers import (
     Answer,
     LineAnswer,
     TaxAnswer,
+    WarningAnswer,
     answer,
     document_lines,
     heading,
@@ -24,6 +25,8 @@ from tools.answers import (
     named,
     note_lines,
     tax_answer,
+    warning_answers,
+    warning_lines,
 )
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
@@ -57,7 +60,7 @@ class DraftAnswer(TotalsAnswer, Answer):
     net_total: str
     tax_total: str
     total: str
-    warnings: list[str]
+    warnings: list[WarningAnswer]
     blockers: list[str]
     explanation: list[str]
 
@@ -137,7 +140,7 @@ def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
         net_total=money_text(document.net_minor, currency),
         tax_total=money_text(document.tax_minor, currency),
         total=money_text(document.total_minor, currency),
-        warnings=list(preview.warnings),
+        warnings=warning_answers(preview.warnings),
         blockers=list(preview.blockers),
         explanation=list(preview.explanation),
         **totals_answer(document),
@@ -182,7 +185,7 @@ def _lines(preview: Preview) -> list[str]:
         *document_lines(document),
         *note_lines(document.note),
         *(f"Tax of {choice[0].lower()}{choice[1:]}" for choice in preview.choices[:_CHOICES_SHOWN]),
-        *(f"Warning: {warning}" for warning in preview.warnings),
+        *warning_lines(preview.warnings),
         *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),
         *([] if preview.blockers else [f'To issue it: issue_invoice with draft="{preview.draft}".']),
     ]

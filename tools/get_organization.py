@@ -44,7 +44,7 @@ class OrganizationProfile(Answer):
     snippets: dict[str, str]
 
 
-_POLICY = ("prices_include_tax", "rounding", "small_business", "future_days", "payment_qr")
+_POLICY = ("prices_include_tax", "rounding", "small_business", "future_days", "payment_qr", "mandates")
 _APART = {"environment", *_POLICY}
 
 

@@ -1,0 +1,15 @@
+"""What is said about a document before it is issued: a sentence, and a code by which it is acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning. `code` names its kind and stays the same from release to release; `text` says what is the matter in
+    this document, and what to do.
+    """
+
+    code: str
+    text: str

@@ -1,0 +1,26 @@
+"""What the law asks of a seller and of its invoices: registration for VAT, and mandates of form."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _describe_the_seller()
+    _keep_mandates()
+
+
+def _describe_the_seller() -> None:
+    op.add_column("profile", _text("vat_registration"))
+
+
+def _keep_mandates() -> None:
+    op.add_column("profile", sa.Column("mandates", sa.String(), nullable=False, server_default="refuse"))
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String(), nullable=False, server_default="")
