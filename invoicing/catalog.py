@@ -63,7 +63,9 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that is sold. `unit_price` is None where each line states its own."""
+    """Something that is sold. `unit_price` is None where each line states its own, `supply` where nobody has said
+    whether it is goods or services.
+    """
 
     id: str
     name: str
@@ -73,7 +75,7 @@ class Item:
     unit_price: Decimal | None = None
     currency: str = ""
     tax_code: str = ""
-    supply: Supply = Supply.GOODS
+    supply: Supply | None = None
     revenue_account: str = ""
     archived: bool = False
 

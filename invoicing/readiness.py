@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from invoicing.catalog import Customer
 from invoicing.countries import country
 from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
+from invoicing.render.fonts import unprintable_characters
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
 
@@ -65,6 +66,18 @@ def customer_gaps(profile: Profile, customer: Customer) -> tuple[str, ...]:
     """The customer's fields that the seller's country requires on an invoice and that are empty."""
     required = country(profile.country).buyer_required(business=not customer.consumer, buyer_country=customer.country)
     return tuple(field for field in required if not getattr(customer, field))
+
+
+def unprintable_parties(document: Document) -> tuple[str, ...]:
+    """Names and addresses that the PDF would show with replacement signs: an invoice states both parties' full name
+    and address (Article 226(5) Directive 2006/112/EC).
+    """
+    return tuple(
+        f"The PDF cannot print {missing[:20]} in name or address of {party.name}: write them in Latin, Greek or"
+        " Cyrillic letters."
+        for party in (document.seller, document.buyer)
+        if (missing := unprintable_characters(" ".join((party.name, *astuple(party.address)))))
+    )
 
 
 def exchange_gap(document: Document, profile: Profile) -> str:

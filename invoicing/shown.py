@@ -6,14 +6,16 @@ or nothing is.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from invoicing.amounts import money_text, plain
 from invoicing.canonical import canonical_json
 from invoicing.documents import Adjustment, Document, Line
+from invoicing.notices import Notice
 from invoicing.refusals import Conflict
 from invoicing.requested import RequestedDocument, request_from_values, request_values
 from invoicing.text import noun_of
@@ -42,7 +44,8 @@ class ShownLine:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The figures of a document, in minor units of its currency; `converted` is its net and tax in the currency of
-    the books, where it states a rate. `buyer` is name and tax number; none, where no draft knew them yet.
+    the books, where it states a rate. `buyer` is name and tax number; none, where no draft knew them yet. `warnings`
+    are those that its text said: each one's code, and a digest of what it said.
     """
 
     currency: str
@@ -54,14 +57,19 @@ class Shown:
     converted: tuple[str, int, int] | None = None
     adjustments: tuple[ShownLine, ...] = ()
     buyer: tuple[str, str] | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
 
     @property
     def due_minor(self) -> int:
         return self.total_minor - self.withheld_minor
 
+    def said(self, warning: Notice) -> bool:
+        """Whether exactly this warning was said."""
+        return (warning.code, _digest(warning)) in self.warnings
 
-def shown_by(document: Document) -> Shown:
-    """The figures that this document shows."""
+
+def shown_by(document: Document, warnings: Sequence[Notice] = ()) -> Shown:
+    """The figures that this document shows, and the warnings that are said with them."""
     exchange = document.exchange
     return Shown(
         currency=document.currency,
@@ -73,7 +81,12 @@ def shown_by(document: Document) -> Shown:
         converted=(exchange.currency, exchange.net_minor, exchange.tax_minor) if exchange else None,
         adjustments=tuple(_line(item) for item in document.adjustments),
         buyer=(document.buyer.name, document.buyer.tax_number),
+        warnings=tuple((warning.code, _digest(warning)) for warning in warnings),
     )
+
+
+def _digest(warning: Notice) -> str:
+    return hashlib.sha256(warning.text.encode()).hexdigest()[:16]
 
 
 def check_as_shown(before: Shown, document: Document) -> None:
@@ -124,7 +137,8 @@ def _line(line: Line | Adjustment) -> ShownLine:
 
 
 def _as_known(before: Shown, now: Shown) -> Shown:
-    """What would be shown now, without what the draft did not know when it was kept."""
+    """What would be shown now, without what the draft did not know when it was kept, and whatever it warned of."""
+    now = replace(now, warnings=before.warnings)
     if before.buyer is None:
         now = replace(now, buyer=None)
     if any(line.unit is None for line in before.lines):
@@ -141,6 +155,7 @@ def _shown_from(raw: dict[str, Any]) -> Shown:
             "converted": (*converted,) if converted else None,
             "adjustments": _lines_from(raw.get("adjustments", ())),
             "buyer": (*buyer,) if buyer else None,
+            "warnings": tuple((*warning,) for warning in raw.get("warnings", ())),
         }
     )
 

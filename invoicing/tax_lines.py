@@ -44,7 +44,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     description = line.description or item.description or item.name
     if not description:
         raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
-    supply = line.supply or item.supply
+    supply = line.supply or item.supply or Supply.GOODS
     code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
     tax = applied(code, setting.tax_point, field=f"{field}.tax_code")
     for name, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
@@ -73,7 +73,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     if taxed.exact_amount < 0:
         raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
     since = code.since(setting.tax_point)
-    guessed = _is_taken_as_goods(line, choice, setting)
+    guessed = _is_taken_as_goods(line, item, choice, setting)
     return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed)
 
 
@@ -142,8 +142,8 @@ def _choice(
     return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
 
 
-def _is_taken_as_goods(line: RequestedLine, choice: Choice, setting: TaxSetting) -> bool:
-    if line.supply or line.item or line.tax_code:
+def _is_taken_as_goods(line: RequestedLine, item: Item, choice: Choice, setting: TaxSetting) -> bool:
+    if line.supply or item.supply or line.tax_code:
         return False
     return choose(setting.seller, setting.buyer, Supply.SERVICES).rule is not choice.rule
 

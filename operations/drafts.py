@@ -11,13 +11,13 @@ from sqlmodel import Session
 
 from invoicing.catalog import Customer, Item, Setup
 from invoicing.copying import earlier_buyer, filled_from
-from invoicing.documents import Document, DocumentKind
+from invoicing.documents import Document, DocumentKind, Environment
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
 from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
-from invoicing.readiness import blockers, customer_gaps, exchange_gap
+from invoicing.readiness import blockers, customer_gaps, exchange_gap, unprintable_parties
 from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
 from invoicing.shown import Shown, check_as_shown, shown_by
 from invoicing.tax_choice import ChosenTax, Rule
@@ -25,6 +25,7 @@ from invoicing.tax_inputs import Rounding
 from invoicing.warnings import warnings_for
 from operations.customers import resolve_customer
 from operations.items import resolve_items
+from operations.likely_duplicates import duplicate_invoice
 from storage import audit, documents, drafts, idempotency
 from storage.books import Books
 from storage.ids import new_id
@@ -216,7 +217,7 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
         found.append(f"{composed.customer.name} lacks {', '.join(gaps)}: complete it with save_customer.")
     if gap := exchange_gap(composed.document, composed.profile):
         found.append(gap)
-    return tuple(found)
+    return (*found, *unprintable_parties(composed.document))
 
 
 def date_refusal(db: Session, document: Document, profile: Profile, *, today: date) -> InvalidInput | None:
@@ -256,27 +257,43 @@ def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
         if request.draft:
             load_draft(db, request.draft)
         resolved = resolve_request(db, books, request)
-    composed = compose_in(db, books, resolved)
-    draft_id = request.draft or new_id("drf")
+    return keep_draft(db, books, resolved, compose_in(db, books, resolved), draft_id=request.draft or new_id("drf"))
+
+
+def keep_draft(db: Session, books: Books, resolved: Resolved, composed: Composed, *, draft_id: str) -> Preview:
+    """Keep the draft, and show it: what the answer says of it, warnings included, is what it has shown from now on."""
+    preview = _preview(db, draft_id, composed)
     # What a typed price means is the draft's own from now on, whatever becomes of the organization's settings.
     kept = replace(
         resolved.request,
         prices_include_tax=composed.document.prices_include_tax,
         rounding=composed.document.rounding,
     )
-    drafts.save_draft(db, draft_id, kept, shown_by(composed.document), now=books.clock(), by=books.actor)
-    return _preview(db, draft_id, composed)
+    shown = shown_by(composed.document, preview.warnings)
+    drafts.save_draft(db, draft_id, kept, shown, now=books.clock(), by=books.actor)
+    return preview
+
+
+def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
+    """What to know before this document is issued, though nothing forbids it."""
+    found = warnings_for(
+        composed.document,
+        profile=composed.profile,
+        customer=composed.customer,
+        today=composed.today,
+        chosen=composed.chosen,
+    )
+    blocked = issuing_blockers(composed)
+    said = (*(warning for warning in found if warning.text not in blocked), *duplicate_invoice(db, composed.document))
+    if composed.profile.environment is Environment.LIVE:
+        return said
+    return (*said, *(Notice("not_ready_for_live", text) for text in blocked))
 
 
 def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     document, pattern = composed.document, composed.setup.series.pattern
     sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
-    found = issuing_blockers(composed)
-    warnings = warnings_for(
-        document, profile=composed.profile, customer=composed.customer, today=composed.today, chosen=composed.chosen
-    )
-    warnings = tuple(warning for warning in warnings if warning.text not in found)
-    live = composed.profile.environment.value == "live"
+    live = composed.profile.environment is Environment.LIVE
     dates = date_refusal(db, document, composed.profile, today=composed.today)
     refused = (dates.message,) if dates else ()
     return Preview(
@@ -285,8 +302,8 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
         number=number(
             pattern, sequence=sequence, issue_date=document.issue_date, environment=composed.profile.environment
         ),
-        warnings=warnings if live else (*warnings, *(Notice("not_ready_for_live", text) for text in found)),
-        blockers=(*found, *refused) if live else refused,
+        warnings=document_warnings(db, composed),
+        blockers=(*issuing_blockers(composed), *refused) if live else refused,
         explanation=composed.explanation,
         choices=tuple(explain_choices(composed.chosen)),
     )

@@ -9,30 +9,37 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.documents import Environment
+from invoicing.explaining import explain_choices
 from invoicing.lifecycle import DRAFT, OPEN, Balance, Status, status_of
+from invoicing.notices import Notice
 from invoicing.readiness import blockers
 from invoicing.refusals import Conflict, InvalidInput, NotReady
-from invoicing.requested import request_text
+from invoicing.requested import RequestedDocument, request_text
+from invoicing.shown import Shown
 from invoicing.text import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import (
     Composed,
     DraftRequest,
+    Preview,
     Resolved,
     compose_in,
     date_refusal,
+    document_warnings,
     issuing_blockers,
+    keep_draft,
     resolve_draft,
     resolve_request,
     takes_long,
     today_in,
 )
 from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
-from storage import documents, drafts, idempotency, payments
+from storage import audit, documents, drafts, idempotency, payments
 from storage.balances import has_history
 from storage.books import Books
 from storage.documents import DocumentFilter, Header, Issued
 from storage.drafts import ListedDraft
+from storage.ids import new_id
 from storage.paging import Page, check_limit
 
 _TOOL = "issue_invoice"
@@ -43,11 +50,37 @@ class IssueRequest:
     """What to issue: a draft by its id, or a document as `draft_invoice` takes it.
 
     `client_reference` is the caller's own name for this document: the same value returns the same document.
+    `acknowledge` are codes of warnings that an earlier answer showed for it; they are not part of what a retry repeats.
     """
 
     draft: str = ""
     request: DraftRequest | None = None
     client_reference: str = ""
+    acknowledge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedInvoice:
+    """What was issued, with the warnings that it was issued with; `seen` are the codes of those that its draft had
+    shown. `choices` say why each line is taxed as it is; a replay does not say it again.
+    """
+
+    document: IssuedDocument
+    warnings: tuple[Notice, ...]
+    seen: frozenset[str] = frozenset()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAsDraft:
+    """What was not issued: the draft that it is kept as, and the codes of warnings that nobody has acknowledged.
+
+    `seen` says that the draft had shown all of those before.
+    """
+
+    preview: Preview
+    unacknowledged: tuple[str, ...]
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +106,11 @@ class InvoiceSearch:
     issued_to: date | None = None
 
 
-async def issue_invoice(books: Books, request: IssueRequest) -> IssuedDocument:
+async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft:
     """Issue one invoice: number, document, lines, journal, audit and idempotency in one transaction.
+
+    In a live organization nothing is issued that has a warning nobody acknowledged: it is kept as a draft, whose
+    warnings the answer shows. A code counts where an earlier answer showed that warning for this very draft.
 
     Raises:
         NotReady: the organization or the customer lacks what an invoice must show.
@@ -137,22 +173,83 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
     )
 
 
-def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedDocument:
+def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft:
     request_hash = fingerprint(_as_asked(request)) if request.draft or request.client_reference else ""
     earlier = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+    kept = idempotency.known_subject(db, idempotency.KEPT_AS_DRAFT, request.client_reference)
+    earlier = earlier or (idempotency.known_subject(db, idempotency.ISSUED_DRAFT, kept) if kept else None)
     if earlier is not None:
-        return replace(standing(db, books, find_document(db, earlier)), replayed=True)
-    composed = compose_in(db, books, _resolved(db, books, request))
+        return _replayed(db, books, earlier)
+    resolved = _resolved(db, books, request, kept=kept or "")
+    composed = compose_in(db, books, resolved)
     _check_may_issue(db, composed)
-    setup = composed.setup
+    warnings = document_warnings(db, composed)
+    seen = _seen(warnings, resolved.shown)
+    acknowledged = seen & set(request.acknowledge)
+    unacknowledged = tuple(dict.fromkeys(one.code for one in warnings if one.code not in acknowledged))
+    if unacknowledged and composed.profile.environment is Environment.LIVE:
+        return _keep(
+            db,
+            books,
+            request,
+            resolved,
+            composed,
+            kept=kept or "",
+            unacknowledged=unacknowledged,
+            seen=seen.issuperset(unacknowledged),
+        )
     issued = issue_document(
-        db, books, composed.document, series=setup.series, posting=setup.posting, overrides=composed.overrides
+        db,
+        books,
+        composed.document,
+        series=composed.setup.series,
+        posting=composed.setup.posting,
+        on_record=_on_record(composed, warnings),
     )
-    if request.draft:
-        drafts.delete_draft(db, request.draft)
-    for what, reference in ((idempotency.ISSUED_DRAFT, request.draft), (_TOOL, request.client_reference)):
+    draft = request.draft or kept or ""
+    if draft:
+        drafts.delete_draft(db, draft)
+    for what, reference in ((idempotency.ISSUED_DRAFT, draft), (_TOOL, request.client_reference)):
         idempotency.remember(db, what, reference, request_hash, issued.document.id, at=books.clock())
-    return standing_on(composed.today, issued)
+    return IssuedInvoice(
+        standing_on(composed.today, issued),
+        warnings,
+        seen,
+        () if request.draft else tuple(explain_choices(composed.chosen)),
+    )
+
+
+def _replayed(db: Session, books: Books, document_id: str) -> IssuedInvoice:
+    """What an earlier call issued, with the warnings that went on record with it."""
+    known = audit.first_detail(db, "issue_invoice", document_id).get("warnings", ())
+    document = replace(standing(db, books, find_document(db, document_id)), replayed=True)
+    warnings = tuple(Notice(code, text) for code, text in known)
+    return IssuedInvoice(document, warnings, frozenset(one.code for one in warnings))
+
+
+def _keep(
+    db: Session,
+    books: Books,
+    request: IssueRequest,
+    resolved: Resolved,
+    composed: Composed,
+    *,
+    kept: str,
+    unacknowledged: tuple[str, ...],
+    seen: bool,
+) -> KeptAsDraft:
+    """Keep what is not issued as a draft; a retry under the same client reference goes on with it."""
+    draft_id = request.draft or kept or new_id("drf")
+    preview = keep_draft(db, books, resolved, composed, draft_id=draft_id)
+    if not request.draft and not kept:
+        idempotency.remember(db, idempotency.KEPT_AS_DRAFT, request.client_reference, "", draft_id, at=books.clock())
+    return KeptAsDraft(preview, unacknowledged, seen)
+
+
+def _on_record(composed: Composed, warnings: tuple[Notice, ...]) -> dict[str, object]:
+    """What the audit trail says besides the document: taxes that were chosen against the proposal, and warnings."""
+    found = {"overrides": list(composed.overrides), "warnings": [[one.code, one.text] for one in warnings]}
+    return {name: value for name, value in found.items() if value}
 
 
 def _as_asked(request: IssueRequest) -> dict[str, object]:
@@ -166,7 +263,10 @@ def _as_asked(request: IssueRequest) -> dict[str, object]:
     return {"draft": request.draft, "client_reference": request.client_reference, "request": document}
 
 
-def _resolved(db: Session, books: Books, request: IssueRequest) -> Resolved:
+def _resolved(db: Session, books: Books, request: IssueRequest, *, kept: str) -> Resolved:
+    """What to issue. `kept` is the draft that an earlier call with this reference left; what it showed counts where
+    it is still what is asked for now.
+    """
     if request.draft and request.request is not None:
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
@@ -174,7 +274,24 @@ def _resolved(db: Session, books: Books, request: IssueRequest) -> Resolved:
         return resolve_draft(db, request.draft)
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
-    return resolve_request(db, books, request.request)
+    resolved = resolve_request(db, books, request.request)
+    draft = drafts.draft_by_id(db, kept) if kept else None
+    if draft is not None and draft[0] == _as_kept(resolved.request, draft[0]):
+        # What a price means was settled when the draft was kept, whatever became of the settings since.
+        return replace(resolved, request=draft[0], shown=draft[1])
+    return resolved
+
+
+def _as_kept(request: RequestedDocument, draft: RequestedDocument) -> RequestedDocument:
+    """The request with what a draft fills in where nothing is said."""
+    inclusive = draft.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
+    return replace(request, prices_include_tax=inclusive, rounding=request.rounding or draft.rounding)
+
+
+def _seen(warnings: tuple[Notice, ...], shown: Shown | None) -> frozenset[str]:
+    """The codes of the warnings that the draft has shown: a code counts only where it showed all that bear it."""
+    unseen = {one.code for one in warnings if shown is None or not shown.said(one)}
+    return frozenset(one.code for one in warnings) - unseen
 
 
 def _check_not_issued(db: Session, draft: str) -> None:

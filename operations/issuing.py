@@ -6,7 +6,7 @@ Also how a retry finds what the first call made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import date
 
@@ -48,11 +48,17 @@ class IssuedDocument:
 
 
 def issue_document(
-    db: Session, books: Books, document: Document, *, series: Series, posting: Posting, overrides: Sequence[str] = ()
+    db: Session,
+    books: Books,
+    document: Document,
+    *,
+    series: Series,
+    posting: Posting,
+    on_record: Mapping[str, object] | None = None,
 ) -> Issued:
     """Issue a document that has no number yet: all of it happens in the transaction of `db`, or nothing does.
 
-    `overrides` say which proposed taxes were not taken; they go on record.
+    `on_record` is what the audit trail says of it besides.
     """
     of_period = period(series.pattern, document.issue_date)
     sequence = documents.take_sequence(db, series.code, of_period)
@@ -77,8 +83,7 @@ def issue_document(
     }
     if document.credits:
         detail["credits"] = document.credits.id
-    if overrides:
-        detail["overrides"] = list(overrides)
+    detail |= on_record or {}
     audit.record(db, f"issue_{document.kind.value}", document.id, at=now, by=books.actor, detail=detail)
     return issued
 

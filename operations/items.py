@@ -24,7 +24,7 @@ from storage.profile import load_profile
 from storage.setup import has_account
 from storage.tax_codes import load_tax_codes
 
-Value = str | bool | Decimal
+Value = str | bool | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,8 @@ def check_field(db: Session, name: str, value: Value) -> Any:
     match name, value:
         case "archived", bool():
             return value
+        case "unit_price", None:
+            return None
         case "unit_price", Decimal():
             if not 0 <= value <= PRICE_MAX:
                 raise InvalidInput(f"unit_price must be between 0 and {PRICE_MAX}.", field="unit_price")
@@ -154,7 +156,7 @@ def check_field(db: Session, name: str, value: Value) -> Any:
     raise InvalidInput(f"{name} is not a field of an item.", field=name)
 
 
-def _checked_text(db: Session, name: str, value: str) -> str | Supply:
+def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
     match name:
         case "name":
             return clean_line(value, field="name", limit=200, required=True)
@@ -183,7 +185,9 @@ def _check_tax_code(db: Session, value: str) -> str:
     return code
 
 
-def _check_supply(value: str) -> Supply:
+def _check_supply(value: str) -> Supply | None:
+    if not value.strip():
+        return None
     try:
         return Supply(value.strip().lower())
     except ValueError:

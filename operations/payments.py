@@ -10,10 +10,12 @@ from sqlmodel import Session
 
 from invoicing.amounts import AMOUNT_MINOR_MAX, check_amount, check_currency, exact_minor, money_text
 from invoicing.documents import Document, DocumentKind
+from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from invoicing.text import clean_line
 from operations.drafts import today_in
 from operations.issuing import IssuedDocument, find_document, fingerprint, standing
+from operations.likely_duplicates import duplicate_payment
 from storage import audit, documents, idempotency, payments
 from storage.books import Books
 from storage.documents import Issued
@@ -47,13 +49,14 @@ class PaymentRequest:
 class RecordedPayment:
     """A payment and its document as that stands now; `owed_minor` is what the customer owes of the invoice.
 
-    `replayed` says that an earlier call recorded it.
+    `replayed` says that an earlier call recorded it; `warnings` what was said when it was recorded.
     """
 
     payment: Payment
     document: IssuedDocument
     owed_minor: int
     replayed: bool = False
+    warnings: tuple[Notice, ...] = ()
 
 
 async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayment:
@@ -88,7 +91,8 @@ def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayme
     payments.add_payment(db, payment)
     _audit(db, payment, accepted=request.accept_overpayment)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
-    return _recorded(db, books, issued, payment)
+    warnings = () if payment.reverses_id else duplicate_payment(db, payment)
+    return replace(_recorded(db, books, issued, payment), warnings=warnings)
 
 
 def _new_payment(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:

@@ -44,6 +44,7 @@ DEDICATED_INSTRUCTIONS = (
     "Counterfoil for {name} ({handle}, {environment}) alone: every call acts for this organization." + _INVOICING
 )
 
+_UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
 _PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -102,7 +103,8 @@ class CounterfoilServer(MCPServer[Any]):
         listed = tool.parameters["properties"]
         for argument in arguments:
             # A dedicated connection lists no `organization`, but checks one that is sent anyway.
-            if argument not in listed and not (argument == "organization" and argument in known):
+            taken = argument in listed or argument in _UNLISTED.get(name, ())
+            if not taken and not (argument == "organization" and argument in known):
                 shown = argument if argument.isidentifier() and len(argument) <= 60 else "one of the arguments"
                 raise InvalidInput(f"{shown} is not an argument of {name}. It takes: {', '.join(listed)}.", field=shown)
 

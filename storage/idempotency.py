@@ -14,6 +14,11 @@ from storage.tables import books
 ISSUED_DRAFT = "issued draft"
 """What stands for the tool where the reference is a draft, and the subject the document that it became."""
 
+KEPT_AS_DRAFT = "kept as a draft"
+"""What stands for the tool where the reference is that of an invoice that was not issued yet, and the subject the draft
+that it is kept as.
+"""
+
 _KEYS = table_of(books.IdempotencyKey)
 _BY_REFERENCE = select(_KEYS.c.subject, _KEYS.c.request_hash).where(
     _KEYS.c.tool == bindparam("tool"), _KEYS.c.reference == bindparam("reference")

@@ -17,7 +17,8 @@ from storage.searching import page_by_name
 from storage.statements import Kept, execute, flat, insert_rows
 from storage.tables import books
 
-_ITEMS = Kept(books.Item, Item, supply=Supply)
+# A text that is empty says that nobody has stated which of the two it is.
+_ITEMS = Kept(books.Item, Item, supply=lambda kept: Supply(kept) if kept else None)
 _COLUMNS = _ITEMS.table.c
 _BY_NAME = (
     _ITEMS.all.where(
@@ -71,6 +72,6 @@ def _values(item: Item, now: datetime) -> dict[str, Any]:
     return flat(item) | {
         "name_key": fold(item.name),
         "search_key": search_key(item.name, item.sku, item.description),
-        "supply": item.supply.value,
+        "supply": item.supply.value if item.supply else "",
         "updated_at": now,
     }

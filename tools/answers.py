@@ -328,16 +328,20 @@ def note_lines(note: str) -> list[str]:
 def document_lines(document: Document) -> list[str]:
     """A document's lines and totals as text."""
     currency = document.currency
-    taxed = "prices with tax" if document.prices_include_tax else "prices without tax"
     shown = [_line_text(line, currency) for line in document.lines[:_LINES_SHOWN]]
     if len(document.lines) > _LINES_SHOWN:
         shown.append(f"... and {counted(len(document.lines) - _LINES_SHOWN, 'more line')}")
+    return [*shown, *adjustment_lines(document), *total_lines(document)]
+
+
+def total_lines(document: Document) -> list[str]:
+    """A document's totals as text, with its taxes, their rates and why none is charged."""
+    currency = document.currency
+    taxed = "prices with tax" if document.prices_include_tax else "prices without tax"
     taxes = ", ".join(tax_text(tax, currency) for tax in document.taxes)
     reasons = [f"{tax.label} {plain(tax.rate)} %: {tax.reason}" for tax in document.taxes if tax.reason]
     total = money_text(document.total_minor, currency)
     return [
-        *shown,
-        *adjustment_lines(document),
         f"Net {money_text(document.net_minor, currency)}, {taxes}, total {total} {currency} ({taxed})",
         *reasons,
         *settlement_lines(document),

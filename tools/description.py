@@ -13,7 +13,8 @@ from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import ToolAnnotations
 
 from tools.inputs import flag
-from tools.schemas import compact, compact_output
+from tools.left_out import without_left_out
+from tools.schemas import FLAG, compact_input, compact_output
 
 DESCRIPTION_LENGTH_MAX = 280
 NAMING_ARGUMENTS = ("organization", "session")
@@ -36,7 +37,11 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A tool as its file describes it. `repeatable` says that a second, equal call changes nothing more."""
+    """A tool as its file describes it.
+
+    `repeatable` says that a second, equal call changes nothing more; `unlisted` are arguments that it takes and that
+    its schema does not spell out, because another tool's does.
+    """
 
     function: Callable[..., Any]
     title: str
@@ -44,6 +49,7 @@ class Description:
     effect: Effect
     scope: Scope = Scope.ORGANIZATION
     repeatable: bool = False
+    unlisted: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -64,14 +70,17 @@ class Description:
         tool = Tool.from_function(
             self.function, title=self.title, description=self.text, annotations=self.annotations()
         )
-        parameters = compact(tool.parameters)
+        whole = compact_input(tool.parameters)
+        properties = whole["properties"]
         metadata = _Metadata(
-            json_arguments=_arguments_of_type(parameters, "array"),
-            flags=_arguments_of_type(parameters, "boolean"),
+            json_arguments=_names(properties, lambda one: one.get("type") == "array"),
+            flags=_names(properties, lambda one: one.get("type") == "boolean" or one.get("enum") == FLAG),
+            counts=_names(properties, lambda one: one.get("type") == "integer") - set(whole.get("required", ())),
             arg_model=tool.fn_metadata.arg_model,
             output_schema=compact_output(tool.fn_metadata.output_schema or {}),
         )
-        return tool.model_copy(update={"parameters": parameters, "fn_metadata": metadata})
+        listed = {name: schema for name, schema in properties.items() if name not in self.unlisted}
+        return tool.model_copy(update={"parameters": {**whole, "properties": listed}, "fn_metadata": metadata})
 
     def for_dedicated(self) -> Tool:
         """The tool as a dedicated connection lists it: nothing in its schema names an organization."""
@@ -86,24 +95,26 @@ class _Metadata(FuncMetadata):
     """Argument handling that takes a text for a text.
 
     Some clients send lists and objects as JSON texts, which are parsed; everything else stays as it was sent, so
-    that a note of `null` or a name of `[1]` is just that. What says yes or no is taken strictly in every tool.
+    that a name of `null` or `[1]` is just that. What is empty is left out, at every depth, and so is a count of 0
+    where there need be none. What says yes or no is taken strictly in every tool.
     """
 
     json_arguments: frozenset[str]
     flags: frozenset[str]
+    counts: frozenset[str]
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {name: self._argument(name, value) for name, value in data.items()}
+        sent = {name: _parsed(value) if name in self.json_arguments else value for name, value in data.items()}
+        return {
+            name: flag(value, field=name) if name in self.flags else value
+            for name, value in without_left_out(sent).items()
+            if not (name in self.counts and value == 0 and type(value) is int)
+        }
 
-    def _argument(self, name: str, value: object) -> object:
-        if name in self.flags:
-            return flag(value, field=name)
-        return _parsed(value) if name in self.json_arguments else value
 
-
-def _arguments_of_type(parameters: dict[str, Any], kind: str) -> frozenset[str]:
-    """The arguments of this type; an address may be an object or a text, and sorts that out itself."""
-    return frozenset(name for name, schema in parameters["properties"].items() if schema.get("type") == kind)
+def _names(properties: dict[str, Any], wanted: Callable[[dict[str, Any]], bool]) -> frozenset[str]:
+    """The arguments whose schema is such a one; an address may be an object or a text, and sorts that out itself."""
+    return frozenset(name for name, schema in properties.items() if wanted(schema))
 
 
 def _parsed(value: object) -> object:

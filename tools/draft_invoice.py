@@ -19,17 +19,15 @@ from tools.answers import (
     TaxAnswer,
     WarningAnswer,
     answer,
-    document_lines,
     heading,
     line_answer,
     named,
-    note_lines,
     tax_answer,
     warning_answers,
-    warning_lines,
 )
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
+from tools.drafts_shown import draft_lines
 from tools.inputs import (
     AdjustmentInput,
     LineInput,
@@ -118,7 +116,7 @@ async def draft_invoice(
         deleted = _deleted(books, request.draft)
         return answer(heading(books.organization), [f"Deleted the draft {deleted.draft}."], deleted)
     preview = await drafts.draft_invoice(books, request)
-    return answer(heading(books.organization), _lines(preview), _structured(books, preview))
+    return answer(heading(books.organization), draft_lines(preview), _structured(books, preview))
 
 
 def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
@@ -172,26 +170,6 @@ def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
         payable="",
         exchange=None,
     )
-
-
-def _lines(preview: Preview) -> list[str]:
-    document = preview.document
-    until = f" to {document.supply_end}" if document.supply_end else ""
-    order = f", purchase order {document.purchase_order}" if document.purchase_order else ""
-    return [
-        f"Draft {preview.draft} for {document.buyer.name} [{document.customer}], nothing is issued yet. It would be"
-        f" {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied {document.supply_date}"
-        f"{until}{order}.",
-        *document_lines(document),
-        *note_lines(document.note),
-        *(f"Tax of {choice[0].lower()}{choice[1:]}" for choice in preview.choices[:_CHOICES_SHOWN]),
-        *warning_lines(preview.warnings),
-        *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),
-        *([] if preview.blockers else [f'To issue it: issue_invoice with draft="{preview.draft}".']),
-    ]
-
-
-_CHOICES_SHOWN = 5
 
 
 TOOL = Description(

@@ -67,7 +67,7 @@ def item_answer(item: Item) -> ItemAnswer:
         unit_price=_price(item),
         currency=item.currency,
         tax_code=item.tax_code,
-        supply=item.supply.value,
+        supply=item.supply.value if item.supply else "",
         revenue_account=item.revenue_account,
         archived=item.archived,
     )
@@ -77,11 +77,15 @@ def _price(item: Item) -> str:
     return "" if item.unit_price is None else price_text(item.unit_price, item.currency)
 
 
+def _supply(item: Item) -> str:
+    return item.supply.value if item.supply else "goods or services not stated"
+
+
 def item_line(item: Item) -> str:
     """An item as one line of text."""
     price = "price per line" if item.unit_price is None else f"{_price(item)} {item.currency}"
     account = f"account {item.revenue_account}" if item.revenue_account else ""
-    details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, item.supply.value, item.sku, account]
+    details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, _supply(item), item.sku, account]
     archived = " (archived)" if item.archived else ""
     description = f": {item.description.splitlines()[0]}" if item.description else ""
     return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}{description}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +45,7 @@ def _decimal(value: Any) -> Any:
 
 
 def _date(value: Any) -> Any:
-    if value is None or value == "":
+    if value is None:
         return None
     if isinstance(value, date):
         return value
@@ -75,9 +76,10 @@ def _address(value: Any) -> Any:
     }
 
 
-DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
-OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
-OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+# A decimal may be sent as a number too; the schema says what keeps every digit.
+DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
+OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
+OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string"})]
 
 OrganizationArgument = Annotated[str, Field(description="Handle of the organization to act for")]
 SessionArgument = Annotated[str, Field(description="From switch_organization")]
@@ -137,7 +139,7 @@ AddressArgument = Annotated[
     BeforeValidator(_address),
     WithJsonSchema(
         {
-            "type": ["object", "string"],
+            "type": "object",
             "properties": {name: {"type": "string"} for name in AddressInput.model_fields},
         }
     ),
@@ -204,6 +206,20 @@ def flag(value: object, *, field: str) -> bool | None:
         case "true" | "false":
             return value == "true"
     raise InvalidInput(f"{field} must be true or false.", field=field)
+
+
+def cleared(names: list[str] | None, clearable: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields that are to be emptied become: `clearable` has each, with what it is when it is empty.
+
+    Raises:
+        InvalidInput: a name that is none of them, or a field that is also given a value.
+    """
+    for name in names or ():
+        if name not in clearable:
+            raise InvalidInput(f"clear takes names of fields that may be empty: {', '.join(clearable)}.", field="clear")
+        if name in changes:
+            raise InvalidInput(f"clear: {name} is also given a value; do one or the other.", field="clear")
+    return {name: clearable[name] for name in names or ()}
 
 
 def given(**values: Any) -> dict[str, Any]:

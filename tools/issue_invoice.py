@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, assert_never
 
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import invoices
-from operations.invoices import IssueRequest
+from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
+from storage.books import Books
 from tools.answers import (
     Answer,
     InvoiceAnswer,
+    WarningAnswer,
     answer,
     document_lines,
     heading,
@@ -19,9 +21,13 @@ from tools.answers import (
     issued_text,
     named,
     settled_lines,
+    total_lines,
+    warning_answers,
+    warning_lines,
 )
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
+from tools.drafts_shown import acknowledged_codes, choice_lines, kept_lines
 from tools.inputs import (
     AdjustmentInput,
     LineInput,
@@ -35,9 +41,13 @@ from tools.invoice_arguments import NOTHING, draft_request
 
 
 class Issued(Answer):
-    """`replayed` says that an earlier call with the same client_reference issued it."""
+    """What was issued; `invoice` is null where it was kept as `draft` instead, because of warnings that nobody has
+    acknowledged. `replayed` says that an earlier call with the same client_reference issued it.
+    """
 
-    invoice: InvoiceAnswer
+    invoice: InvoiceAnswer | None
+    draft: str
+    warnings: list[WarningAnswer]
     replayed: bool
 
 
@@ -62,6 +72,7 @@ async def issue_invoice(
     exchange_date: OptionalDate = None,
     exchange_source: str = "",
     series: str = "",
+    acknowledge: Annotated[Several[str] | None, Field(description="Codes of warnings that the draft showed")] = None,
     client_reference: Annotated[
         str, Field(description="Your name for this document; use the same value when retrying it")
     ] = "",
@@ -88,21 +99,81 @@ async def issue_invoice(
         exchange_source=exchange_source,
         series=series,
     )
-    wanted = IssueRequest(draft.strip(), None if request == NOTHING else request, client_reference)
-    made = await invoices.issue_invoice(books, wanted)
-    structured = Issued(
-        organization=named(books.organization),
-        invoice=InvoiceAnswer(**invoice_answer(made)),
-        replayed=made.replayed,
+    wanted = IssueRequest(
+        draft=draft.strip(),
+        request=None if request == NOTHING else request,
+        client_reference=client_reference,
+        acknowledge=tuple(acknowledge or ()),
     )
-    text = [issued_text(made), *document_lines(made.issued.document), *settled_lines(made)]
-    return answer(heading(books.organization), text, structured)
+    made = await invoices.issue_invoice(books, wanted)
+    first_line = heading(books.organization)
+    match made:
+        case KeptAsDraft():
+            return answer(first_line, kept_lines(made.preview, made.unacknowledged, seen=made.seen), _kept(books, made))
+        case IssuedInvoice():
+            return answer(first_line, _lines(made, from_draft=bool(draft)), _issued(books, made))
+        case never:
+            assert_never(never)
 
+
+def _issued(books: Books, made: IssuedInvoice) -> Issued:
+    return Issued(
+        organization=named(books.organization),
+        invoice=InvoiceAnswer(**invoice_answer(made.document)),
+        draft="",
+        warnings=warning_answers(made.warnings),
+        replayed=made.document.replayed,
+    )
+
+
+def _kept(books: Books, made: KeptAsDraft) -> Issued:
+    return Issued(
+        organization=named(books.organization),
+        invoice=None,
+        draft=made.preview.draft,
+        warnings=warning_answers(made.preview.warnings),
+        replayed=False,
+    )
+
+
+def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
+    """A draft has shown its lines and warnings; what was asked for in this very call is shown here."""
+    document = made.document.issued.document
+    unseen = [warning for warning in made.warnings if warning.code not in made.seen]
+    known = [code for code in acknowledged_codes(made.warnings) if code in made.seen]
+    return [
+        issued_text(made.document),
+        *(total_lines(document) if from_draft else document_lines(document)),
+        *choice_lines(made.choices),
+        *warning_lines(unseen),
+        *([f"Warnings that were shown before: {', '.join(known)}."] if known else []),
+        *settled_lines(made.document),
+    ]
+
+
+_UNLISTED = frozenset(
+    {
+        "payment_terms",
+        "prices_include_tax",
+        "supply_date",
+        "supply_end",
+        "purchase_order",
+        "copy_of",
+        "adjustments",
+        "withholding",
+        "exchange_rate",
+        "exchange_date",
+        "exchange_source",
+        "series",
+    }
+)
 
 TOOL = Description(
     issue_invoice,
     title="Issue invoice",
     text="Issue an invoice for good: it gets the next number and never changes again (issue_credit_note takes it back)."
-    " Give a draft that was shown, or the same fields as draft_invoice.",
+    " Give a draft that was shown, or any fields of draft_invoice. A live one with warnings that were not acknowledged"
+    " stays a draft.",
     effect=Effect.COMMITS,
+    unlisted=_UNLISTED,
 )

@@ -13,6 +13,7 @@ from tools.answers import (
     Answer,
     InvoiceAnswer,
     PaymentAnswer,
+    WarningAnswer,
     answer,
     heading,
     invoice_answer,
@@ -20,6 +21,8 @@ from tools.answers import (
     owed_line,
     payment_answer,
     settled_text,
+    warning_answers,
+    warning_lines,
 )
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
@@ -31,6 +34,7 @@ class PaymentRecorded(Answer):
 
     payment: PaymentAnswer
     invoice: InvoiceAnswer
+    warnings: list[WarningAnswer]
     replayed: bool
 
 
@@ -58,6 +62,7 @@ async def record_payment(
         organization=named(books.organization),
         payment=payment_answer(made.payment),
         invoice=InvoiceAnswer(**invoice_answer(made.document)),
+        warnings=warning_answers(made.warnings),
         replayed=made.replayed,
     )
     return answer(heading(books.organization), _lines(made, structured), structured)
@@ -81,6 +86,7 @@ def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
         f" {shown.net_total}, tax {shown.tax_total}, total {shown.total} {shown.currency}, {shown.status}"
         f"{settled and f', {settled}'}.",
         owed_line(number, made.owed_minor, payment.currency),
+        *warning_lines(made.warnings),
     ]
 
 

@@ -12,7 +12,25 @@ from tools.answers import Answer, answer, heading, named
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
 from tools.find_customers import CustomerAnswer, customer_answer, customer_line
-from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+
+CLEARABLE = dict.fromkeys(
+    (
+        "tax_number",
+        "registration_number",
+        "email",
+        "phone",
+        "line1",
+        "line2",
+        "postal_code",
+        "city",
+        "region",
+        "currency",
+        "payment_terms",
+        "note",
+    ),
+    "",
+)
 
 
 class CustomerSaved(Answer):
@@ -36,6 +54,7 @@ async def save_customer(
     payment_terms: str | None = None,
     note: str | None = None,
     archived: bool | None = None,
+    clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, CustomerSaved]:
@@ -53,6 +72,7 @@ async def save_customer(
         archived=archived,
         **(address.model_dump(exclude_none=True) if address else {}),
     )
+    changes |= cleared(clear, CLEARABLE, changes)
     saved = await customers.save_customer(books, changes, customer_id=id)
     structured = CustomerSaved(
         organization=named(books.organization),
@@ -67,7 +87,7 @@ async def save_customer(
 TOOL = Description(
     save_customer,
     title="Save customer",
-    text="Make a new customer, or change the one with the given id; only the given fields change, an empty text"
-    " clears one. Issued documents keep the customer as it was.",
+    text="Make a new customer, or change the one with the given id; only the given fields change. Issued documents"
+    " keep the customer as it was.",
     effect=Effect.CHANGES,
 )

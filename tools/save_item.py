@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from mcp_types import CallToolResult
 from pydantic import Field
@@ -12,7 +12,18 @@ from tools.answers import Answer, answer, heading, named
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
 from tools.find_items import ItemAnswer, item_answer, item_line
-from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument, given
+from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument, Several, cleared, given
+
+CLEARABLE: dict[str, Any] = {
+    "sku": "",
+    "description": "",
+    "unit": "",
+    "unit_price": None,
+    "currency": "",
+    "tax_code": "",
+    "supply": "",
+    "revenue_account": "",
+}
 
 
 class ItemSaved(Answer):
@@ -30,9 +41,10 @@ async def save_item(
     unit_price: OptionalDecimal = None,
     currency: str | None = None,
     tax_code: Annotated[str | None, Field(description="A code of get_organization; default: the standard one")] = None,
-    supply: Annotated[str | None, Field(description="goods or services")] = None,
+    supply: Literal["goods", "services"] | None = None,
     revenue_account: str | None = None,
     archived: bool | None = None,
+    clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, ItemSaved]:
@@ -48,6 +60,7 @@ async def save_item(
         revenue_account=revenue_account,
         archived=archived,
     )
+    changes |= cleared(clear, CLEARABLE, changes)
     saved = await items.save_item(books, changes, item_id=id)
     structured = ItemSaved(organization=named(books.organization), item=item_answer(saved.item), created=saved.created)
     act = "New item" if saved.created else "Changed"

@@ -12,7 +12,34 @@ from tools.answers import answer, heading
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import OrganizationProfile, profile_lines, readiness_lines, structured_organization
-from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+
+CLEARABLE = dict.fromkeys(
+    (
+        "legal_name",
+        "line1",
+        "line2",
+        "postal_code",
+        "city",
+        "region",
+        "tax_number",
+        "registration_number",
+        "email",
+        "phone",
+        "website",
+        "account_holder",
+        "bank_name",
+        "iban",
+        "bic",
+        "account_number",
+        "routing_number",
+        "footer",
+        "logo",
+        "brand_color",
+        "second_language",
+    ),
+    "",
+)
 
 
 async def update_organization(
@@ -48,6 +75,7 @@ async def update_organization(
     named_writes: Annotated[
         Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
     ] = None,
+    clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
@@ -81,6 +109,7 @@ async def update_organization(
         named_writes=named_writes,
         **(address.model_dump(exclude_none=True) if address else {}),
     )
+    changes |= cleared(clear, CLEARABLE, changes)
     updated, details = await profile.update_organization(office, books, changes)
     shown = structured_organization(office, updated, details)
     lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(updated, details)]
@@ -90,8 +119,8 @@ async def update_organization(
 TOOL = Description(
     update_organization,
     title="Update organization",
-    text="Change an organization's profile, bank details, document footer or policy; only the given fields change, an"
-    " empty text clears one. Setting the country of a new practice brings its chart, tax codes and terms.",
+    text="Change an organization's profile, bank details, document footer or policy; only the given fields change."
+    " Setting the country of a new practice brings its chart, tax codes and terms.",
     effect=Effect.CHANGES,
     repeatable=True,
 )

@@ -51,7 +51,7 @@ class Item(BooksTable, table=True):
     unit_price: Decimal | None = Field(default=None, sa_type=DecimalText)
     currency: str = ""
     tax_code: str = ""
-    supply: str = "goods"
+    supply: str = ""
     revenue_account: str = ""
     archived: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -81,6 +81,7 @@ class IssuedDocument(BooksTable, table=True):
         UniqueConstraint("series", "period", "sequence"),
         Index("ix_documents_issue_date", "issue_date", "position"),
         Index("ix_documents_customer", "customer_id", "position"),
+        Index("ix_documents_customer_total", "customer_id", "total_minor", "position"),
         Index("ix_documents_series_date", "series", "issue_date"),
     )
 
@@ -162,6 +163,7 @@ class Payment(BooksTable, table=True):
     """A payment of an issued document, or the reversal of one: an entry of two sides, and never changed."""
 
     __tablename__ = "payments"
+    __table_args__ = (Index("ix_payments_day_amount", "paid_on", "amount_minor"),)
 
     position: int = Field(primary_key=True)
     id: str = Field(unique=True)

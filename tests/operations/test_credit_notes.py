@@ -22,11 +22,12 @@ from invoicing.requested import RequestedDocument, RequestedLine
 from operations.credit_notes import CreditRequest, IssuedCreditNote, issue_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
-from operations.invoices import IssueRequest, get_invoice, issue_invoice
+from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw

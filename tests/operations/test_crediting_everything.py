@@ -17,11 +17,12 @@ from invoicing.requested import RequestedAdjustment, RequestedDocument, Requeste
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest
 from operations.files import render_document
-from operations.invoices import IssueRequest, get_invoice, issue_invoice
+from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
+from tests.support.issuing import issue_invoice
 from tests.support.practice import practice
 from tests.support.raw import raw
 

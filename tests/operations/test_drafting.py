@@ -18,12 +18,13 @@ from invoicing.drafting import RequestedAdjustment, RequestedDocument, Requested
 from invoicing.refusals import IdempotencyMismatch, InvalidInput, NotReady
 from invoicing.tax_settings import TaxCodeChange
 from operations.drafts import DraftRequest, Preview, draft_invoice
-from operations.invoices import IssueRequest, issue_invoice
+from operations.invoices import IssueRequest
 from operations.items import save_item
 from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw

@@ -28,7 +28,7 @@ from operations.access import Office, Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
-from operations.invoices import IssueRequest, get_invoice, issue_invoice
+from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
@@ -37,6 +37,7 @@ from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from storage.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 from tests.support.printed import printed
 from tests.support.raw import raw
 

@@ -13,10 +13,11 @@ from invoicing.refusals import InvalidInput, NotFound
 from operations.access import Right
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
-from operations.invoices import InvoiceSearch, IssueRequest, find_drafts, find_invoices, issue_invoice
+from operations.invoices import InvoiceSearch, IssueRequest, find_drafts, find_invoices
 from storage.books import BOOKS_FILE, Books
 from storage.drafts import ListedDraft
 from tests.support.drafts import keep_as_an_earlier_release
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
 from tests.support.raw import raw

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from invoicing.documents import Supply
 from invoicing.importing.columns import Kind, field_of, match_columns
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.values import read_rows
@@ -146,7 +147,7 @@ async def test_items_have_exact_prices_and_the_currency_of_the_organization(desk
     assert outcomes(await desk.load(text, Kind.ITEMS)) == ["created"] * 3
     found = {one.name: one for one in (await find_items(desk.books, query="", cursor="", limit=9)).items}
     assert (found["Brot"].unit_price, found["Brot"].currency) == (Decimal("1234.505"), "GBP")
-    assert found["Rat"].supply.value == "services"
+    assert found["Rat"].supply is Supply.SERVICES
     assert (found["Frei"].unit_price, found["Frei"].currency) == (None, "")
 
 

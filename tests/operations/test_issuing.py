@@ -24,13 +24,14 @@ from operations.access import Office, Right, open_books
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.files import render_document
-from operations.invoices import IssueRequest, get_invoice, issue_invoice
+from operations.invoices import IssueRequest, get_invoice
 from operations.organizations import get_organization
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from storage.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
 from tests.support.raw import raw

@@ -15,7 +15,7 @@ from invoicing.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound, NotReady, Refusal
 from invoicing.tax_settings import Part, TaxCodeChange, part_from_text
 from operations.drafts import DraftRequest, draft_invoice
-from operations.invoices import IssueRequest, get_invoice, issue_invoice
+from operations.invoices import IssueRequest, get_invoice
 from operations.settings import (
     SeriesState,
     add_series,
@@ -29,6 +29,7 @@ from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from storage.setup import OrganizationLayer, load_organization_layer
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
 from tests.support.raw import raw

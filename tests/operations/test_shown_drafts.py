@@ -18,7 +18,7 @@ from invoicing.refusals import Conflict, Immutable, NotFound, Refusal
 from invoicing.tax_settings import TaxCodeChange
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
-from operations.invoices import IssueRequest, issue_invoice
+from operations.invoices import IssueRequest
 from operations.issuing import IssuedDocument
 from operations.items import save_item
 from operations.profile import update_organization
@@ -26,6 +26,7 @@ from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books
 from tests.support.drafts import keep, keep_as_an_earlier_release, kept
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw

@@ -14,13 +14,14 @@ import pytest
 from mcp import Client
 
 from operations.access import Right, open_books
-from operations.invoices import InvoiceSearch, find_invoices, issue_invoice
+from operations.invoices import InvoiceSearch, find_invoices
 from operations.verification import verify_books
 from server.app import find_organization, local_office, local_server
 from server.settings import Settings
 from storage.books import Books
 from tests.support.assistant import ERAS, Era
 from tests.support.faults import scaled
+from tests.support.issuing import issue_invoice
 from tests.support.practice import issue_request, practice
 from tests.support.processes import let_race, start_python
 from tests.support.wire import Wire, wired
@@ -33,7 +34,7 @@ WRITERS = """
 import asyncio, sys
 from pathlib import Path
 from operations.access import Right, open_books
-from operations.invoices import issue_invoice
+from tests.support.issuing import issue_invoice
 from server.app import find_organization, local_office
 from server.settings import Settings
 from tests.support.practice import issue_request

@@ -14,13 +14,14 @@ from invoicing.drafting import RequestedDocument, RequestedLine
 from operations.access import Office, Principal, Right, open_books
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
-from operations.invoices import IssueRequest, issue_invoice
+from operations.invoices import IssueRequest
 from operations.issuing import IssuedDocument
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
 from storage.books import Books, OrganizationRef
 from storage.store import Store, open_store
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ from invoicing.tax_inputs import Rounding
 from invoicing.tax_settings import Part, TaxCodeChange
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest, local_date
-from operations.invoices import IssueRequest, issue_invoice
+from operations.invoices import IssueRequest
 from operations.payments import PaymentRequest, record_payment
 from operations.settings import list_tax_codes, save_tax_code
 from storage.books import Books
 from storage.profile import load_profile
 from storage.tax_codes import load_withholdings
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice
 

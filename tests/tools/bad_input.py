@@ -36,7 +36,6 @@ NO_NUMBERS: dict[str, Any] = {
     "decimal comma": "12,5",
     "underscore": "1_000",
     "other digits": "\u0661\u0662",
-    "empty": "",
     "plus sign": "+1",
     "point without digits": "1.",
     "a currency": "12.50 EUR",

@@ -18,7 +18,7 @@ from tools.description import Scope
 HEADING = f"{NAME} ({HANDLE})"
 CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
     "get_organization": lambda _: [{}],
-    "update_organization": lambda _: [{"footer": "Thank you\nfor your custom"}, {"footer": ""}],
+    "update_organization": lambda _: [{"footer": "Thank you\nfor your custom"}, {"clear": ["footer"]}],
     "find_customers": lambda _: [{}, {"limit": 1}, {"query": "nobody"}],
     "save_customer": lambda made: [{"name": "Café Ähre"}, {"id": made.customer, "note": "a\nb"}, {"name": "Twin"}],
     "find_items": lambda _: [{}, {"limit": 1}, {"query": "nothing"}],

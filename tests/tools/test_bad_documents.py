@@ -37,7 +37,7 @@ LINE_CASES: list[tuple[str, str, Arguments]] = [
     *(
         ("invalid_input", f"lines[0].{name}", {name: bad})
         for name in ("discount_amount", "charge_amount")
-        for bad in ("-1", "1e3", 0.1234567, True, "", "1000000000.01")
+        for bad in ("-1", "1e3", 0.1234567, True, "1000000000.01")
     ),
     ("invalid_input", "lines[0].discount_amount", {"discount_amount": "1.01"}),
     ("invalid_input", "lines[0].discount_amount", {"discount_amount": "1", "discount_percent": "1"}),
@@ -45,7 +45,7 @@ LINE_CASES: list[tuple[str, str, Arguments]] = [
 LOYALTY = {"kind": "discount", "reason": "Loyalty", "amount": "0.10"}
 IN_EUROS = {**sale(), "currency": "EUR", "exchange_rate": "0.86", "exchange_source": "ECB"}
 BAD_ADJUSTMENTS: list[tuple[str, Arguments]] = [
-    *((".amount", {"amount": bad}) for bad in ("0", "-1", "1e3", 0.1234567, True, "", "1000000000.01", None)),
+    *((".amount", {"amount": bad}) for bad in ("0", "-1", "1e3", 0.1234567, True, "1000000000.01")),
     (".percent", {"amount": None, "percent": "100.01"}),
     (".amount", {"percent": "5"}),
     (".kind", {"kind": "gift"}),
@@ -96,7 +96,7 @@ DOCUMENT_CASES: list[tuple[str, str, Arguments]] = [
     ("invalid_input", "exchange_rate", {**sale(), "exchange_rate": "1.1", "exchange_source": "ECB"}),
     *(
         ("invalid_input", "exchange_rate", {**IN_EUROS, "exchange_rate": bad})
-        for bad in ("0", "-1", "1e3", 0.30000000000000004, True, "")
+        for bad in ("0", "-1", "1e3", 0.30000000000000004, True)
     ),
     ("invalid_input", "exchange_source", {**IN_EUROS, "exchange_source": " "}),
     ("invalid_input", "exchange_source", {**sale(), "exchange_source": "ECB"}),

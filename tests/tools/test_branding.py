@@ -33,4 +33,4 @@ async def test_a_logo_and_a_second_language_come_by_conversation(tmp_path: Path)
             assert "Rechnung\nInvoice" in pages_of(content)[0]
             refused = await chat.refused("update_organization", logo="data:image/svg+xml;base64,PHN2Zz4=")
             assert refused["code"] == "invalid_input"
-            assert (await chat.ok("update_organization", logo=""))["profile"]["logo"] == ""
+            assert (await chat.ok("update_organization", clear=["logo"]))["profile"]["logo"] == ""

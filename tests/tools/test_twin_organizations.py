@@ -26,7 +26,7 @@ from server.mcp import practice_server
 from storage.books import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
 from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
-from tests.tools.probes import HARMLESS, RESOURCES, TOOLS, WITHIN_ONE, Arguments, unprobed
+from tests.tools.probes import HARMLESS, RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
 from tools.catalog import CATALOG
 from tools.description import Description, Effect
 
@@ -88,6 +88,7 @@ async def test_what_is_anothers_answers_like_what_never_existed(twins: Twins, er
     mine = twins.known["a"]
     before = {key: twins.contents(key) for key in ("b", "c")}
     async with chat_of(twins, actor, "a", era, way) as chat:
+        await sell_once(chat, mine, way)
         for tool in sorted(WITHIN_ONE if way == "dedicated" else TOOLS):
             for their in (twins.known["b"], twins.known["c"]):
                 real, ghost = (attempts(tool, mine, one, way) for one in (their, their.never()))
@@ -116,6 +117,7 @@ async def test_no_argument_takes_anything_that_is_anothers(twins: Twins) -> None
     mine, their = twins.known["a"], twins.known["b"]
     before = twins.contents("b")
     async with chat_of(twins, "only_a", "a", "auto", "practice") as chat:
+        await sell_once(chat, mine, "practice")
         for tool in sorted(WITHIN_ONE):
             own = next(iter(TOOLS[tool].own(mine)))
             for argument in sorted({name for one in TOOLS[tool].foreign(their) for name in one} - HARMLESS):
@@ -226,6 +228,11 @@ async def chat_of(twins: Twins, actor: str, own: str, era: Era, way: Way) -> Asy
 
 def in_own(arguments: Arguments, mine: Known, way: Way) -> Arguments:
     return arguments if way == "dedicated" else {**arguments, "organization": mine.handle}
+
+
+async def sell_once(chat: Assistant, mine: Known, way: Way) -> None:
+    """Issue what the attempts issue, so that each of them is a likely duplicate, the first one too."""
+    await chat.ok("issue_invoice", **in_own(SALE, mine, way))
 
 
 def attempts(tool: str, mine: Known, their: Known, way: Way) -> list[Arguments]:

@@ -1,4 +1,4 @@
-"""What the law asks of a seller and of its invoices: registration for VAT, and mandates of form."""
+"""What the law asks of a seller and of its invoices, and what finds a second entry of the same thing."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _describe_the_seller()
     _keep_mandates()
+    _find_duplicates()
 
 
 def _describe_the_seller() -> None:
@@ -20,6 +21,13 @@ def _describe_the_seller() -> None:
 
 def _keep_mandates() -> None:
     op.add_column("profile", sa.Column("mandates", sa.String(), nullable=False, server_default="refuse"))
+
+
+def _find_duplicates() -> None:
+    op.create_index(
+        "ix_documents_customer_total", "documents", ["customer_id", "total_minor", "position"], unique=False
+    )
+    op.create_index("ix_payments_day_amount", "payments", ["paid_on", "amount_minor"], unique=False)
 
 
 def _text(name: str) -> sa.Column[str]:

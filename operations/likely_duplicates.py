@@ -1,0 +1,58 @@
+"""What is probably entered a second time: said with the first one's number, and never refused, for it may be meant."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from invoicing.documents import Document, Line
+from invoicing.notices import Notice
+from storage import documents, payments
+from storage.likely_duplicates import invoices_alike, payments_of_day
+from storage.payments import Payment
+
+
+def duplicate_invoice(db: Session, document: Document) -> tuple[Notice, ...]:
+    """A warning where an invoice with the same customer, lines and day was issued, unless it was credited whole."""
+    wanted = [_said(line) for line in document.lines]
+    for issued in invoices_alike(db, document):
+        earlier = issued.document
+        one_day = document.issue_date == earlier.issue_date or document.supply_date == earlier.supply_date
+        standing = issued.balance.credited_minor < max(issued.balance.payable_minor, 1)
+        if one_day and standing and wanted == [_said(line) for line in earlier.lines]:
+            day = earlier.issue_date.isoformat()
+            return (
+                Notice(
+                    "likely_duplicate",
+                    f"{earlier.number} of {day} to {document.buyer.name} has the same lines and day: this may be the"
+                    " same sale a second time.",
+                ),
+            )
+    return ()
+
+
+def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
+    """A warning where the same amount of the same day was recorded before, for the same document or under the same
+    bank reference, and was not reversed.
+    """
+    for earlier in payments_of_day(db, payment.paid_on, payment.amount_minor):
+        if earlier.id == payment.id or earlier.currency != payment.currency or earlier.reverses_id:
+            continue
+        one_document = earlier.document_id == payment.document_id
+        alike = earlier.reference == payment.reference and (one_document or payment.reference)
+        if alike and payments.reversal_of(db, earlier.id) is None:
+            return (Notice("likely_duplicate", _twice(db, earlier, payment)),)
+    return ()
+
+
+def _twice(db: Session, earlier: Payment, payment: Payment) -> str:
+    named = documents.id_and_number(db, earlier.document_id)
+    number = named[1] if named else earlier.document_id
+    under = f" and reference {payment.reference}" if payment.reference else ""
+    return (
+        f"A payment of the same amount, day{under} was recorded before, on {number} [{earlier.id}]. If it is the same"
+        f' money, take this one back: record_payment with reverse="{payment.id}".'
+    )
+
+
+def _said(line: Line) -> tuple[object, ...]:
+    return (line.item, line.description, line.quantity, line.unit_price, line.amount_minor, line.tax_code)

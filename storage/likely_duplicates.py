@@ -1,0 +1,52 @@
+"""Queries for what is probably entered a second time: an invoice, or a payment, that is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from invoicing.documents import Document, DocumentKind
+from storage.documents import Issued, document_by_id_or_number
+from storage.payments import Payment
+from storage.statements import Kept, execute, table_of
+from storage.tables import books
+
+_NEWEST = 20
+
+_DOCUMENTS = table_of(books.IssuedDocument).c
+_ALIKE = (
+    select(_DOCUMENTS.id, _DOCUMENTS.issue_date)
+    .where(
+        _DOCUMENTS.customer_id == bindparam("customer"),
+        _DOCUMENTS.total_minor == bindparam("total"),
+        _DOCUMENTS.kind == DocumentKind.INVOICE.value,
+        _DOCUMENTS.currency == bindparam("currency"),
+    )
+    .order_by(_DOCUMENTS.position.desc())
+    .limit(_NEWEST)
+)
+_PAYMENTS = Kept(books.Payment, Payment)
+_OF_THAT_DAY = _PAYMENTS.all.where(
+    _PAYMENTS.table.c.paid_on == bindparam("day"), _PAYMENTS.table.c.amount_minor == bindparam("amount")
+).order_by(_PAYMENTS.table.c.position)
+
+
+def invoices_alike(session: Session, document: Document) -> Iterator[Issued]:
+    """Invoices of the document's customer, total and currency that were issued on its day, or may have been supplied
+    on it; the newest first, each read when it is asked for.
+    """
+    values = {"customer": document.customer, "total": document.total_minor, "currency": document.currency}
+    supplied_apart = document.supply_date != document.issue_date
+    for invoice_id, issue_date in execute(session, _ALIKE, values).all():
+        if supplied_apart or issue_date == document.issue_date:
+            found = document_by_id_or_number(session, invoice_id)
+            if found is not None:
+                yield found
+
+
+def payments_of_day(session: Session, day: date, amount_minor: int) -> list[Payment]:
+    """Payments of this amount on this day, of whatever document, in the order in which they were recorded."""
+    return _PAYMENTS.find(session, _OF_THAT_DAY, day=day, amount=amount_minor)
