@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from invoicing.catalog import Customer, Item, Setup
+from invoicing.code_lists import term_texts, withholding_texts
 from invoicing.conversion import exchange, withhold
 from invoicing.countries import country
 from invoicing.documents import Document, DocumentKind, Exchange, Withholding
@@ -197,7 +198,7 @@ def _withholding(request: RequestedDocument, setup: Setup, totals: Totals, tax_p
         return None
     code = setup.withholdings.get(request.withholding)
     if code is None:
-        known = ", ".join(sorted(setup.withholdings)) or "none in this country"
+        known = ", ".join(withholding_texts(setup.withholdings.values())) or "none in this country"
         raise InvalidInput(f"withholding: no such code. Known: {known}.", field="withholding")
     return withhold(code, net_minor=totals.net_minor, on=tax_point)
 
@@ -234,7 +235,8 @@ def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: d
     terms = circumstances.setup.terms
     wanted = request.payment_terms or circumstances.customer.payment_terms
     if wanted and wanted.upper() not in terms:
-        raise InvalidInput(f"payment_terms: no such terms. Known: {', '.join(sorted(terms))}.", field="payment_terms")
+        known = ", ".join(term_texts(terms.values()))
+        raise InvalidInput(f"payment_terms: no such terms. Known: {known}.", field="payment_terms")
     term = terms[wanted.upper()] if wanted else circumstances.setup.default_terms()
     if request.due_date is None:
         return issue_date + timedelta(days=term.days), term.name

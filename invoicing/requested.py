@@ -197,7 +197,7 @@ def _check_exchange(request: RequestedDocument) -> None:
             " currency costs in the currency of the books.",
             field="exchange_rate",
         )
-    if not request.exchange_source.strip():
+    if not clean_line(request.exchange_source, field="exchange_source", limit=100):
         raise InvalidInput(
             "exchange_source is required with exchange_rate: whose rate it is, such as ECB.", field="exchange_source"
         )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
+from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply, TaxCategory
 from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput
@@ -191,7 +192,8 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
 
 def _tax_code(code: str, setup: Setup, *, field: str) -> TaxCode:
     if code not in setup.tax_codes:
-        raise InvalidInput(f"{field}: no such tax code. Known: {', '.join(sorted(setup.tax_codes))}.", field=field)
+        known = ", ".join(tax_code_texts(setup.tax_codes.values()))
+        raise InvalidInput(f"{field}: no such tax code. Known: {known}.", field=field)
     return setup.tax_codes[code]
 
 

@@ -25,12 +25,20 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 # Letters, digits, punctuation and symbols: a name of nothing but blanks and joiners is no name.
 _VISIBLE_CATEGORIES = frozenset("LNPS")
 
+# What programs write for nothing. As a whole note or reference it is nothing; but Null is a surname, and None a town in
+# Piedmont.
+_WORDS_FOR_NOTHING = frozenset(("null", "undefined", "none"))
+_NAMES_AND_PLACES = frozenset(
+    "name legal_name account_holder bank_name line1 line2 postal_code city region query customer item".split()
+)
+
 COMPARED_MAX = 2_000
 """How many characters of a text are compared; no name, and nothing that is searched for, has as many."""
 
 
 def clean_line(text: str, *, field: str, limit: int = 200, required: bool = False) -> str:
-    """One line of text: normalized to NFC, trimmed, inner runs of blanks made one.
+    """One line of text: normalized to NFC, trimmed, inner runs of blanks made one; `null` and the like are nothing,
+    except where the field is a name or a part of an address.
 
     Raises:
         InvalidInput: a control character, a line break, or nothing where something is required.
@@ -44,7 +52,7 @@ def clean_line(text: str, *, field: str, limit: int = 200, required: bool = Fals
 
 
 def clean_text(text: str, *, field: str, limit: int = 2_000, lines: int = 60) -> str:
-    """Text of several lines: normalized to NFC and trimmed, line breaks kept.
+    """Text of several lines: normalized to NFC and trimmed, line breaks kept; `null` and the like are nothing.
 
     Raises:
         InvalidInput: a control character other than a line break or a tab.
@@ -76,6 +84,8 @@ def _checked(text: str, *, field: str) -> str:
 
 
 def _finish(text: str, *, field: str, limit: int, required: bool) -> str:
+    if text.casefold() in _WORDS_FOR_NOTHING and field.rpartition(".")[2] not in _NAMES_AND_PLACES:
+        text = ""
     # NFC makes some texts longer: a few letters of Hebrew, Bengali and Devanagari fall apart into two or three.
     _check_length(text, field=field, limit=limit)
     if required and not any(unicodedata.category(character)[0] in _VISIBLE_CATEGORIES for character in text):

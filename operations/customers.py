@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from invoicing.amounts import check_currency
 from invoicing.catalog import Customer
+from invoicing.code_lists import term_texts
 from invoicing.countries import COUNTRY_CODES, country_meant
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.identifiers import check_email
@@ -192,9 +193,9 @@ def _meant(value: str) -> str:
 
 
 def _check_terms(db: Session, value: str) -> str:
-    known = {term.code for term in load_terms(db)}
-    if value.strip().upper() not in known:
-        raise InvalidInput(f"payment_terms must be one of: {', '.join(sorted(known))}.", field="payment_terms")
+    known = load_terms(db)
+    if value.strip().upper() not in {term.code for term in known}:
+        raise InvalidInput(f"payment_terms must be one of: {', '.join(term_texts(known))}.", field="payment_terms")
     return value.strip().upper()
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from invoicing.amounts import check_currency, plain
 from invoicing.catalog import Item
+from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
 from invoicing.refusals import InvalidInput, NotFound
@@ -179,9 +180,9 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
 
 def _check_tax_code(db: Session, value: str) -> str:
     code = value.strip().upper()
-    known = {one.code for one in load_tax_codes(db)}
-    if code and code not in known:
-        raise InvalidInput(f"tax_code must be one of: {', '.join(sorted(known))}.", field="tax_code")
+    known = load_tax_codes(db)
+    if code and code not in {one.code for one in known}:
+        raise InvalidInput(f"tax_code must be one of: {', '.join(tax_code_texts(known))}.", field="tax_code")
     return code
 
 

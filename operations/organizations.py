@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session
 
+from invoicing.catalog import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
 from operations.access import Office, Right, open_books
+from operations.drafts import today_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from storage import organizations, reach, sessions
@@ -20,6 +23,8 @@ from storage.ids import new_session_id
 from storage.overview import SettingNames, setting_names
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
+from storage.setup import load_terms
+from storage.tax_codes import load_tax_codes, load_withholdings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ class OrganizationDetails:
     blockers: tuple[Blocker, ...]
     live_blockers: tuple[Blocker, ...]
     settings: SettingNames
+    tax_codes: tuple[TaxCode, ...]
+    terms: tuple[PaymentTerm, ...]
+    withholdings: tuple[WithholdingCode, ...]
+    today: date
 
 
 async def list_organizations(
@@ -133,7 +142,7 @@ async def list_clients(
 
 async def get_organization(books: Books) -> OrganizationDetails:
     """Profile, settings, readiness and counts of the organization."""
-    return await books.look_up(_details)
+    return await books.look_up(lambda db: _details(db, books))
 
 
 def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
@@ -177,7 +186,7 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
     return ClientSummary(organization, counted, blockers(profile))
 
 
-def _details(db: Session) -> OrganizationDetails:
+def _details(db: Session, books: Books) -> OrganizationDetails:
     profile = load_profile(db)
     return OrganizationDetails(
         profile=profile,
@@ -185,4 +194,8 @@ def _details(db: Session) -> OrganizationDetails:
         blockers=blockers(profile),
         live_blockers=live_blockers(profile) if profile.country else blockers(profile),
         settings=setting_names(db),
+        tax_codes=tuple(load_tax_codes(db)),
+        terms=tuple(load_terms(db)),
+        withholdings=tuple(load_withholdings(db)),
+        today=today_in(db, books),
     )

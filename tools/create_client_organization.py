@@ -97,10 +97,8 @@ def _lines(office: Office, made: NewClient) -> list[str]:
     lines = [
         f"{act} {profile.name} ({made.handle}): {profile.environment.value}, {profile.country}, {profile.currency},"
         f" {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system {profile.tax_system}.",
-        _settings_line(_STATES[made.layers["organization"]], _STATES[made.layers["entity"]]),
+        _settings_line(made),
     ]
-    if copied := [counted(count, _NOUNS[what]) for what, count in made.copied.items() if count]:
-        lines.append(f"Copied: {', '.join(copied)}.")
     lines.extend(made.notes)
     if made.created:
         lines.append(f'To work in it: organization="{made.handle}", or switch_organization.')
@@ -108,10 +106,14 @@ def _lines(office: Office, made: NewClient) -> list[str]:
     return lines
 
 
-def _settings_line(settings: str, postings: str) -> str:
+def _settings_line(made: NewClient) -> str:
+    """Where chart, codes, terms and posting profiles came from, with what was copied counted."""
+    settings, postings = _STATES[made.layers["organization"]], _STATES[made.layers["entity"]]
+    copied = [counted(count, _NOUNS[what]) for what, count in made.copied.items() if count]
+    counts = f" ({', '.join(copied)})" if copied else ""
     if settings == postings:
-        return f"Chart, tax codes, terms and posting profiles: {settings}."
-    return f"Chart, tax codes and terms: {settings}; posting profiles: {postings}."
+        return f"Chart, tax codes, terms and posting profiles: {settings}{counts}."
+    return f"Chart, tax codes and terms: {settings}{counts}; posting profiles: {postings}."
 
 
 _STATES = {

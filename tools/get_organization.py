@@ -7,8 +7,9 @@ from dataclasses import asdict, fields
 from typing import Annotated, Any
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from invoicing.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
 from operations import organizations
 from operations.access import Office
 from operations.organizations import OrganizationDetails
@@ -28,13 +29,25 @@ class Readiness(BaseModel):
     missing_for_live: list[str]
 
 
+class TaxCodeAnswer(BaseModel):
+    """A tax code with its rate of today in percent, empty where it has none any more."""
+
+    code: str
+    name: str
+    rate: str
+    category: str
+    default: bool
+
+
 class OrganizationProfile(Answer):
-    """`snippets` say for each AI client how to add the connection; `provenance` where the settings came from."""
+    """`provenance` says where the settings came from; `connection_url` and `snippets`, which say for each AI client how
+    to add the connection, are there where they were asked for.
+    """
 
     profile: dict[str, str | bool | int]
     policy: dict[str, str | int | bool]
     readiness: Readiness
-    tax_codes: list[str]
+    tax_codes: list[TaxCodeAnswer]
     payment_terms: list[str]
     number_series: list[str]
     withholdings: list[str]
@@ -51,41 +64,47 @@ _APART = {"environment", *_POLICY}
 async def get_organization(
     office: TheOffice,
     books: ReadableBooks,
+    connections: Annotated[bool, Field(description="Also how AI clients connect to it")] = False,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
     details = await organizations.get_organization(books)
-    shown = structured_organization(office, books, details)
+    shown = structured_organization(office, books, details, connections=connections)
     lines = [
         *profile_lines(shown),
-        *_setting_lines(shown),
+        *_setting_lines(shown, details),
         f"There are {counts_text(details.counts)}.",
         *readiness_lines(books, details),
-        f"Its own connection: {office.own_connection(books.organization)}",
-        *_practice_lines(office, books),
-        *_snippet_lines(shown),
+        *(_connection_lines(office, books, shown) if connections else ()),
     ]
     return answer(heading(books.organization), lines, shown)
 
 
-def structured_organization(office: Office, books: Books, details: OrganizationDetails) -> OrganizationProfile:
+def structured_organization(
+    office: Office, books: Books, details: OrganizationDetails, *, connections: bool = False
+) -> OrganizationProfile:
     """The structured answer on one organization."""
     organization, settings = books.organization, details.settings
-    url = office.connection_url(organization)
+    url = office.connection_url(organization) if connections else ""
     profile: dict[str, Any] = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     return OrganizationProfile(
         organization=named(organization),
         profile={name: value for name, value in profile.items() if name not in _APART},
         policy={name: profile[name] for name in _POLICY} | {"named_writes": organization.named_writes},
-        readiness=Readiness(
-            ready=not details.blockers,
-            blockers=[blocker.message for blocker in details.blockers],
-            missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
-        ),
-        tax_codes=list(settings.tax_codes),
-        payment_terms=list(settings.terms),
+        readiness=readiness(details),
+        tax_codes=[
+            TaxCodeAnswer(
+                code=code.code,
+                name=code.name,
+                rate=rate_text(code, details.today).removesuffix(" %"),
+                category=code.category.value,
+                default=code.is_default,
+            )
+            for code in details.tax_codes
+        ],
+        payment_terms=term_texts(details.terms),
         number_series=[f"{code} {pattern}" for code, pattern in settings.series],
-        withholdings=[f"{code} {label}" for code, label in settings.withholdings],
+        withholdings=withholding_texts(details.withholdings),
         counts=asdict(details.counts),
         provenance=settings.sources,
         connection_url=url,
@@ -93,10 +112,18 @@ def structured_organization(office: Office, books: Books, details: OrganizationD
     )
 
 
+def readiness(details: OrganizationDetails) -> Readiness:
+    return Readiness(
+        ready=not details.blockers,
+        blockers=[blocker.message for blocker in details.blockers],
+        missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
+    )
+
+
 def profile_lines(shown: OrganizationProfile) -> list[str]:
     """What the organization is and how it works, under the names that `update_organization` takes."""
     filled = {name: value for name, value in shown.profile.items() if value != "" and name not in _NOT_TOLD}
-    return [f"{shown.organization.environment}; {_named_values(filled)}", f"Policy: {_named_values(shown.policy)}"]
+    return [f"{shown.organization.environment}; {named_values(filled)}", f"Policy: {named_values(shown.policy)}"]
 
 
 def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
@@ -107,14 +134,22 @@ def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
     return [" ".join([ready, *(blocker.message for blocker in details.live_blockers)])]
 
 
-def _setting_lines(shown: OrganizationProfile) -> list[str]:
+def _setting_lines(shown: OrganizationProfile, details: OrganizationDetails) -> list[str]:
     settings = {
-        "Tax codes": shown.tax_codes,
+        "Tax codes": tax_code_texts(details.tax_codes, details.today),
         "Payment terms": shown.payment_terms,
         "Number series": shown.number_series,
         "Withholdings": shown.withholdings,
     }
     return [f"{name}: {', '.join(values)}" for name, values in settings.items() if values]
+
+
+def _connection_lines(office: Office, books: Books, shown: OrganizationProfile) -> list[str]:
+    return [
+        f"Its own connection: {office.own_connection(books.organization)}",
+        *_practice_lines(office, books),
+        *_snippet_lines(shown),
+    ]
 
 
 def _practice_lines(office: Office, books: Books) -> list[str]:
@@ -136,7 +171,7 @@ def _snippet_lines(shown: OrganizationProfile) -> list[str]:
     ]
 
 
-def _named_values(values: Mapping[str, str | int | bool]) -> str:
+def named_values(values: Mapping[str, str | int | bool]) -> str:
     return "; ".join(f"{name}: {_shown(value)}" for name, value in values.items())
 
 
@@ -149,7 +184,7 @@ _NOT_TOLD = frozenset({"name", "logo_sha256"})
 TOOL = Description(
     get_organization,
     title="Get organization",
-    text="Show an organization: profile, bank details, policy, tax codes, payment terms, number series, its connection"
-    " URL, and whether it is ready to issue, with what is missing.",
+    text="Show an organization: profile, bank details, policy, tax codes with their rates, payment terms, number"
+    " series, and whether it is ready to issue, with what is missing.",
     effect=Effect.READS,
 )

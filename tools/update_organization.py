@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import fields
+from typing import Annotated, Any, Literal
 
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import profile
-from tools.answers import answer, heading
+from operations.organizations import OrganizationDetails
+from storage.books import Books
+from tools.answers import Answer, answer, heading, named
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
-from tools.get_organization import OrganizationProfile, profile_lines, readiness_lines, structured_organization
+from tools.get_organization import Readiness, named_values, readiness, readiness_lines
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+
+
+class OrganizationChanged(Answer):
+    """What was changed, as it is kept now."""
+
+    changed: dict[str, str | bool | int]
+    readiness: Readiness
+
 
 CLEARABLE = dict.fromkeys(
     (
@@ -40,6 +51,10 @@ CLEARABLE = dict.fromkeys(
     ),
     "",
 )
+
+
+# What is no field of an organization; each of the other arguments has the name of the field that it sets.
+_APART = frozenset({"office", "books", "address", "clear", "organization", "session"})
 
 
 async def update_organization(
@@ -78,42 +93,25 @@ async def update_organization(
     clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
-) -> Annotated[CallToolResult, OrganizationProfile]:
-    changes = given(
-        name=name,
-        legal_name=legal_name,
-        country=country,
-        currency=currency,
-        tax_number=tax_number,
-        registration_number=registration_number,
-        email=email,
-        phone=phone,
-        website=website,
-        account_holder=account_holder,
-        bank_name=bank_name,
-        iban=iban,
-        bic=bic,
-        account_number=account_number,
-        routing_number=routing_number,
-        footer=footer,
-        logo=logo,
-        brand_color=brand_color,
-        second_language=second_language,
-        payment_qr=payment_qr,
-        locale=locale,
-        time_zone=time_zone,
-        prices_include_tax=prices_include_tax,
-        rounding=rounding,
-        small_business=small_business,
-        future_days=future_days,
-        named_writes=named_writes,
-        **(address.model_dump(exclude_none=True) if address else {}),
-    )
+) -> Annotated[CallToolResult, OrganizationChanged]:
+    sent = {name: value for name, value in locals().items() if name not in _APART}
+    changes = given(**sent, **(address.model_dump(exclude_none=True) if address else {}))
     changes |= cleared(clear, CLEARABLE, changes)
     updated, details = await profile.update_organization(office, books, changes)
-    shown = structured_organization(office, updated, details)
-    lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(updated, details)]
-    return answer(heading(updated.organization), lines, shown)
+    structured = OrganizationChanged(
+        organization=named(updated.organization),
+        changed=_as_kept(changes, updated, details),
+        readiness=readiness(details),
+    )
+    lines = [f"Updated: {named_values(structured.changed)}.", *readiness_lines(updated, details)]
+    return answer(heading(updated.organization), lines, structured)
+
+
+def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails) -> dict[str, str | bool | int]:
+    """What was changed, as it is kept now: an IBAN without its blanks, an address in its parts."""
+    kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
+    kept |= {"named_writes": books.organization.named_writes}
+    return {name: kept[name] for name in sorted(changes)}
 
 
 TOOL = Description(

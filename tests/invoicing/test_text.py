@@ -113,3 +113,15 @@ def test_a_letter_with_half_a_million_accents_is_compared_at_once(compare: Calla
 def test_what_follows_many_blanks_still_tells_names_apart() -> None:
     assert fold("Hotel" + " " * 5_000 + "Bristol") == "hotel bristol"
     assert fold("Hotel" + "\u200b" * 5_000 + "s") == "hotels"
+
+
+@pytest.mark.parametrize("word", ["null", "undefined", "None", " NULL ", "none"])
+def test_a_word_that_programs_write_for_nothing_is_nothing_but_in_a_name_or_an_address(word: str) -> None:
+    for field in ("note", "purchase_order", "lines[0].description", "client_reference", "reference", "phone"):
+        assert clean_line(word, field=field) == ""
+    assert clean_text(word, field="note") == ""
+    with pytest.raises(InvalidInput, match="reason is required"):
+        clean_line(word, field="reason", required=True)
+    for field in ("name", "legal_name", "account_holder", "line1", "city"):
+        assert clean_line(word, field=field) == word.strip()
+    assert clean_line(f"Mr {word}", field="note") == f"Mr {word.strip()}"

@@ -21,11 +21,11 @@ async def test_a_logo_and_a_second_language_come_by_conversation(tmp_path: Path)
                 "update_organization", logo=logo, brand_color="#0b6e4f", second_language="EN", payment_qr=False
             )
             shown = await chat.ok("get_organization")
-            for answer in (changed, shown):
-                profile = answer["profile"]
-                assert profile["logo"] == f"branding/{profile['logo_sha256']}.png"
-                assert (profile["brand_color"], profile["second_language"]) == ("#0B6E4F", "en")
-                assert answer["policy"]["payment_qr"] is False
+            told, profile = changed["changed"], shown["profile"]
+            assert told["logo"] == profile["logo"] == f"branding/{profile['logo_sha256']}.png"
+            for kept in (told, profile):
+                assert (kept["brand_color"], kept["second_language"]) == ("#0B6E4F", "en")
+            assert told["payment_qr"] is shown["policy"]["payment_qr"] is False
             issued = await one.issue(books, customer.id)
             made = await chat.ok("render_document", document=issued.issued.document.id)
             content = Path(made["link"]).read_bytes()
@@ -33,4 +33,4 @@ async def test_a_logo_and_a_second_language_come_by_conversation(tmp_path: Path)
             assert "Rechnung\nInvoice" in pages_of(content)[0]
             refused = await chat.refused("update_organization", logo="data:image/svg+xml;base64,PHN2Zz4=")
             assert refused["code"] == "invalid_input"
-            assert (await chat.ok("update_organization", clear=["logo"]))["profile"]["logo"] == ""
+            assert (await chat.ok("update_organization", clear=["logo"]))["changed"]["logo"] == ""

@@ -123,8 +123,8 @@ async def test_what_the_buyer_withholds_and_the_series_are_told(tmp_path: Path) 
         assert (answer["total"], answer["payable"], answer["number"]) == ("121.00", "106.00", "TEST-WEB-2026-001")
         assert "Withheld: Retención IRPF (IRPF) 15 % = 15.00; payable 106.00 EUR" in text_of(result).splitlines()
         shown = await chat.call("get_organization")
-        assert "IRPF Retención IRPF" in (shown.structured_content or {})["withholdings"]
-        assert "Withholdings: IRPF Retención IRPF" in text_of(shown)
+        assert "IRPF 15 % Income tax withheld from professionals" in (shown.structured_content or {})["withholdings"]
+        assert "Withholdings: IRPF 15 % Income tax withheld" in text_of(shown)
         issued = await chat.ok("issue_invoice", **sale(), withholding="IRPF", series="web")
         assert issued["invoice"]["number"] == "TEST-WEB-2026-001"
 
@@ -134,5 +134,5 @@ async def test_tax_settings_are_policy_of_the_organization(tmp_path: Path) -> No
         policy = (await chat.ok("get_organization"))["policy"]
         assert (policy["rounding"], policy["small_business"]) == ("sum_of_lines", False)
         changed = await chat.ok("update_organization", rounding="per_line", small_business=True)
-        assert (changed["policy"]["rounding"], changed["policy"]["small_business"]) == ("per_line", True)
+        assert (changed["changed"]["rounding"], changed["changed"]["small_business"]) == ("per_line", True)
         assert (await chat.ok("draft_invoice", **sale()))["taxes"][0]["category"] == "E"

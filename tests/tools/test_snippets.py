@@ -39,7 +39,7 @@ def test_each_client_has_its_own(url: str, local: bool) -> None:
 @pytest.mark.parametrize(("url", "reachable"), [(LOCAL[0], False), (REMOTE[0], True)])
 async def test_the_text_has_them_all_and_says_which_cannot_work_yet(bakery: Bakery, url: str, reachable: bool) -> None:
     async with assistant(replace(bakery.office, public_url=url), organization=HANDLE) as chat:
-        shown = await chat.call("get_organization")
+        shown = await chat.call("get_organization", connections=True)
     made = (shown.structured_content or {})["snippets"]
     assert f"Its own connection: {url}/mcp/{HANDLE}" in text_of(shown)
     assert all(text in text_of(shown).splitlines()[-5 + index] for index, text in enumerate(made.values()))
@@ -48,15 +48,15 @@ async def test_the_text_has_them_all_and_says_which_cannot_work_yet(bakery: Bake
 
 async def test_the_text_says_what_token_stands_for_and_that_claudes_web_needs_a_secret_link(bakery: Bakery) -> None:
     async with assistant(replace(bakery.office, public_url=REMOTE[0]), organization=HANDLE) as chat:
-        lines = text_of(await chat.call("get_organization")).splitlines()
+        lines = text_of(await chat.call("get_organization", connections=True)).splitlines()
     assert lines[-6].startswith("TOKEN stands for a token of counterfoil token create, or an API key")
     assert lines[-5].startswith("claude (with a secret link of counterfoil link create as its URL): https://claude.ai/")
 
 
 async def test_a_practice_is_told_the_connection_over_which_its_clients_are_reached(bakery: Bakery) -> None:
     async with assistant(replace(bakery.office, public_url=REMOTE[0])) as chat:
-        practice = text_of(await chat.call("get_organization", organization="ledger-co-sandbox"))
-        client = text_of(await chat.call("get_organization", organization=HANDLE))
+        practice = text_of(await chat.call("get_organization", connections=True, organization="ledger-co-sandbox"))
+        client = text_of(await chat.call("get_organization", connections=True, organization=HANDLE))
     told = f"The connection for it and its clients, to switch between: {REMOTE[0]}/mcp"
     assert told in practice.splitlines()
     assert told not in client
@@ -64,6 +64,6 @@ async def test_a_practice_is_told_the_connection_over_which_its_clients_are_reac
 
 async def test_without_a_server_there_are_none(bakery: Bakery) -> None:
     async with bakery.chat() as chat:
-        shown = await chat.call("get_organization")
+        shown = await chat.call("get_organization", connections=True)
     assert (shown.structured_content or {})["snippets"] == {}
     assert "claude" not in text_of(shown)
