@@ -47,7 +47,9 @@ def subject_of(session: Session, tool: str, reference: str, request_hash: str) -
 
 
 def known_subject(session: Session, tool: str, reference: str) -> str | None:
-    """What a call with this reference made, whatever its arguments."""
+    """What a call with this reference made, whatever its arguments; without a reference there is nothing."""
+    if not reference:
+        return None
     row = execute(session, _BY_REFERENCE, {"tool": tool, "reference": reference}).first()
     return None if row is None else str(row.subject)
 
