@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _describe_the_seller()
     _keep_mandates()
+    _sum_documents()
 
 
 def _describe_the_seller() -> None:
@@ -20,6 +21,11 @@ def _describe_the_seller() -> None:
 
 def _keep_mandates() -> None:
     op.add_column("profile", sa.Column("mandates", sa.String(), nullable=False, server_default="refuse"))
+
+
+def _sum_documents() -> None:
+    columns = ["currency", "kind", "due_date", "net_minor", "tax_minor", "total_minor", "withheld_minor", "id"]
+    op.create_index("ix_documents_sums", "documents", columns)
 
 
 def _text(name: str) -> sa.Column[str]:
