@@ -18,7 +18,7 @@ from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
 from invoicing.readiness import customer_gaps
 from invoicing.refusals import InvalidInput, NotFound
-from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
+from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.text import clean_line, clean_text
 from storage import audit, customers
 from storage.books import Books
@@ -129,8 +129,8 @@ def _no_such_customer(db: Session, key: str) -> NotFound:
 
 
 def _similar(db: Session, name: str) -> list[str]:
-    page = customers.find_customers(db, query="", cursor="", limit=NAMES_COMPARED_MAX)
-    return similar_names(name, (customer.name for customer in page.items))
+    names = customers.customer_names_like(db, fragments(name), limit=NAMES_COMPARED_MAX)
+    return similar_names(name, names)
 
 
 def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer_id: str) -> SavedCustomer:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from invoicing.amounts import money_text
 from invoicing.lifecycle import DRAFT, OPEN
 from invoicing.sums import Sums
-from operations import invoices
+from operations import customers, invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
 from storage.drafts import ListedDraft
 from tools.answers import (
@@ -70,13 +70,14 @@ async def find_invoices(
         found = [InvoiceAnswer(**draft_answer(one)) for one in drafts.items]
         shared = _shared_names(found)
         lines = [_draft_line(one, shown, shared) for one, shown in zip(drafts.items, found, strict=True)]
-        lines += [_GO_ON] if lines else [_no_drafts(search)]
+        lines += [_GO_ON] if lines else [_no_drafts(search), *await _similar(books, search)]
         left, next_cursor, sums = drafts.left, drafts.next_cursor, drafts.sums
     else:
         page = await invoices.find_invoices(books, search, cursor=cursor, limit=limit)
         found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
         shared = _shared_names(found)
-        lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)] or [_nothing(search)]
+        lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)]
+        lines = lines or [_nothing(search), *await _similar(books, search)]
         left, next_cursor, sums = page.left, page.next_cursor, page.sums
     structured = InvoicesFound(
         organization=named(books.organization),
@@ -166,6 +167,12 @@ def _nothing(search: InvoiceSearch) -> str:
     if search == InvoiceSearch(status=OPEN, customer=search.customer):
         return "Nothing is owed."
     return "No documents found. Fewer or other words, or no limits of status and date, find more."
+
+
+async def _similar(books: ReadableBooks, search: InvoiceSearch) -> list[str]:
+    """Customers that may be meant by the words of a search that found nothing."""
+    similar = await customers.similar_customers(books, search.query) if search.query.strip() else []
+    return [f"Similar customers: {'; '.join(similar)}."] if similar else []
 
 
 TOOL = Description(
