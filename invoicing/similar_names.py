@@ -18,13 +18,12 @@ NAMES_COMPARED_MAX = 2_000
 
 _WANTED_MAX = 200
 _WORDS_MAX = 12
-_FRAGMENTS_MAX = 24
+_FRAGMENTS_MAX = 12
 _FRAGMENT_LENGTH = 3
-_ALIKE = 0.75
+_ALIKE_PERCENT = 75
 _BEGINNING_MIN = 4
 _JOINED_MIN = 6
-_JOINED_ALIKE = 0.88
-_HALF = 0.5
+_JOINED_PERCENT = 88
 _WORD = re.compile(r"[^\W_]+")
 # One sound that is written with one letter or with two: Müller, Mueller and Muller are one name to who has heard it.
 _TWO_LETTERS = re.compile(r"ae|oe|ue|aa")
@@ -72,13 +71,13 @@ def similar_names(wanted: str, names: Iterable[str], *, limit: int = 5) -> list[
     near = {word for found in alike.values() for word in found}
     joined = _joined_alike(own, known.values())
     likeness = {
-        text: _likeness(own, name, alike) or joined.get(name.joined, 0.0)
+        text: _likeness(own, name, alike) or 100 * joined.get(name.joined, 0)
         for text, name in known.items()
         if name.joined in joined or not near.isdisjoint(name.words)
     }
     found = [text for text, percent in likeness.items() if percent]
 
-    def rank(text: str) -> tuple[float, int, int, str]:
+    def rank(text: str) -> tuple[int, int, int, str]:
         said_alike = len(known[text].besides & own.besides)
         said_apart = len(known[text].besides ^ own.besides)
         return (-likeness[text], said_apart, -said_alike, text)
@@ -121,42 +120,42 @@ def _sound(word: str) -> str:
     return _TWO_LETTERS.sub(lambda pair: pair.group()[0], word)
 
 
-def _likeness(own: _Name, name: _Name, alike: dict[str, dict[str, float]]) -> float:
-    """How alike two names are: 1 where they have the same words, 0 where neither has a counterpart of all words of the
+def _likeness(own: _Name, name: _Name, alike: dict[str, dict[str, int]]) -> int:
+    """How alike two names are, in hundredths of a percent: 0 where neither has a counterpart of all words of the
     other.
     """
-    best = [max((alike[word].get(other, 0.0) for other in name.words), default=0.0) for word in own.words]
-    back = [max((alike[word].get(other, 0.0) for word in own.words), default=0.0) for other in name.words]
+    best = [max((alike[word].get(other, 0) for other in name.words), default=0) for word in own.words]
+    back = [max((alike[word].get(other, 0) for word in own.words), default=0) for other in name.words]
     missing = sum(len(word) for word, found in zip(own.words, best, strict=True) if not found)
     # More was said than the name has: more than half of it must be the name.
-    within = all(back) and missing < _HALF * sum(map(len, own.words))
-    return (sum(best) / len(best) + sum(back) / len(back)) / 2 if all(best) or within else 0.0
+    within = all(back) and 2 * missing < sum(map(len, own.words))
+    return (sum(best) * len(back) + sum(back) * len(best)) * 50 // (len(best) * len(back)) if all(best) or within else 0
 
 
-def _joined_alike(own: _Name, names: Iterable[_Name]) -> dict[str, float]:
+def _joined_alike(own: _Name, names: Iterable[_Name]) -> dict[str, int]:
     """The names, without their blanks, of which one is written in one word and the other in two."""
     others = {name.joined for name in names if len(name.words) != len(own.words)}
     if len(own.joined) < _JOINED_MIN:
         return {}
-    return _scores(own.joined, list(others), _JOINED_ALIKE)
+    return _scores(own.joined, list(others), _JOINED_PERCENT)
 
 
-def _counterparts(words: Sequence[str], known: set[str]) -> dict[str, dict[str, float]]:
+def _counterparts(words: Sequence[str], known: set[str]) -> dict[str, dict[str, int]]:
     """For each of the words those of the known ones that are like it, and how much."""
     choices = list(known)
     return {word: _counterparts_of(word, choices) for word in words}
 
 
-def _counterparts_of(word: str, known: Sequence[str]) -> dict[str, float]:
-    found = _scores(word, known, _ALIKE)
+def _counterparts_of(word: str, known: Sequence[str]) -> dict[str, int]:
+    found = _scores(word, known, _ALIKE_PERCENT)
     if len(word) >= _BEGINNING_MIN:
-        found |= {other: _ALIKE for other in known if other.startswith(word) and other not in found}
+        found |= {other: _ALIKE_PERCENT for other in known if other.startswith(word) and other not in found}
     return found
 
 
-def _scores(text: str, others: Sequence[str], least: float) -> dict[str, float]:
+def _scores(text: str, others: Sequence[str], least: int) -> dict[str, int]:
     # Compared in one go by the library: fifty times as quick as one by one, so that all names can be compared.
     alike = process.extract(
-        text, others, scorer=Indel.normalized_similarity, processor=None, score_cutoff=least, limit=None
+        text, others, scorer=Indel.normalized_similarity, processor=None, score_cutoff=least / 100, limit=None
     )
-    return {other: float(score) for other, score, _ in alike}
+    return {other: int(100 * score) for other, score, _ in alike}

@@ -57,7 +57,7 @@ def _date(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """An address written as a text replaces the whole one, line by line, as it would be printed; or it is an object
+    """An address written as a text replaces the whole one, taken apart by the form of its country; or it is an object
     as JSON.
     """
     if not isinstance(value, str):
@@ -65,15 +65,10 @@ def _address(value: Any) -> Any:
     if value.lstrip().startswith("{"):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
-    lines = [line.strip() for line in value.splitlines() if line.strip()]
-    return {
-        "line1": lines[0] if lines else "",
-        "line2": ", ".join(lines[1:]),
-        "postal_code": "",
-        "city": "",
-        "region": "",
-    }
+    return {"address_text": value} if value.strip() else dict.fromkeys(_ADDRESS_FIELDS, "")
 
+
+_ADDRESS_FIELDS = ("line1", "line2", "postal_code", "city", "region")
 
 DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
 OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
@@ -130,6 +125,7 @@ class AddressInput(PartInput):
     postal_code: str | None = None
     city: str | None = None
     region: str | None = None
+    address_text: str | None = None
 
 
 AddressArgument = Annotated[
@@ -138,7 +134,7 @@ AddressArgument = Annotated[
     WithJsonSchema(
         {
             "type": ["object", "string"],
-            "properties": {name: {"type": "string"} for name in AddressInput.model_fields},
+            "properties": {name: {"type": "string"} for name in _ADDRESS_FIELDS},
         }
     ),
 ]
