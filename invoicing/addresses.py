@@ -44,6 +44,8 @@ class _Town:
     street: tuple[_Part, ...]
 
 
+# The end of a sentence, and not of a number or an abbreviation.
+_FULL_STOP = re.compile(r"(?<=\w{3})\.$")
 _SEPARATOR = re.compile(r"[,;|·•]")
 # A town is made of words; a number may follow, as in Praha 1, Dublin 2 and Paris CEDEX 08.
 _WORDS = r"['’]?[^\W\d_][^\d:@#]*"
@@ -60,7 +62,9 @@ _STREET = re.compile(
     r"|gardens|floor|flat|suite|unit|p\.? ?o\.? box)\.?$",
     re.IGNORECASE,
 )
-_DUBLIN = re.compile(r"Dublin \d{1,2}W?", re.IGNORECASE)
+_DISTRICT = re.compile(
+    r"(?:Dublin \d{1,2}W?|(?:Praha|Prague|Brno|Ostrava|Plzeň|Bratislava|Košice) \d{1,2})", re.IGNORECASE
+)
 _SECTOR = re.compile(r"sector(?:ul)? [1-6]", re.IGNORECASE)
 _CODE_LAST = frozenset({"GB", "IE"})
 _TOWN_LEADS = frozenset({"LV", "MT"})
@@ -84,7 +88,8 @@ def parse_address(text: str, country_code: str) -> Address | None:
     code = country_code.strip().upper()
     if code not in COUNTRY_CODES or len(text) > TEXT_MAX:
         return None
-    lines = [line for line in map(_tidy, unicodedata.normalize("NFC", text).splitlines()) if line]
+    whole = _FULL_STOP.sub("", unicodedata.normalize("NFC", text).rstrip())
+    lines = [line for line in map(_tidy, whole.splitlines()) if line]
     parts = _joined_numbers([part for line in enumerate(lines) for part in _parts(*line)], code)
     parts = _without_country(parts, code)
     town = _town(parts, code) if parts else None
@@ -176,7 +181,7 @@ def _town_with_code(parts: Sequence[_Part], code: str) -> _Town | None:
         head = [*parts[:index]]
         if street := found["street"]:
             head.append(_Part(street, part.line, part.begin, part.begin + len(street)))
-            if not _ends_a_street(street, code):
+            if not found["dash"] and not _ends_a_street(street, code):
                 return None
         return _around(head, parts[index + 1 :], found["code"] or found["last_code"], city, region, code)
     return None
@@ -244,7 +249,7 @@ def _code_at_the_end(parts: Sequence[_Part], code: str) -> _Town | None:
     if found is not None:
         rest = found["rest"] or ""
         places = [*parts[:-1], *([_Part(rest, last.line, last.begin, last.begin + len(rest))] if rest else [])]
-    elif code != "IE" or not (REGIONS["IE"].fullmatch(last.text) or _DUBLIN.fullmatch(last.text)):
+    elif code != "IE" or not (REGIONS["IE"].fullmatch(last.text) or _DISTRICT.fullmatch(last.text)):
         return None
     region = ""
     if len(places) > 2 and REGIONS[code].fullmatch(places[-1].text):
@@ -271,7 +276,7 @@ def _american(parts: Sequence[_Part]) -> _Town | None:
 
 def _city_and_region(town: str, code: str) -> tuple[str, str]:
     """Italy writes the province behind the town, Spain sometimes in brackets."""
-    if code == "IT" and (found := re.fullmatch(rf"(.+) {REGIONS['IT'].pattern}", town)):
+    if code == "IT" and (found := re.fullmatch(rf"(.+?)(?: [-–])? {REGIONS['IT'].pattern}", town)):
         return found[1], found[2]
     if code == "ES" and (found := re.fullmatch(r"(.+) \((.+)\)", town)):
         return found[1], found[2]
@@ -279,13 +284,13 @@ def _city_and_region(town: str, code: str) -> tuple[str, str]:
 
 
 def _is_place(text: str) -> bool:
-    """Whether the text can be a town or a region: words without a number."""
-    return bool(_PLACE.fullmatch(text))
+    """Whether the text can be a town or a region: words without a number, unless it is that of a town's district."""
+    return bool(_PLACE.fullmatch(text) or _DISTRICT.fullmatch(text))
 
 
 def _is_english_town(text: str) -> bool:
     """Where the town has no code beside it, it can be no kind of street either."""
-    return (_is_place(text) and not _STREET.search(text)) or bool(_DUBLIN.fullmatch(text))
+    return _is_place(text) and not _STREET.search(text)
 
 
 def _code_alone(text: str, code: str) -> str:
@@ -303,7 +308,9 @@ def _mark(code: str) -> str:
 def _pattern(code: str) -> re.Pattern[str]:
     """A part that holds a town and its code, and perhaps the street before them."""
     codes, town = POSTAL_CODES[code], _TOWN.pattern
-    leading = rf"(?:(?P<street>.+\S) )?{_mark(code)}(?P<code>{codes}) (?P<town>{town})"
+    # The street is looked for last, so that a country's mark is not taken for one.
+    street = r"(?:(?P<street>.+[^\s–—-])(?P<dash> [-–—])? )??"
+    leading = rf"{street}{_mark(code)}(?P<code>{codes}) (?P<town>{town})"
     return re.compile(rf"{leading}|(?P<place>{_WORDS}\S) (?P<last_code>{codes})")
 
 
