@@ -19,8 +19,9 @@ from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
 from invoicing.readiness import customer_gaps
 from invoicing.refusals import InvalidInput, NotFound
-from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
+from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.text import clean_line, clean_text
+from operations.addressing import ADDRESS_TEXT, with_address_fields
 from storage import audit, customers
 from storage.books import Books
 from storage.ids import new_id
@@ -130,8 +131,8 @@ def _no_such_customer(db: Session, key: str) -> NotFound:
 
 
 def _similar(db: Session, name: str) -> list[str]:
-    page = customers.find_customers(db, query="", cursor="", limit=NAMES_COMPARED_MAX)
-    return similar_names(name, (customer.name for customer in page.items))
+    names = customers.customer_names_like(db, fragments(name), limit=NAMES_COMPARED_MAX)
+    return similar_names(name, names)
 
 
 def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer_id: str) -> SavedCustomer:
@@ -140,6 +141,8 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     if before is None:
         raise NotFound("id: no such customer here. Look for it with find_customers.", field="id")
     asked = {"country": before.country or profile.country} | dict(changes)
+    if ADDRESS_TEXT in asked:
+        asked = with_address_fields(asked, check_field(db, "country", asked["country"]))
     after = changed(before, {name: check_field(db, name, value) for name, value in asked.items()})
     after = after if customer_id else replace(after, id=new_id("cus"))
     notes = _notes(db, after, created=not customer_id)

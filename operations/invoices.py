@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -16,6 +17,7 @@ from invoicing.readiness import blockers
 from invoicing.refusals import Conflict, InvalidInput, NotReady
 from invoicing.requested import RequestedDocument, request_text
 from invoicing.shown import Shown
+from invoicing.sums import Sums
 from invoicing.text import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import (
@@ -41,6 +43,9 @@ from storage.documents import DocumentFilter, Header, Issued
 from storage.drafts import ListedDraft
 from storage.ids import new_id
 from storage.paging import Page, check_limit
+from storage.sums import sums_of_documents, sums_of_headers
+
+T = TypeVar("T")
 
 _TOOL = "issue_invoice"
 
@@ -94,6 +99,13 @@ class ListedInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Found(Page[T]):
+    """A page of a list, and the sums per currency of all that match, on this page or not."""
+
+    sums: tuple[Sums, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceSearch:
     """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`
     or `open`; `draft` is for `find_drafts`, which finds nothing else.
@@ -131,15 +143,20 @@ async def get_invoice(books: Books, key: str) -> IssuedDocument:
     return await books.look_up(lambda db: _with_history(db, books, find_document(db, key)))
 
 
-async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Page[ListedInvoice]:
-    """A page of issued documents, newest first."""
+async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedInvoice]:
+    """A page of issued documents, newest first, with the sums of all that match."""
     check_limit(limit)
-    run = books.look_up if search == InvoiceSearch() else books.read
-    return await run(lambda db: _find(db, books, search, cursor, limit))
+    if search == InvoiceSearch() and not cursor:
+        # Where one page holds all that there is, it takes a few rows; where not, adding up takes as long as it does.
+        page = await books.look_up(lambda db: _page(db, books, search, cursor, limit))
+        if not page.next_cursor:
+            return _with_sums(page, sums_of_headers(one.header for one in page.items))
+    return await books.read(lambda db: _find(db, books, search, cursor, limit))
 
 
-async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Page[ListedDraft]:
-    """A page of drafts, those changed last first; `status` does not limit them.
+async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedDraft]:
+    """A page of drafts, those changed last first, with the sums that all which match last showed; `status` does not
+    limit them.
 
     Raises:
         InvalidInput: dates of issue, which drafts do not have.
@@ -149,9 +166,10 @@ async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit
         if getattr(search, name):
             raise InvalidInput(f"{name}: a draft is not issued, leave it out to list drafts.", field=name)
 
-    def work(db: Session) -> Page[ListedDraft]:
+    def work(db: Session) -> Found[ListedDraft]:
         customer = resolve_customer(db, search.customer).id if search.customer else ""
-        return drafts.find_drafts(db, query=search.query, customer=customer, cursor=cursor, limit=limit)
+        page = drafts.find_drafts(db, query=search.query, customer=customer, cursor=cursor, limit=limit)
+        return _with_sums(page, drafts.sums_of_drafts(db, query=search.query, customer=customer))
 
     return await books.read(work)
 
@@ -323,9 +341,20 @@ def _with_history(db: Session, books: Books, issued: Issued) -> IssuedDocument:
     )
 
 
-def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
+def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Found[ListedInvoice]:
+    page = _page(db, books, search, cursor, limit)
+    if not cursor and not page.next_cursor:
+        return _with_sums(page, sums_of_headers(one.header for one in page.items))
+    return _with_sums(page, sums_of_documents(db, search_filter(db, search, today_in(db, books))))
+
+
+def _page(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
     today = today_in(db, books)
     page = documents.find_documents(db, search_filter(db, search, today), cursor=cursor, limit=limit)
     return page.map(
         lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.due_date, today=today))
     )
+
+
+def _with_sums(page: Page[T], sums: tuple[Sums, ...]) -> Found[T]:
+    return Found(page.items, page.next_cursor, page.left, sums)

@@ -15,7 +15,7 @@ from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
 from invoicing.refusals import InvalidInput, NotFound
-from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
+from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.text import clean_line, clean_text
 from storage import audit, items
 from storage.books import Books
@@ -107,8 +107,8 @@ def _no_such_item(db: Session, key: str, *, field: str) -> NotFound:
 
 
 def _similar(db: Session, name: str) -> list[str]:
-    page = items.find_items(db, query="", cursor="", limit=NAMES_COMPARED_MAX)
-    return similar_names(name, (item.name for item in page.items))
+    names = items.item_names_like(db, fragments(name), limit=NAMES_COMPARED_MAX)
+    return similar_names(name, names)
 
 
 def changed(before: Item, values: Mapping[str, Any], *, currency: Callable[[], str]) -> Item:

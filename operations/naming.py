@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import assert_never
 
 from sqlmodel import Session
 
 from invoicing.handles import SANDBOX_SUFFIX
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
-from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
+from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from operations.access import Office
 from storage import organizations, reach, sessions
 from storage.books import OrganizationRef
@@ -123,7 +124,7 @@ def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organizat
     """
     text = wanted.strip()
     shown = f"the handle {text.lower()}" if _HANDLE_LIKE.fullmatch(text) else "that handle"
-    candidates = _similar_handles(db, user_id, text.lower().removesuffix(SANDBOX_SUFFIX))
+    candidates = similar_organizations(db, user_id, text)
     how = "use one of the candidates, or look" if candidates else "look"
     return NotFound(
         f"No organization that you can reach has {shown}. Handles are exact: {how} them up with list_organizations.",
@@ -132,14 +133,20 @@ def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organizat
     )
 
 
-def _similar_handles(db: Session, user_id: str, wanted: str) -> list[str]:
-    page = organizations.list_reachable(db, user_id, query="", cursor="", limit=NAMES_COMPARED_MAX)
-    handles_by_name: dict[str, list[str]] = {}
-    for one in page.items:
-        handles_by_name.setdefault(one.name, []).append(one.handle)
-    by_name = (handle for name in similar_names(wanted, handles_by_name) for handle in handles_by_name[name])
-    by_handle = similar_names(wanted, (one.handle for one in page.items))
-    return list(dict.fromkeys([*by_handle, *by_name]))[:_SIMILAR_MAX]
+def similar_organizations(db: Session, user_id: str, wanted: str, *, partner_id: str = "") -> list[str]:
+    """Handles of organizations that the user can reach and whose name or handle is like what is wanted, at most five;
+    with `partner_id` only its clients.
+    """
+    text = wanted.strip().lower().removesuffix(SANDBOX_SUFFIX)
+    reachable = organizations.reachable_to_compare(
+        db, user_id, fragments(text), limit=NAMES_COMPARED_MAX, partner_id=partner_id
+    )
+    handles: dict[str, list[str]] = {}
+    for one in reachable:
+        for known_as in (one.name, one.handle.removesuffix(SANDBOX_SUFFIX)):
+            handles.setdefault(known_as, []).append(one.handle)
+    alike = (handle for name in similar_names(text, handles, limit=len(handles)) for handle in handles[name])
+    return list(islice(dict.fromkeys(alike), _SIMILAR_MAX))
 
 
 def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Named:

@@ -11,6 +11,7 @@ from invoicing.catalog import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
+from operations import naming
 from operations.access import Office, Right, open_books
 from operations.drafts import today_in
 from operations.naming import Caller, active_before, not_found
@@ -77,6 +78,16 @@ async def list_organizations(
     directory = office.store.directory
     # Further pages count what is left row by row.
     return await (directory.read(work) if query or cursor else directory.look_up(work))
+
+
+async def similar_organizations(office: Office, name: str, *, partner: OrganizationRef | None = None) -> list[str]:
+    """Handles of organizations that the principal can reach and whose name is like this one, with `partner` only of
+    its clients: for a search that found none.
+    """
+    user_id, partner_id = office.principal.user_id, partner.id if partner else ""
+    return await office.store.directory.read(
+        lambda db: naming.similar_organizations(db, user_id, name, partner_id=partner_id)
+    )
 
 
 async def all_organizations(office: Office, *, archived: bool) -> list[OrganizationRef]:

@@ -20,6 +20,7 @@ from invoicing.tax_choice import SMALL_BUSINESS_CODE
 from invoicing.tax_inputs import Rounding
 from invoicing.text import clean_line, clean_text
 from operations.access import Office
+from operations.addressing import with_address_fields
 from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, organization_name, save_layers
 from operations.organizations import OrganizationDetails, get_organization
@@ -94,6 +95,7 @@ async def update_organization(
 def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str, logo: StoredFile | None) -> None:
     before = load_profile(db)
     after = _settle_country(db, before, wanted, books)
+    wanted = with_address_fields(wanted, after.country)
     after = _settle_currency(db, after, wanted)
     _check_small_business(db, after, wanted)
     after = replace(after, **{name: _checked(name, value, after) for name, value in wanted.items()})

@@ -50,6 +50,9 @@ _PAID = _RECEIVED - _REFUNDED
 BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED)
 """The columns that `balance_from` takes."""
 
+DUE: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, 0), else_=_PAYABLE - _CREDITED - _PAID)
+"""What is due of a document, as `Balance.due_minor`."""
+
 _IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
 _DUE = _PAYABLE - _CREDITED - _PAID
 _LATE = _OF.due_date < bindparam("today", type_=_OF.due_date.type)

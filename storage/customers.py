@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlmodel import Session
 from invoicing.catalog import Customer
 from invoicing.text import fold, search_key
 from storage.paging import Page
-from storage.searching import page_by_name
+from storage.searching import names_to_compare, page_by_name
 from storage.statements import Kept, execute, flat, insert_rows
 from storage.tables import books
 
@@ -49,6 +49,11 @@ def customer_names(session: Session) -> list[tuple[str, str, bool]]:
 def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> Page[Customer]:
     """A page of the customers that are not archived and hold every word of `query`, by name."""
     return page_by_name(session, _CUSTOMERS, query=query, cursor=cursor, limit=limit)
+
+
+def customer_names_like(session: Session, fragments: Sequence[str], *, limit: int) -> list[str]:
+    """Names of customers that are not archived: all, or of very many those that hold most of the fragments."""
+    return names_to_compare(session, _CUSTOMERS, fragments, limit=limit)
 
 
 def save_customer(session: Session, customer: Customer, *, now: datetime) -> None:

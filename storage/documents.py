@@ -243,7 +243,7 @@ def balance_of(session: Session, document_id: str) -> Balance:
 
 def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, limit: int) -> Page[Header]:
     """A page of documents, newest issue date first; their contents are not read."""
-    conditions, values = _conditions(wanted)
+    conditions, values = conditions_of(wanted)
     if (position := decode_cursor(cursor, str, int)) is not None:
         conditions = (*conditions, "before")
         values |= {"before_date": _cursor_date(str(position[0])), "before_position": position[1]}
@@ -257,12 +257,12 @@ def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, lim
 
 
 def count_documents(session: Session, wanted: DocumentFilter) -> int:
-    return _count(session, *_conditions(wanted))
+    return _count(session, *conditions_of(wanted))
 
 
 def documents_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[Issued]:
     """At most `limit` matching documents, oldest first, after a position of the chain."""
-    conditions, values = _conditions(wanted)
+    conditions, values = conditions_of(wanted)
     values |= {"after_position": after_position, "at_most": limit}
     return [_issued(row) for row in execute(session, _in_order((*conditions, "after")), values)]
 
@@ -279,7 +279,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 }
 
 
-def _conditions(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]]:
+def conditions_of(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]]:
     """The names of a filter's conditions, and their values."""
     values: dict[str, Any] = {
         f"word {index}": like_pattern(word) for index, word in enumerate(search_words(wanted.query))
@@ -294,7 +294,8 @@ def _conditions(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]
     return names, values
 
 
-def _matching(columns: Sequence[ColumnElement[Any]], names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+def matching(columns: Sequence[ColumnElement[Any]], names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """The columns of the documents that meet the conditions of these names."""
     return select(*columns).where(*(_CONDITIONS.get(name, _holds(name)) for name in names))
 
 
@@ -304,17 +305,17 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 @lru_cache(STATEMENTS_KEPT)
 def _page(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    return _matching(_HEADER, names).order_by(*(column.desc() for column in _ORDER)).limit(bindparam("at_most"))
+    return matching(_HEADER, names).order_by(*(column.desc() for column in _ORDER)).limit(bindparam("at_most"))
 
 
 @lru_cache(STATEMENTS_KEPT)
 def _in_order(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    return _matching(_WHOLE, names).order_by(_COLUMNS.position).limit(bindparam("at_most"))
+    return matching(_WHOLE, names).order_by(_COLUMNS.position).limit(bindparam("at_most"))
 
 
 @lru_cache(STATEMENTS_KEPT)
 def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    return _matching((func.count(),), names).select_from(_DOCUMENTS)
+    return matching((func.count(),), names).select_from(_DOCUMENTS)
 
 
 def _count(session: Session, names: tuple[str, ...], values: dict[str, Any]) -> int:

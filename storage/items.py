@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from invoicing.catalog import Item
 from invoicing.documents import Supply
 from invoicing.text import fold, search_key
 from storage.paging import Page
-from storage.searching import page_by_name
+from storage.searching import names_to_compare, page_by_name
 from storage.statements import Kept, execute, flat, insert_rows
 from storage.tables import books
 
@@ -54,6 +54,11 @@ def items_by_name(session: Session, name: str) -> list[Item]:
 def find_items(session: Session, *, query: str, cursor: str, limit: int) -> Page[Item]:
     """A page of the items that are not archived and hold every word of `query`, by name."""
     return page_by_name(session, _ITEMS, query=query, cursor=cursor, limit=limit)
+
+
+def item_names_like(session: Session, fragments: Sequence[str], *, limit: int) -> list[str]:
+    """Names of items that are not archived: all, or of very many those that hold most of the fragments."""
+    return names_to_compare(session, _ITEMS, fragments, limit=limit)
 
 
 def save_item(session: Session, item: Item, *, now: datetime) -> None:

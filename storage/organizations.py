@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.reach import ORDER, ORGANIZATION, REACHABLE, REACHABLE_NOW, count_reachable_now, ref
+from storage.searching import most_fragments
 from storage.statements import STATEMENTS_KEPT, execute
 from storage.tables.directory import Organization
 from storage.tuples import after
@@ -64,6 +66,20 @@ def list_reachable(
         return int(execute(session, _counting(wanted), values).scalar_one())
 
     return page_of(rows, limit=limit, count=matching, cursor_of=_cursor).map(ref)
+
+
+def reachable_to_compare(
+    session: Session, user_id: str, fragments: Sequence[str], *, limit: int, partner_id: str = ""
+) -> list[OrganizationRef]:
+    """What the user can reach, with `partner_id` only its clients; of more than `limit` those whose name or handle
+    holds most of the fragments.
+    """
+    wanted = _listed(0, of_partner=bool(partner_id), goes_on=False)
+    values = {"user_id": user_id, "partner_id": partner_id} if partner_id else {"user_id": user_id}
+    rows = execute(session, wanted.order_by(*ORDER).limit(limit + 1), values).all()
+    if len(rows) > limit:
+        rows = execute(session, most_fragments(wanted, ORGANIZATION.search_key, fragments).limit(limit), values).all()
+    return [ref(row) for row in rows]
 
 
 def every_reachable(session: Session, user_id: str, *, archived: bool) -> list[OrganizationRef]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 from sqlmodel import Session
 
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
@@ -34,6 +35,28 @@ def page_by_name(session: Session, kept: Kept[T], *, query: str, cursor: str, li
     # The two columns that the order needs come last, after those of the value.
     page = page_of(rows, limit=limit, count=count, cursor_of=cursor_of)
     return page.map(lambda row: kept.of(row[:-2]))
+
+
+def names_to_compare(session: Session, kept: Kept[Any], fragments: Sequence[str], *, limit: int) -> list[str]:
+    """The names of what is kept and not archived; of more than `limit` those that hold most of the fragments."""
+    columns = kept.table.c
+    everything = select(columns.name).where(columns.archived.is_(False))
+    names = [row[0] for row in execute(session, everything.limit(limit + 1))]
+    if len(names) <= limit:
+        return names
+    wanted = most_fragments(everything, columns.search_key, fragments).limit(limit)
+    return [row[0] for row in execute(session, wanted)]
+
+
+def most_fragments(
+    rows: Select[*tuple[Any, ...]], search_key: ColumnElement[Any], fragments: Sequence[str]
+) -> Select[*tuple[Any, ...]]:
+    """Those of the rows that hold any of the fragments, the ones with most of them first."""
+    held = sum(
+        (case((search_key.like(like_pattern(fragment), escape="\\"), 1), else_=0) for fragment in fragments),
+        start=literal(0),
+    )
+    return rows.where(held > 0).order_by(held.desc(), search_key)
 
 
 @lru_cache(STATEMENTS_KEPT)

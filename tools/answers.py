@@ -167,9 +167,15 @@ def nothing_found(noun: str, query: str, similar: Sequence[str]) -> str:
     """The line of a search without a result; `similar` are names that may be meant instead."""
     if not query.strip():
         return f"No {noun}s yet: save_{noun} makes one."
-    if similar:
-        return f"No {noun} holds all of these words. Similar: {'; '.join(similar)}."
-    return f"No {noun} holds all of these words. Fewer words find more; without a query all are listed."
+    return f"No {noun} holds all of these words. {instead(similar)}"
+
+
+def instead(similar: Sequence[str]) -> str:
+    """How to go on where a search of names found nothing; `similar` are names that may be meant instead."""
+    return f"Similar: {'; '.join(similar)}." if similar else _FEWER_WORDS
+
+
+_FEWER_WORDS = "Fewer words find more; without a query all are listed."
 
 
 def price_text(price: Decimal, currency: str) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from invoicing.amounts import money_text
 from invoicing.lifecycle import DRAFT, OPEN
-from operations import invoices
+from invoicing.sums import Sums
+from operations import customers, invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
 from storage.drafts import ListedDraft
 from tools.answers import (
     InvoiceAnswer,
     PageAnswer,
     answer,
+    counted,
     draft_answer,
     heading,
     invoice_answer,
@@ -27,8 +30,23 @@ from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument
 
 
+class SumsAnswer(BaseModel):
+    """Sums of all documents of a currency that match, credit notes taken off; `amount_due` is what is still owed."""
+
+    currency: str
+    count: int
+    invoices: int
+    credit_notes: int
+    net_total: str
+    tax_total: str
+    total: str
+    amount_due: str
+    owed_to_customers: str
+
+
 class InvoicesFound(PageAnswer):
     invoices: list[InvoiceAnswer]
+    sums: list[SumsAnswer]
 
 
 _STATUS = "open (owed), issued, partially_paid, paid, overdue, credited, or draft: not issued yet"
@@ -52,18 +70,50 @@ async def find_invoices(
         found = [InvoiceAnswer(**draft_answer(one)) for one in drafts.items]
         shared = _shared_names(found)
         lines = [_draft_line(one, shown, shared) for one, shown in zip(drafts.items, found, strict=True)]
-        lines += [_GO_ON] if lines else [_no_drafts(search)]
-        left, next_cursor = drafts.left, drafts.next_cursor
+        lines += [_GO_ON] if lines else [_no_drafts(search), *await _similar(books, search)]
+        left, next_cursor, sums = drafts.left, drafts.next_cursor, drafts.sums
     else:
         page = await invoices.find_invoices(books, search, cursor=cursor, limit=limit)
         found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
         shared = _shared_names(found)
-        lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)] or [_nothing(search)]
-        left, next_cursor = page.left, page.next_cursor
+        lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)]
+        lines = lines or [_nothing(search), *await _similar(books, search)]
+        left, next_cursor, sums = page.left, page.next_cursor, page.sums
     structured = InvoicesFound(
-        organization=named(books.organization), invoices=found, next_cursor=next_cursor, left=left
+        organization=named(books.organization),
+        invoices=found,
+        sums=[_sums_answer(one) for one in sums],
+        next_cursor=next_cursor,
+        left=left,
     )
+    noun = "draft" if search.status == DRAFT else "invoice"
+    lines += [_sums_line(one, noun) for one in sums]
     return answer(heading(books.organization), [*lines, *page_note(left, next_cursor)], structured)
+
+
+def _sums_answer(sums: Sums) -> SumsAnswer:
+    return SumsAnswer(
+        currency=sums.currency,
+        count=sums.count,
+        invoices=sums.invoices,
+        credit_notes=sums.credit_notes,
+        net_total=money_text(sums.net_minor, sums.currency),
+        tax_total=money_text(sums.tax_minor, sums.currency),
+        total=money_text(sums.total_minor, sums.currency),
+        amount_due=money_text(sums.due_minor, sums.currency),
+        owed_to_customers=money_text(sums.owed_to_customers_minor, sums.currency),
+    )
+
+
+def _sums_line(sums: Sums, noun: str) -> str:
+    """`3 invoices, 1 credit note: net 30.00, tax 6.00, total 36.00, open 12.00 EUR`; drafts are not owed yet."""
+    kinds = {noun: sums.invoices, "credit note": sums.credit_notes}
+    amounts = {"net": sums.net_minor, "tax": sums.tax_minor, "total": sums.total_minor}
+    if noun == "invoice":
+        amounts |= {"open": sums.due_minor} if sums.invoices else {}
+        amounts |= {"owed to customers": sums.owed_to_customers_minor} if sums.owed_to_customers_minor else {}
+    told = ", ".join(f"{what} {money_text(minor, sums.currency)}" for what, minor in amounts.items())
+    return f"{', '.join(counted(number, kind) for kind, number in kinds.items() if number)}: {told} {sums.currency}"
 
 
 def _shared_names(found: list[InvoiceAnswer]) -> frozenset[str]:
@@ -119,10 +169,16 @@ def _nothing(search: InvoiceSearch) -> str:
     return "No documents found. Fewer or other words, or no limits of status and date, find more."
 
 
+async def _similar(books: ReadableBooks, search: InvoiceSearch) -> list[str]:
+    """Customers that may be meant by the words of a search that found nothing."""
+    similar = await customers.similar_customers(books, search.query) if search.query.strip() else []
+    return [f"Similar customers: {'; '.join(similar)}."] if similar else []
+
+
 TOOL = Description(
     find_invoices,
     title="Find invoices",
-    text="Find invoices and credit notes, newest first, by words, status, customer or issue date; with status draft,"
-    " drafts by words or customer, those changed last first.",
+    text="Find invoices and credit notes, newest first, by words, status, customer or issue date, with the sums of"
+    " all that match; with status draft, drafts by words or customer, those changed last first.",
     effect=Effect.READS,
 )

@@ -58,7 +58,7 @@ def _date(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """An address written as a text replaces the whole one, line by line, as it would be printed; or it is an object
+    """An address written as a text replaces the whole one, taken apart by the form of its country; or it is an object
     as JSON.
     """
     if not isinstance(value, str):
@@ -66,15 +66,10 @@ def _address(value: Any) -> Any:
     if value.lstrip().startswith("{"):
         with suppress(ValueError, RecursionError):
             return json.loads(value)
-    lines = [line.strip() for line in value.splitlines() if line.strip()]
-    return {
-        "line1": lines[0] if lines else "",
-        "line2": ", ".join(lines[1:]),
-        "postal_code": "",
-        "city": "",
-        "region": "",
-    }
+    return {"address_text": value}
 
+
+ADDRESS_FIELDS = ("line1", "line2", "postal_code", "city", "region")
 
 # A decimal may be sent as a number too; the schema says what keeps every digit.
 DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
@@ -132,6 +127,7 @@ class AddressInput(PartInput):
     postal_code: str | None = None
     city: str | None = None
     region: str | None = None
+    address_text: str | None = None
 
 
 AddressArgument = Annotated[
@@ -140,7 +136,7 @@ AddressArgument = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "properties": {name: {"type": "string"} for name in AddressInput.model_fields},
+            "properties": {name: {"type": "string"} for name in ADDRESS_FIELDS},
         }
     ),
 ]

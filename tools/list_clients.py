@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from operations import organizations
 from operations.organizations import ClientSummary
-from tools.answers import PageAnswer, answer, counts_text, heading, named, page_note
+from tools.answers import PageAnswer, answer, counts_text, heading, instead, named, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor
@@ -51,12 +51,12 @@ async def list_clients(
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    nothing = (
-        "No client holds all of these words: fewer words find more, without a query all are listed."
-        if query.strip()
-        else "No clients yet: create_client_organization makes one."
-    )
-    lines = [_line(summary) for summary in page.items] or [nothing]
+    lines = [_line(summary) for summary in page.items]
+    if not lines and query.strip():
+        similar = await organizations.similar_organizations(office, query, partner=practice)
+        lines = [f"No client holds all of these words. {instead(similar)}"]
+    elif not lines:
+        lines = ["No clients yet: create_client_organization makes one."]
     return answer(heading(practice), [*lines, *page_note(page.left, page.next_cursor)], structured)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from operations import organizations
 from operations.naming import active_organization
 from storage.books import OrganizationRef
-from tools.answers import OrganizationAnswer, answer, heading, named, page_note
+from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, SessionArgument
@@ -69,15 +69,15 @@ async def list_organizations(
         left=page.left,
     )
     lines = [_line(one, active_handle, partners) for one in page.items]
-    if not lines:
-        lines = [_NOTHING_FOUND if query.strip() else "You can reach no organization."]
+    if not lines and query.strip():
+        similar = await organizations.similar_organizations(caller.office, query)
+        lines = [f"No organization holds all of these words. {instead(similar)}"]
+    elif not lines:
+        lines = ["You can reach no organization."]
     elif caller.office.public_url:
         lines.append(f"Each has a connection of its own: {caller.office.public_url}/mcp/{{handle}}")
     first = heading(active) if active else "No organization is active."
     return answer(first, [*lines, *page_note(page.left, page.next_cursor)], structured)
-
-
-_NOTHING_FOUND = "No organization holds all of these words: fewer words find more, without a query all are listed."
 
 
 def _line(one: OrganizationRef, active_handle: str, partners: Mapping[str, str]) -> str:

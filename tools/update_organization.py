@@ -15,7 +15,7 @@ from tools.answers import Answer, answer, heading, named
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import Readiness, named_values, readiness, readiness_lines
-from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from tools.inputs import ADDRESS_FIELDS, AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
 
 
 class OrganizationChanged(Answer):
@@ -111,7 +111,8 @@ def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails
     """What was changed, as it is kept now: an IBAN without its blanks, an address in its parts."""
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     kept |= {"named_writes": books.organization.named_writes}
-    return {name: kept[name] for name in sorted(changes)}
+    names = set(changes) | (set(ADDRESS_FIELDS) if "address_text" in changes else set())
+    return {name: kept[name] for name in sorted(names & set(kept))}
 
 
 TOOL = Description(

@@ -83,6 +83,18 @@ class IssuedDocument(BooksTable, table=True):
         Index("ix_documents_customer", "customer_id", "position"),
         Index("ix_documents_customer_total", "customer_id", "total_minor", "position"),
         Index("ix_documents_series_date", "series", "issue_date"),
+        # All that sums over very many documents look at, beside their texts, which are a hundred times as long.
+        Index(
+            "ix_documents_sums",
+            "currency",
+            "kind",
+            "due_date",
+            "net_minor",
+            "tax_minor",
+            "total_minor",
+            "withheld_minor",
+            "id",
+        ),
     )
 
     position: int = Field(primary_key=True)

@@ -254,7 +254,8 @@ async def test_each_status_is_found_quickly_among_20000_documents(tmp_path: Path
         print(took)
         assert max(took.values()) < 2, took
         assert took["one"] < 0.1, took
-        assert took[""] < 0.1, took
+        # The sums of all documents are most of it: they look at what became of each.
+        assert took[""] < 1, took
 
 
 async def test_every_document_has_exactly_one_status(tmp_path: Path) -> None:

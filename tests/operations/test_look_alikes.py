@@ -88,7 +88,16 @@ async def test_an_address_written_as_a_text_replaces_the_whole_one(tmp_path: Pat
         books = one.books(await one.client("Harbour Bakery"))
         customer = await one.customer(books)
         saved = await chat.ok(
-            "save_customer", organization="harbour-bakery-sandbox", id=customer.id, address="7 Quayside\nBristol"
+            "save_customer",
+            organization="harbour-bakery-sandbox",
+            id=customer.id,
+            address="7 Quayside\nBristol BS1 5UH",
         )
         written = {name: saved["customer"][name] for name in ("line1", "line2", "postal_code", "city", "region")}
-        assert written == {"line1": "7 Quayside", "line2": "Bristol", "postal_code": "", "city": "", "region": ""}
+        assert written == {
+            "line1": "7 Quayside",
+            "line2": "",
+            "postal_code": "BS1 5UH",
+            "city": "Bristol",
+            "region": "",
+        }

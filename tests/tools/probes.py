@@ -88,7 +88,7 @@ TOOLS: Mapping[str, Entry] = {
         shows=False,
     ),
     "get_organization": Entry(own=lambda _: [{}]),
-    "update_organization": Entry(own=lambda _: [{"future_days": 7}]),
+    "update_organization": Entry(own=lambda _: [{"future_days": 7}], shows=False),
     "find_customers": Entry(
         own=lambda _: [{}, {"query": "bristol"}, {"limit": 1}],
         foreign=lambda their: [
@@ -199,7 +199,7 @@ HARMLESS = frozenset(
     " discount_amount charge_amount adjustments percent withholding series rounding small_business"
     " logo brand_color second_language payment_qr exchange_rate exchange_date exchange_source"
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
-    " paid_on method reference accept_overpayment acknowledge clear".split()
+    " paid_on method reference accept_overpayment acknowledge clear connections".split()
 )
 """Arguments that name nothing that another organization could have."""
 

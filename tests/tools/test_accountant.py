@@ -113,7 +113,9 @@ async def test_names_that_are_misspelt_lead_to_the_ones_that_were_meant(tmp_path
 async def test_two_customers_of_one_name_are_told_apart_by_what_is_known_of_them(tmp_path: Path, era: Era) -> None:
     async with conversation(tmp_path, era) as reader:
         await reader.switch(BAKERY)
-        second = await reader.read("save_customer", name="Hotel Bristol", address="9 Quay\nHull", email="b@example.com")
+        second = await reader.read(
+            "save_customer", name="Hotel Bristol", address="9 Quay\nHull HU1 1AA", email="b@example.com"
+        )
         assert "There was already a customer of this name" in second
         refused = await reader.refused("draft_invoice", customer="Hotel Bristol", lines=CROISSANTS)
         chosen = only(r"(cus_\w+) Hotel Bristol \(9 Quay", refused)

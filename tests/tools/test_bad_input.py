@@ -209,9 +209,9 @@ async def test_an_api_key_is_made_for_no_organization_but_the_one_that_the_call_
 async def test_texts_that_look_like_json_stay_texts(bakery: Bakery, era: Era) -> None:
     async with bakery.chat(era) as chat:
         for literal in ("[1]", '{"a":1}', "true", "12", '"quoted"', "[", "NaN"):
-            saved = (await chat.ok("save_customer", name=literal, note=literal, address=f"{literal}\nLondon"))[
-                "customer"
-            ]
+            saved = (
+                await chat.ok("save_customer", name=literal, note=literal, address=f"{literal}\nLondon\nSW1A 2AA")
+            )["customer"]
             assert (saved["name"], saved["note"], saved["line1"]) == (literal, literal, literal)
             assert (await chat.ok("save_item", name=literal, description=literal))["item"]["description"] == literal
             lines = json.dumps([{"description": literal, "quantity": 1, "unit_price": 1}])

@@ -27,6 +27,7 @@ async def test_drafts_are_listed_with_what_tells_them_apart_and_how_to_go_on(bak
             " purchase order PO-9, changed 2026-03-16 12:00 UTC",
             f"- {bakery.made.draft} Hotel Bristol: net 3.00, tax 0.60, total 3.60 GBP, changed 2026-03-16 12:00 UTC",
             GO_ON,
+            "2 drafts: net 503.00, tax 100.60, total 603.60 GBP",
         ]
         structured = result.structured_content or {}
         assert (structured["left"], structured["next_cursor"]) == (0, "")

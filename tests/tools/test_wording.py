@@ -85,7 +85,7 @@ async def test_readiness_says_each_missing_thing_once_and_how_to_set_it(bakery: 
             assert f"Live invoices in United Kingdom still need {missing} update_organization." in text
             assert all(text.count(field) == 1 for field in ("line1", "postal_code", "tax_number", "iban"))
         document = {**sale(), "organization": "finch", "customer": "Inn"}
-        await chat.ok("save_customer", organization="finch", name="Inn", address="1 Road\nLeeds")
+        await chat.ok("save_customer", organization="finch", name="Inn", address={"line1": "1 Road", "city": "Leeds"})
         refused = await chat.refused("issue_invoice", **document)
         assert refused["code"] == "not_ready"
         assert refused["message"].count("update_organization") == 1

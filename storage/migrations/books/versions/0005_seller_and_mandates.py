@@ -13,6 +13,7 @@ def upgrade() -> None:
     _describe_the_seller()
     _keep_mandates()
     _find_duplicates()
+    _sum_documents()
 
 
 def _describe_the_seller() -> None:
@@ -28,6 +29,11 @@ def _find_duplicates() -> None:
         "ix_documents_customer_total", "documents", ["customer_id", "total_minor", "position"], unique=False
     )
     op.create_index("ix_payments_day_amount", "payments", ["paid_on", "amount_minor"], unique=False)
+
+
+def _sum_documents() -> None:
+    columns = ["currency", "kind", "due_date", "net_minor", "tax_minor", "total_minor", "withheld_minor", "id"]
+    op.create_index("ix_documents_sums", "documents", columns)
 
 
 def _text(name: str) -> sa.Column[str]:
