@@ -11,7 +11,7 @@ from invoicing.catalog import Posting
 from invoicing.documents import Document, DocumentKind
 from invoicing.exports.rows import ExportedAccounts, ExportedDocument, ExportedPayment
 from operations.issuing import standing_on
-from storage import documents, payments
+from storage import payments, posted
 from storage.documents import Issued
 from storage.payments import Payment
 from storage.profile import load_profile
@@ -45,7 +45,7 @@ def exported_documents(exporting: Exporting, batches: Iterable[Sequence[Issued]]
     for batch in batches:
         ids = [issued.document.id for issued in batch]
         paid = payments.payments_of_several(exporting.db, ids)
-        posted = documents.accounts_posted(exporting.db, ids)
+        accounts = posted.accounts_posted(exporting.db, ids)
         for issued in batch:
             document = issued.document
             if document.exchange is None and document.currency != exporting.books_currency:
@@ -58,7 +58,7 @@ def exported_documents(exporting: Exporting, batches: Iterable[Sequence[Issued]]
                 due_minor=issued.balance.due_minor,
                 hash=issued.hash,
                 payments=tuple(_payment(one, document) for one in paid.get(document.id, ())),
-                accounts=_accounts(exporting.postings[document.kind], posted.get(document.id, frozenset())),
+                accounts=_accounts(exporting.postings[document.kind], accounts.get(document.id, frozenset())),
                 books_currency=exporting.books_currency,
             )
 
@@ -79,13 +79,13 @@ def _payment(payment: Payment, document: Document) -> ExportedPayment:
     )
 
 
-def _accounts(posting: Posting, posted: frozenset[str]) -> ExportedAccounts:
+def _accounts(posting: Posting, used: frozenset[str]) -> ExportedAccounts:
     """The accounts of today's posting profile, where the document's journal entry has them: the profile may have
     changed since, and then nobody knows which side of the entry was for what.
     """
 
     def known(account: str) -> str:
-        return account if account in posted else ""
+        return account if account in used else ""
 
     return ExportedAccounts(
         receivable=known(posting.receivable),

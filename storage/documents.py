@@ -97,13 +97,6 @@ _ADD_LINE = table_of(books.DocumentLine).insert().inline()
 _ADD_TAX = table_of(books.DocumentTax).insert().inline()
 _ADD_ENTRY = table_of(books.JournalEntry).insert().inline()
 _ADD_SIDE = table_of(books.JournalLine).insert().inline()
-_ENTRIES = table_of(books.JournalEntry)
-_SIDES = table_of(books.JournalLine)
-_ACCOUNTS_POSTED = (
-    select(_ENTRIES.c.document_id, _SIDES.c.account)
-    .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
-    .where(_ENTRIES.c.document_id.in_(bindparam("documents", expanding=True)))
-)
 _WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by, *BALANCE)
 _BY_KEY = (
     select(*_WHOLE)
@@ -224,14 +217,6 @@ def add_journal_entry(session: Session, document: Document, sides: tuple[Journal
         for position, side in enumerate(sides, start=1)
     )
     insert_rows(session, _ADD_SIDE, lines)
-
-
-def accounts_posted(session: Session, document_ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The accounts of the journal entries of these documents, by document."""
-    found: dict[str, set[str]] = {}
-    for document_id, account in execute(session, _ACCOUNTS_POSTED, {"documents": list(document_ids)}):
-        found.setdefault(document_id, set()).add(account)
-    return {document_id: frozenset(accounts) for document_id, accounts in found.items()}
 
 
 def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
