@@ -134,12 +134,14 @@ def break_down(document: Document, *, books_currency: str) -> Breakdown:
 
 def _share_tax(document: Document, subtotal: TaxSubtotal, pieces: Sequence[_Piece]) -> None:
     """What a part's price holds besides its net, or the rate of its net; fitted to the group's tax."""
-    exact = [Fraction(piece.net_minor) * Fraction(subtotal.rate) / 100 for piece in pieces]
     if document.prices_include_tax:
         own = [piece.amount_minor - piece.net_minor for piece in pieces]
     else:
         own = [tax_on(piece.net_minor, subtotal.rate) for piece in pieces]
-    for piece, share in zip(pieces, fitted(subtotal.tax_minor, exact, own), strict=True):
+    if sum(own) != subtotal.tax_minor:
+        exact = [Fraction(piece.net_minor) * Fraction(subtotal.rate) / 100 for piece in pieces]
+        own = fitted(subtotal.tax_minor, exact, own)
+    for piece, share in zip(pieces, own, strict=True):
         piece.tax_minor = share
 
 
@@ -158,6 +160,8 @@ def _converted(
     """The amounts in the accounting currency, fitted to what the document states there."""
     if accounting is None:
         return [None] * len(amounts)
+    if accounting.currency == document.currency and accounting.rate == 1:
+        return amounts
     digits = minor_digits(accounting.currency) - minor_digits(document.currency)
     factor = Fraction(accounting.rate) * Fraction(10) ** digits
     exact = [amount * factor for amount in amounts]

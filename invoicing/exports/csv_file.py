@@ -135,7 +135,10 @@ def write_csv(
         writer.writerow(COLUMNS)
         for _, exported in counted(documents, progress):
             for cells in _rows(exported):
-                writer.writerow([_text(cells.get(column, ""), form) for column in COLUMNS])
+                # Most cells of a row are empty.
+                writer.writerow(
+                    [_text(cell, form) if (cell := cells.get(column, "")) != "" else "" for column in COLUMNS]
+                )
 
 
 def _rows(exported: ExportedDocument) -> Iterator[Cells]:

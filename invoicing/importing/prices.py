@@ -46,6 +46,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ABBREVIATED = re.compile(r"mwst|ust\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\b(10?)[.,' \u00a0]000\b")
 _GLUED = re.compile(r"(without|with|incl|excl|inc|ex)(tax|vat|gst)")
+_FORMAT_CURRENCY = re.compile(r"\[\$([^\]-]+)(?:-([0-9A-Fa-f]+))?\]")
+_FORMAT_TEXT = re.compile(r'"([^"]+)"')
 _CODE = re.compile(r"[A-Za-z]{3}")
 # Codes of currencies that are also words, in small letters.
 _WORDS_LIKE_CODES = frozenset(
@@ -100,6 +102,26 @@ def says_tax(heading: str) -> bool | None:
     found, contradicts = _tax(words)
     about_tax = any(word in _set("words", "tax") for word in words)
     return None if contradicts or not about_tax else found
+
+
+@cache
+def currency_of_format(form: str) -> str:
+    """The currency that a spreadsheet's format of numbers names, as in `#,##0.00 [$EUR]` or `0.00 "€"`.
+
+    Empty where it names none, or a sign that several currencies have without the place whose sign it is.
+    """
+    found = _FORMAT_CURRENCY.findall(form)
+    for stated, place in found:
+        if code := _data()["format_places"].get(f"{stated}-{place.upper()}"):
+            return str(code)
+        if _CODE.fullmatch(stated) and stated.isupper():
+            try:
+                return check_currency(stated)
+            except InvalidInput:
+                continue
+    signs = ((sign, code) for code, known in _data()["currencies"].items() for sign in known)
+    texts = (*(stated for stated, _ in found), *_FORMAT_TEXT.findall(form), *(sign for sign in "€£" if sign in form))
+    return next((code for sign, code in signs if any(sign == text.strip() for text in texts)), "")
 
 
 def _meaning(left: str, rest: Sequence[str], *, is_cost: bool, contradicts: bool) -> Meaning:

@@ -72,20 +72,23 @@ def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None
             values[column.field] = _value(cell, column, signs.get(column.field))
         except Refusal as refusal:
             problems.append(Problem(column.field, refusal.message, column.heading))
-    problems.extend(_currency_of_price(values, columns))
+    problems.extend(_currency_of_price(row, values, columns))
     return ReadRow(row.number, values, tuple(problems))
 
 
-def _currency_of_price(values: dict[str, Value], columns: Columns) -> list[Problem]:
-    """A price is in the currency that its column names; a row that says another contradicts it."""
-    column = next((one for one in columns.known if one.field == "unit_price" and one.currency), None)
+def _currency_of_price(row: Row, values: dict[str, Value], columns: Columns) -> list[Problem]:
+    """A price is in the currency that its column or cell names; a row that says another contradicts it."""
+    column = next((one for one in columns.known if one.field == "unit_price"), None)
     if column is None or "unit_price" not in values:
         return []
-    stated = str(values.setdefault("currency", column.currency)).strip().upper()
-    if stated == column.currency:
-        return []
-    reason = f"The row says {shown(stated)}, but the column {column.heading} is in {column.currency}."
-    return [Problem("currency", reason, column.heading)]
+    cell = row.cells[column.index]
+    named = [column.currency, cell.currency if isinstance(cell, Number) else ""]
+    for currency in filter(None, named):
+        stated = str(values.setdefault("currency", currency)).strip().upper()
+        if stated != currency:
+            reason = f"The row says {shown(stated)}, but the price in the column {column.heading} is in {currency}."
+            return [Problem("currency", reason, column.heading)]
+    return []
 
 
 def _value(cell: Cell, column: Column, sign: DecimalSign | None) -> Value:

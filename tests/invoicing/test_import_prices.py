@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from invoicing.importing.columns import Columns, Kind, is_known, match_columns
 from invoicing.importing.price_columns import Pricing
-from invoicing.importing.prices import Meaning, read_heading
+from invoicing.importing.prices import Meaning, currency_of_format, read_heading
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import Table
 from invoicing.importing.values import ReadRow, read_rows
@@ -315,6 +317,44 @@ def test_a_currency_in_the_heading_is_that_of_the_prices() -> None:
     assert not row.problems
     (row,) = rows_of(read("Name;Preis in CHF;Währung", "Öl;12;EUR"))
     assert [(problem.field, "is in CHF" in problem.reason) for problem in row.problems] == [("currency", True)]
+
+
+@pytest.mark.parametrize(
+    ("form", "currency"),
+    [
+        ('#,##0.00 "€"', "EUR"),
+        ("#,##0.00 [$€-407]", "EUR"),
+        ("#,##0.00 [$USD]", "USD"),
+        ("[$£-809]#,##0.00", "GBP"),
+        ('#,##0.00 "zł"', "PLN"),
+        ("#,##0.00 [$CHF-807]", "CHF"),
+        ('"$"#,##0.00', ""),
+        ("[$$-409]#,##0.00", "USD"),
+        ("#,##0.00 [$kr-41D]", "SEK"),
+        ("[$$-A]#,##0.00", ""),
+        ("[$-F800]dddd", ""),
+        ("[Red]-0.00", ""),
+        ('0.0 "Ft."', ""),
+        ("General", ""),
+    ],
+)
+def test_a_format_of_numbers_names_a_currency_or_none(form: str, currency: str) -> None:
+    assert currency_of_format(form) == currency
+
+
+def test_a_price_in_a_workbook_is_in_the_currency_that_its_cell_shows() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["Name", "Price", "Currency"], ["Oil", 12, None], ["Soap", 5, "EUR"], ["Salt", 1, None]):
+        book.active.append(row)
+    for cell, form in (("B2", "#,##0.00 [$USD]"), ("B3", "#,##0.00 [$USD]"), ("B4", "0.00")):
+        book.active[cell].number_format = form
+    content = BytesIO()
+    book.save(content)
+    table = read_table(content.getvalue(), known=lambda heading: is_known(Kind.ITEMS, heading))
+    oil, soap, salt = rows_of(table)
+    assert (oil.values["currency"], "currency" in salt.values) == ("USD", False)
+    assert [problem.field for problem in soap.problems] == ["currency"]
 
 
 def test_a_sign_of_several_currencies_means_that_of_the_organization_or_is_refused() -> None:
