@@ -35,3 +35,23 @@ def settle(whole: int, exact: Sequence[Fraction]) -> list[int]:
     for index in by_remainder[:missing]:
         parts[index] += 1
     return parts
+
+
+def fitted(whole: int, exact: Sequence[Fraction], own: Sequence[int]) -> list[int]:
+    """`own`, which are the exact values rounded each by itself, moved so that they sum to `whole`.
+
+    The units that are missing or over go one each to the values that were rounded furthest the other way, the earlier
+    one first where they are equal; a value of nothing keeps nothing where there is another. So a sum that was rounded
+    only once, or that takes what remains, is the sum of its parts. There must be a value where `whole` is not zero.
+    """
+    parts = list(own)
+    missing = whole - sum(parts)
+    if not missing:
+        return parts
+    way = 1 if missing > 0 else -1
+    movable = [index for index, value in enumerate(exact) if value] or list(range(len(parts)))
+    movable.sort(key=lambda index: (-way * (exact[index] - parts[index]), index))
+    each, rest = divmod(abs(missing), len(movable))
+    for place, index in enumerate(movable):
+        parts[index] += way * (each + (place < rest))
+    return parts

@@ -15,15 +15,15 @@ from sqlmodel import Session
 
 from invoicing.documents import Document
 from invoicing.exports.archive import write_archive
-from invoicing.exports.csv_file import write_csv
+from invoicing.exports.csv_file import COMMA, SEMICOLON, write_csv
 from invoicing.exports.json_file import write_json
-from invoicing.exports.rows import ExportedDocument
 from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
 from operations.branding import Print, first_print, print_again, record_first_print
 from operations.drafts import today_in
+from operations.exported import Exporting, exported_documents
 from operations.invoices import InvoiceSearch, search_filter
-from operations.issuing import find_document, standing_on
+from operations.issuing import find_document
 from storage import documents, files
 from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
@@ -35,11 +35,12 @@ T = TypeVar("T")
 PDF = "application/pdf"
 EXPORT_FORMATS = {
     "csv": (".csv", "text/csv"),
+    "csv_semicolon": (".csv", "text/csv"),
     "xlsx": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (".json", "application/json"),
     "pdf": (".zip", "application/zip"),
 }
-EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
+EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
 _BATCH = 200
 # Reading and hashing so much takes less than handing it to a thread.
 _READ_AT_ONCE_BYTES_MAX = 256 * 1024
@@ -51,12 +52,15 @@ Progress = Callable[[int, int], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A stored file and where it is on this machine; `number` is that of the document it shows."""
+    """A stored file and where it is on this machine; `number` is that of the document it shows. `notes` say what
+    whoever works with the file must know.
+    """
 
     file: StoredFile
     path: Path
     count: int = 0
     number: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,11 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: Pr
     if count > limit:
         raise LimitExceeded(f"{count} documents; one {request.format} export holds {limit}. Narrow the dates.")
     if request.format == "pdf":
-        stored = await _export_archive(books, wanted, count, today, progress)
+        made = await _export_archive(books, wanted, count, today, progress)
     else:
-        stored = await books.read(lambda db: _export_table(db, books, request.format, wanted, count, today, progress))
-    kept = await books.record(lambda db: files.record_file(db, stored, at=books.clock()))
-    return MadeFile(kept, books.folder / kept.path, count=count)
+        made = await books.read(lambda db: _export_table(db, books, request.format, wanted, count, today, progress))
+    kept = await books.record(lambda db: files.record_file(db, made.file, at=books.clock()))
+    return MadeFile(kept, books.folder / kept.path, count=count, notes=made.notes)
 
 
 async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
@@ -205,30 +209,39 @@ def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[Docum
     return wanted, documents.count_documents(db, wanted), today
 
 
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """A file that was written and is still to be recorded."""
+
+    file: StoredFile
+    notes: tuple[str, ...] = ()
+
+
 def _export_table(
     db: Session, books: Books, file_format: str, wanted: DocumentFilter, count: int, today: date, progress: Progress
-) -> StoredFile:
+) -> _Export:
     """Write the whole export in one reading transaction, so that it shows one moment."""
-    rows = (_exported(issued, today) for issued in _in_order(db, wanted))
+    exporting = Exporting(db, today)
+    rows = exported_documents(exporting, _batches(db, wanted))
     tell = partial(_tell_from_thread, progress, count)
     organization = books.organization
 
     def write(path: Path) -> None:
         match file_format:
             case "csv":
-                write_csv(path, rows, progress=tell)
+                write_csv(path, rows, form=COMMA, progress=tell)
+            case "csv_semicolon":
+                write_csv(path, rows, form=SEMICOLON, progress=tell)
             case "xlsx":
                 write_xlsx(path, rows, progress=tell)
             case _:
                 names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
                 write_json(path, names, rows, progress=tell)
 
-    return _write_export(books, file_format, write, today)
+    return _Export(_write_export(books, file_format, write, today), exporting.notes)
 
 
-async def _export_archive(
-    books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress
-) -> StoredFile:
+async def _export_archive(books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress) -> _Export:
     made: list[tuple[str, Path]] = []
     position = 0
     while batch := await books.read(partial(_batch_with_files, wanted, position)):
@@ -243,7 +256,7 @@ async def _export_archive(
     def write(path: Path) -> None:
         write_archive(path, made, manifest_extra={"organization": organization})
 
-    return await anyio.to_thread.run_sync(_write_export, books, "pdf", write, today)
+    return _Export(await anyio.to_thread.run_sync(_write_export, books, "pdf", write, today))
 
 
 def _write_export(books: Books, file_format: str, write: Callable[[Path], None], today: date) -> StoredFile:
@@ -259,10 +272,10 @@ def _write_export(books: Books, file_format: str, write: Callable[[Path], None],
     )
 
 
-def _in_order(db: Session, wanted: DocumentFilter) -> Iterator[Issued]:
+def _batches(db: Session, wanted: DocumentFilter) -> Iterator[list[Issued]]:
     position = 0
     while batch := _batch_after(wanted, position, db):
-        yield from batch
+        yield batch
         position = batch[-1].position
 
 
@@ -274,17 +287,6 @@ def _batch_with_files(wanted: DocumentFilter, position: int, db: Session) -> lis
 
 def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Issued]:
     return documents.documents_in_order(db, wanted, after_position=position, limit=_BATCH)
-
-
-def _exported(issued: Issued, today: date) -> ExportedDocument:
-    return ExportedDocument(
-        document=issued.document,
-        status=standing_on(today, issued).status,
-        paid_minor=issued.balance.paid_minor,
-        credited_minor=issued.balance.credited_minor,
-        due_minor=issued.balance.due_minor,
-        hash=issued.hash,
-    )
 
 
 def _tell_from_thread(progress: Progress, count: int, done: int) -> None:

@@ -26,6 +26,10 @@ DecimalComma = Annotated[
     typer.Option("--decimal-comma/--decimal-point", help="How decimals are written in prices; else recognised."),
 ]
 IgnoreUnknown = Annotated[bool, typer.Option("--ignore-unknown", help="Pass over columns that are no fields.")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="HEADING=FIELD: which field a column is; empty passes over it. Repeatable."),
+]
 
 import_app = command_group("Import customers or items from a CSV or XLSX file.")
 
@@ -42,6 +46,7 @@ def _add_command(kind: Kind, text: str) -> None:
         encoding: Encoding = "",
         decimal_comma: DecimalComma = None,
         ignore_unknown: IgnoreUnknown = False,
+        map_columns: Map = None,
         data: Data = None,
         as_json: Json = False,
     ) -> None:
@@ -61,6 +66,7 @@ def _add_command(kind: Kind, text: str) -> None:
             encoding=_encoding(encoding),
             decimal_sign=sign,
             ignore_unknown=ignore_unknown,
+            map=_mapped(map_columns or []),
         )
         anyio.run(import_from_file, request)
 
@@ -74,6 +80,19 @@ def _delimiter(given: str) -> str:
     if len(sign) > 1 or sign in {'"', "\r", "\n"} or (sign and sign.isalnum()):
         raise typer.BadParameter(f"give {', '.join(DELIMITERS)} or one sign.", param_hint="--delimiter")
     return sign
+
+
+def _mapped(given: list[str]) -> dict[str, str]:
+    mapped: dict[str, str] = {}
+    for one in given:
+        # A heading can have an equals sign in it; a field has none.
+        heading, equals, field = one.rpartition("=")
+        if not equals or not heading.strip():
+            raise typer.BadParameter('give HEADING=FIELD, such as "Sale price=unit_price".', param_hint="--map")
+        if heading.strip() in mapped:
+            raise typer.BadParameter(f"{heading.strip()} is there twice.", param_hint="--map")
+        mapped[heading.strip()] = field.strip()
+    return mapped
 
 
 def _encoding(given: str) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from invoicing.importing.columns import Kind, field_of, match_columns
+from invoicing.importing.columns import Kind
 from invoicing.importing.decimals import DecimalSign
-from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import FILE_BYTES_MAX
-from invoicing.importing.values import read_rows
 from invoicing.refusals import InvalidInput, LimitExceeded
 from operations.access import Right, open_books
+from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, Imported, ImportedRow, Outcome, import_table
 from server.app import find_organization, local_office
 from server.console import complain, counted, progress, say, say_json
@@ -41,40 +40,37 @@ class ImportRequest:
     encoding: str
     decimal_sign: DecimalSign | None
     ignore_unknown: bool
+    map: Mapping[str, str]
 
 
 async def import_from_file(request: ImportRequest) -> None:
     content = _content(request.file)
-    with progress("Reading") as tell:
-        table = read_table(
-            content,
-            known=lambda heading: bool(field_of(request.kind, heading)),
-            sheet=request.sheet,
-            delimiter=request.delimiter,
-            encoding=request.encoding,
-            progress=tell,
-        )
-    columns = match_columns(request.kind, table, ignore_unknown=request.ignore_unknown)
-    wanted = Import(
+    asked = FileToImport(
         kind=request.kind,
-        columns=columns,
-        rows=read_rows(table, columns, request.decimal_sign),
+        content=content,
         file_name=_file_name(request.file),
-        sha256=hashlib.sha256(content).hexdigest(),
-        update=request.update,
-        dry_run=request.dry_run,
+        map=request.map,
+        sheet=request.sheet,
+        delimiter=request.delimiter,
+        encoding=request.encoding,
+        decimal_sign=request.decimal_sign,
+        ignore_unknown=request.ignore_unknown,
     )
     async with local_office(request.settings) as office:
         organization = await find_organization(office, request.organization)
         books = open_books(office, organization, Right.CHANGE)
+        with progress("Reading") as tell:
+            read = await read_file_to_import(
+                books, asked, update=request.update, dry_run=request.dry_run, progress=tell
+            )
+        wanted = read.wanted
         with progress("Checking") as tell:
             imported = await import_table(books, wanted, progress=tell)
-    notes = [*table.notes, *_notes(wanted, organization.country)]
     if request.as_json:
-        say_json(_as_data(wanted, imported, organization.handle, table.form, notes))
+        say_json(_as_data(wanted, imported, organization.handle, read.form, list(read.notes)))
     else:
-        say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({table.form})")
-        for line in (*notes, *_lines(imported), _summary(wanted, imported)):
+        say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({read.form})")
+        for line in (*read.notes, *_lines(imported), _summary(wanted, imported)):
             say(line)
     if imported.counts[Outcome.REFUSED.value]:
         complain(f"invalid_input: {_refusal(wanted, imported)}")
@@ -96,15 +92,6 @@ def _file_name(path: Path) -> str:
     """The name as text: a name of the file system need not be one."""
     name = path.name.encode("utf-8", "replace").decode()
     return "".join(character if character.isprintable() else "?" for character in name)[:FILE_NAME_CHARACTERS_MAX]
-
-
-def _notes(wanted: Import, country: str) -> list[str]:
-    notes = []
-    if wanted.columns.ignored:
-        notes.append(f"Passed over: {', '.join(wanted.columns.ignored)}.")
-    if wanted.kind is Kind.CUSTOMERS and country and "country" not in wanted.columns.fields:
-        notes.append(f"There is no column country: new customers are in {country}.")
-    return notes
 
 
 def _lines(imported: Imported) -> list[str]:

@@ -5,6 +5,7 @@ Rows are only ever added here; the database refuses to change or delete them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,6 +51,9 @@ _PAYMENTS = Kept(books.Payment, Payment)
 _COLUMNS = _PAYMENTS.table.c
 _LAST = select(func.coalesce(func.max(_COLUMNS.position), 0))
 _OF_DOCUMENT = _PAYMENTS.all.where(_COLUMNS.document_id == bindparam("document")).order_by(_COLUMNS.position)
+_OF_DOCUMENTS = _PAYMENTS.all.where(_COLUMNS.document_id.in_(bindparam("documents", expanding=True))).order_by(
+    _COLUMNS.position
+)
 _BY_ID = _PAYMENTS.all.where(_COLUMNS.id == bindparam("payment"))
 _REVERSAL = _PAYMENTS.all.where(_COLUMNS.reverses_id == bindparam("payment"))
 _IN_ORDER = _PAYMENTS.all.order_by(_COLUMNS.position)
@@ -93,6 +97,14 @@ def reversal_of(session: Session, payment_id: str) -> Payment | None:
 def payments_of(session: Session, document_id: str) -> list[Payment]:
     """The payments of a document, in the order in which they were recorded."""
     return _PAYMENTS.find(session, _OF_DOCUMENT, document=document_id)
+
+
+def payments_of_several(session: Session, document_ids: Sequence[str]) -> dict[str, list[Payment]]:
+    """The payments of these documents by document, each in the order in which they were recorded."""
+    found: dict[str, list[Payment]] = {}
+    for payment in _PAYMENTS.find(session, _OF_DOCUMENTS, documents=list(document_ids)):
+        found.setdefault(payment.document_id, []).append(payment)
+    return found
 
 
 def all_payments(session: Session) -> list[Payment]:

@@ -19,13 +19,17 @@ from tools.render_document import FileAnswer, file_answer, file_lines, resource_
 
 class DocumentsExported(FileAnswer):
     count: int
+    notes: list[str]
 
 
 async def export_documents(
     context: Context[Any, Any],
     office: TheOffice,
     books: ReadableBooks,
-    format: Annotated[str, Field(description="csv, xlsx, json, or pdf for a ZIP of PDFs with checksums")],
+    format: Annotated[
+        str,
+        Field(description="csv, csv_semicolon (decimal comma), xlsx, json, or pdf for a ZIP of PDFs with checksums"),
+    ],
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
     kind: Annotated[str, Field(description="invoice or credit_note")] = "",
@@ -37,8 +41,11 @@ async def export_documents(
 
     request = ExportRequest(format.strip().lower(), issued_from, issued_to, kind.strip().lower())
     made = await files.export_documents(books, request, progress=progress)
-    structured = DocumentsExported.model_validate({**file_answer(office, books, made), "count": made.count})
+    structured = DocumentsExported.model_validate(
+        {**file_answer(office, books, made), "count": made.count, "notes": made.notes}
+    )
     lines = file_lines(f"{counted(made.count, 'document')} as {request.format}", structured)
+    lines.extend(made.notes)
     return answer(heading(books.organization), lines, structured, resource_link(books, made))
 
 

@@ -1,21 +1,51 @@
-"""What CSV and XLSX have in common: the cells of a document and of a line, by the name of their column.
+"""What is exported: documents with what happened to them, and the columns that CSV and XLSX have in common.
 
-The names are a contract: a column keeps its name, meaning and place, and a new one is added at the end.
+The names are a contract: a column keeps its name, meaning and place, and a new one is added at the end. Every amount
+has a sign: on a credit note, amounts and quantities are less than zero, and so is a discount of a document. So each
+column of amounts can be added up over all rows of a file; what belongs to the whole document stands on its first row
+alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: see there.
 
+- row: what a row is: `line`, `discount` or `charge` of the whole document (one row per tax group that shares it),
+  `jurisdiction` (a part of a US sales tax), `payment`.
 - kind: `invoice` or `credit_note`; number: as on the document; status: as derived when the export was made.
-- issue_date, due_date, supply_date: ISO 8601.
+- issue_date, due_date, supply_date, supply_end: ISO 8601.
 - customer_id: the organization's own handle; customer_name, customer_country (ISO 3166-1), customer_tax_number
   and purchase_order: as on the document.
-- currency: ISO 4217; every amount of the row is in it.
-- line: position from 1; description, quantity, unit, unit_price, discount_percent: as on the line.
+- currency: ISO 4217; every amount of the row is in it, except those of accounting.
+- line: position from 1; description, quantity, unit, unit_price, discount_percent: as on the line; discount_amount
+  and charge_amount: what is taken off, by percentage or as an amount, and added for the whole line; line_amount:
+  quantity x price less discount plus charge, with tax where prices_include_tax; supply: `goods` or `services`.
+- adjustment: position of a discount or charge from 1; its reason is the description; adjustment_percent: 0 where an
+  amount was stated, else what was taken of adjustment_base.
 - tax_code: the organization's own; tax_category: EN 16931 (UNCL 5305); tax_rate: percent.
-- line_net: without tax, after the discount; document_net, document_tax, document_total: of the whole document.
-- amount_due: what the customer still owes, less than zero where the customer is owed; amount_paid: what was paid, less
-  what was refunded of the credit notes; amount_credited: what the credit notes take back. So amount_due is the total
-  less what is withheld, credited and paid. A credit note counts on its invoice: its own amount_due is zero, and its
-  amount_paid is what was refunded.
+- line_net: of a line, discount or charge without tax; line_tax: its share of the tax of its rate and category;
+  line_total: both. The sums are those that the document states, to the minor unit: line_net and line_tax by tax_rate
+  and tax_category are the amounts of a tax return.
+- revenue_account, tax_account, receivable_account: numbers of the chart of accounts that the row or document was
+  posted to; empty where that is not known.
+- document_net, document_tax, document_total: of the whole document.
+- withholding_code, withholding_rate, withholding_base, amount_withheld: what the buyer keeps back for the tax office;
+  amount_payable: the total less that.
+- amount_due: what the customer still owes, less than zero where the customer is owed: amount_payable less
+  amount_credited less amount_paid, on every document. amount_paid: what was paid, less what was refunded of the
+  credit notes; amount_credited: what the credit notes take back. A credit note counts on its invoice: its own
+  amount_due is zero, its amount_paid is what was refunded, and its amount_credited is what is set off against its
+  invoice. A refund is so in amount_paid twice, of the credit note and of its invoice.
+- amount_received: the payments of this document alone, less reversals; what was refunded is less than zero. It can
+  be added up, and is the sum of payment_amount.
 - credited_invoice: the number of the invoice that a credit note takes back; credit_reason: why.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
+- accounting_currency: that of the books; exchange_rate: what one unit of currency costs in it, 1 where they are the
+  same; exchange_date and exchange_source: whose rate of which day. accounting_net, accounting_tax, accounting_total:
+  of the whole document; line_accounting_net and line_accounting_tax: the shares of the row. All are empty where the
+  document is in another currency and states no rate.
+- jurisdiction, jurisdiction_level, jurisdiction_rate, jurisdiction_taxable, jurisdiction_tax: who levies which part
+  of a US sales tax; the taxable amount is the same for each of a stack.
+- payment: id of a payment, refund or reversal; paid_on, payment_method, payment_reference; payment_amount: less than
+  zero where money went back, or a payment is reversed; payment_reverses: the payment that it takes back; debit_account
+  and credit_account: where it was posted.
+- In the tax sheets: taxable, tax, accounting_taxable, accounting_tax: of a tax group; tax_label, tax_reason_code
+  (VATEX); documents: how many have the group.
 """
 
 from __future__ import annotations
@@ -26,8 +56,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from invoicing.amounts import EXACT, minor_digits, plain, to_major
-from invoicing.documents import Document, Line
+from invoicing.documents import Document
 
 Cell = str | bool | Decimal | date
 """A text, a yes or no, a number (with the digits it is shown with) or a day."""
@@ -41,9 +70,36 @@ _QUOTES = frozenset("\"'`´‘’‚“”„«»‹›")
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedPayment:
+    """A payment of a document, a refund of a credit note, or the reversal of one (`reverses`).
+
+    `amount_minor` is more than zero where money came in, in minor units of the document's currency.
+    """
+
+    id: str
+    paid_on: date
+    method: str
+    reference: str
+    amount_minor: int
+    reverses: str
+    debit_account: str
+    credit_account: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedAccounts:
+    """The accounts that a document was posted to besides those of its lines; empty where that is not known."""
+
+    receivable: str = ""
+    revenue: str = ""
+    discount: str = ""
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedDocument:
     """An issued document with what has happened to it: its status, what is paid, credited and due in minor units of
-    its currency, and its hash in the chain.
+    its currency, its payments and its hash in the chain. `books_currency` is that of the books.
     """
 
     document: Document
@@ -52,56 +108,9 @@ class ExportedDocument:
     due_minor: int
     hash: str
     credited_minor: int = 0
-
-
-def document_cells(exported: ExportedDocument) -> dict[str, Cell]:
-    """The cells that belong to the whole document."""
-    document = exported.document
-    buyer = document.buyer
-
-    def money(amount_minor: int) -> Decimal:
-        return to_major(amount_minor, document.currency)
-
-    return {
-        "kind": document.kind.value,
-        "number": document.number,
-        "status": exported.status,
-        "issue_date": document.issue_date,
-        "due_date": document.due_date,
-        "supply_date": document.supply_date,
-        "customer_id": document.customer,
-        "customer_name": buyer.name,
-        "customer_country": buyer.address.country,
-        "customer_tax_number": buyer.tax_number,
-        "purchase_order": document.purchase_order,
-        "currency": document.currency,
-        "document_net": money(document.net_minor),
-        "document_tax": money(document.tax_minor),
-        "document_total": money(document.total_minor),
-        "amount_paid": money(exported.paid_minor),
-        "amount_credited": money(exported.credited_minor),
-        "amount_due": money(exported.due_minor),
-        "credited_invoice": document.credits.number if document.credits else "",
-        "credit_reason": document.reason,
-        "prices_include_tax": document.prices_include_tax,
-        "hash": exported.hash,
-    }
-
-
-def line_cells(line: Line, *, currency: str) -> dict[str, Cell]:
-    """The cells that belong to one line of a document in `currency`."""
-    return {
-        "line": Decimal(line.position),
-        "description": line.description,
-        "quantity": _shortest(line.quantity),
-        "unit": line.unit,
-        "unit_price": _price(line.unit_price, currency),
-        "discount_percent": _shortest(line.discount_percent),
-        "tax_code": line.tax_code,
-        "tax_category": line.tax_category.value,
-        "tax_rate": _shortest(line.tax_rate),
-        "line_net": to_major(line.net_minor, currency),
-    }
+    payments: tuple[ExportedPayment, ...] = ()
+    accounts: ExportedAccounts = ExportedAccounts()
+    books_currency: str = ""
 
 
 def counted(documents: Iterable[ExportedDocument], progress: Progress | None) -> Iterator[tuple[int, ExportedDocument]]:
@@ -129,14 +138,3 @@ def reads_as_formula(text: str) -> bool:
         # The minus sign proper (U+2212) has no compatible form, but some programs calculate with it.
         return compatible in _FORMULA_SIGNS or character == "−"
     return False
-
-
-def _shortest(number: Decimal) -> Decimal:
-    return Decimal(plain(number))
-
-
-def _price(price: Decimal, currency: str) -> Decimal:
-    # A price is shown with at least the currency's digits, and with all that it has where it has more.
-    shortest = _shortest(price)
-    digits = max(minor_digits(currency), len(plain(price).partition(".")[2]))
-    return shortest.quantize(Decimal(1).scaleb(-digits), context=EXACT)

@@ -1,4 +1,8 @@
-"""Export as XLSX: a sheet "Documents" with one row per document, and a sheet "Lines" with one row per line.
+"""Export as XLSX: the sheets "Documents", "Lines", "Taxes", "Tax summary" and "Payments".
+
+"Lines" has one row per line, discount and charge; "Taxes" one per rate and category of a document, and for a US sales
+tax one per jurisdiction besides; "Tax summary" the sums by currency, rate and category. Each column of amounts can be
+added up over all rows of its sheet.
 
 Text is typed as text, so that nothing in it is a formula, a link or a number. Dates are real dates. Amounts are
 numbers where a spreadsheet can hold them exactly, and text otherwise.
@@ -16,15 +20,18 @@ from typing import Any, assert_never
 from xlsxwriter import Workbook
 
 from invoicing.amounts import EXACT
-from invoicing.exports.rows import (
-    Cell,
-    ExportedDocument,
-    Progress,
-    counted,
-    document_cells,
-    line_cells,
-    reads_as_formula,
+from invoicing.exports.breakdown import break_down
+from invoicing.exports.cells import (
+    amount_cells,
+    exchange_cells,
+    group_cells,
+    jurisdiction_cells,
+    naming_cells,
+    part_cells,
+    payment_cells,
 )
+from invoicing.exports.rows import Cell, ExportedDocument, Progress, counted, reads_as_formula
+from invoicing.exports.tax_summary import TaxSummary
 from invoicing.refusals import LimitExceeded
 
 DOCUMENT_COLUMNS = (
@@ -50,6 +57,21 @@ DOCUMENT_COLUMNS = (
     "amount_credited",
     "credited_invoice",
     "credit_reason",
+    "supply_end",
+    "accounting_currency",
+    "exchange_rate",
+    "exchange_date",
+    "exchange_source",
+    "accounting_net",
+    "accounting_tax",
+    "accounting_total",
+    "withholding_code",
+    "withholding_rate",
+    "withholding_base",
+    "amount_withheld",
+    "amount_payable",
+    "amount_received",
+    "receivable_account",
 )
 LINE_COLUMNS = (
     "kind",
@@ -68,6 +90,79 @@ LINE_COLUMNS = (
     "tax_rate",
     "line_net",
     "prices_include_tax",
+    "row",
+    "supply_date",
+    "supply",
+    "discount_amount",
+    "charge_amount",
+    "line_amount",
+    "adjustment",
+    "adjustment_percent",
+    "adjustment_base",
+    "line_tax",
+    "line_total",
+    "accounting_currency",
+    "exchange_rate",
+    "line_accounting_net",
+    "line_accounting_tax",
+    "revenue_account",
+    "tax_account",
+    "credited_invoice",
+)
+TAX_COLUMNS = (
+    "kind",
+    "number",
+    "issue_date",
+    "supply_date",
+    "supply_end",
+    "customer_name",
+    "customer_country",
+    "customer_tax_number",
+    "currency",
+    "tax_category",
+    "tax_rate",
+    "tax_label",
+    "tax_reason_code",
+    "taxable",
+    "tax",
+    "accounting_currency",
+    "exchange_rate",
+    "exchange_date",
+    "accounting_taxable",
+    "accounting_tax",
+    "tax_account",
+    "jurisdiction",
+    "jurisdiction_level",
+    "jurisdiction_rate",
+    "jurisdiction_taxable",
+    "jurisdiction_tax",
+    "credited_invoice",
+)
+SUMMARY_COLUMNS = (
+    "currency",
+    "tax_category",
+    "tax_rate",
+    "tax_label",
+    "taxable",
+    "tax",
+    "accounting_currency",
+    "accounting_taxable",
+    "accounting_tax",
+    "documents",
+)
+PAYMENT_COLUMNS = (
+    "kind",
+    "number",
+    "customer_name",
+    "currency",
+    "payment",
+    "paid_on",
+    "payment_method",
+    "payment_reference",
+    "payment_amount",
+    "payment_reverses",
+    "debit_account",
+    "credit_account",
 )
 ROWS_MAX = 1_048_576
 SIGNIFICANT_DIGITS_MAX = 15
@@ -82,6 +177,9 @@ _WIDTHS = {
     "number": 20,
     "customer_tax_number": 20,
     "credited_invoice": 20,
+    "exchange_source": 20,
+    "payment": 40,
+    "payment_reverses": 40,
 }
 # Excel counts days from 1900 and has no earlier date.
 _YEAR_MIN = 1900
@@ -110,15 +208,45 @@ def write_xlsx(
         }
         with Workbook(str(path), options) as workbook:
             workbook.set_properties({"created": created})
-            overview = _Sheet(workbook, "Documents", DOCUMENT_COLUMNS)
-            details = _Sheet(workbook, "Lines", LINE_COLUMNS)
+            book = _Book(workbook)
             for _, exported in counted(documents, progress):
-                shared = document_cells(exported)
-                overview.append(shared)
-                for line in exported.document.lines:
-                    details.append(shared | line_cells(line, currency=exported.document.currency))
-            overview.finish()
-            details.finish()
+                book.append(exported)
+            book.finish()
+
+
+class _Book:
+    """The sheets of an export, and what the summary of taxes adds up meanwhile."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._documents = _Sheet(workbook, "Documents", DOCUMENT_COLUMNS)
+        self._lines = _Sheet(workbook, "Lines", LINE_COLUMNS)
+        self._taxes = _Sheet(workbook, "Taxes", TAX_COLUMNS)
+        self._summary_sheet = _Sheet(workbook, "Tax summary", SUMMARY_COLUMNS)
+        self._payments = _Sheet(workbook, "Payments", PAYMENT_COLUMNS)
+        self._summary = TaxSummary()
+
+    def append(self, exported: ExportedDocument) -> None:
+        """Write the rows of one document to each sheet."""
+        document, accounts = exported.document, exported.accounts
+        broken = break_down(document, books_currency=exported.books_currency)
+        shared = naming_cells(exported) | exchange_cells(broken.accounting)
+        self._documents.append(shared | amount_cells(exported, broken))
+        for part in broken.parts:
+            self._lines.append(shared | part_cells(part, broken, document, accounts))
+        for group in broken.groups:
+            self._taxes.append(shared | group_cells(group, broken, document.currency, accounts))
+            for cells in jurisdiction_cells(group, document.currency):
+                self._taxes.append(shared | cells)
+        for payment in exported.payments:
+            self._payments.append(shared | payment_cells(payment, document.currency))
+        self._summary.add(document.currency, broken)
+
+    def finish(self) -> None:
+        """Write the summary, and put the filters on."""
+        for cells in self._summary.rows():
+            self._summary_sheet.append(cells)
+        for sheet in (self._documents, self._lines, self._taxes, self._summary_sheet, self._payments):
+            sheet.finish()
 
 
 class _Sheet:
@@ -144,7 +272,7 @@ class _Sheet:
                 " choose a shorter period, or export as CSV."
             )
         for column, title in enumerate(self._columns):
-            self._write(self._rows, column, cells[title])
+            self._write(self._rows, column, cells.get(title, ""))
         self._rows += 1
 
     def finish(self) -> None:

@@ -20,10 +20,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a spreadsheet. `text` is how it is shown where a format adds zeros in front, as in 01067."""
+    """A number of a spreadsheet. `text` is how it is shown where a format adds zeros in front, as in 01067;
+    `currency` is that of the format, where it names one.
+    """
 
     value: Decimal
     text: str
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

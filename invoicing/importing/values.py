@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from invoicing.amounts import parse_decimal
+from invoicing.amounts import FRACTION_DIGITS_MAX, parse_decimal, plain
 from invoicing.importing.columns import Column, Columns, truth_of
 from invoicing.importing.decimals import DecimalSign, plain_number, sign_of_column
-from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank
+from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank, shown
 from invoicing.refusals import InvalidInput, Refusal
 
 Value = str | bool | Decimal
@@ -69,20 +69,50 @@ def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None
         if is_blank(cell):
             continue
         try:
-            values[column.field] = _value(cell, column.field, signs.get(column.field))
+            values[column.field] = _value(cell, column, signs.get(column.field))
         except Refusal as refusal:
             problems.append(Problem(column.field, refusal.message, column.heading))
+    problems.extend(_currency_of_price(row, values, columns))
     return ReadRow(row.number, values, tuple(problems))
 
 
-def _value(cell: Cell, field: str, sign: DecimalSign | None) -> Value:
+def _currency_of_price(row: Row, values: dict[str, Value], columns: Columns) -> list[Problem]:
+    """A price is in the currency that its column or cell names; a row that says another contradicts it."""
+    column = next((one for one in columns.known if one.field == "unit_price"), None)
+    if column is None or "unit_price" not in values:
+        return []
+    cell = row.cells[column.index]
+    named = [column.currency, cell.currency if isinstance(cell, Number) else ""]
+    for currency in filter(None, named):
+        stated = str(values.setdefault("currency", currency)).strip().upper()
+        if stated != currency:
+            reason = f"The row says {shown(stated)}, but the price in the column {column.heading} is in {currency}."
+            return [Problem("currency", reason, column.heading)]
+    return []
+
+
+def _value(cell: Cell, column: Column, sign: DecimalSign | None) -> Value:
+    field = column.field
     if isinstance(cell, Unreadable):
         raise InvalidInput(f"{field} {cell.reason}", field=field)
     if field in _TRUTHS:
         return _truth(cell, field)
     if field in _DECIMALS:
-        return _decimal(cell, field, sign)
+        return _divided(_decimal(cell, field, sign), column)
     return _text(cell, field)
+
+
+def _divided(price: Decimal, column: Column) -> Decimal:
+    """The price of one, where the column has that of several."""
+    if column.divisor == 1:
+        return price
+    one = price / column.divisor
+    if one * column.divisor != price or one != round(one, FRACTION_DIGITS_MAX):
+        raise InvalidInput(
+            f"{column.field}: {plain(price)} divided by {column.divisor} has more than {FRACTION_DIGITS_MAX} decimals.",
+            field=column.field,
+        )
+    return one
 
 
 def _truth(cell: str | bool | Number | Day, field: str) -> bool:

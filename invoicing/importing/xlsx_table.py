@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from openpyxl import load_workbook
 
 from invoicing.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
+from invoicing.importing.prices import currency_of_format
 from invoicing.importing.tables import (
     ROWS_MAX,
     Cell,
@@ -212,7 +213,7 @@ def _number(value: int | float, form: str | None) -> Cell:
         )
     if form and _ZEROS.fullmatch(form) and text.isdigit():
         return Number(Decimal(text), text.zfill(len(form)))
-    return Number(Decimal(text), text)
+    return Number(Decimal(text), text, currency_of_format(form) if form else "")
 
 
 def _too_long() -> str:

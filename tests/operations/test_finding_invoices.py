@@ -8,6 +8,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -21,13 +22,13 @@ from invoicing.lifecycle import OPEN, Status
 from invoicing.refusals import InvalidInput
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.files import ExportRequest, MadeFile, export_documents
-from operations.invoices import InvoiceSearch, find_invoices, get_invoice
+from operations.invoices import InvoiceSearch, find_invoices, get_invoice, issue_invoice
 from operations.payments import PaymentRequest, record_payment
 from storage import documents
 from storage.books import BOOKS_FILE, Books
 from storage.documents import DocumentFilter
 from tests.support.people import refusal
-from tests.support.practice import Practice, practice
+from tests.support.practice import Practice, issue_request, practice
 from tests.support.raw import raw
 
 TODAY = date(2026, 3, 16)
@@ -93,7 +94,22 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
         async def made(file_format: str, kind: str = "") -> MadeFile:
             return await export_documents(books, ExportRequest(file_format, kind=kind), progress=silent)
 
-        rows = list(csv.DictReader((await made("csv")).path.read_text("utf-8-sig").splitlines()))
+        every = list(csv.DictReader((await made("csv")).path.read_text("utf-8-sig").splitlines()))
+        rows = [row for row in every if row["row"] == "line"]
+        paid = [(row["number"], row["payment_amount"]) for row in every if row["row"] == "payment"]
+        assert paid == [
+            (number(2), "10.00"),
+            (number(3), "30.00"),
+            (number(5), "15.00"),
+            (number(6), "30.00"),
+            ("TEST-CN-2026-00003", "-30.00"),
+        ]
+        assert sum(Decimal(row["amount_received"]) for row in rows) == Decimal(55)
+        for row in rows:
+            assert Decimal(row["amount_payable"]) == sum(
+                Decimal(row[name]) for name in ("amount_credited", "amount_paid", "amount_due")
+            )
+        assert {(row["revenue_account"], row["receivable_account"]) for row in rows} == {("4000", "1100")}
         shown = (
             "number",
             "status",
@@ -111,9 +127,9 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
             (number(4), "credited", "0.00", "30.00", "0.00", "", ""),
             (number(5), "paid", "15.00", "15.00", "0.00", "", ""),
             (number(6), "credited", "0.00", "30.00", "0.00", "", ""),
-            ("TEST-CN-2026-00001", "issued", "0.00", "0.00", "0.00", number(4), "Never delivered"),
-            ("TEST-CN-2026-00002", "issued", "0.00", "0.00", "0.00", number(5), "Half was broken"),
-            ("TEST-CN-2026-00003", "paid", "30.00", "0.00", "0.00", number(6), "Sent back"),
+            ("TEST-CN-2026-00001", "issued", "0.00", "-30.00", "0.00", number(4), "Never delivered"),
+            ("TEST-CN-2026-00002", "issued", "0.00", "-15.00", "0.00", number(5), "Half was broken"),
+            ("TEST-CN-2026-00003", "paid", "-30.00", "0.00", "0.00", number(6), "Sent back"),
         ]
         sheet = load_workbook((await made("xlsx")).path)["Documents"]
         names, *values = sheet.iter_rows(values_only=True)
@@ -133,6 +149,27 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
         for file_format in ("csv", "xlsx", "json", "pdf"):
             assert (await made(file_format, "credit_note")).count == 3
             assert (await made(file_format, "invoice")).count == 6
+
+
+async def test_an_export_says_which_documents_it_could_not_convert(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        customer = (await one.customer(books)).id
+        await one.issue(books, customer)
+        made = await export_documents(books, ExportRequest("csv"), progress=silent)
+        assert made.notes == ()
+        asked = issue_request(customer)
+        assert asked.request is not None
+        in_euro = replace(asked.request, document=replace(asked.request.document, currency="EUR"))
+        await issue_invoice(books, replace(asked, request=in_euro))
+        made = await export_documents(books, ExportRequest("csv_semicolon"), progress=silent)
+        assert made.notes == (
+            "1 document is in another currency without an exchange rate: its amounts in GBP are empty, so sums in GBP"
+            " leave it out.",
+        )
+        assert made.file.file_name.endswith(".csv")
+        rows = list(csv.DictReader(made.path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+        assert [(row["line_net"], row["line_accounting_net"]) for row in rows] == [("25,00", "25,00"), ("25,00", "")]
 
 
 async def test_the_status_is_the_same_in_sql_as_in_the_rules(tmp_path: Path) -> None:

@@ -222,6 +222,66 @@ def test_a_doubtful_price_is_settled_by_an_option(run: Run, tmp_path: Path) -> N
     assert raw_value(books(tmp_path), "SELECT unit_price FROM items") == "1234"
 
 
+def test_a_doubtful_price_column_is_refused_and_settled_by_map(run: Run, tmp_path: Path) -> None:
+    # A price list of a shop: by its names alone the price of a sale, or none, would have been imported.
+    content = "Title;SKU;Sale price;Regular price\nOil;O-1;18;20\nSoap;S-1;;5\n"
+    command = ("import", "items", file(tmp_path, content), "--organization", HANDLE)
+    for options in ((), ("--ignore-unknown",)):
+        done = run(*command, *options)
+        assert (done.code, done.out) == (1, "")
+        assert "Several columns could be the price: Sale price (18), Regular price (20)." in done.complaint
+        assert '--map "Sale price=unit_price"' in done.complaint
+    assert raw_value(books(tmp_path), "SELECT COUNT(*) FROM items") == 0
+    done = run(*command, "--map", "Regular price=unit_price", "--map", "Title=name")
+    assert (done.code, "Passed over: Sale price." in done.out) == (0, True)
+    assert raw_value(books(tmp_path), "SELECT group_concat(name || ' ' || unit_price) FROM items") == "Oil 20,Soap 5"
+
+
+def test_items_without_a_price_are_said_to_have_none(run: Run, tmp_path: Path) -> None:
+    done = run("import", "items", file(tmp_path, "Name\nBread\n"), "--organization", HANDLE)
+    assert (done.code, done.out.splitlines()[1]) == (
+        0,
+        "There is no column of prices: new items have none, and every document must state it.",
+    )
+    done = run("import", "items", file(tmp_path, "Name;Price\nOil;12\nSoap;\n"), "--organization", HANDLE, "--json")
+    assert done.json["notes"] == ["No price: row 3 has an empty cell there; new items of these have none."]
+    assert done.json["columns"] == {"Name": "name", "Price": "unit_price"}
+
+
+def test_prices_with_tax_are_refused_where_prices_are_without(run: Run, tmp_path: Path) -> None:
+    command = ("import", "items", file(tmp_path, "Name;Price incl. VAT\nOil;12\n"), "--organization", HANDLE)
+    assert "Price incl. VAT holds prices with tax" in run(*command).complaint
+    with raw(books(tmp_path)) as connection:
+        connection.execute("UPDATE profile SET prices_include_tax = 1")
+        connection.commit()
+    assert run(*command).code == 0
+
+
+def test_prices_in_the_currency_of_their_column_and_of_a_thousand_are_named(run: Run, tmp_path: Path) -> None:
+    content = "Name;Price EUR per 1000\nScrew;12.50\n"
+    done = run(
+        "import",
+        "items",
+        file(tmp_path, content),
+        "--organization",
+        HANDLE,
+        "--map",
+        "Price EUR per 1000=unit_price/1000",
+    )
+    assert done.code == 0
+    assert "Prices are in EUR, as the column Price EUR per 1000 says." in done.out
+    assert "Prices of the column Price EUR per 1000 are divided by 1000." in done.out
+    assert raw_value(books(tmp_path), "SELECT unit_price || currency FROM items") == "0.0125EUR"
+
+
+def test_two_columns_of_names_are_a_choice(run: Run, tmp_path: Path) -> None:
+    name = file(tmp_path, "Company Name;Customer Name\nA Ltd;Ann\n")
+    command = ("import", "customers", name, "--organization", HANDLE)
+    assert '--map "Company Name=name"' in run(*command).complaint
+    assert run(*command, "--map", "Company Name=name").code == 0
+    assert customers(tmp_path) == ["A Ltd"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -231,6 +291,9 @@ def test_a_doubtful_price_is_settled_by_an_option(run: Run, tmp_path: Path) -> N
         ("import", "customers", "x.csv"),
         ("import", "customers", "x.csv", "--organization", HANDLE, "--delimiter", "wrong"),
         ("import", "customers", "x.csv", "--organization", HANDLE, "--encoding", "zlib"),
+        ("import", "customers", "x.csv", "--organization", HANDLE, "--map", "Title"),
+        ("import", "customers", "x.csv", "--organization", HANDLE, "--map", "=name"),
+        ("import", "customers", "x.csv", "--organization", HANDLE, "--map", "A=name", "--map", "A=id"),
     ],
 )
 def test_wrong_usage_is_two(run: Run, arguments: tuple[str, ...]) -> None:

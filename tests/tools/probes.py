@@ -23,7 +23,7 @@ LINE = {"item": ITEM, "quantity": "1"}
 SALE: Arguments = {"customer": CUSTOMER, "lines": [LINE]}
 DRAFTS: Arguments = {"status": "draft"}
 SHORT: Arguments = {"format": "csv", "issued_to": "2020-01-01"}
-EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "xlsx", "json", "pdf"))
+EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "csv_semicolon", "xlsx", "json", "pdf"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,20 @@ async def test_nothing_is_counted_in_the_wrong_number(bakery: Bakery) -> None:
         assert "\n1 document as csv" in text_of(await chat.call("export_documents", **one))
 
 
+async def test_an_export_says_how_many_amounts_could_not_be_converted(bakery: Bakery) -> None:
+    async with bakery.chat(dedicated=False) as chat:
+        here = {"organization": HANDLE}
+        made = await chat.call("export_documents", format="csv_semicolon", **here)
+        assert "exchange rate" not in text_of(made)
+        customer = (await chat.ok("save_customer", name="Foreign Buyer", **here))["customer"]["id"]
+        line = {"description": "Bread", "quantity": 1, "unit_price": "10"}
+        await chat.ok("issue_invoice", customer=customer, lines=[line], currency="EUR", issue_date="2026-03-18", **here)
+        made = await chat.call("export_documents", format="csv_semicolon", **here)
+        assert "1 document is in another currency without an exchange rate" in text_of(made)
+        assert made.structured_content is not None
+        assert len(made.structured_content["notes"]) == 1
+
+
 async def test_a_new_client_is_described_without_words_of_our_own_making(bakery: Bakery) -> None:
     async with bakery.chat(dedicated=False) as chat:
         fresh = text_of(await chat.call("create_client_organization", name="Finch", country="DE"))

@@ -1,0 +1,111 @@
+"""Reading a file of customers or items for an organization: its columns, as somebody chose and as its prices are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from invoicing.importing.columns import Column, Kind, is_known, match_columns
+from invoicing.importing.decimals import DecimalSign
+from invoicing.importing.price_columns import PRICE, Pricing
+from invoicing.importing.recognizing import read_table
+from invoicing.importing.tables import Progress
+from invoicing.importing.values import ReadRow, read_rows
+from operations.importing import Import
+from storage.books import Books
+from storage.profile import load_profile
+
+
+@dataclass(frozen=True, slots=True)
+class FileToImport:
+    """A file and how it is to be read. `map` says of headings which field they are (`invoicing.importing.columns`);
+    what is empty is recognised.
+    """
+
+    kind: Kind
+    content: bytes
+    file_name: str
+    map: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    delimiter: str = ""
+    encoding: str = ""
+    decimal_sign: DecimalSign | None = None
+    ignore_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What is to be imported, the form in which it was read, and what whoever imports it must know."""
+
+    wanted: Import
+    form: str
+    notes: tuple[str, ...]
+
+
+async def read_file_to_import(
+    books: Books, asked: FileToImport, *, update: bool, dry_run: bool, progress: Progress
+) -> ReadFile:
+    """The rows of a file, ready for `operations.importing.import_table`.
+
+    Raises:
+        InvalidInput: no table, a column that is not understood, or a price that could be another.
+        LimitExceeded: too large.
+    """
+    profile = await books.read(load_profile)
+    table = read_table(
+        asked.content,
+        known=lambda heading: is_known(asked.kind, heading) or heading.strip() in asked.map,
+        sheet=asked.sheet,
+        delimiter=asked.delimiter,
+        encoding=asked.encoding,
+        progress=progress,
+    )
+    columns = match_columns(
+        asked.kind,
+        table,
+        ignore_unknown=asked.ignore_unknown,
+        mapped=asked.map,
+        pricing=Pricing(profile.prices_include_tax, profile.currency),
+    )
+    wanted = Import(
+        kind=asked.kind,
+        columns=columns,
+        rows=read_rows(table, columns, asked.decimal_sign),
+        file_name=asked.file_name,
+        sha256=hashlib.sha256(asked.content).hexdigest(),
+        update=update,
+        dry_run=dry_run,
+    )
+    return ReadFile(wanted, table.form, (*table.notes, *_notes(wanted, profile.country)))
+
+
+def _notes(wanted: Import, country: str) -> list[str]:
+    notes = []
+    if wanted.columns.ignored:
+        notes.append(f"Passed over: {', '.join(wanted.columns.ignored)}.")
+    if wanted.kind is Kind.CUSTOMERS and country and "country" not in wanted.columns.fields:
+        notes.append(f"There is no column country: new customers are in {country}.")
+    if wanted.kind is Kind.ITEMS and PRICE not in wanted.columns.fields:
+        notes.append("There is no column of prices: new items have none, and every document must state it.")
+    for column in wanted.columns.known:
+        if column.field == PRICE:
+            notes.extend(_of_prices(column, wanted.rows))
+    return notes
+
+
+def _of_prices(column: Column, rows: Sequence[ReadRow]) -> list[str]:
+    notes = []
+    if column.currency:
+        notes.append(f"Prices are in {column.currency}, as the column {column.heading} says.")
+    if column.divisor > 1:
+        notes.append(f"Prices of the column {column.heading} are divided by {column.divisor}.")
+    return [*notes, *_without_price(rows)]
+
+
+def _without_price(rows: Sequence[ReadRow]) -> list[str]:
+    without = [row.number for row in rows if PRICE not in row.values and not row.problems]
+    if not without:
+        return []
+    which = f"row {without[0]} has" if len(without) == 1 else f"{len(without)} rows, the first being {without[0]}, have"
+    return [f"No price: {which} an empty cell there; new items of these have none."]
