@@ -61,6 +61,10 @@ COLUMNS = (
     "amount_credited",
     "credited_invoice",
     "credit_reason",
+    "supply_end",
+    "item_name",
+    "line_supply_date",
+    "line_supply_end",
 )
 
 

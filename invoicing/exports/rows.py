@@ -15,6 +15,9 @@ The names are a contract: a column keeps its name, meaning and place, and a new 
   less what is withheld, credited and paid. A credit note counts on its invoice: its own amount_due is zero, and its
   amount_paid is what was refunded.
 - credited_invoice: the number of the invoice that a credit note takes back; credit_reason: why.
+- supply_end: the last day of a supply over a period. item_name: what is supplied (BT-153); description says the same,
+  or what is said besides (BT-154). line_supply_date, line_supply_end: the line's own, where they are others than the
+  document's.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 """
 
@@ -85,6 +88,7 @@ def document_cells(exported: ExportedDocument) -> dict[str, Cell]:
         "credit_reason": document.reason,
         "prices_include_tax": document.prices_include_tax,
         "hash": exported.hash,
+        "supply_end": document.supply_end or "",
     }
 
 
@@ -101,6 +105,9 @@ def line_cells(line: Line, *, currency: str) -> dict[str, Cell]:
         "tax_category": line.tax_category.value,
         "tax_rate": _shortest(line.tax_rate),
         "line_net": to_major(line.net_minor, currency),
+        "item_name": line.title,
+        "line_supply_date": line.supply_date or "",
+        "line_supply_end": line.supply_end or "",
     }
 
 

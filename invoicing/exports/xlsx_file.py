@@ -50,6 +50,7 @@ DOCUMENT_COLUMNS = (
     "amount_credited",
     "credited_invoice",
     "credit_reason",
+    "supply_end",
 )
 LINE_COLUMNS = (
     "kind",
@@ -68,6 +69,9 @@ LINE_COLUMNS = (
     "tax_rate",
     "line_net",
     "prices_include_tax",
+    "item_name",
+    "line_supply_date",
+    "line_supply_end",
 )
 ROWS_MAX = 1_048_576
 SIGNIFICANT_DIGITS_MAX = 15
@@ -78,6 +82,7 @@ _WIDTH = 14
 _WIDTHS = {
     "customer_name": 32,
     "description": 48,
+    "item_name": 32,
     "hash": 66,
     "number": 20,
     "customer_tax_number": 20,

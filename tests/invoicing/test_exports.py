@@ -131,11 +131,12 @@ def test_a_csv_row_is_a_line_with_its_document_in_a_stable_order(tmp_path: Path)
         "\ufeffkind,number,status,issue_date,due_date,supply_date,customer_id,customer_name,customer_country,"
         "customer_tax_number,purchase_order,currency,line,description,quantity,unit,unit_price,discount_percent,"
         "tax_code,tax_category,tax_rate,line_net,document_net,document_tax,document_total,amount_due,"
-        "prices_include_tax,hash,amount_paid,amount_credited,credited_invoice,credit_reason",
+        "prices_include_tax,hash,amount_paid,amount_credited,credited_invoice,credit_reason,supply_end,item_name,line_supply_date,"
+        "line_supply_end",
         "invoice,INV-1,partially_paid,2026-03-09,2026-04-08,2026-02-28,acme,Acme Ltd,GB,GB123456789,,EUR,"
-        f"1,Beratung,2.5,h,12.50,0,DE19,S,19,31.25,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,",
+        f"1,Beratung,2.5,h,12.50,0,DE19,S,19,31.25,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,,,Beratung,,",
         "invoice,INV-1,partially_paid,2026-03-09,2026-04-08,2026-02-28,acme,Acme Ltd,GB,GB123456789,,EUR,"
-        f"2,Fahrt,1000,h,0.0035,0,DE19,S,19,3.50,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,",
+        f"2,Fahrt,1000,h,0.0035,0,DE19,S,19,3.50,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,,,Fahrt,,",
         "",
     ]
 
@@ -214,7 +215,7 @@ def test_an_xlsx_has_frozen_headings_filters_and_formats(tmp_path: Path) -> None
     assert workbook.sheetnames == ["Documents", "Lines"]
     sheet = workbook["Documents"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:V3"
+    assert sheet.auto_filter.ref == "A1:W3"
     assert sheet.column_dimensions["H"].width > sheet.column_dimensions["A"].width
     assert sheet["D2"].is_date
     assert sheet["D2"].number_format == "yyyy-mm-dd"
