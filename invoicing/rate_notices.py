@@ -30,7 +30,7 @@ def rate_notices(document: Document, chosen: Sequence[ChosenTax], seller: Countr
         if tax.timing is not None:
             alike.setdefault((tax.code, tax.timing), []).append(tax)
     for (_, timing), taxes in alike.items():
-        if timing.changes:
+        if any(span.rate != taxes[0].rate for span in timing.spans) and timing.dates.is_period:
             yield _changed_within(
                 document, [lines[tax.position] for tax in taxes], taxes[0], timing, seller.tax_point_of_period
             )
@@ -44,15 +44,21 @@ def _changed_within(
     rates = " and ".join(
         f"{plain(span.rate)} % from {span.first.isoformat()} to {span.last.isoformat()}" for span in timing.spans
     )
-    parts = "; ".join(_by_days(line, timing.spans, document.currency) for line in lines[:_LINES_NAMED])
-    more = f"; and {len(lines) - _LINES_NAMED} more" if len(lines) > _LINES_NAMED else ""
     return Notice(
         "rate_changed_in_period",
         f"{_positions([line.position for line in lines])}: {tax.code} is {rates}. The rate of"
         f" {timing.day.isoformat()}, {plain(tax.rate)} %, is used for the whole, {_because(timing, rule.rule)}"
-        f" ({rule.article}). {rule.otherwise or _otherwise(rule.rule)}: for that, make a line for each part, with its"
-        f" own supply_date and supply_end; by days {parts}{more}.",
+        f" ({rule.article}). {rule.otherwise or _otherwise(rule.rule)}{_parts(document, lines, timing)}.",
     )
+
+
+def _parts(document: Document, lines: Sequence[Line], timing: RateTiming) -> str:
+    """How to divide the lines, where there is something to divide."""
+    if not timing.changes:
+        return ""
+    parts = "; ".join(_by_days(line, timing.spans, document.currency) for line in lines[:_LINES_NAMED])
+    more = f"; and {len(lines) - _LINES_NAMED} more" if len(lines) > _LINES_NAMED else ""
+    return f": for that, make a line for each part, with its own supply_date and supply_end; by days {parts}{more}"
 
 
 def _because(timing: RateTiming, rule: PeriodRule) -> str:

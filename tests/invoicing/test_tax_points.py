@@ -232,6 +232,21 @@ def test_a_day_of_supply_with_another_rate_than_the_issue_date(
         assert made.lines[0].tax_rate == template.rate_on(day(supplied))
 
 
+def test_a_rate_of_the_day_of_the_invoice_is_said_where_it_was_another_during_the_supply() -> None:
+    """Revenue: an invoice to a registered business bears the rate of the day on which it is issued."""
+    wanted = request(
+        line("1000", supply=Supply.SERVICES),
+        supply_date=date(2020, 8, 15),
+        supply_end=date(2020, 8, 31),
+        issue_date=date(2020, 9, 10),
+    )
+    (notice,) = notices(wanted, "IE")
+    assert notice.code == "rate_changed_in_period"
+    assert "The rate of 2020-09-10, 21 %, is used" in notice.text
+    assert "by days" not in notice.text
+    assert notices(wanted, "IE", consumer=True) == []
+
+
 # Lines with dates of their own
 
 

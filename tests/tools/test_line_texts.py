@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ async def test_an_assistant_sees_both_texts_of_a_line(tmp_path: Path, era: Era) 
         client = await one.client("Bäckerei", "DE")
         books = one.books(client)
         await one.customer(books, "Bistro", country="DE")
-        await save_item(books, {"name": "Croissant", "description": "mit Butter", "unit_price": "2.50"}, item_id="")
+        await save_item(
+            books, {"name": "Croissant", "description": "mit Butter", "unit_price": Decimal("2.50")}, item_id=""
+        )
         async with assistant(one.office, era, organization=client.handle) as chat:
             lines = [{"item": "Croissant", "quantity": 2}, {"description": "Tüte", "quantity": 1, "unit_price": "0.10"}]
             result = await chat.call("draft_invoice", customer="Bistro", lines=lines)
