@@ -47,7 +47,16 @@ def _defaults(kind: type[Document | Line | TaxSubtotal], *names: str) -> dict[st
 # here.
 _ADDED: dict[type[Any], dict[str, object]] = {
     Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason"),
-    Line: _defaults(Line, "discount_amount", "charge_amount", "jurisdictions", "invoice_position"),
+    Line: _defaults(
+        Line,
+        "discount_amount",
+        "charge_amount",
+        "jurisdictions",
+        "invoice_position",
+        "name",
+        "supply_date",
+        "supply_end",
+    ),
     TaxSubtotal: _defaults(TaxSubtotal, "reason_local", "reason_code", "jurisdictions"),
 }
 
@@ -113,7 +122,8 @@ def _party(raw: dict[str, Any]) -> Party:
 def _line(raw: dict[str, Any]) -> Line:
     names = ("quantity", "unit_price", "discount_percent", "tax_rate", "discount_amount", "charge_amount")
     kinds = {"supply": Supply(raw["supply"]), "tax_category": TaxCategory(raw["tax_category"])}
-    return Line(**{**raw, **_decimals(raw, *names), **kinds, **_jurisdiction_rates(raw)})
+    dates = {name: date.fromisoformat(raw[name]) for name in ("supply_date", "supply_end") if raw.get(name)}
+    return Line(**{**raw, **_decimals(raw, *names), **kinds, **dates, **_jurisdiction_rates(raw)})
 
 
 def _tax(raw: dict[str, Any]) -> TaxSubtotal:

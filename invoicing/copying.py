@@ -71,6 +71,8 @@ def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine
         discount_percent=line.discount_percent,
         discount_amount=line.discount_amount or None,
         charge_amount=line.charge_amount or None,
+        # An item that is there says its own name.
+        name="" if item.id else line.name,
     )
 
 

@@ -122,6 +122,9 @@ class Line:
     """One line. `amount_minor` is quantity x price less discount plus charge as printed: without tax, or with it
     where the document's prices include tax. `net_minor` is always without tax. `discount_percent` and `tax_rate`
     are in percent; `discount_amount` and `charge_amount` are in the currency, for the whole line (BT-136, BT-141).
+    `name` is what the item is called where the line has a description besides (BT-153, BT-154); where there is but
+    one text, it is the description. `supply_date` and `supply_end` are the line's own where they are others than the
+    document's (BG-26).
     `revenue_account` is a number of the chart of accounts. `jurisdictions` are the parts of a stacked `tax_rate`.
     `invoice_position` is the line of the invoice that a line of a credit note takes back, else 0.
     """
@@ -144,6 +147,19 @@ class Line:
     charge_amount: Decimal = Decimal(0)
     jurisdictions: tuple[JurisdictionRate, ...] = ()
     invoice_position: int = 0
+    name: str = ""
+    supply_date: date | None = None
+    supply_end: date | None = None
+
+    @property
+    def title(self) -> str:
+        """What is supplied, in its one or first text (BT-153)."""
+        return self.name or self.description
+
+    @property
+    def details(self) -> str:
+        """What is said besides (BT-154)."""
+        return self.description if self.name else ""
 
 
 @dataclass(frozen=True, slots=True)

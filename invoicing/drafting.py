@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from invoicing.catalog import Customer, Item, Setup
 from invoicing.code_lists import term_texts, withholding_texts
 from invoicing.conversion import exchange, withhold
 from invoicing.countries import country
-from invoicing.documents import Document, DocumentKind, Exchange, Withholding
+from invoicing.documents import Document, DocumentKind, Exchange, Supply, Withholding
 from invoicing.explaining import explain
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotReady
@@ -30,7 +30,9 @@ from invoicing.requested import (
 from invoicing.tax import LineInput, Rounding, Totals, total
 from invoicing.tax_choice import SMALL_BUSINESS_CODE, ChosenTax
 from invoicing.tax_facts import buyer_facts, seller_facts
+from invoicing.tax_inputs import AdjustmentInput
 from invoicing.tax_lines import TaxSetting, adjustment_input, taxed_line
+from invoicing.tax_points import Billing, SupplyDates, tax_point
 
 __all__ = [
     "ADJUSTMENTS_MAX",
@@ -102,22 +104,21 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     if customer.archived:
         raise Conflict(f"The customer {customer.name} is archived.", field="customer")
     issue_date = request.issue_date or circumstances.today
-    supply_date = request.supply_date or issue_date
     currency = request.currency or customer.currency or profile.currency
     inclusive = profile.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
     rounding = Rounding(request.rounding) if request.rounding else circumstances.rounding
-    lines, chosen = _taxed_lines(request, circumstances, currency=currency, tax_point=supply_date)
+    due_date, terms = _due(request, circumstances, issue_date)
+    setting = _setting(request, circumstances, currency=currency, issue_date=issue_date, due_date=due_date)
+    lines, chosen = _taxed_lines(request, setting)
+    tax_day = _tax_day(setting, chosen)
     totals = total(
         lines,
         currency=currency,
         prices_include_tax=inclusive,
         rounding=rounding,
-        adjustments=[
-            adjustment_input(item, index, setup, supply_date) for index, item in enumerate(request.adjustments)
-        ],
+        adjustments=_adjustments(request, setup, chosen, tax_day),
     )
     _check_not_rounded_away(lines, totals, currency)
-    due_date, terms = _due(request, circumstances, issue_date)
     document = Document(
         kind=DocumentKind.INVOICE,
         environment=profile.environment,
@@ -127,8 +128,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         series=setup.series.code,
         issue_date=issue_date,
         due_date=due_date,
-        supply_date=supply_date,
-        supply_end=_supply_end(request, supply_date),
+        supply_date=setting.shown.start,
+        supply_end=setting.shown.end,
         currency=currency,
         prices_include_tax=inclusive,
         rounding=rounding.value,
@@ -148,8 +149,9 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         locale=profile.locale,
         tax_number_label=country(profile.country).tax_number_label,
         adjustments=totals.adjustments,
-        withholding=_withholding(request, setup, totals, supply_date),
-        exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=supply_date),
+        # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
+        withholding=_withholding(request, setup, totals, setting.shown.last),
+        exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
     )
     return Composition(document, chosen)
 
@@ -163,14 +165,68 @@ def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date)
         seller=seller_facts(circumstances.profile, small_business=small),
         buyer=buyer_facts(circumstances.customer),
         currency=currency,
-        tax_point=tax_point,
+        supplied=SupplyDates(tax_point),
+        shown=SupplyDates(tax_point),
+        billing=_billing(circumstances, tax_point, tax_point),
     )
 
 
-def _taxed_lines(
-    request: RequestedDocument, circumstances: Circumstances, *, currency: str, tax_point: date
-) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
-    setting = tax_setting(circumstances, currency=currency, tax_point=tax_point)
+def _setting(
+    request: RequestedDocument, circumstances: Circumstances, *, currency: str, issue_date: date, due_date: date
+) -> TaxSetting:
+    supplied, shown = _supplied(request, issue_date)
+    return replace(
+        tax_setting(circumstances, currency=currency, tax_point=issue_date),
+        supplied=supplied,
+        shown=shown,
+        billing=_billing(circumstances, issue_date, due_date),
+    )
+
+
+def _billing(circumstances: Circumstances, issue_date: date, due_date: date) -> Billing:
+    rule = country(circumstances.profile.country).tax_point_of_period
+    return Billing(rule, issue_date, due_date, business=not circumstances.customer.consumer)
+
+
+def _supplied(request: RequestedDocument, issue_date: date) -> tuple[SupplyDates, SupplyDates]:
+    """When lines without dates of their own are supplied, and what the document says: the dates that were stated for
+    it, or else all that the lines span.
+    """
+    start = request.supply_date or issue_date
+    supplied = SupplyDates(start, _supply_end(request, start))
+    if request.supply_date is not None or request.supply_end is not None:
+        return supplied, supplied
+    starts = [line.supply_date or start for line in request.lines]
+    last = max(line.supply_end or line.supply_date or start for line in request.lines)
+    return supplied, SupplyDates(min(starts), last if last > min(starts) else None)
+
+
+def _tax_day(setting: TaxSetting, chosen: Iterable[ChosenTax]) -> date:
+    """The day on which the tax of the document as a whole is due (Article 91(2) Directive 2006/112/EC)."""
+    supplies = {tax.timing.supply for tax in chosen if tax.timing}
+    return max(tax_point(setting.shown, setting.billing, supply=supply) for supply in supplies or {Supply.GOODS})
+
+
+def _adjustments(
+    request: RequestedDocument, setup: Setup, chosen: Sequence[ChosenTax], tax_day: date
+) -> list[AdjustmentInput]:
+    """The adjustments with their taxes: with a tax code they belong to its lines, and so to the day of these."""
+    found = []
+    for index, item in enumerate(request.adjustments):
+        lines = [tax for tax in chosen if tax.code == item.tax_code]
+        if len({tax.rate for tax in lines}) > 1:
+            field = f"adjustments[{index}].tax_code"
+            raise InvalidInput(
+                f"{field}: {item.tax_code} has several rates here, since its lines are supplied at different times."
+                " Leave tax_code out, which splits it over all lines, or put the amount on the lines.",
+                field=field,
+            )
+        day = next((tax.timing.day for tax in lines if tax.timing), tax_day)
+        found.append(adjustment_input(item, index, setup, day))
+    return found
+
+
+def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
     taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
     return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
 

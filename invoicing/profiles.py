@@ -44,7 +44,7 @@ class Profile:
     routing_number: str = ""
     footer: str = ""
     prices_include_tax: bool = False
-    future_days: int = 7
+    future_days: int = 0
     rounding: str = "sum_of_lines"
     small_business: bool = False
     vat_registration: str = ""

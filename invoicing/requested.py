@@ -28,6 +28,8 @@ class RequestedLine:
     """A line as asked for. `item` is an item's id; what the line leaves out comes from the item.
 
     `discount_amount` and `charge_amount` are in the currency, for the whole line, with tax where prices include it.
+    `name` is what the line is called besides its description, where no item says it. `supply_date` and `supply_end`
+    are its own day or period, where it is not the document's.
     """
 
     quantity: Decimal
@@ -40,6 +42,9 @@ class RequestedLine:
     discount_percent: Decimal = Decimal(0)
     discount_amount: Decimal | None = None
     charge_amount: Decimal | None = None
+    name: str = ""
+    supply_date: date | None = None
+    supply_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,7 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
     _check_count("lines", len(request.lines), LINES_MAX)
     _check_count("adjustments", len(request.adjustments), ADJUSTMENTS_MAX)
     for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
-        day: date | None = getattr(request, name)
-        if day is not None and day.year not in YEARS:
-            raise InvalidInput(f"{name} must lie between {YEARS.start} and {YEARS.stop - 1}.", field=name)
+        _check_year(getattr(request, name), name)
     _check_exchange(request)
     return replace(
         request,
@@ -154,7 +157,7 @@ def request_from_values(raw: dict[str, Any]) -> RequestedDocument:
 _ADDED_TO_DOCUMENTS = frozenset(
     ("adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source", "series")
 )
-_ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount"))
+_ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount", "name", "supply_date", "supply_end"))
 
 
 def _without_defaults(part: RequestedDocument | RequestedLine, added: frozenset[str]) -> dict[str, Any]:
@@ -170,7 +173,8 @@ def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:
 def _line_from(raw: dict[str, Any]) -> RequestedLine:
     names = ("quantity", "unit_price", "discount_percent", "discount_amount", "charge_amount")
     supply = Supply(raw["supply"]) if raw["supply"] else None
-    return RequestedLine(**{**raw, **_decimals(raw, *names), "supply": supply})
+    dates = {name: date.fromisoformat(raw[name]) for name in ("supply_date", "supply_end") if raw.get(name)}
+    return RequestedLine(**{**raw, **_decimals(raw, *names), **dates, "supply": supply})
 
 
 def _check_count(name: str, count: int, limit: int) -> None:
@@ -225,12 +229,32 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         amount: Decimal | None = getattr(line, name)
         if amount is not None and not 0 <= amount <= PRICE_MAX:
             raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
+    _check_line_dates(line, field)
     return replace(
         line,
+        name=clean_line(line.name, field=f"{field}.name", limit=200),
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
         unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
         tax_code=clean_line(line.tax_code, field=f"{field}.tax_code", limit=40).upper(),
     )
+
+
+def _check_year(day: date | None, field: str) -> None:
+    if day is not None and day.year not in YEARS:
+        raise InvalidInput(f"{field} must lie between {YEARS.start} and {YEARS.stop - 1}.", field=field)
+
+
+def _check_line_dates(line: RequestedLine, field: str) -> None:
+    for name in ("supply_date", "supply_end"):
+        _check_year(getattr(line, name), f"{field}.{name}")
+    if line.supply_end is None:
+        return
+    if line.supply_date is None:
+        raise InvalidInput(
+            f"{field}.supply_end needs {field}.supply_date: when its supply begins.", field=f"{field}.supply_date"
+        )
+    if line.supply_end < line.supply_date:
+        raise InvalidInput(f"{field}.supply_end lies before its supply_date.", field=f"{field}.supply_end")
 
 
 def _check_adjustment(item: RequestedAdjustment, field: str) -> RequestedAdjustment:

@@ -266,6 +266,9 @@ def _line(position: int, line: LineInput, amount_minor: int, net_minor: int) -> 
         discount_amount=line.discount_amount,
         charge_amount=line.charge_amount,
         jurisdictions=line.jurisdictions,
+        name=line.name,
+        supply_date=line.supply_date,
+        supply_end=line.supply_end,
     )
 
 

@@ -18,6 +18,7 @@ from enum import StrEnum
 from invoicing.catalog import TaxCode
 from invoicing.documents import Supply, TaxCategory
 from invoicing.notices import Notice
+from invoicing.tax_points import RateTiming
 
 SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
 """The code of a small enterprise; where it is an organization's default, the seller is one."""
@@ -119,6 +120,7 @@ class ChosenTax:
     """The tax of one line (`position` from 1): the code, its rate on the tax point and since when, and the choice.
 
     `taken_as_goods`: nothing says whether it is goods or services, and services would be taxed by another rule.
+    `timing` is the day that decided the rate.
     """
 
     position: int
@@ -128,6 +130,7 @@ class ChosenTax:
     since: date | None
     choice: Choice
     taken_as_goods: bool = False
+    timing: RateTiming | None = None
 
 
 def choose(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:

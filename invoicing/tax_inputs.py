@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
@@ -68,6 +69,9 @@ class LineInput:
     tax_reason_local: str = ""
     tax_reason_code: str = ""
     jurisdictions: tuple[JurisdictionRate, ...] = ()
+    name: str = ""
+    supply_date: date | None = None
+    supply_end: date | None = None
 
     @classmethod
     def of(cls, line: Line) -> LineInput:
@@ -87,6 +91,9 @@ class LineInput:
             discount_amount=line.discount_amount,
             charge_amount=line.charge_amount,
             jurisdictions=line.jurisdictions,
+            name=line.name,
+            supply_date=line.supply_date,
+            supply_end=line.supply_end,
         )
 
     @property

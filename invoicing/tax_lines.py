@@ -16,18 +16,23 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.requested import RequestedAdjustment, RequestedLine
 from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, choose, proposed_code
 from invoicing.tax_inputs import AdjustmentInput, AppliedTax, LineInput
+from invoicing.tax_points import Billing, SupplyDates, rate_timing
 
 
 @dataclass(frozen=True, slots=True)
 class TaxSetting:
-    """What the tax of a line depends on besides the line."""
+    """What the tax of a line depends on besides the line. `supplied` is when what states no dates of its own is
+    supplied, `shown` what the document says of all of it.
+    """
 
     setup: Setup
     items: Mapping[str, Item]
     seller: SellerFacts
     buyer: BuyerFacts
     currency: str
-    tax_point: date
+    supplied: SupplyDates
+    shown: SupplyDates
+    billing: Billing
 
 
 def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:
@@ -36,23 +41,30 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     Raises:
         Conflict: the item is archived.
         InvalidInput: a description, price or tax code is missing, unknown or not valid on the tax point, a
-            discount is more than the line, or an amount is finer than the currency.
+            discount is more than the line, an amount is finer than the currency, or the line's own dates lie outside
+            the document's.
     """
     field = f"lines[{index}]"
     item = setting.items[line.item] if line.item else Item(id="", name="")
     if item.archived:
         raise Conflict(f"{field}.item: {item.name} is archived.", field=f"{field}.item")
-    description = line.description or item.description or item.name
+    name, description = _texts(line, item)
     if not description:
         raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
     supply = line.supply or item.supply or Supply.GOODS
     code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
-    tax = applied(code, setting.tax_point, field=f"{field}.tax_code")
-    for name, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
+    dates = _dates(line, setting, field=field)
+    timing = rate_timing(dates, setting.billing, supply=supply, code=code)
+    tax = applied(code, timing.day, field=f"{field}.tax_code")
+    for stated, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
         if amount:
-            exact_minor(amount, setting.currency, field=f"{field}.{name}")
+            exact_minor(amount, setting.currency, field=f"{field}.{stated}")
+    own = dates if dates != setting.shown else None
     taxed = LineInput(
+        name=name,
         description=description,
+        supply_date=own.start if own else None,
+        supply_end=own.end if own else None,
         quantity=line.quantity,
         unit=line.unit or item.unit,
         unit_price=_unit_price(line, item, currency=setting.currency, field=field),
@@ -73,9 +85,9 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     )
     if taxed.exact_amount < 0:
         raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
-    since = code.since(setting.tax_point)
+    since = code.since(timing.day)
     guessed = _is_taken_as_goods(line, item, choice, setting)
-    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed)
+    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed, timing)
 
 
 def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
@@ -122,6 +134,35 @@ def applied(code: TaxCode, tax_point: date, *, field: str) -> AppliedTax:
         reason_code=code.reason_code,
         jurisdictions=code.stack_on(tax_point),
     )
+
+
+def _texts(line: RequestedLine, item: Item) -> tuple[str, str]:
+    """Name and description (BT-153, BT-154); without a name, where there is but one text, or the description begins
+    with the name.
+    """
+    name = line.name or item.name
+    description = line.description or item.description
+    if not description or not name:
+        return "", description or name
+    rest = description.casefold().removeprefix(name.casefold())
+    says_it = rest != description.casefold() and not rest[:1].isalnum()
+    return ("", description) if says_it else (name, description)
+
+
+def _dates(line: RequestedLine, setting: TaxSetting, *, field: str) -> SupplyDates:
+    if line.supply_date is None:
+        return setting.supplied
+    dates = SupplyDates(line.supply_date, line.supply_end if line.supply_end != line.supply_date else None)
+    # What the document says of the whole holds for its parts (Peppol, PEPPOL-EN16931-R110 and R111).
+    for name, day in (("supply_date", dates.start), ("supply_end", dates.last)):
+        if not setting.shown.start <= day <= setting.shown.last:
+            raise InvalidInput(
+                f"{field}.{name} {day.isoformat()} lies outside the document's own supply"
+                f" ({setting.shown.start.isoformat()} to {setting.shown.last.isoformat()}): correct one of them, or"
+                " leave the document's out where each line states its own.",
+                field=f"{field}.{name}",
+            )
+    return dates
 
 
 _CODES_NAMED = 5

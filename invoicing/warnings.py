@@ -11,6 +11,7 @@ from invoicing.countries import country
 from invoicing.documents import Document, Party, TaxCategory
 from invoicing.notices import Notice
 from invoicing.profiles import Profile
+from invoicing.rate_notices import rate_notices
 from invoicing.readiness import exchange_gap
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax_choice import ChosenTax, Rule
@@ -22,6 +23,7 @@ def warnings_for(
     """Warnings, most important first; empty where there is nothing to say. `chosen` is how each line's tax was."""
     return (
         *_choice_warnings(document, profile, customer, chosen),
+        *rate_notices(document, chosen, country(profile.country)),
         *_tax_warnings(document, profile),
         *_date_warnings(document, today),
         *_print_warnings(document),
@@ -172,7 +174,7 @@ def _print_warnings(document: Document) -> list[Notice]:
     texts = {
         "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
         "customer": _party_texts(document.buyer),
-        "lines": (text for line in document.lines for text in (line.description, line.unit)),
+        "lines": (text for line in document.lines for text in (line.name, line.description, line.unit)),
         "adjustments": (item.reason for item in document.adjustments),
         "note": (document.note, document.purchase_order, document.payment_terms),
     }

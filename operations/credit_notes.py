@@ -10,6 +10,7 @@ from sqlmodel import Session
 from invoicing.crediting import CreditLine, credit
 from invoicing.documents import DocumentKind
 from invoicing.lifecycle import Balance
+from invoicing.numbering import period
 from invoicing.text import clean_line
 from operations.drafts import date_refusal, local_date
 from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
@@ -73,17 +74,18 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     profile = load_profile(db)
     today = local_date(books.clock(), profile)
     setup = load_setup(db, DocumentKind.CREDIT_NOTE)
-    last = documents.last_issue_date(db, setup.series.code)
+    first_day = max(today, invoice.issue_date)
+    last = documents.last_issue_date(db, setup.series.code, period(setup.series.pattern, first_day))
     document = credit(
         invoice,
         [note.document for note in documents.credit_notes_of(db, invoice.id)],
         request.lines,
         reason=request.reason,
-        issue_date=request.issue_date or max(today, invoice.issue_date, last or today),
+        issue_date=request.issue_date or max(first_day, last or first_day),
         series=setup.series.code,
     )
     # Neither the organization's readiness nor the customer is looked at: what is wrong must be put right.
-    if refused := date_refusal(db, document, profile, today=today):
+    if refused := date_refusal(db, document, profile, setup.series, today=today):
         raise refused
     issued = issue_document(db, books, document, series=setup.series, posting=setup.posting)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())

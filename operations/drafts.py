@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from invoicing.catalog import Customer, Item, Setup
+from invoicing.catalog import Customer, Item, Series, Setup
 from invoicing.copying import earlier_buyer, filled_from
+from invoicing.countries import country
 from invoicing.documents import Document, DocumentKind, Environment
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
@@ -31,7 +32,7 @@ from storage.books import Books
 from storage.ids import new_id
 from storage.items import items_by_ids
 from storage.profile import load_profile, load_time_zone
-from storage.series import load_series
+from storage.series import first_period, load_series
 from storage.setup import load_setup
 
 LINES_AT_ONCE_MAX = 200
@@ -220,23 +221,41 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
     return (*found, *unprintable_parties(composed.document))
 
 
-def date_refusal(db: Session, document: Document, profile: Profile, *, today: date) -> InvalidInput | None:
-    """Why the document's issue date does not fit its series or the organization's policy, if it does not."""
-    last = documents.last_issue_date(db, document.series)
-    if last is not None and document.issue_date < last:
-        supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
-        return InvalidInput(
-            f"issue_date {document.issue_date.isoformat()} lies before {last.isoformat()}, the date of the last"
-            f" document of this series: dates follow the numbers. Use that date or a later one{supplied}.",
-            field="issue_date",
+def date_refusal(
+    db: Session, document: Document, profile: Profile, series: Series, *, today: date
+) -> InvalidInput | None:
+    """Why the document's issue date does not fit its series, the country or the organization's policy, if it does not.
+
+    Dates follow the numbers within a period of the series, such as a year: a document of the new year does not close
+    the old one, nor one that is dated ahead the present one.
+    """
+    issued, of_period = document.issue_date, period(series.pattern, document.issue_date)
+    supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
+    within = f" in {of_period}" if of_period else ""
+    last = documents.last_issue_date(db, document.series, of_period)
+    numbering = country(profile.country).numbering
+    because = ""
+    if last is not None and issued < last:
+        because = (
+            f"lies before {last.isoformat()}, the date of the last document of this series{within}:"
+            f" dates follow the numbers. Use that date or a later one{supplied}."
         )
-    if document.issue_date > today + timedelta(days=profile.future_days):
-        return InvalidInput(
-            f"issue_date {document.issue_date.isoformat()} is too far ahead: at most {profile.future_days} days after"
-            f" today ({today.isoformat()}); see future_days in update_organization.",
-            field="issue_date",
+    elif issued < today and not numbering.backdating:
+        because = (
+            f"lies before today ({today.isoformat()}): in {country(profile.country).name} a program does not date back"
+            f" ({numbering.source}). Use today{supplied}."
         )
-    return None
+    elif of_period < period(series.pattern, today) and of_period < first_period(db, document.series):
+        because = (
+            f"lies in {of_period}, whose numbers a former system gave. Use a date since this series went on here"
+            f"{supplied}."
+        )
+    elif issued > today + timedelta(days=profile.future_days):
+        because = (
+            f"is too far ahead: at most {profile.future_days} days after today ({today.isoformat()}); see future_days"
+            " in update_organization."
+        )
+    return InvalidInput(f"issue_date {issued.isoformat()} {because}", field="issue_date") if because else None
 
 
 def today_in(db: Session, books: Books) -> date:
@@ -294,7 +313,7 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     document, pattern = composed.document, composed.setup.series.pattern
     sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
     live = composed.profile.environment is Environment.LIVE
-    dates = date_refusal(db, document, composed.profile, today=composed.today)
+    dates = date_refusal(db, document, composed.profile, composed.setup.series, today=composed.today)
     refused = (dates.message,) if dates else ()
     return Preview(
         draft=draft_id,

@@ -326,7 +326,7 @@ def _check_may_issue(db: Session, composed: Composed) -> None:
     lacking = lacking or tuple(blocker.message for blocker in blockers(profile))
     if lacking:
         raise NotReady(" ".join(lacking))
-    if refused := date_refusal(db, composed.document, composed.profile, today=composed.today):
+    if refused := date_refusal(db, composed.document, composed.profile, composed.setup.series, today=composed.today):
         raise refused
 
 

@@ -53,6 +53,7 @@ def _problems(db: Session, books: Books) -> Iterator[str]:
     yield from _document_problems(db, books.organization.id, beginning)
     yield from _audit_problems(db, beginning)
     yield from checks.series_problems(db)
+    yield from checks.date_problems(db)
     yield from checks.journal_problems(db)
     yield from credit_note_problems(db)
     yield from payment_problems(db)

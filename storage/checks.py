@@ -188,6 +188,20 @@ def series_problems(session: Session) -> Iterator[str]:
         yield f"series {series} {period}: it has documents but no record of its numbers"
 
 
+def date_problems(session: Session) -> Iterator[str]:
+    """Documents that are dated before an earlier number of their series and period."""
+    table: Any = books.IssuedDocument
+    query = sql_select(table.series, table.period, table.number, table.issue_date)
+    rows = session.execute(
+        query.order_by(table.series, table.period, table.sequence).execution_options(yield_per=_BATCH)
+    )
+    before: tuple[str, str, date] = ("", "", date.min)
+    for series, period, number, issue_date in rows:
+        if (series, period) == before[:2] and issue_date < before[2]:
+            yield f"document {number}: it is dated before an earlier number of its series"
+        before = (series, period, issue_date)
+
+
 def journal_problems(session: Session) -> Iterator[str]:
     """Documents without their journal entry, and entries that do not balance or are not what was posted."""
     posted = {act.subject: act.detail.get("journal") for act in acts(session, *ISSUING)}

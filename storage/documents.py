@@ -89,7 +89,13 @@ _ADVANCE = (
     .values(next_sequence=_PERIODS.c.next_sequence + 1)
     .returning(_PERIODS.c.next_sequence)
 )
-_LAST_DATE = select(func.max(_COLUMNS.issue_date)).where(_COLUMNS.series == bindparam("series"))
+# Within a period dates follow the numbers, so that the last number has the last date; the unique key finds it.
+_LAST_DATE = (
+    select(_COLUMNS.issue_date)
+    .where(_COLUMNS.series == bindparam("series"), _COLUMNS.period == bindparam("period"))
+    .order_by(_COLUMNS.sequence.desc())
+    .limit(1)
+)
 _CHAIN = ("document chain",)
 _CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.position.desc()).limit(1)
 _ADD_DOCUMENT = _DOCUMENTS.insert().inline()
@@ -136,17 +142,17 @@ def take_sequence(session: Session, series: str, period: str) -> int:
     return int(following) - 1
 
 
-def last_issue_date(session: Session, series: str) -> date | None:
-    """The issue date of the newest document of the series; dates of a series never run backwards."""
-    return remembered(session, _last_date_of(series), lambda db: _read_last_date(db, series))
+def last_issue_date(session: Session, series: str, period: str) -> date | None:
+    """The issue date of the last number of the series in this period; within it, dates never run backwards."""
+    return remembered(session, _last_date_of(series, period), lambda db: _read_last_date(db, series, period))
 
 
-def _last_date_of(series: str) -> tuple[str, str]:
-    return "last issue date", series
+def _last_date_of(series: str, period: str) -> tuple[str, str, str]:
+    return "last issue date", series, period
 
 
-def _read_last_date(session: Session, series: str) -> date | None:
-    found: date | None = execute(session, _LAST_DATE, {"series": series}).scalar()
+def _read_last_date(session: Session, series: str, period: str) -> date | None:
+    found: date | None = execute(session, _LAST_DATE, {"series": series, "period": period}).scalar()
     return found
 
 
@@ -190,8 +196,7 @@ def add_document(
     insert_rows(session, _ADD_LINE, (_line_row(document.id, line) for line in document.lines))
     insert_rows(session, _ADD_TAX, (_tax_row(document.id, *one) for one in enumerate(document.taxes, start=1)))
     remember(session, _CHAIN, (position + 1, link))
-    last = last_issue_date(session, document.series) or document.issue_date
-    remember(session, _last_date_of(document.series), max(last, document.issue_date))
+    remember(session, _last_date_of(document.series, period), document.issue_date)
     return Issued(document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor))
 
 

@@ -36,6 +36,7 @@ _DOCUMENTS = table_of(books.IssuedDocument)
 _IN_ORDER = SERIES.all.order_by(_TABLE.c.code)
 _USUAL = exists().where(_TYPES.c.series == _TABLE.c.code, _TYPES.c.kind == _TABLE.c.kind)
 _KEPT = SERIES.all.add_columns(_USUAL, _TABLE.c.first_sequence, _TABLE.c.first_period).order_by(_TABLE.c.code)
+_FIRST_PERIOD = select(_TABLE.c.first_period).where(_TABLE.c.code == bindparam("series"))
 _HAS_DOCUMENTS = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.series == bindparam("series")).limit(1)
 _ADD = _TABLE.insert().inline()
 _ADD_PERIOD = _PERIODS.insert().inline()
@@ -68,6 +69,11 @@ def save_series(session: Session, series: Iterable[Series], *, usual: bool = Tru
         for one in series
     )
     insert_rows(session, _ADD, rows)
+
+
+def first_period(session: Session, series: str) -> str:
+    """The period in which the series went on from a former system; empty where it began here."""
+    return str(execute(session, _FIRST_PERIOD, {"series": series}).scalar() or "")
 
 
 def has_documents(session: Session, series: str) -> bool:

@@ -53,7 +53,12 @@ class PageAnswer(Answer):
 
 
 class LineAnswer(BaseModel):
+    """A line. `name` is what is supplied; `description` says the same, or what is said besides. The dates are the
+    line's own, where they are others than the document's.
+    """
+
     position: int
+    name: str
     description: str
     quantity: str
     unit: str
@@ -64,6 +69,8 @@ class LineAnswer(BaseModel):
     tax_code: str
     tax_rate: str
     net: str
+    supply_date: date | None
+    supply_end: date | None
 
 
 class TaxAnswer(BaseModel):
@@ -301,6 +308,7 @@ def issued_text(invoice: IssuedDocument) -> str:
 def line_answer(line: Line, currency: str) -> LineAnswer:
     return LineAnswer(
         position=line.position,
+        name=line.title,
         description=line.description,
         quantity=plain(line.quantity),
         unit=line.unit,
@@ -311,6 +319,8 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         tax_code=line.tax_code,
         tax_rate=plain(line.tax_rate),
         net=money_text(line.net_minor, currency),
+        supply_date=line.supply_date,
+        supply_end=line.supply_end,
     )
 
 
@@ -359,12 +369,18 @@ _LINES_SHOWN = 50
 
 def _line_text(line: Line, currency: str) -> str:
     quantity = f"{plain(line.quantity)} {line.unit}".rstrip()
-    first_line = line.description.splitlines()[0]
+    texts = [text.splitlines()[0] for text in (line.title, line.details) if text]
     price = f"{price_text(line.unit_price, currency)}{_reductions(line, currency)}"
     return (
-        f"{line.position}. {first_line}: {quantity} x {price}"
+        f"{line.position}. {', '.join(texts)}: {quantity} x {price}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
+        f"{_own_dates(line)}"
     )
+
+
+def _own_dates(line: Line) -> str:
+    until = f" to {line.supply_end}" if line.supply_end else ""
+    return f", supplied {line.supply_date}{until}" if line.supply_date else ""
 
 
 def _reductions(line: Line, currency: str) -> str:

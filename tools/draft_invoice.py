@@ -52,6 +52,7 @@ class DraftAnswer(TotalsAnswer, Answer):
     issue_date: date | None
     due_date: date | None
     supply_date: date | None
+    supply_end: date | None
     currency: str
     lines: list[LineAnswer]
     taxes: list[TaxAnswer]
@@ -132,6 +133,7 @@ def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
         issue_date=document.issue_date,
         due_date=document.due_date,
         supply_date=document.supply_date,
+        supply_end=document.supply_end,
         currency=currency,
         lines=[line_answer(line, currency) for line in document.lines],
         taxes=[tax_answer(tax, currency) for tax in document.taxes],
@@ -156,6 +158,7 @@ def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
         issue_date=None,
         due_date=None,
         supply_date=None,
+        supply_end=None,
         currency="",
         lines=[],
         taxes=[],

@@ -155,6 +155,8 @@ class LineInput(PartInput):
     discount_percent: DecimalArgument = Decimal(0)
     discount_amount: OptionalDecimal = None
     charge_amount: OptionalDecimal = None
+    supply_date: OptionalDate = None
+    supply_end: OptionalDate = None
 
     def requested(self) -> RequestedLine:
         return RequestedLine(
@@ -168,6 +170,8 @@ class LineInput(PartInput):
             discount_percent=self.discount_percent,
             discount_amount=self.discount_amount,
             charge_amount=self.charge_amount,
+            supply_date=self.supply_date,
+            supply_end=self.supply_end,
         )
 
 

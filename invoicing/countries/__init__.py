@@ -23,8 +23,10 @@ from invoicing.countries.model import (
     DatedRate,
     Numbering,
     PartyField,
+    PeriodRule,
     Source,
     TaxCodeTemplate,
+    TaxPointOfPeriod,
     TaxSystem,
     Withholding,
 )
@@ -39,8 +41,10 @@ __all__ = [
     "DatedRate",
     "Numbering",
     "PartyField",
+    "PeriodRule",
     "Source",
     "TaxCodeTemplate",
+    "TaxPointOfPeriod",
     "TaxSystem",
     "Withholding",
     "country",
@@ -133,6 +137,7 @@ def parse_country(text: str, *, name: str) -> Country:
         address_lines=table.texts("address_lines"),
         tax_in_national_currency=table.take("tax_in_national_currency", bool),
         numbering=_numbering(table.table("numbering")),
+        tax_point_of_period=_tax_point(table.table("tax_point_of_period")),
         seller_required=table.some_of("seller_required", get_args(PartyField)),
         buyer_business_required=table.some_of("buyer_business_required", get_args(PartyField)),
         buyer_consumer_required=table.some_of("buyer_consumer_required", get_args(PartyField)),
@@ -212,11 +217,22 @@ def _numbering(table: _Table) -> Numbering:
     numbering = Numbering(
         gapless=table.take("gapless", bool),
         yearly_restart=table.take("yearly_restart", bool),
+        backdating=table.take("backdating", bool),
         rule=table.take("rule", str),
         source=table.take("source", str),
     )
     table.close()
     return numbering
+
+
+def _tax_point(table: _Table) -> TaxPointOfPeriod:
+    tax_point = TaxPointOfPeriod(
+        rule=table.one_of("rule", tuple(PeriodRule)),
+        article=table.take("article", str),
+        otherwise=table.optional("otherwise", str) or "",
+    )
+    table.close()
+    return tax_point
 
 
 def _check_periods(rates: tuple[DatedRate, ...], where: str) -> None:

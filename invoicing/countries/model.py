@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
 from invoicing.documents import TaxCategory
@@ -21,6 +22,43 @@ TAXED_CATEGORIES = frozenset(
     {TaxCategory.STANDARD, TaxCategory.ZERO, TaxCategory.CANARY_ISLANDS, TaxCategory.CEUTA_AND_MELILLA}
 )
 """The categories for which EN 16931 forbids a reason of exemption (BR-S-10, BR-Z-10); the others need one."""
+
+
+class PeriodRule(StrEnum):
+    """Which day decides the rate of a supply over a period that is not divided (`invoicing.tax_points`)."""
+
+    END = "end"
+    """The last day: one supply is made when it is finished (Articles 63, 64(1) and 93 Directive 2006/112/EC)."""
+
+    END_OR_EARLIER_INVOICE = "end_or_earlier_invoice"
+    """The last day, or that of an invoice that is issued before it."""
+
+    INVOICE_TO_BUSINESS = "invoice_to_business"
+    """To a business the day on which the invoice is, or had to be, issued (Article 66(a)); else the last day."""
+
+    INVOICE_FOR_SERVICES = "invoice_for_services"
+    """Of services that of payment or invoice, the earlier of them (Article 66); of goods the last day."""
+
+    DUE_DAY = "due_day"
+    """The day on which payment is due, where it follows the last day, but at most 60 days after it."""
+
+    HIGHEST_UNLESS_SPLIT = "highest_unless_split"
+    """Each part by its own days; where the document does not show them apart, the highest rate for the whole."""
+
+    END_UNLESS_SPLIT = "end_unless_split"
+    """Each part by its own days; what was not delivered part by part bears the rate of the last day."""
+
+    BILLING_PERIOD = "billing_period"
+    """A higher rate from the first period that begins with it, a lower one from the first bill that is rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxPointOfPeriod:
+    """The rule for supplies over a period, the `article` that orders it, and what may be done `otherwise`."""
+
+    rule: PeriodRule
+    article: str
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +114,13 @@ class Withholding:
 @dataclass(frozen=True, slots=True)
 class Numbering:
     """What the law asks of document numbers. `gapless`: consecutive, none left out; `yearly_restart`: a sequence
-    may begin anew each year; `rule` says it in a sentence and `source` names the article.
+    may begin anew each year; `backdating`: a program may give a document a date before the day on which it is issued;
+    `rule` says it in a sentence and `source` names the article.
     """
 
     gapless: bool
     yearly_restart: bool
+    backdating: bool
     rule: str
     source: str
 
@@ -136,6 +176,7 @@ class Country:
     address_lines: tuple[str, ...]
     tax_in_national_currency: bool
     numbering: Numbering
+    tax_point_of_period: TaxPointOfPeriod
     seller_required: tuple[PartyField, ...]
     buyer_business_required: tuple[PartyField, ...]
     buyer_consumer_required: tuple[PartyField, ...]

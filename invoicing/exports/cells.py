@@ -88,7 +88,7 @@ def part_cells(part: Part, broken: Breakdown, document: Document, accounts: Expo
     """The cells of a line, or of a discount or charge of the document."""
     own = part.of
     if isinstance(own, Line):
-        mine, account = _line_cells(own, broken.sign, document.currency), own.revenue_account
+        mine, account = line_cells(own, broken.sign, document.currency), own.revenue_account
     else:
         mine, account = _adjustment_cells(own, broken.sign, document.currency), ""
     usual = accounts.discount if part.kind is PartKind.DISCOUNT else accounts.revenue
@@ -194,7 +194,8 @@ def _accounting_cells(shares: Shares, accounting: Accounting | None, *, net: str
     return {net: to_major(net_minor, accounting.currency), tax: to_major(tax_minor, accounting.currency)}
 
 
-def _line_cells(line: Line, sign: int, currency: str) -> Cells:
+def line_cells(line: Line, sign: int, currency: str) -> Cells:
+    """The cells that belong to one line; its amounts have the sign of its document."""
     with localcontext(EXACT):
         # A credit note takes back a quantity at the invoice's price: so quantity x price has the amounts' sign, too.
         quantity, charge = sign * line.quantity, sign * line.charge_amount
@@ -202,6 +203,9 @@ def _line_cells(line: Line, sign: int, currency: str) -> Cells:
     return {
         "line": Decimal(line.position),
         "description": line.description,
+        "item_name": line.title,
+        "line_supply_date": line.supply_date or "",
+        "line_supply_end": line.supply_end or "",
         "quantity": shortest(quantity),
         "unit": line.unit,
         "unit_price": _price(line.unit_price, currency),

@@ -111,6 +111,9 @@ COLUMNS = (
     "payment_reverses",
     "debit_account",
     "credit_account",
+    "item_name",
+    "line_supply_date",
+    "line_supply_end",
 )
 
 

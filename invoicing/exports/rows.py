@@ -34,6 +34,9 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 - amount_received: the payments of this document alone, less reversals; what was refunded is less than zero. It can
   be added up, and is the sum of payment_amount.
 - credited_invoice: the number of the invoice that a credit note takes back; credit_reason: why.
+- supply_end: the last day of a supply over a period. item_name: what is supplied (BT-153); description says the same,
+  or what is said besides (BT-154). line_supply_date, line_supply_end: the line's own, where they are others than the
+  document's.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 - accounting_currency: that of the books; exchange_rate: what one unit of currency costs in it, 1 where they are the
   same; exchange_date and exchange_source: whose rate of which day. accounting_net, accounting_tax, accounting_total:

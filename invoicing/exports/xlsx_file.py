@@ -108,6 +108,9 @@ LINE_COLUMNS = (
     "revenue_account",
     "tax_account",
     "credited_invoice",
+    "item_name",
+    "line_supply_date",
+    "line_supply_end",
 )
 TAX_COLUMNS = (
     "kind",
@@ -173,6 +176,7 @@ _WIDTH = 14
 _WIDTHS = {
     "customer_name": 32,
     "description": 48,
+    "item_name": 32,
     "hash": 66,
     "number": 20,
     "customer_tax_number": 20,

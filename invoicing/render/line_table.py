@@ -70,7 +70,7 @@ def _cells(line: Line, formats: Formats, *, discounted: bool, marks: TaxMarks) -
     mark = marks.of_line(line)
     return [
         str(line.position),
-        line.description,
+        line.title,
         f"{formats.number(line.quantity)} {line.unit}".rstrip(),
         formats.price(line.unit_price),
         *discount,
@@ -80,9 +80,23 @@ def _cells(line: Line, formats: Formats, *, discounted: bool, marks: TaxMarks) -
 
 
 def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
-    """What was taken off or added to the line as an amount, which its price and quantity do not show."""
+    """What is said besides its name, when it was supplied, and what was taken off or added as an amount, which price
+    and quantity do not show.
+    """
     amounts = ((labels.discount, -line.discount_amount), (labels.charge, line.charge_amount))
-    return [f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount]
+    return [
+        *([line.details] if line.details else []),
+        *_own_dates(line, formats, labels),
+        *(f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount),
+    ]
+
+
+def _own_dates(line: Line, formats: Formats, labels: Labels) -> list[str]:
+    if line.supply_date is None:
+        return []
+    if line.supply_end is None:
+        return [f"{in_line(labels.supply_date)} {formats.date(line.supply_date)}"]
+    return [f"{in_line(labels.supply_period)} {formats.date(line.supply_date)} – {formats.date(line.supply_end)}"]
 
 
 def _grid(titles: Sequence[str], cells: Sequence[Sequence[str]], paper: Paper) -> _Grid:

@@ -18,7 +18,7 @@ from invoicing.documents import Address, TaxCategory
 from invoicing.refusals import InvalidInput
 
 EU_MEMBERS = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-CHECKED_ON = date(2026, 11, 22)
+CHECKED_ON = date(2026, 11, 28)
 # By code, not by country: a file with a slip fails its own tests and leaves those of the others alone.
 EVERY_COUNTRY = pytest.mark.parametrize("code", COUNTRY_CODES)
 LEGAL_TEXT_MAX = 120
@@ -57,8 +57,13 @@ buyer_consumer_required = ["name"]
 [numbering]
 gapless = true
 yearly_restart = true
+backdating = true
 rule = "One after the other."
 source = "This test"
+
+[tax_point_of_period]
+rule = "end"
+article = "This test"
 
 [[tax_codes]]
 code = "STANDARD"
@@ -302,6 +307,9 @@ def test_the_minimal_file_is_accepted() -> None:
         ('"{line2}"', '"{line2}}"'),
         ("tax_in_national_currency = false", 'tax_in_national_currency = "no"'),
         ("gapless = true", ""),
+        ("backdating = true", ""),
+        ('rule = "end"', 'rule = "the middle"'),
+        ('rule = "end"\narticle = "This test"', 'rule = "end"'),
         ("gapless = true", "gapless = true\ngaps = false"),
         ('rule = "One after the other."', 'rule = ""'),
         ('reason_local = "Easpórtáil earraí"\n', ""),

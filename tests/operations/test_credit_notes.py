@@ -138,12 +138,14 @@ async def test_an_archived_customer_and_last_years_invoice_can_be_credited(tmp_p
         await issue_credit_note(books, wanted((1, "0.5")))
         await save_customer(books, {"archived": True}, customer_id=customer)
         one.clock.set(datetime(2027, 1, 2, 12, tzinfo=UTC))
-        # Written on the 2nd for the 31st: the series allows it as long as nothing later is in it.
+        # Written on the 2nd for the 31st: the old year is a period of its own.
         late = await issue_credit_note(books, wanted((1, "0.5"), issue_date=date(2026, 12, 31)))
         assert late.note.issued.document.number == "TEST-CN-2026-00002"
         new = await issue_credit_note(books, wanted((1, "0.5")))
         assert new.note.issued.document.number == "TEST-CN-2027-00001"
-        back = wanted((1, "0.5"), issue_date=date(2026, 12, 31))
+        again = await issue_credit_note(books, wanted((1, "0.25"), issue_date=date(2026, 12, 31)))
+        assert again.note.issued.document.number == "TEST-CN-2026-00003"
+        back = wanted((1, "0.25"), issue_date=date(2027, 1, 1))
         refused = await refusal(issue_credit_note(books, back))
         assert (type(refused), refused.field) == (InvalidInput, "issue_date")
         assert "supply_date" not in refused.message

@@ -85,42 +85,6 @@ async def test_refusals_between_successes_leave_no_gap(tmp_path: Path) -> None:
         assert (await verify_books(books)).problem == ""
 
 
-async def test_each_year_begins_with_one_and_dates_never_run_backwards(tmp_path: Path) -> None:
-    async with practice(tmp_path, SettableClock(datetime(2026, 12, 30, 12, tzinfo=UTC))) as one:
-        books = one.books(await one.client("Harbour Bakery"))
-        customer = (await one.customer(books)).id
-        assert await number(books, request(customer)) == "TEST-INV-2026-00001"
-        assert await number(books, request(customer, issue_date=date(2027, 1, 2))) == "TEST-INV-2027-00001"
-        for day in (date(2026, 12, 31), date(2027, 1, 1)):
-            refused = await refusal(issue_invoice(books, request(customer, issue_date=day)))
-            assert (type(refused), refused.field) == (InvalidInput, "issue_date")
-            assert "2027-01-02" in refused.message
-        one.clock.set(datetime(2027, 1, 3, 12, tzinfo=UTC))
-        assert await number(books, request(customer)) == "TEST-INV-2027-00002"
-        assert (await verify_books(books)).problem == ""
-
-
-async def test_an_invoice_written_in_the_new_year_bears_a_date_of_the_old_one_while_its_series_allows_it(
-    tmp_path: Path,
-) -> None:
-    async with practice(tmp_path, SettableClock(datetime(2026, 12, 31, 12, tzinfo=UTC))) as one:
-        books = one.books(await one.client("Harbour Bakery"))
-        customer = (await one.customer(books)).id
-        assert await number(books, request(customer)) == "TEST-INV-2026-00001"
-        one.clock.set(datetime(2027, 1, 2, 12, tzinfo=UTC))
-        for sequence in (2, 3):
-            late = request(customer, issue_date=date(2026, 12, 31), supply_date=date(2026, 12, 30))
-            assert await number(books, late) == f"TEST-INV-2026-0000{sequence}"
-        assert isinstance(
-            await refusal(issue_invoice(books, request(customer, issue_date=date(2026, 12, 30)))), Refusal
-        )
-        for sequence, day in ((1, date(2027, 1, 1)), (2, date(2027, 1, 1)), (3, date(2027, 1, 2))):
-            assert await number(books, request(customer, issue_date=day)) == f"TEST-INV-2027-0000{sequence}"
-        refused = await refusal(issue_invoice(books, request(customer, issue_date=date(2026, 12, 31))))
-        assert (type(refused), refused.field) == (InvalidInput, "issue_date")
-        assert (await verify_books(books)).problem == ""
-
-
 async def test_today_is_the_date_at_the_organizations_own_place(tmp_path: Path) -> None:
     async with practice(tmp_path, SettableClock(datetime(2026, 12, 31, 23, 30, tzinfo=UTC))) as one:
         found = {}

@@ -87,7 +87,11 @@ async def open_bakery(template: Path, root: Path, made: Made) -> AsyncIterator[B
 async def _filled(chat: Assistant, organization: str, viewer: Principal) -> Made:
     bristol = {"line1": "1 High Street", "postal_code": "BS1 4ND", "city": "Bristol"}
     await chat.ok(
-        "update_organization", legal_name="Harbour Bakery Ltd", iban="GB33BUKB20201555555555", footer="Thanks"
+        "update_organization",
+        legal_name="Harbour Bakery Ltd",
+        iban="GB33BUKB20201555555555",
+        footer="Thanks",
+        future_days=7,
     )
     customer = await chat.ok(
         "save_customer",
