@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from invoicing.catalog import Customer, Item, Setup
@@ -11,6 +11,7 @@ from invoicing.conversion import exchange, withhold
 from invoicing.countries import country
 from invoicing.documents import Document, DocumentKind, Exchange, Withholding
 from invoicing.explaining import explain
+from invoicing.local_codes import local_codes, on_day
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotReady
 from invoicing.requested import (
@@ -105,14 +106,15 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     currency = request.currency or customer.currency or profile.currency
     inclusive = profile.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
     rounding = Rounding(request.rounding) if request.rounding else circumstances.rounding
-    lines, chosen = _taxed_lines(request, circumstances, currency=currency, tax_point=supply_date)
+    setting = tax_setting(circumstances, currency=currency, tax_point=supply_date)
+    lines, chosen = _taxed_lines(request, setting)
     totals = total(
         lines,
         currency=currency,
         prices_include_tax=inclusive,
         rounding=rounding,
         adjustments=[
-            adjustment_input(item, index, setup, supply_date) for index, item in enumerate(request.adjustments)
+            adjustment_input(item, index, setting.codes, supply_date) for index, item in enumerate(request.adjustments)
         ],
     )
     _check_not_rounded_away(lines, totals, currency)
@@ -155,21 +157,23 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
 
 def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:
     """What the tax of a line depends on besides the line."""
-    small = circumstances.small_business or circumstances.setup.default_tax_code().code == SMALL_BUSINESS_CODE
+    setup = circumstances.setup
+    small = circumstances.small_business or setup.default_tax_code().code == SMALL_BUSINESS_CODE
+    seller = seller_facts(circumstances.profile, small_business=small, on=tax_point)
+    buyer = buyer_facts(circumstances.customer, on=tax_point)
+    cited = {name: on_day(code, seller.country, tax_point) for name, code in setup.tax_codes.items()}
     return TaxSetting(
-        setup=circumstances.setup,
+        setup=replace(setup, tax_codes=cited),
         items=circumstances.items,
-        seller=seller_facts(circumstances.profile, small_business=small),
-        buyer=buyer_facts(circumstances.customer),
+        seller=seller,
+        buyer=buyer,
         currency=currency,
         tax_point=tax_point,
+        local=local_codes(seller, buyer, tax_point),
     )
 
 
-def _taxed_lines(
-    request: RequestedDocument, circumstances: Circumstances, *, currency: str, tax_point: date
-) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
-    setting = tax_setting(circumstances, currency=currency, tax_point=tax_point)
+def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
     taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
     return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
 

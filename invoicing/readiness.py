@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from invoicing.catalog import Customer
+from invoicing.catalog import Customer, TaxCode
 from invoicing.countries import country
 from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
+from invoicing.tax_facts import seller_territory
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
 
@@ -21,22 +22,59 @@ class Blocker:
     message: str
 
 
-def blockers(profile: Profile) -> tuple[Blocker, ...]:
+def blockers(profile: Profile, codes: Iterable[TaxCode] = ()) -> tuple[Blocker, ...]:
     """What stands between the organization and its first live document; empty when it is ready.
 
     A sandbox only needs a country. Live documents need what the law of the seller's country wants on them
-    (the country file's `seller_required`) and somewhere to pay to.
+    (the country file's `seller_required`) and somewhere to pay to. `codes` are the organization's tax codes, which
+    only a seller in a territory needs.
     """
     if not profile.country:
         message = "The country is not set, which decides tax, currency and required fields: set it with"
         return (Blocker(("country",), f"{message} update_organization."),)
     if profile.environment is Environment.SANDBOX:
         return ()
-    return live_blockers(profile)
+    return live_blockers(profile, codes)
 
 
-def live_blockers(profile: Profile) -> tuple[Blocker, ...]:
-    """What a live organization with this profile would lack, as one blocker: it is mended with one call."""
+def live_blockers(profile: Profile, codes: Iterable[TaxCode] = ()) -> tuple[Blocker, ...]:
+    """What a live organization with this profile would lack: fields as one blocker, since they are set with one call,
+    and what its place stands for.
+    """
+    place = territory_blocker(profile, codes)
+    return (*_lacking_fields(profile), *((place,) if place else ()))
+
+
+def territory_blocker(profile: Profile, codes: Iterable[TaxCode] = ()) -> Blocker | None:
+    """What stands in the way of a seller in a territory whose tax is not known here; None where nothing does.
+
+    A default tax code that is none of the country's says that somebody has set the territory's tax up.
+    """
+    territory = seller_territory(profile)
+    if territory is None or profile.tax_system == "none":
+        return None
+    if territory.country != profile.country:
+        message = (
+            f"{profile.legal_name or profile.name} is in {territory.name}, which is taxed like {territory.country}"
+            f" ({territory.law}), not like {profile.country}: make the organization anew with country"
+            f" {territory.country}, or correct the postal code with update_organization."
+        )
+        return Blocker(("country",), message)
+    if not territory.seller or any(code.is_default and not _is_the_countrys(code, profile.country) for code in codes):
+        return None
+    message = (
+        f"{profile.legal_name or profile.name} is in {territory.name}: {territory.seller} ({territory.law}), and its"
+        f" rates are not kept here. The rates of {profile.country} must not be charged: save a tax code of that place"
+        " with counterfoil tax-code save --default, or correct the postal code with update_organization."
+    )
+    return Blocker(("tax_codes",), message)
+
+
+def _is_the_countrys(code: TaxCode, country_code: str) -> bool:
+    return any(one.code == code.code and one.rates == code.rates for one in country(country_code).tax_codes)
+
+
+def _lacking_fields(profile: Profile) -> tuple[Blocker, ...]:
     rules = country(profile.country)
     missing: list[str] = [
         field

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
 from invoicing.documents import Supply, TaxCategory
+from invoicing.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, at_place
 from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.requested import RequestedAdjustment, RequestedLine
-from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, choose, proposed_code
+from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
 from invoicing.tax_inputs import AdjustmentInput, AppliedTax, LineInput
+from invoicing.tax_places import choose
+from invoicing.tax_questions import with_questions
 
 
 @dataclass(frozen=True, slots=True)
 class TaxSetting:
-    """What the tax of a line depends on besides the line."""
+    """What the tax of a line depends on besides the line; `local` are codes that are not the organization's own."""
 
     setup: Setup
     items: Mapping[str, Item]
@@ -27,6 +30,12 @@ class TaxSetting:
     buyer: BuyerFacts
     currency: str
     tax_point: date
+    local: Mapping[str, TaxCode] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> Mapping[str, TaxCode]:
+        """The codes that a line can state: the organization's, and those of the places that are concerned."""
+        return {**self.local, **self.setup.tax_codes}
 
 
 def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:
@@ -46,6 +55,15 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
         raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
     supply = line.supply or item.supply
     code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
+    choice = with_questions(
+        choice,
+        code,
+        description,
+        supply=supply if line.supply or line.item else None,
+        seller=setting.seller,
+        buyer=setting.buyer,
+        on=setting.tax_point,
+    )
     tax = applied(code, setting.tax_point, field=f"{field}.tax_code")
     for name, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
         if amount:
@@ -82,7 +100,9 @@ def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
     return _proposal(item, supply, setting, field="tax_code")[0].code
 
 
-def adjustment_input(item: RequestedAdjustment, index: int, setup: Setup, tax_point: date) -> AdjustmentInput:
+def adjustment_input(
+    item: RequestedAdjustment, index: int, codes: Mapping[str, TaxCode], tax_point: date
+) -> AdjustmentInput:
     """The adjustment with the tax of its code, where it names one.
 
     Raises:
@@ -94,7 +114,7 @@ def adjustment_input(item: RequestedAdjustment, index: int, setup: Setup, tax_po
         reason=item.reason,
         percent=item.percent or Decimal(0),
         amount=item.amount or Decimal(0),
-        tax=applied(_tax_code(item.tax_code, setup, field=field), tax_point, field=field) if item.tax_code else None,
+        tax=applied(_tax_code(item.tax_code, codes, field=field), tax_point, field=field) if item.tax_code else None,
     )
 
 
@@ -135,17 +155,31 @@ def _choice(
     code, choice = _proposal(item, supply, setting, field=field)
     if not line.tax_code:
         return code, choice if item.tax_code else _with_untaxed_caution(choice, code, setting)
-    stated = _tax_code(line.tax_code, setting.setup, field=field)
+    stated = _stated_code(line.tax_code, choice, setting, field=field)
     if stated.code == code.code:
         return code, choice
     because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
     return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
 
 
+def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) -> TaxCode:
+    """The code that a line states, as it is at the seller's own place; a reverse charge at home by its own article."""
+    stated = _tax_code(name, setting.codes, field=field)
+    if choice.local is not None and choice.local == setting.seller.territory:
+        stated = _placed(stated, choice, setting)[0]
+    if stated.code == REVERSE_CHARGE and choice.rule in _AT_HOME:
+        return setting.codes.get(DOMESTIC_REVERSE_CHARGE, stated)
+    return stated
+
+
+_AT_HOME = (Rule.DOMESTIC, Rule.LOCAL_RATES)
+
+
 def _is_taken_as_goods(line: RequestedLine, choice: Choice, setting: TaxSetting) -> bool:
     if line.supply or line.item or line.tax_code:
         return False
-    return choose(setting.seller, setting.buyer, Supply.SERVICES).rule is not choice.rule
+    services = choose(setting.seller, setting.buyer, Supply.SERVICES)
+    return (services.rule, services.local) != (choice.rule, choice.local)
 
 
 def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) -> Choice:
@@ -173,15 +207,16 @@ def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) ->
 
 def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:
     setup = setting.setup
-    home = _tax_code(item.tax_code, setup, field=field) if item.tax_code else setup.default_tax_code()
+    home = _tax_code(item.tax_code, setting.codes, field=field) if item.tax_code else setup.default_tax_code()
     choice = choose(setting.seller, setting.buyer, supply)
     if choice.category is None:
-        return home, choice
+        return _placed(home, choice, setting)
     if item.tax_code and home.category in _UNTAXED_BY_NATURE:
         return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
     proposed = proposed_code(choice, setup.tax_codes)
     if proposed is not None:
-        return proposed, replace(choice, category=proposed.category)
+        placed, said = _placed(proposed, choice, setting)
+        return placed, replace(said, category=placed.category)
     lacking = (
         f"The tax should be of category {choice.category.value} ({choice.rule.value}), but no tax code fits:"
         f" {home.code} is used. Add a code, or set tax_code on the lines."
@@ -189,10 +224,16 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
     return home, replace(choice, category=home.category, cautions=(Notice("no_tax_code", lacking),))
 
 
-def _tax_code(code: str, setup: Setup, *, field: str) -> TaxCode:
-    if code not in setup.tax_codes:
-        raise InvalidInput(f"{field}: no such tax code. Known: {', '.join(sorted(setup.tax_codes))}.", field=field)
-    return setup.tax_codes[code]
+def _placed(code: TaxCode, choice: Choice, setting: TaxSetting) -> tuple[TaxCode, Choice]:
+    """The code as it is at the place of the choice; the organization's own of that name, where it has one."""
+    placed, said = at_place(code, choice, setting.tax_point)
+    return setting.codes.get(placed.code, placed), said
+
+
+def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str) -> TaxCode:
+    if code not in codes:
+        raise InvalidInput(f"{field}: no such tax code. Known: {', '.join(sorted(codes))}.", field=field)
+    return codes[code]
 
 
 def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -> Decimal:

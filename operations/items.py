@@ -13,6 +13,7 @@ from invoicing.amounts import check_currency, plain
 from invoicing.catalog import Item
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
+from invoicing.local_codes import codes_at
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.similar_names import NAMES_COMPARED_MAX, similar_names
 from invoicing.text import clean_line, clean_text
@@ -177,7 +178,7 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply:
 
 def _check_tax_code(db: Session, value: str) -> str:
     code = value.strip().upper()
-    known = {one.code for one in load_tax_codes(db)}
+    known = {one.code for one in load_tax_codes(db)} | codes_at(load_profile(db))
     if code and code not in known:
         raise InvalidInput(f"tax_code must be one of: {', '.join(sorted(known))}.", field="tax_code")
     return code

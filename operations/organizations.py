@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from invoicing.catalog import TaxCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
+from invoicing.tax_facts import seller_territory
 from operations.access import Office, Right, open_books
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
@@ -20,6 +22,7 @@ from storage.ids import new_session_id
 from storage.overview import SettingNames, setting_names
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
+from storage.tax_codes import load_tax_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +172,26 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
     books = open_books(office, organization, Right.READ)
     try:
-        profile, counted = await books.look_up(lambda db: (load_profile(db), counts(db)))
+        profile, counted, codes = await books.look_up(_glance)
     except DamagedStore:
         # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
         damage = "The books cannot be opened: the operator runs counterfoil doctor."
         return ClientSummary(organization, None, (Blocker((), damage),))
-    return ClientSummary(organization, counted, blockers(profile))
+    return ClientSummary(organization, counted, blockers(profile, codes))
 
 
 def _details(db: Session) -> OrganizationDetails:
-    profile = load_profile(db)
+    profile, counted, codes = _glance(db)
     return OrganizationDetails(
         profile=profile,
-        counts=counts(db),
-        blockers=blockers(profile),
-        live_blockers=live_blockers(profile) if profile.country else blockers(profile),
+        counts=counted,
+        blockers=blockers(profile, codes),
+        live_blockers=live_blockers(profile, codes) if profile.country else blockers(profile),
         settings=setting_names(db),
     )
+
+
+def _glance(db: Session) -> tuple[Profile, Counts, list[TaxCode]]:
+    """The profile, the counts, and the tax codes, which readiness looks at only where the seller is in a territory."""
+    profile = load_profile(db)
+    return profile, counts(db), load_tax_codes(db) if seller_territory(profile) else []
