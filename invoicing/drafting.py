@@ -169,7 +169,7 @@ def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date)
         buyer=buyer,
         currency=currency,
         tax_point=tax_point,
-        local=local_codes(seller, buyer, tax_point),
+        codes={**local_codes(seller, buyer, tax_point), **cited},
     )
 
 

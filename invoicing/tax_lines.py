@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +22,9 @@ from invoicing.tax_questions import with_questions
 
 @dataclass(frozen=True, slots=True)
 class TaxSetting:
-    """What the tax of a line depends on besides the line; `local` are codes that are not the organization's own."""
+    """What the tax of a line depends on besides the line; `codes` are all that a line can state: the
+    organization's, and those of the places that are concerned.
+    """
 
     setup: Setup
     items: Mapping[str, Item]
@@ -30,12 +32,7 @@ class TaxSetting:
     buyer: BuyerFacts
     currency: str
     tax_point: date
-    local: Mapping[str, TaxCode] = field(default_factory=dict)
-
-    @property
-    def codes(self) -> Mapping[str, TaxCode]:
-        """The codes that a line can state: the organization's, and those of the places that are concerned."""
-        return {**self.local, **self.setup.tax_codes}
+    codes: Mapping[str, TaxCode]
 
 
 def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:

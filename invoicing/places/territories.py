@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -85,6 +85,7 @@ class Source:
     where: str
 
 
+@lru_cache(maxsize=4096)
 def territory_of(
     country: str, postal_code: str, *, city: str = "", region: str = "", on: date | None = None
 ) -> Territory | None:

@@ -64,10 +64,11 @@ class ReverseCharge:
 def kinds_told(description: str, languages: tuple[str, ...]) -> tuple[Kind, ...]:
     """The kinds of supply that a description tells in one of these languages (ISO 639-1) or in English."""
     text = f" {_plain(description)} "
+    told = _codes_told(text, languages)
     return tuple(
         kind
-        for kind, words, but in _patterns(languages)
-        if words.search(but.sub(" ", text) if but is not None else text)
+        for kind in kinds()
+        if kind.code in told and (not kind.but or kind.code in _codes_told(_without(text, kind.but), languages))
     )
 
 
@@ -111,23 +112,50 @@ def _file(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Beginnings of words by their first letters, and words that may stand anywhere, each with its kinds' codes.
+
+    A document has up to a thousand lines: only the few words that share their first letters are compared.
+    """
+
+    beginnings: Mapping[str, tuple[tuple[str, str], ...]]
+    anywhere: tuple[tuple[str, str], ...]
+
+
+_FIRST_LETTERS = 3
+_WORD_START = re.compile(r"(?<!\w)\w")
+
+
+def _codes_told(text: str, languages: tuple[str, ...]) -> set[str]:
+    words = _words(languages)
+    told = {code for word, code in words.anywhere if word in text}
+    for start in (match.start() for match in _WORD_START.finditer(text)):
+        for word, code in words.beginnings.get(text[start : start + _FIRST_LETTERS], ()):
+            if text.startswith(word, start):
+                told.add(code)
+    return told
+
+
+def _without(text: str, phrases: tuple[str, ...]) -> str:
+    for phrase in phrases:
+        text = text.replace(_plain(phrase), " ")
+    return text
+
+
 @cache
-def _patterns(languages: tuple[str, ...]) -> tuple[tuple[Kind, re.Pattern[str], re.Pattern[str] | None], ...]:
-    wanted = dict.fromkeys(("en", *languages))
-    found = []
+def _words(languages: tuple[str, ...]) -> _Words:
+    beginnings: dict[str, list[tuple[str, str]]] = {}
+    anywhere = []
     for kind in kinds():
-        words = [word for language in wanted for word in kind.words.get(language, ())]
-        if words:
-            but = re.compile("|".join(re.escape(_plain(one)) for one in kind.but)) if kind.but else None
-            found.append((kind, re.compile("|".join(map(_beginning, words))), but))
-    return tuple(found)
-
-
-def _beginning(word: str) -> str:
-    """The pattern of a word that begins so; one that begins with * may stand within another."""
-    if word.startswith("*"):
-        return re.escape(_plain(word[1:]))
-    return rf"(?<!\w){re.escape(_plain(word))}"
+        for language in dict.fromkeys(("en", *languages)):
+            for word in kind.words.get(language, ()):
+                if word.startswith("*"):
+                    anywhere.append((_plain(word[1:]), kind.code))
+                else:
+                    plain = _plain(word)
+                    beginnings.setdefault(plain[:_FIRST_LETTERS], []).append((plain, kind.code))
+    return _Words({letters: tuple(found) for letters, found in beginnings.items()}, tuple(anywhere))
 
 
 def _plain(text: str) -> str:
