@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -39,14 +40,16 @@ def codes_at(profile: Profile) -> set[str]:
     return {local.code.code for local in scale.codes} if scale else set()
 
 
-def at_place(code: TaxCode, choice: Choice, day: date) -> tuple[TaxCode, Choice]:
-    """The code that stands for one of the country's where the choice is for a territory, and what to know of it."""
+def at_place(code: TaxCode, choice: Choice, codes: Mapping[str, TaxCode]) -> tuple[TaxCode, Choice]:
+    """The code that stands for one of the country's where the choice is for a territory, and what to know of it.
+
+    `codes` are all that a line can state; an organization's own of a name outranks the one that is known here.
+    """
     scale = scale_of(choice.local)
     if scale is None or choice.local is None or any(local.code.code == code.code for local in scale.codes):
         return code, choice
-    standing_in = scale.instead_of(code.code, day)
-    if standing_in is not None:
-        return standing_in, choice
+    if standing_in := scale.instead_of(code.code):
+        return codes[standing_in], choice
     rated = any(local.code.category in TAXED_CATEGORIES for local in scale.codes)
     if code.category is not TaxCategory.STANDARD or not (rated or scale.untaxed):
         return code, choice

@@ -163,7 +163,7 @@ def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) 
     """The code that a line states, as it is at the seller's own place; a reverse charge at home by its own article."""
     stated = _tax_code(name, setting.codes, field=field)
     if choice.local is not None and choice.local == setting.seller.territory:
-        stated = _placed(stated, choice, setting)[0]
+        stated = at_place(stated, choice, setting.codes)[0]
     if stated.code == REVERSE_CHARGE and choice.rule in _AT_HOME:
         return setting.codes.get(DOMESTIC_REVERSE_CHARGE, stated)
     return stated
@@ -207,24 +207,18 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
     home = _tax_code(item.tax_code, setting.codes, field=field) if item.tax_code else setup.default_tax_code()
     choice = choose(setting.seller, setting.buyer, supply)
     if choice.category is None:
-        return _placed(home, choice, setting)
+        return at_place(home, choice, setting.codes)
     if item.tax_code and home.category in _UNTAXED_BY_NATURE:
         return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
     proposed = proposed_code(choice, setup.tax_codes)
     if proposed is not None:
-        placed, said = _placed(proposed, choice, setting)
+        placed, said = at_place(proposed, choice, setting.codes)
         return placed, replace(said, category=placed.category)
     lacking = (
         f"The tax should be of category {choice.category.value} ({choice.rule.value}), but no tax code fits:"
         f" {home.code} is used. Add a code, or set tax_code on the lines."
     )
     return home, replace(choice, category=home.category, cautions=(Notice("no_tax_code", lacking),))
-
-
-def _placed(code: TaxCode, choice: Choice, setting: TaxSetting) -> tuple[TaxCode, Choice]:
-    """The code as it is at the place of the choice; the organization's own of that name, where it has one."""
-    placed, said = at_place(code, choice, setting.tax_point)
-    return setting.codes.get(placed.code, placed), said
 
 
 def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str) -> TaxCode:

@@ -11,7 +11,7 @@ from invoicing.countries import country
 from invoicing.documents import Document, Environment, Party, TaxCategory
 from invoicing.notices import Notice
 from invoicing.profiles import Profile
-from invoicing.readiness import exchange_gap, territory_blocker
+from invoicing.readiness import exchange_gap, territory_blockers
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax_choice import ChosenTax, Rule
 from invoicing.tax_facts import is_across_border
@@ -73,8 +73,8 @@ def _choice_warnings(
 def _territory_warning(document: Document, profile: Profile) -> list[Notice]:
     """A sandbox may try what a live organization may not issue; there it is a blocker."""
     charged = any(tax.category is TaxCategory.STANDARD for tax in document.taxes)
-    blocker = territory_blocker(profile) if charged and profile.environment is Environment.SANDBOX else None
-    return [Notice("seller_territory", blocker.message)] if blocker else []
+    tried = charged and profile.environment is Environment.SANDBOX
+    return [Notice("seller_territory", one.message) for one in territory_blockers(profile)] if tried else []
 
 
 def _supply_warning(positions: Sequence[str]) -> list[Notice]:

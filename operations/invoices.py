@@ -188,7 +188,7 @@ def _check_may_issue(db: Session, composed: Composed) -> None:
     """The checklist of an accountant before the number is drawn."""
     profile = composed.profile
     lacking = issuing_blockers(composed) if profile.environment is Environment.LIVE else ()
-    lacking = lacking or tuple(blocker.message for blocker in blockers(profile, composed.setup.tax_codes.values()))
+    lacking = lacking or tuple(blocker.message for blocker in blockers(profile))
     if lacking:
         raise NotReady(" ".join(lacking))
     if refused := date_refusal(db, composed.document, composed.profile, today=composed.today):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.catalog import TaxCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
@@ -172,26 +171,33 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
     books = open_books(office, organization, Right.READ)
     try:
-        profile, counted, codes = await books.look_up(_glance)
+        found, counted = await books.look_up(lambda db: (_blockers(db), counts(db)))
     except DamagedStore:
         # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
         damage = "The books cannot be opened: the operator runs counterfoil doctor."
         return ClientSummary(organization, None, (Blocker((), damage),))
-    return ClientSummary(organization, counted, blockers(profile, codes))
+    return ClientSummary(organization, counted, found)
 
 
 def _details(db: Session) -> OrganizationDetails:
-    profile, counted, codes = _glance(db)
+    profile = load_profile(db)
+    code = _default_code(db, profile)
+    found = blockers(profile, default_code=code)
     return OrganizationDetails(
         profile=profile,
-        counts=counted,
-        blockers=blockers(profile, codes),
-        live_blockers=live_blockers(profile, codes) if profile.country else blockers(profile),
+        counts=counts(db),
+        blockers=found,
+        live_blockers=live_blockers(profile, default_code=code) if profile.country else found,
         settings=setting_names(db),
     )
 
 
-def _glance(db: Session) -> tuple[Profile, Counts, list[TaxCode]]:
-    """The profile, the counts, and the tax codes, which readiness looks at only where the seller is in a territory."""
+def _blockers(db: Session) -> tuple[Blocker, ...]:
     profile = load_profile(db)
-    return profile, counts(db), load_tax_codes(db) if seller_territory(profile) else []
+    return blockers(profile, default_code=_default_code(db, profile))
+
+
+def _default_code(db: Session, profile: Profile) -> str:
+    """The default tax code, where readiness looks at it: for a seller in a territory."""
+    codes = load_tax_codes(db) if seller_territory(profile) else []
+    return next((code.code for code in codes if code.is_default), "")

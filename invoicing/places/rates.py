@@ -47,9 +47,9 @@ class Scale:
     untaxed: bool = False
     exports_there: bool = False
 
-    def instead_of(self, code: str, day: date) -> TaxCode | None:
-        """The code that stands for one of the country's on a day, or None where none is known."""
-        return next((local.on(day) for local in self.codes if code in local.stands_for), None)
+    def instead_of(self, code: str) -> str:
+        """The name of the code that stands for one of the country's, or nothing where none is known."""
+        return next((local.code.code for local in self.codes if code in local.stands_for), "")
 
 
 def scale_of(territory: Territory | None) -> Scale | None:

@@ -17,7 +17,7 @@ from invoicing.drafting import Circumstances, Composition
 from invoicing.places.rates import scale_of
 from invoicing.places.territories import sources, territories, territory_of
 from invoicing.profiles import Profile
-from invoicing.readiness import live_blockers, territory_blocker
+from invoicing.readiness import live_blockers, territory_blockers
 from invoicing.refusals import InvalidInput
 from invoicing.tax_choice import BuyerFacts, Rule, SellerFacts
 from invoicing.tax_facts import buyer_facts
@@ -218,8 +218,9 @@ def live(place: str) -> Profile:
     ],
 )
 def test_a_live_seller_where_the_tax_is_not_known_is_told_so(place: str, says: str) -> None:
-    (blocker,) = [one for one in live_blockers(live(place)) if one == territory_blocker(live(place))]
+    (blocker,) = territory_blockers(live(place))
     assert says in blocker.message
+    assert blocker in live_blockers(live(place))
 
 
 @pytest.mark.parametrize(
@@ -232,10 +233,9 @@ def test_nothing_stands_in_the_way_where_the_tax_is_known(place: str) -> None:
 
 
 def test_a_default_code_of_ones_own_lifts_the_blocker_and_the_countrys_does_not() -> None:
-    ipsi = replace(tax_code("IPSI", "4", category=TaxCategory.CEUTA_AND_MELILLA), is_default=True)
-    assert territory_blocker(live("ES 52001"), [ipsi]) is None
-    assert territory_blocker(live("ES 52001"), country_codes("ES")) is not None
-    assert territory_blocker(replace(live("ES 52001"), tax_system="none")) is None
+    assert territory_blockers(live("ES 52001"), default_code="IPSI") == ()
+    assert len(territory_blockers(live("ES 52001"), default_code="STANDARD")) == 1
+    assert territory_blockers(replace(live("ES 52001"), tax_system="none")) == ()
 
 
 def test_a_sandbox_is_warned_of_what_would_block_it_live() -> None:
