@@ -14,6 +14,7 @@ from typing import Any
 Patterns = tuple[tuple[str, tuple[str, ...]], ...]
 """Patterns of whole postal codes, by the country under which they are written."""
 
+_LETTERED = ("GB", "NL", "IE", "MT")
 _NOT_IN_CODES = re.compile(r"[\s.\-/]")
 
 
@@ -65,11 +66,14 @@ class Territory:
     def holds(self, country: str, postal_code: str, city: str) -> bool:
         """Whether an address of this country with this postal code lies here."""
         code = _NOT_IN_CODES.sub("", postal_code).upper()
-        # People write D-27498, F-97400 and AX-22100; British codes have letters of their own.
-        forms = {code, re.sub(r"^[A-Z]+", "", code)} - {""}
+        # People write D-27498, AX-22100 and 97488 CEDEX 9; British codes have letters of their own.
+        digits = re.search(r"\d+", code)
+        forms = {code, digits.group() if digits and country not in _LETTERED else code}
         if _matches(self.postal, country, forms):
             return True
-        return _matches(self.shared, country, forms) and (not city.strip() or self.is_named(city))
+        if not _matches(self.shared, country, forms):
+            return False
+        return not city.strip() or any(name.casefold() in city.casefold() for name in self.names)
 
     def is_named(self, place: str) -> bool:
         """Whether a city or region is this place by name."""
@@ -109,7 +113,7 @@ def territory_of(
 
 def is_shared(territory: Territory, country: str, postal_code: str, city: str) -> bool:
     """Whether only a postal code that other places have too, without any city, puts the address here."""
-    code = re.sub(r"^[A-Z]+", "", _NOT_IN_CODES.sub("", postal_code).upper())
+    code = re.sub(r"\D", "", postal_code)
     return not city.strip() and _matches(territory.shared, country.strip().upper(), {code})
 
 
