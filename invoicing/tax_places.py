@@ -175,7 +175,8 @@ def _codes_of(seller: SellerFacts) -> Territory | None:
 
 
 def _abroad_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
-    because = f"{buyer.name} is in {buyer.where}, and {seller.name} in {seller.where}"
+    laws = "; ".join(place.law for place in (buyer.territory, seller.territory) if place)
+    because = f"{buyer.name} is in {buyer.where}, and {seller.name} in {seller.where}{f' ({laws})' if laws else ''}"
     here = scale_of(seller.territory)
     if here and here.untaxed:
         untaxed = f"no VAT is due in {seller.where}: {because}"

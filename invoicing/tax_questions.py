@@ -61,9 +61,9 @@ def _place_question(
             return Notice(
                 "place_of_service",
                 f"{kind.name[0].upper()}{kind.name[1:]}, as a line seems to say, is taxed {place.where}"
-                f" ({place.article_for(seller.country)}), not by where {buyer.name} is. Ask where. In {seller.where}:"
-                f" the tax of {seller.where}, set its tax_code on the line. Elsewhere: by the law of that country,"
-                f" which {code.code} does not say by itself.",
+                f" ({place.article_for(seller.country)}), not by where {buyer.name} is: ask where. In {seller.where}"
+                f" set its own tax_code on the line; elsewhere the law of that country decides, and {code.code} does"
+                " not follow by itself.",
             )
     return None
 

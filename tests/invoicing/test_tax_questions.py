@@ -81,8 +81,8 @@ def test_a_service_at_a_place_to_a_business_abroad_asks_where_the_place_is(
     bought_by = FRENCH if seller != "FR" else GERMAN
     text = notices(seller, description, bought_by)["place_of_service"]
     assert article in text
-    assert f"not by where {bought_by.name} is. Ask where." in text
-    assert len(text) <= 420
+    assert f"not by where {bought_by.name} is: ask where." in text
+    assert len(text) <= 400
 
 
 @pytest.mark.parametrize(
