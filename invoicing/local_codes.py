@@ -61,14 +61,23 @@ def at_place(code: TaxCode, choice: Choice, codes: Mapping[str, TaxCode]) -> tup
     return code, replace(choice, cautions=(unknown, *choice.cautions))
 
 
+def as_at_home(code: TaxCode, country_code: str, codes: Mapping[str, TaxCode]) -> TaxCode:
+    """The reverse charge at home in place of the one across a border, whose articles are others; any other code, and
+    one whose reason is the accountant's own, as it is.
+    """
+    domestic = codes.get(DOMESTIC_REVERSE_CHARGE)
+    if code.code != REVERSE_CHARGE or domestic is None:
+        return code
+    return domestic if (code.reason, code.reason_local) in _wordings(country_code, code.code) else code
+
+
 def on_day(code: TaxCode, country_code: str, day: date) -> TaxCode:
     """The code with the text that the law has on a day, where nobody has given it another than the country's own."""
     template = _template(country_code, code.code)
     if template is None or not template.texts:
         return code
-    known = {(text.reason, text.reason_local) for text in template.texts}
     text = text_on(template.texts, day)
-    if text is None or (code.reason, code.reason_local) not in known:
+    if text is None or (code.reason, code.reason_local) not in _wordings(country_code, code.code):
         return code
     return replace(code, reason=text.reason, reason_local=text.reason_local)
 
@@ -88,6 +97,14 @@ def _domestic_reverse_charge(country_code: str, day: date) -> dict[str, TaxCode]
         reason_code=template.reason_code,
     )
     return {code.code: on_day(code, country_code, day)}
+
+
+def _wordings(country_code: str, code: str) -> set[tuple[str, str]]:
+    """The reasons that the country's own code has had and will have."""
+    template = _template(country_code, code)
+    if template is None:
+        return set()
+    return {(template.reason, template.reason_local), *((text.reason, text.reason_local) for text in template.texts)}
 
 
 def _template(country_code: str, code: str) -> TaxCodeTemplate | None:

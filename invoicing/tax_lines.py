@@ -10,7 +10,7 @@ from decimal import Decimal
 from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
 from invoicing.documents import Supply, TaxCategory
-from invoicing.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, at_place
+from invoicing.local_codes import as_at_home, at_place
 from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.requested import RequestedAdjustment, RequestedLine
@@ -164,9 +164,7 @@ def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) 
     stated = _tax_code(name, setting.codes, field=field)
     if choice.local is not None and choice.local == setting.seller.territory:
         stated = at_place(stated, choice, setting.codes)[0]
-    if stated.code == REVERSE_CHARGE and choice.rule in _AT_HOME:
-        return setting.codes.get(DOMESTIC_REVERSE_CHARGE, stated)
-    return stated
+    return as_at_home(stated, setting.seller.country, setting.codes) if choice.rule in _AT_HOME else stated
 
 
 _AT_HOME = (Rule.DOMESTIC, Rule.LOCAL_RATES)
@@ -207,7 +205,9 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
     home = _tax_code(item.tax_code, setting.codes, field=field) if item.tax_code else setup.default_tax_code()
     choice = choose(setting.seller, setting.buyer, supply)
     if choice.category is None:
-        return at_place(home, choice, setting.codes)
+        placed, said = at_place(home, choice, setting.codes)
+        at_home = choice.rule in _AT_HOME
+        return as_at_home(placed, setting.seller.country, setting.codes) if at_home else placed, said
     if item.tax_code and home.category in _UNTAXED_BY_NATURE:
         return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
     proposed = proposed_code(choice, setup.tax_codes)

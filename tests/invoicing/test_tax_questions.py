@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -259,6 +260,22 @@ def test_an_organization_that_was_made_before_the_code_existed_prints_it_all_the
     given = replace(given, setup=replace(given.setup, tax_codes=codes))
     (tax,) = composed(request(line(code="REVERSE-CHARGE")), given).document.taxes
     assert "24b" in tax.reason_local
+
+
+def test_an_item_of_the_reverse_charge_prints_the_domestic_article_at_home_as_well() -> None:
+    work = Item(id="itm_1", name="Work", unit_price=Decimal(10), tax_code="REVERSE-CHARGE", supply=Supply.SERVICES)
+    for bought_by, code in ((customer("DE"), "DOMESTIC-REVERSE-CHARGE"), (FRENCH, "REVERSE-CHARGE")):
+        given = circumstances(seller="DE", buyer=bought_by, codes=None, items=(work,))
+        wanted = request(replace(line(item="itm_1"), supply=None))
+        assert composed(wanted, given).document.lines[0].tax_code == code
+
+
+def test_a_reverse_charge_in_the_accountants_own_words_stays_as_it_is_worded() -> None:
+    given = circumstances(seller="DE", codes=None)
+    codes = {code.code: replace(code, reason_local="§ 13b UStG, wie vereinbart") for code in country_codes("DE")}
+    given = replace(given, setup=replace(given.setup, tax_codes=codes))
+    (tax,) = composed(request(line(code="REVERSE-CHARGE")), given).document.taxes
+    assert tax.reason_local == "§ 13b UStG, wie vereinbart"
 
 
 def test_great_britain_has_one_reverse_charge_which_is_the_domestic_one() -> None:
