@@ -51,7 +51,15 @@ def earlier_buyer(document: Document, customer: Customer) -> Customer:
     not on it.
     """
     buyer = document.buyer
-    return replace(customer, country=buyer.address.country, region=buyer.address.region, tax_number=buyer.tax_number)
+    address = buyer.address
+    return replace(
+        customer,
+        country=address.country,
+        region=address.region,
+        postal_code=address.postal_code,
+        city=address.city,
+        tax_number=buyer.tax_number,
+    )
 
 
 def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine:

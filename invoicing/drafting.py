@@ -12,6 +12,7 @@ from invoicing.conversion import exchange, withhold
 from invoicing.countries import country
 from invoicing.documents import Document, DocumentKind, Exchange, Supply, Withholding
 from invoicing.explaining import explain
+from invoicing.local_codes import local_codes, on_day
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotReady
 from invoicing.requested import (
@@ -116,7 +117,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         currency=currency,
         prices_include_tax=inclusive,
         rounding=rounding,
-        adjustments=_adjustments(request, setup, chosen, tax_day),
+        adjustments=_adjustments(request, setting, chosen, tax_day),
     )
     _check_not_rounded_away(lines, totals, currency)
     document = Document(
@@ -158,16 +159,21 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
 
 def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:
     """What the tax of a line depends on besides the line."""
-    small = circumstances.small_business or circumstances.setup.default_tax_code().code == SMALL_BUSINESS_CODE
+    setup = circumstances.setup
+    small = circumstances.small_business or setup.default_tax_code().code == SMALL_BUSINESS_CODE
+    seller = seller_facts(circumstances.profile, small_business=small, on=tax_point)
+    buyer = buyer_facts(circumstances.customer, on=tax_point)
+    cited = {name: on_day(code, seller.country, tax_point) for name, code in setup.tax_codes.items()}
     return TaxSetting(
-        setup=circumstances.setup,
+        setup=replace(setup, tax_codes=cited),
         items=circumstances.items,
-        seller=seller_facts(circumstances.profile, small_business=small),
-        buyer=buyer_facts(circumstances.customer),
+        seller=seller,
+        buyer=buyer,
         currency=currency,
         supplied=SupplyDates(tax_point),
         shown=SupplyDates(tax_point),
         billing=_billing(circumstances, tax_point, tax_point),
+        codes={**local_codes(seller, buyer, tax_point), **cited},
     )
 
 
@@ -176,7 +182,7 @@ def _setting(
 ) -> TaxSetting:
     supplied, shown = _supplied(request, issue_date)
     return replace(
-        tax_setting(circumstances, currency=currency, tax_point=issue_date),
+        tax_setting(circumstances, currency=currency, tax_point=supplied.end or supplied.start),
         supplied=supplied,
         shown=shown,
         billing=_billing(circumstances, issue_date, due_date),
@@ -208,7 +214,7 @@ def _tax_day(setting: TaxSetting, chosen: Iterable[ChosenTax]) -> date:
 
 
 def _adjustments(
-    request: RequestedDocument, setup: Setup, chosen: Sequence[ChosenTax], tax_day: date
+    request: RequestedDocument, setting: TaxSetting, chosen: Sequence[ChosenTax], tax_day: date
 ) -> list[AdjustmentInput]:
     """The adjustments with their taxes: with a tax code they belong to its lines, and so to the day of these."""
     found = []
@@ -222,7 +228,7 @@ def _adjustments(
                 field=field,
             )
         day = next((tax.timing.day for tax in lines if tax.timing), tax_day)
-        found.append(adjustment_input(item, index, setup, day))
+        found.append(adjustment_input(item, index, setting.codes, day))
     return found
 
 

@@ -29,7 +29,7 @@ def explain_choices(chosen: Sequence[ChosenTax]) -> Iterable[str]:
     """One sentence for all lines of one code and reason, in the order of their first line."""
     alike: dict[tuple[object, ...], list[ChosenTax]] = {}
     for tax in chosen:
-        alike.setdefault((tax.code, tax.rate, tax.choice), []).append(tax)
+        alike.setdefault((tax.code, tax.rate, tax.choice.rule, tax.choice.because), []).append(tax)
     for taxes in alike.values():
         first = taxes[0]
         since = f"; {first.code} is {plain(first.rate)} % since {first.since.isoformat()}" if first.since else ""

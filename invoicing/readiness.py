@@ -10,6 +10,7 @@ from invoicing.countries import country
 from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
 from invoicing.render.fonts import unprintable_characters
+from invoicing.tax_facts import seller_territory
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
 
@@ -22,22 +23,26 @@ class Blocker:
     message: str
 
 
-def blockers(profile: Profile) -> tuple[Blocker, ...]:
+def blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]:
     """What stands between the organization and its first live document; empty when it is ready.
 
     A sandbox only needs a country. Live documents need what the law of the seller's country wants on them
-    (the country file's `seller_required`) and somewhere to pay to.
+    (the country file's `seller_required`) and somewhere to pay to. `default_code` is the organization's default tax
+    code, which can say that a seller in a territory has set its tax up.
     """
     if not profile.country:
         message = "The country is not set, which decides tax, currency and required fields: set it with"
         return (Blocker(("country",), f"{message} update_organization."),)
     if profile.environment is Environment.SANDBOX:
         return ()
-    return live_blockers(profile)
+    return live_blockers(profile, default_code=default_code)
 
 
-def live_blockers(profile: Profile) -> tuple[Blocker, ...]:
-    """What a live organization with this profile would lack, as one blocker: it is mended with one call."""
+def live_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]:
+    """What a live organization with this profile would lack, as one blocker: it is mended with one call. What its
+    territory stands for is another.
+    """
+    place = territory_blockers(profile, default_code=default_code)
     rules = country(profile.country)
     missing: list[str] = [
         field
@@ -49,10 +54,37 @@ def live_blockers(profile: Profile) -> tuple[Blocker, ...]:
         missing.append("iban")
         named.append("iban (or account_number)")
     if not missing:
-        return ()
+        return place
     listed = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
     message = f"Live invoices in {rules.name} still need {listed}: set with update_organization."
-    return (Blocker(tuple(missing), message),)
+    return (Blocker(tuple(missing), message), *place)
+
+
+def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]:
+    """What stands in the way of a seller in a territory whose tax is not known here; empty where nothing does.
+
+    A default tax code that is none of the country's says that somebody has set the territory's tax up.
+    """
+    territory = seller_territory(profile)
+    if territory is None or profile.tax_system == "none":
+        return ()
+    name = profile.legal_name or profile.name
+    if territory.country != profile.country:
+        message = (
+            f"{name} is in {territory.name}, which is taxed like {territory.country} ({territory.law}), not like"
+            f" {profile.country}: make the organization anew with country {territory.country}, or correct the postal"
+            " code with update_organization."
+        )
+        return (Blocker(("country",), message),)
+    own = default_code and default_code not in {code.code for code in country(profile.country).tax_codes}
+    if not territory.seller or own:
+        return ()
+    message = (
+        f"{name} is in {territory.name}: {territory.seller} ({territory.law}), and its rates are not kept here. The"
+        f" rates of {profile.country} must not be charged: save a tax code of that place with counterfoil tax-code save"
+        " --default, or correct the postal code with update_organization."
+    )
+    return (Blocker(("tax_codes",), message),)
 
 
 def _as_arguments(missing: Sequence[str]) -> list[str]:

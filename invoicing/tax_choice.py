@@ -1,11 +1,4 @@
-"""Which tax applies: proposed from seller, buyer and what is supplied, with the reason and its source.
-
-Sources: Directive 2006/112/EC (as amended), Implementing Regulation (EU) 282/2011, for Great Britain VAT Notices
-703 and 741A, for Switzerland MWSTG (SR 641.20), for Norway merverdiavgiftsloven. What no fact here can tell stays the
-accountant's to say with a tax code: services on immovable property, events, restaurants and passenger transport
-(Articles 47 to 57), supplies with installation, new means of transport, chains of supplies, and the parts of EU
-countries that lie outside the VAT area (Article 6, such as the Canary Islands, Büsingen or Livigno).
-"""
+"""What the choice of a tax looks at, the rules it can come to, and the code that the rule is carried out with."""
 
 from __future__ import annotations
 
@@ -16,14 +9,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.catalog import TaxCode
-from invoicing.documents import Supply, TaxCategory
+from invoicing.documents import TaxCategory
 from invoicing.notices import Notice
+from invoicing.places.territories import Territory
 from invoicing.tax_points import RateTiming
 
 SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
 """The code of a small enterprise; where it is an organization's default, the seller is one."""
-
-_NORTHERN_IRELAND = "XI"
 
 
 class Rule(StrEnum):
@@ -58,6 +50,12 @@ class Rule(StrEnum):
     Switzerland and Norway as for a business.
     """
 
+    LOCAL_RATES = "local_rates"
+    """Within one country, at the rates of a part that has some of its own, where the seller or a business that buys
+    is there: Articles 104, 105 and 120 and national law; within France CGI article 296, within Portugal article 6
+    CIVA; or no tax, where that part has none.
+    """
+
     SMALL_BUSINESS = "small_business"
     """The seller is exempt as a small enterprise, Articles 282 to 292 (E, outside the EU also O)."""
 
@@ -79,7 +77,9 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SellerFacts:
-    """`country` is ISO 3166-1; `registered` is false for a small enterprise without tax on its sales."""
+    """`country` is ISO 3166-1; `registered` is false for a small enterprise without tax on its sales. `territory` is
+    the part of it that the seller is in, where that has rules of its own, and `place` its name.
+    """
 
     name: str
     country: str
@@ -87,11 +87,24 @@ class SellerFacts:
     tax_system: str
     region: str = ""
     registered: bool = True
+    tax_number: str = ""
+    territory: Territory | None = None
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place as a sentence names it."""
+        return self.place or self.country
 
 
 @dataclass(frozen=True, slots=True)
 class BuyerFacts:
-    """`tax_number` is well-formed for the buyer's country or empty; whether it is registered nobody has asked."""
+    """`tax_number` is well-formed for the buyer's country or empty; whether it is registered nobody has asked.
+
+    `public_body`: it is a business for the rules of place where it has a VAT number (Article 43), else like a
+    consumer. `territory` is the part of `country` that it is in, where that has rules of its own, `place` its name,
+    `place_guessed` whether a postal code says so that other places have too, and `addressed` whether there is one.
+    """
 
     name: str
     country: str
@@ -99,6 +112,21 @@ class BuyerFacts:
     consumer: bool
     tax_number: str = ""
     region: str = ""
+    public_body: bool = False
+    territory: Territory | None = None
+    place: str = ""
+    place_guessed: bool = False
+    addressed: bool = False
+
+    @property
+    def where(self) -> str:
+        """The place as a sentence names it."""
+        return self.place or self.country
+
+    @property
+    def business(self) -> bool:
+        """Whether it buys as a business, as far as its kind alone tells."""
+        return not self.consumer and (not self.public_body or bool(self.tax_number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +134,14 @@ class Choice:
     """The category that was chosen, by which rule, and a clause that says why.
 
     `category` is None where the supply is taxed as at home: the line's item or the organization's default code
-    decides. `cautions` say what could make it different.
+    decides. `cautions` say what could make it different. `local` is the territory whose codes stand for the country's.
     """
 
     category: TaxCategory | None
     rule: Rule
     because: str
     cautions: tuple[Notice, ...] = ()
+    local: Territory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,23 +160,6 @@ class ChosenTax:
     choice: Choice
     taken_as_goods: bool = False
     timing: RateTiming | None = None
-
-
-def choose(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
-    """The proposal for one supply."""
-    if seller.tax_system == "none":
-        return Choice(None, Rule.NO_TAX_SYSTEM, f"{seller.name} charges no tax on sales")
-    if seller.tax_system == "us_sales_tax":
-        return _us_choice(seller, buyer)
-    if seller.country == buyer.country:
-        because = f"{seller.name} and {buyer.name} are both in {seller.country}"
-        return _at_home(seller, Choice(None, Rule.DOMESTIC, because))
-    # Goods in Northern Ireland are under the Union's rules (Windsor Framework, Article 8 and Annex 3); its traders'
-    # numbers for them begin with XI, while services are under those of the United Kingdom.
-    northern_irish = supply is Supply.GOODS and buyer.tax_number.startswith(_NORTHERN_IRELAND)
-    if seller.eu_member and (buyer.eu_member or northern_irish):
-        return _intra_eu_choice(seller, buyer, supply)
-    return _abroad_choice(seller, buyer, supply)
 
 
 def proposed_code(choice: Choice, codes: Mapping[str, TaxCode]) -> TaxCode | None:
@@ -174,11 +186,13 @@ _CONVENTIONAL_CODES: dict[Rule, tuple[str, ...]] = {
     Rule.EXPORT_GOODS: ("EXPORT",),
     Rule.SERVICES_BUSINESS_ABROAD: ("OUTSIDE", "EXPORT-SERVICES", "EXPORT"),
     Rule.SERVICES_CONSUMER_ABROAD: ("OUTSIDE", "EXPORT-SERVICES", "EXPORT"),
+    Rule.LOCAL_RATES: ("OUTSIDE",),
     Rule.OUT_OF_STATE: ("OUTSIDE", "NO-TAX"),
 }
 
 
-def _us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
+def us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
+    """US sales tax in the seller's own state, and none elsewhere."""
     if buyer.country != seller.country:
         because = f"{buyer.name} is in {buyer.country}, and US sales tax is due where the buyer receives"
         return Choice(TaxCategory.OUTSIDE_SCOPE, Rule.OUT_OF_STATE, because)
@@ -187,7 +201,7 @@ def _us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
             TaxCategory.OUTSIDE_SCOPE,
             Rule.OUT_OF_STATE,
             f"{buyer.name} is in {buyer.region}, {seller.name} in {seller.region}",
-            _said(
+            said(
                 "nexus",
                 f"Where {seller.name} has nexus in {buyer.region}, its sales tax is due: set tax_code on the lines.",
             ),
@@ -198,80 +212,20 @@ def _us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
         None,
         Rule.SALES_TAX,
         f"the state of {seller.name} or {buyer.name} is not known",
-        _said(
+        said(
             "state_unknown",
             "Sales tax depends on the state that the buyer receives in: complete the region of both addresses.",
         ),
     )
 
 
-def _at_home(seller: SellerFacts, choice: Choice) -> Choice:
+def at_home(seller: SellerFacts, choice: Choice) -> Choice:
     """What a supply within the seller's country comes to: exempt, where the seller is a small enterprise."""
     if seller.registered:
         return choice
     return Choice(TaxCategory.EXEMPT, Rule.SMALL_BUSINESS, f"{seller.name} is exempt as a small business")
 
 
-def _intra_eu_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
-    if buyer.consumer or not buyer.tax_number:
-        who = "a consumer" if buyer.consumer else "without a well-formed VAT number, and so treated as a consumer,"
-        choice = Choice(
-            None,
-            Rule.INTRA_EU_CONSUMER,
-            f"{buyer.name} is {who} in {buyer.country}, and {seller.name} in {seller.country}",
-            _said(
-                "distance_sales",
-                f"{buyer.name} is in another EU country: above 10,000 EUR a year of distance sales and electronic"
-                f" services the tax of {buyer.country} is due (Articles 33, 58 and 59c Directive 2006/112/EC, One Stop"
-                " Shop).",
-            ),
-        )
-        return _at_home(seller, choice)
-    because = f"{buyer.name} is a business with the VAT number {buyer.tax_number}, and {seller.name} is in"
-    unchecked = _said(
-        "tax_number_unchecked",
-        f"The format of {buyer.tax_number} is valid; check in VIES that it is registered, and keep the answer.",
-    )
-    if supply is Supply.SERVICES:
-        return Choice(
-            TaxCategory.REVERSE_CHARGE, Rule.INTRA_EU_SERVICES_BUSINESS, f"{because} {seller.country}", unchecked
-        )
-    # Article 139: the exemption of Article 138 is not for a small enterprise's supplies.
-    goods = Choice(TaxCategory.INTRA_COMMUNITY, Rule.INTRA_EU_GOODS_BUSINESS, f"{because} {seller.country}", unchecked)
-    return _at_home(seller, goods)
-
-
-def _abroad_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
-    because = f"{buyer.name} is in {buyer.country}, and {seller.name} in {seller.country}"
-    if supply is Supply.GOODS:
-        proof = _said("proof_of_export", "Keep the proof that the goods left the country.")
-        return _at_home(seller, Choice(TaxCategory.EXPORT, Rule.EXPORT_GOODS, f"the goods leave: {because}", proof))
-    rule = Rule.SERVICES_CONSUMER_ABROAD if buyer.consumer else Rule.SERVICES_BUSINESS_ABROAD
-    who = "a consumer" if buyer.consumer else "a business"
-    if seller.country == "NO":
-        condition = _said(
-            "services_used_abroad",
-            "Zero-rated only where the service is for use outside Norway or delivered remotely (mval § 6-22).",
-        )
-        return Choice(TaxCategory.EXPORT, rule, f"the service goes to {who} abroad: {because}", condition)
-    # Article 8(1) MWSTG: the place is the recipient's, be it a business or not.
-    if not buyer.consumer or seller.country == "CH":
-        return Choice(TaxCategory.OUTSIDE_SCOPE, rule, f"the service is supplied to {who} where it is: {because}")
-    exceptions = (
-        "Schedule 4A VAT Act 1994, paragraph 16" if seller.country == "GB" else "Article 59 Directive 2006/112/EC"
-    )
-    choice = Choice(
-        None,
-        rule,
-        f"a service to a consumer is supplied where the seller is: {because}",
-        _said(
-            "services_to_consumers",
-            f"Some services to consumers abroad, such as advice and data processing, are not taxed ({exceptions}):"
-            " then set tax_code on the lines.",
-        ),
-    )
-    return _at_home(seller, choice)
-
-
-def _said(code: str, text: str) -> tuple[Notice, ...]:
+def said(code: str, text: str) -> tuple[Notice, ...]:
+    """One caution."""
     return (Notice(code, text),)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pycountry
 
 from invoicing.catalog import Customer
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.documents import Supply
+from invoicing.places.territories import Standing, Territory, is_shared, territory_of
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput
 from invoicing.tax_choice import BuyerFacts, SellerFacts
+from invoicing.tax_places import crosses_border
 
-# Monaco is France and the Isle of Man the United Kingdom for VAT (Article 7 Directive 2006/112/EC; VAT Act 1994);
-# EL and XI are prefixes of tax numbers that are sometimes written for the country.
-_TREATED_AS = {"MC": "FR", "IM": "GB", "EL": "GR", "XI": "GB", "LI": "CH"}
+# Prefixes of tax numbers that are sometimes written for the country.
+_WRITTEN_FOR = {"EL": "GR"}
+
+_XI = "XI"
 
 
-def seller_facts(profile: Profile, *, small_business: bool = False) -> SellerFacts:
-    """The organization as a seller; its country must be set."""
+def seller_facts(profile: Profile, *, small_business: bool = False, on: date | None = None) -> SellerFacts:
+    """The organization as a seller; its country must be set. `on` is the day of supply."""
     rules = country(profile.country)
+    territory = seller_territory(profile, on=on)
+    # Where the address is another state's, as in Büsingen or Jungholz by a German postal code, readiness says so.
+    inside = territory is not None and territory.country == rules.code
     return SellerFacts(
         name=profile.legal_name or profile.name,
         country=rules.code,
@@ -26,13 +35,25 @@ def seller_facts(profile: Profile, *, small_business: bool = False) -> SellerFac
         tax_system=profile.tax_system or rules.tax_system,
         region=_region(rules.code, profile.region),
         registered=not small_business,
+        tax_number=profile.tax_number,
+        territory=territory if territory and inside and territory.standing is not Standing.SAME else None,
+        place=territory.name if territory and inside else "",
     )
 
 
-def buyer_facts(customer: Customer) -> BuyerFacts:
-    """The customer as a buyer; a country that has no file here is outside the EU, because every member has one."""
-    written = customer.country.strip().upper()
-    code = _TREATED_AS.get(written, written)
+def seller_territory(profile: Profile, *, on: date | None = None) -> Territory | None:
+    """The territory that the organization's address lies in, if it lies in one."""
+    return territory_of(profile.country, profile.postal_code, city=profile.city, region=profile.region, on=on)
+
+
+def buyer_facts(customer: Customer, *, on: date | None = None) -> BuyerFacts:
+    """The customer as a buyer; a country that has no file here is outside the EU, because every member has one.
+
+    `on` is the day of supply: territories come and go.
+    """
+    territory = _buyer_territory(customer, on)
+    written = _written(customer)
+    code = territory.country if territory else written
     return BuyerFacts(
         name=customer.name,
         country=code,
@@ -40,7 +61,32 @@ def buyer_facts(customer: Customer) -> BuyerFacts:
         consumer=customer.consumer,
         tax_number=_well_formed(code, customer.tax_number),
         region=_region(code, customer.region),
+        territory=None if territory is None or territory.standing is Standing.SAME else territory,
+        place=territory.name if territory else "",
+        place_guessed=territory is not None and is_shared(territory, written, customer.postal_code, customer.city),
+        addressed=bool(customer.postal_code.strip()),
     )
+
+
+def is_across_border(profile: Profile, customer: Customer, *, on: date | None = None) -> bool:
+    """Whether the customer is in another country than the organization, or across a border of tax within it."""
+    here, there = seller_territory(profile, on=on), _buyer_territory(customer, on)
+    homes = there.country if there else _written(customer)
+    return homes != profile.country or any(crosses_border(here, there, supply) for supply in Supply)
+
+
+def _buyer_territory(customer: Customer, on: date | None) -> Territory | None:
+    written = _written(customer)
+    found = territory_of(written, customer.postal_code, city=customer.city, region=customer.region, on=on)
+    if found is not None or written != "GB" or customer.postal_code.strip():
+        return found
+    # Without an address the number alone tells: it is that of somebody who trades goods in Northern Ireland.
+    return territory_of(_XI, "") if _well_formed(written, customer.tax_number).startswith(_XI) else None
+
+
+def _written(customer: Customer) -> str:
+    written = customer.country.strip().upper()
+    return _WRITTEN_FOR.get(written, written)
 
 
 def _well_formed(country_code: str, tax_number: str) -> str:

@@ -11,18 +11,22 @@ from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
 from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply, TaxCategory
+from invoicing.local_codes import as_at_home, at_place
 from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.requested import RequestedAdjustment, RequestedLine
-from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, choose, proposed_code
+from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
 from invoicing.tax_inputs import AdjustmentInput, AppliedTax, LineInput
+from invoicing.tax_places import choose
 from invoicing.tax_points import Billing, SupplyDates, rate_timing
+from invoicing.tax_questions import with_questions
 
 
 @dataclass(frozen=True, slots=True)
 class TaxSetting:
     """What the tax of a line depends on besides the line. `supplied` is when what states no dates of its own is
-    supplied, `shown` what the document says of all of it.
+    supplied, `shown` what the document says of all of it; `codes` are all that a line can state: the organization's,
+    and those of the places that are concerned.
     """
 
     setup: Setup
@@ -33,6 +37,7 @@ class TaxSetting:
     supplied: SupplyDates
     shown: SupplyDates
     billing: Billing
+    codes: Mapping[str, TaxCode]
 
 
 def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:
@@ -55,6 +60,15 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
     dates = _dates(line, setting, field=field)
     timing = rate_timing(dates, setting.billing, supply=supply, code=code)
+    choice = with_questions(
+        choice,
+        code,
+        f"{name} {description}",
+        supply=line.supply or item.supply,
+        seller=setting.seller,
+        buyer=setting.buyer,
+        on=timing.day,
+    )
     tax = applied(code, timing.day, field=f"{field}.tax_code")
     for stated, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
         if amount:
@@ -95,7 +109,9 @@ def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
     return _proposal(item, supply, setting, field="tax_code")[0].code
 
 
-def adjustment_input(item: RequestedAdjustment, index: int, setup: Setup, tax_point: date) -> AdjustmentInput:
+def adjustment_input(
+    item: RequestedAdjustment, index: int, codes: Mapping[str, TaxCode], tax_point: date
+) -> AdjustmentInput:
     """The adjustment with the tax of its code, where it names one.
 
     Raises:
@@ -107,7 +123,7 @@ def adjustment_input(item: RequestedAdjustment, index: int, setup: Setup, tax_po
         reason=item.reason,
         percent=item.percent or Decimal(0),
         amount=item.amount or Decimal(0),
-        tax=applied(_tax_code(item.tax_code, setup, field=field), tax_point, field=field) if item.tax_code else None,
+        tax=applied(_tax_code(item.tax_code, codes, field=field), tax_point, field=field) if item.tax_code else None,
     )
 
 
@@ -177,17 +193,29 @@ def _choice(
     code, choice = _proposal(item, supply, setting, field=field)
     if not line.tax_code:
         return code, choice if item.tax_code else _with_untaxed_caution(choice, code, setting)
-    stated = _tax_code(line.tax_code, setting.setup, field=field)
+    stated = _stated_code(line.tax_code, choice, setting, field=field)
     if stated.code == code.code:
         return code, choice
     because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
     return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
 
 
+def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) -> TaxCode:
+    """The code that a line states, as it is at the seller's own place; a reverse charge at home by its own article."""
+    stated = _tax_code(name, setting.codes, field=field)
+    if choice.local is not None and choice.local == setting.seller.territory:
+        stated = at_place(stated, choice, setting.codes)[0]
+    return as_at_home(stated, setting.seller.country, setting.codes) if choice.rule in _AT_HOME else stated
+
+
+_AT_HOME = (Rule.DOMESTIC, Rule.LOCAL_RATES)
+
+
 def _is_taken_as_goods(line: RequestedLine, item: Item, choice: Choice, setting: TaxSetting) -> bool:
     if line.supply or item.supply or line.tax_code:
         return False
-    return choose(setting.seller, setting.buyer, Supply.SERVICES).rule is not choice.rule
+    services = choose(setting.seller, setting.buyer, Supply.SERVICES)
+    return (services.rule, services.local) != (choice.rule, choice.local)
 
 
 def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) -> Choice:
@@ -215,15 +243,18 @@ def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) ->
 
 def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:
     setup = setting.setup
-    home = _tax_code(item.tax_code, setup, field=field) if item.tax_code else setup.default_tax_code()
+    home = _tax_code(item.tax_code, setting.codes, field=field) if item.tax_code else setup.default_tax_code()
     choice = choose(setting.seller, setting.buyer, supply)
     if choice.category is None:
-        return home, choice
+        placed, said = at_place(home, choice, setting.codes)
+        at_home = choice.rule in _AT_HOME
+        return as_at_home(placed, setting.seller.country, setting.codes) if at_home else placed, said
     if item.tax_code and home.category in _UNTAXED_BY_NATURE:
         return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
     proposed = proposed_code(choice, setup.tax_codes)
     if proposed is not None:
-        return proposed, replace(choice, category=proposed.category)
+        placed, said = at_place(proposed, choice, setting.codes)
+        return placed, replace(said, category=placed.category)
     lacking = (
         f"The tax should be of category {choice.category.value} ({choice.rule.value}), but no tax code fits:"
         f" {home.code} is used. Add a code, or set tax_code on the lines."
@@ -231,11 +262,11 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
     return home, replace(choice, category=home.category, cautions=(Notice("no_tax_code", lacking),))
 
 
-def _tax_code(code: str, setup: Setup, *, field: str) -> TaxCode:
-    if code not in setup.tax_codes:
-        known = ", ".join(tax_code_texts(setup.tax_codes.values()))
+def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str) -> TaxCode:
+    if code not in codes:
+        known = ", ".join(tax_code_texts(codes.values()))
         raise InvalidInput(f"{field}: no such tax code. Known: {known}.", field=field)
-    return setup.tax_codes[code]
+    return codes[code]
 
 
 def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -> Decimal:

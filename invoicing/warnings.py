@@ -8,13 +8,14 @@ from datetime import date
 
 from invoicing.catalog import Customer
 from invoicing.countries import country
-from invoicing.documents import Document, Party, TaxCategory
+from invoicing.documents import Document, Environment, Party, TaxCategory
 from invoicing.notices import Notice
 from invoicing.profiles import Profile
 from invoicing.rate_notices import rate_notices
-from invoicing.readiness import exchange_gap
+from invoicing.readiness import exchange_gap, territory_blockers
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax_choice import ChosenTax, Rule
+from invoicing.tax_facts import is_across_border
 
 
 def warnings_for(
@@ -22,6 +23,7 @@ def warnings_for(
 ) -> tuple[Notice, ...]:
     """Warnings, most important first; empty where there is nothing to say. `chosen` is how each line's tax was."""
     return (
+        *_territory_warning(document, profile),
         *_choice_warnings(document, profile, customer, chosen),
         *rate_notices(document, chosen, country(profile.country)),
         *_tax_warnings(document, profile),
@@ -36,7 +38,7 @@ def _choice_warnings(
     found = [*_supply_warning([str(tax.position) for tax in chosen if tax.taken_as_goods])]
     found.extend(dict.fromkeys(caution for tax in chosen for caution in tax.choice.cautions))
     categories = {tax.category for tax in document.taxes}
-    at_home = customer.country == profile.country
+    at_home = not is_across_border(profile, customer, on=document.supply_date)
     if not at_home:
         found.extend(
             Notice("tax_code_stated", f"Line {tax.position}: {tax.code} is used, because {tax.choice.because}.")
@@ -68,6 +70,13 @@ def _choice_warnings(
             )
         )
     return found
+
+
+def _territory_warning(document: Document, profile: Profile) -> list[Notice]:
+    """A sandbox may try what a live organization may not issue; there it is a blocker."""
+    charged = any(tax.category is TaxCategory.STANDARD for tax in document.taxes)
+    tried = charged and profile.environment is Environment.SANDBOX
+    return [Notice("seller_territory", one.message) for one in territory_blockers(profile)] if tried else []
 
 
 def _supply_warning(positions: Sequence[str]) -> list[Notice]:

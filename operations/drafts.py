@@ -213,7 +213,8 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
     """Why this document could not be issued: the organization's readiness, and when live the customer's gaps and a
     tax that is not in the national currency too.
     """
-    found = [blocker.message for blocker in blockers(composed.profile)]
+    default_code = composed.setup.default_tax_code().code
+    found = [blocker.message for blocker in blockers(composed.profile, default_code=default_code)]
     if gaps := customer_gaps(composed.profile, composed.customer):
         found.append(f"{composed.customer.name} lacks {', '.join(gaps)}: complete it with save_customer.")
     if gap := exchange_gap(composed.document, composed.profile):

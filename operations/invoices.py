@@ -322,8 +322,8 @@ def _check_not_issued(db: Session, draft: str) -> None:
 def _check_may_issue(db: Session, composed: Composed) -> None:
     """The checklist of an accountant before the number is drawn."""
     profile = composed.profile
-    lacking = issuing_blockers(composed) if profile.environment is Environment.LIVE else ()
-    lacking = lacking or tuple(blocker.message for blocker in blockers(profile))
+    live = profile.environment is Environment.LIVE
+    lacking = issuing_blockers(composed) if live else tuple(blocker.message for blocker in blockers(profile))
     if lacking:
         raise NotReady(" ".join(lacking))
     if refused := date_refusal(db, composed.document, composed.profile, composed.setup.series, today=composed.today):

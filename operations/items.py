@@ -14,6 +14,7 @@ from invoicing.catalog import Item
 from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
+from invoicing.local_codes import codes_at
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.text import clean_line, clean_text
@@ -181,7 +182,7 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
 def _check_tax_code(db: Session, value: str) -> str:
     code = value.strip().upper()
     known = load_tax_codes(db)
-    if code and code not in {one.code for one in known}:
+    if code and code not in {one.code for one in known} | codes_at(load_profile(db)):
         raise InvalidInput(f"tax_code must be one of: {', '.join(tax_code_texts(known))}.", field="tax_code")
     return code
 

@@ -11,6 +11,7 @@ from invoicing.catalog import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
+from invoicing.tax_facts import seller_territory
 from operations import naming
 from operations.access import Office, Right, open_books
 from operations.drafts import today_in
@@ -189,24 +190,37 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
     books = open_books(office, organization, Right.READ)
     try:
-        profile, counted = await books.look_up(lambda db: (load_profile(db), counts(db)))
+        found, counted = await books.look_up(lambda db: (_blockers(db), counts(db)))
     except DamagedStore:
         # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
         damage = "The books cannot be opened: the operator runs counterfoil doctor."
         return ClientSummary(organization, None, (Blocker((), damage),))
-    return ClientSummary(organization, counted, blockers(profile))
+    return ClientSummary(organization, counted, found)
 
 
 def _details(db: Session, books: Books) -> OrganizationDetails:
     profile = load_profile(db)
+    code = _default_code(db, profile)
+    found = blockers(profile, default_code=code)
     return OrganizationDetails(
         profile=profile,
         counts=counts(db),
-        blockers=blockers(profile),
-        live_blockers=live_blockers(profile) if profile.country else blockers(profile),
+        blockers=found,
+        live_blockers=live_blockers(profile, default_code=code) if profile.country else found,
         settings=setting_names(db),
         tax_codes=tuple(load_tax_codes(db)),
         terms=tuple(load_terms(db)),
         withholdings=tuple(load_withholdings(db)),
         today=today_in(db, books),
     )
+
+
+def _blockers(db: Session) -> tuple[Blocker, ...]:
+    profile = load_profile(db)
+    return blockers(profile, default_code=_default_code(db, profile))
+
+
+def _default_code(db: Session, profile: Profile) -> str:
+    """The default tax code, where readiness looks at it: for a seller in a territory."""
+    codes = load_tax_codes(db) if seller_territory(profile) else []
+    return next((code.code for code in codes if code.is_default), "")

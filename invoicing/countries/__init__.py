@@ -21,6 +21,7 @@ from invoicing.countries.model import (
     AccountingStandard,
     Country,
     DatedRate,
+    DatedText,
     Numbering,
     PartyField,
     PeriodRule,
@@ -182,6 +183,7 @@ def _tax_code(table: _Table) -> TaxCodeTemplate:
         reason_local=table.optional("reason_local", str) or "",
         reason_code=table.optional("reason_code", str) or "",
         default=table.take("default", bool),
+        texts=tuple(_text(entry) for entry in table.tables_if_any("texts")),
     )
     table.close()
     where = f"{table.where}, {template.code}"
@@ -193,8 +195,22 @@ def _tax_code(table: _Table) -> TaxCodeTemplate:
         raise ValueError(f"{where}: reason_code must be of the VATEX list, and needs a reason.")
     if any(bool(rate.percent) != (template.category == TaxCategory.STANDARD) for rate in template.rates):
         raise ValueError(f"{where}: only category S has a rate, and it is not zero.")
+    if list(template.texts) != sorted(template.texts, key=lambda text: text.valid_from):
+        raise ValueError(f"{where}: texts are not in order of time.")
+    if template.texts and template.reason not in {text.reason for text in template.texts}:
+        raise ValueError(f"{where}: reason is none of the texts.")
     _check_periods(template.rates, where)
     return template
+
+
+def _text(table: _Table) -> DatedText:
+    text = DatedText(
+        valid_from=table.take("valid_from", date),
+        reason=table.take("reason", str),
+        reason_local=table.take("reason_local", str),
+    )
+    table.close()
+    return text
 
 
 def _withholding(table: _Table) -> Withholding:

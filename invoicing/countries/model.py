@@ -71,12 +71,23 @@ class DatedRate:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedText:
+    """What a document prints from a day on, until the next text; `reason_local` is in the country's language."""
+
+    valid_from: date
+    reason: str
+    reason_local: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaxCodeTemplate:
     """A tax code that a new organization starts with; `default` marks that of an ordinary domestic supply.
 
     `reason` is the text that the document prints where the category is not taxed, with its article, and
     `reason_local` the same in the first of the country's languages; `reason_code` its VATEX code (the code list
     of EN 16931), empty where none fits. A code whose last rate has ended stays for documents of its days.
+    `texts` are the reasons by the day from which each is the law's, where a citation moves; the last is in the future
+    or is `reason` itself.
     """
 
     code: str
@@ -87,6 +98,7 @@ class TaxCodeTemplate:
     default: bool
     reason_local: str = ""
     reason_code: str = ""
+    texts: tuple[DatedText, ...] = ()
 
     def rate_on(self, day: date) -> Decimal | None:
         """The rate in percent on a tax point, or None where the code is not in force on that day."""
@@ -200,6 +212,12 @@ class Country:
     def default_tax_code(self) -> TaxCodeTemplate:
         """The code of an ordinary domestic supply; the loader has made sure that there is exactly one."""
         return next(template for template in self.tax_codes if template.default)
+
+
+def text_on(texts: tuple[DatedText, ...], day: date) -> DatedText | None:
+    """The text in force on a day: the last that began, or the first of all for a day before it; None without any."""
+    begun = [text for text in texts if text.valid_from <= day]
+    return begun[-1] if begun else (texts[0] if texts else None)
 
 
 def _percent_on(rates: tuple[DatedRate, ...], day: date) -> Decimal | None:

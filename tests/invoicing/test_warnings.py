@@ -134,7 +134,7 @@ def test_a_line_across_a_border_that_says_neither_goods_nor_services_is_not_take
 
 
 def test_no_word_on_goods_or_services_where_it_was_said_or_makes_no_difference() -> None:
-    item = Item(id="itm_1", name="Bread", unit_price=Decimal(10))
+    item = Item(id="itm_1", name="Bread", unit_price=Decimal(10), supply=Supply.GOODS)
     stated = [replace(UNSAID, supply=kind) for kind in Supply]
     assert supply_warnings(*stated, replace(UNSAID, tax_code="STANDARD"), buyer="FR", number="FR40303265045") == []
     assert supply_warnings(replace(UNSAID, item="itm_1"), buyer="FR", number="FR40303265045", items=(item,)) == []
