@@ -39,7 +39,7 @@ from invoicing.documents import (
 ALGORITHM = "counterfoil-1/sha256"
 
 
-def _defaults(kind: type[Document | Line | TaxSubtotal], *names: str) -> dict[str, object]:
+def _defaults(kind: type[Document | Line | Party | TaxSubtotal], *names: str) -> dict[str, object]:
     return {field.name: field.default for field in fields(kind) if field.name in names}
 
 
@@ -47,6 +47,7 @@ def _defaults(kind: type[Document | Line | TaxSubtotal], *names: str) -> dict[st
 # here.
 _ADDED: dict[type[Any], dict[str, object]] = {
     Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason"),
+    Party: _defaults(Party, "tax_office_number", "vat_registration"),
     Line: _defaults(Line, "discount_amount", "charge_amount", "jurisdictions", "invoice_position"),
     TaxSubtotal: _defaults(TaxSubtotal, "reason_local", "reason_code", "jurisdictions"),
 }

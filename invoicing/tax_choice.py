@@ -16,11 +16,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.catalog import TaxCode
+from invoicing.countries.model import SMALL_BUSINESS_CODE
 from invoicing.documents import Supply, TaxCategory
 from invoicing.notices import Notice
-
-SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
-"""The code of a small enterprise; where it is an organization's default, the seller is one."""
 
 _NORTHERN_IRELAND = "XI"
 
@@ -60,6 +58,9 @@ class Rule(StrEnum):
     SMALL_BUSINESS = "small_business"
     """The seller is exempt as a small enterprise, Articles 282 to 292 (E, outside the EU also O)."""
 
+    NOT_REGISTERED = "not_registered"
+    """The seller is not registered: no tax on anything, Article 287 or 9 (O or E)."""
+
     NO_TAX_SYSTEM = "no_tax_system"
     """The seller's books know no tax on sales."""
 
@@ -78,7 +79,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SellerFacts:
-    """`country` is ISO 3166-1; `registered` is false for a small enterprise without tax on its sales."""
+    """`country` is ISO 3166-1; `registered` is false for a seller without tax on its sales. Such a one is a small
+    enterprise with the rights of a taxable person abroad, or it has no `vat_number` at all; with `cross_border` it has
+    a number of the EU's scheme for small enterprises.
+    """
 
     name: str
     country: str
@@ -86,6 +90,8 @@ class SellerFacts:
     tax_system: str
     region: str = ""
     registered: bool = True
+    vat_number: bool = True
+    cross_border: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,8 @@ def choose(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
     """The proposal for one supply."""
     if seller.tax_system == "none":
         return Choice(None, Rule.NO_TAX_SYSTEM, f"{seller.name} charges no tax on sales")
+    if not seller.registered and not seller.vat_number:
+        return _unregistered_choice(seller, buyer, supply)
     if seller.tax_system == "us_sales_tax":
         return _us_choice(seller, buyer)
     if seller.country == buyer.country:
@@ -154,6 +162,8 @@ def proposed_code(choice: Choice, codes: Mapping[str, TaxCode]) -> TaxCode | Non
     """
     if choice.category is None:
         return None
+    if choice.rule is Rule.NOT_REGISTERED:
+        return next((codes[name] for name in _UNREGISTERED_CODES if name in codes), None)
     if choice.rule is Rule.SMALL_BUSINESS:
         # Outside the EU such a seller can be outside the tax (O) and not exempt from it. An exempt code states a
         # reason of its own, such as medical care, which a small enterprise's is not.
@@ -165,6 +175,8 @@ def proposed_code(choice: Choice, codes: Mapping[str, TaxCode]) -> TaxCode | Non
     return next(iter(wanted.values())) if len(wanted) == 1 else None
 
 
+_UNREGISTERED_CODES = ("NOT-REGISTERED", SMALL_BUSINESS_CODE, "NO-TAX")
+
 _CONVENTIONAL_CODES: dict[Rule, tuple[str, ...]] = {
     Rule.INTRA_EU_GOODS_BUSINESS: ("INTRA-EU",),
     Rule.INTRA_EU_SERVICES_BUSINESS: ("REVERSE-CHARGE",),
@@ -173,6 +185,22 @@ _CONVENTIONAL_CODES: dict[Rule, tuple[str, ...]] = {
     Rule.SERVICES_CONSUMER_ABROAD: ("OUTSIDE", "EXPORT-SERVICES", "EXPORT"),
     Rule.OUT_OF_STATE: ("OUTSIDE", "NO-TAX"),
 }
+
+
+def _unregistered_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
+    """No tax is shown on anything. To a business in another member state services oblige the seller to register."""
+    to_business = buyer.eu_member and not buyer.consumer and bool(buyer.tax_number)
+    cautions: tuple[Notice, ...] = ()
+    if seller.eu_member and to_business and supply is Supply.SERVICES and buyer.country != seller.country:
+        cautions = _said(
+            "registration_needed",
+            f"Who supplies services to a business in another member state needs a VAT number for it (Article 214(1)(e)"
+            f" Directive 2006/112/EC), and {buyer.name} owes the tax. {seller.name} is stated as not registered.",
+        )
+    because = f"{seller.name} is not registered for VAT"
+    if seller.tax_system == "us_sales_tax":
+        because = f"{seller.name} is not registered to collect sales tax"
+    return Choice(TaxCategory.OUTSIDE_SCOPE, Rule.NOT_REGISTERED, because, cautions)
 
 
 def _us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:
@@ -229,6 +257,17 @@ def _intra_eu_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> 
         "tax_number_unchecked",
         f"The format of {buyer.tax_number} is valid; check in VIES that it is registered, and keep the answer.",
     )
+    if supply is Supply.SERVICES and seller.cross_border and not seller.registered:
+        return Choice(
+            TaxCategory.EXEMPT,
+            Rule.SMALL_BUSINESS,
+            f"{seller.name} is exempt as a small business, and has a number of the scheme across borders",
+            _said(
+                "small_business_abroad",
+                f"Exempt in {buyer.country} only if the scheme was notified for it (Article 284(2) Directive"
+                " 2006/112/EC); else it is reverse charge.",
+            ),
+        )
     if supply is Supply.SERVICES:
         return Choice(
             TaxCategory.REVERSE_CHARGE, Rule.INTRA_EU_SERVICES_BUSINESS, f"{because} {seller.country}", unchecked

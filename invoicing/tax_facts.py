@@ -5,10 +5,11 @@ from __future__ import annotations
 import pycountry
 
 from invoicing.catalog import Customer
-from invoicing.countries import COUNTRY_CODES, country
-from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.countries import COUNTRY_CODES, Country, VatRegistration, country
+from invoicing.countries.tax_numbers import is_cross_border_number, validate_tax_number
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput
+from invoicing.registration import UNTAXED
 from invoicing.tax_choice import BuyerFacts, SellerFacts
 
 # Monaco is France and the Isle of Man the United Kingdom for VAT (Article 7 Directive 2006/112/EC; VAT Act 1994);
@@ -16,8 +17,8 @@ from invoicing.tax_choice import BuyerFacts, SellerFacts
 _TREATED_AS = {"MC": "FR", "IM": "GB", "EL": "GR", "XI": "GB", "LI": "CH"}
 
 
-def seller_facts(profile: Profile, *, small_business: bool = False) -> SellerFacts:
-    """The organization as a seller; its country must be set."""
+def seller_facts(profile: Profile) -> SellerFacts:
+    """The organization as a seller; its country must be set and its registration settled."""
     rules = country(profile.country)
     return SellerFacts(
         name=profile.legal_name or profile.name,
@@ -25,7 +26,9 @@ def seller_facts(profile: Profile, *, small_business: bool = False) -> SellerFac
         eu_member=rules.eu_member,
         tax_system=profile.tax_system or rules.tax_system,
         region=_region(rules.code, profile.region),
-        registered=not small_business,
+        registered=profile.vat_registration not in UNTAXED,
+        vat_number=not _is_without_vat_number(rules, profile),
+        cross_border=is_cross_border_number(profile.tax_number),
     )
 
 
@@ -43,12 +46,21 @@ def buyer_facts(customer: Customer) -> BuyerFacts:
     )
 
 
+def _is_without_vat_number(rules: Country, profile: Profile) -> bool:
+    """Small enterprises of a country that has no scheme of its own for them are simply not registered."""
+    state = rules.registration(profile.vat_registration)
+    if state is None or is_cross_border_number(profile.tax_number):
+        return False
+    return profile.vat_registration == VatRegistration.NOT_REGISTERED or state.tax_number == "none"
+
+
 def _well_formed(country_code: str, tax_number: str) -> str:
-    """The canonical form of the tax number, or nothing where its form is not valid in that country."""
+    """The canonical form of the VAT number, or nothing where it is none of that country."""
     try:
-        return validate_tax_number(country_code, tax_number)
+        canonical = validate_tax_number(country_code, tax_number)
     except InvalidInput:
         return ""
+    return "" if is_cross_border_number(canonical) else canonical
 
 
 def _region(country_code: str, region: str) -> str:

@@ -12,6 +12,7 @@ from invoicing.refusals import OrganizationAmbiguous
 from operations.access import Office, Right, open_books
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
+from operations.registration import default_code
 from storage import organizations, reach, sessions
 from storage.books import Books, OrganizationRef
 from storage.counts import Counts, counts
@@ -169,20 +170,27 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
     books = open_books(office, organization, Right.READ)
     try:
-        profile, counted = await books.look_up(lambda db: (load_profile(db), counts(db)))
+        found, counted = await books.look_up(lambda db: (_blockers(db), counts(db)))
     except DamagedStore:
         # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
         damage = "The books cannot be opened: the operator runs counterfoil doctor."
         return ClientSummary(organization, None, (Blocker((), damage),))
-    return ClientSummary(organization, counted, blockers(profile))
+    return ClientSummary(organization, counted, found)
 
 
 def _details(db: Session) -> OrganizationDetails:
     profile = load_profile(db)
+    code = default_code(db, profile)
+    found = blockers(profile, default_code=code)
     return OrganizationDetails(
         profile=profile,
         counts=counts(db),
-        blockers=blockers(profile),
-        live_blockers=live_blockers(profile) if profile.country else blockers(profile),
+        blockers=found,
+        live_blockers=live_blockers(profile, default_code=code) if profile.country else found,
         settings=setting_names(db),
     )
+
+
+def _blockers(db: Session) -> tuple[Blocker, ...]:
+    profile = load_profile(db)
+    return blockers(profile, default_code=default_code(db, profile))

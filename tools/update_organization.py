@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import profile
+from operations.access import Office
+from operations.organizations import OrganizationDetails
+from storage.books import Books
 from tools.answers import answer, heading
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import OrganizationProfile, profile_lines, readiness_lines, structured_organization
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+
+_NamedWrites = Annotated[
+    Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
+]
 
 
 async def update_organization(
@@ -25,6 +33,8 @@ async def update_organization(
     address: AddressArgument = None,
     tax_number: str | None = None,
     registration_number: str | None = None,
+    tax_office_number: Annotated[str | None, Field(description="Tax number that is not for VAT")] = None,
+    vat_registration: Literal["", "registered", "small_business", "not_registered", "group"] = "",
     email: str | None = None,
     phone: str | None = None,
     website: str | None = None,
@@ -45,9 +55,7 @@ async def update_organization(
     rounding: Literal["sum_of_lines", "per_line"] | None = None,
     small_business: Annotated[bool | None, Field(description="Charges no tax, as a small enterprise")] = None,
     future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
-    named_writes: Annotated[
-        Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
-    ] = None,
+    named_writes: _NamedWrites = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
@@ -58,6 +66,8 @@ async def update_organization(
         currency=currency,
         tax_number=tax_number,
         registration_number=registration_number,
+        tax_office_number=tax_office_number,
+        vat_registration=vat_registration or None,
         email=email,
         phone=phone,
         website=website,
@@ -82,9 +92,13 @@ async def update_organization(
         **(address.model_dump(exclude_none=True) if address else {}),
     )
     updated, details = await profile.update_organization(office, books, changes)
-    shown = structured_organization(office, updated, details)
-    lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(updated, details)]
-    return answer(heading(updated.organization), lines, shown)
+    return _answer(office, updated, details, sorted(changes))
+
+
+def _answer(office: Office, books: Books, details: OrganizationDetails, changed: Sequence[str]) -> CallToolResult:
+    shown = structured_organization(office, books, details)
+    lines = [f"Updated: {', '.join(changed)}.", *profile_lines(shown), *readiness_lines(books, details)]
+    return answer(heading(books.organization), lines, shown)
 
 
 TOOL = Description(

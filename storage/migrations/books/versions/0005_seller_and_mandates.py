@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _describe_the_seller()
     _keep_mandates()
+    _keep_tax_office_numbers()
 
 
 def _describe_the_seller() -> None:
@@ -20,6 +21,11 @@ def _describe_the_seller() -> None:
 
 def _keep_mandates() -> None:
     op.add_column("profile", sa.Column("mandates", sa.String(), nullable=False, server_default="refuse"))
+
+
+def _keep_tax_office_numbers() -> None:
+    op.add_column("profile", _text("tax_office_number"))
+    op.add_column("customers", _text("tax_office_number"))
 
 
 def _text(name: str) -> sa.Column[str]:
