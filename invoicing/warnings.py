@@ -203,4 +203,5 @@ def _print_warnings(document: Document) -> list[Notice]:
 
 
 def _party_texts(party: Party) -> tuple[str, ...]:
-    return (party.name, *astuple(party.address), party.registration_number, party.email, party.phone, party.website)
+    numbers = (party.registration_number, party.tax_office_number)
+    return (party.name, *astuple(party.address), *numbers, party.email, party.phone, party.website)
