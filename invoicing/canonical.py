@@ -39,7 +39,7 @@ from invoicing.documents import (
 ALGORITHM = "counterfoil-1/sha256"
 
 
-def _defaults(kind: type[Document | Line | TaxSubtotal], *names: str) -> dict[str, object]:
+def _defaults(kind: type[Document | Line | Party | TaxSubtotal], *names: str) -> dict[str, object]:
     return {field.name: field.default for field in fields(kind) if field.name in names}
 
 
@@ -57,6 +57,7 @@ _ADDED: dict[type[Any], dict[str, object]] = {
         "supply_date",
         "supply_end",
     ),
+    Party: _defaults(Party, "tax_office_number", "vat_registration"),
     TaxSubtotal: _defaults(TaxSubtotal, "reason_local", "reason_code", "jurisdictions"),
 }
 

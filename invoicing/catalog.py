@@ -21,7 +21,9 @@ from invoicing.documents import (
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer; `consumer` is true for a private person, who needs no tax number."""
+    """A customer; `consumer` is true for a private person, who needs no tax number. `tax_office_number` is a number for
+    tax that is not the VAT number, such as a person's.
+    """
 
     id: str
     name: str
@@ -40,6 +42,7 @@ class Customer:
     payment_terms: str = ""
     note: str = ""
     archived: bool = False
+    tax_office_number: str = ""
 
     def buyer(self) -> Party:
         """The buyer's block of a document."""
@@ -58,6 +61,7 @@ class Customer:
             registration_number=self.registration_number,
             email=self.email,
             phone=self.phone,
+            tax_office_number=self.tax_office_number,
         )
 
 

@@ -94,7 +94,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A seller or a buyer as named on the document."""
+    """A seller or a buyer as named on the document.
+
+    `tax_number` is the VAT number (BT-31, BT-48), `registration_number` that of a register (BT-30, BT-47),
+    `tax_office_number` another one by which a tax office knows a business (BT-32) or person (BT-46).
+    `vat_registration` is of sellers that charge no tax: `small_business` or `not_registered`, else empty.
+    """
 
     name: str
     address: Address
@@ -103,6 +108,8 @@ class Party:
     email: str = ""
     phone: str = ""
     website: str = ""
+    tax_office_number: str = ""
+    vat_registration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

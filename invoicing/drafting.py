@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from invoicing.catalog import Customer, Item, Setup
 from invoicing.code_lists import term_texts, withholding_texts
 from invoicing.conversion import exchange, withhold
-from invoicing.countries import country
+from invoicing.countries import VatRegistration, country
 from invoicing.documents import Document, DocumentKind, Exchange, Supply, Withholding
 from invoicing.explaining import explain
 from invoicing.local_codes import local_codes, on_day
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.registration import settled, worded_on
 from invoicing.requested import (
     ADJUSTMENTS_MAX,
     LINES_MAX,
@@ -29,7 +30,7 @@ from invoicing.requested import (
     request_text,
 )
 from invoicing.tax import LineInput, Rounding, Totals, total
-from invoicing.tax_choice import SMALL_BUSINESS_CODE, ChosenTax
+from invoicing.tax_choice import ChosenTax
 from invoicing.tax_facts import buyer_facts, seller_facts
 from invoicing.tax_inputs import AdjustmentInput
 from invoicing.tax_lines import TaxSetting, adjustment_input, taxed_line
@@ -99,9 +100,10 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         InvalidInput: dates, codes, prices or discounts that do not fit, or prices that round to a total of zero.
         LimitExceeded: an amount has more than 15 digits in minor units.
     """
-    profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
-    if not profile.country:
+    if not circumstances.profile.country:
         raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
+    profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
     if customer.archived:
         raise Conflict(f"The customer {customer.name} is archived.", field="customer")
     issue_date = request.issue_date or circumstances.today
@@ -159,9 +161,9 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
 
 def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:
     """What the tax of a line depends on besides the line."""
+    circumstances = _on_day(circumstances, tax_point)
     setup = circumstances.setup
-    small = circumstances.small_business or setup.default_tax_code().code == SMALL_BUSINESS_CODE
-    seller = seller_facts(circumstances.profile, small_business=small, on=tax_point)
+    seller = seller_facts(circumstances.profile, on=tax_point)
     buyer = buyer_facts(circumstances.customer, on=tax_point)
     cited = {name: on_day(code, seller.country, tax_point) for name, code in setup.tax_codes.items()}
     return TaxSetting(
@@ -230,6 +232,18 @@ def _adjustments(
         day = next((tax.timing.day for tax in lines if tax.timing), tax_day)
         found.append(adjustment_input(item, index, setting.codes, day))
     return found
+
+
+def _on_day(circumstances: Circumstances, tax_point: date) -> Circumstances:
+    """The circumstances with the seller's registration settled, and with the words of the day for why it charges no
+    tax.
+    """
+    setup = circumstances.setup
+    profile = settled(circumstances.profile, default_code=setup.default_tax_code().code)
+    if circumstances.small_business and profile.vat_registration != VatRegistration.NOT_REGISTERED:
+        profile = replace(profile, vat_registration=VatRegistration.SMALL_BUSINESS.value)
+    codes = {name: worded_on(code, profile.country, tax_point) for name, code in setup.tax_codes.items()}
+    return replace(circumstances, profile=profile, setup=replace(setup, tax_codes=codes))
 
 
 def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:

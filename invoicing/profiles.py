@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from invoicing.countries import country
+from invoicing.countries.tax_numbers import is_cross_border_number
 from invoicing.documents import Address, Environment, Party, PaymentDetails
 
 
@@ -11,8 +13,10 @@ from invoicing.documents import Address, Environment, Party, PaymentDetails
 class Profile:
     """What an organization's books say of it. `country` is empty until the organization is completed.
 
-    `rounding` is a mode of `invoicing.tax_inputs.Rounding`; `small_business` says that it charges no tax under its
-    country's exemption; `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
+    `rounding` is a mode of `invoicing.tax_inputs.Rounding`; `vat_registration` is one of
+    `invoicing.countries.registration.VatRegistration`, or empty where nobody has said it; `small_business` is kept in
+    step with it. `tax_office_number` is a number for tax that is not the VAT number;
+    `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
     image in the organization's folder, with its hash.
     """
 
@@ -33,6 +37,7 @@ class Profile:
     region: str = ""
     tax_number: str = ""
     registration_number: str = ""
+    tax_office_number: str = ""
     email: str = ""
     phone: str = ""
     website: str = ""
@@ -56,7 +61,10 @@ class Profile:
     logo_sha256: str = ""
 
     def seller(self) -> Party:
-        """The seller's block of a document."""
+        """The seller's block of a document. A seller without VAT on its sales shows no number that says otherwise."""
+        rules = country(self.country).registration(self.vat_registration) if self.country else None
+        small = is_cross_border_number(self.tax_number)
+        hidden = rules is not None and rules.tax_number == "none" and not small
         return Party(
             name=self.legal_name or self.name,
             address=Address(
@@ -67,11 +75,13 @@ class Profile:
                 region=self.region,
                 country=self.country,
             ),
-            tax_number=self.tax_number,
+            tax_number="" if hidden else self.tax_number,
             registration_number=self.registration_number,
             email=self.email,
             phone=self.phone,
             website=self.website,
+            tax_office_number=self.tax_office_number,
+            vat_registration=self.vat_registration if rules is not None else "",
         )
 
     def payment(self) -> PaymentDetails:

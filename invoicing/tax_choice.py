@@ -9,13 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.catalog import TaxCode
-from invoicing.documents import TaxCategory
+from invoicing.countries.model import SMALL_BUSINESS_CODE
+from invoicing.documents import Supply, TaxCategory
 from invoicing.notices import Notice
 from invoicing.places.territories import Territory
 from invoicing.tax_points import RateTiming
-
-SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
-"""The code of a small enterprise; where it is an organization's default, the seller is one."""
 
 
 class Rule(StrEnum):
@@ -59,6 +57,9 @@ class Rule(StrEnum):
     SMALL_BUSINESS = "small_business"
     """The seller is exempt as a small enterprise, Articles 282 to 292 (E, outside the EU also O)."""
 
+    NOT_REGISTERED = "not_registered"
+    """The seller is not registered: no tax on anything, Article 287 or 9 (O or E)."""
+
     NO_TAX_SYSTEM = "no_tax_system"
     """The seller's books know no tax on sales."""
 
@@ -77,8 +78,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SellerFacts:
-    """`country` is ISO 3166-1; `registered` is false for a small enterprise without tax on its sales. `territory` is
-    the part of it that the seller is in, where that has rules of its own, and `place` its name.
+    """`country` is ISO 3166-1; `registered` is false for a seller without tax on its sales. Such a one is a small
+    enterprise with the rights of a taxable person abroad, or it has no `vat_number` at all; with `cross_border` it has
+    a number of the EU's scheme for small enterprises. `territory` is the part of the country that the seller is in,
+    where that has rules of its own, and `place` its name.
     """
 
     name: str
@@ -87,6 +90,8 @@ class SellerFacts:
     tax_system: str
     region: str = ""
     registered: bool = True
+    vat_number: bool = True
+    cross_border: bool = False
     tax_number: str = ""
     territory: Territory | None = None
     place: str = ""
@@ -169,6 +174,8 @@ def proposed_code(choice: Choice, codes: Mapping[str, TaxCode]) -> TaxCode | Non
     """
     if choice.category is None:
         return None
+    if choice.rule is Rule.NOT_REGISTERED:
+        return next((codes[name] for name in _UNREGISTERED_CODES if name in codes), None)
     if choice.rule is Rule.SMALL_BUSINESS:
         # Outside the EU such a seller can be outside the tax (O) and not exempt from it. An exempt code states a
         # reason of its own, such as medical care, which a small enterprise's is not.
@@ -180,6 +187,8 @@ def proposed_code(choice: Choice, codes: Mapping[str, TaxCode]) -> TaxCode | Non
     return next(iter(wanted.values())) if len(wanted) == 1 else None
 
 
+_UNREGISTERED_CODES = ("NOT-REGISTERED", SMALL_BUSINESS_CODE, "NO-TAX")
+
 _CONVENTIONAL_CODES: dict[Rule, tuple[str, ...]] = {
     Rule.INTRA_EU_GOODS_BUSINESS: ("INTRA-EU",),
     Rule.INTRA_EU_SERVICES_BUSINESS: ("REVERSE-CHARGE",),
@@ -189,6 +198,22 @@ _CONVENTIONAL_CODES: dict[Rule, tuple[str, ...]] = {
     Rule.LOCAL_RATES: ("OUTSIDE",),
     Rule.OUT_OF_STATE: ("OUTSIDE", "NO-TAX"),
 }
+
+
+def unregistered_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
+    """No tax is shown on anything. To a business in another member state services oblige the seller to register."""
+    to_business = buyer.eu_member and not buyer.consumer and bool(buyer.tax_number)
+    cautions: tuple[Notice, ...] = ()
+    if seller.eu_member and to_business and supply is Supply.SERVICES and buyer.country != seller.country:
+        cautions = said(
+            "registration_needed",
+            f"Who supplies services to a business in another member state needs a VAT number for it (Article 214(1)(e)"
+            f" Directive 2006/112/EC), and {buyer.name} owes the tax. {seller.name} is stated as not registered.",
+        )
+    because = f"{seller.name} is not registered for VAT"
+    if seller.tax_system == "us_sales_tax":
+        because = f"{seller.name} is not registered to collect sales tax"
+    return Choice(TaxCategory.OUTSIDE_SCOPE, Rule.NOT_REGISTERED, because, cautions)
 
 
 def us_choice(seller: SellerFacts, buyer: BuyerFacts) -> Choice:

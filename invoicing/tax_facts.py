@@ -7,12 +7,13 @@ from datetime import date
 import pycountry
 
 from invoicing.catalog import Customer
-from invoicing.countries import COUNTRY_CODES, country
-from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.countries import COUNTRY_CODES, Country, VatRegistration, country
+from invoicing.countries.tax_numbers import is_cross_border_number, validate_tax_number
 from invoicing.documents import Supply
 from invoicing.places.territories import Standing, Territory, is_shared, territory_of
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput
+from invoicing.registration import UNTAXED
 from invoicing.tax_choice import BuyerFacts, SellerFacts
 from invoicing.tax_places import crosses_border
 
@@ -22,8 +23,8 @@ _WRITTEN_FOR = {"EL": "GR"}
 _XI = "XI"
 
 
-def seller_facts(profile: Profile, *, small_business: bool = False, on: date | None = None) -> SellerFacts:
-    """The organization as a seller; its country must be set. `on` is the day of supply."""
+def seller_facts(profile: Profile, *, on: date | None = None) -> SellerFacts:
+    """The organization as a seller; its country must be set and its registration settled. `on` is the day of supply."""
     rules = country(profile.country)
     territory = seller_territory(profile, on=on)
     # Where the address is another state's, as in Büsingen or Jungholz by a German postal code, readiness says so.
@@ -34,10 +35,12 @@ def seller_facts(profile: Profile, *, small_business: bool = False, on: date | N
         eu_member=rules.eu_member,
         tax_system=profile.tax_system or rules.tax_system,
         region=_region(rules.code, profile.region),
-        registered=not small_business,
         tax_number=profile.tax_number,
         territory=territory if territory and inside and territory.standing is not Standing.SAME else None,
         place=territory.name if territory and inside else "",
+        registered=profile.vat_registration not in UNTAXED,
+        vat_number=not _is_without_vat_number(rules, profile),
+        cross_border=is_cross_border_number(profile.tax_number),
     )
 
 
@@ -89,12 +92,21 @@ def _written(customer: Customer) -> str:
     return _WRITTEN_FOR.get(written, written)
 
 
+def _is_without_vat_number(rules: Country, profile: Profile) -> bool:
+    """Small enterprises of a country that has no scheme of its own for them are simply not registered."""
+    state = rules.registration(profile.vat_registration)
+    if state is None or is_cross_border_number(profile.tax_number):
+        return False
+    return profile.vat_registration == VatRegistration.NOT_REGISTERED or state.tax_number == "none"
+
+
 def _well_formed(country_code: str, tax_number: str) -> str:
-    """The canonical form of the tax number, or nothing where its form is not valid in that country."""
+    """The canonical form of the VAT number, or nothing where it is none of that country."""
     try:
-        return validate_tax_number(country_code, tax_number)
+        canonical = validate_tax_number(country_code, tax_number)
     except InvalidInput:
         return ""
+    return "" if is_cross_border_number(canonical) else canonical
 
 
 def _region(country_code: str, region: str) -> str:

@@ -15,7 +15,7 @@ from invoicing.documents import Supply, TaxCategory
 from invoicing.notices import Notice
 from invoicing.places.rates import scale_of
 from invoicing.places.territories import Standing, Territory
-from invoicing.tax_choice import BuyerFacts, Choice, Rule, SellerFacts, at_home, said, us_choice
+from invoicing.tax_choice import BuyerFacts, Choice, Rule, SellerFacts, at_home, said, unregistered_choice, us_choice
 
 _XI = "XI"
 
@@ -24,6 +24,8 @@ def choose(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> Choice:
     """The proposal for one supply."""
     if seller.tax_system == "none":
         return Choice(None, Rule.NO_TAX_SYSTEM, f"{seller.name} charges no tax on sales")
+    if not seller.registered and not seller.vat_number:
+        return unregistered_choice(seller, buyer, supply)
     if seller.tax_system == "us_sales_tax":
         return us_choice(seller, buyer)
     choice = _by_place(seller, buyer, supply)
@@ -116,6 +118,17 @@ def _intra_eu_choice(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -> 
         "tax_number_unchecked",
         f"The format of {buyer.tax_number} is valid; check in VIES that it is registered, and keep the answer.",
     )
+    if supply is Supply.SERVICES and seller.cross_border and not seller.registered:
+        return Choice(
+            TaxCategory.EXEMPT,
+            Rule.SMALL_BUSINESS,
+            f"{seller.name} is exempt as a small business, and has a number of the scheme across borders",
+            said(
+                "small_business_abroad",
+                f"Exempt in {buyer.country} only if the scheme was notified for it (Article 284(2) Directive"
+                " 2006/112/EC); else it is reverse charge.",
+            ),
+        )
     if supply is Supply.SERVICES:
         return Choice(
             TaxCategory.REVERSE_CHARGE,

@@ -7,12 +7,12 @@ from dataclasses import astuple
 from datetime import date
 
 from invoicing.catalog import Customer
-from invoicing.countries import country
+from invoicing.countries import VatRegistration, country
 from invoicing.documents import Document, Environment, Party, TaxCategory
 from invoicing.notices import Notice
 from invoicing.profiles import Profile
 from invoicing.rate_notices import rate_notices
-from invoicing.readiness import exchange_gap, territory_blockers
+from invoicing.readiness import exchange_gap, has_seller_number, territory_blockers
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax_choice import ChosenTax, Rule
 from invoicing.tax_facts import is_across_border
@@ -102,11 +102,27 @@ def _tax_warnings(document: Document, profile: Profile) -> list[Notice]:
     found = []
     categories = {tax.category for tax in document.taxes}
     charged = TaxCategory.STANDARD in categories
-    if charged and document.tax_minor and not profile.tax_number:
+    if charged and document.tax_minor and not has_seller_number(profile):
         found.append(
             Notice(
                 "seller_tax_number_missing",
                 "Tax is charged, but the organization has no tax number yet: set it with update_organization.",
+            )
+        )
+    if TaxCategory.REVERSE_CHARGE in categories and document.seller.vat_registration and not document.seller.tax_number:
+        found.append(
+            Notice(
+                "seller_tax_number_missing",
+                "Reverse charge needs the seller's own VAT number (Article 226(3) Directive 2006/112/EC): a small"
+                " enterprise needs one for services to businesses in other member states. Set tax_number.",
+            )
+        )
+    if document.tax_minor and document.seller.vat_registration == VatRegistration.SMALL_BUSINESS:
+        found.append(
+            Notice(
+                "tax_by_small_business",
+                f"Tax is charged, but {document.seller.name} is a small business, which charges none and owes what it"
+                " shows (Article 203 Directive 2006/112/EC).",
             )
         )
     # BR-O-11 to BR-O-14: "not subject to VAT" stands on a document of its own.
@@ -198,4 +214,5 @@ def _print_warnings(document: Document) -> list[Notice]:
 
 
 def _party_texts(party: Party) -> tuple[str, ...]:
-    return (party.name, *astuple(party.address), party.registration_number, party.email, party.phone, party.website)
+    numbers = (party.registration_number, party.tax_office_number)
+    return (party.name, *astuple(party.address), *numbers, party.email, party.phone, party.website)

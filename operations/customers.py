@@ -13,11 +13,12 @@ from sqlmodel import Session
 from invoicing.amounts import check_currency
 from invoicing.catalog import Customer
 from invoicing.code_lists import term_texts
-from invoicing.countries import COUNTRY_CODES, country_meant
-from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.countries import country_meant
+from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
+from invoicing.countries.odd_codes import KOSOVO, odd_code
 from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
-from invoicing.readiness import customer_gaps
+from invoicing.readiness import customer_gaps, named_gaps
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.text import clean_line, clean_text
@@ -31,7 +32,6 @@ from storage.setup import load_terms
 
 _LINES = {
     "name": 200,
-    "registration_number": 60,
     "phone": 40,
     "line1": 120,
     "line2": 120,
@@ -112,12 +112,12 @@ def changed(before: Customer, values: Mapping[str, Any]) -> Customer:
     """The customer with other values, each of which `check_field` answered; together they must fit.
 
     Raises:
-        InvalidInput: no name, or a tax number that is not one of the country.
+        InvalidInput: no name, or a number that is not one of the country, or belongs into another field.
     """
     after = replace(before, **values)
     if not after.name:
         raise InvalidInput("name is required.", field="name")
-    return _with_tax_number(after)
+    return _with_numbers(after)
 
 
 def _no_such_customer(db: Session, key: str) -> NotFound:
@@ -167,6 +167,8 @@ def _checked_text(db: Session, name: str, value: str) -> str:
             return check_email(value)
         case "tax_number":
             return clean_line(value, field="tax_number", limit=40)
+        case "registration_number" | "tax_office_number":
+            return clean_line(value, field=name, limit=60)
         case "currency":
             return check_currency(value)
         case "payment_terms":
@@ -177,8 +179,13 @@ def _checked_text(db: Session, name: str, value: str) -> str:
 
 
 def _check_country(value: str) -> str:
-    """Customers may be anywhere in the world, not only where organizations can be (ISO 3166-1 alpha-2)."""
+    """Customers may be anywhere in the world, not only where organizations can be (ISO 3166-1 alpha-2).
+
+    Kosovo has no code there; XK, which ISO leaves to users, is what the European Commission and banks write.
+    """
     code = value.strip().upper()
+    if code == KOSOVO:
+        return code
     if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
         raise InvalidInput(
             f"country must be a two-letter country code (ISO 3166-1), such as FR.{_meant(value)}", field="country"
@@ -187,7 +194,7 @@ def _check_country(value: str) -> str:
 
 
 def _meant(value: str) -> str:
-    if sentence := country_meant(value):
+    if sentence := odd_code(value) or country_meant(value):
         return sentence
     with suppress(LookupError):
         found = pycountry.countries.lookup(value.strip())
@@ -202,10 +209,13 @@ def _check_terms(db: Session, value: str) -> str:
     return value.strip().upper()
 
 
-def _with_tax_number(customer: Customer) -> Customer:
-    if not customer.tax_number or customer.country not in COUNTRY_CODES:
-        return customer
-    return replace(customer, tax_number=validate_tax_number(customer.country, customer.tax_number))
+def _with_numbers(customer: Customer) -> Customer:
+    numbers: dict[str, Any] = {
+        field: check_number(customer.country, field, number)
+        for field in NUMBER_FIELDS
+        if (number := getattr(customer, field))
+    }
+    return replace(customer, **numbers)
 
 
 def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]:
@@ -218,7 +228,8 @@ def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]
 
 def _gap_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:
     gaps = customer_gaps(profile, customer) if profile.country else ()
-    return (f"Live invoices to this customer still need {', '.join(gaps)}: set with save_customer.",) if gaps else ()
+    needed = named_gaps(customer, gaps)
+    return (f"Live invoices to this customer still need {needed}: set with save_customer.",) if gaps else ()
 
 
 def _currency_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:

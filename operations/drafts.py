@@ -18,8 +18,16 @@ from invoicing.explaining import explain, explain_choices
 from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
-from invoicing.readiness import blockers, customer_gaps, exchange_gap, unprintable_parties
+from invoicing.readiness import (
+    blockers,
+    customer_gaps,
+    exchange_gap,
+    named_gaps,
+    registration_gap,
+    unprintable_parties,
+)
 from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
+from invoicing.registration import settled
 from invoicing.shown import Shown, check_as_shown, shown_by
 from invoicing.tax_choice import ChosenTax, Rule
 from invoicing.tax_inputs import Rounding
@@ -216,7 +224,10 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
     default_code = composed.setup.default_tax_code().code
     found = [blocker.message for blocker in blockers(composed.profile, default_code=default_code)]
     if gaps := customer_gaps(composed.profile, composed.customer):
-        found.append(f"{composed.customer.name} lacks {', '.join(gaps)}: complete it with save_customer.")
+        lacking = named_gaps(composed.customer, gaps)
+        found.append(f"{composed.customer.name} lacks {lacking}: complete it with save_customer.")
+    if gap := registration_gap(composed.document):
+        found.append(gap)
     if gap := exchange_gap(composed.document, composed.profile):
         found.append(gap)
     return (*found, *unprintable_parties(composed.document))
@@ -353,15 +364,15 @@ def _circumstances(
     profile = load_profile(db)
     if not profile.country:
         raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    setup = load_setup(db, DocumentKind.INVOICE, series=_checked_series(db, series))
     return Circumstances(
         organization=books.organization.id,
-        profile=profile,
-        setup=load_setup(db, DocumentKind.INVOICE, series=_checked_series(db, series)),
+        profile=settled(profile, default_code=setup.default_tax_code().code),
+        setup=setup,
         customer=customer,
         items=items,
         today=local_date(books.clock(), profile),
         rounding=Rounding(profile.rounding),
-        small_business=profile.small_business,
     )
 
 

@@ -11,12 +11,12 @@ from invoicing.catalog import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
-from invoicing.tax_facts import seller_territory
 from operations import naming
 from operations.access import Office, Right, open_books
 from operations.drafts import today_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
+from operations.registration import default_code
 from storage import organizations, reach, sessions
 from storage.books import Books, OrganizationRef
 from storage.counts import Counts, counts
@@ -200,7 +200,7 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
 
 def _details(db: Session, books: Books) -> OrganizationDetails:
     profile = load_profile(db)
-    code = _default_code(db, profile)
+    code = default_code(db, profile)
     found = blockers(profile, default_code=code)
     return OrganizationDetails(
         profile=profile,
@@ -217,10 +217,4 @@ def _details(db: Session, books: Books) -> OrganizationDetails:
 
 def _blockers(db: Session) -> tuple[Blocker, ...]:
     profile = load_profile(db)
-    return blockers(profile, default_code=_default_code(db, profile))
-
-
-def _default_code(db: Session, profile: Profile) -> str:
-    """The default tax code, where readiness looks at it: for a seller in a territory."""
-    codes = load_tax_codes(db) if seller_territory(profile) else []
-    return next((code.code for code in codes if code.is_default), "")
+    return blockers(profile, default_code=default_code(db, profile))

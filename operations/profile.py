@@ -11,12 +11,11 @@ from sqlmodel import Session
 from invoicing.amounts import check_currency
 from invoicing.branding import check_color
 from invoicing.countries import country
-from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.countries.identifiers import check_number
 from invoicing.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Unavailable
 from invoicing.render.labels import LANGUAGES
-from invoicing.tax_choice import SMALL_BUSINESS_CODE
 from invoicing.tax_inputs import Rounding
 from invoicing.text import clean_line, clean_text
 from operations.access import Office
@@ -24,6 +23,7 @@ from operations.addressing import with_address_fields
 from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, organization_name, save_layers
 from operations.organizations import OrganizationDetails, get_organization
+from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, reach
 from storage.books import Books
@@ -31,7 +31,6 @@ from storage.branding import record_logo
 from storage.counts import counts
 from storage.files import StoredFile
 from storage.profile import load_profile, save_profile
-from storage.tax_codes import load_tax_codes
 
 FUTURE_DAYS_MAX = 366
 
@@ -43,7 +42,6 @@ _LINES = {
     "postal_code": 20,
     "city": 80,
     "region": 80,
-    "registration_number": 60,
     "phone": 40,
     "website": 200,
     "account_holder": 120,
@@ -97,8 +95,10 @@ def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str,
     after = _settle_country(db, before, wanted, books)
     wanted = with_address_fields(wanted, after.country)
     after = _settle_currency(db, after, wanted)
-    _check_small_business(db, after, wanted)
+    stated, wanted = wanted, registration_in_step(after, wanted)
     after = replace(after, **{name: _checked(name, value, after) for name, value in wanted.items()})
+    check_registration(after, stated)
+    keep_untaxed_code(db, after, wanted, on=books.clock().date())
     save_profile(db, after)
     if logo is not None:
         record_logo(db, logo, at=books.clock())
@@ -202,8 +202,10 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
             return _checked_rounding(value)
         case "second_language":
             return _checked_language(value)
-        case "tax_number":
-            return validate_tax_number(profile.country, value)
+        case "tax_number" | "registration_number" | "tax_office_number":
+            return check_number(profile.country, name, value)
+        case "vat_registration":
+            return checked_registration(value)
         case "footer":
             return clean_text(value, field="footer", limit=500, lines=10)
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)
@@ -222,16 +224,6 @@ def _checked_rounding(name: str) -> str:
     if name.strip().lower() not in set(Rounding):
         raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
     return name.strip().lower()
-
-
-def _check_small_business(db: Session, profile: Profile, wanted: Mapping[str, _Value]) -> None:
-    """Without a code there would be no text to print on why no tax is charged."""
-    if wanted.get("small_business") and not any(code.code == SMALL_BUSINESS_CODE for code in load_tax_codes(db)):
-        raise InvalidInput(
-            f"small_business: there is no tax code {SMALL_BUSINESS_CODE} here; in {country(profile.country).name} with"
-            f" the tax system {profile.tax_system} no such exemption is known.",
-            field="small_business",
-        )
 
 
 def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import cast
 
 from invoicing.amounts import check_currency
 from invoicing.catalog import Account, PaymentTerm, Posting, Series, TaxCode, WithholdingCode
 from invoicing.charts import Chart, ChartKind, chart
-from invoicing.countries import Country
+from invoicing.countries import Country, VatRegistration
 from invoicing.countries.model import AccountingStandard, DatedRate
-from invoicing.documents import DocumentKind, Environment, TaxCategory
+from invoicing.documents import DocumentKind, Environment
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput
+from invoicing.registration import untaxed_code
 from storage.setup import STANDARD_PROFILE, EntityLayer, OrganizationLayer, TransactionProfile
 
 _STANDARDS = {"ifrs": "ifrs", "us_gaap": "us_gaap", "us gaap": "us_gaap", "us-gaap": "us_gaap", "gaap": "us_gaap"}
@@ -63,7 +63,7 @@ def fresh_organization_layer(rules: Country, choices: Choices, *, on: date) -> O
     taxed = _tax_system(rules, choices) != "none"
     return OrganizationLayer(
         accounts=tuple(Account(**asdict(account)) for account in _chart(rules, choices).accounts),
-        tax_codes=_tax_codes(rules, on) if taxed else (_untaxed(),),
+        tax_codes=_tax_codes(rules, on) if taxed else (_untaxed(rules, on),),
         terms=_terms(rules.payment_days),
         authorities=((rules.tax_authority, rules.code),),
         withholdings=_withholdings(rules, on),
@@ -155,16 +155,10 @@ def _goes_on(rates: tuple[DatedRate, ...], on: date) -> bool:
     return any(rate.valid_until is None or on <= rate.valid_until for rate in rates)
 
 
-def _untaxed() -> TaxCode:
-    return TaxCode(
-        code="NO-TAX",
-        name="No tax",
-        category=TaxCategory.OUTSIDE_SCOPE,
-        label="Tax",
-        rates=(DatedRate(Decimal(0), date(2000, 1, 1)),),
-        reason="Not subject to tax",
-        is_default=True,
-    )
+def _untaxed(rules: Country, on: date) -> TaxCode:
+    """The one tax code of books without a tax, with the reason of the country's unregistered sellers."""
+    state = rules.registrations[VatRegistration.NOT_REGISTERED]
+    return replace(untaxed_code(rules, state, on=on, code="NO-TAX"), name="No tax", is_default=True)
 
 
 def _terms(usual_days: int) -> tuple[PaymentTerm, ...]:

@@ -71,6 +71,8 @@ def add_customers(session: Session, added: Iterable[Customer], *, now: datetime)
 def _values(customer: Customer, now: datetime) -> dict[str, Any]:
     return flat(customer) | {
         "name_key": fold(customer.name),
-        "search_key": search_key(customer.name, customer.email, customer.tax_number, customer.city),
+        "search_key": search_key(
+            customer.name, customer.email, customer.tax_number, customer.city, customer.tax_office_number
+        ),
         "updated_at": now,
     }

@@ -22,6 +22,7 @@ class CustomerAnswer(BaseModel):
     consumer: bool
     tax_number: str
     registration_number: str
+    tax_office_number: str
     email: str
     phone: str
     line1: str
@@ -74,6 +75,8 @@ def customer_line(customer: Customer) -> str:
         place,
         "consumer" if customer.consumer else "",
         customer.tax_number,
+        customer.tax_office_number,
+        customer.registration_number,
         customer.email,
         customer.phone,
         customer.payment_terms,

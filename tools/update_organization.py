@@ -35,6 +35,8 @@ CLEARABLE = dict.fromkeys(
         "region",
         "tax_number",
         "registration_number",
+        "tax_office_number",
+        "vat_registration",
         "email",
         "phone",
         "website",
@@ -56,6 +58,10 @@ CLEARABLE = dict.fromkeys(
 # What is no field of an organization; each of the other arguments has the name of the field that it sets.
 _APART = frozenset({"office", "books", "address", "clear", "organization", "session"})
 
+_NamedWrites = Annotated[
+    Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
+]
+
 
 async def update_organization(
     office: TheOffice,
@@ -67,6 +73,8 @@ async def update_organization(
     address: AddressArgument = None,
     tax_number: str | None = None,
     registration_number: str | None = None,
+    tax_office_number: Annotated[str | None, Field(description="Tax number that is not for VAT")] = None,
+    vat_registration: Literal["registered", "small_business", "not_registered", "group"] | None = None,
     email: str | None = None,
     phone: str | None = None,
     website: str | None = None,
@@ -122,4 +130,6 @@ TOOL = Description(
     " Setting the country of a new practice brings its chart, tax codes and terms.",
     effect=Effect.CHANGES,
     repeatable=True,
+    # What vat_registration says in full.
+    unlisted=frozenset({"small_business"}),
 )

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_args
 
 from invoicing.amounts import parse_decimal
 from invoicing.countries.model import (
+    SMALL_BUSINESS_CODE,
     TAXED_CATEGORIES,
     AccountingStandard,
     Country,
@@ -31,22 +32,33 @@ from invoicing.countries.model import (
     TaxSystem,
     Withholding,
 )
+from invoicing.countries.registration import (
+    Identifier,
+    RegistrationRules,
+    VatRegistration,
+    read_identifiers,
+    read_registrations,
+)
 from invoicing.documents import Address, TaxCategory
 from invoicing.refusals import InvalidInput
 
 __all__ = [
     "COUNTRY_CODES",
+    "SMALL_BUSINESS_CODE",
     "TAXED_CATEGORIES",
     "AccountingStandard",
     "Country",
     "DatedRate",
+    "Identifier",
     "Numbering",
     "PartyField",
     "PeriodRule",
+    "RegistrationRules",
     "Source",
     "TaxCodeTemplate",
     "TaxPointOfPeriod",
     "TaxSystem",
+    "VatRegistration",
     "Withholding",
     "country",
     "parse_country",
@@ -113,12 +125,13 @@ def parse_country(text: str, *, name: str) -> Country:
         ValueError: the text does not follow the schema, or contradicts itself.
     """
     table = _Table(name, tomllib.loads(text))
+    languages = table.texts("languages")
     parsed = Country(
         code=table.take("code", str),
         name=table.take("name", str),
         native_name=table.take("native_name", str),
         currency=table.take("currency", str),
-        languages=table.texts("languages"),
+        languages=languages,
         locale=table.take("locale", str),
         time_zone=table.take("time_zone", str),
         eu_member=table.take("eu_member", bool),
@@ -145,12 +158,16 @@ def parse_country(text: str, *, name: str) -> Country:
         tax_codes=tuple(_tax_code(entry) for entry in table.tables("tax_codes")),
         withholdings=tuple(_withholding(entry) for entry in table.tables_if_any("withholdings")),
         sources=tuple(_source(entry) for entry in table.tables("sources")),
+        tax_office_number_suffices=table.optional("tax_office_number_suffices", bool) or False,
+        identifiers=read_identifiers(table.tables_if_any("identifiers"), languages),
+        registrations=read_registrations(table.table_if_any("registration")),
     )
     table.close()
     _check_languages(parsed, name)
     _check_address_lines(parsed.address_lines, name)
     if [template.default for template in parsed.tax_codes].count(True) != 1:
         raise ValueError(f"{name}: exactly one tax code must be the default.")
+    _check_registrations(parsed, name)
     codes = [template.code for template in parsed.tax_codes] + [one.code for one in parsed.withholdings]
     if len(set(codes)) != len(codes):
         raise ValueError(f"{name}: a code appears twice.")
@@ -162,6 +179,17 @@ def _check_languages(parsed: Country, name: str) -> None:
         raise ValueError(f"{name}: languages are two small letters each (ISO 639-1).")
     if parsed.locale.split("_")[0] not in parsed.languages:
         raise ValueError(f"{name}: the locale's language is not among the languages.")
+
+
+def _check_registrations(parsed: Country, name: str) -> None:
+    known = {template.code: template.category for template in parsed.tax_codes}
+    for state, rules in parsed.registrations.items():
+        if rules.code not in known and not rules.words:
+            raise ValueError(f"{name}: the code of {state.value} is none of the file's, and has no words.")
+        if known.get(rules.code, rules.category) is not rules.category:
+            raise ValueError(f"{name}: the category of {state.value} is not that of its code.")
+        if not set(rules.mentions) <= set(parsed.languages[1:]):
+            raise ValueError(f"{name}: mentions of {state.value} are in the country's other languages.")
 
 
 def _check_address_lines(lines: tuple[str, ...], name: str) -> None:
@@ -305,9 +333,9 @@ class _Table:
             raise ValueError(f"{self.where}: {key} names something twice.")
         return chosen
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, empty: bool = False) -> tuple[str, ...]:
         values = self.take(key, list)
-        if not values or not all(isinstance(value, str) and value.strip() for value in values):
+        if not (values or empty) or not all(isinstance(value, str) and value.strip() for value in values):
             raise ValueError(f"{self.where}: {key} must be a list of texts with at least one.")
         if len(set(values)) != len(values):
             raise ValueError(f"{self.where}: {key} names something twice.")
@@ -324,6 +352,16 @@ class _Table:
 
     def tables_if_any(self, key: str) -> list[_Table]:
         return self.tables(key) if key in self._values else []
+
+    def table_if_any(self, key: str) -> _Table | None:
+        return self.table(key) if key in self._values else None
+
+    def texts_by_name(self, key: str) -> dict[str, str]:
+        """A table of texts; none where there is no such table."""
+        values = self.take(key, dict) if key in self._values else {}
+        if not all(isinstance(value, str) and value.strip() for value in values.values()):
+            raise ValueError(f"{self.where}: {key} must hold texts.")
+        return dict(values)
 
     def close(self) -> None:
         if self._values:

@@ -6,15 +6,20 @@ accountant changes them; the readiness check reads the required fields.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
 from invoicing.documents import TaxCategory
 
 TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
+SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
+"""The code of a small enterprise; where it is an organization's default, the seller is one."""
+
 AccountingStandard = Literal["ifrs", "us_gaap"]
 PartyField = Literal["name", "line1", "city", "postal_code", "country", "tax_number", "registration_number", "email"]
 
@@ -158,10 +163,12 @@ class Country:
     `tax_number_prefix` what the canonical number starts with (EN 16931, BR-CO-9) and `tax_number_format` the
     form in words. `tax_number_printed` is the form on paper where it is another: each 0 stands for a digit, and
     `{tax}` for the name of the tax in the document's language; `tax_number_prefix_at_home` is false where documents
-    between two parties of the country have the number without the prefix. `bank_code_label` is what the code of a
+    between two parties of the country have the number without the prefix. `tax_office_number_suffices` is true where a
+    registered seller may state the tax office's number in place of it. `bank_code_label` is what the code of a
     bank is called where the language's own word is another. `accounting_standard` is only the one that
     is proposed first. The required fields hold for a seller that is registered for the tax, and for buyers of the
-    same country: see `buyer_required`.
+    same country: see `buyer_required`. What holds for other sellers is in `registrations`, and which numbers there are
+    besides the VAT number in `identifiers`.
     """
 
     code: str
@@ -195,6 +202,18 @@ class Country:
     tax_codes: tuple[TaxCodeTemplate, ...]
     withholdings: tuple[Withholding, ...]
     sources: tuple[Source, ...]
+    tax_office_number_suffices: bool = False
+    identifiers: tuple[Identifier, ...] = ()
+    registrations: Mapping[VatRegistration, RegistrationRules] = field(default_factory=dict)
+
+    def registration(self, state: str) -> RegistrationRules | None:
+        """What holds for a seller in this state that charges no tax; None for one that does, or where there is no such
+        state. A country without a scheme of its own for small enterprises leaves them unregistered.
+        """
+        if state == VatRegistration.SMALL_BUSINESS and VatRegistration.SMALL_BUSINESS not in self.registrations:
+            rules = self.registrations.get(VatRegistration.NOT_REGISTERED)
+            return rules if rules is not None and rules.code == SMALL_BUSINESS_CODE else None
+        return self.registrations.get(VatRegistration(state)) if state in set(VatRegistration) else None
 
     def buyer_required(self, *, business: bool, buyer_country: str) -> tuple[PartyField, ...]:
         """The fields that a buyer needs before a document is issued to it live.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 from invoicing.countries import Country, country
@@ -10,6 +11,10 @@ from invoicing.refusals import InvalidInput
 LENGTH_MAX = 40
 
 _NORTHERN_IRELAND = "XI"
+
+# Country code, up to 20 letters and digits, a hyphen and EX.
+_CROSS_BORDER = re.compile(r"([A-Z]{2})([A-Z0-9]{1,20})-?EX", re.ASCII)
+_BLANKS = re.compile(r"[\s.]")
 
 
 def validate_tax_number(country_code: str, number: str) -> str:
@@ -27,6 +32,8 @@ def validate_tax_number(country_code: str, number: str) -> str:
             f"The tax number's format is not valid: it must have 1 to {LENGTH_MAX} characters.",
             field="tax_number",
         )
+    if (small := _cross_border_number(place, text)) is not None:
+        return small
     if not place.tax_number_module:
         return text
     try:
@@ -39,6 +46,22 @@ def validate_tax_number(country_code: str, number: str) -> str:
             field="tax_number",
         ) from None
     return compact if compact.startswith(place.tax_number_prefix) else _prefix(place, text) + compact
+
+
+def is_cross_border_number(number: str) -> bool:
+    """Whether a canonical tax number is one of the EU's scheme for small enterprises across borders.
+
+    Its suffix is EX (Article 284(3)(b) Directive 2006/112/EC in the version of Directive (EU) 2020/285, since
+    1 January 2025). It is no VAT number: nobody is charged by reverse charge or supplied exempt under it.
+    """
+    return number.endswith("-EX") and _CROSS_BORDER.fullmatch(number) is not None
+
+
+def _cross_border_number(place: Country, text: str) -> str | None:
+    found = _CROSS_BORDER.fullmatch(_BLANKS.sub("", text).upper()) if place.eu_member else None
+    if found is None or found[1] not in (place.tax_number_prefix, place.code):
+        return None
+    return f"{found[1]}{found[2]}-EX"
 
 
 def _official(place: Country, text: str) -> str:

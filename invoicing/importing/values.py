@@ -19,7 +19,9 @@ Value = str | bool | Decimal
 _TRUTHS = frozenset({"consumer", "archived"})
 _DECIMALS = frozenset({"unit_price"})
 # A text that looks like a number and is none: what a spreadsheet did to it cannot be undone.
-_IDENTIFIERS = frozenset({"id", "sku", "tax_number", "registration_number", "phone", "postal_code", "revenue_account"})
+_IDENTIFIERS = frozenset(
+    {"id", "sku", "tax_number", "registration_number", "tax_office_number", "phone", "postal_code", "revenue_account"}
+)
 _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 

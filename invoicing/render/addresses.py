@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from invoicing.countries import COUNTRY_CODES, Country, country
-from invoicing.documents import Address, Document
+from invoicing.countries.identifiers import identified
+from invoicing.documents import Address, Document, Party
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
 
@@ -47,19 +48,31 @@ def is_abroad(document: Document) -> bool:
     return document.buyer.address.country.upper() != document.seller.address.country.upper()
 
 
-def registration_label(document: Document, language: str, labels: Labels) -> str:
-    """What the seller's country calls the number of its register, in a document in its first language."""
-    rules = known_country(document.seller.address.country)
-    return rules.registration_label if rules is not None and language == rules.languages[0] else labels.registration
+def registration_label(party: Party, language: str, labels: Labels) -> str:
+    """What the party's country calls the number of its register, in a document in a language of that country."""
+    rules, number = known_country(party.address.country), party.registration_number
+    if rules is None or language not in rules.languages:
+        return labels.registration
+    found = identified(rules.code, "registration_number", number) if number else None
+    first = rules.registration_label if language == rules.languages[0] else labels.registration
+    return found.labels.get(language, labels.registration) if found is not None else first
 
 
-def buyer_tax_number_label(document: Document, labels: Labels) -> str:
+def tax_office_label(party: Party, language: str, labels: Labels) -> str:
+    """What the party's country calls a number for tax that is not for VAT, in a language of that country."""
+    rules, number = known_country(party.address.country), party.tax_office_number
+    found = identified(rules.code, "tax_office_number", number) if rules is not None and number else None
+    return found.labels.get(language, labels.tax_office_number) if found is not None else labels.tax_office_number
+
+
+def buyer_tax_number_label(document: Document, language: str, labels: Labels) -> str:
     """The seller's own word where the buyer's number is of the same kind, else a word that fits any VAT number. A
     number of a country without VAT is called what it is called there.
     """
-    if not is_abroad(document):
-        return document.tax_number_label
     rules = known_country(document.buyer.address.country)
+    if not is_abroad(document):
+        own = rules is not None and bool(document.seller.vat_registration) and language == rules.languages[0]
+        return rules.tax_number_label if rules is not None and own else document.tax_number_label
     if rules is not None and rules.tax_system == "us_sales_tax":
         return rules.tax_number_label
     return labels.tax_number

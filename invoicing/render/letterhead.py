@@ -11,7 +11,13 @@ from reportlab.lib.utils import ImageReader
 
 from invoicing.documents import Document, DocumentKind, Party
 from invoicing.payment_codes import asks_for_payment
-from invoicing.render.addresses import address_lines, buyer_tax_number_label, is_abroad, registration_label
+from invoicing.render.addresses import (
+    address_lines,
+    buyer_tax_number_label,
+    is_abroad,
+    registration_label,
+    tax_office_label,
+)
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
@@ -48,18 +54,18 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
     """The rows with seller and title, then buyer and dates, then why a credit note was made."""
     left = partial(text_column, left=paper.left, width=paper.left_width)
     abroad = is_abroad(document)
-    registration = registration_label(document, formats.locale.language, labels)
+    language = formats.locale.language
     seller_column = (
         *(_logo_column(logo, document.seller.name, paper) if logo else ()),
         *left(document.seller.name, theme().seller),
-        *_party_column(document.seller, (document.tax_number_label, registration), formats, abroad=abroad, paper=paper),
+        *_party_column(document.seller, document.tax_number_label, formats, labels, abroad=abroad, paper=paper),
     )
     to = labels.bill_to if document.kind is DocumentKind.INVOICE else labels.credit_to
-    buyer_labels = (buyer_tax_number_label(document, labels), labels.registration)
+    buyer_label = buyer_tax_number_label(document, language, labels)
     buyer_column = (
         *left(to, theme().label),
         *left(document.buyer.name, theme().number),
-        *_party_column(document.buyer, buyer_labels, formats, abroad=abroad, paper=paper),
+        *_party_column(document.buyer, buyer_label, formats, labels, abroad=abroad, paper=paper),
     )
     facts = pairs_column(_facts(document, formats, labels), left=paper.middle, width=paper.right_width)
     line = paper.accent_line(paper.left, paper.right)
@@ -124,13 +130,16 @@ def _title_style(title: str, paper: Paper) -> Style:
 
 
 def _party_column(
-    party: Party, number_labels: tuple[str, str], formats: Formats, *, abroad: bool, paper: Paper
+    party: Party, tax_number_label: str, formats: Formats, labels: Labels, *, abroad: bool, paper: Paper
 ) -> Column:
     styles = theme()
-    numbers = [
-        f"{label} {number}".strip() if number else ""
-        for label, number in zip(number_labels, (party.tax_number, party.registration_number), strict=True)
-    ]
+    language = formats.locale.language
+    named = (
+        (tax_number_label, party.tax_number),
+        (tax_office_label(party, language, labels), party.tax_office_number),
+        (registration_label(party, language, labels), party.registration_number),
+    )
+    numbers = [f"{label} {number}".strip() if number else "" for label, number in named]
     contact = [text for text in (party.email, party.phone, party.website) if text]
     lines: list[TextLine] = []
     for text in address_lines(party.address, formats, abroad=abroad):

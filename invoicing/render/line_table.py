@@ -14,6 +14,7 @@ from invoicing.render.labels import Labels, in_line
 from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, text_column
 from invoicing.render.tax_marks import TaxMarks
 from invoicing.render.theme import Paper, hairline, theme
+from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wrapping import fit_line
 
 _GAP = 12.0
@@ -46,10 +47,11 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     """A row per line. The header comes again on each page, with the sum that is carried over."""
     discounted = any(line.discount_percent for line in document.lines)
     marks = TaxMarks.of(document)
-    cells = [_cells(line, formats, discounted=discounted, marks=marks) for line in document.lines]
+    taxed = not is_untaxed(document)
+    cells = [_cells(line, formats, discounted=discounted, taxed=taxed, marks=marks) for line in document.lines]
     titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
     titles += [labels.discount] if discounted else []
-    titles += [tax_label, labels.amount]
+    titles += [tax_label, labels.amount] if taxed else [labels.amount]
     grid = _grid(titles, cells, paper)
     header = _header(titles, grid, paper)
     sums = accumulate((line.amount_minor for line in document.lines), initial=0)
@@ -64,17 +66,18 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     return rows
 
 
-def _cells(line: Line, formats: Formats, *, discounted: bool, marks: TaxMarks) -> list[str]:
+def _cells(line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks: TaxMarks) -> list[str]:
     rate = formats.percent(line.tax_rate)
     discount = [formats.percent(line.discount_percent) if line.discount_percent else ""] if discounted else []
     mark = marks.of_line(line)
+    rates = [f"{rate}\u00a0{mark}" if mark else rate] if taxed else []
     return [
         str(line.position),
         line.title,
         f"{formats.number(line.quantity)} {line.unit}".rstrip(),
         formats.price(line.unit_price),
         *discount,
-        f"{rate}\u00a0{mark}" if mark else rate,
+        *rates,
         formats.amount(line.amount_minor),
     ]
 

@@ -21,6 +21,7 @@ from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
 from invoicing.render.totals import totals_rows
+from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wording import tax_name, worded
 
 PLAIN = Branding()
@@ -122,6 +123,7 @@ def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: 
     paper, formats, labels = look.paper, look.formats, look.labels
     tax = common_tax_label(document)
     sentence = labels.prices_with_tax if document.prices_include_tax else labels.prices_without_tax
+    sentence = labels.prices if is_untaxed(document) else sentence
     caption = sentence.format(currency=document.currency, tax=tax or labels.tax_in_sentence)
     return [
         *letterhead_rows(document, logo=logo, paper=paper, formats=formats, labels=labels),

@@ -13,6 +13,7 @@ from invoicing.render.labels import Labels, in_line
 from invoicing.render.layout import Column, Row, Style, TextLine, side_by_side, text_column
 from invoicing.render.tax_table import common_tax_label, style_across, tax_column, tax_table, width_of
 from invoicing.render.theme import Paper, theme
+from invoicing.render.untaxed import is_untaxed, untaxed_texts
 
 _NAME_WIDTH_MIN = 84.0
 _COLUMN_GAP = 12.0
@@ -35,8 +36,17 @@ def totals_rows(
     document: Document, *, languages: tuple[str, ...], paper: Paper, formats: Formats, labels: Labels
 ) -> list[Row]:
     """The tax summary beside the sums, or above them where amounts are too wide for that. They are never split."""
-    table = tax_table(document, languages, formats, labels)
     sums = _sums(document, formats, labels)
+    if is_untaxed(document):
+        reasons = text_column(
+            "\n".join(untaxed_texts(document, languages)), theme().text, left=paper.left, width=paper.left_width
+        )
+        column = _sums_column(sums, paper, left=paper.middle, width=paper.right_width)
+        if _sums_width(sums, _TOTAL_SIZES[0]) <= paper.right_width:
+            return [Row((reasons, column), space_above=12)]
+        column = _sums_column(sums, paper, left=paper.left, width=paper.text_width)
+        return [*([Row((reasons,), space_above=12, glued=True)] if reasons else []), Row((column,), space_above=12)]
+    table = tax_table(document, languages, formats, labels)
     fits = width_of(table, theme().quiet) <= paper.left_width
     if fits and _sums_width(sums, _TOTAL_SIZES[0]) <= paper.right_width:
         taxes = tax_column(table, theme().quiet, paper, width=paper.left_width)
@@ -54,8 +64,9 @@ def _sums(document: Document, formats: Formats, labels: Labels) -> _Sums:
     if document.adjustments:
         lines_minor = sum(line.amount_minor for line in document.lines)
         parts = [(labels.lines_total, formats.money(lines_minor)), *_adjustments(document, formats, labels)]
-    parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(document.net_minor)))
-    parts.append((tax or in_line(labels.tax), formats.money(document.tax_minor)))
+    if not is_untaxed(document):
+        parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(document.net_minor)))
+        parts.append((tax or in_line(labels.tax), formats.money(document.tax_minor)))
     last = (labels.total, formats.money(document.total_minor))
     withheld = document.withholding
     if withheld is not None:

@@ -13,11 +13,13 @@ from dataclasses import replace
 from babel import Locale
 
 from invoicing.countries import Country
-from invoicing.countries.tax_numbers import validate_tax_number
+from invoicing.countries.identifiers import business_number, compact
+from invoicing.countries.tax_numbers import is_cross_border_number, validate_tax_number
 from invoicing.documents import Document, Party
 from invoicing.refusals import InvalidInput
 from invoicing.render.addresses import is_abroad, known_country
 from invoicing.render.labels import labels_of
+from invoicing.render.untaxed import is_untaxed, registration_rules
 
 # The terms that every organization begins with are named in English.
 _ON_RECEIPT = "Due on receipt"
@@ -30,13 +32,14 @@ _TAX_PLACE = "{tax}"
 def worded(document: Document, locale: Locale, languages: tuple[str, ...]) -> Document:
     """The document as it is printed in `locale` and, where there are two languages, with its terms in both."""
     language, at_home = languages[0], not is_abroad(document)
+    seller, number_label = _seller(document, language, at_home=at_home)
     rules = known_country(document.seller.address.country)
     return replace(
         document,
-        seller=_with_printed_number(document.seller, language, at_home=at_home),
-        buyer=_with_printed_number(document.buyer, language, at_home=at_home),
+        seller=seller,
+        buyer=_buyer(document, language, at_home=at_home),
         taxes=tuple(replace(tax, label=tax_name(rules, tax.label, language)) for tax in document.taxes),
-        tax_number_label=_tax_number_label(rules, document.tax_number_label, language),
+        tax_number_label=number_label,
         payment_terms=_terms(document.payment_terms, locale, languages),
     )
 
@@ -70,6 +73,37 @@ def printed_tax_number(country_code: str, number: str, language: str, *, at_home
     remaining = iter(digits)
     filled = "".join(next(remaining) if character == _DIGIT_PLACE else character for character in pattern)
     return filled.replace(_TAX_PLACE, _tax_of_number(rules, language))
+
+
+def _seller(document: Document, language: str, *, at_home: bool) -> tuple[Party, str]:
+    """The seller with its tax number as it is printed, and what the number is called.
+
+    The number of one that is not registered is the plain one, without what marks registered sellers. Only where the
+    buyer owes the tax it is the VAT number, which the law wants there (Article 226(3) Directive 2006/112/EC).
+    """
+    rules, seller = known_country(document.seller.address.country), document.seller
+    label = _tax_number_label(rules, document.tax_number_label, language)
+    state = rules.registration(seller.vat_registration) if rules is not None else None
+    if rules is not None and state is not None and is_cross_border_number(seller.tax_number):
+        return seller, state.cross_border_label if not _is_abroad(rules, language) else ""
+    if rules is None or state is None or state.tax_number != "plain" or not is_untaxed(document):
+        return _with_printed_number(seller, language, at_home=at_home), label
+    plain = seller.tax_number.removeprefix(rules.tax_number_prefix)
+    label = labels_of(language).tax_office_number if _is_abroad(rules, language) else state.tax_number_label
+    # The same number once, and where both are known in the form that the tax office writes.
+    twice = bool(plain) and compact(seller.tax_office_number).startswith(plain)
+    return replace(seller, tax_number="" if twice else plain), label
+
+
+def _buyer(document: Document, language: str, *, at_home: bool) -> Party:
+    """The buyer with its number as it is printed. Where the seller may not mention the tax, the number of a buyer at
+    home is that of the business without the word for the tax.
+    """
+    buyer, state = document.buyer, registration_rules(document)
+    if state is None or not state.silent or not at_home or not buyer.tax_number:
+        return _with_printed_number(buyer, language, at_home=at_home)
+    number = business_number(buyer.address.country, buyer.tax_number)
+    return replace(buyer, tax_number="", registration_number=buyer.registration_number or number)
 
 
 def _with_printed_number(party: Party, language: str, *, at_home: bool) -> Party:

@@ -23,6 +23,7 @@ class Customer(BooksTable, table=True):
     consumer: bool = False
     tax_number: str = ""
     registration_number: str = ""
+    tax_office_number: str = ""
     email: str = ""
     phone: str = ""
     line1: str = ""

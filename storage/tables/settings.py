@@ -53,6 +53,7 @@ class Profile(BooksTable, table=True):
     region: str = ""
     tax_number: str = ""
     registration_number: str = ""
+    tax_office_number: str = ""
     email: str = ""
     phone: str = ""
     website: str = ""

@@ -41,7 +41,7 @@ numbers = st.decimals(min_value=Decimal(-(10**12)), max_value=Decimal(10**12), p
 amounts = st.integers(-(10**15), 10**15)
 days = st.dates()
 addresses = st.builds(Address, texts, texts, texts, texts, texts, texts)
-parties = st.builds(Party, texts, addresses, texts, texts, texts, texts, texts)
+parties = st.builds(Party, texts, addresses, texts, texts, texts, texts, texts, texts, texts)
 jurisdictions = st.builds(JurisdictionRate, texts, st.sampled_from(JurisdictionLevel), numbers)
 jurisdiction_taxes = st.builds(JurisdictionTax, texts, st.sampled_from(JurisdictionLevel), numbers, amounts)
 
@@ -217,6 +217,15 @@ def test_the_text_is_json_whose_amounts_are_integers_and_whose_decimals_are_text
     raw = json.loads(document_text(document))
     assert raw["total_minor"] == document.total_minor
     assert all(isinstance(line["unit_price"], str) for line in raw["lines"])
+
+
+def test_a_seller_that_charges_tax_and_has_only_a_vat_number_is_written_as_it_ever_was() -> None:
+    """Documents that were issued before a seller's registration was a fact keep their text, and so their hash."""
+    party = Party("Harbour Bakery", Address(country="GB"), "GB980780684")
+    written = json.loads(canonical_json(party))
+    assert not {"tax_office_number", "vat_registration"} & set(written)
+    without = replace(party, tax_number="", vat_registration="not_registered", tax_office_number="1955839661")
+    assert {"tax_office_number", "vat_registration"} <= set(json.loads(canonical_json(without)))
 
 
 def test_a_link_covers_the_algorithm_the_previous_hash_the_position_and_the_text() -> None:

@@ -18,10 +18,11 @@ COMPLETE = replace(
 
 def test_all_that_is_missing_is_one_sentence_with_the_tool_and_its_arguments() -> None:
     (blocker,) = blockers(EMPTY)
-    assert blocker.fields == ("line1", "city", "postal_code", "tax_number", "iban")
+    assert blocker.fields == ("line1", "city", "postal_code", "vat_registration", "iban")
     assert blocker.message == (
-        "Live invoices in United Kingdom still need address (line1, city, postal_code), tax_number and iban (or"
-        " account_number): set with update_organization."
+        "Live invoices in United Kingdom still need address (line1, city, postal_code), vat_registration and iban (or"
+        " account_number): set with update_organization. vat_registration is one of: registered (with tax_number (VAT"
+        " no.)); not_registered (below the threshold, Schedule 1 VAT Act 1994, up to 90,000 GBP a year)."
     )
 
 
@@ -30,7 +31,11 @@ def test_all_that_is_missing_is_one_sentence_with_the_tool_and_its_arguments() -
     [
         ({"city": ""}, "address (city)"),
         ({"iban": ""}, "iban (or account_number)"),
-        ({"tax_number": "", "city": ""}, "address (city) and tax_number"),
+        ({"tax_number": "", "city": ""}, "address (city) and vat_registration"),
+        (
+            {"tax_number": "", "city": "", "vat_registration": "registered"},
+            "address (city) and tax_number (VAT no.)",
+        ),
     ],
 )
 def test_one_thing_that_is_missing_stands_alone(emptied: dict[str, str], missing: str) -> None:

@@ -67,6 +67,7 @@ def test_every_rule_is_either_in_the_money_document_or_has_a_test_of_its_own() -
         Rule.NO_TAX_SYSTEM,
         Rule.SALES_TAX,
         Rule.SMALL_BUSINESS,
+        Rule.NOT_REGISTERED,
         Rule.ITEM,
         Rule.OVERRIDDEN,
     }

@@ -65,7 +65,7 @@ async def test_items_of_one_name_are_told_apart_by_number_text_and_price(tmp_pat
         ("UK", " United Kingdom is GB."),
         ("united kingdom", " United Kingdom is GB."),
         ("Deutschland", " Germany is DE."),
-        ("EL", " Greece is GR."),
+        ("EL", " Greece is GR; only its VAT numbers begin with EL."),
         ("Japan", " Japan is JP."),
         ("USA", " United States is US."),
         ("Atlantis", ""),

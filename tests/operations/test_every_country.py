@@ -46,6 +46,8 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 # VATEX code list of EN 16931; its codes are those of Directive 2006/112/EC, and say nothing of other laws.
 VATEX = {"K": "VATEX-EU-IC", "AE": "VATEX-EU-AE", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
 MEMBERS = [code for code, row in TABLE.items() if "eu_goods" in row]
+REGISTERED = {"CZ": "25123891", "DK": "13585628", "FI": "2077474-0", "SK": "36421928"}
+"""Numbers of the register where eight digits have a check digit."""
 ABROAD = {"US": "GB"}
 """Where the business outside is; in the United States unless the seller is."""
 
@@ -120,7 +122,7 @@ async def live_seller(root: Path, code: str) -> AsyncIterator[Books]:
             "city": "Harbour",
             "region": "CA" if code == "US" else "",
             "tax_number": TABLE[code]["tax_number"],
-            "registration_number": "12345678",
+            "registration_number": REGISTERED.get(code, "12345678"),
             "iban": "GB33BUKB20201555555555",
         }
         books, _ = await update_organization(office, books, profile)

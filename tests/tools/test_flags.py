@@ -25,7 +25,7 @@ def test_the_flags_of_all_tools_are_known() -> None:
         ("draft_invoice", "delete"),
         ("draft_invoice", "prices_include_tax"),
         ("create_client_organization", "dry_run"),
-        ("update_organization", "small_business"),
+        ("update_organization", "prices_include_tax"),
         ("save_customer", "archived"),
     } <= set(FLAGS)
 

@@ -40,6 +40,7 @@ class Labels:
     credit_to: str
     registration: str
     tax_number: str
+    tax_office_number: str
     issue_date: str
     due_date: str
     supply_date: str
@@ -60,6 +61,7 @@ class Labels:
     vat: str
     carried_forward: str
     brought_forward: str
+    prices: str
     prices_with_tax: str
     prices_without_tax: str
     tax_summary: str
@@ -171,5 +173,5 @@ def _joined(first: str, second: str, separator: str) -> str:
 _TEXTS = tuple(field.name for field in fields(Labels) if field.name not in ("categories", "days_net"))
 _ON_TWO_LINES = frozenset(
     "position description quantity unit_price discount amount tax tax_rate taxable"
-    " prices_with_tax prices_without_tax".split()
+    " prices prices_with_tax prices_without_tax".split()
 )

@@ -14,6 +14,7 @@ def upgrade() -> None:
     _keep_mandates()
     _find_duplicates()
     _sum_documents()
+    _keep_tax_office_numbers()
 
 
 def _describe_the_seller() -> None:
@@ -34,6 +35,11 @@ def _find_duplicates() -> None:
 def _sum_documents() -> None:
     columns = ["currency", "kind", "due_date", "net_minor", "tax_minor", "total_minor", "withheld_minor", "id"]
     op.create_index("ix_documents_sums", "documents", columns)
+
+
+def _keep_tax_office_numbers() -> None:
+    op.add_column("profile", _text("tax_office_number"))
+    op.add_column("customers", _text("tax_office_number"))
 
 
 def _text(name: str) -> sa.Column[str]:
