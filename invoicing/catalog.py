@@ -21,7 +21,9 @@ from invoicing.documents import (
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer; `consumer` is true for a private person, who needs no tax number."""
+    """A customer; `consumer` is true for a private person, who needs no tax number, `public_body` for an authority;
+    `demands_e_invoice` where it asks for e-invoices as the law lets it (EE, FI).
+    """
 
     id: str
     name: str
@@ -40,6 +42,8 @@ class Customer:
     payment_terms: str = ""
     note: str = ""
     archived: bool = False
+    public_body: bool = False
+    demands_e_invoice: bool = False
 
     def buyer(self) -> Party:
         """The buyer's block of a document."""

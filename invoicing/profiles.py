@@ -12,8 +12,9 @@ class Profile:
     """What an organization's books say of it. `country` is empty until the organization is completed.
 
     `rounding` is a mode of `invoicing.tax_inputs.Rounding`; `small_business` says that it charges no tax under its
-    country's exemption; `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
-    image in the organization's folder, with its hash.
+    country's exemption; `annual_turnover` is in whole units of the national currency, empty where it is not stated;
+    `mandates` is the policy where the law takes no PDF (`refuse` or `warn`). `second_language` is an ISO 639-1 code,
+    `brand_color` as `#RRGGBB`, `logo` the path of the image in the organization's folder, with its hash.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Profile:
     small_business: bool = False
     vat_registration: str = ""
     mandates: str = "refuse"
+    annual_turnover: str = ""
     payment_qr: bool = True
     second_language: str = ""
     brand_color: str = ""

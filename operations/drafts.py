@@ -14,6 +14,7 @@ from invoicing.copying import earlier_buyer, filled_from
 from invoicing.documents import Document, DocumentKind
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
+from invoicing.law_of_form import LawOfForm, law_of_form
 from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
@@ -29,6 +30,7 @@ from storage import audit, documents, drafts, idempotency
 from storage.books import Books
 from storage.ids import new_id
 from storage.items import items_by_ids
+from storage.mandates import standing_acknowledgements
 from storage.profile import load_profile, load_time_zone
 from storage.series import load_series
 from storage.setup import load_setup
@@ -71,13 +73,14 @@ class Preview:
 class Resolved:
     """A request that names customer and items by their ids, with the customer and the items by id.
 
-    `shown` is what the draft last showed, where a draft is to be issued that knows it.
+    `shown` is what the draft last showed, where a draft is to be issued that knows it; `draft` is its id.
     """
 
     request: RequestedDocument
     customer: Customer
     items: Mapping[str, Item]
     shown: Shown | None = None
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Composed:
     customer: Customer
     today: date
     chosen: tuple[ChosenTax, ...]
+    form: LawOfForm
 
     @property
     def explanation(self) -> tuple[str, ...]:
@@ -159,7 +163,7 @@ def resolve_draft(db: Session, draft: str) -> Resolved:
     """
     request, shown = load_draft(db, draft)
     items = items_by_ids(db, (line.item for line in request.lines if line.item))
-    return Resolved(request, resolve_customer(db, request.customer), items, shown)
+    return Resolved(request, resolve_customer(db, request.customer), items, shown, draft)
 
 
 def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
@@ -173,13 +177,21 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     made = compose_explained(resolved.request, circumstances)
     if resolved.shown is not None:
         check_as_shown(resolved.shown, made.document)
-    return Composed(
+    form = law_of_form(
         made.document,
+        profile=circumstances.profile,
+        customer=resolved.customer,
+        acknowledgements=standing_acknowledgements(db),
+        draft=resolved.draft,
+    )
+    return Composed(
+        replace(made.document, form_words=form.words),
         circumstances.profile,
         circumstances.setup,
         resolved.customer,
         circumstances.today,
         made.chosen,
+        form,
     )
 
 
@@ -216,7 +228,7 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
         found.append(f"{composed.customer.name} lacks {', '.join(gaps)}: complete it with save_customer.")
     if gap := exchange_gap(composed.document, composed.profile):
         found.append(gap)
-    return tuple(found)
+    return (*found, *composed.form.blockers)
 
 
 def date_refusal(db: Session, document: Document, profile: Profile, *, today: date) -> InvalidInput | None:
@@ -255,7 +267,7 @@ def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
     else:
         if request.draft:
             load_draft(db, request.draft)
-        resolved = resolve_request(db, books, request)
+        resolved = replace(resolve_request(db, books, request), draft=request.draft)
     composed = compose_in(db, books, resolved)
     draft_id = request.draft or new_id("drf")
     # What a typed price means is the draft's own from now on, whatever becomes of the organization's settings.
@@ -275,7 +287,8 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     warnings = warnings_for(
         document, profile=composed.profile, customer=composed.customer, today=composed.today, chosen=composed.chosen
     )
-    warnings = tuple(warning for warning in warnings if warning.text not in found)
+    warnings = (*composed.form.warnings, *warnings)
+    warnings = tuple(one for one in warnings if one.text not in found and one.code not in composed.form.said)
     live = composed.profile.environment.value == "live"
     dates = date_refusal(db, document, composed.profile, today=composed.today)
     refused = (dates.message,) if dates else ()

@@ -146,7 +146,13 @@ def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedDocument:
     _check_may_issue(db, composed)
     setup = composed.setup
     issued = issue_document(
-        db, books, composed.document, series=setup.series, posting=setup.posting, overrides=composed.overrides
+        db,
+        books,
+        composed.document,
+        series=setup.series,
+        posting=setup.posting,
+        overrides=composed.overrides,
+        form=composed.form,
     )
     if request.draft:
         drafts.delete_draft(db, request.draft)

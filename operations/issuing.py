@@ -15,6 +15,7 @@ from sqlmodel import Session
 from invoicing.canonical import canonical_json
 from invoicing.catalog import Posting, Series
 from invoicing.documents import Document, DocumentKind
+from invoicing.law_of_form import LawOfForm
 from invoicing.lifecycle import Balance, Status, status_of
 from invoicing.numbering import number, period
 from invoicing.posting import post
@@ -48,11 +49,18 @@ class IssuedDocument:
 
 
 def issue_document(
-    db: Session, books: Books, document: Document, *, series: Series, posting: Posting, overrides: Sequence[str] = ()
+    db: Session,
+    books: Books,
+    document: Document,
+    *,
+    series: Series,
+    posting: Posting,
+    overrides: Sequence[str] = (),
+    form: LawOfForm | None = None,
 ) -> Issued:
     """Issue a document that has no number yet: all of it happens in the transaction of `db`, or nothing does.
 
-    `overrides` say which proposed taxes were not taken; they go on record.
+    `overrides` say which proposed taxes were not taken, and `form` what somebody has answered for: both go on record.
     """
     of_period = period(series.pattern, document.issue_date)
     sequence = documents.take_sequence(db, series.code, of_period)
@@ -79,6 +87,8 @@ def issue_document(
         detail["credits"] = document.credits.id
     if overrides:
         detail["overrides"] = list(overrides)
+    if form is not None and form.answered_for:
+        detail["answered_for"] = list(form.answered_for)
     audit.record(db, f"issue_{document.kind.value}", document.id, at=now, by=books.actor, detail=detail)
     return issued
 

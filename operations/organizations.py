@@ -10,6 +10,8 @@ from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
 from operations.access import Office, Right, open_books
+from operations.drafts import local_date
+from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from storage import organizations, reach, sessions
@@ -42,13 +44,14 @@ class ClientSummary:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDetails:
-    """All that there is to know of an organization before working in it."""
+    """All that there is to know of an organization before working in it; `mandates` is None before it has a country."""
 
     profile: Profile
     counts: Counts
     blockers: tuple[Blocker, ...]
     live_blockers: tuple[Blocker, ...]
     settings: SettingNames
+    mandates: MandatesOfOrganization | None
 
 
 async def list_organizations(
@@ -133,7 +136,7 @@ async def list_clients(
 
 async def get_organization(books: Books) -> OrganizationDetails:
     """Profile, settings, readiness and counts of the organization."""
-    return await books.look_up(_details)
+    return await books.look_up(lambda db: _details(db, books))
 
 
 def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
@@ -177,12 +180,14 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
     return ClientSummary(organization, counted, blockers(profile))
 
 
-def _details(db: Session) -> OrganizationDetails:
+def _details(db: Session, books: Books) -> OrganizationDetails:
     profile = load_profile(db)
+    today = local_date(books.clock(), profile)
     return OrganizationDetails(
         profile=profile,
         counts=counts(db),
         blockers=blockers(profile),
         live_blockers=live_blockers(profile) if profile.country else blockers(profile),
         settings=setting_names(db),
+        mandates=mandates_in(db, profile, on=today) if profile.country else None,
     )

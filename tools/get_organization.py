@@ -17,6 +17,7 @@ from tools.answers import Answer, answer, counts_text, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
+from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines
 from tools.snippets import is_loopback, snippets
 
 
@@ -35,6 +36,7 @@ class OrganizationProfile(Answer):
     policy: dict[str, str | int | bool]
     readiness: Readiness
     tax_codes: list[str]
+    mandates: list[MandateAnswer]
     payment_terms: list[str]
     number_series: list[str]
     withholdings: list[str]
@@ -61,6 +63,7 @@ async def get_organization(
         *_setting_lines(shown),
         f"There are {counts_text(details.counts)}.",
         *readiness_lines(books, details),
+        *mandate_lines(details.mandates),
         f"Its own connection: {office.own_connection(books.organization)}",
         *_practice_lines(office, books),
         *_snippet_lines(shown),
@@ -83,6 +86,7 @@ def structured_organization(office: Office, books: Books, details: OrganizationD
             missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
         ),
         tax_codes=list(settings.tax_codes),
+        mandates=mandate_answers(details.mandates),
         payment_terms=list(settings.terms),
         number_series=[f"{code} {pattern}" for code, pattern in settings.series],
         withholdings=[f"{code} {label}" for code, label in settings.withholdings],

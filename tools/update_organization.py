@@ -44,6 +44,8 @@ async def update_organization(
     prices_include_tax: bool | None = None,
     rounding: Literal["sum_of_lines", "per_line"] | None = None,
     small_business: Annotated[bool | None, Field(description="Charges no tax, as a small enterprise")] = None,
+    annual_turnover: Annotated[str | None, Field(description="Whole units of the national currency")] = None,
+    mandates: Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")] = None,
     future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: Annotated[
         Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
@@ -77,6 +79,8 @@ async def update_organization(
         prices_include_tax=prices_include_tax,
         rounding=rounding,
         small_business=small_business,
+        annual_turnover=annual_turnover,
+        mandates=mandates,
         future_days=future_days,
         named_writes=named_writes,
         **(address.model_dump(exclude_none=True) if address else {}),

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from invoicing.countries.mandates import Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.documents import TaxCategory
 
 TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
@@ -142,6 +143,10 @@ class Country:
     tax_codes: tuple[TaxCodeTemplate, ...]
     withholdings: tuple[Withholding, ...]
     sources: tuple[Source, ...]
+    mandates: tuple[Mandate, ...] = ()
+    no_mandates: tuple[NoMandate, ...] = ()
+    planned_mandates: tuple[PlannedMandate, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
 
     def buyer_required(self, *, business: bool, buyer_country: str) -> tuple[PartyField, ...]:
         """The fields that a buyer needs before a document is issued to it live.

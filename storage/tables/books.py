@@ -34,6 +34,8 @@ class Customer(BooksTable, table=True):
     payment_terms: str = ""
     note: str = ""
     archived: bool = False
+    public_body: bool = False
+    demands_e_invoice: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
