@@ -7,7 +7,7 @@ person of the practice answers for both on record: per mandate for the organizat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -72,6 +72,15 @@ def buyer_situation(customer: Customer) -> BuyerSituation:
     )
 
 
+def counts_by_month(profile: Profile, on: date) -> bool:
+    """Whether a mandate of the seller's country leaves out who invoices little in the month of the day."""
+    return any(
+        rule.month_gross_above is not None and rule.valid_from <= on <= (rule.valid_until or on)
+        for mandate in country(profile.country).mandates
+        for rule in mandate.rules
+    )
+
+
 def mandate_lines(profile: Profile, *, on: date) -> tuple[str, ...]:
     """One line for each mandate that holds for a new organization or will within a year."""
     if not profile.country:
@@ -86,8 +95,13 @@ def law_of_form(
     customer: Customer,
     acknowledgements: Sequence[Acknowledgement] = (),
     draft: str = "",
+    month_gross_minor: int | None = None,
 ) -> LawOfForm:
-    """What the law says of the form of this document, given what has been acknowledged; `draft` is its draft's id."""
+    """What the law says of the form of this document, given what has been acknowledged; `draft` is its draft's id.
+
+    `month_gross_minor` is the total with tax of the month's invoices before this one, in the national currency, where
+    it is known and `counts_by_month` says that it matters.
+    """
     standing = {
         one.code: one
         for one in acknowledgements
@@ -95,6 +109,9 @@ def law_of_form(
     }
     seller, buyer = seller_situation(profile), buyer_situation(customer)
     amount = _national_total(document, profile)
+    if month_gross_minor is not None and amount is not None:
+        month = to_major(month_gross_minor, country(profile.country).currency) + amount
+        seller = replace(seller, month_gross=month)
     in_force = mandates_for(seller, buyer, document.issue_date, amount=amount)
     coming = upcoming(seller, buyer, document.issue_date, amount=amount)
     live = profile.environment is Environment.LIVE

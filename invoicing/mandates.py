@@ -43,7 +43,7 @@ class SellerSituation:
     turnover: int | None = None
     regions: tuple[str, ...] = ()
     legal_form: str = ""
-    month_gross: int | None = None
+    month_gross: Decimal | int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from invoicing.lifecycle import Balance
 from invoicing.refusals import NotReady
 from invoicing.text import clean_line
 from operations.customers import resolve_customer
-from operations.drafts import date_refusal, local_date
+from operations.drafts import date_refusal, local_date, month_gross_of
 from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
 from storage import documents, idempotency
 from storage.books import Books
@@ -94,6 +94,7 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
         profile=profile,
         customer=resolve_customer(db, invoice.customer),
         acknowledgements=standing_acknowledgements(db),
+        month_gross_minor=month_gross_of(db, document, profile),
     )
     if form.mandate_blockers:
         raise NotReady(" ".join(form.mandate_blockers))

@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from invoicing.catalog import Customer, Item, Setup
 from invoicing.copying import earlier_buyer, filled_from
+from invoicing.countries import country
 from invoicing.documents import Document, DocumentKind
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
-from invoicing.law_of_form import LawOfForm, law_of_form
+from invoicing.law_of_form import LawOfForm, counts_by_month, law_of_form
 from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
@@ -30,7 +31,7 @@ from storage import audit, documents, drafts, idempotency
 from storage.books import Books
 from storage.ids import new_id
 from storage.items import items_by_ids
-from storage.mandates import standing_acknowledgements
+from storage.mandates import month_gross_minor, standing_acknowledgements
 from storage.profile import load_profile, load_time_zone
 from storage.series import load_series
 from storage.setup import load_setup
@@ -183,6 +184,7 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
         customer=resolved.customer,
         acknowledgements=standing_acknowledgements(db),
         draft=resolved.draft,
+        month_gross_minor=month_gross_of(db, made.document, circumstances.profile),
     )
     return Composed(
         replace(made.document, form_words=form.words),
@@ -248,6 +250,13 @@ def date_refusal(db: Session, document: Document, profile: Profile, *, today: da
             field="issue_date",
         )
     return None
+
+
+def month_gross_of(db: Session, document: Document, profile: Profile) -> int | None:
+    """What has been invoiced in the month, in these books, where a mandate asks for it."""
+    if not counts_by_month(profile, document.issue_date):
+        return None
+    return month_gross_minor(db, document.issue_date, country(profile.country).currency)
 
 
 def today_in(db: Session, books: Books) -> date:
