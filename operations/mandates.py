@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -12,11 +12,10 @@ from invoicing.countries.mandates import NoMandate, PlannedMandate, Requirement
 from invoicing.law_of_form import BUYER_VAT_NUMBER, seller_situation
 from invoicing.mandates import Acknowledgement, Held, assumed_turnover, mandates_of
 from invoicing.profiles import Profile
-from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
 from invoicing.text import clean_line
 from operations.access import Office, require_person_of_practice
-from operations.drafts import load_draft, local_date
-from storage import audit
+from storage import audit, drafts
 from storage.books import Books
 from storage.mandates import add_acknowledgement, standing_acknowledgements
 from storage.profile import load_profile
@@ -57,11 +56,7 @@ async def get_mandates(books: Books) -> MandatesOfOrganization:
         NotReady: the organization has no country yet.
     """
 
-    def work(db: Session) -> MandatesOfOrganization:
-        profile = load_profile(db)
-        return mandates_in(db, profile, on=local_date(books.clock(), profile))
-
-    return await books.look_up(work)
+    return await books.look_up(lambda db: mandates_in(db, books, load_profile(db)))
 
 
 async def acknowledge_mandate(
@@ -72,7 +67,7 @@ async def acknowledge_mandate(
     Raises:
         NotAllowed: anyone but a person of the practice.
         InvalidInput: an unknown code, no text, or what each document must show and no draft.
-        NotFound, Immutable: no such draft.
+        NotFound: no such draft.
     """
     await require_person_of_practice(office, books.organization, "Acknowledging a mandate")
     said = clean_line(handed_in, field="handed_in", limit=HANDED_IN_LENGTH_MAX, required=True)
@@ -100,8 +95,9 @@ async def withdraw_acknowledgement(
     return await books.write(work)
 
 
-def mandates_in(db: Session, profile: Profile, *, on: date) -> MandatesOfOrganization:
-    """The mandates that concern the organization on a day or within a year of it."""
+def mandates_in(db: Session, books: Books, profile: Profile) -> MandatesOfOrganization:
+    """The mandates that concern the organization today, at its own place, or within a year."""
+    on = books.clock().astimezone(ZoneInfo(profile.time_zone)).date()
     if not profile.country:
         raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
     standing = standing_acknowledgements(db)
@@ -126,12 +122,23 @@ def _record(db: Session, books: Books, code: str, handed_in: str, draft: str) ->
     profile = load_profile(db)
     wanted, draft = code.strip().lower(), draft.strip()
     _check_code(profile, wanted, of_draft=bool(draft))
-    customer = load_draft(db, draft)[0].customer if draft and handed_in else ""
+    customer = _customer_of(db, draft) if draft and handed_in else ""
     now, by = books.clock(), books.actor
     add_acknowledgement(db, Acknowledgement(wanted, handed_in, now, by, draft=draft, customer=customer))
     act = "acknowledge_mandate" if handed_in else "withdraw_mandate_acknowledgement"
     audit.record(db, act, wanted, at=now, by=by, detail={"handed_in": handed_in, "draft": draft})
-    return mandates_in(db, profile, on=local_date(now, profile))
+    return mandates_in(db, books, profile)
+
+
+def _customer_of(db: Session, draft: str) -> str:
+    """The customer's id; the statement does not pass to another one's document."""
+    found = drafts.draft_by_id(db, draft)
+    if found is None:
+        raise NotFound(
+            "draft: no such draft here; find_invoices with status draft lists them. What is issued is issued.",
+            field="draft",
+        )
+    return found[0].customer
 
 
 def _check_code(profile: Profile, code: str, *, of_draft: bool) -> None:

@@ -10,7 +10,6 @@ from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
 from operations.access import Office, Right, open_books
-from operations.drafts import local_date
 from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
@@ -182,12 +181,11 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
 
 def _details(db: Session, books: Books) -> OrganizationDetails:
     profile = load_profile(db)
-    today = local_date(books.clock(), profile)
     return OrganizationDetails(
         profile=profile,
         counts=counts(db),
         blockers=blockers(profile),
         live_blockers=live_blockers(profile) if profile.country else blockers(profile),
         settings=setting_names(db),
-        mandates=mandates_in(db, profile, on=today) if profile.country else None,
+        mandates=mandates_in(db, books, profile) if profile.country else None,
     )

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import profile
+from operations.access import Office
+from operations.organizations import OrganizationDetails
+from storage.books import Books
 from tools.answers import answer, heading
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import OrganizationProfile, profile_lines, readiness_lines, structured_organization
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+
+NamedWritesArgument = Annotated[
+    Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
+]
+MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")]
 
 
 async def update_organization(
@@ -45,11 +54,9 @@ async def update_organization(
     rounding: Literal["sum_of_lines", "per_line"] | None = None,
     small_business: Annotated[bool | None, Field(description="Charges no tax, as a small enterprise")] = None,
     annual_turnover: Annotated[str | None, Field(description="Whole units of the national currency")] = None,
-    mandates: Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")] = None,
+    mandates: MandatesArgument = None,
     future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
-    named_writes: Annotated[
-        Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
-    ] = None,
+    named_writes: NamedWritesArgument = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
@@ -86,9 +93,13 @@ async def update_organization(
         **(address.model_dump(exclude_none=True) if address else {}),
     )
     updated, details = await profile.update_organization(office, books, changes)
-    shown = structured_organization(office, updated, details)
-    lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(updated, details)]
-    return answer(heading(updated.organization), lines, shown)
+    return _answer(office, updated, details, changes)
+
+
+def _answer(office: Office, books: Books, details: OrganizationDetails, changes: Iterable[str]) -> CallToolResult:
+    shown = structured_organization(office, books, details)
+    lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(books, details)]
+    return answer(heading(books.organization), lines, shown)
 
 
 TOOL = Description(
