@@ -101,6 +101,11 @@ class Held:
     buyers: str
 
     @property
+    def is_strict(self) -> bool:
+        """Whether a PDF is only a copy, or the program may not be used at all."""
+        return self.mandate.unlawful or self.mandate.form == "none"
+
+    @property
     def effect(self) -> str:
         """What a PDF from this program is, in a few words."""
         if self.mandate.unlawful:

@@ -34,7 +34,7 @@ def mandate_lines(found: MandatesOfOrganization | None) -> list[str]:
     """One line for each mandate, and what was assumed."""
     if found is None:
         return []
-    lines = [f"Mandate {state.held.sentence} {_standing(state)}" for state in found.states]
+    lines = [f"Mandate {state.held.sentence} {_standing(state, found.policy)}" for state in found.states]
     if found.assumed_turnover is not None:
         lines.append(
             f"annual_turnover is not stated: at most {found.assumed_turnover} {found.currency} is assumed."
@@ -70,9 +70,12 @@ def _answer(state: MandateState) -> MandateAnswer:
     )
 
 
-def _standing(state: MandateState) -> str:
-    said = state.acknowledgement
-    return _acknowledged(said, "Acknowledged") + "." if said else "Not acknowledged."
+def _standing(state: MandateState, policy: str) -> str:
+    said, held = state.acknowledgement, state.held
+    if said:
+        return _acknowledged(said, "Acknowledged") + "."
+    refused = held.is_strict and held.in_force and policy == "refuse"
+    return "Not acknowledged: such live documents are refused." if refused else "Not acknowledged."
 
 
 def _acknowledged(said: Acknowledgement, what: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from mcp_types import CallToolResult
@@ -17,6 +17,7 @@ from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import OrganizationProfile, profile_lines, readiness_lines, structured_organization
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, given
+from tools.mandate_answers import mandate_lines
 
 NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
@@ -96,9 +97,11 @@ async def update_organization(
     return _answer(office, updated, details, changes)
 
 
-def _answer(office: Office, books: Books, details: OrganizationDetails, changes: Iterable[str]) -> CallToolResult:
+def _answer(office: Office, books: Books, details: OrganizationDetails, changes: Collection[str]) -> CallToolResult:
     shown = structured_organization(office, books, details)
     lines = [f"Updated: {', '.join(sorted(changes))}.", *profile_lines(shown), *readiness_lines(books, details)]
+    # The country is set once, and with it what its law wants.
+    lines += mandate_lines(details.mandates) if "country" in changes else []
     return answer(heading(books.organization), lines, shown)
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from operations.access import Office
+from operations.practices import start_unnamed
+from storage.store import open_store
 from tests.support.assistant import Assistant, assistant, text_of
+from tests.support.clock import SettableClock
 from tests.support.practice import practice
 
 BOTTEGA = "bottega-sandbox"
@@ -28,12 +32,23 @@ async def test_creation_and_readiness_say_which_law_wants_another_form(tmp_path:
         assert line in await made_by(chat)
         text = await said(chat, "get_organization", organization=BOTTEGA)
         assert line in text
-        assert "Not acknowledged." in text
+        assert "Not acknowledged: such live documents are refused." in text
+        assert "must be reported. Send its data to the SdI (recipient XXXXXXX). Not acknowledged." in text
         shown = await chat.ok("get_organization", organization=BOTTEGA)
         found = {mandate["code"]: mandate for mandate in shown["mandates"]}
         assert set(found) == {"it-sdi", "it-abroad"}
         assert (found["it-sdi"]["form"], found["it-abroad"]["form"]) == ("none", "reported")
         assert shown["policy"]["mandates"] == "refuse"
+
+
+async def test_setting_the_country_of_a_new_practice_says_it_too(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        clock = SettableClock()
+        office = Office(store, await start_unnamed(store, clock), clock)
+        async with assistant(office) as chat:
+            text = await said(chat, "update_organization", name="Studio", country="HU")
+            assert "Mandate hu-online-szamla, Online Számla, since 2020-07-01" in text
+            assert "Mandate" not in await said(chat, "update_organization", email="a@example.com")
 
 
 async def test_an_acknowledgement_is_saved_shown_and_withdrawn(tmp_path: Path) -> None:
