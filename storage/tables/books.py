@@ -236,5 +236,6 @@ IMMUTABLE_TABLES = (
     "audit_entries",
     "idempotency_keys",
     "files",
+    "mandate_acknowledgements",
 )
 """Tables whose rows the database itself refuses to change or delete."""
