@@ -46,7 +46,7 @@ def _defaults(kind: type[Document | Line | Party | TaxSubtotal], *names: str) ->
 # What the text of the first release did not have, and its empty value. Any field that is added from now on belongs
 # here.
 _ADDED: dict[type[Any], dict[str, object]] = {
-    Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason"),
+    Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason", "form_words"),
     Line: _defaults(
         Line,
         "discount_amount",

@@ -21,8 +21,9 @@ from invoicing.documents import (
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer; `consumer` is true for a private person, who needs no tax number. `tax_office_number` is a number for
-    tax that is not the VAT number, such as a person's.
+    """A customer; `consumer` is true for a private person, who needs no tax number, `public_body` for an authority.
+    `tax_office_number` is a number for tax that is not the VAT number, such as a person's; `demands_e_invoice` says
+    that the buyer asks for e-invoices as the law lets it (EE, FI).
     """
 
     id: str
@@ -43,6 +44,8 @@ class Customer:
     note: str = ""
     archived: bool = False
     tax_office_number: str = ""
+    public_body: bool = False
+    demands_e_invoice: bool = False
 
     def buyer(self) -> Party:
         """The buyer's block of a document."""

@@ -255,7 +255,7 @@ class CreditedInvoice:
 class Document:
     """An invoice or credit note. All amounts are in the minor unit of `currency`, and positive for either kind.
 
-    `reason` says why a credit note was made.
+    `reason` says why a credit note was made; `form_words` stand on a PDF that is only a copy in law.
     """
 
     kind: DocumentKind
@@ -291,6 +291,7 @@ class Document:
     exchange: Exchange | None = None
     credits: CreditedInvoice | None = None
     reason: str = ""
+    form_words: str = ""
 
     @property
     def payable_minor(self) -> int:

@@ -15,8 +15,9 @@ class Profile:
 
     `rounding` is a mode of `invoicing.tax_inputs.Rounding`; `vat_registration` is one of
     `invoicing.countries.registration.VatRegistration`, or empty where nobody has said it; `small_business` is kept in
-    step with it. `tax_office_number` is a number for tax that is not the VAT number;
-    `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
+    step with it. `tax_office_number` is a number for tax that is not the VAT number; `annual_turnover` is in whole
+    units of the national currency, empty where it is not stated; `mandates` is the policy where the law takes no PDF
+    (`refuse` or `warn`). `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
     image in the organization's folder, with its hash.
     """
 
@@ -54,6 +55,7 @@ class Profile:
     small_business: bool = False
     vat_registration: str = ""
     mandates: str = "refuse"
+    annual_turnover: str = ""
     payment_qr: bool = True
     second_language: str = ""
     brand_color: str = ""

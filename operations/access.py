@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from invoicing.refusals import Conflict, NotAllowed
+from storage import reach
 from storage.books import Books, Clock, OrganizationRef
 from storage.files import StoredFile
 from storage.store import Store
@@ -15,11 +16,14 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `label` is the name that audit trails show; a read-only credential changes nothing."""
+    """Who calls. `label` is the name that audit trails show; a read-only credential changes nothing. An API key or a
+    secret link is no person: what a person must answer for is not its to do.
+    """
 
     user_id: str
     label: str
     read_only: bool = False
+    is_person: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,27 @@ def require(right: Right, role: str, *, principal: Principal, where: str) -> Non
         raise NotAllowed("This credential is read-only: it changes nothing.")
     if right not in _RIGHTS.get(role, frozenset()):
         raise NotAllowed(f"The role {role} in {where} does not allow this. An owner or accountant can do it.")
+
+
+async def require_person_of_practice(office: Office, organization: OrganizationRef, what: str) -> None:
+    """Acts that a person of the practice answers for: of the practice that the organization is a client of, or that it
+    is itself; a standalone organization has its own owner. `what` names the act in the refusal.
+
+    Raises:
+        NotAllowed: an API key or secret link, or somebody without that role.
+    """
+    principal, partner = office.principal, organization.partner_id
+    if not principal.is_person:
+        raise NotAllowed(f"{what} is for a person to do: an API key or a secret link cannot.")
+    practice: OrganizationRef | None = organization
+    if partner:
+        practice = await office.store.directory.look_up(
+            lambda db: reach.reachable_by_id(db, principal.user_id, partner)
+        )
+    allowed = ("owner",) if organization.kind != "partner" and not partner else ("owner", "accountant")
+    if practice is None or practice.role not in allowed:
+        raise NotAllowed(f"{what} is for the owner or an accountant of the practice to do.")
+    require(Right.CHANGE, organization.role, principal=principal, where=organization.handle)
 
 
 def open_books(office: Office, organization: OrganizationRef, right: Right) -> Books:

@@ -201,7 +201,9 @@ async def revoke_credential(office: Office, *, kind: str, key: str) -> KnownCred
 
 def principal_of(bearer: Bearer) -> Principal:
     """The principal that acts with a credential."""
-    return Principal(user_id=bearer.user_id, label=bearer.label, read_only=bearer.read_only)
+    return Principal(
+        user_id=bearer.user_id, label=bearer.label, read_only=bearer.read_only, is_person=bearer.kind == "token"
+    )
 
 
 def digest_of(secret: str) -> str:

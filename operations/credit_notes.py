@@ -9,13 +9,26 @@ from sqlmodel import Session
 
 from invoicing.crediting import CreditLine, credit
 from invoicing.documents import DocumentKind
+from invoicing.law_of_form import law_of_form
 from invoicing.lifecycle import Balance
 from invoicing.numbering import period
+from invoicing.refusals import NotReady
 from invoicing.text import clean_line
-from operations.drafts import date_refusal, local_date
-from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
+from operations.customers import resolve_customer
+from operations.drafts import month_gross_of
+from operations.issue_dates import date_refusal, local_date
+from operations.issuing import (
+    IssuedDocument,
+    answered_for,
+    find_document,
+    fingerprint,
+    issue_document,
+    standing,
+    standing_on,
+)
 from storage import documents, idempotency
 from storage.books import Books
+from storage.mandates import standing_acknowledgements
 from storage.profile import load_profile
 from storage.setup import load_setup
 
@@ -55,6 +68,7 @@ async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCredi
         NotFound: no such document in these books.
         Conflict: a credit note, or an invoice of which nothing remains.
         LimitExceeded: more of a line than remains.
+        NotReady: the law takes no PDF here, and nobody has acknowledged how it is handed in.
         InvalidInput: no reason, an unknown line, or a date before the invoice's or the series' last one.
         IdempotencyMismatch: the client reference was used for something else.
     """
@@ -84,9 +98,22 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
         issue_date=request.issue_date or max(first_day, last or first_day),
         series=setup.series.code,
     )
-    # Neither the organization's readiness nor the customer is looked at: what is wrong must be put right.
+    # Neither the organization's readiness nor the customer's gaps are looked at: what is wrong must be put right. But
+    # where a PDF is no invoice in law, it is no credit note either.
+    form = law_of_form(
+        document,
+        profile=profile,
+        customer=resolve_customer(db, invoice.customer),
+        acknowledgements=standing_acknowledgements(db),
+        month_gross_minor=month_gross_of(db, document, profile),
+    )
+    if form.mandate_blockers:
+        raise NotReady(" ".join(form.mandate_blockers))
+    document = replace(document, form_words=form.words)
     if refused := date_refusal(db, document, profile, setup.series, today=today):
         raise refused
-    issued = issue_document(db, books, document, series=setup.series, posting=setup.posting)
+    issued = issue_document(
+        db, books, document, series=setup.series, posting=setup.posting, on_record=answered_for(form)
+    )
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
     return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.catalog import Customer, Item, Series, Setup
+from invoicing.catalog import Customer, Item, Setup
 from invoicing.copying import earlier_buyer, filled_from
 from invoicing.countries import country
 from invoicing.documents import Document, DocumentKind, Environment
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
+from invoicing.law_of_form import LawOfForm, counts_by_month, law_of_form
 from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
@@ -33,14 +33,16 @@ from invoicing.tax_choice import ChosenTax, Rule
 from invoicing.tax_inputs import Rounding
 from invoicing.warnings import warnings_for
 from operations.customers import resolve_customer
+from operations.issue_dates import date_refusal, local_date
 from operations.items import resolve_items
 from operations.likely_duplicates import duplicate_invoice
 from storage import audit, documents, drafts, idempotency
 from storage.books import Books
 from storage.ids import new_id
 from storage.items import items_by_ids
-from storage.profile import load_profile, load_time_zone
-from storage.series import first_period, load_series
+from storage.mandates import month_gross_minor, standing_acknowledgements
+from storage.profile import load_profile
+from storage.series import load_series
 from storage.setup import load_setup
 
 LINES_AT_ONCE_MAX = 200
@@ -81,13 +83,14 @@ class Preview:
 class Resolved:
     """A request that names customer and items by their ids, with the customer and the items by id.
 
-    `shown` is what the draft last showed, where a draft is to be issued that knows it.
+    `shown` is what the draft last showed, where a draft is to be issued that knows it; `draft` is its id.
     """
 
     request: RequestedDocument
     customer: Customer
     items: Mapping[str, Item]
     shown: Shown | None = None
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Composed:
     customer: Customer
     today: date
     chosen: tuple[ChosenTax, ...]
+    form: LawOfForm
 
     @property
     def explanation(self) -> tuple[str, ...]:
@@ -169,7 +173,7 @@ def resolve_draft(db: Session, draft: str) -> Resolved:
     """
     request, shown = load_draft(db, draft)
     items = items_by_ids(db, (line.item for line in request.lines if line.item))
-    return Resolved(request, resolve_customer(db, request.customer), items, shown)
+    return Resolved(request, resolve_customer(db, request.customer), items, shown, draft)
 
 
 def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
@@ -183,13 +187,22 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
     made = compose_explained(resolved.request, circumstances)
     if resolved.shown is not None:
         check_as_shown(resolved.shown, made.document)
-    return Composed(
+    form = law_of_form(
         made.document,
+        profile=circumstances.profile,
+        customer=resolved.customer,
+        acknowledgements=standing_acknowledgements(db),
+        draft=resolved.draft,
+        month_gross_minor=month_gross_of(db, made.document, circumstances.profile),
+    )
+    return Composed(
+        replace(made.document, form_words=form.words),
         circumstances.profile,
         circumstances.setup,
         resolved.customer,
         circumstances.today,
         made.chosen,
+        form,
     )
 
 
@@ -230,54 +243,14 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
         found.append(gap)
     if gap := exchange_gap(composed.document, composed.profile):
         found.append(gap)
-    return (*found, *unprintable_parties(composed.document))
+    return (*found, *unprintable_parties(composed.document), *composed.form.blockers)
 
 
-def date_refusal(
-    db: Session, document: Document, profile: Profile, series: Series, *, today: date
-) -> InvalidInput | None:
-    """Why the document's issue date does not fit its series, the country or the organization's policy, if it does not.
-
-    Dates follow the numbers within a period of the series, such as a year: a document of the new year does not close
-    the old one, nor one that is dated ahead the present one.
-    """
-    issued, of_period = document.issue_date, period(series.pattern, document.issue_date)
-    supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
-    within = f" in {of_period}" if of_period else ""
-    last = documents.last_issue_date(db, document.series, of_period)
-    numbering = country(profile.country).numbering
-    because = ""
-    if last is not None and issued < last:
-        because = (
-            f"lies before {last.isoformat()}, the date of the last document of this series{within}:"
-            f" dates follow the numbers. Use that date or a later one{supplied}."
-        )
-    elif issued < today and not numbering.backdating:
-        because = (
-            f"lies before today ({today.isoformat()}): in {country(profile.country).name} a program does not date back"
-            f" ({numbering.source}). Use today{supplied}."
-        )
-    elif of_period < period(series.pattern, today) and of_period < first_period(db, document.series):
-        because = (
-            f"lies in {of_period}, whose numbers a former system gave. Use a date since this series went on here"
-            f"{supplied}."
-        )
-    elif issued > today + timedelta(days=profile.future_days):
-        because = (
-            f"is too far ahead: at most {profile.future_days} days after today ({today.isoformat()}); see future_days"
-            " in update_organization."
-        )
-    return InvalidInput(f"issue_date {issued.isoformat()} {because}", field="issue_date") if because else None
-
-
-def today_in(db: Session, books: Books) -> date:
-    """Today, at the organization's own place."""
-    return books.clock().astimezone(ZoneInfo(load_time_zone(db))).date()
-
-
-def local_date(moment: datetime, profile: Profile) -> date:
-    """The date at the organization's own place."""
-    return moment.astimezone(ZoneInfo(profile.time_zone)).date()
+def month_gross_of(db: Session, document: Document, profile: Profile) -> int | None:
+    """What has been invoiced in the month, in these books, where a mandate asks for it."""
+    if not counts_by_month(profile, document.issue_date):
+        return None
+    return month_gross_minor(db, document.issue_date, country(profile.country).currency)
 
 
 def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
@@ -287,7 +260,7 @@ def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
     else:
         if request.draft:
             load_draft(db, request.draft)
-        resolved = resolve_request(db, books, request)
+        resolved = replace(resolve_request(db, books, request), draft=request.draft)
     return keep_draft(db, books, resolved, compose_in(db, books, resolved), draft_id=request.draft or new_id("drf"))
 
 
@@ -314,7 +287,8 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
         today=composed.today,
         chosen=composed.chosen,
     )
-    blocked = issuing_blockers(composed)
+    blocked, form = issuing_blockers(composed), composed.form
+    found = (*form.warnings, *(warning for warning in found if warning.code not in form.said))
     said = (*(warning for warning in found if warning.text not in blocked), *duplicate_invoice(db, composed.document))
     if composed.profile.environment is Environment.LIVE:
         return said

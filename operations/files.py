@@ -20,9 +20,9 @@ from invoicing.exports.json_file import write_json
 from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
 from operations.branding import Print, first_print, print_again, record_first_print
-from operations.drafts import today_in
 from operations.exported import Exporting, exported_documents
 from operations.invoices import InvoiceSearch, search_filter
+from operations.issue_dates import today_in
 from operations.issuing import find_document
 from storage import documents, files
 from storage.books import Books, BooksShelf

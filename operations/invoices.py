@@ -26,16 +26,23 @@ from operations.drafts import (
     Preview,
     Resolved,
     compose_in,
-    date_refusal,
     document_warnings,
     issuing_blockers,
     keep_draft,
     resolve_draft,
     resolve_request,
     takes_long,
-    today_in,
 )
-from operations.issuing import IssuedDocument, find_document, fingerprint, issue_document, standing, standing_on
+from operations.issue_dates import date_refusal, today_in
+from operations.issuing import (
+    IssuedDocument,
+    answered_for,
+    find_document,
+    fingerprint,
+    issue_document,
+    standing,
+    standing_on,
+)
 from storage import audit, documents, drafts, idempotency, payments
 from storage.balances import has_history
 from storage.books import Books
@@ -267,7 +274,7 @@ def _keep(
 def _on_record(composed: Composed, warnings: tuple[Notice, ...]) -> dict[str, object]:
     """What the audit trail says besides the document: taxes that were chosen against the proposal, and warnings."""
     found = {"overrides": list(composed.overrides), "warnings": [[one.code, one.text] for one in warnings]}
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value} | answered_for(composed.form)
 
 
 def _as_asked(request: IssueRequest) -> dict[str, object]:
@@ -292,7 +299,7 @@ def _resolved(db: Session, books: Books, request: IssueRequest, *, kept: str) ->
         return resolve_draft(db, request.draft)
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
-    resolved = resolve_request(db, books, request.request)
+    resolved = replace(resolve_request(db, books, request.request), draft=kept)
     draft = drafts.draft_by_id(db, kept) if kept else None
     if draft is not None and draft[0] == _as_kept(resolved.request, draft[0]):
         # What a price means was settled when the draft was kept, whatever became of the settings since.

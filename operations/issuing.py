@@ -15,11 +15,12 @@ from sqlmodel import Session
 from invoicing.canonical import canonical_json
 from invoicing.catalog import Posting, Series
 from invoicing.documents import Document, DocumentKind
+from invoicing.law_of_form import LawOfForm
 from invoicing.lifecycle import Balance, Status, status_of
 from invoicing.numbering import number, period
 from invoicing.posting import post
 from invoicing.refusals import NotFound
-from operations.drafts import today_in
+from operations.issue_dates import today_in
 from storage import audit, documents
 from storage.books import Books
 from storage.documents import Issued
@@ -86,6 +87,11 @@ def issue_document(
     detail |= on_record or {}
     audit.record(db, f"issue_{document.kind.value}", document.id, at=now, by=books.actor, detail=detail)
     return issued
+
+
+def answered_for(form: LawOfForm) -> dict[str, object]:
+    """What a person of the practice answers for, as it goes on record."""
+    return {"answered_for": list(form.answered_for)} if form.answered_for else {}
 
 
 def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:

@@ -13,7 +13,8 @@ from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
 from operations import naming
 from operations.access import Office, Right, open_books
-from operations.drafts import today_in
+from operations.issue_dates import today_in
+from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from operations.registration import default_code
@@ -49,7 +50,7 @@ class ClientSummary:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDetails:
-    """All that there is to know of an organization before working in it."""
+    """All that there is to know of an organization before working in it; `mandates` is None before it has a country."""
 
     profile: Profile
     counts: Counts
@@ -60,6 +61,7 @@ class OrganizationDetails:
     terms: tuple[PaymentTerm, ...]
     withholdings: tuple[WithholdingCode, ...]
     today: date
+    mandates: MandatesOfOrganization | None
 
 
 async def list_organizations(
@@ -212,6 +214,7 @@ def _details(db: Session, books: Books) -> OrganizationDetails:
         terms=tuple(load_terms(db)),
         withholdings=tuple(load_withholdings(db)),
         today=today_in(db, books),
+        mandates=mandates_in(db, books, profile) if profile.country else None,
     )
 
 

@@ -13,7 +13,7 @@ from invoicing.documents import Document, DocumentKind
 from invoicing.notices import Notice
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from invoicing.text import clean_line
-from operations.drafts import today_in
+from operations.issue_dates import today_in
 from operations.issuing import IssuedDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
 from storage import audit, documents, idempotency, payments

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from invoicing.amounts import check_currency
+from invoicing.amounts import check_currency, parse_decimal
 from invoicing.branding import check_color
 from invoicing.countries import country
 from invoicing.countries.identifiers import check_number
@@ -18,7 +18,7 @@ from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Unavailable
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax_inputs import Rounding
 from invoicing.text import clean_line, clean_text
-from operations.access import Office
+from operations.access import Office, require_person_of_practice
 from operations.addressing import with_address_fields
 from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, organization_name, save_layers
@@ -59,7 +59,7 @@ _FORMS: dict[str, Callable[[str], str]] = {
 }
 # What `keep_logo` has put in the place of an image.
 _LOGO = frozenset({"logo", "logo_sha256"})
-_NEVER_EMPTY = frozenset({"rounding", "name", "country", "currency", "time_zone", "locale"})
+_NEVER_EMPTY = frozenset({"mandates", "rounding", "name", "country", "currency", "time_zone", "locale"})
 
 
 async def update_organization(
@@ -71,11 +71,13 @@ async def update_organization(
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
         Conflict: country or currency once they are settled.
-        NotAllowed: `named_writes` by anyone but the practice's owner.
+        NotAllowed: `named_writes` by anyone but the practice's owner, or `mandates` by anyone but its people.
     """
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
     policy = _checked_policy(books, changes)
+    if "mandates" in changes:
+        await require_person_of_practice(office, books.organization, "Setting the policy on mandates")
     wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name != "named_writes"})
     await books.write(lambda db: _apply(db, books, wanted, policy, logo))
     try:
@@ -223,6 +225,26 @@ def _checked_language(code: str) -> str:
 def _checked_rounding(name: str) -> str:
     if name.strip().lower() not in set(Rounding):
         raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
+    return name.strip().lower()
+
+
+def _checked_turnover(text: str) -> str:
+    amount = parse_decimal(text, field="annual_turnover")
+    if amount < 0 or amount != amount.to_integral_value():
+        raise InvalidInput(
+            "annual_turnover is that of a year in whole units of the national currency, such as 350000.",
+            field="annual_turnover",
+        )
+    return str(int(amount))
+
+
+def _checked_mandates(name: str) -> str:
+    if name.strip().lower() not in ("refuse", "warn"):
+        raise InvalidInput(
+            "mandates must be refuse (a live document is not issued where a PDF is no invoice in law, unless somebody"
+            " has acknowledged how it is handed in) or warn.",
+            field="mandates",
+        )
     return name.strip().lower()
 
 

@@ -14,7 +14,7 @@ from invoicing.numbering import check_pattern, may_collide, number, period
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
 from invoicing.tax_settings import TaxCodeChange, changed_tax_code, check_code
-from operations.drafts import local_date, today_in
+from operations.issue_dates import local_date, today_in
 from storage import audit, documents, series, tax_codes
 from storage.books import Books
 from storage.profile import load_profile

@@ -21,6 +21,7 @@ from server.cli_credentials import key_app, link_app, token_app
 from server.cli_folder import existing
 from server.cli_folder import register as register_folder
 from server.cli_import import import_app
+from server.cli_mandates import register as register_mandates
 from server.cli_options import Data, Json, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
@@ -129,6 +130,7 @@ app.add_typer(link_app, name="link")
 app.add_typer(import_app, name="import")
 app.add_typer(logo_app, name="logo")
 register_settings(app)
+register_mandates(app)
 register_folder(app)
 
 
@@ -162,24 +164,28 @@ def complaint_of(error: Exception) -> str:
 
 
 async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:
+    from invoicing.law_of_form import mandate_lines
     from operations import practices
     from operations.access import Office
     from operations.credentials import create_token
     from server.app import system_clock
     from storage.store import open_store
 
-    practices.check_first(first)
+    profile = practices.check_first(first)
     async with open_store(settings.data) as store:
         principal, organization = await practices.start_installation(store, system_clock, first)
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, read_only=False)
+        mandates = mandate_lines(profile, on=office.now().date())
     if as_json:
         # The sign-in link comes with the dashboard; its name is kept free for it.
         answer = {"practice": organization.handle, "owner": principal.label, "token": token.secret, "sign_in_url": None}
-        say_json({**answer, "data": str(settings.data)})
+        say_json({**answer, "data": str(settings.data), "mandates": list(mandates)})
         return
     say(f"Created {organization.name} ({organization.handle}, {organization.environment}) in {settings.data}.")
     say(f"Owner: {principal.label}.")
+    for line in mandates:
+        say(line)
     say(f"Personal access token for counterfoil serve, shown once: {token.secret}")
     say(f"Connect an AI client with the command: counterfoil stdio --data {settings.data}")
     say(f"Or serve it over HTTP, with the token: counterfoil serve --data {settings.data}")

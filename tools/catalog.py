@@ -10,6 +10,7 @@ from tools import (
     find_customers,
     find_invoices,
     find_items,
+    get_configuration,
     get_invoice,
     get_organization,
     issue_credit_note,
@@ -18,6 +19,7 @@ from tools import (
     list_organizations,
     record_payment,
     render_document,
+    save_configuration,
     save_customer,
     save_item,
     switch_organization,
@@ -45,5 +47,7 @@ CATALOG: tuple[Description, ...] = (
     record_payment.TOOL,
     render_document.TOOL,
     export_documents.TOOL,
+    get_configuration.TOOL,
+    save_configuration.TOOL,
 )
 DEDICATED_CATALOG = tuple(tool for tool in CATALOG if tool.scope is Scope.ORGANIZATION)

@@ -20,6 +20,8 @@ class CustomerAnswer(BaseModel):
     name: str
     country: str
     consumer: bool
+    public_body: bool
+    demands_e_invoice: bool
     tax_number: str
     registration_number: str
     tax_office_number: str
@@ -74,6 +76,8 @@ def customer_line(customer: Customer) -> str:
     details = (
         place,
         "consumer" if customer.consumer else "",
+        "public body" if customer.public_body else "",
+        "asks for e-invoices" if customer.demands_e_invoice else "",
         customer.tax_number,
         customer.tax_office_number,
         customer.registration_number,

@@ -18,6 +18,7 @@ from tools.answers import Answer, answer, counts_text, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
+from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines
 from tools.snippets import is_loopback, snippets
 
 
@@ -48,6 +49,7 @@ class OrganizationProfile(Answer):
     policy: dict[str, str | int | bool]
     readiness: Readiness
     tax_codes: list[TaxCodeAnswer]
+    mandates: list[MandateAnswer]
     payment_terms: list[str]
     number_series: list[str]
     withholdings: list[str]
@@ -75,6 +77,7 @@ async def get_organization(
         *_setting_lines(shown, details),
         f"There are {counts_text(details.counts)}.",
         *readiness_lines(books, details),
+        *mandate_lines(details.mandates),
         *(_connection_lines(office, books, shown) if connections else ()),
     ]
     return answer(heading(books.organization), lines, shown)
@@ -102,6 +105,7 @@ def structured_organization(
             )
             for code in details.tax_codes
         ],
+        mandates=mandate_answers(details.mandates),
         payment_terms=term_texts(details.terms),
         number_series=[f"{code} {pattern}" for code, pattern in settings.series],
         withholdings=withholding_texts(details.withholdings),

@@ -16,6 +16,7 @@ from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import Readiness, named_values, readiness, readiness_lines
 from tools.inputs import ADDRESS_FIELDS, AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from tools.mandate_answers import mandate_lines
 
 
 class OrganizationChanged(Answer):
@@ -50,6 +51,7 @@ CLEARABLE = dict.fromkeys(
         "logo",
         "brand_color",
         "second_language",
+        "annual_turnover",
     ),
     "",
 )
@@ -58,9 +60,10 @@ CLEARABLE = dict.fromkeys(
 # What is no field of an organization; each of the other arguments has the name of the field that it sets.
 _APART = frozenset({"office", "books", "address", "clear", "organization", "session"})
 
-_NamedWrites = Annotated[
+NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
 ]
+MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")]
 
 
 async def update_organization(
@@ -94,10 +97,10 @@ async def update_organization(
     prices_include_tax: bool | None = None,
     rounding: Literal["sum_of_lines", "per_line"] | None = None,
     small_business: Annotated[bool | None, Field(description="Charges no tax, as a small enterprise")] = None,
+    annual_turnover: Annotated[str | None, Field(description="Whole units of the national currency")] = None,
+    mandates: MandatesArgument = None,
     future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
-    named_writes: Annotated[
-        Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
-    ] = None,
+    named_writes: NamedWritesArgument = None,
     clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
@@ -112,6 +115,8 @@ async def update_organization(
         readiness=readiness(details),
     )
     lines = [f"Updated: {named_values(structured.changed)}.", *readiness_lines(updated, details)]
+    # The country is set once, and with it what its law wants.
+    lines += mandate_lines(details.mandates) if "country" in changes else []
     return answer(heading(updated.organization), lines, structured)
 
 

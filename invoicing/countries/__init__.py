@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
 from invoicing.amounts import parse_decimal
+from invoicing.countries.mandates import read_mandate, read_no_mandate, read_planned_mandate, read_requirement
 from invoicing.countries.model import (
     SMALL_BUSINESS_CODE,
     TAXED_CATEGORIES,
@@ -161,6 +162,10 @@ def parse_country(text: str, *, name: str) -> Country:
         tax_office_number_suffices=table.optional("tax_office_number_suffices", bool) or False,
         identifiers=read_identifiers(table.tables_if_any("identifiers"), languages),
         registrations=read_registrations(table.table_if_any("registration")),
+        mandates=tuple(read_mandate(entry) for entry in table.tables_if_any("mandates")),
+        no_mandates=tuple(read_no_mandate(entry) for entry in table.tables_if_any("no_mandates")),
+        planned_mandates=tuple(read_planned_mandate(entry) for entry in table.tables_if_any("planned_mandates")),
+        requirements=tuple(read_requirement(entry) for entry in table.tables_if_any("requirements")),
     )
     table.close()
     _check_languages(parsed, name)
@@ -171,6 +176,9 @@ def parse_country(text: str, *, name: str) -> Country:
     codes = [template.code for template in parsed.tax_codes] + [one.code for one in parsed.withholdings]
     if len(set(codes)) != len(codes):
         raise ValueError(f"{name}: a code appears twice.")
+    forms = [one.code for one in parsed.mandates] + [one.code for one in parsed.requirements]
+    if len(set(forms)) != len(forms):
+        raise ValueError(f"{name}: a mandate or requirement appears twice.")
     return parsed
 
 
@@ -332,6 +340,9 @@ class _Table:
         if len(set(chosen)) != len(chosen):
             raise ValueError(f"{self.where}: {key} names something twice.")
         return chosen
+
+    def some_of_or(self, key: str, options: tuple[Any, ...], usual: tuple[Any, ...]) -> tuple[Any, ...]:
+        return self.some_of(key, options) if key in self._values else usual
 
     def texts(self, key: str, *, empty: bool = False) -> tuple[str, ...]:
         values = self.take(key, list)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from invoicing.countries.mandates import Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
 from invoicing.documents import TaxCategory
 
@@ -214,6 +215,11 @@ class Country:
             rules = self.registrations.get(VatRegistration.NOT_REGISTERED)
             return rules if rules is not None and rules.code == SMALL_BUSINESS_CODE else None
         return self.registrations.get(VatRegistration(state)) if state in set(VatRegistration) else None
+
+    mandates: tuple[Mandate, ...] = ()
+    no_mandates: tuple[NoMandate, ...] = ()
+    planned_mandates: tuple[PlannedMandate, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
 
     def buyer_required(self, *, business: bool, buyer_country: str) -> tuple[PartyField, ...]:
         """The fields that a buyer needs before a document is issued to it live.

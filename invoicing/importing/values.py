@@ -16,7 +16,7 @@ from invoicing.refusals import InvalidInput, Refusal
 
 Value = str | bool | Decimal
 
-_TRUTHS = frozenset({"consumer", "archived"})
+_TRUTHS = frozenset({"consumer", "public_body", "demands_e_invoice", "archived"})
 _DECIMALS = frozenset({"unit_price"})
 # A text that looks like a number and is none: what a spreadsheet did to it cannot be undone.
 _IDENTIFIERS = frozenset(

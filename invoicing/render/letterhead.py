@@ -51,7 +51,9 @@ def heading_of(document: Document, labels: Labels) -> str:
 
 
 def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
-    """The rows with seller and title, then buyer and dates, then why a credit note was made."""
+    """The rows with seller and title, then buyer and dates, then why a credit note was made, and that the
+    paper is only a copy.
+    """
     left = partial(text_column, left=paper.left, width=paper.left_width)
     abroad = is_abroad(document)
     language = formats.locale.language
@@ -76,6 +78,9 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
     if document.reason:
         reason = pairs_column([(labels.reason, document.reason)], left=paper.left, width=paper.text_width)
         rows.append(Row((reason,), space_below=14))
+    if document.form_words:
+        words = text_column(document.form_words, theme().strong, left=paper.left, width=paper.text_width)
+        rows.append(Row((words,), space_below=14))
     return rows
 
 

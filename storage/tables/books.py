@@ -35,6 +35,8 @@ class Customer(BooksTable, table=True):
     payment_terms: str = ""
     note: str = ""
     archived: bool = False
+    public_body: bool = False
+    demands_e_invoice: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -249,5 +251,6 @@ IMMUTABLE_TABLES = (
     "audit_entries",
     "idempotency_keys",
     "files",
+    "mandate_acknowledgements",
 )
 """Tables whose rows the database itself refuses to change or delete."""

@@ -70,11 +70,26 @@ class Profile(BooksTable, table=True):
     small_business: bool = False
     vat_registration: str = ""
     mandates: str = "refuse"
+    annual_turnover: str = ""
     payment_qr: bool = True
     second_language: str = ""
     brand_color: str = ""
     logo: str = ""
     logo_sha256: str = ""
+
+
+class MandateAcknowledgement(BooksTable, table=True):
+    """How documents of a mandate, or one document, are handed in, said by a person; a later row withdraws it."""
+
+    __tablename__ = "mandate_acknowledgements"
+
+    position: int = Field(primary_key=True)
+    code: str
+    draft: str = ""
+    customer: str = ""
+    handed_in: str = ""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str
 
 
 class Account(BooksTable, table=True):

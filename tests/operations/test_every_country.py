@@ -29,6 +29,7 @@ from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest, get_invoice
+from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
@@ -48,6 +49,14 @@ VATEX = {"K": "VATEX-EU-IC", "AE": "VATEX-EU-AE", "G": "VATEX-EU-G", "O": "VATEX
 MEMBERS = [code for code, row in TABLE.items() if "eu_goods" in row]
 REGISTERED = {"CZ": "25123891", "DK": "13585628", "FI": "2077474-0", "SK": "36421928"}
 """Numbers of the register where eight digits have a check digit."""
+TAKES_NO_PDF = {
+    "BE": ("be-peppol-b2b",),
+    "HR": ("hr-eracun-b2b",),
+    "IT": ("it-sdi",),
+    "PT": ("pt-certified",),
+    "RO": ("ro-efactura",),
+}
+"""What the law of a country asks for on that day in the place of a PDF, at home or everywhere."""
 ABROAD = {"US": "GB"}
 """Where the business outside is; in the United States unless the seller is."""
 
@@ -128,6 +137,8 @@ async def live_seller(root: Path, code: str) -> AsyncIterator[Books]:
         books, _ = await update_organization(office, books, profile)
         if code == "US":
             await save_tax_code(books, los_angeles())
+        for mandate in TAKES_NO_PDF.get(code, ()):
+            await acknowledge_mandate(office, books, mandate, handed_in="entered by our provider")
         yield books
 
 

@@ -14,8 +14,9 @@ from invoicing.documents import Document, DocumentKind
 from invoicing.lifecycle import OPEN, Balance, Status, status_of
 from invoicing.requested import RequestedDocument, RequestedLine
 from invoicing.sums import Summand, Sums, sums_per_currency
-from operations.drafts import DraftRequest, draft_invoice, local_date
+from operations.drafts import DraftRequest, draft_invoice
 from operations.invoices import InvoiceSearch, find_drafts, find_invoices
+from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from storage.profile import load_profile

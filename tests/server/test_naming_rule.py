@@ -37,6 +37,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "issue_invoice": {"customer": "Hotel Bristol", "lines": LINES},
     "issue_credit_note": {"invoice": INVOICE, "reason": "Returned"},
     "record_payment": {"invoice": INVOICE, "amount": "1"},
+    "save_configuration": {"part": "mandates", "code": "gb-reverse-charge", "handed_in": "The footer says it"},
 }
 """A call of every changing tool, which would succeed if it were allowed."""
 IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith("create_client_"))

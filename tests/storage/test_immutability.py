@@ -18,6 +18,7 @@ import pytest
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
+from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
 from storage.books import BOOKS_FILE
 from storage.engines import FileKind, open_guarded
@@ -38,6 +39,7 @@ KEYS = {
     "audit_entries": ("position", "hash"),
     "idempotency_keys": ("tool,reference",),
     "files": ("id", "document_id,format"),
+    "mandate_acknowledgements": ("position",),
 }
 IN_ORDER = ("documents", "payments", "audit_entries")
 """Tables whose positions follow each other without a gap."""
@@ -69,6 +71,7 @@ async def _issue(root: Path) -> Path:
         request = issue_request(customer.id).request
         assert isinstance(request, DraftRequest)
         await draft_invoice(books, request)
+        await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         return books.folder / BOOKS_FILE
 
 

@@ -20,8 +20,9 @@ from invoicing.requested import RequestedAdjustment, RequestedDocument, Requeste
 from invoicing.tax_inputs import Rounding
 from invoicing.tax_settings import Part, TaxCodeChange
 from operations.credit_notes import CreditRequest, issue_credit_note
-from operations.drafts import DraftRequest, local_date
+from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
+from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.settings import list_tax_codes, save_tax_code
 from storage.books import Books

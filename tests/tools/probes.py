@@ -24,18 +24,21 @@ SALE: Arguments = {"customer": CUSTOMER, "lines": [LINE]}
 DRAFTS: Arguments = {"status": "draft"}
 SHORT: Arguments = {"format": "csv", "issued_to": "2020-01-01"}
 EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "csv_semicolon", "xlsx", "json", "pdf"))
+RIGHT: Arguments = {"code": "buyer-vat-number", "handed_in": "The buyer has none"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """How a tool is tried. `own` are calls that succeed in one's own organization, the first of which repeats without
     another result; `foreign` makes calls out of what is known of another organization. `shows` says that an own call
-    shows one's own texts: the proof that the search for another's texts would find them.
+    shows one's own texts: the proof that the search for another's texts would find them. `of_the_practice` that the
+    own calls succeed for the practice's people alone.
     """
 
     own: Callable[[Known], Iterable[Arguments]]
     foreign: Callable[[Known], Iterable[Arguments]] = lambda _: ()
     shows: bool = True
+    of_the_practice: bool = False
 
 
 TOOLS: Mapping[str, Entry] = {
@@ -182,6 +185,16 @@ TOOLS: Mapping[str, Entry] = {
         foreign=lambda their: [{"document": text} for text in (their.invoice, their.number, their.export)],
     ),
     "export_documents": Entry(own=lambda _: [SHORT, *EXPORTS]),
+    "get_configuration": Entry(own=lambda _: [{"part": "mandates"}], shows=False),
+    "save_configuration": Entry(
+        own=lambda mine: [{"part": "mandates", "code": "gb-reverse-charge", "handed_in": f"Told {mine.canary}"}],
+        foreign=lambda their: [
+            {"part": "mandates", **RIGHT, "draft": their.draft},
+            {"part": "mandates", **RIGHT, "draft": their.invoice},
+            {"part": "mandates", "code": their.canary, "handed_in": "by hand"},
+        ],
+        of_the_practice=True,
+    ),
 }
 RESOURCES: Mapping[str, Callable[[Known], Iterable[str]]] = {
     uris.DOCUMENT: lambda of: [of.invoice, of.number, of.draft],
@@ -200,7 +213,8 @@ HARMLESS = frozenset(
     " logo brand_color second_language payment_qr exchange_rate exchange_date exchange_source"
     " vat_registration tax_office_number"
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
-    " paid_on method reference accept_overpayment acknowledge clear connections".split()
+    " paid_on method reference accept_overpayment acknowledge clear connections"
+    " annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw".split()
 )
 """Arguments that name nothing that another organization could have."""
 

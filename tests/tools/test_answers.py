@@ -68,6 +68,12 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
     ],
     "render_document": lambda made: [{"document": made.number}, {"document": made.invoice}],
     "export_documents": lambda _: [{"format": name} for name in ("csv", "xlsx", "json", "pdf")],
+    "get_configuration": lambda _: [{"part": "mandates"}],
+    "save_configuration": lambda made: [
+        {"part": "mandates", "code": "gb-reverse-charge", "handed_in": "The footer says it"},
+        {"part": "mandates", "code": "buyer-vat-number", "draft": made.draft, "handed_in": "The buyer has none"},
+        {"part": "mandates", "code": "gb-reverse-charge", "withdraw": True},
+    ],
 }
 
 # What a program finds in these fields, a model must find in the text.

@@ -140,6 +140,11 @@ async def test_answers_and_files_hold_nothing_of_another_organization(
             await chat.switch(others[0].handle)
         before = {key: twins.contents(key) for key in twins.known if key != own}
         for tool in sorted(WITHIN_ONE):
+            if TOOLS[tool].of_the_practice and actor.startswith("only_"):
+                for arguments in TOOLS[tool].own(mine):
+                    refused = await chat.refused(tool, **in_own(arguments, mine, way))
+                    assert refused["code"] == "not_allowed"
+                continue
             told = [
                 await everything_told(chat, tool, in_own(arguments, mine, way)) for arguments in TOOLS[tool].own(mine)
             ]

@@ -3,6 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import forbid_changes
+from storage.types import UtcDateTime
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -23,6 +26,20 @@ def _describe_the_seller() -> None:
 
 def _keep_mandates() -> None:
     op.add_column("profile", sa.Column("mandates", sa.String(), nullable=False, server_default="refuse"))
+    op.add_column("profile", _text("annual_turnover"))
+    for name in ("public_body", "demands_e_invoice"):
+        op.add_column("customers", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_table(
+        "mandate_acknowledgements",
+        sa.Column("position", sa.Integer(), primary_key=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("draft", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("handed_in", sa.String(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+    )
+    forbid_changes("mandate_acknowledgements", "position")
 
 
 def _find_duplicates() -> None:

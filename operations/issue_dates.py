@@ -1,0 +1,66 @@
+"""Days at the organization's own place, and which of them a document may be dated."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from invoicing.catalog import Series
+from invoicing.countries import country
+from invoicing.documents import Document, DocumentKind
+from invoicing.numbering import period
+from invoicing.profiles import Profile
+from invoicing.refusals import InvalidInput
+from storage import documents
+from storage.books import Books
+from storage.profile import load_time_zone
+from storage.series import first_period
+
+
+def today_in(db: Session, books: Books) -> date:
+    """Today, at the organization's own place."""
+    return books.clock().astimezone(ZoneInfo(load_time_zone(db))).date()
+
+
+def local_date(moment: datetime, profile: Profile) -> date:
+    """The date at the organization's own place."""
+    return moment.astimezone(ZoneInfo(profile.time_zone)).date()
+
+
+def date_refusal(
+    db: Session, document: Document, profile: Profile, series: Series, *, today: date
+) -> InvalidInput | None:
+    """Why the document's issue date does not fit its series, the country or the organization's policy, if it does not.
+
+    Dates follow the numbers within a period of the series, such as a year: a document of the new year does not close
+    the old one, nor one that is dated ahead the present one.
+    """
+    issued, of_period = document.issue_date, period(series.pattern, document.issue_date)
+    supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
+    within = f" in {of_period}" if of_period else ""
+    last = documents.last_issue_date(db, document.series, of_period)
+    numbering = country(profile.country).numbering
+    because = ""
+    if last is not None and issued < last:
+        because = (
+            f"lies before {last.isoformat()}, the date of the last document of this series{within}:"
+            f" dates follow the numbers. Use that date or a later one{supplied}."
+        )
+    elif issued < today and not numbering.backdating:
+        because = (
+            f"lies before today ({today.isoformat()}): in {country(profile.country).name} a program does not date back"
+            f" ({numbering.source}). Use today{supplied}."
+        )
+    elif of_period < period(series.pattern, today) and of_period < first_period(db, document.series):
+        because = (
+            f"lies in {of_period}, whose numbers a former system gave. Use a date since this series went on here"
+            f"{supplied}."
+        )
+    elif issued > today + timedelta(days=profile.future_days):
+        because = (
+            f"is too far ahead: at most {profile.future_days} days after today ({today.isoformat()}); see future_days"
+            " in update_organization."
+        )
+    return InvalidInput(f"issue_date {issued.isoformat()} {because}", field="issue_date") if because else None

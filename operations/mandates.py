@@ -1,0 +1,156 @@
+"""Mandates of an organization: which hold for it, and who answers for how documents are handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from invoicing.countries import country
+from invoicing.countries.mandates import NoMandate, PlannedMandate, Requirement
+from invoicing.law_of_form import BUYER_VAT_NUMBER, seller_situation
+from invoicing.mandates import Acknowledgement, Held, assumed_turnover, mandates_of
+from invoicing.profiles import Profile
+from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
+from invoicing.text import clean_line
+from operations.access import Office, require_person_of_practice
+from storage import audit, drafts
+from storage.books import Books
+from storage.mandates import add_acknowledgement, standing_acknowledgements
+from storage.profile import load_profile
+
+HANDED_IN_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MandateState:
+    """A mandate that concerns the organization, and how its documents are handed in, where somebody has said so."""
+
+    held: Held
+    acknowledgement: Acknowledgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class MandatesOfOrganization:
+    """All that the law says of the form of an organization's documents. `assumed_turnover` is the bound below which it
+    is taken to be, where it states no turnover and that decides something; `others` are acknowledgements of single
+    drafts, of particulars, and of mandates that do not concern it now.
+    """
+
+    country: str
+    policy: str
+    states: tuple[MandateState, ...]
+    none: tuple[NoMandate, ...]
+    planned: tuple[PlannedMandate, ...]
+    requirements: tuple[Requirement, ...]
+    assumed_turnover: int | None
+    currency: str
+    others: tuple[Acknowledgement, ...]
+
+
+async def get_mandates(books: Books) -> MandatesOfOrganization:
+    """The mandates that concern the organization now or within a year.
+
+    Raises:
+        NotReady: the organization has no country yet.
+    """
+
+    return await books.look_up(lambda db: mandates_in(db, books, load_profile(db)))
+
+
+async def acknowledge_mandate(
+    office: Office, books: Books, code: str, *, handed_in: str, draft: str = ""
+) -> MandatesOfOrganization:
+    """Put on record how documents of a mandate are handed in, or, for one draft, why it is right as it is.
+
+    Raises:
+        NotAllowed: anyone but a person of the practice.
+        InvalidInput: an unknown code, no text, or what each document must show and no draft.
+        NotFound: no such draft.
+    """
+    await require_person_of_practice(office, books.organization, "Acknowledging a mandate")
+    said = clean_line(handed_in, field="handed_in", limit=HANDED_IN_LENGTH_MAX, required=True)
+    return await books.write(lambda db: _record(db, books, code, said, draft))
+
+
+async def withdraw_acknowledgement(
+    office: Office, books: Books, code: str, *, draft: str = ""
+) -> MandatesOfOrganization:
+    """Withdraw what was acknowledged; the record of it stays.
+
+    Raises:
+        NotAllowed: anyone but a person of the practice.
+        Conflict: nothing stands to be withdrawn.
+    """
+    await require_person_of_practice(office, books.organization, "Withdrawing an acknowledgement")
+
+    def work(db: Session) -> MandatesOfOrganization:
+        wanted = code.strip().lower()
+        standing = standing_acknowledgements(db)
+        if not any((one.code, one.draft) == (wanted, draft.strip()) for one in standing):
+            raise Conflict(f"code: nothing is acknowledged for {wanted}.", field="code")
+        return _record(db, books, code, "", draft)
+
+    return await books.write(work)
+
+
+def mandates_in(db: Session, books: Books, profile: Profile) -> MandatesOfOrganization:
+    """The mandates that concern the organization today, at its own place, or within a year."""
+    on = books.clock().astimezone(ZoneInfo(profile.time_zone)).date()
+    if not profile.country:
+        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    standing = standing_acknowledgements(db)
+    whole = {one.code: one for one in standing if not one.draft}
+    rules, seller = country(profile.country), seller_situation(profile)
+    states = tuple(MandateState(held, whole.get(held.mandate.code)) for held in mandates_of(seller, on))
+    shown = [state.acknowledgement for state in states]
+    return MandatesOfOrganization(
+        country=rules.name,
+        policy=profile.mandates,
+        states=states,
+        none=rules.no_mandates,
+        planned=rules.planned_mandates,
+        requirements=rules.requirements,
+        assumed_turnover=assumed_turnover(seller, on),
+        currency=rules.currency,
+        others=tuple(one for one in standing if one not in shown),
+    )
+
+
+def _record(db: Session, books: Books, code: str, handed_in: str, draft: str) -> MandatesOfOrganization:
+    profile = load_profile(db)
+    wanted, draft = code.strip().lower(), draft.strip()
+    _check_code(profile, wanted, of_draft=bool(draft))
+    customer = _customer_of(db, draft) if draft and handed_in else ""
+    now, by = books.clock(), books.actor
+    add_acknowledgement(db, Acknowledgement(wanted, handed_in, now, by, draft=draft, customer=customer))
+    act = "acknowledge_mandate" if handed_in else "withdraw_mandate_acknowledgement"
+    audit.record(db, act, wanted, at=now, by=by, detail={"handed_in": handed_in, "draft": draft})
+    return mandates_in(db, books, profile)
+
+
+def _customer_of(db: Session, draft: str) -> str:
+    """The customer's id; the statement does not pass to another one's document."""
+    found = drafts.draft_by_id(db, draft)
+    if found is None:
+        raise NotFound(
+            "draft: no such draft here; find_invoices with status draft lists them. What is issued is issued.",
+            field="draft",
+        )
+    return found[0].customer
+
+
+def _check_code(profile: Profile, code: str, *, of_draft: bool) -> None:
+    if not profile.country:
+        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    rules = country(profile.country)
+    mandates = [one.code for one in rules.mandates]
+    particulars = [BUYER_VAT_NUMBER, *(one.code for one in rules.requirements)]
+    always_of_one = [BUYER_VAT_NUMBER, *(one.code for one in rules.requirements if one.required)]
+    if code in always_of_one and not of_draft:
+        raise InvalidInput(f"draft is required: {code} is answered for draft by draft.", field="draft")
+    if code not in (*mandates, *particulars):
+        raise InvalidInput(
+            f"code: no such mandate in {rules.name}. Known: {', '.join([*mandates, *particulars])}.", field="code"
+        )
