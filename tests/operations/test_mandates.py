@@ -324,6 +324,17 @@ async def test_an_austrian_invoice_above_ten_thousand_shows_the_buyers_number(
         assert any("at-buyer-uid" in blocker for blocker in draft.blockers) is refused
 
 
+@pytest.mark.parametrize(("rate", "refused"), [("0.83", False), ("0.84", True)])
+async def test_a_bound_is_compared_in_the_national_currency(tmp_path: Path, rate: str, refused: bool) -> None:
+    # 10,000 USD and 20 % are 12,000: 9,960.00 EUR or 10,080.00.
+    async with shop(tmp_path, "AT") as it:
+        customer = await it.customer(tax_number="")
+        draft = await it.draft(
+            customer, price="10000", currency="USD", exchange_rate=Decimal(rate), exchange_source="ECB"
+        )
+        assert any("at-buyer-uid" in blocker for blocker in draft.blockers) is refused
+
+
 @pytest.mark.parametrize(
     ("seller", "code", "below", "above", "words", "tax_code"),
     [
