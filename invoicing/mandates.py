@@ -254,12 +254,17 @@ def _rules_of_seller(mandate: Mandate, seller: SellerSituation) -> Iterator[Mand
         if (
             seller.registration in rule.sellers
             and (rule.turnover_above is None or (seller.turnover or 0) > rule.turnover_above)
+            and not _is_spared(seller.turnover, rule.spares_turnover_to)
             and (month is None or seller.month_gross is None or seller.month_gross > month)
             and (not rule.legal_form or seller.legal_form in ("", rule.legal_form))
             and (not rule.regions or _is_in(regions, rule.regions))
             and not _is_in(regions, rule.except_regions)
         ):
             yield rule
+
+
+def _is_spared(turnover: int | None, up_to: int | None) -> bool:
+    return turnover is not None and up_to is not None and turnover <= up_to
 
 
 def _buyers_text(rules: list[MandateRule]) -> str:

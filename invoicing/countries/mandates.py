@@ -36,7 +36,8 @@ class MandateRule:
     Turnover is that of a year; amounts and `month_gross_above` are compared with totals that include tax, which is on
     the strict side where the law means the net: whole units of the national currency.
     A fact that is not known does not take a seller out of a rule, but for turnover: without it a small business is
-    assumed, which `turnover_above` leaves out. `regions` are names, codes or the first digits of postal codes;
+    assumed, which `turnover_above` leaves out, and which `spares_turnover_to` does not: that leaves out only those whose
+    turnover is known to be no more. `regions` are names, codes or the first digits of postal codes;
     `except_regions` those where it does not hold. `legal_form` is `company`, where only those are meant.
     """
 
@@ -46,6 +47,7 @@ class MandateRule:
     places: tuple[Place, ...]
     sellers: tuple[Registration, ...]
     turnover_above: int | None
+    spares_turnover_to: int | None
     month_gross_above: int | None
     amount_above: int | None
     regions: tuple[str, ...]
@@ -209,6 +211,7 @@ def _rule(table: _Table) -> MandateRule:
         places=table.some_of_or("places", get_args(Place), ("home",)),
         sellers=table.some_of_or("sellers", REGISTRATIONS, REGISTRATIONS),
         turnover_above=table.optional("turnover_above", int),
+        spares_turnover_to=table.optional("spares_turnover_to", int),
         month_gross_above=table.optional("month_gross_above", int),
         amount_above=table.optional("amount_above", int),
         regions=tuple(table.optional("regions", list) or ()),
