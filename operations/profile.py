@@ -208,6 +208,10 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
             return check_number(profile.country, name, value)
         case "vat_registration":
             return checked_registration(value)
+        case "annual_turnover":
+            return _checked_turnover(value)
+        case "mandates":
+            return _checked_mandates(value)
         case "footer":
             return clean_text(value, field="footer", limit=500, lines=10)
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)

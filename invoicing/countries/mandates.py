@@ -36,8 +36,8 @@ class MandateRule:
     Turnover is that of a year; amounts and `month_gross_above` are compared with totals that include tax, which is on
     the strict side where the law means the net: whole units of the national currency.
     A fact that is not known does not take a seller out of a rule, but for turnover: without it a small business is
-    assumed, which `turnover_above` leaves out, and which `spares_turnover_to` does not: that leaves out only those whose
-    turnover is known to be no more. `regions` are names, codes or the first digits of postal codes;
+    assumed, which `turnover_above` leaves out, and which `spares_turnover_to` does not: that leaves out only those
+    whose turnover is known to be no more. `regions` are names, codes or the first digits of postal codes;
     `except_regions` those where it does not hold. `legal_form` is `company`, where only those are meant.
     """
 

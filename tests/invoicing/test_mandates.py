@@ -190,7 +190,7 @@ def test_a_spanish_seller_that_pays_no_corporate_tax_has_half_a_year_more() -> N
         ("DE", "business", date(2028, 1, 1), "250"),
         ("DE", "public_body", date(2026, 1, 1), "1000"),
         ("BE", "public_body", date(2026, 1, 1), "3000"),
-        ("CH", "public_body", date(2026, 1, 1), "5000"),
+        ("ES", "public_body", date(2026, 1, 1), "5000"),
     ],
 )
 def test_small_amounts_are_left_out_where_the_law_does(code: str, buyer: Any, day: date, bound: str) -> None:

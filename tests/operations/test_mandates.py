@@ -96,7 +96,7 @@ async def shop(
         opened = Shop(office, open_books(office, organization, Right.CHANGE), code)
         await opened.set(
             line1="1 Main Street", postal_code="12345", city="Harbour", tax_number=NUMBERS[code],
-            registration_number="12345678", iban="GB33BUKB20201555555555",
+            registration_number="25123891" if code == "CZ" else "12345678", iban="GB33BUKB20201555555555",
         )  # fmt: skip
         yield opened
 
