@@ -84,6 +84,10 @@ class Shop:
         await update_organization(self.office, self.books, changes)
 
 
+REGISTERED = {"CZ": "25123891", "SK": "36421928"}
+"""Numbers of the register where eight digits have a check digit."""
+
+
 @asynccontextmanager
 async def shop(
     root: Path, code: str, *, environment: Environment = Environment.LIVE, now: datetime = NOON
@@ -96,7 +100,7 @@ async def shop(
         opened = Shop(office, open_books(office, organization, Right.CHANGE), code)
         await opened.set(
             line1="1 Main Street", postal_code="12345", city="Harbour", tax_number=NUMBERS[code],
-            registration_number="25123891" if code == "CZ" else "12345678", iban="GB33BUKB20201555555555",
+            registration_number=REGISTERED.get(code, "12345678"), iban="GB33BUKB20201555555555",
         )  # fmt: skip
         yield opened
 
