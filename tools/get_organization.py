@@ -18,7 +18,7 @@ from tools.answers import Answer, answer, counts_text, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines
+from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines, refused_by
 from tools.snippets import is_loopback, snippets
 
 
@@ -134,8 +134,15 @@ def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
     """Whether it can issue, and what is missing: each thing once, with the tool that mends it."""
     if details.blockers:
         return [f"Not ready to issue. {blocker.message}" for blocker in details.blockers]
-    ready = "Ready to issue (test documents)." if books.organization.environment == "sandbox" else "Ready to issue."
-    return [" ".join([ready, *(blocker.message for blocker in details.live_blockers)])]
+    if books.organization.environment == "sandbox":
+        return [" ".join(["Ready to issue (test documents).", *(blocker.message for blocker in details.live_blockers)])]
+    refused = refused_by(details.mandates)
+    if not refused:
+        return ["Ready to issue."]
+    return [
+        f"Ready to issue, but not where the law takes no PDF: {', '.join(refused)}. Acknowledge how that is handed in"
+        " with save_configuration, part mandates."
+    ]
 
 
 def _setting_lines(shown: OrganizationProfile, details: OrganizationDetails) -> list[str]:

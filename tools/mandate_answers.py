@@ -43,6 +43,16 @@ def mandate_lines(found: MandatesOfOrganization | None) -> list[str]:
     return lines
 
 
+def refused_by(found: MandatesOfOrganization | None) -> list[str]:
+    """The mandates by which live documents are refused now, each with the buyers that it is about."""
+    states = found.states if found else ()
+    return [
+        f"{state.held.mandate.code} ({state.held.buyers})"
+        for state in states
+        if found and _refuses(state, found.policy)
+    ]
+
+
 def configuration_lines(found: MandatesOfOrganization) -> list[str]:
     """All that the law says of the form, what is only planned, and what is answered for draft by draft."""
     lines = [f"Policy: {found.policy}.", *mandate_lines(found)]
@@ -71,11 +81,15 @@ def _answer(state: MandateState) -> MandateAnswer:
 
 
 def _standing(state: MandateState, policy: str) -> str:
-    said, held = state.acknowledgement, state.held
+    said = state.acknowledgement
     if said:
         return _acknowledged(said, "Acknowledged") + "."
-    refused = held.is_strict and held.in_force and policy == "refuse"
-    return "Not acknowledged: such live documents are refused." if refused else "Not acknowledged."
+    return "Not acknowledged: such live documents are refused." if _refuses(state, policy) else "Not acknowledged."
+
+
+def _refuses(state: MandateState, policy: str) -> bool:
+    held = state.held
+    return held.is_strict and held.in_force and policy == "refuse" and state.acknowledgement is None
 
 
 def _acknowledged(said: Acknowledgement, what: str) -> str:

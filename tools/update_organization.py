@@ -124,8 +124,8 @@ def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails
     """What was changed, as it is kept now: an IBAN without its blanks, an address in its parts."""
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     kept |= {"named_writes": books.organization.named_writes}
-    names = set(changes) | (set(ADDRESS_FIELDS) if "address_text" in changes else set())
-    return {name: kept[name] for name in sorted(names & set(kept))}
+    from_text = {name for name in ADDRESS_FIELDS if "address_text" in changes and kept[name]}
+    return {name: kept[name] for name in sorted((set(changes) | from_text) & set(kept))}
 
 
 TOOL = Description(
