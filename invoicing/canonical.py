@@ -56,6 +56,7 @@ _ADDED: dict[type[Any], dict[str, object]] = {
         "name",
         "supply_date",
         "supply_end",
+        "supply_assumed",
     ),
     Party: _defaults(Party, "tax_office_number", "vat_registration"),
     TaxSubtotal: _defaults(TaxSubtotal, "reason_local", "reason_code", "jurisdictions"),

@@ -75,7 +75,7 @@ def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine
         unit=line.unit,
         unit_price=line.unit_price,
         tax_code=line.tax_code if stated else "",
-        supply=line.supply,
+        supply=None if line.supply_assumed else line.supply,
         discount_percent=line.discount_percent,
         discount_amount=line.discount_amount or None,
         charge_amount=line.charge_amount or None,

@@ -131,7 +131,7 @@ class Line:
     are in percent; `discount_amount` and `charge_amount` are in the currency, for the whole line (BT-136, BT-141).
     `name` is what the item is called where the line has a description besides (BT-153, BT-154); where there is but
     one text, it is the description. `supply_date` and `supply_end` are the line's own where they are others than the
-    document's (BG-26).
+    document's (BG-26). `supply_assumed` says that nobody stated what it supplies.
     `revenue_account` is a number of the chart of accounts. `jurisdictions` are the parts of a stacked `tax_rate`.
     `invoice_position` is the line of the invoice that a line of a credit note takes back, else 0.
     """
@@ -157,6 +157,7 @@ class Line:
     name: str = ""
     supply_date: date | None = None
     supply_end: date | None = None
+    supply_assumed: bool = False
 
     @property
     def title(self) -> str:

@@ -206,7 +206,7 @@ def _in_force_text(one: Applying) -> str:
     elif one.is_strict:
         effect = "a PDF is no invoice in law"
     else:
-        effect = "a PDF is an invoice, but must be reported or made by an approved program"
+        effect = "a PDF is an invoice whose data must be reported"
     return f"{mandate.name} ({mandate.code}), since {since}: {effect}. {mandate.todo} {_by_person(mandate.code)}"
 
 
@@ -218,7 +218,7 @@ def _coming_text(one: Applying) -> str:
 
 def _by_person(code: str) -> str:
     return (
-        "A person of the practice acknowledges how it is handed in: save_configuration"
+        "Ask a person of the practice how it is handed in, and put those words on record: save_configuration"
         f' (part "mandates", code "{code}", handed_in).'
     )
 

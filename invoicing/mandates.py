@@ -93,7 +93,9 @@ class Applying:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A mandate that concerns a seller: its first day for it, whether that has come, and which buyers it is about."""
+    """A mandate that concerns a seller: the first day on which it holds for all the buyers that it is about, whether
+    it holds now, and who these buyers are.
+    """
 
     mandate: Mandate
     since: date
@@ -166,9 +168,15 @@ def mandates_of(seller: SellerSituation, on: date, *, days: int = YEAR_DAYS) -> 
         ]
         coming = [rule for rule in rules if on < rule.valid_from <= on + timedelta(days=days)]
         if meant := in_force or coming:
-            since = min(rule.valid_from for rule in meant)
+            since = _first_day_for_all(meant)
             found.append(Held(mandate, since, bool(in_force), _buyers_text(meant)))
     return tuple(found)
+
+
+def _first_day_for_all(rules: list[MandateRule]) -> date:
+    """The day from which all of the buyers are concerned that the rules are about: some may have been before."""
+    kinds = {kind for rule in rules for kind in rule.buyers}
+    return max(min(rule.valid_from for rule in rules if kind in rule.buyers) for kind in kinds)
 
 
 def place_of(seller_country: str, buyer_country: str) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from invoicing.catalog import Customer
 from invoicing.countries import COUNTRY_CODES, Country, PartyField, VatRegistration, country
@@ -11,7 +11,6 @@ from invoicing.countries.identifiers import named_field
 from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
 from invoicing.registration import settled
-from invoicing.render.fonts import unprintable_characters
 from invoicing.tax_facts import seller_territory
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
@@ -174,18 +173,6 @@ def registration_gap(document: Document) -> str:
     return (
         f"{document.seller.name} is not registered for VAT (vat_registration) and cannot charge it: leave tax_code"
         f" {codes} away."
-    )
-
-
-def unprintable_parties(document: Document) -> tuple[str, ...]:
-    """Names and addresses that the PDF would show with replacement signs: an invoice states both parties' full name
-    and address (Article 226(5) Directive 2006/112/EC).
-    """
-    return tuple(
-        f"The PDF cannot print {missing[:20]} in name or address of {party.name}: write them in Latin, Greek or"
-        " Cyrillic letters."
-        for party in (document.seller, document.buyer)
-        if (missing := unprintable_characters(" ".join((party.name, *astuple(party.address)))))
     )
 
 

@@ -269,6 +269,7 @@ def _line(position: int, line: LineInput, amount_minor: int, net_minor: int) -> 
         name=line.name,
         supply_date=line.supply_date,
         supply_end=line.supply_end,
+        supply_assumed=line.supply_assumed,
     )
 
 

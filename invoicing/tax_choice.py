@@ -248,7 +248,12 @@ def at_home(seller: SellerFacts, choice: Choice) -> Choice:
     """What a supply within the seller's country comes to: exempt, where the seller is a small enterprise."""
     if seller.registered:
         return choice
-    return Choice(TaxCategory.EXEMPT, Rule.SMALL_BUSINESS, f"{seller.name} is exempt as a small business")
+    kept = tuple(caution for caution in choice.cautions if caution.code == BUSINESS_WITHOUT_NUMBER)
+    return Choice(TaxCategory.EXEMPT, Rule.SMALL_BUSINESS, f"{seller.name} is exempt as a small business", kept)
+
+
+BUSINESS_WITHOUT_NUMBER = "business_without_number"
+"""The code of what is asked of a business abroad without a VAT number; it matters to small enterprises, too."""
 
 
 def said(code: str, text: str) -> tuple[Notice, ...]:

@@ -72,6 +72,7 @@ class LineInput:
     name: str = ""
     supply_date: date | None = None
     supply_end: date | None = None
+    supply_assumed: bool = False
 
     @classmethod
     def of(cls, line: Line) -> LineInput:
@@ -94,6 +95,7 @@ class LineInput:
             name=line.name,
             supply_date=line.supply_date,
             supply_end=line.supply_end,
+            supply_assumed=line.supply_assumed,
         )
 
     @property

@@ -86,6 +86,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
         discount_amount=line.discount_amount or Decimal(0),
         charge_amount=line.charge_amount or Decimal(0),
         supply=supply,
+        supply_assumed=not (line.supply or item.supply),
         tax_code=tax.code,
         tax_category=tax.category,
         tax_rate=tax.rate,

@@ -15,7 +15,17 @@ from invoicing.documents import Supply, TaxCategory
 from invoicing.notices import Notice
 from invoicing.places.rates import scale_of
 from invoicing.places.territories import Standing, Territory
-from invoicing.tax_choice import BuyerFacts, Choice, Rule, SellerFacts, at_home, said, unregistered_choice, us_choice
+from invoicing.tax_choice import (
+    BUSINESS_WITHOUT_NUMBER,
+    BuyerFacts,
+    Choice,
+    Rule,
+    SellerFacts,
+    at_home,
+    said,
+    unregistered_choice,
+    us_choice,
+)
 
 _XI = "XI"
 
@@ -178,6 +188,12 @@ def _intra_eu_consumer(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -
     if northern_irish and buyer.business:
         asked = f"Ask {buyer.name} for its VAT number with the prefix XI: with it the goods are an intra-EU supply."
         cautions = (Notice("xi_number_missing", asked), caution)
+    elif not buyer.consumer and not buyer.public_body:
+        asked = (
+            f"{buyer.name} is a business in {buyer.where} without a VAT number: with one, it owes the tax of services,"
+            " and goods are an intra-EU supply. Complete tax_number with save_customer, or state that it is a consumer."
+        )
+        cautions = (Notice(BUSINESS_WITHOUT_NUMBER, asked), caution)
     because = f"{buyer.name} is {who} in {buyer.where}, and {seller.name} in {seller.where}"
     return at_home(seller, Choice(None, Rule.INTRA_EU_CONSUMER, because, cautions, local=_codes_of(seller)))
 

@@ -216,3 +216,15 @@ def _print_warnings(document: Document) -> list[Notice]:
 def _party_texts(party: Party) -> tuple[str, ...]:
     numbers = (party.registration_number, party.tax_office_number)
     return (party.name, *astuple(party.address), *numbers, party.email, party.phone, party.website)
+
+
+def unprintable_parties(document: Document) -> tuple[str, ...]:
+    """Names and addresses that the PDF would show with replacement signs: an invoice states both parties' full name
+    and address (Article 226(5) Directive 2006/112/EC).
+    """
+    return tuple(
+        f"The PDF cannot print {missing[:20]} in name or address of {party.name}: write them in Latin, Greek or"
+        " Cyrillic letters."
+        for party in (document.seller, document.buyer)
+        if (missing := unprintable_characters(" ".join((party.name, *astuple(party.address)))))
+    )

@@ -24,14 +24,13 @@ from invoicing.readiness import (
     exchange_gap,
     named_gaps,
     registration_gap,
-    unprintable_parties,
 )
 from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
 from invoicing.registration import settled
 from invoicing.shown import Shown, check_as_shown, shown_by
 from invoicing.tax_choice import ChosenTax, Rule
 from invoicing.tax_inputs import Rounding
-from invoicing.warnings import warnings_for
+from invoicing.warnings import unprintable_parties, warnings_for
 from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
 from operations.items import resolve_items

@@ -47,10 +47,10 @@ def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
 def _twice(db: Session, earlier: Payment, payment: Payment) -> str:
     named = documents.id_and_number(db, earlier.document_id)
     number = named[1] if named else earlier.document_id
-    under = f" and reference {payment.reference}" if payment.reference else ""
+    alike = f"amount, day and reference ({payment.reference})" if payment.reference else "amount and day"
     return (
-        f"A payment of the same amount, day{under} was recorded before, on {number} [{earlier.id}]. If it is the same"
-        f' money, take this one back: record_payment with reverse="{payment.id}".'
+        f"A payment of the same {alike} was recorded before, on {number} [{earlier.id}]. If it is the same money, take"
+        f' this one back: record_payment with reverse="{payment.id}".'
     )
 
 

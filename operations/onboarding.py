@@ -24,6 +24,7 @@ from invoicing.documents import Environment
 from invoicing.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
 from invoicing.law_of_form import mandate_lines
 from invoicing.profiles import Profile
+from invoicing.readiness import blockers
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from invoicing.text import clean_line
 from operations.access import Office, Right, open_books, require
@@ -118,7 +119,8 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
     mandates = mandate_lines(plan.profile, on=office.now().date())
-    plan = replace(plan, notes=(*await _namesakes(office, name), *plan.notes, *mandates))
+    missing = [blocker.message for blocker in blockers(plan.profile)]
+    plan = replace(plan, notes=(*await _namesakes(office, name), *plan.notes, *missing, *mandates))
     if request.dry_run:
         handle = await office.store.directory.read(lambda db: organizations.free_handle(db, base, request.environment))
         return _answer(office, partner, None, handle, plan)

@@ -28,6 +28,7 @@ from tools.totals import (
     JurisdictionAnswer,
     adjustment_lines,
     jurisdiction_answers,
+    rate_text,
     settlement_lines,
     tax_text,
 )
@@ -355,7 +356,7 @@ def total_lines(document: Document) -> list[str]:
     currency = document.currency
     taxed = "prices with tax" if document.prices_include_tax else "prices without tax"
     taxes = ", ".join(tax_text(tax, currency) for tax in document.taxes)
-    reasons = [f"{tax.label} {plain(tax.rate)} %: {tax.reason}" for tax in document.taxes if tax.reason]
+    reasons = [f"{rate_text(tax)}: {tax.reason}" for tax in document.taxes if tax.reason]
     total = money_text(document.total_minor, currency)
     return [
         f"Net {money_text(document.net_minor, currency)}, {taxes}, total {total} {currency} ({taxed})",

@@ -42,11 +42,13 @@ def acknowledged_codes(warnings: Sequence[Notice]) -> list[str]:
 
 
 def _how_to_issue(preview: Preview) -> str:
-    to_acknowledge = ""
-    if preview.document.environment is Environment.LIVE and preview.warnings:
-        codes = ", ".join(f'"{code}"' for code in acknowledged_codes(preview.warnings))
-        to_acknowledge = f" and acknowledge=[{codes}]"
-    return f'To issue it: issue_invoice with draft="{preview.draft}"{to_acknowledge}.'
+    if preview.document.environment is not Environment.LIVE or not preview.warnings:
+        return f'To issue it: issue_invoice with draft="{preview.draft}".'
+    codes = ", ".join(f'"{code}"' for code in acknowledged_codes(preview.warnings))
+    return (
+        f'To change it: draft_invoice with draft="{preview.draft}" and all fields. Once somebody has accepted the'
+        f' warnings: issue_invoice with draft="{preview.draft}" and acknowledge=[{codes}].'
+    )
 
 
 def _whom(preview: Preview) -> str:

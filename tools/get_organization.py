@@ -75,7 +75,7 @@ async def get_organization(
     lines = [
         *profile_lines(shown),
         *_setting_lines(shown, details),
-        f"There are {counts_text(details.counts)}.",
+        f"It has {counts_text(details.counts)}.",
         *readiness_lines(books, details),
         *mandate_lines(details.mandates),
         *(_connection_lines(office, books, shown) if connections else ()),

@@ -94,7 +94,7 @@ class PartInput(BaseModel):
         """Stop at the first fault: a refusal names one, and a request has room for hundreds of thousands."""
         for name, part in value.items() if isinstance(value, dict) else ():
             if name not in cls.model_fields:
-                fields = ", ".join(cls.model_fields)
+                fields = ", ".join(field for field in cls.model_fields if field != "address_text")
                 raise _fault(name, PydanticCustomError("unknown_field", f"is not a field here; known are {fields}"))
             if isinstance(part, str) and not is_text(part):
                 raise _fault(name, PydanticCustomError("half", "holds half a character (an unpaired surrogate)"))

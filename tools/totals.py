@@ -116,8 +116,13 @@ def tax_text(tax: TaxSubtotal, currency: str) -> str:
         f"{part.name} ({part.level.value}) {plain(part.rate)} % {money_text(part.tax_minor, currency)}"
         for part in tax.jurisdictions
     )
-    amount = f"{tax.label} {plain(tax.rate)} % {money_text(tax.tax_minor, currency)}"
+    amount = f"{rate_text(tax)} {money_text(tax.tax_minor, currency)}"
     return f"{amount} ({parts})" if parts else amount
+
+
+def rate_text(tax: TaxSubtotal) -> str:
+    """What a tax is called, with its rate; where none is charged with its category, of which there may be several."""
+    return f"{tax.label} {plain(tax.rate)} %{'' if tax.rate else f' ({tax.category.value})'}"
 
 
 def settlement_lines(document: Document) -> Iterable[str]:

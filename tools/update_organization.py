@@ -125,7 +125,9 @@ def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     kept |= {"named_writes": books.organization.named_writes}
     from_text = {name for name in ADDRESS_FIELDS if "address_text" in changes and kept[name]}
-    return {name: kept[name] for name in sorted((set(changes) | from_text) & set(kept))}
+    # The old flag is one of the states that vat_registration has.
+    in_full = {"vat_registration"} & set(kept) if "small_business" in changes else set()
+    return {name: kept[name] for name in sorted((set(changes) | from_text | in_full) & set(kept))}
 
 
 TOOL = Description(

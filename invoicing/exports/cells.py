@@ -212,7 +212,7 @@ def line_cells(line: Line, sign: int, currency: str) -> Cells:
         "discount_percent": shortest(line.discount_percent),
         "discount_amount": _price(discount, currency),
         "charge_amount": _price(charge, currency),
-        "supply": line.supply.value,
+        "supply": "" if line.supply_assumed else line.supply.value,
     }
 
 

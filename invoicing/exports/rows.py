@@ -14,7 +14,8 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 - currency: ISO 4217; every amount of the row is in it, except those of accounting.
 - line: position from 1; description, quantity, unit, unit_price, discount_percent: as on the line; discount_amount
   and charge_amount: what is taken off, by percentage or as an amount, and added for the whole line; line_amount:
-  quantity x price less discount plus charge, with tax where prices_include_tax; supply: `goods` or `services`.
+  quantity x price less discount plus charge, with tax where prices_include_tax; supply: `goods` or `services`,
+  empty where nobody said which.
 - adjustment: position of a discount or charge from 1; its reason is the description; adjustment_percent: 0 where an
   amount was stated, else what was taken of adjustment_base.
 - tax_code: the organization's own; tax_category: EN 16931 (UNCL 5305); tax_rate: percent.

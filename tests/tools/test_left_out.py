@@ -26,6 +26,8 @@ CALLS: dict[str, Arguments] = {
     "create_client_api_key": {"organization": HANDLE, "name": "Till"},
     "get_organization": {},
     "update_organization": {"name": "Harbour Bakery 2"},
+    "get_configuration": {"part": "mandates"},
+    "save_configuration": {"part": "mandates", "code": "buyer-vat-number", "handed_in": "By hand", "draft": "{draft}"},
     "find_customers": {},
     "save_customer": {"id": "{customer}", "phone": "2"},
     "find_items": {},

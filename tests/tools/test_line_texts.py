@@ -34,8 +34,9 @@ async def test_an_assistant_sees_both_texts_of_a_line(tmp_path: Path, era: Era) 
             ]
             assert "1. Croissant, mit Butter: 2 x 2.50 = 5.00" in text_of(result)
             assert "2. Tüte: 1 x 0.10" in text_of(result)
-            issued = await chat.call("issue_invoice", draft=answer["draft"])
-            assert "1. Croissant, mit Butter: 2 x" in text_of(issued)
+            await chat.ok("issue_invoice", draft=answer["draft"])
+            shown = await chat.call("get_invoice", invoice="TEST-INV-2026-00001")
+            assert "1. Croissant, mit Butter: 2 x" in text_of(shown)
             credited = await chat.call("issue_credit_note", invoice="TEST-INV-2026-00001", reason="Stale")
             assert "1. Croissant, mit Butter: 2 x" in text_of(credited)
 
