@@ -172,8 +172,14 @@ def _date_warnings(document: Document, today: date) -> list[Notice]:
                 " check the year. An invoice is dated when it is issued; supply_date says when it was supplied.",
             )
         )
-    elif issue_date < today:
-        found.append(Notice("issue_date_past", f"The issue date {issue_date.isoformat()} is in the past."))
+    elif _belongs_to_the_past(issue_date, today):
+        found.append(
+            Notice(
+                "issue_date_past",
+                f"The issue date {issue_date.isoformat()} is in the past: the tax may belong to a return that is made"
+                " already.",
+            )
+        )
     for name, day in (("supply_date", document.supply_date), ("supply_end", document.supply_end)):
         if day is not None and abs((day - issue_date).days) > _YEAR:
             side = "before" if day < issue_date else "after"
@@ -191,6 +197,13 @@ def _date_warnings(document: Document, today: date) -> list[Notice]:
     return found
 
 
+def _belongs_to_the_past(issue_date: date, today: date) -> bool:
+    """Yesterday's work is dated yesterday; another month is another tax return."""
+    earlier_month = (issue_date.year, issue_date.month) < (today.year, today.month)
+    return earlier_month or (today - issue_date).days > _WEEK
+
+
+_WEEK = 7
 # A year that has a leap day is one year too.
 _YEAR = 366
 

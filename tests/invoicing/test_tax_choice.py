@@ -248,3 +248,15 @@ def test_prices_with_tax_stacks_and_the_other_mode_explain_themselves_too() -> N
     )
     free = composed(request(line(code="EXEMPT"))).explanation
     assert "VAT E: 0 % of 100.00 = 0.00 (Reason of EXEMPT)." in free
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_a_business_abroad_without_a_number_is_asked_for_it_also_by_a_small_enterprise(small: bool) -> None:
+    buyer = customer("AT")
+    given = circumstances(seller="DE", buyer=buyer, codes=None, small_business=small)
+    made = composed(request(line()), given)
+    codes = [caution.code for caution in made.chosen[0].choice.cautions]
+    assert codes == ["business_without_number"] + ([] if small else ["distance_sales"])
+    consumer = circumstances(seller="DE", buyer=replace(buyer, consumer=True), codes=None, small_business=small)
+    asked = composed(request(line()), consumer).chosen[0].choice.cautions
+    assert "business_without_number" not in [caution.code for caution in asked]

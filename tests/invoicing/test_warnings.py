@@ -49,7 +49,7 @@ def test_a_date_of_supply_within_a_year_is_not_warned_of(days: int) -> None:
 def test_an_issue_date_that_is_far_back_is_warned_of_as_more_than_the_past() -> None:
     assert any("2016-03-16 lies more than a year before today" in text for text in warnings(on(date(2016, 3, 16))))
     (near,) = [text for text in warnings(on(date(2025, 3, 15))) if "issue date" in text]
-    assert near == "The issue date 2025-03-15 is in the past."
+    assert near == "The issue date 2025-03-15 is in the past: the tax may belong to a return that is made already."
     assert not any("issue date" in text for text in warnings(on(TODAY)))
 
 

@@ -234,3 +234,18 @@ async def test_an_item_that_says_neither_goods_nor_services_warns_where_it_matte
         await chat.ok("save_item", id=item["id"], supply="services")
         stated = await chat.ok("draft_invoice", customer="De Molen BV", lines=[line])
         assert "supply_not_stated" not in {one["code"] for one in stated["warnings"]}
+
+
+async def test_a_copy_states_no_more_than_its_original_did(client: AbstractAsyncContextManager[Assistant]) -> None:
+    """Nobody said whether consulting is goods at home, where it makes no difference; abroad the copy asks."""
+    async with client as chat:
+        first = await chat.ok("issue_invoice", customer="Hotel Bristol", lines=[CONSULTING])
+        number = first["invoice"]["number"]
+        copy = await chat.ok("draft_invoice", copy_of=number, customer="De Molen BV")
+        assert "supply_not_stated" in {one["code"] for one in copy["warnings"]}
+        lines = [CONSULTING | {"supply": "services"}]
+        stated = await chat.ok("issue_invoice", customer="Hotel Bristol", lines=lines, purchase_order="PO-1")
+        if stated["invoice"] is None:
+            stated = await chat.ok("issue_invoice", draft=stated["draft"], acknowledge=["likely_duplicate"])
+        again = await chat.ok("draft_invoice", copy_of=stated["invoice"]["number"], customer="De Molen BV")
+        assert "supply_not_stated" not in {one["code"] for one in again["warnings"]}
