@@ -33,7 +33,7 @@ from invoicing.tax import LineInput, Rounding, Totals, total
 from invoicing.tax_choice import ChosenTax
 from invoicing.tax_facts import buyer_facts, seller_facts
 from invoicing.tax_inputs import AdjustmentInput
-from invoicing.tax_lines import TaxSetting, adjustment_input, taxed_line
+from invoicing.tax_lines import TaxSetting, adjustment_input, code_of_adjustment, taxed_line
 from invoicing.tax_points import Billing, SupplyDates, tax_point
 
 __all__ = [
@@ -220,7 +220,9 @@ def _adjustments(
 ) -> list[AdjustmentInput]:
     """The adjustments with their taxes: with a tax code they belong to its lines, and so to the day of these."""
     found = []
-    for index, item in enumerate(request.adjustments):
+    for index, stated in enumerate(request.adjustments):
+        code = code_of_adjustment(stated.tax_code, chosen, setting, field=f"adjustments[{index}].tax_code")
+        item = replace(stated, tax_code=code)
         lines = [tax for tax in chosen if tax.code == item.tax_code]
         if len({tax.rate for tax in lines}) > 1:
             field = f"adjustments[{index}].tax_code"
@@ -328,5 +330,9 @@ def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: d
 
 def _supply_end(request: RequestedDocument, supply_date: date) -> date | None:
     if request.supply_end is not None and request.supply_end < supply_date:
-        raise InvalidInput("supply_end lies before supply_date.", field="supply_end")
+        raise InvalidInput(
+            f"supply_end lies before supply_date ({supply_date.isoformat()}, the issue date where it is not stated):"
+            " state both.",
+            field="supply_end",
+        )
     return None if request.supply_end == supply_date else request.supply_end

@@ -28,6 +28,7 @@ from invoicing.mandates import (
 )
 from invoicing.notices import Notice
 from invoicing.profiles import Profile
+from invoicing.tax_facts import buyer_facts
 
 BUYER_VAT_NUMBER = "buyer-vat-number"
 """The code by which an intra-EU supply or reverse charge without the buyer's VAT number is answered for."""
@@ -122,6 +123,10 @@ def law_of_form(
         if one.mandate.code in standing:
             continue
         text = _in_force_text(one)
+        if amount is None and counts_by_month(profile, document.issue_date):
+            text += (
+                f" Without exchange_rate it is not known whether the month stays below what {one.mandate.name} spares."
+            )
         if one.is_strict and profile.mandates != "warn":
             blockers.append(text)
         else:
@@ -146,7 +151,7 @@ def law_of_form(
         blockers=tuple(blockers),
         mandate_blockers=mandate_blockers,
         warnings=tuple(warnings),
-        words=_words(in_force, standing),
+        words=_words(in_force, standing, every=profile.mandates == "warn"),
         answered_for=_answered_for(document, profile, customer, in_force, standing),
         said=frozenset(said),
     )
@@ -194,8 +199,10 @@ def _sandbox_warning(in_force: Sequence[Applying], standing: dict[str, Acknowled
     return (Notice("mandate", f"Live, this PDF {effect} ({first.code}): {first.todo}"),)
 
 
-def _words(in_force: Sequence[Applying], standing: dict[str, Acknowledgement]) -> str:
-    words = [one.mandate.paper_words for one in in_force if one.is_strict and one.mandate.code in standing]
+def _words(in_force: Sequence[Applying], standing: dict[str, Acknowledgement], *, every: bool = False) -> str:
+    """What the paper says where it is only a copy: once somebody has answered for it, or the policy lets it pass."""
+    strict = [one.mandate for one in in_force if one.is_strict]
+    words = [mandate.paper_words for mandate in strict if every or mandate.code in standing]
     return " / ".join(dict.fromkeys(words))
 
 
@@ -225,26 +232,34 @@ def _by_person(code: str) -> str:
 
 def _for_draft(code: str) -> str:
     return (
-        "Else a person of the practice says on record why this draft is right without: save_configuration"
+        "Else draft it, and a person of the practice says on record why it is right without: save_configuration"
         f' (part "mandates", code "{code}", draft, handed_in).'
     )
 
 
 def _buyer_number_text(customer: Customer) -> str:
     return (
-        f"Intra-EU supply and reverse charge need the VAT number of {customer.name} (Articles 138(1)(b) and 226(4)"
-        f" Directive 2006/112/EC): set tax_number with save_customer. {_for_draft(BUYER_VAT_NUMBER)}"
+        f"Intra-EU supply and reverse charge need the VAT number of {customer.name}, a business (in the EU Articles"
+        " 138(1)(b) and 226(4) Directive 2006/112/EC): set tax_number with save_customer, or take another tax_code."
+        f" {_for_draft(BUYER_VAT_NUMBER)}"
     )
 
 
 def _lacks_buyer_number(document: Document, profile: Profile, customer: Customer) -> bool:
-    """Articles 138(1)(b) and 226(4). A business outside the EU has no such number to state."""
+    """Articles 138(1)(b) and 226(4): the number of a business of another member state, or of Northern Ireland for
+    goods; at home any number of a business. A business outside the EU has none to state for a reverse charge.
+    """
     categories = {tax.category for tax in document.taxes}
-    if customer.tax_number or customer.consumer:
+    buyer, place = buyer_facts(customer, on=document.supply_date), place_of(profile.country, customer.country)
+    business = bool(buyer.tax_number) and not customer.consumer
+    abroad = business and buyer.country != profile.country and buyer.eu_member
+    if TaxCategory.INTRA_COMMUNITY in categories:
+        return not (abroad or (business and buyer.tax_number.startswith("XI")))
+    if TaxCategory.REVERSE_CHARGE not in categories:
         return False
-    place = place_of(profile.country, customer.country)
-    reverse = place == "home" or (place == "eu" and country(profile.country).eu_member)
-    return TaxCategory.INTRA_COMMUNITY in categories or (TaxCategory.REVERSE_CHARGE in categories and reverse)
+    if place == "home":
+        return customer.consumer or not customer.tax_number
+    return place == "eu" and country(profile.country).eu_member and not abroad
 
 
 def _unmet(document: Document, profile: Profile, customer: Customer, total: Decimal | None) -> Iterator[Requirement]:

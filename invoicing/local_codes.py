@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,10 +12,13 @@ from invoicing.countries.model import TAXED_CATEGORIES, TaxCodeTemplate, text_on
 from invoicing.documents import TaxCategory
 from invoicing.notices import Notice
 from invoicing.places.rates import scale_codes, scale_of
+from invoicing.places.territories import Territory
 from invoicing.profiles import Profile
 from invoicing.tax_choice import BuyerFacts, Choice, SellerFacts
 from invoicing.tax_facts import seller_territory
 
+LOCAL_RATE_UNKNOWN = "local_rate_unknown"
+"""What is said of a country's code that has no counterpart at the place whose rates apply."""
 REVERSE_CHARGE = "REVERSE-CHARGE"
 DOMESTIC_REVERSE_CHARGE = "DOMESTIC-REVERSE-CHARGE"
 """The code of a reverse charge between two parties of one country, whose article is another than across a border."""
@@ -40,6 +43,20 @@ def codes_at(profile: Profile) -> set[str]:
     return {local.code.code for local in scale.codes} if scale else set()
 
 
+def codes_shown(codes: Iterable[TaxCode], territory: Territory | None, day: date, *, label: str) -> list[TaxCode]:
+    """The codes that an organization in a territory has to choose from: the place's own, with its default, instead of
+    the country's that must not be charged there.
+    """
+    scale, known = scale_of(territory), list(codes)
+    if scale is None:
+        return known
+    default = next((scale.instead_of(code.code) for code in known if code.is_default), "")
+    here = scale_codes(scale, day, label=label)
+    own = [code for code in known if code.category not in TAXED_CATEGORIES or (code.is_default and not default)]
+    local = [replace(code, is_default=code.code == default) for code in here.values()]
+    return [*local, *(code for code in own if code.code not in here)]
+
+
 def at_place(code: TaxCode, choice: Choice, codes: Mapping[str, TaxCode]) -> tuple[TaxCode, Choice]:
     """The code that stands for one of the country's where the choice is for a territory, and what to know of it.
 
@@ -54,7 +71,7 @@ def at_place(code: TaxCode, choice: Choice, codes: Mapping[str, TaxCode]) -> tup
     if code.category is not TaxCategory.STANDARD or not (rated or scale.untaxed):
         return code, choice
     unknown = Notice(
-        "local_rate_unknown",
+        LOCAL_RATE_UNKNOWN,
         f"{code.code} has no counterpart among the rates of {choice.local.name}: state tax_code on the line"
         f" ({', '.join(local.code.code for local in scale.codes)}).",
     )

@@ -10,7 +10,7 @@ from invoicing.countries import COUNTRY_CODES, Country, PartyField, VatRegistrat
 from invoicing.countries.identifiers import named_field
 from invoicing.documents import Document, Environment
 from invoicing.profiles import Profile
-from invoicing.registration import settled
+from invoicing.registration import UNTAXED, settled
 from invoicing.tax_facts import seller_territory
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
@@ -83,6 +83,8 @@ def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blo
             " code with update_organization."
         )
         return (Blocker(("country",), message),)
+    if settled(profile, default_code=default_code).vat_registration in UNTAXED:
+        return ()
     own = default_code and default_code not in {code.code for code in country(profile.country).tax_codes}
     if not territory.seller or own:
         return ()

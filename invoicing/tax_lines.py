@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from invoicing.amounts import exact_minor
 from invoicing.catalog import Item, Setup, TaxCode
 from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply, TaxCategory
-from invoicing.local_codes import as_at_home, at_place
+from invoicing.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
 from invoicing.notices import Notice
+from invoicing.places.territories import Territory
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.requested import RequestedAdjustment, RequestedLine
 from invoicing.tax_choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
@@ -194,19 +195,45 @@ def _choice(
     code, choice = _proposal(item, supply, setting, field=field)
     if not line.tax_code:
         return code, choice if item.tax_code else _with_untaxed_caution(choice, code, setting)
-    stated = _stated_code(line.tax_code, choice, setting, field=field)
+    stated, cautions = _stated_code(line.tax_code, choice, setting, field=field)
     if stated.code == code.code:
         return code, choice
     because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
-    return stated, Choice(stated.category, Rule.OVERRIDDEN, because)
+    return stated, Choice(stated.category, Rule.OVERRIDDEN, because, cautions)
 
 
-def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) -> TaxCode:
-    """The code that a line states, as it is at the seller's own place; a reverse charge at home by its own article."""
-    stated = _tax_code(name, setting.codes, field=field)
+def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) -> tuple[TaxCode, tuple[Notice, ...]]:
+    """The code that a line states, as it is at the seller's own place, and what is to be known of it; a reverse charge
+    at home by its own article.
+    """
+    cautions: tuple[Notice, ...] = ()
+    stated = _tax_code(name, setting.codes, field=field, territory=setting.seller.territory)
     if choice.local is not None and choice.local == setting.seller.territory:
-        stated = at_place(stated, choice, setting.codes)[0]
-    return as_at_home(stated, setting.seller.country, setting.codes) if choice.rule in _AT_HOME else stated
+        stated, found = at_place(stated, replace(choice, cautions=()), setting.codes)
+        cautions = found.cautions
+    if choice.rule in _AT_HOME:
+        stated = as_at_home(stated, setting.seller.country, setting.codes)
+    return stated, cautions
+
+
+def code_of_adjustment(name: str, chosen: Sequence[ChosenTax], setting: TaxSetting, *, field: str) -> str:
+    """The code of a discount or charge as the document's lines have it: that of the place, and of a reverse charge at
+    home.
+
+    Raises:
+        InvalidInput: the country's code has no counterpart at the place.
+    """
+    local = next((tax.choice for tax in chosen if tax.choice.local is not None), None)
+    if not name or name not in setting.codes:
+        return name
+    if name == REVERSE_CHARGE and any(tax.code == DOMESTIC_REVERSE_CHARGE for tax in chosen):
+        return DOMESTIC_REVERSE_CHARGE
+    if local is None:
+        return name
+    code, found = at_place(setting.codes[name], replace(local, cautions=()), setting.codes)
+    if found.cautions:
+        raise InvalidInput(f"{field}: {found.cautions[0].text}", field=field)
+    return code.code
 
 
 _AT_HOME = (Rule.DOMESTIC, Rule.LOCAL_RATES)
@@ -263,9 +290,9 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
     return home, replace(choice, category=home.category, cautions=(Notice("no_tax_code", lacking),))
 
 
-def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str) -> TaxCode:
+def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str, territory: Territory | None = None) -> TaxCode:
     if code not in codes:
-        known = ", ".join(tax_code_texts(codes.values()))
+        known = ", ".join(tax_code_texts(codes_shown(codes.values(), territory, date.max, label="")))
         raise InvalidInput(f"{field}: no such tax code. Known: {known}.", field=field)
     return codes[code]
 

@@ -29,11 +29,18 @@ _VISIBLE_CATEGORIES = frozenset("LNPS")
 # Piedmont.
 _WORDS_FOR_NOTHING = frozenset(("null", "undefined", "none"))
 _NAMES_AND_PLACES = frozenset(
-    "name legal_name account_holder bank_name line1 line2 postal_code city region query customer item".split()
+    "name legal_name account_holder bank_name line1 line2 postal_code city region address query customer item"
+    " organization partner handle copy_from".split()
 )
 
 COMPARED_MAX = 2_000
 """How many characters of a text are compared; no name, and nothing that is searched for, has as many."""
+
+
+def says_nothing(text: str, field: str) -> bool:
+    """Whether a whole text is nothing: empty, or a word that programs write for it where it can be no name or place."""
+    word = text.strip().casefold()
+    return not word or (word in _WORDS_FOR_NOTHING and field.rpartition(".")[2] not in _NAMES_AND_PLACES)
 
 
 def clean_line(text: str, *, field: str, limit: int = 200, required: bool = False) -> str:
@@ -84,7 +91,7 @@ def _checked(text: str, *, field: str) -> str:
 
 
 def _finish(text: str, *, field: str, limit: int, required: bool) -> str:
-    if text.casefold() in _WORDS_FOR_NOTHING and field.rpartition(".")[2] not in _NAMES_AND_PLACES:
+    if says_nothing(text, field):
         text = ""
     # NFC makes some texts longer: a few letters of Hebrew, Bengali and Devanagari fall apart into two or three.
     _check_length(text, field=field, limit=limit)

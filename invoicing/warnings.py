@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
 
+from invoicing.amounts import plain
 from invoicing.catalog import Customer
 from invoicing.countries import VatRegistration, country
 from invoicing.documents import Document, Environment, Party, TaxCategory
@@ -156,9 +157,22 @@ def _tax_warnings(document: Document, profile: Profile) -> list[Notice]:
                 f" {profile.currency}: state it in the note.",
             )
         )
+    found.extend(_taxed_apart(document))
     if document.total_minor == 0:
         found.append(Notice("total_zero", "The total is zero."))
     return found
+
+
+def _taxed_apart(document: Document) -> Iterator[Notice]:
+    """A charge belongs to what it is charged with, and is taxed like it."""
+    of_lines = {(line.tax_category, line.tax_rate) for line in document.lines}
+    for item in document.adjustments:
+        if (item.tax_category, item.tax_rate) not in of_lines:
+            yield Notice(
+                "adjustment_taxed_apart",
+                f"{item.kind.value.capitalize()} {item.reason} is taxed {item.tax_code}, {plain(item.tax_rate)} %, and"
+                " no line is: leave its tax_code out, unless it is meant so.",
+            )
 
 
 def _date_warnings(document: Document, today: date) -> list[Notice]:

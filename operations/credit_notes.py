@@ -8,11 +8,14 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.crediting import CreditLine, credit
-from invoicing.documents import DocumentKind
+from invoicing.documents import Document, DocumentKind, Environment
 from invoicing.law_of_form import law_of_form
 from invoicing.lifecycle import Balance
+from invoicing.mandates import Acknowledgement
+from invoicing.notices import Notice
 from invoicing.numbering import period
-from invoicing.refusals import NotReady
+from invoicing.refusals import InvalidInput, NotReady
+from invoicing.render.fonts import unprintable_characters
 from invoicing.text import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import month_gross_of
@@ -26,6 +29,7 @@ from operations.issuing import (
     standing,
     standing_on,
 )
+from operations.likely_duplicates import duplicate_credit_note
 from storage import documents, idempotency
 from storage.books import Books
 from storage.mandates import standing_acknowledgements
@@ -52,11 +56,14 @@ class CreditRequest:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCreditNote:
-    """A credit note, and what is owed of its invoice now: less than zero where the customer is owed."""
+    """A credit note, and what is owed of its invoice now: less than zero where the customer is owed. `warnings` are
+    what is to be known of it.
+    """
 
     note: IssuedDocument
     invoice_number: str
     invoice_balance: Balance
+    warnings: tuple[Notice, ...] = ()
 
 
 async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCreditNote:
@@ -69,7 +76,8 @@ async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCredi
         Conflict: a credit note, or an invoice of which nothing remains.
         LimitExceeded: more of a line than remains.
         NotReady: the law takes no PDF here, and nobody has acknowledged how it is handed in.
-        InvalidInput: no reason, an unknown line, or a date before the invoice's or the series' last one.
+        InvalidInput: no reason, or one that the PDF cannot print where it is live; an unknown line, or a date before
+            the invoice's or the series' last one.
         IdempotencyMismatch: the client reference was used for something else.
     """
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
@@ -90,9 +98,10 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     setup = load_setup(db, DocumentKind.CREDIT_NOTE)
     first_day = max(today, invoice.issue_date)
     last = documents.last_issue_date(db, setup.series.code, period(setup.series.pattern, first_day))
+    credited = [note.document for note in documents.credit_notes_of(db, invoice.id)]
     document = credit(
         invoice,
-        [note.document for note in documents.credit_notes_of(db, invoice.id)],
+        credited,
         request.lines,
         reason=request.reason,
         issue_date=request.issue_date or max(first_day, last or first_day),
@@ -104,11 +113,13 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
         document,
         profile=profile,
         customer=resolve_customer(db, invoice.customer),
-        acknowledgements=standing_acknowledgements(db),
+        acknowledgements=_standing_for(db, invoice),
         month_gross_minor=month_gross_of(db, document, profile),
     )
     if form.mandate_blockers:
         raise NotReady(" ".join(form.mandate_blockers))
+    _check_reason(document)
+    warnings = (*form.warnings, *duplicate_credit_note(document, credited))
     document = replace(document, form_words=form.words)
     if refused := date_refusal(db, document, profile, setup.series, today=today):
         raise refused
@@ -116,4 +127,27 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
         db, books, document, series=setup.series, posting=setup.posting, on_record=answered_for(form)
     )
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
-    return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id))
+    return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id), warnings)
+
+
+def _check_reason(document: Document) -> None:
+    """A credit note is final and has no draft: what its paper could not say is refused before."""
+    missing = unprintable_characters(document.reason)
+    if missing and document.environment is Environment.LIVE:
+        raise InvalidInput(
+            f"reason: the PDF cannot print {missing[:20]}: write it in Latin, Greek or Cyrillic letters.",
+            field="reason",
+        )
+
+
+def _standing_for(db: Session, invoice: Document) -> list[Acknowledgement]:
+    """What stands acknowledged, with what somebody answered for when the draft was issued that became the invoice: that
+    holds for taking it back, too.
+    """
+
+    def became_it(one: Acknowledgement) -> bool:
+        issued = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, one.draft)
+        return one.customer == invoice.customer and issued == invoice.id
+
+    found = standing_acknowledgements(db)
+    return [replace(one, draft="") if one.draft and became_it(one) else one for one in found]

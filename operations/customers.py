@@ -117,6 +117,8 @@ def changed(before: Customer, values: Mapping[str, Any]) -> Customer:
     after = replace(before, **values)
     if not after.name:
         raise InvalidInput("name is required.", field="name")
+    if after.consumer and after.public_body:
+        raise InvalidInput("public_body: a customer is a consumer or a public body, not both.", field="public_body")
     return _with_numbers(after)
 
 
@@ -222,7 +224,10 @@ def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]
     same = [other for other in customers.customers_by_name(db, customer.name) if other.id != customer.id]
     if created and same:
         ids = ", ".join(other.id for other in same)
-        return (f"There was already a customer of this name, {ids}: calls want the id of the one that is meant.",)
+        return (
+            f"There was already a customer of this name, {ids}: calls want the id of the one that is meant. If this is"
+            " the same one, archive it: save_customer with its id and archived.",
+        )
     return ()
 
 

@@ -15,6 +15,7 @@ from invoicing.documents import Document, DocumentKind, Environment
 from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.explaining import explain, explain_choices
 from invoicing.law_of_form import LawOfForm, counts_by_month, law_of_form
+from invoicing.local_codes import LOCAL_RATE_UNKNOWN
 from invoicing.notices import Notice
 from invoicing.numbering import number, period
 from invoicing.profiles import Profile
@@ -242,6 +243,8 @@ def issuing_blockers(composed: Composed) -> tuple[str, ...]:
         found.append(gap)
     if gap := exchange_gap(composed.document, composed.profile):
         found.append(gap)
+    cautions = (caution for tax in composed.chosen for caution in tax.choice.cautions)
+    found.extend(dict.fromkeys(caution.text for caution in cautions if caution.code == LOCAL_RATE_UNKNOWN))
     return (*found, *unprintable_parties(composed.document), *composed.form.blockers)
 
 

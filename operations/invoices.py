@@ -200,9 +200,9 @@ def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFi
 
 def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft:
     request_hash = fingerprint(_as_asked(request)) if request.draft or request.client_reference else ""
-    earlier = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
     kept = idempotency.known_subject(db, idempotency.KEPT_AS_DRAFT, request.client_reference)
-    earlier = earlier or (idempotency.known_subject(db, idempotency.ISSUED_DRAFT, kept) if kept else None)
+    earlier = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, kept) if kept else None
+    earlier = earlier or idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
     if earlier is not None:
         return _replayed(db, books, earlier)
     resolved = _resolved(db, books, request, kept=kept or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,10 @@ from invoicing.catalog import Item
 from invoicing.code_lists import tax_code_texts
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
-from invoicing.local_codes import codes_at
+from invoicing.local_codes import codes_at, codes_shown
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
+from invoicing.tax_facts import seller_territory
 from invoicing.text import clean_line, clean_text
 from storage import audit, items
 from storage.books import Books
@@ -182,8 +184,11 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
 def _check_tax_code(db: Session, value: str) -> str:
     code = value.strip().upper()
     known = load_tax_codes(db)
-    if code and code not in {one.code for one in known} | codes_at(load_profile(db)):
-        raise InvalidInput(f"tax_code must be one of: {', '.join(tax_code_texts(known))}.", field="tax_code")
+    profile = load_profile(db)
+    if code and code not in {one.code for one in known} | codes_at(profile):
+        here = seller_territory(profile) if profile.country else None
+        texts = tax_code_texts(codes_shown(known, here, date.max, label=""))
+        raise InvalidInput(f"tax_code must be one of: {', '.join(texts)}.", field="tax_code")
     return code
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlmodel import Session
 
 from invoicing.documents import Document, Line
 from invoicing.notices import Notice
+from invoicing.text import fold
 from storage import documents, payments
 from storage.likely_duplicates import invoices_alike, payments_of_day
 from storage.payments import Payment
@@ -38,9 +41,25 @@ def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
         if earlier.id == payment.id or earlier.currency != payment.currency or earlier.reverses_id:
             continue
         one_document = earlier.document_id == payment.document_id
-        alike = earlier.reference == payment.reference and (one_document or payment.reference)
+        alike = fold(earlier.reference) == fold(payment.reference) and (one_document or payment.reference)
         if alike and payments.reversal_of(db, earlier.id) is None:
             return (Notice("likely_duplicate", _twice(db, earlier, payment)),)
+    return ()
+
+
+def duplicate_credit_note(note: Document, earlier: Iterable[Document]) -> tuple[Notice, ...]:
+    """A warning where the same lines of the invoice were credited on the same day; `earlier` are its credit notes."""
+    wanted = [(line.invoice_position, line.quantity, line.amount_minor) for line in note.lines]
+    for other in earlier:
+        said = [(line.invoice_position, line.quantity, line.amount_minor) for line in other.lines]
+        if other.issue_date == note.issue_date and said == wanted:
+            return (
+                Notice(
+                    "likely_duplicate",
+                    f"{other.number} of the same day credits the same of this invoice: this may be the same return a"
+                    " second time.",
+                ),
+            )
     return ()
 
 
@@ -55,4 +74,4 @@ def _twice(db: Session, earlier: Payment, payment: Payment) -> str:
 
 
 def _said(line: Line) -> tuple[object, ...]:
-    return (line.item, line.description, line.quantity, line.unit_price, line.amount_minor, line.tax_code)
+    return (fold(f"{line.name} {line.description}"), line.quantity, line.unit_price, line.amount_minor, line.tax_rate)

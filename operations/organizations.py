@@ -8,9 +8,12 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.catalog import PaymentTerm, TaxCode, WithholdingCode
+from invoicing.countries import country
+from invoicing.local_codes import codes_shown
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
 from invoicing.refusals import OrganizationAmbiguous
+from invoicing.tax_facts import seller_territory
 from operations import naming
 from operations.access import Office, Right, open_books
 from operations.issue_dates import today_in
@@ -201,7 +204,7 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
 
 
 def _details(db: Session, books: Books) -> OrganizationDetails:
-    profile = load_profile(db)
+    profile, today = load_profile(db), today_in(db, books)
     code = default_code(db, profile)
     found = blockers(profile, default_code=code)
     return OrganizationDetails(
@@ -210,12 +213,19 @@ def _details(db: Session, books: Books) -> OrganizationDetails:
         blockers=found,
         live_blockers=live_blockers(profile, default_code=code) if profile.country else found,
         settings=setting_names(db),
-        tax_codes=tuple(load_tax_codes(db)),
+        tax_codes=tuple(_codes_to_choose(db, profile, today)),
         terms=tuple(load_terms(db)),
         withholdings=tuple(load_withholdings(db)),
-        today=today_in(db, books),
+        today=today,
         mandates=mandates_in(db, books, profile) if profile.country else None,
     )
+
+
+def _codes_to_choose(db: Session, profile: Profile, today: date) -> list[TaxCode]:
+    codes = load_tax_codes(db)
+    if not profile.country:
+        return codes
+    return codes_shown(codes, seller_territory(profile, on=today), today, label=country(profile.country).tax_label)
 
 
 def _blockers(db: Session) -> tuple[Blocker, ...]:

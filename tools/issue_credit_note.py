@@ -15,6 +15,7 @@ from operations.credit_notes import CreditRequest, IssuedCreditNote
 from tools.answers import (
     Answer,
     InvoiceAnswer,
+    WarningAnswer,
     answer,
     document_lines,
     heading,
@@ -22,6 +23,8 @@ from tools.answers import (
     issued_text,
     named,
     owed_line,
+    warning_answers,
+    warning_lines,
 )
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
@@ -46,6 +49,7 @@ class Credited(Answer):
     credited_invoice: str
     invoice_amount_due: str
     reason: str
+    warnings: list[WarningAnswer]
     replayed: bool
 
 
@@ -74,6 +78,7 @@ async def issue_credit_note(
         credited_invoice=made.invoice_number,
         invoice_amount_due=money_text(made.invoice_balance.due_minor, document.currency),
         reason=document.reason,
+        warnings=warning_answers(made.warnings),
         replayed=made.note.replayed,
     )
     return answer(heading(books.organization), _lines(made), structured)
@@ -88,6 +93,7 @@ def _lines(made: IssuedCreditNote) -> list[str]:
         issued_text(made.note),
         f"It credits {made.invoice_number}{'' if whole else ' in part'}: {document.reason}",
         *document_lines(document),
+        *warning_lines(made.warnings),
         owed_line(made.invoice_number, balance.due_minor, document.currency) + refund,
         *([anew] if whole and not made.note.replayed else []),
     ]

@@ -147,6 +147,7 @@ def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
         *choice_lines(made.choices),
         *warning_lines(unseen),
         *([f"Warnings that were shown before: {', '.join(known)}."] if known else []),
+        *([f"The PDF says that it is a copy: {document.form_words}."] if document.form_words else []),
         *settled_lines(made.document),
     ]
 

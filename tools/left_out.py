@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from invoicing.text import says_nothing
+
 
 def without_left_out(values: dict[str, Any]) -> dict[str, Any]:
     """The arguments that say something, with only those of their parts that do."""
-    return {name: said for name, value in values.items() if _says_something(said := _said(value))}
+    return {name: said for name, value in values.items() if _says_something(said := _said(value), name)}
 
 
 def _said(value: Any) -> Any:
@@ -25,12 +27,12 @@ def _said(value: Any) -> Any:
             return value
 
 
-def _says_something(value: Any) -> bool:
+def _says_something(value: Any, name: str) -> bool:
     match value:
         case None:
             return False
         case str():
-            return bool(value.strip())
+            return not says_nothing(value, name)
         case dict() | list():
             return bool(value)
         case _:

@@ -42,7 +42,8 @@ def validate_tax_number(country_code: str, number: str) -> str:
         # Not only its ValidationError: some modules let int() fail on an odd character of the input.
         raise InvalidInput(
             f"The tax number's format is not valid for {place.name}: expected {place.tax_number_format},"
-            " with a correct check digit. Compare it with the registration letter.",
+            " with a correct check digit. Compare it with the registration letter; a number of the register goes into"
+            " registration_number, another one of the tax office into tax_office_number.",
             field="tax_number",
         ) from None
     return compact if compact.startswith(place.tax_number_prefix) else _prefix(place, text) + compact

@@ -183,7 +183,8 @@ async def test_the_policy_warn_turns_the_refusal_into_a_warning(tmp_path: Path) 
         await it.set(mandates="warn")
         draft = await it.draft(await it.customer())
         assert (draft.blockers, codes(draft)[0]) == ((), "mandate_it_sdi")
-        assert (await it.issue(draft.draft)).form_words == ""
+        # What is no invoice in law must not look like one.
+        assert "Copia di cortesia" in (await it.issue(draft.draft)).form_words
 
 
 async def test_a_sandbox_says_it_once_and_in_short(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def begin(shell: Shell, country: str, *more: str) -> str:
 
 
 def test_init_says_which_mandates_hold(shell: Shell) -> None:
-    assert "Mandate it-sdi, Fattura elettronica, since 2015-03-31" in begin(shell, "IT")
+    assert "Mandate it-sdi, Fattura elettronica, since 2019-01-01" in begin(shell, "IT")
 
 
 def test_init_gives_the_mandates_as_data_too(shell: Shell) -> None:

@@ -28,7 +28,7 @@ async def made_by(chat: Assistant) -> str:
 
 async def test_creation_and_readiness_say_which_law_wants_another_form(tmp_path: Path) -> None:
     async with practice(tmp_path) as one, assistant(one.office) as chat:
-        line = "Mandate it-sdi, Fattura elettronica, since 2015-03-31, for buyers at home: a PDF is only a copy."
+        line = "Mandate it-sdi, Fattura elettronica, since 2019-01-01, for buyers at home: a PDF is only a copy."
         assert line in await made_by(chat)
         text = await said(chat, "get_organization", organization=BOTTEGA)
         assert line in text
@@ -47,7 +47,7 @@ async def test_setting_the_country_of_a_new_practice_says_it_too(tmp_path: Path)
         office = Office(store, await start_unnamed(store, clock), clock)
         async with assistant(office) as chat:
             text = await said(chat, "update_organization", name="Studio", country="HU")
-            assert "Mandate hu-online-szamla, Online Számla, since 2020-07-01" in text
+            assert "Mandate hu-online-szamla, Online Számla, since 2021-01-04" in text
             assert "Mandate" not in await said(chat, "update_organization", email="a@example.com")
 
 
