@@ -37,7 +37,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of supply that words tell. `place` names a `Place`, where services of it have one; `goods`: it is goods,
-    or can be.
+    or can be. `but` are phrases that mean something else, in small letters without accents.
     """
 
     code: str
@@ -92,7 +92,7 @@ def kinds() -> tuple[Kind, ...]:
         Kind(
             **entry
             | {"words": {language: tuple(words) for language, words in entry["words"].items()}}
-            | {"but": tuple(entry.get("but", ()))}
+            | {"but": tuple(map(_plain, entry.get("but", ())))}
         )
         for entry in _file("words.toml")["kinds"]
     )
@@ -139,7 +139,7 @@ def _codes_told(text: str, languages: tuple[str, ...]) -> set[str]:
 
 def _without(text: str, phrases: tuple[str, ...]) -> str:
     for phrase in phrases:
-        text = text.replace(_plain(phrase), " ")
+        text = text.replace(phrase, " ")
     return text
 
 
