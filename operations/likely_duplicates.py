@@ -10,7 +10,7 @@ from invoicing.documents import Document, Line
 from invoicing.notices import Notice
 from invoicing.text import fold
 from storage import documents, payments
-from storage.likely_duplicates import invoices_alike, payments_of_day
+from storage.likely_duplicates import invoices_alike, payments_alike
 from storage.payments import Payment
 
 
@@ -37,12 +37,11 @@ def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
     """A warning where the same amount of the same day was recorded before, for the same document or under the same
     bank reference, and was not reversed.
     """
-    for earlier in payments_of_day(db, payment.paid_on, payment.amount_minor):
-        if earlier.id == payment.id or earlier.currency != payment.currency or earlier.reverses_id:
+    reference = fold(payment.reference)
+    for earlier in payments_alike(db, payment):
+        if earlier.id == payment.id or earlier.currency != payment.currency:
             continue
-        one_document = earlier.document_id == payment.document_id
-        alike = fold(earlier.reference) == fold(payment.reference) and (one_document or payment.reference)
-        if alike and payments.reversal_of(db, earlier.id) is None:
+        if fold(earlier.reference) == reference and payments.reversal_of(db, earlier.id) is None:
             return (Notice("likely_duplicate", _twice(db, earlier, payment)),)
     return ()
 

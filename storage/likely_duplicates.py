@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -29,9 +28,13 @@ _ALIKE = (
     .limit(_NEWEST)
 )
 _PAYMENTS = Kept(books.Payment, Payment)
+_PAID = _PAYMENTS.table.c
 _OF_THAT_DAY = _PAYMENTS.all.where(
-    _PAYMENTS.table.c.paid_on == bindparam("day"), _PAYMENTS.table.c.amount_minor == bindparam("amount")
-).order_by(_PAYMENTS.table.c.position)
+    _PAID.paid_on == bindparam("day"), _PAID.amount_minor == bindparam("amount"), _PAID.reverses_id.is_(None)
+).order_by(_PAID.position)
+_OF_THE_DOCUMENT = _OF_THAT_DAY.where(_PAID.document_id == bindparam("document"))
+# Of other documents only what has a bank reference is looked at: a shop has very many equal payments a day without one.
+_WITH_REFERENCE = _OF_THAT_DAY.where(_PAID.reference != "")
 
 
 def invoices_alike(session: Session, document: Document) -> Iterator[Issued]:
@@ -47,6 +50,11 @@ def invoices_alike(session: Session, document: Document) -> Iterator[Issued]:
                 yield found
 
 
-def payments_of_day(session: Session, day: date, amount_minor: int) -> list[Payment]:
-    """Payments of this amount on this day, of whatever document, in the order in which they were recorded."""
-    return _PAYMENTS.find(session, _OF_THAT_DAY, day=day, amount=amount_minor)
+def payments_alike(session: Session, payment: Payment) -> list[Payment]:
+    """Payments of this amount on this day that may be this one, in the order in which they were recorded: with a bank
+    reference those of any document that have one, without it those of the same document. Reversals are left out.
+    """
+    values = {"day": payment.paid_on, "amount": payment.amount_minor}
+    if payment.reference:
+        return _PAYMENTS.find(session, _WITH_REFERENCE, **values)
+    return _PAYMENTS.find(session, _OF_THE_DOCUMENT, document=payment.document_id, **values)
