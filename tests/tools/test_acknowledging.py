@@ -208,6 +208,8 @@ async def test_the_same_payment_a_second_time_is_recorded_and_said(
         assert (await chat.ok("record_payment", **{**paid, "reference": "FT 4712"}))["warnings"] == []
         await chat.ok("record_payment", invoice=numbers[1], amount="7")
         assert (await chat.ok("record_payment", invoice=numbers[0], amount="7"))["warnings"] == []
+        without_reference = await chat.ok("record_payment", invoice=numbers[0], amount="7")
+        assert [one["code"] for one in without_reference["warnings"]] == ["likely_duplicate"]
 
 
 async def test_a_name_that_the_font_cannot_print_is_not_issued_live(
