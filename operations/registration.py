@@ -7,11 +7,11 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.countries import RegistrationRules, VatRegistration, country
+from invoicing.countries import VatRegistration, country
 from invoicing.documents import DocumentKind
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput
-from invoicing.registration import UNTAXED, untaxed_code
+from invoicing.registration import UNTAXED, rules_of, untaxed_code
 from storage.setup import load_setup
 from storage.tax_codes import add_tax_codes, load_tax_codes
 
@@ -69,7 +69,7 @@ def check_registration(profile: Profile, wanted: Changes) -> None:
                 field="vat_registration",
             )
         return
-    rules, state = country(profile.country), _rules(profile)
+    rules, state = country(profile.country), rules_of(profile)
     field = next((name for name in ("vat_registration", "small_business") if name in wanted), "")
     if state is None and field:
         others = ", ".join(["registered", *rules.registrations])
@@ -91,12 +91,8 @@ def keep_untaxed_code(db: Session, profile: Profile, wanted: Changes, *, on: dat
     """Make the tax code of a seller that charges no tax, where the organization has it not: its text is the reason
     that documents state.
     """
-    state = _rules(profile) if "vat_registration" in wanted else None
+    state = rules_of(profile) if "vat_registration" in wanted else None
     if state is None or profile.tax_system == "none":
         return
     if all(code.code != state.code for code in load_tax_codes(db)):
         add_tax_codes(db, [untaxed_code(country(profile.country), state, on=on)])
-
-
-def _rules(profile: Profile) -> RegistrationRules | None:
-    return country(profile.country).registration(profile.vat_registration)
