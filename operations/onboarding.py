@@ -38,6 +38,7 @@ from operations.templates import (
     fresh_series,
 )
 from storage import audit, organizations, reach
+from storage.anchors import add_anchor
 from storage.books import OrganizationRef
 from storage.completion import to_its_end
 from storage.engines import DamagedStore
@@ -191,10 +192,11 @@ async def add_organization(
     """
     now, by = office.now(), office.principal.label
     root = office.store.root
-    await to_its_end(anyio.to_thread.run_sync(lambda: provision_books(root, new.id, now=now, fill=fill)))
+    ends = await to_its_end(anyio.to_thread.run_sync(lambda: provision_books(root, new.id, now=now, fill=fill)))
 
     def make_known(db: Session) -> OrganizationRef:
         organizations.add_organization(db, new, now=now, by=by)
+        add_anchor(db, new.id, ends)
         publish(db)
         found = reach.reachable_by_id(db, office.principal.user_id, new.id)
         if found is None:

@@ -28,7 +28,7 @@ _CHAIN = ("audit chain",)
 
 def record(session: Session, act: str, subject: str, *, at: datetime, by: str, detail: dict[str, object]) -> None:
     """Add an entry. `detail` holds plain values only, and never a secret."""
-    position, previous = remembered(session, _CHAIN, _head)
+    position, previous = entries_end(session)
     detail_text = canonical_json(detail)
     text = entry_text(at=at, by=by, act=act, subject=subject, detail=detail_text)
     entry = {
@@ -52,8 +52,12 @@ def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
     return detail
 
 
-def _head(session: Session) -> tuple[int, str]:
-    """Position and hash of the last entry."""
+def entries_end(session: Session) -> tuple[int, str]:
+    """Position and hash of the last entry; before the first one 0, and what its link follows."""
+    return remembered(session, _CHAIN, _read_end)
+
+
+def _read_end(session: Session) -> tuple[int, str]:
     row = execute(session, _HEAD).first()
     if row is None:
         return 0, genesis(session.get_one(settings.Identity, 1).organization_id)

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+import anyio
 from sqlmodel import Session
 
+from storage.anchoring import Anchoring
+from storage.anchors import Ends, ends_of_books
+from storage.completion import to_its_end
 from storage.database import Database
+from storage.directory import Directory
 from storage.engines import FileKind, Mode, read_once
 from storage.files_limit import open_books_max
 from storage.migrations import head_stamp
@@ -29,6 +34,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 """Answers the present moment, aware, in UTC."""
+_RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
 
 CONNECTIONS = 2
 BOOKS_FILE = "books.db"
@@ -54,16 +60,32 @@ class OrganizationRef:
 
 @dataclass(slots=True)
 class _Entry:
+    """A set of books in use. Its first user compares it with its anchor, which the others wait for; `documents` and
+    `entries` are the positions up to which the chains are anchored, or will be.
+    """
+
     database: Database
+    compared: bool = False
+    comparing: anyio.Lock = field(default_factory=anyio.Lock)
+    documents: int = 0
+    entries: int = 0
     leases: int = 0
+
+    def anchored(self, ends: Ends) -> None:
+        self.compared = True
+        self.documents = max(self.documents, ends.documents.position)
+        self.entries = max(self.entries, ends.entries.position)
 
 
 class BooksShelf:
     """The open sets of books of one data folder."""
 
-    def __init__(self, root: Path, *, capacity: int = 0) -> None:
-        """Hold at most `capacity` databases open; 0: as many as the process may open files for."""
+    def __init__(self, root: Path, directory: Directory, *, capacity: int = 0) -> None:
+        """Hold at most `capacity` databases open; 0: as many as the process may open files for. The books' anchors are
+        kept in `directory`.
+        """
         self._root = root
+        self._anchoring = Anchoring(directory, self._ends)
         self._capacity = capacity or open_books_max()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
@@ -76,27 +98,84 @@ class BooksShelf:
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it.
         """
-        async with self._leased(organization_id) as database:
-            return await database.run(mode, work)
+        async with self._leased(organization_id) as entry:
+            if mode is Mode.READ:
+                return await entry.database.run(mode, work)
+            return await self._anchored(organization_id, entry, work, entry.database.run)
 
     async def run_briefly(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds or changes a few rows by their keys, as one transaction; else as `run`."""
-        async with self._leased(organization_id) as database:
-            return await database.run_briefly(mode, work)
+        async with self._leased(organization_id) as entry:
+            if mode is Mode.READ:
+                return await entry.database.run_briefly(mode, work)
+            return await self._anchored(organization_id, entry, work, entry.database.run_briefly)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
         """Run `work` as one reading transaction at once, for an act that is in a thread already."""
         stamp = head_stamp(FileKind.BOOKS, organization_id)
         return read_once(self.folder(organization_id) / BOOKS_FILE, stamp, work)
 
+    async def anchor(self, organization_id: str) -> Ends | None:
+        """How far the directory knows the organization's chains to go; None where they were not anchored yet."""
+        return await self._anchoring.known(organization_id)
+
+    async def bring_back(self, organization_id: str, work: Callable[[Session, Ends], T]) -> T:
+        """Run `work` as one transaction in books that are not, or may not be, what their anchor knows; it is given
+        the anchor. When it does not raise, the anchor follows the books from there on.
+        """
+        anchor = await self.anchor(organization_id)
+        if anchor is None:
+            raise LookupError("books that were never anchored have lost nothing")
+        async with self._leased(organization_id, compare=False) as entry, entry.comparing:
+
+            def with_ends(db: Session) -> tuple[T, Ends]:
+                return work(db, anchor), ends_of_books(db)
+
+            result, ends = await entry.database.run(Mode.WRITE, with_ends)
+            await to_its_end(self._anchoring.accept(organization_id, ends))
+            entry.anchored(ends)
+        return result
+
     async def close(self) -> None:
         """Close every engine; nothing may be under way."""
+        await self._anchoring.close()
         while self._entries:
             _, entry = self._entries.popitem()
             await entry.database.close()
 
+    async def _anchored(
+        self, organization_id: str, entry: _Entry, work: Callable[[Session], T], run: _RunWithEnds[T]
+    ) -> T:
+        """Run `work`, which changes something, and anchor what it has added to the chains."""
+
+        def with_ends(db: Session) -> tuple[T, Ends]:
+            result = work(db)
+            db.flush()
+            return result, ends_of_books(db, after=entry.documents)
+
+        try:
+            result, ends = await run(Mode.WRITE, with_ends)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                # Who was cancelled does not know whether it was kept.
+                self._anchoring.note_unsure(organization_id)
+            raise
+        if ends.entries.position > entry.entries or ends.numbers:
+            self._anchoring.note(organization_id, ends)
+            entry.anchored(ends)
+        return result
+
+    async def _ends(self, organization_id: str) -> Ends:
+        async with self._leased(organization_id) as entry:
+            return await entry.database.run_briefly(Mode.READ, ends_of_books)
+
+    async def _compare(self, organization_id: str, entry: _Entry) -> None:
+        async with entry.comparing:
+            if not entry.compared:
+                entry.anchored(await self._anchoring.compare(organization_id, entry.database))
+
     @asynccontextmanager
-    async def _leased(self, organization_id: str) -> AsyncIterator[Database]:
+    async def _leased(self, organization_id: str, *, compare: bool = True) -> AsyncIterator[_Entry]:
         entry = self._entries.get(organization_id)
         if entry is None:
             stamp = head_stamp(FileKind.BOOKS, organization_id)
@@ -106,7 +185,9 @@ class BooksShelf:
         self._entries.move_to_end(organization_id)
         entry.leases += 1
         try:
-            yield entry.database
+            if compare and not entry.compared:
+                await self._compare(organization_id, entry)
+            yield entry
         finally:
             entry.leases -= 1
             await self._close_unused()

@@ -160,7 +160,8 @@ def add_document(
     session: Session, document: Document, *, period: str, sequence: int, issued_at: datetime, issued_by: str
 ) -> Issued:
     """Add an issued document as the next link of the chain, with its lines and taxes."""
-    position, previous = _chain_head(session, document.organization)
+    position, previous = documents_end(session)
+    previous = previous or genesis(document.organization)
     text = document_text(document)
     covered = document_link_text(
         text, series=document.series, period=period, sequence=sequence, issued_at=issued_at, by=issued_by
@@ -326,13 +327,13 @@ def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
 def _count(session: Session, names: tuple[str, ...], values: dict[str, Any]) -> int:
     if not names:
         # Positions of the chain follow each other, and nothing is ever taken away: all are as many as the last.
-        return _chain_head(session, "")[0]
+        return documents_end(session)[0]
     return int(execute(session, _counting(names), values).scalar_one())
 
 
-def _chain_head(session: Session, organization_id: str) -> tuple[int, str]:
-    """Position and hash of the last document of the chain."""
-    return remembered(session, _CHAIN, _read_chain_head) or (0, genesis(organization_id))
+def documents_end(session: Session) -> tuple[int, str]:
+    """Position and hash of the last document of the chain; 0 and an empty hash where there is none."""
+    return remembered(session, _CHAIN, _read_chain_head) or (0, "")
 
 
 def _read_chain_head(session: Session) -> tuple[int, str] | None:

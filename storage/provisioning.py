@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from storage.anchors import Ends, ends_of_books
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 from storage.engines import DamagedStore, FileKind, Mode, checkpoint, guarded_engine, open_guarded, run_transaction
@@ -60,8 +61,9 @@ def template_file(root: Path) -> Path:
     return root / TEMPLATES_FOLDER / f"books-{head_stamp(FileKind.BOOKS).schema_version:04d}.db"
 
 
-def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> None:
-    """Make the books of a new organization: a copy of the migrated template, stamped, then filled by `fill`.
+def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:
+    """Make the books of a new organization: a copy of the migrated template, stamped, then filled by `fill`. Answers
+    where their chains end, for their anchor.
 
     All of it, or nothing: when `fill` raises, no trace is left.
     """
@@ -73,13 +75,14 @@ def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Ca
         for name in ("documents", "exports"):
             (unfinished / name).mkdir()
         shutil.copyfile(_template(root), unfinished / BOOKS_FILE)
-        _fill(unfinished / BOOKS_FILE, organization_id, now=now, fill=fill)
+        ends = _fill(unfinished / BOOKS_FILE, organization_id, now=now, fill=fill)
         sync_folder(unfinished)
         os.rename(unfinished, organizations / organization_id)
         sync_folder(organizations)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
+    return ends
 
 
 def discard_books(root: Path, organization_id: str) -> None:
@@ -97,18 +100,21 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> None:
-    def work(session: Session) -> None:
+def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:
+    def work(session: Session) -> Ends:
         session.add(Identity(organization_id=organization_id, stamped_at=now))
         session.flush()
         fill(session)
+        session.flush()
+        return ends_of_books(session)
 
     engine = guarded_engine(path, head_stamp(FileKind.BOOKS), connections=1)
     try:
-        run_transaction(engine, Mode.WRITE, work)
+        ends = run_transaction(engine, Mode.WRITE, work)
     finally:
         engine.dispose()
     checkpoint(path)
+    return ends
 
 
 def _template(root: Path) -> Path:

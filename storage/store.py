@@ -20,7 +20,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.directory = Directory(root)
-        self.shelf = BooksShelf(root)
+        self.shelf = BooksShelf(root, self.directory)
 
     async def close(self) -> None:
         await self.shelf.close()

@@ -94,7 +94,8 @@ class Credential(DirectoryTable, table=True):
     """A personal token, an API key or a secret link: its secret is kept as a hash alone.
 
     An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
-    the key is shown on its one-time page, whose own token is kept as `page_digest`.
+    the key is shown on its one-time page, whose own token is kept as `page_digest`. One that came with a restored
+    backup sleeps since then, until an owner wakes it: it may have been revoked after the backup was made.
     """
 
     __tablename__ = "credentials"
@@ -114,3 +115,40 @@ class Credential(DirectoryTable, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    asleep_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Anchor(DirectoryTable, table=True):
+    """How far an organization's chains had come: position and hash of the last document and of the last audit entry.
+
+    It lies outside the books that it guards, and is never made from them again: only new books, books that were there
+    before anchors were, and the named act that brings lost books back set it. Null: not anchored yet.
+    """
+
+    __tablename__ = "anchors"
+
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+    documents: int | None = None
+    documents_hash: str = ""
+    entries: int | None = None
+    entries_hash: str = ""
+
+
+class AnchoredNumber(DirectoryTable, table=True):
+    """The highest number of a series and period that was given to a document."""
+
+    __tablename__ = "anchored_numbers"
+
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+    series: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    sequence: int
+
+
+class LatestMoment(DirectoryTable, table=True):
+    """The latest moment that the clock has shown, about to the minute: one row. What has expired stays so."""
+
+    __tablename__ = "latest_moment"
+
+    id: int = Field(default=1, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)

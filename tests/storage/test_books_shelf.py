@@ -15,14 +15,13 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.books import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER
 from storage.engines import DamagedStore, Mode
-from storage.provisioning import ensure_directory_file, provision_books
 from storage.store import open_store
-from tests.support.clock import NOON
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.raw import raw_value
+from tests.support.shelves import LoneShelf, shelve
 
 IDS = [f"0199f3a0-0000-7000-8000-{number:012d}" for number in range(6)]
 
@@ -30,10 +29,7 @@ IDS = [f"0199f3a0-0000-7000-8000-{number:012d}" for number in range(6)]
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with six sets of empty books."""
-    ensure_directory_file(tmp_path)
-    for organization_id in IDS:
-        provision_books(tmp_path, organization_id, now=NOON, fill=lambda _: None)
-    return tmp_path
+    return shelve(tmp_path, *IDS)
 
 
 def open_files(folder: Path) -> list[str]:
@@ -102,7 +98,7 @@ class Gate:
 
 
 async def test_beyond_its_capacity_the_longest_unused_engine_is_closed(root: Path) -> None:
-    shelf = BooksShelf(root, capacity=3)
+    shelf = LoneShelf(root, capacity=3)
     for organization_id in IDS[:3]:
         await shelf.run(organization_id, Mode.READ, count_accounts)
     assert open_organizations(root) == set(IDS[:3])
@@ -116,7 +112,7 @@ async def test_beyond_its_capacity_the_longest_unused_engine_is_closed(root: Pat
 
 
 async def test_an_engine_in_use_is_never_closed(root: Path) -> None:
-    shelf, gates = BooksShelf(root, capacity=1), [Gate(), Gate()]
+    shelf, gates = LoneShelf(root, capacity=1), [Gate(), Gate()]
     async with asyncio.TaskGroup() as tasks:
         kept = [tasks.create_task(shelf.run(one, Mode.WRITE, gate.work)) for one, gate in zip(IDS, gates, strict=False)]
         for gate in gates:
@@ -132,8 +128,8 @@ async def test_an_engine_in_use_is_never_closed(root: Path) -> None:
     await shelf.close()
 
 
-async def test_an_organization_has_two_connections_at_most(root: Path) -> None:
-    shelf, gates = BooksShelf(root), [Gate() for _ in range(CONNECTIONS)]
+async def test_an_organization_has_two_connections_of_threads_at_most(root: Path) -> None:
+    shelf, gates = LoneShelf(root), [Gate() for _ in range(CONNECTIONS)]
     async with asyncio.TaskGroup() as tasks:
         for gate in gates:
             tasks.create_task(shelf.run(IDS[0], Mode.READ, gate.look))
@@ -143,18 +139,19 @@ async def test_an_organization_has_two_connections_at_most(root: Path) -> None:
         waiting = [tasks.create_task(shelf.run(IDS[0], Mode.READ, count_accounts)) for _ in range(20)]
         # Another organization is not held up by a busy one, and nobody who waits takes a thread or a connection.
         assert await shelf.run(IDS[1], Mode.READ, count_accounts) == 0
-        assert connections(root, IDS[0]) == CONNECTIONS == 2
+        # One more stands in the event loop, which has compared the books with their anchor.
+        assert connections(root, IDS[0]) == CONNECTIONS + 1 == 3
         assert threading.active_count() <= threads + 1
         assert not any(task.done() for task in waiting)
         for gate in gates:
             gate.open.set()
     assert [task.result() for task in waiting] == [0] * 20
-    assert connections(root, IDS[0]) == 2
+    assert connections(root, IDS[0]) == 3
     await shelf.close()
 
 
 async def test_writers_wait_for_each_other_and_readers_for_nobody(root: Path) -> None:
-    shelf, gate = BooksShelf(root), Gate()
+    shelf, gate = LoneShelf(root), Gate()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(shelf.run(IDS[0], Mode.WRITE, gate.work))
         await gate.arrival()
@@ -191,7 +188,7 @@ def test_threads_and_files_return_to_the_base_after_closing(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
 async def test_a_cancelled_write_is_kept_whole(root: Path, native: bool) -> None:
-    shelf, gate = BooksShelf(root), Gate()
+    shelf, gate = LoneShelf(root), Gate()
     scope = anyio.CancelScope()
 
     async def write() -> None:
@@ -217,7 +214,7 @@ async def test_a_cancelled_write_is_kept_whole(root: Path, native: bool) -> None
 
 
 async def test_a_write_that_is_cancelled_while_it_waits_is_absent(root: Path) -> None:
-    shelf, gate = BooksShelf(root), Gate()
+    shelf, gate = LoneShelf(root), Gate()
     first = asyncio.create_task(shelf.run(IDS[0], Mode.WRITE, gate.work))
     await gate.arrival()
     second = asyncio.create_task(shelf.run(IDS[0], Mode.WRITE, add_account(3)))
@@ -247,7 +244,7 @@ async def test_invoices_whose_callers_are_cancelled_at_any_moment_are_whole_or_a
 
 
 async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path) -> None:
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     path = root / ORGANIZATIONS_FOLDER / IDS[0] / BOOKS_FILE
     path.unlink()
     with pytest.raises(DamagedStore):

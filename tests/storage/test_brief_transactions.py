@@ -17,12 +17,11 @@ from sqlmodel import Session
 
 from invoicing.refusals import NotFound
 from storage import database, writing
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.engines import FileKind, Mode, StandingConnection
 from storage.migrations import head_stamp
-from storage.provisioning import provision_books
 from storage.tables import settings
-from tests.support.clock import NOON
+from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 
@@ -30,8 +29,7 @@ ONE = "0199f3a0-0000-7000-8000-000000000001"
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with one set of empty books."""
-    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
-    return tmp_path
+    return shelve(tmp_path, ONE)
 
 
 @pytest.fixture
@@ -56,7 +54,7 @@ def thread_name(_: Session) -> str:
 
 
 async def test_they_run_in_the_thread_of_the_event_loop(root: Path) -> None:
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     here = threading.current_thread().name
     for mode in Mode:
         assert await shelf.run_briefly(ONE, mode, thread_name) == here
@@ -67,7 +65,7 @@ async def test_they_run_in_the_thread_of_the_event_loop(root: Path) -> None:
 async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
     root: Path, other_process: sqlite3.Connection
 ) -> None:
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     assert await shelf.run_briefly(ONE, Mode.WRITE, count_accounts) == 0
     other_process.execute("BEGIN IMMEDIATE")
     written = asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, add_account))
@@ -92,7 +90,7 @@ async def test_one_that_raises_leaves_nothing_and_holds_up_nobody(root: Path, er
             add_account(session)
         raise error
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     with pytest.raises(type(error)):
         await shelf.run_briefly(ONE, Mode.WRITE, add_and_raise)
     assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
@@ -101,7 +99,7 @@ async def test_one_that_raises_leaves_nothing_and_holds_up_nobody(root: Path, er
 
 
 async def test_a_reading_one_cannot_write(root: Path) -> None:
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     with pytest.raises(Exception, match="readonly"):
         await shelf.run_briefly(ONE, Mode.READ, add_account)
     assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
@@ -120,7 +118,7 @@ async def test_a_cancelled_caller_waits_for_the_commit(
         assert go_on.wait(30)
         keep(connection)
 
-    shelf, scope = BooksShelf(root), anyio.CancelScope()
+    shelf, scope = LoneShelf(root), anyio.CancelScope()
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     for _ in range(writing.SLOW_IN_A_ROW_MAX):
         await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
@@ -151,7 +149,7 @@ async def test_what_the_database_refuses_leaves_nothing_and_the_next_one_works(r
         add_account(session)
         add_account(session)
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     with pytest.raises(IntegrityError):
         await shelf.run_briefly(ONE, Mode.WRITE, add_twice)
     assert await shelf.run_briefly(ONE, Mode.WRITE, add_account) == 1
@@ -165,7 +163,7 @@ async def test_nothing_of_one_transaction_is_remembered_in_the_next(
     def name_of(session: Session) -> str:
         return session.get_one(settings.Account, "1").name
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     await shelf.run_briefly(ONE, Mode.WRITE, add_account)
     assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Cash"
     other_process.execute("UPDATE accounts SET name = 'Till'")
@@ -187,10 +185,12 @@ async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeyp
             await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
         return where[:]
 
+    shelf = LoneShelf(root)
+    # Opening the books reads their anchor.
+    await shelf.run_briefly(ONE, Mode.READ, count_accounts)
     monkeypatch.setattr(StandingConnection, "keep", noted)
     monkeypatch.setattr(writing, "COMMITS_IN_THREADS", 2)
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
-    shelf = BooksShelf(root)
     assert await commit(6) == [True, True, True, False, False, True]
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", 10**12)
     assert await commit(4) == [True, True, True, True]
@@ -200,7 +200,7 @@ async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeyp
 async def test_opening_waits_for_nobody_in_the_event_loop(root: Path, other_process: sqlite3.Connection) -> None:
     other_process.execute("PRAGMA locking_mode = EXCLUSIVE")
     other_process.execute("BEGIN EXCLUSIVE")
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     waiting = [asyncio.create_task(shelf.run_briefly(ONE, mode, count_accounts)) for mode in Mode]
     # Were it waited for in the loop, nobody would come to end the transaction.
     await asyncio.sleep(0)

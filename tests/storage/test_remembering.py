@@ -18,15 +18,14 @@ from invoicing.documents import Environment
 from invoicing.profiles import Profile
 from invoicing.refusals import NotFound
 from storage import remembering, statements
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.engines import FileKind, GuardedFile, Mode, StandingConnection
 from storage.migrations import head_stamp
 from storage.profile import load_profile, load_time_zone, save_profile
-from storage.provisioning import provision_books
 from storage.tables import settings
 from storage.tables.settings import BooksTable
 from storage.writing import Writer
-from tests.support.clock import NOON
+from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 OTHER = "0199f3a0-0000-7000-8000-000000000002"
@@ -59,9 +58,7 @@ def rename_by_table(session: Session) -> None:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with two sets of books."""
-    for one in (ONE, OTHER):
-        provision_books(tmp_path, one, now=NOON, fill=lambda session: save_profile(session, PROFILE))
-    return tmp_path
+    return shelve(tmp_path, ONE, OTHER, fill=lambda session: save_profile(session, PROFILE))
 
 
 @pytest.fixture
@@ -72,7 +69,7 @@ def other_process(root: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-async def names(shelf: BooksShelf, organization: str = ONE) -> set[str]:
+async def names(shelf: LoneShelf, organization: str = ONE) -> set[str]:
     """The name as it is seen by reading and by writing transactions."""
     return {(await shelf.run_briefly(organization, mode, load_profile)).name for mode in Mode}
 
@@ -83,7 +80,7 @@ async def test_settings_are_read_once(root: Path) -> None:
     def load(session: Session) -> str:
         return remembering.remembered(session, ("what",), lambda _: note(read))
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     for _ in range(3):
         assert await shelf.run_briefly(ONE, Mode.WRITE, load) == "value"
     assert read == ["read"]
@@ -97,7 +94,7 @@ async def test_settings_are_read_once(root: Path) -> None:
 @pytest.mark.parametrize("change", [rename("After"), rename_by_the_orm, rename_by_text, rename_by_table])
 @pytest.mark.parametrize("in_a_thread", [False, True])
 async def test_a_change_is_seen_at_once(root: Path, change: Callable[[Session], None], in_a_thread: bool) -> None:
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     assert await names(shelf) == {"Before"}
     await (shelf.run if in_a_thread else shelf.run_briefly)(ONE, Mode.WRITE, change)
     assert await names(shelf) == {"After"}
@@ -106,7 +103,7 @@ async def test_a_change_is_seen_at_once(root: Path, change: Callable[[Session], 
 
 
 async def test_a_change_of_another_process_is_seen_at_once(root: Path, other_process: sqlite3.Connection) -> None:
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     assert await names(shelf) == {"Before"}
     assert await shelf.run_briefly(ONE, Mode.READ, load_time_zone) == "Europe/London"
     other_process.execute("UPDATE profile SET name = 'After', time_zone = 'Asia/Tokyo'")
@@ -122,7 +119,7 @@ async def test_a_change_that_is_not_kept_is_not_remembered(root: Path, error: Ex
         assert load_profile(session).name == "Never"
         raise error
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     with pytest.raises(type(error)):
         await shelf.run_briefly(ONE, Mode.WRITE, change_read_and_raise)
     assert await names(shelf) == {"Before"}
@@ -139,7 +136,7 @@ async def test_what_was_written_is_remembered_only_where_it_is_kept(root: Path, 
     def end(session: Session) -> str:
         return remembering.remembered(session, ("end",), lambda _: "read")
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     with suppress(NotFound, ValueError):
         await shelf.run_briefly(ONE, Mode.WRITE, write)
     assert await shelf.run_briefly(ONE, Mode.WRITE, end) == ("written" if error is None else "read")
@@ -178,7 +175,7 @@ async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> N
         statements.execute(session, table.delete().where(text("0")))
         remembering.remembered(session, ("what",), lambda _: note(read))
 
-    shelf = BooksShelf(root)
+    shelf = LoneShelf(root)
     await shelf.run_briefly(ONE, Mode.WRITE, write)
     assert len(read) == (1 if table.name in documents else 2)
     await shelf.close()

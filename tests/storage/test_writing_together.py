@@ -19,8 +19,7 @@ from invoicing.refusals import NotFound, Unavailable
 from storage import writing
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
 from storage.engines import DamagedStore, Mode, StandingConnection
-from storage.provisioning import provision_books
-from tests.support.clock import NOON
+from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 Write = Callable[..., "asyncio.Task[Any]"]
@@ -73,8 +72,7 @@ def accounts(session: Session) -> list[str]:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with one set of empty books."""
-    provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
-    return tmp_path
+    return shelve(tmp_path, ONE)
 
 
 @asynccontextmanager
@@ -82,7 +80,7 @@ async def waiting_behind_one(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Disk, BooksShelf, Write]]:
     """Books on a slow disk, in the middle of the commit of the account 1; what is written now waits behind it."""
-    disk, shelf, keep = Disk(), BooksShelf(root), StandingConnection.keep
+    disk, shelf, keep = Disk(), LoneShelf(root), StandingConnection.keep
 
     def slowly(connection: StandingConnection) -> None:
         if threading.current_thread() is not threading.main_thread():

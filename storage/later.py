@@ -1,0 +1,55 @@
+"""Acts that need not be done at once: asked for however often, each is done once, a moment later."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+_log = logging.getLogger(__name__)
+
+
+class Later:
+    """Does `act` within `milliseconds` after it was asked for, and at the close at the latest.
+
+    When it fails, it is tried again as if it had been asked for anew, except at the close, where the error rises.
+    """
+
+    def __init__(self, act: Callable[[], Awaitable[None]], *, milliseconds: int) -> None:
+        self._act = act
+        self._milliseconds = milliseconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._wanted = False
+
+    def soon(self) -> None:
+        """Ask for it."""
+        self._wanted = True
+        if self._timer is None and self._task is None:
+            self._timer = asyncio.get_running_loop().call_later(self._milliseconds / 1000, self._begin)
+
+    async def close(self) -> None:
+        """Do what was asked for and not done yet."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._wanted:
+            self._wanted = False
+            await self._act()
+
+    def _begin(self) -> None:
+        self._timer, self._wanted = None, False
+        self._task = asyncio.create_task(self._do())
+
+    async def _do(self) -> None:
+        try:
+            await self._act()
+        except Exception:
+            _log.exception("what was to be done in the background failed; it is tried again")
+            self._wanted = True
+        finally:
+            self._task = None
+        if self._wanted:
+            self.soon()

@@ -1,0 +1,50 @@
+"""Shelves of empty books, with no practice around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from sqlmodel import Session
+
+from invoicing.documents import Environment
+from storage.anchors import Ends, add_anchor
+from storage.books import BooksShelf
+from storage.directory import DIRECTORY_FILE, Directory
+from storage.engines import FileKind, Mode, guarded_engine, run_transaction
+from storage.migrations import head_stamp
+from storage.organizations import NewOrganization, add_organization
+from storage.provisioning import ensure_directory_file, provision_books
+from tests.support.clock import NOON
+
+
+def shelve(root: Path, *organization_ids: str, fill: Callable[[Session], None] = lambda _: None) -> Path:
+    """Make books of these organizations, empty but for what `fill` writes, and make them known to the directory."""
+    ensure_directory_file(root)
+    engine = guarded_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=1)
+    for organization_id in organization_ids:
+        ends = provision_books(root, organization_id, now=NOON, fill=fill)
+        new = NewOrganization(
+            organization_id, f"of-{organization_id[-4:]}", "Empty", "standard", Environment.LIVE, "DE", "EUR"
+        )
+        run_transaction(engine, Mode.WRITE, partial(_make_known, new, ends))
+    engine.dispose()
+    return root
+
+
+def _make_known(new: NewOrganization, ends: Ends, session: Session) -> None:
+    add_organization(session, new, now=NOON, by="test")
+    add_anchor(session, new.id, ends)
+
+
+class LoneShelf(BooksShelf):
+    """A shelf with a directory of its own, which is closed with it."""
+
+    def __init__(self, root: Path, *, capacity: int = 0) -> None:
+        self._own = Directory(root)
+        super().__init__(root, self._own, capacity=capacity)
+
+    async def close(self) -> None:
+        await super().close()
+        await self._own.close()
