@@ -13,29 +13,37 @@ from invoicing.documents import Line
 from invoicing.tax import totals_follow
 from operations.settlement import credit_note_problems, payment_problems
 from storage import checks, files
+from storage.anchors import Ends, loss_of_books
 from storage.books import Books
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found: the first thing that is wrong, or nothing, and how much was looked at."""
+    """What was found: the first thing that is wrong, or nothing, and how much was looked at. `notes` are what is not
+    wrong and must be known all the same, such as numbers of lost documents.
+    """
 
     handle: str
     documents: int
     files: int
     audit_entries: int
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 async def verify_books(books: Books) -> Verified:
     """Walk the organization's books and name the first thing that is wrong."""
-    return await books.read(lambda db: _verify(db, books))
+    # Before the books are read: they may go on meanwhile, and the anchor follows them.
+    anchor = await books.shelf.anchor(books.organization.id)
+    return await books.read(lambda db: _verify(db, books, anchor))
 
 
-def _verify(db: Session, books: Books) -> Verified:
+def _verify(db: Session, books: Books, anchor: Ends | None) -> Verified:
     counted = checks.totals(db)
+    notes: tuple[str, ...] = ()
     try:
-        problem = next(_problems(db, books), "")
+        problem = next(_problems(db, books, anchor), "")
+        notes = tuple(_notes(db))
     except (ValueError, LookupError, TypeError, ArithmeticError):
         # No release writes such a row, and whoever did is not to stop the verification of the other books.
         problem = "a row cannot be read any more: it was changed from outside Counterfoil"
@@ -45,10 +53,22 @@ def _verify(db: Session, books: Books) -> Verified:
         files=counted.files,
         audit_entries=counted.audit_entries,
         problem=problem,
+        notes=notes,
     )
 
 
-def _problems(db: Session, books: Books) -> Iterator[str]:
+def _notes(db: Session) -> Iterator[str]:
+    for act, lost in checks.lost_numbers(db):
+        name = f"series {lost.series} {lost.period}".rstrip()
+        yield (
+            f"{name}: the numbers {lost.first} to {lost.last} were given out and are lost; {act.by} brought the books"
+            f" back on {act.at.date()}: {act.detail['reason']}"
+        )
+
+
+def _problems(db: Session, books: Books, anchor: Ends | None) -> Iterator[str]:
+    if anchor is not None and (lost := loss_of_books(db, anchor)):
+        yield lost
     beginning = genesis(books.organization.id)
     yield from _document_problems(db, books.organization.id, beginning)
     yield from _audit_problems(db, beginning)

@@ -137,6 +137,8 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
     else:
         for one in found:
             say(_verified_line(one))
+            for note in one.notes:
+                say(f"{one.handle}: {note}")
     if wrong is not None:
         complain(f"{wrong.handle}: {wrong.problem}")
         raise typer.Exit(1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
-from server.cli_options import Data, Json, command_group
+from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
 
@@ -25,6 +26,33 @@ def list_organizations(
 ) -> None:
     """List the organizations with their handles: the practice first, then its clients by name."""
     anyio.run(_list, read_settings(data), archived, as_json)
+
+
+@organization_app.command("bring-back")
+def bring_back(
+    organization: Organization,
+    reason: Annotated[str, typer.Option(help="Why it was lost, and who knows of it: it goes into the audit trail.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Use books again that have lost documents, such as after a restore; no lost number is given out again."""
+    anyio.run(_bring_back, read_settings(data), organization, reason, as_json)
+
+
+async def _bring_back(settings: Settings, handle: str, reason: str, as_json: bool) -> None:
+    from operations.recovery import bring_back_books
+    from server.app import find_organization, local_office
+
+    async with local_office(settings) as office:
+        brought = await bring_back_books(office, await find_organization(office, handle), reason=reason)
+    if as_json:
+        say_json({"organization": handle, **asdict(brought)})
+        return
+    say(f"The books of {handle} are in use again. What they had lost: {brought.loss}.")
+    for lost in brought.numbers:
+        name = f"{lost.series} {lost.period}".rstrip()
+        say(f"Never given out again: numbers {lost.first} to {lost.last} of series {name}.")
+    say(f"Look at what is there: counterfoil verify --organization {handle}")
 
 
 async def _list(settings: Settings, archived: bool, as_json: bool) -> None:

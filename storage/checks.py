@@ -14,6 +14,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from storage.audit import entry_text
+from storage.series import LostNumbers
 from storage.tables import books, settings
 
 _BATCH = 500
@@ -84,6 +85,7 @@ class Owing:
 
 
 ISSUING = ("issue_invoice", "issue_credit_note")
+BRINGING_BACK = "bring_back_books"
 PAYING = ("record_payment", "reverse_payment")
 
 
@@ -168,7 +170,7 @@ def tax_amounts(session: Session, document_id: str) -> list[tuple[int, int]]:
 
 
 def series_problems(session: Session) -> Iterator[str]:
-    """Numbers of a series that are missing, or taken without a document."""
+    """Numbers of a series that are missing, or taken without a document. Lost ones that are on record are neither."""
     table: Any = books.IssuedDocument
     query = sql_select(table.series, table.period, func.count(), func.min(table.sequence), func.max(table.sequence))
     found = {
@@ -176,16 +178,35 @@ def series_problems(session: Session) -> Iterator[str]:
         for series, period, count, first, last in session.execute(query.group_by(table.series, table.period))
     }
     begins = {(row.code, row.first_period): row.first_sequence for row in session.exec(select(settings.NumberSeries))}
+    lost = _lost_by_period(session)
     for row in session.exec(select(settings.SeriesPeriod)):
-        begin = begins.get((row.series, row.period), 1)
-        count, first, last = found.pop((row.series, row.period), (0, begin, begin - 1))
+        key = (row.series, row.period)
+        begin = begins.get(key, 1)
+        count, first, last = found.pop(key, (0, begin, begin - 1))
         name = f"series {row.series} {row.period}".rstrip()
-        if first != begin or last - first + 1 != count:
+        lost_count = sum(one.last - one.first + 1 for one in lost.get(key, ()))
+        reached = max([last, *(one.last for one in lost.get(key, ()))])
+        if (
+            min([first, *(one.first for one in lost.get(key, ()))]) != begin
+            or count + lost_count != reached - begin + 1
+        ):
             yield f"{name}: {count} documents between numbers {first} and {last}; some are missing"
-        if row.next_sequence != last + 1:
-            yield f"{name}: the next number is {row.next_sequence}, but the last document has {last}"
+        if row.next_sequence != reached + 1:
+            yield f"{name}: the next number is {row.next_sequence}, but the last that was given out is {reached}"
     for series, period in found:
         yield f"series {series} {period}: it has documents but no record of its numbers"
+
+
+def lost_numbers(session: Session) -> list[tuple[Act, LostNumbers]]:
+    """The numbers that were given out and lost, as those said who brought the books back."""
+    return [(act, LostNumbers(*one)) for act in acts(session, BRINGING_BACK) for one in act.detail["numbers"]]
+
+
+def _lost_by_period(session: Session) -> dict[tuple[str, str], list[LostNumbers]]:
+    found: dict[tuple[str, str], list[LostNumbers]] = {}
+    for _, one in lost_numbers(session):
+        found.setdefault((one.series, one.period), []).append(one)
+    return found
 
 
 def date_problems(session: Session) -> Iterator[str]:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 
 from invoicing.refusals import Unavailable
 from storage import organizations
+from storage.anchors import LostBooks, anchor_of, loss_of_books
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 from storage.engines import DamagedStore, FileKind, integrity_problems, read_once, stamp_of
@@ -57,6 +58,7 @@ def diagnose(root: Path, *, free_bytes_wanted: int = FREE_BYTES_WANTED) -> list[
         *_data_folder(root, free_bytes_wanted),
         *findings,
         *(finding for organization_id, handle in known for finding in _books(root, organization_id, handle)),
+        *(finding for organization_id, handle in known for finding in _loss(root, organization_id, handle)),
         *(finding for finding in _disagreements(root, known)),
         *_unnamed_folders(root, {organization_id for organization_id, _ in known}, directory_is_well=not findings),
         *_template(root),
@@ -111,6 +113,29 @@ def _books(root: Path, organization_id: str, handle: str) -> Iterator[Finding]:
         yield Finding("error", handle, f"Its books are missing: {path}. Restore them from a backup.")
         return
     yield from _database(path, FileKind.BOOKS, organization_id, subject=handle)
+
+
+def _loss(root: Path, organization_id: str, handle: str) -> Iterator[Finding]:
+    """Where the books, sound in themselves, are not those of which the directory knows how far they had come."""
+    directory = root / DIRECTORY_FILE
+    path = root / ORGANIZATIONS_FOLDER / organization_id / BOOKS_FILE
+    try:
+        anchor = read_once(directory, stamp_of(directory), lambda db: anchor_of(db, organization_id))
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        lost = read_once(path, stamp, lambda db: loss_of_books(db, anchor)) if anchor else ""
+    except LostBooks as error:
+        lost = str(error)
+    except (DamagedStore, Unavailable, DatabaseError):
+        # What is wrong with these books is said elsewhere.
+        return
+    if lost:
+        yield Finding(
+            "error",
+            handle,
+            f"Its books have lost something: {lost}. Stop the server, and put back the whole {path.name} with what"
+            " belongs to it, if you have it. If it is lost for good, say so: counterfoil organization bring-back"
+            f" --organization {handle} --reason TEXT. No lost number is given out again.",
+        )
 
 
 def _disagreements(root: Path, known: list[tuple[str, str]]) -> Iterator[Finding]:

@@ -1,0 +1,63 @@
+"""Bringing back books that have lost something: somebody answers for it, and no lost number is given out again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.refusals import Conflict
+from invoicing.text import clean_line
+from operations.access import Office, Right, require
+from storage import audit
+from storage.anchors import Ends, ends_of_books, loss_of_books
+from storage.books import OrganizationRef
+from storage.checks import BRINGING_BACK
+from storage.series import LostNumbers, go_on_above
+
+REASON_LENGTH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """What was lost, in words, and the numbers that were given out and are not there any more."""
+
+    loss: str
+    numbers: tuple[LostNumbers, ...]
+
+
+async def bring_back_books(office: Office, organization: OrganizationRef, *, reason: str) -> BroughtBack:
+    """Use books again that end before what the directory knows of them, or are others, such as after a restore.
+
+    Numbers go on above the highest that was ever given out; act and reason are in the audit trail, and `verify`
+    names the lost numbers from then on.
+
+    Raises:
+        Conflict: nothing is lost.
+        InvalidInput: no reason.
+    """
+    require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
+    said = clean_line(reason, field="reason", limit=REASON_LENGTH_MAX, required=True)
+    now, by = office.now(), office.principal.label
+
+    def work(db: Session, anchor: Ends) -> BroughtBack:
+        loss = loss_of_books(db, anchor)
+        if not loss:
+            raise Conflict(f"The books of {organization.handle} have lost nothing: there is nothing to bring back.")
+        found = ends_of_books(db)
+        numbers = tuple(
+            lost
+            for number in anchor.numbers
+            if (lost := go_on_above(db, number.series, number.period, number.sequence))
+        )
+        detail: dict[str, object] = {
+            "reason": said,
+            "lost": loss,
+            "numbers": [[one.series, one.period, one.first, one.last] for one in numbers],
+            "known": [anchor.documents.position, anchor.documents.hash, anchor.entries.position, anchor.entries.hash],
+            "found": [found.documents.position, found.documents.hash, found.entries.position, found.entries.hash],
+        }
+        audit.record(db, BRINGING_BACK, organization.handle, at=now, by=by, detail=detail)
+        return BroughtBack(loss, numbers)
+
+    return await office.store.shelf.bring_back(organization.id, work)
