@@ -57,6 +57,10 @@ class Office:
     def now(self) -> datetime:
         return self.clock()
 
+    def latest(self) -> datetime:
+        """The moment on which is judged whether something has expired: now, or later where the clock was set back."""
+        return self.store.moments.no_earlier(self.clock())
+
     def connection_url(self, organization: OrganizationRef) -> str:
         """The organization's own connection URL; empty where there is no HTTP server."""
         return f"{self.public_url}/mcp/{organization.handle}" if self.public_url else ""

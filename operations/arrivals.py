@@ -72,7 +72,7 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
     Raises:
         Unauthenticated, NotYours.
     """
-    now = clock()
+    now = store.moments.no_earlier(clock())
     found = await store.directory.look_up(lambda db: _find(db, door, now))
     if found.stale_credential or found.stale_session:
         await store.directory.note(lambda db: _record_use(db, found, now))
@@ -81,7 +81,7 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
 
 async def open_session(store: Store, clock: Clock, arrival: Arrival, session: OpenSession) -> None:
     """Open a session for the caller."""
-    now, principal, connection = clock(), arrival.principal.user_id, arrival.connection.name
+    now, principal, connection = store.moments.no_earlier(clock()), arrival.principal.user_id, arrival.connection.name
     await store.directory.write(
         lambda db: sessions.open_session(
             db, session.id, session.client, principal=principal, connection=connection, now=now

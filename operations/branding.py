@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import anyio.to_thread
@@ -15,9 +14,10 @@ from invoicing.documents import Document
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput, Unavailable
 from invoicing.render.pdf import render_pdf
-from storage import branding, files
+from storage import audit, branding, files
 from storage.books import Books
 from storage.branding import PrintedWith
+from storage.checks import PRINTING
 from storage.files import StoredFile
 from storage.profile import load_profile
 
@@ -81,7 +81,7 @@ async def record_first_print(books: Books, made: StoredFile, printed: Print) -> 
     choices = None
     if printed.choices != PLAIN:
         choices = await anyio.to_thread.run_sync(branding.write_printed_with, books.folder, printed.choices)
-    return await books.record(lambda db: _record(db, made, choices, at=books.clock()))
+    return await books.record(lambda db: _record(db, books, made, choices))
 
 
 async def keep_logo(books: Books, changes: Mapping[str, Value]) -> tuple[dict[str, Value], StoredFile | None]:
@@ -121,10 +121,16 @@ def _with_logo(folder: Path, choices: PrintedWith) -> Print:
     return Print(choices, logo)
 
 
-def _record(db: Session, made: StoredFile, choices: StoredFile | None, *, at: datetime) -> StoredFile:
+def _record(db: Session, books: Books, made: StoredFile, choices: StoredFile | None) -> StoredFile:
+    at = books.clock()
     kept = files.record_file(db, made, at=at)
-    if kept is made and choices is not None:
+    if kept is not made:
+        return kept
+    detail: dict[str, object] = {"file": made.path, "sha256": made.sha256, "printed_with": ""}
+    if choices is not None:
         files.record_file(db, replace(choices, document_id=made.document_id), at=at)
+        detail["printed_with"] = choices.sha256
+    audit.record(db, PRINTING, made.document_id, at=at, by=books.actor, detail=detail)
     return kept
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Unavailable
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text import clean_line
 from operations.access import Office, Principal, Right, open_books, require
 from operations.naming import Caller, name_organization
@@ -163,7 +163,7 @@ async def show_key(store: Store, clock: Clock, page: str) -> str | None:
     """Make and answer the key that waits on a one-time page; None where nothing waits there (any more)."""
 
     def work(db: Session) -> str | None:
-        waiting = credentials.waiting_on_page(db, digest_of(page), now=clock())
+        waiting = credentials.waiting_on_page(db, digest_of(page), now=store.moments.no_earlier(clock()))
         if waiting is None:
             return None
         credential_id, prefix = waiting
@@ -195,6 +195,38 @@ async def revoke_credential(office: Office, *, kind: str, key: str) -> KnownCred
             raise NotFound(f"There is no {kind} with this id or prefix.", field="id")
         credentials.revoke(db, found.id, now=office.now())
         return found
+
+    return await office.store.directory.write(work)
+
+
+async def wake_credential(office: Office, *, kind: str, key: str) -> KnownCredential:
+    """Let a credential open again what it opened before the folder was restored. Answers it as it was before.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: it is revoked, which is for good.
+    """
+
+    def work(db: Session) -> KnownCredential:
+        found = credentials.find_credential(db, kind=kind, key=key.strip())
+        if found is None:
+            raise NotFound(f"There is no {kind} with this id or prefix.", field="id")
+        if found.revoked_at:
+            raise Conflict(f"The {kind} {found.prefix} is revoked, which is for good: create another one.", field="id")
+        credentials.wake(db, found.id)
+        return found
+
+    return await office.store.directory.write(work)
+
+
+async def wake_all_credentials(office: Office, *, kind: str) -> int:
+    """Let all credentials of a kind that sleep open again what they opened, and answer how many those are."""
+
+    def work(db: Session) -> int:
+        asleep = [one for one in credentials.list_credentials(db, kind=kind) if one.asleep_since and not one.revoked_at]
+        for one in asleep:
+            credentials.wake(db, one.id)
+        return len(asleep)
 
     return await office.store.directory.write(work)
 

@@ -123,9 +123,8 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     document = replace(document, form_words=form.words)
     if refused := date_refusal(db, document, profile, setup.series, today=today):
         raise refused
-    issued = issue_document(
-        db, books, document, series=setup.series, posting=setup.posting, on_record=answered_for(form)
-    )
+    on_record = answered_for(form) | {"client_reference": request.client_reference}
+    issued = issue_document(db, books, document, series=setup.series, posting=setup.posting, on_record=on_record)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
     return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id), warnings)
 

@@ -29,6 +29,7 @@ from storage.ids import new_id
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
 from storage.setup import load_terms
+from storage.states import record_states
 
 _LINES = {
     "name": 200,
@@ -149,7 +150,8 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     after = after if customer_id else replace(after, id=new_id("cus"))
     notes = _notes(db, after, created=not customer_id)
     customers.save_customer(db, after, now=books.clock())
-    audit.record(db, "save_customer", after.id, at=books.clock(), by=books.actor, detail={"fields": sorted(changes)})
+    detail: dict[str, object] = {"fields": sorted(changes), "states": record_states(db, "customers", [after.id])}
+    audit.record(db, "save_customer", after.id, at=books.clock(), by=books.actor, detail=detail)
     return SavedCustomer(
         after, not customer_id, (*notes, *_gap_notes(after, profile), *_currency_notes(after, profile))
     )

@@ -25,6 +25,7 @@ from storage import audit, customers, items
 from storage.books import Books
 from storage.ids import new_id
 from storage.profile import load_profile
+from storage.states import record_states
 
 T = TypeVar("T", Customer, Item)
 
@@ -235,7 +236,9 @@ def _plan_and_keep(db: Session, books: Books, noun: _Noun[T], wanted: Import, ro
     for one in planned:
         if one.after is not None and one.row.outcome is Outcome.UPDATED:
             noun.save(db, one.after, now=now)
-    detail = {"file": wanted.file_name, "sha256": wanted.sha256, **found.counts}
+    saved = [one.after.id for one in planned if one.after is not None]
+    states = record_states(db, wanted.kind.value, saved)
+    detail = {"file": wanted.file_name, "sha256": wanted.sha256, **found.counts, "states": states}
     act = f"import_{wanted.kind.value}"
     audit.record(db, act, wanted.file_name, at=books.clock(), by=books.actor, detail=detail)
     return found

@@ -229,7 +229,8 @@ def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice | 
         composed.document,
         series=composed.setup.series,
         posting=composed.setup.posting,
-        on_record=_on_record(composed, warnings),
+        on_record=_on_record(composed, warnings)
+        | {"client_reference": request.client_reference, "draft": request.draft or kept or ""},
     )
     draft = request.draft or kept or ""
     if draft:

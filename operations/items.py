@@ -26,6 +26,7 @@ from storage.ids import new_id
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
 from storage.setup import has_account
+from storage.states import record_states
 from storage.tax_codes import load_tax_codes
 
 Value = str | bool | Decimal | None
@@ -136,7 +137,8 @@ def _save(db: Session, books: Books, changes: Mapping[str, Value], item_id: str)
     after = changed(before, values, currency=lambda: load_profile(db).currency)
     after = after if item_id else replace(after, id=new_id("itm"))
     items.save_item(db, after, now=books.clock())
-    audit.record(db, "save_item", after.id, at=books.clock(), by=books.actor, detail={"fields": sorted(changes)})
+    detail: dict[str, object] = {"fields": sorted(changes), "states": record_states(db, "items", [after.id])}
+    audit.record(db, "save_item", after.id, at=books.clock(), by=books.actor, detail=detail)
     return SavedItem(after, not item_id)
 
 

@@ -19,6 +19,7 @@ from storage import audit, drafts
 from storage.books import Books
 from storage.mandates import add_acknowledgement, standing_acknowledgements
 from storage.profile import load_profile
+from storage.states import settings_state
 
 HANDED_IN_LENGTH_MAX = 200
 
@@ -126,7 +127,8 @@ def _record(db: Session, books: Books, code: str, handed_in: str, draft: str) ->
     now, by = books.clock(), books.actor
     add_acknowledgement(db, Acknowledgement(wanted, handed_in, now, by, draft=draft, customer=customer))
     act = "acknowledge_mandate" if handed_in else "withdraw_mandate_acknowledgement"
-    audit.record(db, act, wanted, at=now, by=by, detail={"handed_in": handed_in, "draft": draft})
+    detail: dict[str, object] = {"handed_in": handed_in, "draft": draft, "settings": settings_state(db)}
+    audit.record(db, act, wanted, at=now, by=by, detail=detail)
     return mandates_in(db, books, profile)
 
 

@@ -219,7 +219,7 @@ def _remembered(db: Session, caller: Caller, session: str) -> _Remembered | None
         session_id,
         principal=caller.office.principal.user_id,
         connection=caller.connection.name,
-        now=caller.office.now(),
+        now=caller.office.latest(),
     )
     return None if active is None else _Remembered(session_id, *active)
 
@@ -241,7 +241,7 @@ def _by_session(db: Session, caller: Caller, remembered: _Remembered | None) -> 
 
 async def _keep_alive(caller: Caller, named: _Named) -> None:
     if named.stale_session:
-        now = caller.office.now()
+        now = caller.office.latest()
         await caller.office.store.directory.note(lambda db: sessions.touch(db, named.stale_session, now=now))
 
 

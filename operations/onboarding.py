@@ -55,6 +55,7 @@ from storage.setup import (
     save_entity_layer,
     save_organization_layer,
 )
+from storage.states import settings_state
 
 NAME_LENGTH_MAX = 120
 _LIKE_A_HEADING = re.compile(r"\([a-z0-9-]+\)\W*$")
@@ -240,7 +241,8 @@ def fill_books(db: Session, plan: Plan, office: Office) -> None:
     now, by = office.now(), office.principal.label
     save_profile(db, plan.profile)
     save_layers(db, plan, at=now, by=by)
-    audit.record(db, "create_organization", plan.profile.name, at=now, by=by, detail={"layers": plan.layers})
+    detail: dict[str, object] = {"layers": plan.layers, "settings": settings_state(db)}
+    audit.record(db, "create_organization", plan.profile.name, at=now, by=by, detail=detail)
 
 
 def save_layers(db: Session, plan: Plan, *, at: datetime, by: str) -> None:

@@ -131,7 +131,7 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
                 organization.id,
                 principal=caller.office.principal.user_id,
                 connection=caller.connection.name,
-                now=caller.office.now(),
+                now=caller.office.latest(),
             )
             if not activated:
                 raise RuntimeError("a session that belongs to somebody else")
@@ -187,7 +187,7 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
         session_id,
         principal=caller.office.principal.user_id,
         connection=caller.connection.name,
-        now=caller.office.now(),
+        now=caller.office.latest(),
     )
     return active is not None
 

@@ -89,7 +89,7 @@ def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayme
     make = _reversal if request.reverse else _new_payment
     payment = make(db, books, issued, request)
     payments.add_payment(db, payment)
-    _audit(db, payment, accepted=request.accept_overpayment)
+    _audit(db, payment, accepted=request.accept_overpayment, client_reference=request.client_reference)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
     warnings = () if payment.reverses_id else duplicate_payment(db, payment)
     return replace(_recorded(db, books, issued, payment), warnings=warnings)
@@ -213,14 +213,14 @@ def _day(db: Session, books: Books, stated: date | None, *, earliest: date) -> d
     return day
 
 
-def _audit(db: Session, payment: Payment, *, accepted: bool) -> None:
+def _audit(db: Session, payment: Payment, *, accepted: bool, client_reference: str) -> None:
     audit.record(
         db,
         "reverse_payment" if payment.reverses_id else _TOOL,
         payment.id,
         at=payment.recorded_at,
         by=payment.recorded_by,
-        detail=payments.audited(payment) | {"accepted": accepted},
+        detail=payments.audited(payment) | {"accepted": accepted, "client_reference": client_reference},
     )
 
 

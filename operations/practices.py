@@ -20,6 +20,7 @@ from storage.books import Clock, OrganizationRef
 from storage.ids import new_id, new_organization_id
 from storage.organizations import NewOrganization
 from storage.profile import save_profile
+from storage.states import settings_state
 from storage.store import Store
 
 UNNAMED = "Unnamed practice"
@@ -78,7 +79,8 @@ async def start_unnamed(store: Store, clock: Clock) -> Principal:
 
     def fill(db: Session, office: Office) -> None:
         save_profile(db, profile)
-        audit.record(db, "create_organization", UNNAMED, at=office.now(), by=office.principal.label, detail={})
+        detail: dict[str, object] = {"settings": settings_state(db)}
+        audit.record(db, "create_organization", UNNAMED, at=office.now(), by=office.principal.label, detail=detail)
 
     try:
         principal, _ = await _start(store, clock, first, profile, fill=fill)

@@ -31,6 +31,7 @@ from storage.branding import record_logo
 from storage.counts import counts
 from storage.files import StoredFile
 from storage.profile import load_profile, save_profile
+from storage.states import settings_state
 
 FUTURE_DAYS_MAX = 366
 
@@ -117,7 +118,7 @@ def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str,
         books.organization.handle,
         at=books.clock(),
         by=books.actor,
-        detail={"changed": changed},
+        detail={"changed": changed, "settings": settings_state(db)},
     )
 
 

@@ -18,6 +18,7 @@ from operations.issue_dates import local_date, today_in
 from storage import audit, documents, series, tax_codes
 from storage.books import Books
 from storage.profile import load_profile
+from storage.states import settings_state
 
 SEQUENCE_MAX = 999_999_999
 
@@ -105,6 +106,7 @@ def _save_tax_code(db: Session, books: Books, change: TaxCodeChange) -> SavedTax
         detail |= {"percent": "" if rate is None else plain(rate), "valid_from": change.valid_from.isoformat()}
     if change.parts:
         detail["parts"] = [f"{part.level.value}:{part.name}:{plain(part.percent)}" for part in change.parts]
+    detail["settings"] = settings_state(db)
     audit.record(db, "save_tax_code", after.code, at=books.clock(), by=books.actor, detail=detail)
     return SavedTaxCode(after, before is None)
 
@@ -151,7 +153,7 @@ def _add_series(db: Session, books: Books, code: str, kind: str, pattern: str) -
                 field="pattern",
             )
     series.save_series(db, [new], usual=False)
-    detail: dict[str, object] = {"kind": new.kind.value, "pattern": new.pattern}
+    detail: dict[str, object] = {"kind": new.kind.value, "pattern": new.pattern, "settings": settings_state(db)}
     audit.record(db, "add_series", new.code, at=books.clock(), by=books.actor, detail=detail)
     return _state_of(db, books, new.code)
 
@@ -192,6 +194,6 @@ def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -
         )
     of_period = period(kept.series.pattern, today_in(db, books))
     series.continue_series(db, wanted, of_period, next_sequence)
-    detail: dict[str, object] = {"next": next_sequence, "period": of_period}
+    detail: dict[str, object] = {"next": next_sequence, "period": of_period, "settings": settings_state(db)}
     audit.record(db, "continue_series", wanted, at=books.clock(), by=books.actor, detail=detail)
     return _state_of(db, books, wanted)

@@ -75,7 +75,7 @@ def _over_credited(invoice: Document, notes: list[Document]) -> Iterator[str]:
 
 
 def _is_as_recorded(payment: Payment, act: Act) -> bool:
-    said = {name: value for name, value in act.detail.items() if name != "accepted"}
+    said = {name: value for name, value in act.detail.items() if name not in ("accepted", "client_reference")}
     stated = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in payments.audited(payment).items()

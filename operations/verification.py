@@ -11,6 +11,7 @@ from sqlmodel import Session
 from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
 from invoicing.documents import Line
 from invoicing.tax import totals_follow
+from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
 from storage import checks, files
 from storage.anchors import Ends, loss_of_books
@@ -77,6 +78,7 @@ def _problems(db: Session, books: Books, anchor: Ends | None) -> Iterator[str]:
     yield from checks.journal_problems(db)
     yield from credit_note_problems(db)
     yield from payment_problems(db)
+    yield from evidence_problems(db)
     yield from _file_problems(db, books.folder)
 
 

@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from server.cli_options import Data, Json, Organization, command_group
-from server.console import say, say_json
+from server.console import counted, say, say_json
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -140,6 +140,28 @@ def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
 
         _run(read_settings(data), act)
 
+    @app.command("wake")
+    def wake(
+        key: Annotated[str, typer.Argument(help="Id or prefix, as listed.")] = "",
+        every: Annotated[bool, typer.Option("--all", help="All that sleep.")] = False,
+        data: Data = None,
+    ) -> None:
+        """Let one that sleeps since a restore open again what it opened."""
+        if bool(key) is every:
+            raise typer.BadParameter("give an id or prefix, or --all")
+
+        async def act(office: Office) -> None:
+            from operations.credentials import wake_all_credentials, wake_credential
+
+            if every:
+                say(f"Awake again: {counted(await wake_all_credentials(office, kind=kind), kind)}.")
+                return
+            found = await wake_credential(office, kind=kind, key=key)
+            was = "Awake again" if found.asleep_since else "Was awake already"
+            say(f"{was}: the {kind} {found.prefix} ({found.name}).")
+
+        _run(read_settings(data), act)
+
 
 for _app, _kind in ((token_app, "token"), (key_app, "key"), (link_app, "link")):
     _add_list_and_revoke(_app, _kind)
@@ -175,6 +197,7 @@ def _as_data(one: KnownCredential) -> dict[str, Any]:
         "expires_at": one.expires_at.isoformat() if one.expires_at else None,
         "last_used_at": one.last_used_at.isoformat() if one.last_used_at else None,
         "revoked_at": one.revoked_at.isoformat() if one.revoked_at else None,
+        "asleep_since": one.asleep_since.isoformat() if one.asleep_since else None,
         "shown": one.shown,
     }
 
@@ -191,4 +214,6 @@ def _as_line(one: KnownCredential, now: datetime, page_expires_at: datetime) -> 
         marks.append(f"{'expires' if now < one.expires_at else 'expired'} {one.expires_at:%Y-%m-%d}")
     if one.revoked_at:
         marks.append(f"revoked {one.revoked_at:%Y-%m-%d}")
+    elif one.asleep_since:
+        marks.append(f"asleep since the restore of {one.asleep_since:%Y-%m-%d}")
     return f"{one.prefix}  {one.name}: {', '.join(mark for mark in marks if mark)}"

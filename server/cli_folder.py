@@ -71,13 +71,20 @@ def backup(
 
 def restore(folder: Annotated[Path, typer.Argument(help="A backup.")], data: Data = None) -> None:
     """Lay a backup down as a new data folder, after checking every file of it."""
+    from server.app import system_clock
     from storage.backup import restore as lay_down
 
     settings = read_settings(data)
     with progress("Restoring") as tell:
-        report = lay_down(folder.absolute(), settings.data, progress=tell)
+        report = lay_down(folder.absolute(), settings.data, now=system_clock(), progress=tell)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Restored {held}, to {settings.data}.")
+    if report.asleep:
+        say(
+            f"{counted(report.asleep, 'credential')} of the backup sleep: some may have been revoked since it was made."
+            " See counterfoil token list, key list and link list, and wake those that are still wanted:"
+            " counterfoil key wake PREFIX."
+        )
     _complain_of(report.damaged)
 
 
@@ -98,14 +105,20 @@ def migrate(data: Data = None) -> None:
 def doctor(
     data: Data = None,
     clean: Annotated[bool, typer.Option("--clean", help="Remove what interrupted work left behind.")] = False,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="The clock was wrong before: go by it as it stands.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Look for what is wrong with the data folder, and say what to do."""
-    from storage.diagnosis import clean_up, diagnose
+    from server.app import system_clock
+    from storage.diagnosis import clean_up, clock_findings, diagnose, set_clock_back
 
-    root = existing(read_settings(data))
+    root, now = existing(read_settings(data)), system_clock()
     removed = clean_up(root) if clean else 0
-    findings = diagnose(root)
+    if clock_is_right:
+        set_clock_back(root, now)
+    findings = [*diagnose(root), *clock_findings(root, now)]
     if as_json:
         say_json({"removed": removed, "findings": [asdict(finding) for finding in findings]})
     else:

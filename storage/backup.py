@@ -18,10 +18,21 @@ from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
 from invoicing.refusals import InvalidInput, Unavailable
-from storage import organizations
+from storage import credentials, organizations
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, copy_live, integrity_problems, read_once, stamp_of
+from storage.engines import (
+    DamagedStore,
+    FileKind,
+    Mode,
+    checkpoint,
+    copy_live,
+    guarded_engine,
+    integrity_problems,
+    read_once,
+    run_transaction,
+    stamp_of,
+)
 from storage.laying_down import check_apart, check_free, laid_down
 from storage.manifest import (
     MANIFEST_FILE,
@@ -58,7 +69,9 @@ class BackupReport:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What was restored; `migrated` counts the database files that were brought to the newest schema."""
+    """What was restored; `migrated` counts the database files that were brought to the newest schema, `asleep` the
+    credentials that an owner has to wake before they open anything.
+    """
 
     root: Path
     created_at: datetime
@@ -66,6 +79,7 @@ class RestoreReport:
     files: int
     size_bytes: int
     migrated: int
+    asleep: int
     damaged: tuple[str, ...]
     manifest_sha256: str
 
@@ -113,8 +127,11 @@ def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> B
     )
 
 
-def restore(backup: Path, root: Path, *, progress: Progress) -> RestoreReport:
+def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:
     """Lay the data folder of a backup down at `root`, which is new or empty, and bring it to this schema.
+
+    All its credentials sleep: those that were revoked after the backup was made would open the folder again, and
+    nobody knows which these are.
 
     Every file is compared with the manifest while it is copied; the backup itself is never written to.
 
@@ -135,6 +152,7 @@ def restore(backup: Path, root: Path, *, progress: Progress) -> RestoreReport:
         migration = migrate_all(staged, progress=lambda done, of: None)
         if migration.failed:
             raise Unavailable(f"{migration.failed[0][0]} could not be brought to this version's schema.")
+        asleep = _put_credentials_to_sleep(staged, now)
     progress(len(manifest.files), len(manifest.files))
     return RestoreReport(
         root=root,
@@ -143,9 +161,21 @@ def restore(backup: Path, root: Path, *, progress: Progress) -> RestoreReport:
         files=len(manifest.files),
         size_bytes=sum(entry.size_bytes for entry in manifest.files),
         migrated=len(migration.migrated),
+        asleep=asleep,
         damaged=manifest.damaged,
         manifest_sha256=manifest_sha256,
     )
+
+
+def _put_credentials_to_sleep(staged: Path, now: datetime) -> int:
+    path = staged / DIRECTORY_FILE
+    engine = guarded_engine(path, head_stamp(FileKind.DIRECTORY), connections=1)
+    try:
+        asleep = run_transaction(engine, Mode.WRITE, lambda db: credentials.put_all_to_sleep(db, now=now))
+    finally:
+        engine.dispose()
+    checkpoint(path)
+    return asleep
 
 
 def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[str]]:

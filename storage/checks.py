@@ -85,6 +85,12 @@ class Owing:
 
 
 ISSUING = ("issue_invoice", "issue_credit_note")
+PRINTING = "store_pdf"
+CREATING = "create_organization"
+SETTING = ("update_organization", "save_tax_code", "add_series", "continue_series", CREATING)
+SETTING_MANDATES = ("acknowledge_mandate", "withdraw_mandate_acknowledgement")
+SAVING = {"customers": ("save_customer", "import_customers"), "items": ("save_item", "import_items")}
+"""The acts that save records, by the table of these."""
 BRINGING_BACK = "bring_back_books"
 PAYING = ("record_payment", "reverse_payment")
 
@@ -271,3 +277,17 @@ def _journal(session: Session) -> Iterator[tuple[tuple[Any, ...], list[list[Any]
     for of_document, group in groupby(rows, key=lambda row: tuple(row[: len(described)])):
         sides = [list(row[len(described) :]) for row in group]
         yield of_document, [side for side in sides if side[0] is not None]
+
+
+def references(session: Session) -> list[tuple[str, str, str]]:
+    """Tool, reference and subject of everything that a retry would find."""
+    key: Any = books.IdempotencyKey
+    query = sql_select(key.tool, key.reference, key.subject).order_by(key.tool, key.reference)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def stored_pdfs(session: Session) -> dict[str, tuple[str, str]]:
+    """Path and SHA-256 sum of the stored PDF of each document, by the document's id."""
+    file: Any = books.StoredFile
+    query = sql_select(file.document_id, file.path, file.sha256).where(file.format == "pdf")
+    return {row[0]: (row[1], row[2]) for row in session.execute(query)}

@@ -31,6 +31,7 @@ class KnownCredential:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    asleep_since: datetime | None
     shown: bool
 
 
@@ -62,6 +63,7 @@ _BY_DIGEST = (
         _CREDENTIAL.expires_at,
         _CREDENTIAL.last_used_at,
         _CREDENTIAL.revoked_at,
+        _CREDENTIAL.asleep_since,
         _USERS.c.email,
     )
     .join_from(_CREDENTIALS, _USERS, _USERS.c.id == _CREDENTIAL.user_id)
@@ -70,11 +72,13 @@ _BY_DIGEST = (
 
 
 def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | None:
-    """Whom the secret with this digest stands for; None where it is unknown, expired or revoked: all alike."""
+    """Whom the secret with this digest stands for; None where it is unknown, expired, revoked or asleep: all alike."""
     credential = execute(session, _BY_DIGEST, {"digest": digest}).first()
     if credential is None:
         return None
-    if credential.revoked_at is not None or (credential.expires_at is not None and credential.expires_at <= now):
+    if credential.revoked_at is not None or credential.asleep_since is not None:
+        return None
+    if credential.expires_at is not None and credential.expires_at <= now:
         return None
     used = credential.last_used_at
     return Bearer(
@@ -137,7 +141,7 @@ def touch(session: Session, credential_id: str, *, now: datetime) -> None:
 def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> tuple[str, str] | None:
     """Id and prefix of the key that waits on this one-time page, if it may still be shown."""
     row = session.exec(select(Credential).where(col(Credential.page_digest) == page_digest)).first()
-    if row is None or row.digest is not None or row.revoked_at is not None:
+    if row is None or row.digest is not None or row.revoked_at is not None or row.asleep_since is not None:
         return None
     if row.page_expires_at is None or row.page_expires_at <= now:
         return None
@@ -153,6 +157,18 @@ def settle(session: Session, credential_id: str, digest: str) -> None:
 def revoke(session: Session, credential_id: str, *, now: datetime) -> None:
     row = session.get_one(Credential, credential_id)
     row.revoked_at = row.revoked_at or now
+
+
+def put_all_to_sleep(session: Session, *, now: datetime) -> int:
+    """Let every credential that is not revoked sleep, and answer how many there are of those."""
+    rows = session.exec(select(Credential).where(col(Credential.revoked_at).is_(None))).all()
+    for row in rows:
+        row.asleep_since = row.asleep_since or now
+    return len(rows)
+
+
+def wake(session: Session, credential_id: str) -> None:
+    session.get_one(Credential, credential_id).asleep_since = None
 
 
 def list_credentials(
@@ -191,5 +207,6 @@ def _known(row: Credential, email: str, handle: str) -> KnownCredential:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
+        asleep_since=row.asleep_since,
         shown=row.digest is not None,
     )

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -23,8 +24,18 @@ from storage import organizations
 from storage.anchors import LostBooks, anchor_of, loss_of_books
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, integrity_problems, read_once, stamp_of
+from storage.engines import (
+    DamagedStore,
+    FileKind,
+    Mode,
+    guarded_engine,
+    integrity_problems,
+    read_once,
+    run_transaction,
+    stamp_of,
+)
 from storage.migrations import head_stamp
+from storage.moments import keep_moment, latest_moment
 from storage.profile import load_profile
 from storage.provisioning import TEMPLATES_FOLDER, UNFINISHED_PREFIX, organization_folders, template_file
 
@@ -32,6 +43,7 @@ Severity = Literal["error", "warning", "note"]
 
 UNFINISHED_AFTER_SECONDS = 3600
 FREE_BYTES_WANTED = 1024**3
+_CLOCK_SET_BACK = timedelta(hours=1)
 _FREE_BYTES_NEEDED = 64 * 1024**2
 # What `storage.files` writes to before a file gets its name.
 _TEMPORARY_FILE = re.compile(r"\.[0-9a-f]{32}(\.[a-z0-9]+)*", re.ASCII)
@@ -64,6 +76,35 @@ def diagnose(root: Path, *, free_bytes_wanted: int = FREE_BYTES_WANTED) -> list[
         *_template(root),
         *_leftovers(root),
     ]
+
+
+def clock_findings(root: Path, now: datetime) -> list[Finding]:
+    """Whether the clock has been later than it is now."""
+    path = root / DIRECTORY_FILE
+    try:
+        seen = read_once(path, head_stamp(FileKind.DIRECTORY), latest_moment)
+    except (DamagedStore, Unavailable, DatabaseError):
+        return []
+    if seen is None or seen - now < _CLOCK_SET_BACK:
+        return []
+    return [
+        Finding(
+            "warning",
+            "clock",
+            f"The clock stands at {now:%Y-%m-%d %H:%M} UTC and has been at {seen:%Y-%m-%d %H:%M} before:"
+            " sessions, links and credentials are judged on the later moment. If the clock is right now and was wrong"
+            " then, stop the server and say so: counterfoil doctor --clock-is-right.",
+        )
+    ]
+
+
+def set_clock_back(root: Path, now: datetime) -> None:
+    """Judge from now on by the clock as it stands: what had expired only by a wrong clock is valid again."""
+    engine = guarded_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=1)
+    try:
+        run_transaction(engine, Mode.WRITE, lambda db: keep_moment(db, now, backwards=True))
+    finally:
+        engine.dispose()
 
 
 def clean_up(root: Path) -> int:

@@ -11,6 +11,7 @@ import anyio.to_thread
 from storage.books import BooksShelf
 from storage.completion import to_its_end
 from storage.directory import DIRECTORY_FILE, Directory
+from storage.moments import Moments
 from storage.provisioning import ensure_directory_file
 
 
@@ -21,9 +22,11 @@ class Store:
         self.root = root
         self.directory = Directory(root)
         self.shelf = BooksShelf(root, self.directory)
+        self.moments = Moments(self.directory)
 
     async def close(self) -> None:
         await self.shelf.close()
+        await self.moments.close()
         await self.directory.close()
 
 
@@ -38,6 +41,7 @@ async def open_store(root: Path) -> AsyncIterator[Store]:
     await anyio.to_thread.run_sync(ensure_directory_file, root)
     store = Store(root)
     try:
+        await store.moments.load()
         yield store
     finally:
         # Cut short, a connection would keep its thread, and the thread the process.

@@ -106,7 +106,7 @@ class Downloads:
         self._signer = signer
 
     async def __call__(self, request: Request) -> Response:
-        named = self._signer.read(request.path_params["token"], now=self._office.now())
+        named = self._signer.read(request.path_params["token"], now=self._office.latest())
         if named is None:
             return _absent()
         try:

@@ -17,6 +17,7 @@ from operations.verification import verify_books
 from storage.backup import back_up, restore
 from storage.books import BOOKS_FILE, Books
 from storage.diagnosis import diagnose
+from tests.support.clock import NOON
 from tests.support.practice import Practice, practice
 from tests.support.printed import image, pages_of
 from tests.support.raw import raw
@@ -160,7 +161,7 @@ async def test_branding_is_in_backups_and_verified(tmp_path: Path) -> None:
         assert not (await verify_books(books)).problem
         now = one.clock()
     back_up(tmp_path / "data", tmp_path / "backup", now=now, progress=lambda *_: None)
-    restore(tmp_path / "backup", tmp_path / "restored", progress=lambda *_: None)
+    restore(tmp_path / "backup", tmp_path / "restored", now=NOON, progress=lambda *_: None)
     assert diagnose(tmp_path / "restored", free_bytes_wanted=0) == []
     folder = next((tmp_path / "restored" / "organizations").glob("*/branding"))
     assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".png"]

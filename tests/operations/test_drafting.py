@@ -136,8 +136,9 @@ async def ready(one: Practice) -> tuple[Books, str]:
         "tax_number": "GB980780684",
         "iban": "GB33BUKB20201555555555",
     }
-    await update_organization(one.office, books, seller)
+    # The change that follows puts the settings on record as they are then.
     make_live(books)
+    await update_organization(one.office, books, seller)
     return books, (await one.customer(books)).id
 
 

@@ -82,7 +82,7 @@ async def test_a_backup_holds_everything_on_record_and_comes_back_the_same(tmp_p
     )
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert json.loads(manifest)["created_at"] == "2026-03-16T12:00:00Z"
-    restored = restore(tmp_path / "backup", tmp_path / "restored", progress=silent)
+    restored = restore(tmp_path / "backup", tmp_path / "restored", now=NOON, progress=silent)
     assert (restored.organizations, restored.files, restored.migrated) == (3, report.files, 0)
     assert (restored.created_at, restored.manifest_sha256) == (NOON, report.manifest_sha256)
     assert files_in(tmp_path / "restored") == original
@@ -129,7 +129,7 @@ async def test_a_backup_while_invoices_are_issued_is_of_one_moment_in_each_books
 
 async def check_restored(backup: Path, root: Path, original: Path) -> None:
     """The restored books verify, and their documents are the first ones of the original, byte for byte."""
-    restore(backup, root, progress=silent)
+    restore(backup, root, now=NOON, progress=silent)
     async with all_books(root) as books:
         for one in books:
             assert (await verify_books(one)).problem == ""
@@ -140,7 +140,7 @@ async def check_restored(backup: Path, root: Path, original: Path) -> None:
 
 
 async def test_a_restored_practice_goes_on_where_the_backup_was_made(backup: Path, tmp_path: Path) -> None:
-    restore(backup, tmp_path / "restored", progress=silent)
+    restore(backup, tmp_path / "restored", now=NOON, progress=silent)
     async with open_store(tmp_path / "restored") as store:
         owner = await local_owner(store)
         assert owner is not None
@@ -161,7 +161,7 @@ async def test_a_file_that_is_damaged_does_not_keep_the_books_from_being_backed_
         report = back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
         damaged = {path.relative_to(one.root).as_posix() for path in (pdf, export)}
     assert set(report.damaged) == damaged
-    restored = restore(tmp_path / "backup", tmp_path / "restored", progress=silent)
+    restored = restore(tmp_path / "backup", tmp_path / "restored", now=NOON, progress=silent)
     assert set(restored.damaged) == damaged
     assert files_in(tmp_path / "restored") == {}
 
@@ -216,22 +216,22 @@ async def test_an_empty_folder_that_is_there_is_filled_in_place(backup: Path, tm
     """Such as a mounted volume, which can be neither replaced nor given a sibling."""
     (tmp_path / "volume").mkdir()
     inode = (tmp_path / "volume").stat().st_ino
-    restore(backup, tmp_path / "volume", progress=silent)
+    restore(backup, tmp_path / "volume", now=NOON, progress=silent)
     assert (tmp_path / "volume").stat().st_ino == inode
     async with all_books(tmp_path / "volume") as books:
         assert [(await verify_books(one)).problem for one in books] == ["", "", ""]
     (tmp_path / "other").mkdir()
     back_up(tmp_path / "volume", tmp_path / "other", now=NOON, progress=silent)
-    assert restore(tmp_path / "other", tmp_path / "again", progress=silent).organizations == 3
+    assert restore(tmp_path / "other", tmp_path / "again", now=NOON, progress=silent).organizations == 3
     assert nothing_unfinished(tmp_path)
 
 
 async def test_restoring_over_a_data_folder_is_refused(backup: Path, tmp_path: Path) -> None:
     for target in (tmp_path / "data", tmp_path / "data" / ORGANIZATIONS_FOLDER):
         with pytest.raises(Conflict):
-            restore(backup, target, progress=silent)
+            restore(backup, target, now=NOON, progress=silent)
     with pytest.raises(InvalidInput):
-        restore(backup, backup / "restored", progress=silent)
+        restore(backup, backup / "restored", now=NOON, progress=silent)
 
 
 async def test_a_backup_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ async def test_a_backup_that_fails_half_way_leaves_nothing(tmp_path: Path) -> No
     (tmp_path / "volume").mkdir()
     for target in (tmp_path / "restored", tmp_path / "volume"):
         with pytest.raises(KeyboardInterrupt):
-            restore(tmp_path / "backup", target, progress=fail)
+            restore(tmp_path / "backup", target, now=NOON, progress=fail)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "data", "volume"]
     assert list((tmp_path / "volume").iterdir()) == []
 
@@ -256,7 +256,7 @@ async def test_restoring_changes_nothing_in_the_backup(backup: Path, tmp_path: P
     before = {path: path.stat().st_mtime_ns for path in backup.rglob("*")}
     for path in before:
         path.chmod(0o500 if path.is_dir() else 0o400)
-    restore(backup, tmp_path / "restored", progress=silent)
+    restore(backup, tmp_path / "restored", now=NOON, progress=silent)
     assert {path: path.stat().st_mtime_ns for path in backup.rglob("*")} == before
     assert os.access(tmp_path / "restored" / DIRECTORY_FILE, os.W_OK)
 
@@ -268,7 +268,7 @@ async def test_a_backup_of_an_earlier_version_is_migrated(backup: Path, tmp_path
         drop(backup, recorded.relative_to(backup).as_posix())
     older_books(path, organization_id)
     edit_manifest(backup)
-    restored = restore(backup, tmp_path / "restored", progress=silent)
+    restored = restore(backup, tmp_path / "restored", now=NOON, progress=silent)
     assert restored.migrated == 1
     found = stamp_of(tmp_path / "restored" / path.relative_to(backup))
     assert found == head_stamp(FileKind.BOOKS, organization_id)

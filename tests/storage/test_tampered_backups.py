@@ -14,6 +14,7 @@ from storage.books import BOOKS_FILE
 from storage.directory import DIRECTORY_FILE
 from storage.manifest import MANIFEST_FILE
 from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, silent
+from tests.support.clock import NOON
 from tests.support.raw import raw
 
 
@@ -89,7 +90,7 @@ async def test_a_backup_that_was_tampered_with_is_refused_and_named(
     tamper, named = TAMPERED[tampered]
     tamper(backup)
     with pytest.raises(InvalidInput) as refused:
-        restore(backup, tmp_path / "restored", progress=silent)
+        restore(backup, tmp_path / "restored", now=NOON, progress=silent)
     assert named in refused.value.message
     assert str(tmp_path) not in refused.value.message
     assert not (tmp_path / "restored").exists()

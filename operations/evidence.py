@@ -1,0 +1,95 @@
+"""Verification of what can be changed, or is beside the documents, against what the audit trail says of it.
+
+Settings, customers and items change; each change leaves a digest of what it made in the audit trail. What a retry
+would find, and the PDF that a document has, are on record there too. Books of before that are verified as far as their
+audit trail goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmodel import Session
+
+from storage import checks
+from storage.idempotency import ISSUED_DRAFT
+from storage.states import RECORDS, all_record_states, settings_state
+
+_ONE_OF = {"customers": "customer", "items": "item"}
+
+
+def evidence_problems(db: Session) -> Iterator[str]:
+    """What is not as it is on record."""
+    yield from _settings_problems(db)
+    complete = _is_complete(db)
+    for table in RECORDS:
+        yield from _record_problems(db, table, complete=complete)
+    yield from _reference_problems(db)
+    yield from _pdf_problems(db, complete=complete)
+
+
+def _is_complete(db: Session) -> bool:
+    """Whether the audit trail has had digests from its first entry on."""
+    return any("settings" in act.detail for act in checks.acts(db, checks.CREATING))
+
+
+def _settings_problems(db: Session) -> Iterator[str]:
+    recorded: dict[str, str] = {}
+    for act in checks.acts(db, *checks.SETTING, *checks.SETTING_MANDATES):
+        recorded = act.detail.get("settings", recorded)
+    now = settings_state(db)
+    for table, digest in recorded.items():
+        if now.get(table) != digest:
+            yield f"settings ({table.replace('_', ' ')}): they are not as they were last changed"
+
+
+def _record_problems(db: Session, table: str, *, complete: bool) -> Iterator[str]:
+    recorded: dict[str, str] = {}
+    for act in checks.acts(db, *checks.SAVING[table]):
+        recorded |= act.detail.get("states", {})
+    one = _ONE_OF[table]
+    found = all_record_states(db, table)
+    for record_id, (_, digest) in found.items():
+        if record_id not in recorded:
+            if complete:
+                yield f"{one} {record_id}: nobody is on record as having saved it"
+        elif digest != recorded[record_id]:
+            yield f"{one} {record_id}: it is not as it was last saved"
+    for record_id in recorded.keys() - found.keys():
+        yield f"{one} {record_id}: it was saved, and is not there any more"
+
+
+def _reference_problems(db: Session) -> Iterator[str]:
+    """A retry must find what was made under its reference, and nothing else."""
+    expected: dict[tuple[str, str], str] = {}
+    known: dict[str, dict[str, object]] = {}
+    for act in checks.acts(db, *checks.ISSUING, *checks.PAYING):
+        known[act.subject] = act.detail
+        tool = "record_payment" if act.act in checks.PAYING else act.act
+        for name, of in (("client_reference", tool), ("draft", ISSUED_DRAFT)):
+            if reference := act.detail.get(name):
+                expected[of, reference] = act.subject
+    tools = {*checks.ISSUING, "record_payment", ISSUED_DRAFT}
+    for tool, reference, subject in checks.references(db):
+        if tool not in tools:
+            continue
+        if subject not in known:
+            yield f"reference of {tool}: it names nothing that is there"
+        elif "client_reference" in known[subject] and expected.get((tool, reference)) != subject:
+            yield f"reference of {tool}: it names {subject}, which was not made under it"
+        expected.pop((tool, reference), None)
+    for (tool, _), subject in expected.items():
+        yield f"reference of {tool}: that of {subject} is not there any more"
+
+
+def _pdf_problems(db: Session, *, complete: bool) -> Iterator[str]:
+    recorded = {act.subject: (act.detail["file"], act.detail["sha256"]) for act in checks.acts(db, checks.PRINTING)}
+    found = checks.stored_pdfs(db)
+    for document_id, stored in found.items():
+        if document_id not in recorded:
+            if complete:
+                yield f"PDF of {document_id}: nobody is on record as having made it"
+        elif stored != recorded[document_id]:
+            yield f"PDF of {document_id}: it is not the one that was first made"
+    for document_id in recorded.keys() - found.keys():
+        yield f"PDF of {document_id}: it was made, and is not on record any more"
