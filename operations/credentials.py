@@ -28,8 +28,6 @@ from storage.store import Store
 SECRET_BYTES = 20
 EXPIRY_DAYS_MAX = 3_650
 PAGE_LIFETIME = timedelta(hours=24)
-# What the e-mail address of a user ends with that a key or link acts as.
-_SERVICE_USER = "@credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +104,8 @@ async def create_token(
     expires_at = _expiry(office, expires_in_days)
 
     def work(db: Session) -> Secret:
-        user_id = users.user_id_of(db, email)
-        if user_id is None or email.strip().casefold().endswith(_SERVICE_USER):
+        user_id = users.person_id_of(db, email)
+        if not user_id:
             raise NotFound("There is no user with this e-mail address.", field="user")
         made = _new_secret("token")
         _add(
@@ -322,7 +320,7 @@ def _service_user(
 ) -> str:
     """The user that a key or link acts as: a member of its organization alone, never of the clients below it."""
     user_id = new_id("usr")
-    users.add_user(db, user_id, f"{credential_id}{_SERVICE_USER}", now=office.now())
+    users.add_user(db, user_id, f"{credential_id}{users.SERVICE_ADDRESS}", now=office.now())
     role = "viewer" if read_only else "accountant"
     users.add_membership(db, user_id, organization.id, role, all_clients=False)
     return user_id

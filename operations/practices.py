@@ -14,6 +14,7 @@ from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput
 from operations.access import Office, Principal
 from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan, organization_name
+from operations.people import LOCAL_OWNER_EMAIL
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, users
 from storage.books import Clock, OrganizationRef
@@ -24,7 +25,6 @@ from storage.states import settings_state
 from storage.store import Store
 
 UNNAMED = "Unnamed practice"
-LOCAL_OWNER_EMAIL = "owner@localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,17 @@ async def start_installation(store: Store, clock: Clock, first: FirstOrganizatio
     return await _start(store, clock, first, profile, fill=lambda db, office: fill_books(db, plan, office))
 
 
-async def start_unnamed(store: Store, clock: Clock) -> Principal:
-    """Create a practice without name and country, which the assistant completes with `update_organization`.
+async def start_unnamed(store: Store, clock: Clock, owner: str = "") -> Principal:
+    """Create a practice without name and country, which the assistant completes with `update_organization`. `owner`
+    is the owner's e-mail address, where it is known already.
 
     Where another process was first, its owner is answered.
+
+    Raises:
+        InvalidInput: no e-mail address.
     """
     profile = Profile(name=UNNAMED, environment=Environment.LIVE)
-    first = FirstOrganization(name=UNNAMED, country="", email=LOCAL_OWNER_EMAIL)
+    first = FirstOrganization(name=UNNAMED, country="", email=owner or LOCAL_OWNER_EMAIL)
 
     def fill(db: Session, office: Office) -> None:
         save_profile(db, profile)
@@ -85,10 +89,10 @@ async def start_unnamed(store: Store, clock: Clock) -> Principal:
     try:
         principal, _ = await _start(store, clock, first, profile, fill=fill)
     except Conflict:
-        owner = await local_owner(store)
-        if owner is None:
+        first_owner = await local_owner(store)
+        if first_owner is None:
             raise
-        return owner
+        return first_owner
     return principal
 
 

@@ -23,6 +23,7 @@ from operations.addressing import with_address_fields
 from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, organization_name, save_layers
 from operations.organizations import OrganizationDetails, get_organization
+from operations.people import check_owner_email, give_address
 from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, reach
@@ -60,6 +61,8 @@ _FORMS: dict[str, Callable[[str], str]] = {
 }
 # What `keep_logo` has put in the place of an image.
 _LOGO = frozenset({"logo", "logo_sha256"})
+# What is kept in the directory, and not in the books.
+_ELSEWHERE = frozenset({"named_writes", "owner_email"})
 _NEVER_EMPTY = frozenset({"mandates", "rounding", "name", "country", "currency", "time_zone", "locale"})
 
 
@@ -72,28 +75,42 @@ async def update_organization(
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
         Conflict: country or currency once they are settled.
-        NotAllowed: `named_writes` by anyone but the practice's owner, or `mandates` by anyone but its people.
+        NotAllowed: `named_writes` or `owner_email` by anyone but the practice's owner, or `mandates` by anyone but its
+            people.
     """
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
     policy = _checked_policy(books, changes)
     if "mandates" in changes:
         await require_person_of_practice(office, books.organization, "Setting the policy on mandates")
-    wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name != "named_writes"})
-    await books.write(lambda db: _apply(db, books, wanted, policy, logo))
+    owner = ""
+    if "owner_email" in changes:
+        owner = await check_owner_email(office, books.organization, str(changes["owner_email"]))
+    wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name not in _ELSEWHERE})
+    elsewhere = {"named_writes": [books.organization.named_writes, policy]} if policy else {}
+    elsewhere |= {"owner_email": [office.principal.label, owner]} if owner else {}
+    user_id, organization_id = office.principal.user_id, books.organization.id
+
+    def publish(db: Session) -> None:
+        _publish(db, books, policy)
+        if owner:
+            give_address(db, user_id, office.principal.label, owner)
+
+    await books.write(lambda db: _apply(db, books, wanted, elsewhere, logo))
     try:
-        await office.store.directory.write(lambda db: _publish(db, books, policy))
+        await office.store.directory.write(publish)
     except Unavailable:
         raise Unavailable(
             "The change is in the books, but not yet in the list of organizations: repeat the same call."
         ) from None
-    user_id, organization_id = office.principal.user_id, books.organization.id
     renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)
     return books, await get_organization(books)
 
 
-def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str, logo: StoredFile | None) -> None:
+def _apply(
+    db: Session, books: Books, wanted: Mapping[str, _Value], elsewhere: dict[str, list[str]], logo: StoredFile | None
+) -> None:
     before = load_profile(db)
     after = _settle_country(db, before, wanted, books)
     wanted = with_address_fields(wanted, after.country)
@@ -110,15 +127,13 @@ def _apply(db: Session, books: Books, wanted: Mapping[str, _Value], policy: str,
         for name in wanted
         if getattr(before, name) != getattr(after, name)
     }
-    if policy:
-        changed["named_writes"] = [books.organization.named_writes, policy]
     audit.record(
         db,
         "update_organization",
         books.organization.handle,
         at=books.clock(),
         by=books.actor,
-        detail={"changed": changed, "settings": settings_state(db)},
+        detail={"changed": changed | elsewhere, "settings": settings_state(db)},
     )
 
 

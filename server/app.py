@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from invoicing.refusals import NotFound
-from operations import practices
+from operations import people, practices
 from operations.access import Office
 from server.settings import Settings
 from storage import reach
@@ -25,10 +25,12 @@ def system_clock() -> datetime:
 
 @asynccontextmanager
 async def local_office(settings: Settings, *, begin: bool = False) -> AsyncIterator[Office]:
-    """The office of the local owner. An empty folder is refused, or, with `begin`, given an unnamed practice.
+    """The office of the user that the settings name, or of the owner. An empty folder is refused, or, with `begin`,
+    given an unnamed practice.
 
     Raises:
-        NotFound: there is no data folder, or no practice in it.
+        NotFound: there is no data folder, no practice in it, or no such user.
+        InvalidInput: the user's e-mail address is none.
     """
     if not begin and not exists(settings.data):
         # Opening it would make it: a mistyped folder must not leave one behind.
@@ -36,10 +38,11 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
     async with open_store(settings.data) as store:
         principal = await practices.local_owner(store)
         if principal is None and begin:
-            principal = await practices.start_unnamed(store, system_clock)
+            principal = await practices.start_unnamed(store, system_clock, settings.user)
         if principal is None:
             raise NotFound("There is no practice in this data folder yet: run counterfoil init.")
-        yield Office(store=store, principal=principal, clock=system_clock, public_url=settings.public_url)
+        office = Office(store=store, principal=principal, clock=system_clock, public_url=settings.public_url)
+        yield await people.acting(office, settings.user) if settings.user else office
 
 
 async def find_organization(office: Office, handle: str) -> OrganizationRef:

@@ -25,6 +25,7 @@ from server.cli_mandates import register as register_mandates
 from server.cli_options import Data, Json, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
+from server.cli_users import user_app
 from server.console import complain, say, say_json
 from server.settings import Settings, read_settings
 
@@ -95,9 +96,12 @@ def init(
 def stdio(
     data: Data = None,
     organization: Annotated[str, typer.Option(help="Serve this organization alone (its handle).")] = "",
+    user: Annotated[
+        str, typer.Option(help="E-mail address of whoever acts; default: COUNTERFOIL_USER, or the owner.")
+    ] = "",
 ) -> None:
-    """Serve MCP on standard input and output, as the local owner."""
-    anyio.run(_stdio, read_settings(data), organization)
+    """Serve MCP on standard input and output, as the owner or the user that is named."""
+    anyio.run(_stdio, read_settings(data, user=user), organization)
 
 
 @app.command()
@@ -124,6 +128,7 @@ def serve(
 
 
 app.add_typer(organization_app, name="organization")
+app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
 app.add_typer(key_app, name="key")
 app.add_typer(link_app, name="link")

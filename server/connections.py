@@ -10,6 +10,7 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from operations.access import Office
 from operations.naming import Caller, Connection
+from operations.people import named_now
 from storage.ids import new_session_id
 
 
@@ -24,10 +25,10 @@ class LocalDoorway:
     connection: Connection
     session: str = field(default_factory=new_session_id)
 
-    def caller(self, context: Context[Any, Any]) -> Caller:
+    async def caller(self, context: Context[Any, Any]) -> Caller:
         has_sessions = context.request_context.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS
         return Caller(
-            office=self.office,
+            office=await named_now(self.office),
             connection=self.connection,
             protocol_session=self.session if has_sessions else "",
             protocol_has_sessions=has_sessions,

@@ -18,16 +18,19 @@ DEFAULT_URL = "http://127.0.0.1:8750"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`data` is the data folder; `public_url` where the server is reached over HTTP, empty where that is not said;
-    `default_url` is where `counterfoil serve` listens unless told otherwise.
+    `default_url` is where `counterfoil serve` listens unless told otherwise. `user` is the e-mail address of whoever
+    acts on stdio and at the command line, empty for the owner.
     """
 
     data: Path
     public_url: str = ""
     default_url: str = DEFAULT_URL
+    user: str = ""
 
 
-def read_settings(data: Path | None = None, public_url: str = "") -> Settings:
-    """The settings, the command line before `COUNTERFOIL_DATA` and `COUNTERFOIL_PUBLIC_URL` before the defaults.
+def read_settings(data: Path | None = None, public_url: str = "", user: str = "") -> Settings:
+    """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL` and `COUNTERFOIL_USER` before
+    the defaults.
 
     Raises:
         InvalidInput: a public URL that is none.
@@ -37,4 +40,5 @@ def read_settings(data: Path | None = None, public_url: str = "") -> Settings:
     parts = urlsplit(url)
     if url and (parts.scheme not in ("https", "http") or not parts.netloc or parts.path or parts.query):
         raise InvalidInput("The public URL must be of the form https://host, without a path.", field="public_url")
-    return Settings(data=folder.expanduser().absolute(), public_url=url)
+    acting = (user or os.environ.get("COUNTERFOIL_USER", "")).strip()
+    return Settings(data=folder.expanduser().absolute(), public_url=url, user=acting)

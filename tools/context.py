@@ -19,14 +19,14 @@ _HELD = AcceptedElicitation[Any]
 class Doorway(Protocol):
     """What the server hands to the tools as the lifespan's value."""
 
-    def caller(self, context: Context[Any, Any]) -> Caller:
+    async def caller(self, context: Context[Any, Any]) -> Caller:
         """Who makes this call, over which connection, in which session."""
 
 
 async def find_caller(context: Context[Any, Any]) -> Caller:
     """Who makes this call."""
     doorway: Doorway = context.request_context.lifespan_context
-    return doorway.caller(context)
+    return await doorway.caller(context)
 
 
 async def find_office(context: Context[Any, Any]) -> Office:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from operations import profile
+from operations import people, profile
 from operations.organizations import OrganizationDetails
 from storage.books import Books
 from tools.answers import Answer, answer, heading, named
@@ -101,6 +101,7 @@ async def update_organization(
     mandates: MandatesArgument = None,
     future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: NamedWritesArgument = None,
+    owner_email: Annotated[str | None, Field(description="Who works here, for the audit trail; set once")] = None,
     clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
@@ -117,13 +118,20 @@ async def update_organization(
     lines = [f"Updated: {named_values(structured.changed)}.", *readiness_lines(updated, details)]
     # The country is set once, and with it what its law wants.
     lines += mandate_lines(details.mandates) if "country" in changes else []
+    if people.lacks_address(office) and "country" in changes and "owner_email" not in changes:
+        lines.append(f"What is done here is on record as done by {people.LOCAL_OWNER_EMAIL}. {_SAY_WHO}")
     return answer(heading(updated.organization), lines, structured)
+
+
+_SAY_WHO = "owner_email says whose address later entries of the audit trail show; it is the person's own to state."
 
 
 def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails) -> dict[str, str | bool | int]:
     """What was changed, as it is kept now: an IBAN without its blanks, an address in its parts."""
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     kept |= {"named_writes": books.organization.named_writes}
+    if "owner_email" in changes:
+        kept["owner_email"] = changes["owner_email"].strip().casefold()
     from_text = {name for name in ADDRESS_FIELDS if "address_text" in changes and kept[name]}
     # The old flag is one of the states that vat_registration has.
     in_full = {"vat_registration"} & set(kept) if "small_business" in changes else set()

@@ -33,7 +33,7 @@ from tools.description import Description, Effect
 class HttpDoorway:
     """The gate has said who calls, over which connection, in which session: it stands in the request's scope."""
 
-    def caller(self, context: Context[Any, Any]) -> Caller:
+    async def caller(self, context: Context[Any, Any]) -> Caller:
         request: Any = context.request_context.request
         caller: Caller = request.scope[CALLER]
         return caller
