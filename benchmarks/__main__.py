@@ -30,12 +30,12 @@ QUICK = Size(calls=24, rounds=3, organizations=20, invoices=100)
 
 
 async def run(size: Size) -> None:
-    async with open_office(8898) as small, open_office(8899) as large:
+    async with open_office() as small, open_office() as large:
         await compare_tools(small, calls=size.calls, rounds=size.rounds)
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)
-    async with open_office(8898) as small, open_office(8899) as large:
+    async with open_office() as small, open_office() as large:
         await compare_organizations(
             small, large, organizations=size.organizations, calls=size.calls, rounds=size.rounds
         )

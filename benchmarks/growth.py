@@ -44,7 +44,7 @@ async def compare_rates(office: Office, *, calls: int, rounds: int) -> None:
     """Documents of equally many lines, at one tax rate and at all that the organization has."""
     client = await office.add_client("Mixed Goods", country=MANY_RATES_COUNTRY)
     shown = await office.caller.call("get_organization", {"organization": client.handle})
-    codes = [code for code in shown["tax_codes"] if code in TAXED_CODES]
+    codes = [one["code"] for one in shown["tax_codes"] if one["code"] in TAXED_CODES]
     _head(f"{len(codes)} tax codes to 1, in {LINES_AT_RATES} lines")
     for tool in ("draft_invoice", "issue_invoice"):
         one, several = (office.job(tool, client.document(LINES_AT_RATES, tax_codes=of)) for of in (codes[:1], codes))

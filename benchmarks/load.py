@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -12,10 +13,19 @@ from typing import Any
 
 import httpx2
 
+TRIES_MAX = 20
+"""How often a call is made before the benchmark gives up."""
+
 Arguments = Callable[[int], dict[str, Any]]
 """Answers the arguments of the n-th call."""
 
 WORKERS = 8
+IDLE_SECONDS = 60.0
+"""How long a connection that nobody uses is kept; the server under test keeps it longer."""
+ANSWER_SECONDS = 600.0
+_FIRST_WAIT_SECONDS = 0.05
+_LOST = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError, httpx2.CloseError)
+_BUSY = (429, 503)
 _META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
@@ -27,9 +37,9 @@ class Caller:
     """Calls tools with one credential."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._client = httpx2.AsyncClient(
-            timeout=120, limits=httpx2.Limits(max_connections=64, max_keepalive_connections=64)
-        )
+        # While one office is measured the other's connections are idle, for minutes on a busy machine.
+        limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=IDLE_SECONDS)
+        self._client = httpx2.AsyncClient(timeout=ANSWER_SECONDS, limits=limits)
         self._url = url
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -40,25 +50,61 @@ class Caller:
         }
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The result of a call; one that is refused raises."""
+        """The result of a call, made anew where the server had closed the connection or says that it is busy.
+
+        Raises:
+            RuntimeError: it is refused, or the server is busy for good.
+        """
         body = {
             "jsonrpc": "2.0",
             "id": 1,
             "method": "tools/call",
             "params": {"name": tool, "arguments": arguments, "_meta": _META},
         }
-        response = await self._client.post(self._url, json=body, headers=self._headers | {"Mcp-Name": tool})
-        text = response.text
-        if "text/event-stream" in response.headers.get("content-type", ""):
-            text = next(line[6:] for line in reversed(text.splitlines()) if line.startswith("data: "))
-        answer = json.loads(text)
-        if "result" not in answer or answer["result"].get("isError"):
-            raise RuntimeError(f"{tool}: {text[:300]}")
-        result: dict[str, Any] = answer["result"]
-        return result.get("structuredContent") or {}
+        wait, said = _FIRST_WAIT_SECONDS, ""
+        for _ in range(TRIES_MAX):
+            try:
+                response = await self._client.post(self._url, json=body, headers=self._headers | {"Mcp-Name": tool})
+            except _LOST as lost:
+                # The server closed a connection in the moment in which it was used again: the next is a new one.
+                said = repr(lost)
+                continue
+            said = response.text[:300]
+            result = None if response.status_code in _BUSY else _result(response)
+            if result is not None and not result.get("isError"):
+                return result.get("structuredContent") or {}
+            if response.status_code not in _BUSY and not _is_busy(result):
+                break
+            # The server asks for a pause, and there is nothing else to wait for.
+            await asyncio.sleep(_seconds(response.headers.get("retry-after", "")) or wait)
+            wait *= 2 if wait < 1 else 1
+        raise RuntimeError(f"{tool}: {said}")
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _result(response: httpx2.Response) -> dict[str, Any] | None:
+    """The result that a response carries, as JSON or as an event; None where it carries none."""
+    text = response.text
+    if "text/event-stream" in response.headers.get("content-type", ""):
+        text = next((line[6:] for line in reversed(text.splitlines()) if line.startswith("data: ")), "")
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return None
+    result = answer.get("result") if isinstance(answer, dict) else None
+    return result if isinstance(result, dict) else None
+
+
+def _is_busy(result: dict[str, Any] | None) -> bool:
+    """Whether a refusal says that the same call may succeed later."""
+    error = (result or {}).get("_meta", {}).get("counterfoil/error", {})
+    return bool(error.get("code") == "unavailable")
+
+
+def _seconds(text: str) -> float:
+    return min(float(text), 10.0) if text.isdecimal() else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +148,8 @@ async def compare(base: Job, job: Job, *, calls: int, rounds: int) -> Compared:
     took = sorted(one for _, run in pairs for one in run.took_ms)
     return Compared(
         throughput=statistics.median(run.per_second / base.per_second for base, run in pairs),
-        cpu=statistics.median(run.cpu_ms / base.cpu_ms for base, run in pairs if base.cpu_ms),
+        # The clock of processor time is coarse: a batch can have taken none of it.
+        cpu=statistics.median([run.cpu_ms / base.cpu_ms for base, run in pairs if base.cpu_ms] or [math.nan]),
         per_second=statistics.median(run.per_second for _, run in pairs),
         cpu_ms=statistics.median(run.cpu_ms for _, run in pairs),
         median_ms=statistics.median(took),

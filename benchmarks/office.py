@@ -7,18 +7,19 @@ import json
 import subprocess
 import sys
 import tempfile
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import psutil
 
 from benchmarks.load import WORKERS, Arguments, Caller, Job
 
 PRACTICE = "bench-sandbox"
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +95,27 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(port: int) -> AsyncIterator[Office]:
-    """Start a server on an empty folder; both are gone at the end."""
+async def open_office() -> AsyncIterator[Office]:
+    """Start a server on an empty folder; both are gone at the end.
+
+    Raises:
+        RuntimeError: it ended before it could be connected to.
+    """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         token = _init(data)
-        server = subprocess.Popen([sys.executable, "-m", "benchmarks.server", str(data), str(port)])
-        caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
+        command = (sys.executable, "-m", "benchmarks.server", str(data))
+        server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
         try:
-            await _until_it_answers(caller)
-            yield Office(psutil.Process(server.pid), caller)
+            port = await _port_of(server)
+            caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
+            try:
+                await caller.call("noop", {})
+                yield Office(psutil.Process(server.pid), caller)
+            finally:
+                await caller.close()
         finally:
-            await caller.close()
-            server.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(20)
-            server.kill()
-            server.wait()
+            await _stop(server)
 
 
 def _init(data: Path) -> str:
@@ -120,10 +125,20 @@ def _init(data: Path) -> str:
     return token
 
 
-async def _until_it_answers(caller: Caller) -> None:
-    for _ in range(600):
-        with suppress(httpx2.ConnectError):
-            await caller.call("noop", {})
-            return
-        await asyncio.sleep(0.1)
-    raise RuntimeError("the server did not start")
+async def _port_of(server: Process) -> int:
+    """The port that the server says it listens on; however long that takes, it says so or it ends."""
+    assert server.stdout is not None
+    line = await server.stdout.readline()
+    if not line:
+        raise RuntimeError("the server under test ended before it listened; see above")
+    return int(line)
+
+
+async def _stop(server: Process) -> None:
+    with suppress(ProcessLookupError):
+        server.terminate()
+    try:
+        await asyncio.wait_for(server.wait(), STOP_SECONDS)
+    except TimeoutError:
+        server.kill()
+        await server.wait()

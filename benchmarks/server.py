@@ -1,7 +1,11 @@
-"""The server under test: the real application with one more tool, which does nothing."""
+"""The server under test: the real application with one more tool, which does nothing.
+
+It takes any free port and says which, in a line of its own on standard output, as soon as it can be connected to.
+"""
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -26,7 +30,15 @@ def equip(server: CounterfoilServer) -> None:
     server.add_listed(Tool.from_function(noop))
 
 
-async def main(data: Path, port: int) -> None:
+# Longer than the callers keep a connection that they do not use: so it is they who close it.
+KEPT_SECONDS = 600
+
+
+async def main(data: Path) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    port = listener.getsockname()[1]
+    print(port, flush=True)
     settings = HttpSettings(
         port=port,
         public_url=f"http://127.0.0.1:{port}",
@@ -34,9 +46,9 @@ async def main(data: Path, port: int) -> None:
     )
     async with open_store(data) as store:
         application = http_application(store, system_clock, settings, equip=equip)
-        config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-        await StoppingServer(config).serve()
+        config = uvicorn.Config(application, log_level="warning", access_log=False, timeout_keep_alive=KEPT_SECONDS)
+        await StoppingServer(config).serve(sockets=[listener])
 
 
 if __name__ == "__main__":
-    anyio.run(main, Path(sys.argv[1]), int(sys.argv[2]))
+    anyio.run(main, Path(sys.argv[1]))

@@ -213,7 +213,7 @@ HARMLESS = frozenset(
     " logo brand_color second_language payment_qr exchange_rate exchange_date exchange_source"
     " vat_registration tax_office_number"
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
-    " paid_on method reference accept_overpayment acknowledge clear connections"
+    " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw".split()
 )
 """Arguments that name nothing that another organization could have."""
