@@ -7,10 +7,8 @@ STAMP := $(VENV)/.installed
 .PHONY: demo test test-faults conformance check format serve bench docs clean
 
 $(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
-	touch $(STAMP)
+	@$(PYTHON) .ci/install.py $(VENV)
+	@touch $(STAMP)
 
 demo: $(STAMP)
 	$(BIN)/counterfoil demo --data demo-data/$(shell date +%Y%m%d-%H%M%S)
@@ -19,6 +17,7 @@ serve: $(STAMP)
 	$(BIN)/counterfoil serve
 
 test: $(STAMP)
+	@echo "Running all tests, as many at a time as there are processors: a dot for each that holds."
 	$(BIN)/python -m pytest -n auto
 
 test-faults: $(STAMP)

@@ -15,7 +15,7 @@ import anyio
 import typer
 
 from invoicing.documents import Environment
-from invoicing.refusals import InvalidInput, Refusal
+from invoicing.refusals import Conflict, InvalidInput, Refusal
 from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app
 from server.cli_folder import existing
@@ -26,7 +26,7 @@ from server.cli_options import Data, Json, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_users import user_app
-from server.console import complain, say, say_json
+from server.console import complain, say, say_json, say_now
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -65,9 +65,15 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Show the main job on an empty folder: a practice, three clients, an invoice for each, nothing mixed up."""
+    folder = data.absolute()
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(f"{folder} is not empty: the demonstration wants a new folder (--data).")
+    if not as_json:
+        # What it works with takes seconds to import: whoever waits is told for what.
+        say_now("The demonstration: a practice and three clients, an invoice for each, and nothing mixed up.")
     from server.demo import run_demo
 
-    anyio.run(run_demo, data.absolute(), as_json)
+    anyio.run(run_demo, folder, as_json)
 
 
 @app.command()

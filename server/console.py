@@ -26,6 +26,12 @@ def say(text: str = "") -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def say_now(text: str) -> None:
+    """A line of the answer that is seen at once, also where it is not written to a terminal."""
+    say(text)
+    sys.stdout.flush()
+
+
 def say_json(value: object) -> None:
     """The answer as data."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

@@ -19,13 +19,13 @@ from mcp import Client, StdioServerParameters
 from mcp_types import TextContent
 
 from invoicing.documents import Environment
-from invoicing.refusals import Conflict, Unavailable
+from invoicing.refusals import Unavailable
 from operations import practices
 from operations.access import Office, Right, open_books
 from operations.practices import FirstOrganization
 from operations.verification import verify_books
 from server.app import find_organization, system_clock
-from server.console import counted, say, say_json
+from server.console import counted, say_json, say_now
 from server.settings import DEFAULT_URL
 from storage.store import open_store
 
@@ -144,26 +144,20 @@ class Conversation:
         self.steps += 1
         if self.quiet:
             return
-        say(f"\n{self.steps}. {tool} {json.dumps(arguments, ensure_ascii=False)}")
+        say_now(f"\n{self.steps}. {tool} {json.dumps(arguments, ensure_ascii=False)}")
         for line in text.splitlines():
-            say(f"   | {line}")
+            say_now(f"   | {line}")
 
 
 _WITHOUT_SESSION = {"list_clients", "create_client_organization"}
 
 
 async def run_demo(data: Path, as_json: bool) -> None:
-    """Run the demonstration in `data`, which must be new or empty, and print what it did.
-
-    Raises:
-        Conflict: there is something in the folder already.
-    """
-    if data.exists() and any(data.iterdir()):
-        raise Conflict(f"{data} is not empty: the demonstration wants a new folder (--data).")
+    """Run the demonstration in `data`, which must be new or empty, and print each step as it happens."""
     async with _new_practice(data) as office:
         if not as_json:
-            say(f"A new data folder, {data}, with a sandbox practice: {PRACTICE}, owner {OWNER}.")
-            say("From here on an MCP client talks to `counterfoil stdio`, as an AI assistant would.")
+            say_now(f"A new data folder, {data}, with a sandbox practice: {PRACTICE}, owner {OWNER}.")
+            say_now("From here on an MCP client talks to `counterfoil stdio`, as an AI assistant would.")
         async with Client(_server(data)) as client:
             conversation = Conversation(client, quiet=as_json)
             made = await _work(conversation)
@@ -289,25 +283,25 @@ def _claim(holds: bool, what: str) -> None:
 
 
 def _tell_report(report: dict[str, Any]) -> None:
-    say(f"\nWhat was done ({report['calls']} calls, protocol {report['protocol_version']}):")
+    say_now(f"\nWhat was done ({report['calls']} calls, protocol {report['protocol_version']}):")
     for one in report["clients"]:
         invoice = one["invoice"]
-        say(f"\n{one['name']} ({one['handle']}), {one['country']}")
-        say(f"  invoice {invoice['number']} to {one['customer']}: {invoice['total']} {invoice['currency']}")
-        say(f"  PDF     {one['pdf']}")
+        say_now(f"\n{one['name']} ({one['handle']}), {one['country']}")
+        say_now(f"  invoice {invoice['number']} to {one['customer']}: {invoice['total']} {invoice['currency']}")
+        say_now(f"  PDF     {one['pdf']}")
         if "payment" in one:
-            say(f"  payment {one['payment']['amount']} {invoice['currency']}, {one['payment']['method']}")
+            say_now(f"  payment {one['payment']['amount']} {invoice['currency']}, {one['payment']['method']}")
         if "credit_note" in one:
             note = one["credit_note"]
-            say(f"  credit  {note['number']}: {note['total']} {invoice['currency']}")
-            say(f"  PDF     {one['credit_note_pdf']}")
-        say(f"  export  {one['csv']}")
-        say(f"  ZIP     {one['zip']}")
-    say("\nChecked:")
+            say_now(f"  credit  {note['number']}: {note['total']} {invoice['currency']}")
+            say_now(f"  PDF     {one['credit_note_pdf']}")
+        say_now(f"  export  {one['csv']}")
+        say_now(f"  ZIP     {one['zip']}")
+    say_now("\nChecked:")
     for check in report["checks"]:
-        say(f"  - {check}")
-    say("\nOver HTTP, with `counterfoil serve` and a token, each has a connection of its own:")
+        say_now(f"  - {check}")
+    say_now("\nOver HTTP, with `counterfoil serve` and a token, each has a connection of its own:")
     for one in report["clients"]:
-        say(f"  {report['default_url']}/mcp/{one['handle']}")
-    say("\nGo on with this folder in an AI client; its configuration starts this command (README, step 3):")
-    say(f"  {Path(sys.executable).parent / 'counterfoil'} stdio --data {report['data']}")
+        say_now(f"  {report['default_url']}/mcp/{one['handle']}")
+    say_now("\nGo on with this folder in an AI client; its configuration starts this command (README, step 3):")
+    say_now(f"  {Path(sys.executable).parent / 'counterfoil'} stdio --data {report['data']}")

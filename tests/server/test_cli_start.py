@@ -32,6 +32,27 @@ print(json.dumps([code, sorted(name for name in sys.modules if "." not in name)]
 """
 
 
+# Ends with the first thing that is said, and tells what was loaded by then.
+LOADED_FIRST = """
+import io, json, sys
+
+class Watched(io.StringIO):
+    def flush(self):
+        told = self.getvalue()
+        if told:
+            sys.stdout = sys.__stdout__
+            print(json.dumps([told, sorted(name for name in sys.modules if "." not in name)]))
+            raise KeyboardInterrupt
+
+sys.stdout = Watched()
+from server.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+"""
+
+
 def loaded_by(*arguments: str) -> set[str]:
     ran = subprocess.run(
         [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
@@ -70,6 +91,16 @@ def test_version_and_help_load_neither_storage_nor_printing_nor_protocol(argumen
 )
 def test_commands_on_the_books_load_neither_printing_nor_protocol(data: str, arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments, "--data", data) & (PRINTING | PROTOCOL) == set()
+
+
+def test_the_demonstration_says_what_it_does_before_it_loads_what_it_works_with(tmp_path: Path) -> None:
+    """Whoever runs it sees the first line at once, also through a pipe: it was silent for seconds."""
+    demo = (sys.executable, "-c", LOADED_FIRST, "demo", "--data", str(tmp_path / "data"))
+    ran = subprocess.run(demo, capture_output=True, text=True, cwd=ROOT, check=True, timeout=60)
+    told, modules = json.loads(ran.stdout)
+    assert told.startswith("The demonstration: ")
+    assert set(modules) & (STORAGE | PRINTING | PROTOCOL) == set()
+    assert not (tmp_path / "data").exists()
 
 
 def test_only_a_workbook_loads_what_reads_workbooks(data: str, tmp_path: Path) -> None:
