@@ -1,10 +1,11 @@
-# The two commands of the README are `make demo` and `make test`; both install what they need into .venv.
+# The two commands of the README are `make demo` and `make test`; both install what they need into .venv,
+# and say so from the first second.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-faults conformance check format serve bench docs clean
+.PHONY: demo test test-faults conformance check format serve bench docs picture clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -38,6 +39,9 @@ format: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tests.snapshots.write
+
+picture: $(STAMP)
+	$(BIN)/python -m tests.snapshots.picture
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

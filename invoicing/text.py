@@ -133,3 +133,8 @@ def fold(text: str) -> str:
     # Accents are put in order at a cost that grows with the square of how many stand on one letter: a request full of
     # them would hold up everybody for minutes. What is cut here is longer than any name, and stays so.
     return " ".join(unicodedata.normalize("NFKC", plain[:COMPARED_MAX]).casefold().split())
+
+
+def in_command(word: str) -> str:
+    """A word as one word of a command line, also where it has blanks: as POSIX shells, cmd and PowerShell read it."""
+    return f'"{word}"' if any(character.isspace() for character in word) else word

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from invoicing.refusals import Conflict, NotAllowed
+from invoicing.text import in_command
 from storage import reach
 from storage.books import Books, Clock, OrganizationRef
 from storage.files import StoredFile
@@ -67,7 +68,7 @@ class Office:
 
     def own_connection(self, organization: OrganizationRef) -> str:
         """How to connect to this organization alone: its URL, or the command that serves it."""
-        command = f"counterfoil stdio --data {self.store.root} --organization {organization.handle}"
+        command = f"counterfoil stdio --data {in_command(str(self.store.root))} --organization {organization.handle}"
         return self.connection_url(organization) or command
 
 

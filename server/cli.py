@@ -27,7 +27,7 @@ from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_users import user_app
 from server.console import complain, say, say_json, say_now
-from server.settings import Settings, read_settings
+from server.settings import Settings, data_option, read_settings
 
 if TYPE_CHECKING:
     from operations.practices import FirstOrganization
@@ -198,8 +198,9 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     for line in mandates:
         say(line)
     say(f"Personal access token for counterfoil serve, shown once: {token.secret}")
-    say(f"Connect an AI client with the command: counterfoil stdio --data {settings.data}")
-    say(f"Or serve it over HTTP, with the token: counterfoil serve --data {settings.data}")
+    folder = data_option(settings)
+    say(f"Connect an AI client with the command: counterfoil stdio{folder}")
+    say(f"Or serve it over HTTP, with the token: counterfoil serve{folder}")
 
 
 async def _stdio(settings: Settings, organization: str) -> None:

@@ -20,6 +20,7 @@ from mcp_types import TextContent
 
 from invoicing.documents import Environment
 from invoicing.refusals import Unavailable
+from invoicing.text import in_command
 from operations import practices
 from operations.access import Office, Right, open_books
 from operations.practices import FirstOrganization
@@ -303,5 +304,6 @@ def _tell_report(report: dict[str, Any]) -> None:
     say_now("\nOver HTTP, with `counterfoil serve` and a token, each has a connection of its own:")
     for one in report["clients"]:
         say_now(f"  {report['default_url']}/mcp/{one['handle']}")
-    say_now("\nGo on with this folder in an AI client; its configuration starts this command (README, step 3):")
-    say_now(f"  {Path(sys.executable).parent / 'counterfoil'} stdio --data {report['data']}")
+    say_now("\nGo on with this folder in an AI client; its configuration starts this command (README.md):")
+    command = in_command(str(Path(sys.executable).parent / "counterfoil"))
+    say_now(f"  {command} stdio --data {in_command(report['data'])}")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 
 from invoicing.refusals import InvalidInput
+from invoicing.text import in_command
 
 DEFAULT_URL = "http://127.0.0.1:8750"
 """Where `counterfoil serve` listens unless told otherwise."""
@@ -35,10 +36,20 @@ def read_settings(data: Path | None = None, public_url: str = "", user: str = ""
     Raises:
         InvalidInput: a public URL that is none.
     """
-    folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or user_data_path("counterfoil", appauthor=False))
+    folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or default_folder())
     url = (public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).rstrip("/")
     parts = urlsplit(url)
     if url and (parts.scheme not in ("https", "http") or not parts.netloc or parts.path or parts.query):
         raise InvalidInput("The public URL must be of the form https://host, without a path.", field="public_url")
     acting = (user or os.environ.get("COUNTERFOIL_USER", "")).strip()
     return Settings(data=folder.expanduser().absolute(), public_url=url, user=acting)
+
+
+def default_folder() -> Path:
+    """The platform's own data folder, which every command uses unless told otherwise."""
+    return user_data_path("counterfoil", appauthor=False)
+
+
+def data_option(settings: Settings) -> str:
+    """What a command needs after its name to use this data folder, wherever it is started; empty for the default."""
+    return "" if settings.data == default_folder() else f" --data {in_command(str(settings.data))}"

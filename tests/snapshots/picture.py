@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2 as pdfium  # type: ignore[import-untyped]  # It ships no type information.
 from PIL import Image, ImageOps
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "invoice.png"
@@ -26,7 +26,7 @@ _EDGE = "#d0d7de"
 
 def draw(pdf: Path) -> Image.Image:
     """The upper part of the PDF's first page, with an edge around it: pages of any colour may show it."""
-    document = pypdfium2.PdfDocument(pdf)
+    document = pdfium.PdfDocument(pdf)
     try:
         page: Image.Image = document[0].render(scale=_PIXELS_PER_POINT).to_pil()
     finally:

@@ -1,4 +1,4 @@
-"""Rewrites the generated parts: a JSON snapshot per tool and connection, and the README's table of tools.
+"""Rewrites the generated parts: a JSON snapshot per tool and connection, and the table of tools in docs/tools.md.
 
 `python -m tests.snapshots.write` (make docs). The tests hold both to what the server says on the wire.
 """
@@ -20,7 +20,7 @@ from tools.catalog import CATALOG
 from tools.description import Effect, Scope
 
 FOLDER = Path(__file__).parent
-README = FOLDER.parents[1] / "README.md"
+TABLE = FOLDER.parents[1] / "docs" / "tools.md"
 BEGIN, END = "<!-- tools -->", "<!-- /tools -->"
 KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
 _EFFECTS = {Effect.READS: "reads", Effect.CHANGES: "changes", Effect.COMMITS: "final"}
@@ -48,7 +48,7 @@ def snapshot_text(tool: Tool) -> str:
 
 
 def tool_table() -> str:
-    """The README's table of tools, without the markers around it."""
+    """The table of tools, without the markers around it."""
     rows = [
         f"| `{tool.name}`{'' if tool.scope is Scope.ORGANIZATION else ' *'} | {tool.text} | {_EFFECTS[tool.effect]} |"
         for tool in CATALOG
@@ -64,16 +64,16 @@ def tool_table() -> str:
     )
 
 
-def with_table(readme: str) -> str:
-    """The README with the table between its markers.
+def with_table(page: str) -> str:
+    """The page with the table between its markers.
 
     Raises:
         ValueError: the markers are not there, once each and in this order.
     """
-    before, begin, rest = readme.partition(BEGIN)
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end or BEGIN in rest or END in after:
-        raise ValueError(f"README.md needs the markers {BEGIN} and {END}, once each, for the table of tools")
+        raise ValueError(f"docs/tools.md needs the markers {BEGIN} and {END}, once each, for the table of tools")
     return f"{before}{BEGIN}\n{tool_table()}\n{END}{after}"
 
 
@@ -92,7 +92,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_snapshots(asyncio.run(listed_tools(Path(folder) / "data")))
     try:
-        README.write_text(with_table(README.read_text("utf-8")), encoding="utf-8")
+        TABLE.write_text(with_table(TABLE.read_text("utf-8")), encoding="utf-8")
     except ValueError as error:
         sys.exit(f"The snapshots are written, but {error}.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.snapshots.write import BEGIN, END, FOLDER, README, listed_tools, snapshot_text, tool_table, with_table
+from tests.snapshots.write import BEGIN, END, FOLDER, TABLE, listed_tools, snapshot_text, tool_table, with_table
 from tests.support.assistant import ERAS
 from tools.catalog import CATALOG
 
@@ -23,11 +23,11 @@ async def test_each_tool_is_as_its_snapshot_says_in_every_protocol_era(tmp_path:
     assert listed["legacy"] == listed["auto"]
 
 
-def test_the_readme_holds_the_table_of_tools() -> None:
-    text = README.read_text("utf-8") if README.exists() else ""
-    assert BEGIN in text, f"README.md has no marker {BEGIN}: put {BEGIN} and {END} where the table of tools belongs"
-    assert END in text, f"README.md has no marker {END}: put it after {BEGIN}"
-    assert with_table(text) == text, f"README.md has another table of tools; {HOW}"
+def test_the_documentation_holds_the_table_of_tools() -> None:
+    text = TABLE.read_text("utf-8") if TABLE.exists() else ""
+    assert BEGIN in text, f"docs/tools.md has no marker {BEGIN}: put {BEGIN} and {END} where the table of tools belongs"
+    assert END in text, f"docs/tools.md has no marker {END}: put it after {BEGIN}"
+    assert with_table(text) == text, f"docs/tools.md has another table of tools; {HOW}"
 
 
 def test_the_table_names_every_tool_once_and_replaces_what_was_there() -> None:
@@ -41,7 +41,7 @@ def test_the_table_names_every_tool_once_and_replaces_what_was_there() -> None:
 
 
 @pytest.mark.parametrize("text", ["", BEGIN, f"{END} {BEGIN}", f"{BEGIN} {END} {BEGIN}", f"{BEGIN} {END} {END}"])
-def test_a_readme_without_both_markers_is_left_alone(text: str) -> None:
+def test_a_page_without_both_markers_is_left_alone(text: str) -> None:
     with pytest.raises(ValueError, match="markers"):
         with_table(text)
 
