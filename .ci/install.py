@@ -80,7 +80,8 @@ def doing_of(line: str) -> str:
     if not text.startswith(_DOING):
         return ""
     if text.startswith("Installing collected packages:"):
-        return f"Installing {text.count(',') + 1} packages"
+        number = text.count(",") + 1
+        return "Installing 1 package" if number == 1 else f"Installing {number} packages"
     return " ".join(text.split()[:2])
 
 

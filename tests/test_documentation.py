@@ -9,14 +9,27 @@ from pathlib import Path
 import pytest
 import typer
 
+from invoicing.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
+from invoicing.branding import LOGO_BYTES_MAX, LOGO_PIXELS_MAX, LOGO_SIDE_MAX
+from invoicing.countries import country
+from invoicing.exports import xlsx_file
+from invoicing.importing.tables import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX
+from invoicing.render.labels import LANGUAGES
+from invoicing.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, QUANTITY_MAX, YEARS
+from invoicing.tax_settings import PARTS_MAX
+from operations.files import EXPORTED_DOCUMENTS_MAX
+from operations.onboarding import NAME_LENGTH_MAX
+from operations.profile import FUTURE_DAYS_MAX
 from server.cli import app
 from server.settings import Settings, data_option, default_folder
+from storage.paging import LIMIT_MAX
 from tests.snapshots.picture import BYTES_MAX, PICTURE
 
 ROOT = Path(__file__).parent.parent
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
 README_BYTES_MAX = 12_000
+COUNTRIES = sorted(path.stem.upper() for path in (ROOT / "invoicing" / "countries").glob("??.toml"))
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -104,6 +117,49 @@ def test_the_verbs_of_make_are_those_of_the_makefile() -> None:
     (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
     assert set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)) == set(phony.split())
     assert set(re.findall(r"^\| `make ([a-z-]+)`", text_of(CONTRIBUTING), re.MULTILINE)) == set(phony.split())
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "docs" / "decisions").glob("*.md"))], ids=by_name)
+def test_every_file_that_is_named_is_there(page: Path) -> None:
+    folders = "server|tools|operations|storage|invoicing|tests|examples|benchmarks|docs"
+    for name in re.findall(rf"`((?:{folders})/[^`\s]*)`", text_of(page)):
+        # Some stand for several: versions/NNNN_<what>.py, countries/*.toml; tools/list is a method of the protocol.
+        if not re.search(r"[<*{]", name) and name != "tools/list":
+            assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_the_table_of_limits_says_what_holds() -> None:
+    text = " ".join(text_of(ROOT / "docs" / "limits.md").split())
+    late = [code for code in COUNTRIES if not country(code).numbering.backdating]
+    for limit in (
+        f"at most {LINES_MAX:,} lines",
+        f"{INTEGER_DIGITS_MAX} digits before and {FRACTION_DIGITS_MAX} after the point",
+        f"{FLOAT_SIGNIFICANT_DIGITS_MAX} significant digits",
+        f"at most {QUANTITY_MAX:,}; price 0 to {PRICE_MAX:,}",
+        f"{ADJUSTMENTS_MAX} discounts and charges",
+        f"at most {PARTS_MAX} parts",
+        f"`future_days` (0 to {FUTURE_DAYS_MAX}, by default 0)",
+        f"Years {YEARS[0]} to {YEARS[-1]}",
+        f"name of an organization {NAME_LENGTH_MAX} characters",
+        f"{FILE_BYTES_MAX // 2**20} MiB, {ROWS_MAX:,} rows and {COLUMNS_MAX} columns",
+        f"{EXPORTED_DOCUMENTS_MAX['csv']:,} documents (CSV, XLSX, JSON)",
+        f"or {EXPORTED_DOCUMENTS_MAX['pdf']:,} (ZIP of PDFs)",
+        f"an XLSX sheet {xlsx_file.ROWS_MAX - 1:,} lines",
+        f"at most {LIMIT_MAX} entries",
+        f"{LOGO_BYTES_MAX // 1024} KiB, {LOGO_SIDE_MAX:,} pixels a side, {LOGO_PIXELS_MAX // 1_000_000} million",
+        f"in {len(LANGUAGES)} languages",
+    ):
+        assert limit in text, limit
+    (named,) = re.findall(r"not before today in ([A-Z, ]+);", text)
+    assert sorted(named.split(", ")) == sorted(late)
+
+
+def test_the_readme_counts_countries_and_languages() -> None:
+    text = " ".join(text_of(README).split())
+    assert {code for code in COUNTRIES if not country(code).eu_member} == {"GB", "US", "CH", "NO"}
+    assert len(COUNTRIES) == 27 + 4
+    assert "the 27 EU members, GB, US, CH and NO" in text
+    assert f"PDFs in {len(LANGUAGES)} languages" in text
 
 
 # One data folder

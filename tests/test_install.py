@@ -67,6 +67,7 @@ def test_what_a_failing_command_said_is_shown_whole(install: Any, capsys: pytest
         ("Collecting mcp<3,>=2.3 (from counterfoil==0.1.0)", "Collecting mcp<3,>=2.3"),
         ("  Downloading mcp-2.3.0-py3-none-any.whl (210 kB)", "Downloading mcp-2.3.0-py3-none-any.whl"),
         ("Installing collected packages: a, b, c", "Installing 3 packages"),
+        ("Installing collected packages: pip", "Installing 1 package"),
         ("Requirement already satisfied: pip", ""),
     ],
 )
