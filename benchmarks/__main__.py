@@ -1,4 +1,4 @@
-"""`make bench`: each tool beside a tool that does nothing on the same server, and how costs grow.
+"""`make bench`: how soon a client is answered, each tool beside one that does nothing, and how costs grow.
 
 Every figure is a ratio of two jobs that ran by turns in the same minutes: absolute times mean nothing on a shared
 machine. `python -m benchmarks quick` makes a run of a few seconds, with figures to match.
@@ -12,24 +12,27 @@ from dataclasses import dataclass
 
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_volume
 from benchmarks.office import open_office
+from benchmarks.starts import compare_starts
 from benchmarks.versus_noop import compare_tools
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is made and measured. Each figure is the median of `rounds`; each round makes `calls` calls."""
+    """How much is made and measured. Each figure is the median of `rounds`, each of `calls` calls, or of `starts`."""
 
     calls: int
     rounds: int
     organizations: int
     invoices: int
+    starts: int
 
 
-WHOLE = Size(calls=160, rounds=7, organizations=1_000, invoices=20_000)
-QUICK = Size(calls=24, rounds=3, organizations=20, invoices=100)
+WHOLE = Size(calls=160, rounds=7, organizations=1_000, invoices=20_000, starts=10)
+QUICK = Size(calls=24, rounds=3, organizations=20, invoices=100, starts=3)
 
 
 async def run(size: Size) -> None:
+    compare_starts(starts=size.starts)
     async with open_office() as small, open_office() as large:
         await compare_tools(small, calls=size.calls, rounds=size.rounds)
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)

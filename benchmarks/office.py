@@ -103,7 +103,7 @@ async def open_office() -> AsyncIterator[Office]:
     """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        token = _init(data)
+        token = init(data)
         command = (sys.executable, "-m", "benchmarks.server", str(data))
         server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
         try:
@@ -118,7 +118,8 @@ async def open_office() -> AsyncIterator[Office]:
             await _stop(server)
 
 
-def _init(data: Path) -> str:
+def init(data: Path) -> str:
+    """Create a practice in the data folder; its owner's token."""
     names = ["--name", "Bench", "--country", "GB", "--email", "bench@example.com"]
     command = [sys.executable, "-m", "server", "init", *names, "--sandbox", "--data", str(data), "--json"]
     token: str = json.loads(subprocess.check_output(command))["token"]

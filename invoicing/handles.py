@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 from anyascii import anyascii
@@ -10,6 +12,8 @@ from invoicing.documents import Environment
 from invoicing.refusals import InvalidInput
 
 HANDLE_LENGTH_MAX = 63
+CONNECTION_NAME_LENGTH_MAX = 38
+"""Clients call a tool `mcp__{connection}__{tool}`, which may have 64 characters: this leaves 19 to the tool."""
 SANDBOX_SUFFIX = "-sandbox"
 RESERVED = frozenset({"k"})
 
@@ -36,6 +40,11 @@ def check_handle(handle: str, *, environment: Environment, field: str = "handle"
     return candidate
 
 
+def environment_of(handle: str) -> Environment:
+    """Whether it is the handle of a sandbox organization or of a live one, which never ends like one of a sandbox."""
+    return Environment.SANDBOX if handle.endswith(SANDBOX_SUFFIX) else Environment.LIVE
+
+
 def handle_from_name(name: str, *, random_text: str) -> str:
     """The base of a handle for an organization of this name, without the sandbox suffix.
 
@@ -49,3 +58,17 @@ def with_suffix(base: str, *, environment: Environment, attempt: int = 1) -> str
     """`base` as the `attempt`-th to want it: `harbour-bakery`, `harbour-bakery-2`, with the sandbox suffix."""
     suffix = ("" if attempt == 1 else f"-{attempt}") + (SANDBOX_SUFFIX if environment is Environment.SANDBOX else "")
     return base[: HANDLE_LENGTH_MAX - len(suffix)].rstrip("-") + suffix
+
+
+def connection_name(handle: str) -> str:
+    """What the organization's own connection is called: `counterfoil-` and the handle.
+
+    Where that is longer than `CONNECTION_NAME_LENGTH_MAX`, the end of the handle gives way to `_` and a hash of all of
+    it. No handle has an underscore, so a shortened name is never another organization's.
+    """
+    whole = f"counterfoil-{handle}"
+    if len(whole) <= CONNECTION_NAME_LENGTH_MAX:
+        return whole
+    # Five bytes are eight letters and digits.
+    digest = base64.b32encode(hashlib.blake2s(handle.encode(), digest_size=5).digest()).decode().lower()
+    return f"{whole[: CONNECTION_NAME_LENGTH_MAX - len(digest) - 1].rstrip('-')}_{digest}"

@@ -6,10 +6,12 @@ the version are there at once, and no command waits for the protocol, the printi
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import anyio
 import typer
@@ -107,7 +109,10 @@ def stdio(
     ] = "",
 ) -> None:
     """Serve MCP on standard input and output, as the owner or the user that is named."""
-    anyio.run(_stdio, read_settings(data, user=user), organization)
+    from server.stdio import serve_stdio
+
+    settings = read_settings(data, user=user)
+    anyio.run(partial(serve_stdio, settings, organization, tell=complain, give_up=_give_up))
 
 
 @app.command()
@@ -203,18 +208,15 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     say(f"Or serve it over HTTP, with the token: counterfoil serve{folder}")
 
 
-async def _stdio(settings: Settings, organization: str) -> None:
-    from server.app import local_office, local_server
-    from storage.migrating import migrate_all
-    from storage.store import exists
-
-    if exists(settings.data):
-        report = await anyio.to_thread.run_sync(migrate_all, settings.data, _tell_nobody)
-        for name, reason in report.failed:
-            complain(f"{name}: {reason}")
-    async with local_office(settings, begin=True) as office:
-        server = await local_server(office, organization)
-        await server.run_stdio_async()
+def _give_up(error: Exception) -> NoReturn:
+    """End the process at once: standard input is being read, and a thread that reads cannot be interrupted."""
+    complaint = complaint_of(error)
+    if complaint:
+        complain(complaint)
+    else:
+        traceback.print_exception(error)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _tell_nobody(done: int, total: int) -> None:

@@ -9,9 +9,6 @@ from typing import Annotated
 import anyio
 import typer
 
-from invoicing.importing.columns import Kind
-from invoicing.importing.csv_table import DELIMITERS
-from invoicing.importing.decimals import DecimalSign
 from server.cli_options import Data, Json, Organization, command_group
 from server.settings import read_settings
 
@@ -34,8 +31,8 @@ Map = Annotated[
 import_app = command_group("Import customers or items from a CSV or XLSX file.")
 
 
-def _add_command(kind: Kind, text: str) -> None:
-    @import_app.command(kind.value, help=text)
+def _add_command(kind: str, text: str) -> None:
+    @import_app.command(kind, help=text)
     def import_file(
         file: File,
         organization: Organization,
@@ -50,11 +47,13 @@ def _add_command(kind: Kind, text: str) -> None:
         data: Data = None,
         as_json: Json = False,
     ) -> None:
+        from invoicing.importing.columns import Kind
+        from invoicing.importing.decimals import DecimalSign
         from server.importing import ImportRequest, import_from_file
 
         sign = None if decimal_comma is None else DecimalSign.COMMA if decimal_comma else DecimalSign.POINT
         request = ImportRequest(
-            kind=kind,
+            kind=Kind(kind),
             file=file,
             organization=organization,
             settings=read_settings(data),
@@ -71,11 +70,13 @@ def _add_command(kind: Kind, text: str) -> None:
         anyio.run(import_from_file, request)
 
 
-_add_command(Kind.CUSTOMERS, "Import customers. All rows are checked first; if one is refused, nothing is imported.")
-_add_command(Kind.ITEMS, "Import items. All rows are checked first; if one is refused, nothing is imported.")
+_add_command("customers", "Import customers. All rows are checked first; if one is refused, nothing is imported.")
+_add_command("items", "Import items. All rows are checked first; if one is refused, nothing is imported.")
 
 
 def _delimiter(given: str) -> str:
+    from invoicing.importing.csv_table import DELIMITERS
+
     sign = DELIMITERS.get(given.lower(), "\t" if given == "\\t" else given)
     if len(sign) > 1 or sign in {'"', "\r", "\n"} or (sign and sign.isalnum()):
         raise typer.BadParameter(f"give {', '.join(DELIMITERS)} or one sign.", param_hint="--delimiter")

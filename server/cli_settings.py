@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from invoicing.amounts import parse_decimal, plain
 from invoicing.refusals import InvalidInput
-from invoicing.tax_settings import TaxCodeChange, part_from_text
 from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import read_settings
@@ -57,6 +55,9 @@ def save_tax_code(
     as_json: Json = False,
 ) -> None:
     """Add a tax code, or a rate of one that is there. Issued documents stay as they are."""
+    from invoicing.amounts import parse_decimal
+    from invoicing.tax_settings import TaxCodeChange, part_from_text
+
     change = TaxCodeChange(
         code=code,
         name=name,
@@ -202,6 +203,8 @@ def _code_data(code: TaxCode) -> dict[str, Any]:
 
 
 def _rate_data(rate: DatedRate) -> dict[str, str | None]:
+    from invoicing.amounts import plain
+
     return {
         "percent": plain(rate.percent),
         "valid_from": rate.valid_from.isoformat(),
@@ -220,6 +223,8 @@ def _say_code(code: TaxCode) -> None:
 
 
 def _rates_text(rates: tuple[DatedRate, ...]) -> str:
+    from invoicing.amounts import plain
+
     return ", ".join(
         f"{plain(rate.percent)} % from {rate.valid_from}" + (f" to {rate.valid_until}" if rate.valid_until else "")
         for rate in rates

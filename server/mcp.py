@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from importlib.metadata import version
+from contextlib import asynccontextmanager
 from typing import Any
 
-from mcp.server.caching import CacheHint
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -21,6 +18,8 @@ from invoicing.text import is_text
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
 from server.connections import LocalDoorway
+from server.introduction import PRACTICE, Introduction, dedicated_introduction
+from server.protocol import IntroducedServer, Lifespan
 from server.refused import damaged, defect, invalid_arguments, refused
 from storage.books import OrganizationRef
 from storage.engines import DamagedStore
@@ -28,38 +27,15 @@ from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Scope
 
-_INVOICING = (
-    " To invoice: find_customers (or save_customer), draft_invoice to show lines, tax and total, and issue_invoice with"
-    " that draft once it is agreed. Issued documents never change: issue_credit_note takes one back, and a corrected"
-    " one is issued anew. Refusals say what to do, often with candidates to choose from."
-)
-PRACTICE_INSTRUCTIONS = (
-    "Counterfoil keeps the invoicing of many organizations, such as a practice and its clients, each with books of its"
-    " own. Start with list_organizations, which gives their handles. Each call acts for one of them: name it in the"
-    " call (organization=handle), or make it active with switch_organization; if that answers with a session, pass it"
-    " on in later calls. Nothing is ever guessed, and a change in a live organization must name it in the call. The"
-    f" first line of each answer says for whom the call acted: check it.{_INVOICING}"
-)
-DEDICATED_INSTRUCTIONS = (
-    "Counterfoil for {name} ({handle}, {environment}) alone: every call acts for this organization." + _INVOICING
-)
-
 _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
 _PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
 
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[LocalDoorway]]
-
-
-class CounterfoilServer(MCPServer[Any]):
+class CounterfoilServer(IntroducedServer):
     """An MCP server that refuses unknown arguments and speaks our refusals instead of the SDK's errors."""
 
-    def __init__(self, tools: Sequence[Tool], **settings: Any) -> None:
-        # Before the SDK does it: its framed tracebacks take more than a second to draw, in which nobody is served, and
-        # tear an incident's id from what it was about.
-        logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
-        super().__init__(tools=list(tools), log_level="WARNING", cache_hints=_CACHE_HINTS, **settings)
+    def __init__(self, introduction: Introduction, tools: Sequence[Tool], **settings: Any) -> None:
+        super().__init__(introduction, tools=list(tools), **settings)
         self._listed = {tool.name: tool for tool in tools}
 
     def add_listed(self, tool: Tool) -> None:
@@ -142,10 +118,7 @@ def _check_texts(value: object, argument: str = "") -> None:
 def practice_server(office: Office) -> CounterfoilServer:
     """A server on a local connection that reaches all organizations of its principal."""
     server = CounterfoilServer(
-        name="counterfoil",
-        title="Counterfoil",
-        version=version("counterfoil"),
-        instructions=PRACTICE_INSTRUCTIONS,
+        PRACTICE,
         tools=[tool.for_practice() for tool in CATALOG],
         lifespan=_lifespan(lambda: LocalDoorway(office, PracticeConnection())),
     )
@@ -156,34 +129,12 @@ def practice_server(office: Office) -> CounterfoilServer:
 def dedicated_server(office: Office, organization: OrganizationRef) -> CounterfoilServer:
     """A server on a local connection that belongs to one organization."""
     server = CounterfoilServer(
-        name=dedicated_name(organization),
-        title=f"Counterfoil: {organization.name}",
-        version=version("counterfoil"),
-        instructions=dedicated_instructions(organization),
+        dedicated_introduction(organization.handle),
         tools=[tool.for_dedicated() for tool in DEDICATED_CATALOG],
         lifespan=_lifespan(lambda: LocalDoorway(office, DedicatedConnection(organization.id))),
     )
     add_resources(server)
     return server
-
-
-def dedicated_name(organization: OrganizationRef) -> str:
-    """The server's name on a dedicated connection: clients merge servers of one name."""
-    return f"counterfoil-{organization.handle}"
-
-
-def dedicated_instructions(organization: OrganizationRef) -> str:
-    """What an assistant is told on a dedicated connection."""
-    return DEDICATED_INSTRUCTIONS.format(
-        name=organization.name, handle=organization.handle, environment=organization.environment
-    )
-
-
-# Lists depend on the connection and the principal, hence private; nobody needs them fresher than five minutes.
-_CACHE_HINTS: Any = {
-    "tools/list": CacheHint(ttl_ms=300_000, scope="private"),
-    "resources/templates/list": CacheHint(ttl_ms=300_000, scope="private"),
-}
 
 
 def _lifespan(doorway: Callable[[], LocalDoorway]) -> Lifespan:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "storage": {"storage", "invoicing"},
     "invoicing": {"invoicing"},
 }
-ENGINE_LAYER = {"storage/engines.py", "storage/openings.py", "storage/stamps.py"}
+ENGINE_LAYER = {"storage/engines.py", "storage/openings.py", "storage/stamps.py", "storage/first_look.py"}
 # Alembic's own entry runs on the connection that the engine layer handed over.
 MIGRATIONS = "storage/migrations/"
 

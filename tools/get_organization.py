@@ -10,6 +10,7 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from invoicing.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
+from invoicing.handles import connection_name
 from operations import organizations
 from operations.access import Office
 from operations.organizations import OrganizationDetails
@@ -112,7 +113,7 @@ def structured_organization(
         counts=asdict(details.counts),
         provenance=settings.sources,
         connection_url=url,
-        snippets=snippets(f"counterfoil-{organization.handle}", url) if url else {},
+        snippets=snippets(connection_name(organization.handle), url) if url else {},
     )
 
 

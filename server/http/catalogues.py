@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -17,13 +16,8 @@ from mcp_types import SERVER_INFO_META_KEY
 from operations.naming import Caller
 from server.http.confirmations import bind_organization, state_security
 from server.http.gate import CALLER, ORGANIZATION, Catalogue
-from server.mcp import (
-    PRACTICE_INSTRUCTIONS,
-    CounterfoilServer,
-    add_resources,
-    dedicated_instructions,
-    dedicated_name,
-)
+from server.introduction import PRACTICE, dedicated_introduction
+from server.mcp import CounterfoilServer, add_resources
 from storage.books import OrganizationRef
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Description, Effect
@@ -43,15 +37,11 @@ def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilSer
     """The MCP server of a catalogue, for every connection that has it; `signing_key` is the data folder's."""
     descriptions = DEDICATED_CATALOG if catalogue.dedicated else CATALOG
     server = CounterfoilServer(
+        PRACTICE,
         tools=[_tool(one, catalogue) for one in descriptions if _is_listed(one, catalogue)],
-        name="counterfoil",
-        title="Counterfoil",
-        version=version("counterfoil"),
-        instructions=PRACTICE_INSTRUCTIONS,
         lifespan=_lifespan,
         middleware=[_shape, bind_organization],
         request_state_security=state_security(signing_key),
-        subscriptions=False,
     )
     add_resources(server)
     # The gate checks hosts and origins for every route, so the SDK's own check would only repeat it.
@@ -82,11 +72,12 @@ async def _shape(context: ServerRequestContext[Any, Any], call_next: CallNext) -
     organization: OrganizationRef | None = request.scope[ORGANIZATION]
     if organization is None or not isinstance(result, dict):
         return result
-    name = {"name": dedicated_name(organization), "title": f"Counterfoil: {organization.name}"}
+    introduction = dedicated_introduction(organization.handle)
+    name = {"name": introduction.name, "title": introduction.title}
     shaped = dict(result)
     for key in ("serverInfo", "instructions"):
         if key in shaped:
-            shaped[key] = dedicated_instructions(organization) if key == "instructions" else {**shaped[key], **name}
+            shaped[key] = introduction.instructions if key == "instructions" else {**shaped[key], **name}
     stamp = (shaped.get("_meta") or {}).get(SERVER_INFO_META_KEY)
     if stamp is not None:
         shaped["_meta"] = {**shaped["_meta"], SERVER_INFO_META_KEY: {**stamp, **name}}

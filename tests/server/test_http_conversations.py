@@ -113,9 +113,8 @@ async def test_each_connection_says_its_own_name_and_whom_it_is_for(at_home: Hou
             info = chat.client.server_info
             assert info is not None
             assert info.name == (f"counterfoil-{handle}" if handle else "counterfoil")
-            assert (f"({handle}, sandbox) alone" if handle else "many organizations") in (
-                chat.client.instructions or ""
-            )
+            assert chat.client.server_capabilities.model_dump(exclude_none=True).keys() == {"tools", "resources"}
+            assert (f"{handle} (sandbox) alone" if handle else "many organizations") in (chat.client.instructions or "")
 
 
 async def test_what_each_modern_answer_says_of_the_server_is_the_connections_own(at_home: House) -> None:

@@ -91,7 +91,7 @@ async def test_a_dedicated_process_is_named_after_its_organization_and_acts_for_
     async with served(data, era, "--organization", BAKERY.upper()) as conversation:
         assert conversation.client.server_info is not None
         assert conversation.client.server_info.name == f"counterfoil-{BAKERY}"
-        assert "Harbour Bakery" in (conversation.client.session.instructions or "")
+        assert f"{BAKERY} (sandbox) alone" in (conversation.client.session.instructions or "")
         names = {tool.name for tool in (await conversation.client.list_tools()).tools}
         assert "issue_invoice" in names
         assert not names & {"switch_organization", "list_organizations", "create_client_organization"}

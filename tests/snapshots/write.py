@@ -1,4 +1,5 @@
-"""Rewrites the generated parts: a JSON snapshot per tool and connection, and the table of tools in docs/tools.md.
+"""Rewrites the generated parts: what `counterfoil stdio` lists before anything is loaded, a JSON snapshot per tool and
+connection, and the table of tools in docs/tools.md.
 
 `python -m tests.snapshots.write` (make docs). The tests hold both to what the server says on the wire.
 """
@@ -14,10 +15,12 @@ from typing import Any
 
 from mcp_types import Tool
 
+from server.mcp import dedicated_server, practice_server
 from tests.support.assistant import Era, assistant
 from tests.support.practice import practice
 from tools.catalog import CATALOG
 from tools.description import Effect, Scope
+from tools.published import Published, file_of, published_text
 
 FOLDER = Path(__file__).parent
 TABLE = FOLDER.parents[1] / "docs" / "tools.md"
@@ -88,8 +91,28 @@ def write_snapshots(listed: dict[str, list[Tool]]) -> None:
             (folder / f"{tool.name}.json").write_text(snapshot_text(tool), encoding="utf-8")
 
 
+async def described(root: Path) -> dict[bool, Published]:
+    """What the practice's server (False) and a dedicated one (True) list of themselves."""
+    async with practice(root) as one:
+        return {
+            dedicated: Published(
+                tools=tuple(await server.list_tools()), templates=tuple(await server.list_resource_templates())
+            )
+            for dedicated, server in (
+                (False, practice_server(one.office)),
+                (True, dedicated_server(one.office, one.organization)),
+            )
+        }
+
+
+def write_published(listed: dict[bool, Published]) -> None:
+    for dedicated, published in listed.items():
+        file_of(dedicated=dedicated).write_text(published_text(published), encoding="utf-8")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
+        write_published(asyncio.run(described(Path(folder) / "published")))
         write_snapshots(asyncio.run(listed_tools(Path(folder) / "data")))
     try:
         TABLE.write_text(with_table(TABLE.read_text("utf-8")), encoding="utf-8")

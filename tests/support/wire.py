@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,6 +14,22 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+HEAVY = (
+    "alembic babel openpyxl PIL pycountry rapidfuzz reportlab schwifty sqlalchemy sqlmodel stdnum xlsxwriter"
+).split()
+"""What the work needs, and a greeting does not."""
+
+# Whoever wants to load one of these waits until the other end of the pipe is closed.
+_HELD = f"""
+import os, sys
+gate = int(sys.argv.pop(1))
+def wait(event, about):
+    if event == "import" and about[0].partition(".")[0] in {HEAVY}:
+        os.read(gate, 1)
+sys.addaudithook(wait)
+from server.cli import main
+main()
+"""
 
 
 @dataclass(slots=True)
@@ -63,6 +80,16 @@ class Wire:
         await self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
         return dict(answer["result"])
 
+    async def fail(self) -> str:
+        """What the process complains of while it ends by itself, its input still open."""
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        while await self.hear() is not None:
+            pass
+        complaint = (await self.process.stderr.read()).decode()
+        assert await self.process.wait() == 1, complaint
+        return complaint
+
     async def end(self) -> None:
         """Close the process's input: it ends in good order, and complains of nothing."""
         output, errors = await self.process.communicate(b"")
@@ -74,9 +101,30 @@ class Wire:
 @asynccontextmanager
 async def wired(data: Path, *more: str) -> AsyncIterator[Wire]:
     """`counterfoil stdio` on a data folder; killed at the end unless it has ended."""
+    async with _started("-m", "server", "stdio", "--data", str(data), *more) as wire:
+        yield wire
+
+
+@asynccontextmanager
+async def held(data: Path, *more: str) -> AsyncIterator[tuple[Wire, Callable[[], None]]]:
+    """The same, in which nothing `HEAVY` is loaded until the function that is answered is called."""
+    gate, key = os.pipe()
+    closing = [gate, key]
+    try:
+        command = ("-c", _HELD, str(gate), "stdio", "--data", str(data), *more)
+        async with _started(*command, pass_fds=(gate,)) as wire:
+            yield wire, lambda: os.close(closing.pop())
+    finally:
+        for one in closing:
+            os.close(one)
+
+
+@asynccontextmanager
+async def _started(*arguments: str, pass_fds: tuple[int, ...] = ()) -> AsyncIterator[Wire]:
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "server", "stdio", "--data", str(data), *more)
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, pass_fds=pass_fds
+    )
     try:
         yield Wire(process)
     finally:

@@ -22,6 +22,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import BlobResourceContents, CallToolResult, TextResourceContents
 
+from server.introduction import PRACTICE
 from server.mcp import practice_server
 from storage.books import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
@@ -73,7 +74,9 @@ async def test_a_tool_an_argument_and_a_resource_without_an_entry_are_named(twin
     server.resource("counterfoil://{organization}/secrets/{secret}")(read_secret)
     added = [Description(one, title="", text="", effect=Effect.READS).for_practice() for one in (peek, get_invoice)]
     tools = [one for one in await server.list_tools() if one.name != "get_invoice"]
-    tools += [one.model_copy() for one in await type(server)(tools=added, name="added").list_tools()]
+    tools += [
+        one.model_copy() for one in await type(server)(PRACTICE, tools=added, lifespan=server.lifespan).list_tools()
+    ]
     assert unprobed(tools, await server.list_resource_templates(), twins.known["b"]) == [
         "the tool peek has no entry in tests/tools/probes.py",
         "the argument copied_to of get_invoice is neither tried in tests/tools/probes.py nor known to be harmless",

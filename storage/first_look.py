@@ -1,0 +1,51 @@
+"""A first look at a data folder, by what Python itself brings: what opens it properly takes longer to load than to run.
+
+It answers whether everything looks as it should. Where it does not, opening the folder says what is wrong.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from storage.stamps import FileKind
+
+DIRECTORY_FILE = "directory.db"
+_REVISIONS = Path(__file__).parent / "migrations" / "directory" / "versions"
+
+
+def looks_new(root: Path) -> bool:
+    """Whether there is no Counterfoil data folder yet."""
+    return not (root / DIRECTORY_FILE).exists()
+
+
+def looks_right(root: Path, handle: str = "") -> bool:
+    """Whether the directory is one of ours, not of a newer version, and knows an organization of this handle, if given.
+
+    Nothing is written.
+    """
+    path = root / DIRECTORY_FILE
+    # An organization that was made a moment ago may stand in the log alone.
+    return _is_right(path, handle, "immutable=1") or (
+        path.with_name(f"{path.name}-wal").exists() and _is_right(path, handle, "immutable=0")
+    )
+
+
+def _is_right(path: Path, handle: str, how: str) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&{how}", uri=True)) as connection:
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            known = not handle or connection.execute(_KNOWN, (handle,)).fetchone() is not None
+    except sqlite3.Error:
+        return False
+    return known and application_id == FileKind.DIRECTORY.value and 0 < version <= _newest_version()
+
+
+_KNOWN = "SELECT 1 FROM organizations WHERE handle = ?"
+
+
+def _newest_version() -> int:
+    # A revision's number is the schema version, and there is no gap between them.
+    return sum(1 for _ in _REVISIONS.glob("[0-9]*_*.py"))
