@@ -62,7 +62,8 @@ async def serve_stdio(
     """
     handle = organization.strip().lower()
     new = looks_new(settings.data)
-    if not (not handle if new else handle.isascii() and looks_right(settings.data, handle)):
+    as_usual = not organization if new else _looks_right(settings, organization, handle)
+    if not as_usual:
         # Something is wrong, or out of the ordinary: it is found out before anything is answered.
         async with _opened(settings, organization, tell) as whole:
             await whole.run_stdio_async()
@@ -74,6 +75,14 @@ async def serve_stdio(
             await greeting.run_stdio_async()
         finally:
             greeting.ended.set()
+            # Nobody is left who could be disturbed by the loading, or would have to be waited for.
+            greeting.wanted.set()
+
+
+def _looks_right(settings: Settings, organization: str, handle: str) -> bool:
+    # A name of blanks alone is no handle, and not none at all either.
+    named = bool(handle) == bool(organization) and handle.isascii()
+    return named and looks_right(settings.data, handle)
 
 
 class GreetingServer(IntroducedServer):

@@ -144,7 +144,7 @@ async def test_books_of_an_earlier_version_are_brought_up_behind_the_greeting(tm
 async def test_an_organization_that_does_not_exist_is_refused_before_anything_is_answered(tmp_path: Path) -> None:
     data = tmp_path / "data"
     await one_client(data)
-    for handle in ("nobody", "Κ" * 70):
+    for handle in ("nobody", "Κ" * 70, " "):
         async with wired(data, "--organization", handle) as wire:
             await wire.request("initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo={})
             assert await wire.hear() is None

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from invoicing.handles import CONNECTION_NAME_LENGTH_MAX
 from tests.support.assistant import assistant, text_of
 from tests.tools.bakery import HANDLE, Bakery
 from tools.snippets import is_loopback, snippets
@@ -60,6 +61,20 @@ async def test_a_practice_is_told_the_connection_over_which_its_clients_are_reac
     told = f"The connection for it and its clients, to switch between: {REMOTE[0]}/mcp"
     assert told in practice.splitlines()
     assert told not in client
+
+
+async def test_a_connection_is_registered_under_the_name_that_it_says_itself(bakery: Bakery) -> None:
+    # Clients put it before the names of tools, which may have 64 characters then: a long handle is shortened in it.
+    handle = "the-long-name-of-a-company-in-two-towns-sandbox"
+    async with bakery.chat(dedicated=False) as chat:
+        await chat.ok("create_client_organization", name="Long", country="GB", handle=handle)
+    async with assistant(replace(bakery.office, public_url=REMOTE[0]), organization=handle) as chat:
+        assert chat.client.server_info is not None
+        name = chat.client.server_info.name
+        made = (await chat.ok("get_organization", connections=True))["snippets"]
+    assert len(name) == CONNECTION_NAME_LENGTH_MAX
+    assert list(json.loads(made["json"])["mcpServers"]) == [name]
+    assert f"--transport http {name} " in made["claude_code"]
 
 
 async def test_without_a_server_there_are_none(bakery: Bakery) -> None:
