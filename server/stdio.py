@@ -102,9 +102,9 @@ class GreetingServer(IntroducedServer):
         self._whole, self._doorway = whole, doorway
         self._is_open.set()
 
-    def caller(self, context: Context[Any, Any]) -> Caller:
+    async def caller(self, context: Context[Any, Any]) -> Caller:
         """Who makes this call: for the tools, this is the doorway."""
-        return self._doorway.caller(context)
+        return await self._doorway.caller(context)
 
     async def list_tools(self) -> list[Tool]:
         self.wanted.set()
