@@ -13,6 +13,7 @@ from functools import cache
 
 import pycountry
 
+from invoicing.codes import capitals
 from invoicing.refusals import InvalidInput, LimitExceeded
 
 INTEGER_DIGITS_MAX = 12
@@ -21,7 +22,8 @@ FLOAT_SIGNIFICANT_DIGITS_MAX = 15
 # An amount of 15 digits is exact in every spreadsheet and every reader of JSON, and fits any database's integer.
 AMOUNT_MINOR_MAX = 10**15 - 1
 
-_DECIMAL_TEXT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
+_WHOLE_TEXT = re.compile(r"-?[0-9]{1,12}")
+_DECIMAL_TEXT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 # ISO 4217 (list one, amendment 177): currencies whose minor unit is not two digits.
 _CODES_BY_DIGITS = {
@@ -40,7 +42,8 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 def parse_decimal(value: object, *, field: str) -> Decimal:
     """A decimal from a text or a JSON number.
 
-    At most 12 digits before the point and 6 after it; no exponent, no infinity, no NaN.
+    At most 12 digits before the point and 6 after it, and nothing around them: no blank, no plus sign, no exponent, no
+    infinity, no NaN. Zero has no sign.
 
     Raises:
         InvalidInput: anything else, naming `field`.
@@ -50,23 +53,41 @@ def parse_decimal(value: object, *, field: str) -> Decimal:
             raise InvalidInput(f"{field} must be a number, not true or false.", field=field)
         case Decimal():
             # The exponent is checked first: the plain text of 1E+999999999 would fill the memory.
+            value = value or Decimal(0)
             text = format(value, "f") if value.is_finite() and abs(value.adjusted()) < 40 else "too large"
         case int():
             text = str(value) if -(10**INTEGER_DIGITS_MAX) < value < 10**INTEGER_DIGITS_MAX else "too large"
         case float():
-            text = _shortest_text(value)
+            # A JSON number is its value: what writes -0.0 means zero.
+            text = _shortest_text(value or 0.0)
         case str():
-            text = value.strip()
+            text = value
         case _:
             raise InvalidInput(f'{field} must be a number such as "12.50".', field=field)
-    if not _DECIMAL_TEXT.fullmatch(text):
+    if not _DECIMAL_TEXT.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
         raise InvalidInput(
             f'{field} must be a plain decimal number such as "12.50": at most {INTEGER_DIGITS_MAX} digits before'
-            f" and {FRACTION_DIGITS_MAX} after the point, no exponent, no thousands separator.",
+            f" and {FRACTION_DIGITS_MAX} after the point, no exponent, no thousands separator, nothing around it.",
             field=field,
         )
     number = Decimal(text)
     return Decimal(0) if number.is_zero() else number
+
+
+def parse_whole(value: object, *, field: str) -> int:
+    """A whole number from a text of its digits alone, or from a JSON number.
+
+    Raises:
+        InvalidInput: anything else, naming `field`.
+    """
+    match value:
+        case int() if not isinstance(value, bool):
+            return value
+        case float() if value.is_integer() and abs(value) < 10**FLOAT_SIGNIFICANT_DIGITS_MAX:
+            return int(value)
+        case str() if _WHOLE_TEXT.fullmatch(value) and not (value.startswith("-") and not int(value)):
+            return int(value)
+    raise InvalidInput(f"{field} must be a whole number.", field=field)
 
 
 def _shortest_text(value: float) -> str:
@@ -109,7 +130,7 @@ def check_currency(code: str, *, field: str = "currency") -> str:
     Raises:
         InvalidInput: the currency does not exist.
     """
-    canonical = code.strip().upper()
+    canonical = capitals(code)
     try:
         minor_digits(canonical)
     except InvalidInput as refusal:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from invoicing.catalog import Customer, Item, Setup
 from invoicing.code_lists import term_texts, withholding_texts
+from invoicing.codes import capitals
 from invoicing.conversion import exchange, withhold
 from invoicing.countries import VatRegistration, country
 from invoicing.documents import Document, DocumentKind, Exchange, Supply, Withholding
@@ -35,6 +36,7 @@ from invoicing.tax_facts import buyer_facts, seller_facts
 from invoicing.tax_inputs import AdjustmentInput
 from invoicing.tax_lines import TaxSetting, adjustment_input, code_of_adjustment, taxed_line
 from invoicing.tax_points import Billing, SupplyDates, tax_point
+from invoicing.text import quoted
 
 __all__ = [
     "ADJUSTMENTS_MAX",
@@ -105,7 +107,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
     profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
     if customer.archived:
-        raise Conflict(f"The customer {customer.name} is archived.", field="customer")
+        raise Conflict(f"The customer {quoted(customer.name)} is archived.", field="customer")
     issue_date = request.issue_date or circumstances.today
     currency = request.currency or customer.currency or profile.currency
     inclusive = profile.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
@@ -312,10 +314,10 @@ def _exchange(
 def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: date) -> tuple[date, str]:
     terms = circumstances.setup.terms
     wanted = request.payment_terms or circumstances.customer.payment_terms
-    if wanted and wanted.upper() not in terms:
+    if wanted and capitals(wanted) not in terms:
         known = ", ".join(term_texts(terms.values()))
         raise InvalidInput(f"payment_terms: no such terms. Known: {known}.", field="payment_terms")
-    term = terms[wanted.upper()] if wanted else circumstances.setup.default_terms()
+    term = terms[capitals(wanted)] if wanted else circumstances.setup.default_terms()
     if request.due_date is None:
         return issue_date + timedelta(days=term.days), term.name
     if request.due_date < issue_date:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 
 from anyascii import anyascii
 
+from invoicing.codes import small_letters
 from invoicing.documents import Environment
 from invoicing.refusals import InvalidInput
 
@@ -17,6 +19,11 @@ CONNECTION_NAME_LENGTH_MAX = 38
 SANDBOX_SUFFIX = "-sandbox"
 RESERVED = frozenset({"k"})
 
+_BRACKETS = {"Ps": "(", "Pe": ")"}
+_BESIDE = re.compile(r"\s*([()-])\s*")
+_SANDBOX_IN_BRACKETS = re.compile(rf"\([a-z0-9][a-z0-9-]*{SANDBOX_SUFFIX}(?![a-z0-9-])")
+_IN_BRACKETS = re.compile(r"\(([a-z0-9][a-z0-9-]{0,62})\)")
+_ENDS_IN_HANDLE = re.compile(r"\(\s*[a-z0-9-]+\s*\)\W*$")
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
 
@@ -26,8 +33,8 @@ def check_handle(handle: str, *, environment: Environment, field: str = "handle"
     Raises:
         InvalidInput: not of the form of a handle, reserved, or a live handle with the sandbox suffix.
     """
-    base = handle.strip().lower().removesuffix(SANDBOX_SUFFIX)
-    if environment is Environment.LIVE and handle.strip().lower().endswith(SANDBOX_SUFFIX):
+    base = small_letters(handle).removesuffix(SANDBOX_SUFFIX)
+    if environment is Environment.LIVE and small_letters(handle).endswith(SANDBOX_SUFFIX):
         raise InvalidInput(f"{field}: only a sandbox organization's handle ends in {SANDBOX_SUFFIX}.", field=field)
     candidate = with_suffix(base, environment=environment)
     suffix = SANDBOX_SUFFIX if environment is Environment.SANDBOX else ""
@@ -52,6 +59,32 @@ def handle_from_name(name: str, *, random_text: str) -> str:
     """
     base = re.sub(r"[^a-z0-9]+", "-", anyascii(name).lower()).strip("-")[:48].strip("-")
     return base if base and base not in RESERVED else f"org-{random_text}"
+
+
+def reads_like_heading(name: str) -> bool:
+    """Whether a name could pass for that of another organization with its handle, as answers begin:
+    `Name (handle-sandbox)`.
+
+    So does a handle of a sandbox in brackets, in any letter case and script, wherever it stands; and small letters,
+    digits and hyphens in brackets at the end, which is how the handle of a live organization would stand there.
+    `Smith (Bakery)`, `Acme (UK) Ltd` and `Acme (Sandbox)` do not.
+    """
+    return _SANDBOX_IN_BRACKETS.search(_compared(name)) is not None or _ENDS_IN_HANDLE.search(_plain(name)) is not None
+
+
+def handles_in_brackets(name: str) -> tuple[str, ...]:
+    """What stands in brackets in a name and could be a handle, in any letter case and script."""
+    return tuple(_IN_BRACKETS.findall(_compared(name)))
+
+
+def _plain(name: str) -> str:
+    """The name with brackets of every kind as round ones, and compatibility forms made one."""
+    return "".join(_BRACKETS.get(unicodedata.category(one), one) for one in unicodedata.normalize("NFKC", name))
+
+
+def _compared(name: str) -> str:
+    """The same in small Latin letters, without the blanks beside brackets and hyphens."""
+    return _BESIDE.sub(r"\1", _plain(anyascii(_plain(name))).lower())
 
 
 def with_suffix(base: str, *, environment: Environment, attempt: int = 1) -> str:

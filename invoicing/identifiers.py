@@ -12,12 +12,15 @@ from babel import Locale, UnknownLocaleError
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
+from invoicing.codes import is_plain
 from invoicing.refusals import InvalidInput
 from invoicing.text import clean_line
 
 # Names of the database that stand for the machine's own setting or for nothing.
 _NOT_PLACES = {"Factory", "localtime", "posixrules"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+# Language, script and country or region: what a locale may be made of here.
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{4})?(_([A-Za-z]{2}|[0-9]{3}))?")
 
 
 def check_iban(iban: str, *, field: str = "iban") -> str:
@@ -27,7 +30,7 @@ def check_iban(iban: str, *, field: str = "iban") -> str:
         InvalidInput: they are not.
     """
     try:
-        return str(IBAN(clean_line(iban, field=field, limit=60)))
+        return str(IBAN(clean_line(_plain(iban), field=field, limit=60)))
     except SchwiftyException:
         raise InvalidInput(
             f"{field}: the format or the check digits of the IBAN are not valid. Compare it with the bank statement.",
@@ -42,7 +45,7 @@ def check_bic(bic: str, *, field: str = "bic") -> str:
         InvalidInput: its structure is not valid.
     """
     try:
-        return str(BIC(clean_line(bic, field=field, limit=20)))
+        return str(BIC(clean_line(_plain(bic), field=field, limit=20)))
     except SchwiftyException:
         raise InvalidInput(f"{field}: the format of the BIC is not valid: 8 or 11 characters.", field=field) from None
 
@@ -74,7 +77,15 @@ def check_locale(name: str, *, field: str = "locale") -> str:
     Raises:
         InvalidInput: there are no formats for it.
     """
+    text = name.strip(" ").replace("-", "_")
     try:
-        return str(Locale.parse(name.strip().replace("-", "_")))
+        if not _LOCALE.fullmatch(text):
+            raise ValueError(text)
+        return str(Locale.parse(text))
     except (UnknownLocaleError, ValueError, TypeError):
         raise InvalidInput(f"{field} must be a language and country, such as de_DE.", field=field) from None
+
+
+def _plain(number: str) -> str:
+    """The number, or nothing, which no check takes, where its letters and digits are those of other scripts."""
+    return number if is_plain(number) else ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from invoicing.amounts import check_currency, plain
 from invoicing.canonical import canonical_json
+from invoicing.codes import capitals, small_letters
 from invoicing.documents import AdjustmentKind, Supply
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.tax_inputs import Rounding
@@ -115,9 +116,9 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         purchase_order=clean_line(request.purchase_order, field="purchase_order", limit=100),
         note=clean_text(request.note, field="note"),
         rounding=_check_rounding(request.rounding),
-        withholding=clean_line(request.withholding, field="withholding", limit=40).upper(),
+        withholding=capitals(clean_line(request.withholding, field="withholding", limit=40)),
         exchange_source=clean_line(request.exchange_source, field="exchange_source", limit=100),
-        series=clean_line(request.series, field="series", limit=40).upper(),
+        series=capitals(clean_line(request.series, field="series", limit=40)),
     )
 
 
@@ -183,7 +184,7 @@ def _check_count(name: str, count: int, limit: int) -> None:
 
 
 def _check_rounding(name: str) -> str:
-    wanted = name.strip().lower()
+    wanted = small_letters(name)
     if wanted and wanted not in set(Rounding):
         raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
     return wanted
@@ -235,7 +236,7 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         name=clean_line(line.name, field=f"{field}.name", limit=200),
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
         unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
-        tax_code=clean_line(line.tax_code, field=f"{field}.tax_code", limit=40).upper(),
+        tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
     )
 
 
@@ -271,5 +272,5 @@ def _check_adjustment(item: RequestedAdjustment, field: str) -> RequestedAdjustm
         item,
         # EN 16931 wants a reason for each (BR-33, BR-38).
         reason=clean_line(item.reason, field=f"{field}.reason", limit=100, required=True),
-        tax_code=clean_line(item.tax_code, field=f"{field}.tax_code", limit=40).upper(),
+        tax_code=capitals(clean_line(item.tax_code, field=f"{field}.tax_code", limit=40)),
     )

@@ -21,6 +21,7 @@ from invoicing.tax_inputs import AdjustmentInput, AppliedTax, LineInput
 from invoicing.tax_places import choose
 from invoicing.tax_points import Billing, SupplyDates, rate_timing
 from invoicing.tax_questions import with_questions
+from invoicing.text import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
     field = f"lines[{index}]"
     item = setting.items[line.item] if line.item else Item(id="", name="")
     if item.archived:
-        raise Conflict(f"{field}.item: {item.name} is archived.", field=f"{field}.item")
+        raise Conflict(f"{field}.item: {quoted(item.name)} is archived.", field=f"{field}.item")
     name, description = _texts(line, item)
     if not description:
         raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
@@ -304,8 +305,8 @@ def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -
         raise InvalidInput(f"{field}.unit_price is required: no item gives one.", field=f"{field}.unit_price")
     if item.currency and item.currency != currency:
         raise InvalidInput(
-            f"{field}.unit_price: the price of {item.name} is in {item.currency}, the document is in {currency}:"
-            f" state the price in {currency}.",
+            f"{field}.unit_price: the price of {quoted(item.name)} is in {item.currency}, the document is in"
+            f" {currency}: state the price in {currency}.",
             field=f"{field}.unit_price",
         )
     return item.unit_price

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from invoicing.amounts import parse_decimal, plain
 from invoicing.catalog import Jurisdiction, TaxCode
+from invoicing.codes import capitals, small_letters
 from invoicing.countries.model import TAXED_CATEGORIES, DatedRate
 from invoicing.documents import JurisdictionLevel, TaxCategory
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
@@ -59,7 +60,7 @@ def check_code(code: str, *, field: str = "code") -> str:
     Raises:
         InvalidInput: it holds anything but letters, digits and hyphens.
     """
-    wanted = code.strip().upper()
+    wanted = capitals(code)
     if not CODE.fullmatch(wanted):
         raise InvalidInput(f"{field} must be 1 to 40 letters, digits and hyphens.", field=field)
     return wanted
@@ -73,13 +74,13 @@ def part_from_text(text: str) -> Part:
     """
     level, _, rest = text.partition(":")
     name, _, percent = rest.rpartition(":")
-    if level.strip().lower() not in set(JurisdictionLevel) or not name.strip():
+    if small_letters(level) not in set(JurisdictionLevel) or not name.strip():
         levels = ", ".join(JurisdictionLevel)
         raise InvalidInput(
             f"part must be level:name:percent such as state:California:6, and the level one of {levels}.", field="part"
         )
     cleaned = clean_line(name, field="part", limit=80, required=True)
-    return Part(JurisdictionLevel(level.strip().lower()), cleaned, _percent(parse_decimal(percent, field="part")))
+    return Part(JurisdictionLevel(small_letters(level)), cleaned, _percent(parse_decimal(percent, field="part")))
 
 
 def changed_tax_code(before: TaxCode | None, change: TaxCodeChange, *, label: str) -> TaxCode:
@@ -140,7 +141,7 @@ def _with_rate(code: TaxCode, change: TaxCodeChange) -> TaxCode:
 
 def _category(name: str) -> TaxCategory:
     try:
-        return TaxCategory(name.strip().upper())
+        return TaxCategory(capitals(name))
     except ValueError:
         raise InvalidInput(f"category must be one of: {', '.join(TaxCategory)}.", field="category") from None
 

@@ -1,7 +1,12 @@
-"""Text that people type: what is refused, and how long it may be."""
+"""Text that people type: what is refused, how long it may be, and how it is shown among our own words.
+
+Every text that arrives passes `check_characters`, whatever it is for; every text of somebody else that is shown in a
+line of ours passes `one_line`.
+"""
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 from anyascii import anyascii
@@ -9,15 +14,17 @@ from anyascii import anyascii
 from invoicing.refusals import InvalidInput, LimitExceeded
 
 # Line breaks and tabs are welcome in notes; every other control character, surrogates, the bidirectional
-# overrides that can make a document read differently from what it says, and the invisible tag characters
-# that only a machine reads are refused.
-_WELCOME_CONTROLS = frozenset("\n\t")
-_REFUSED_FORMATS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069").union(
-    chr(tag) for tag in range(0xE0000, 0xE0080)
-)
+# overrides that can make a document read differently from what it says, the deprecated and annotating format
+# characters, and the invisible tag characters that only a machine reads are refused.
+_WELCOME_CONTROLS = frozenset("\n\r\t")
+_REFUSED_FORMATS = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufff9\ufffa\ufffb"
+).union(chr(tag) for tag in range(0xE0000, 0xE0080))
+_LINE_ENDS = frozenset("\u2028\u2029")
+_REFUSED_CATEGORIES = frozenset(("Cc", "Cs", "Co", "Cn"))
 # Characters without width that come along when text is copied from a page: they are dropped, because with them two
 # names look the same and are not.
-_DROPPED = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u061c\u2060\u2061\u2062\u2063\u2064\ufeff"))
+_DROPPED = dict.fromkeys(map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"))
 # Letters by category that print as blanks: the Hangul fillers and the empty Braille pattern.
 _BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
 # The joiners shape letters in Persian, Indic scripts and emoji; they make no name another one.
@@ -32,6 +39,9 @@ _NAMES_AND_PLACES = frozenset(
     "name legal_name account_holder bank_name line1 line2 postal_code city region address query customer item"
     " organization partner handle copy_from".split()
 )
+
+QUOTED_MAX = 60
+"""How many characters of what a caller sent a refusal repeats."""
 
 COMPARED_MAX = 2_000
 """How many characters of a text are compared; no name, and nothing that is searched for, has as many."""
@@ -52,10 +62,10 @@ def clean_line(text: str, *, field: str, limit: int = 200, required: bool = Fals
         LimitExceeded: more than `limit` characters.
     """
     _check_length(text, field=field, limit=limit)
-    text = text.strip()
-    if any(character in "\n\r\t" for character in text):
+    text = check_characters(text, field=field).strip()
+    if any(character in _WELCOME_CONTROLS for character in text):
         raise InvalidInput(f"{field} must be one line: remove the line breaks and tabs.", field=field)
-    return _finish(" ".join(_checked(text, field=field).split()), field=field, limit=limit, required=required)
+    return _finish(" ".join(_in_order(text).split()), field=field, limit=limit, required=required)
 
 
 def clean_text(text: str, *, field: str, limit: int = 2_000, lines: int = 60) -> str:
@@ -66,10 +76,11 @@ def clean_text(text: str, *, field: str, limit: int = 2_000, lines: int = 60) ->
         LimitExceeded: more than `limit` characters or `lines` lines.
     """
     _check_length(text, field=field, limit=limit)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Word processors and web pages break lines with the separators of Unicode.
+    text = "\n".join(check_characters(text, field=field).splitlines())
     if text.strip().count("\n") >= lines:
         raise LimitExceeded(f"{field} has more than {lines} lines.", field=field)
-    return _finish(_checked(text, field=field).strip(), field=field, limit=limit, required=False)
+    return _finish(_in_order(text).strip(), field=field, limit=limit, required=False)
 
 
 def _check_length(text: str, *, field: str, limit: int) -> None:
@@ -77,16 +88,7 @@ def _check_length(text: str, *, field: str, limit: int) -> None:
         raise LimitExceeded(f"{field} has {len(text)} characters; at most {limit} are allowed.", field=field)
 
 
-def _checked(text: str, *, field: str) -> str:
-    for character in text:
-        category = unicodedata.category(character)
-        if character in _WELCOME_CONTROLS:
-            continue
-        if category in {"Cc", "Cs", "Co", "Cn"} or character in _REFUSED_FORMATS:
-            raise InvalidInput(
-                f"{field} contains the character U+{ord(character):04X}, which cannot be printed: remove it.",
-                field=field,
-            )
+def _in_order(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_DROPPED | _BLANKS))
 
 
@@ -111,13 +113,59 @@ def search_key(*parts: str) -> str:
     return folded if latin == folded else f"{folded} {latin}"
 
 
-def is_text(value: str) -> bool:
-    """Whether the text is made of whole characters: JSON can hold half of one (an unpaired surrogate)."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def check_characters(text: str, *, field: str) -> str:
+    """The text itself, where each of its characters can be printed, or is a line break or a tab.
+
+    A search for a NUL would find everything, since databases end a pattern there; others end a line, or turn it round.
+
+    Raises:
+        InvalidInput: a control character, half a character (JSON can hold an unpaired surrogate), one that Unicode
+            has not assigned, or one that makes a text read differently from what it says.
+    """
+    if text.isprintable():
+        return text
+    for character in text:
+        if _is_refused(character):
+            raise InvalidInput(
+                f"{field} contains the character U+{ord(character):04X}, which cannot be printed: remove it.",
+                field=field,
+            )
+    return text
+
+
+def one_line(text: str) -> str:
+    """The text as a part of one line of ours: its own lines are joined by ` / `, and what could not be printed or
+    would turn the line round is written as its code.
+
+    So no line of an answer, of a message or of a log begins with somebody else's words. What arrives is checked
+    before it is kept; this holds whatever was kept.
+    """
+    if text.isprintable():
+        return text
+    whole = " / ".join(line for line in text.splitlines() if line.strip())
+    return "".join(
+        f"\\u{ord(character):04x}" if character != "\t" and _is_refused(character) else character
+        for character in whole.translate(_DROPPED)
+    )
+
+
+def json_on_one_line(text: str) -> str:
+    """The same JSON, in which what would end the line, or turn it round, is written as its code."""
+    if text.isprintable():
+        return text
+    return "".join(json.dumps(one)[1:-1] if _is_refused(one) or one in _LINE_ENDS else one for one in text)
+
+
+def quoted(text: str) -> str:
+    """What a caller sent, as a refusal repeats it: in quotation marks, on one line, and cut where it is long."""
+    shown = one_line(text[: QUOTED_MAX + 1].strip()).replace('"', "'")
+    return f'"{shown}"' if len(shown) <= QUOTED_MAX else f'"{shown[:QUOTED_MAX].rstrip()}..."'
+
+
+def _is_refused(character: str) -> bool:
+    return (
+        unicodedata.category(character) in _REFUSED_CATEGORIES and character not in _WELCOME_CONTROLS
+    ) or character in _REFUSED_FORMATS
 
 
 def noun_of(number: int, noun: str) -> str:

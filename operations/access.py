@@ -132,7 +132,7 @@ def open_books(office: Office, organization: OrganizationRef, right: Right) -> B
     """
     require(right, organization.role, principal=office.principal, where=organization.handle)
     if organization.archived and right is not Right.READ:
-        raise Conflict(f"{organization.name} ({organization.handle}) is archived: it can be read, not changed.")
+        raise Conflict(f"{organization.handle} is archived: it can be read, not changed.")
     return Books(
         organization=organization,
         actor=office.principal.label,

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from invoicing.codes import small_letters
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text import clean_line
 from operations.access import Office, Principal, Right, open_books, require
@@ -238,7 +239,7 @@ def principal_of(bearer: Bearer) -> Principal:
 
 def digest_of(secret: str) -> str:
     """The digest by which a secret is known."""
-    return hashlib.sha256(secret.strip().lower().encode()).hexdigest()
+    return hashlib.sha256(small_letters(secret).encode()).hexdigest()
 
 
 def _new_secret(kind: str) -> Secret:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from invoicing.amounts import check_currency
 from invoicing.catalog import Customer
 from invoicing.code_lists import term_texts
+from invoicing.codes import capitals
 from invoicing.countries import country_meant
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.countries.odd_codes import KOSOVO, odd_code
@@ -187,7 +188,7 @@ def _check_country(value: str) -> str:
 
     Kosovo has no code there; XK, which ISO leaves to users, is what the European Commission and banks write.
     """
-    code = value.strip().upper()
+    code = capitals(value)
     if code == KOSOVO:
         return code
     if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
@@ -208,9 +209,9 @@ def _meant(value: str) -> str:
 
 def _check_terms(db: Session, value: str) -> str:
     known = load_terms(db)
-    if value.strip().upper() not in {term.code for term in known}:
+    if capitals(value) not in {term.code for term in known}:
         raise InvalidInput(f"payment_terms must be one of: {', '.join(term_texts(known))}.", field="payment_terms")
-    return value.strip().upper()
+    return capitals(value)
 
 
 def _with_numbers(customer: Customer) -> Customer:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from invoicing.amounts import check_currency, plain
 from invoicing.catalog import Item
 from invoicing.code_lists import tax_code_texts
+from invoicing.codes import capitals, small_letters
 from invoicing.documents import Supply
 from invoicing.drafting import PRICE_MAX
 from invoicing.local_codes import codes_at, codes_shown
@@ -184,7 +185,7 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
 
 
 def _check_tax_code(db: Session, value: str) -> str:
-    code = value.strip().upper()
+    code = capitals(value)
     known = load_tax_codes(db)
     profile = load_profile(db)
     if code and code not in {one.code for one in known} | codes_at(profile):
@@ -198,7 +199,7 @@ def _check_supply(value: str) -> Supply | None:
     if not value.strip():
         return None
     try:
-        return Supply(value.strip().lower())
+        return Supply(small_letters(value))
     except ValueError:
         raise InvalidInput("supply must be goods or services.", field="supply") from None
 

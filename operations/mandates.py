@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from invoicing.codes import small_letters
 from invoicing.countries import country
 from invoicing.countries.mandates import NoMandate, PlannedMandate, Requirement
 from invoicing.law_of_form import BUYER_VAT_NUMBER, seller_situation
 from invoicing.mandates import Acknowledgement, Held, assumed_turnover, mandates_of
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
-from invoicing.text import clean_line
+from invoicing.text import clean_line, quoted
 from operations.access import Office, require_person_of_practice
 from storage import audit, drafts
 from storage.books import Books
@@ -87,10 +88,10 @@ async def withdraw_acknowledgement(
     await require_person_of_practice(office, books.organization, "Withdrawing an acknowledgement")
 
     def work(db: Session) -> MandatesOfOrganization:
-        wanted = code.strip().lower()
+        wanted = small_letters(code)
         standing = standing_acknowledgements(db)
         if not any((one.code, one.draft) == (wanted, draft.strip()) for one in standing):
-            raise Conflict(f"code: nothing is acknowledged for {wanted}.", field="code")
+            raise Conflict(f"code: nothing is acknowledged for {quoted(wanted)}.", field="code")
         return _record(db, books, code, "", draft)
 
     return await books.write(work)
@@ -121,7 +122,7 @@ def mandates_in(db: Session, books: Books, profile: Profile) -> MandatesOfOrgani
 
 def _record(db: Session, books: Books, code: str, handed_in: str, draft: str) -> MandatesOfOrganization:
     profile = load_profile(db)
-    wanted, draft = code.strip().lower(), draft.strip()
+    wanted, draft = small_letters(code), draft.strip()
     _check_code(profile, wanted, of_draft=bool(draft))
     customer = _customer_of(db, draft) if draft and handed_in else ""
     now, by = books.clock(), books.actor

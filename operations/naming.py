@@ -16,6 +16,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
+from invoicing.codes import small_letters
 from invoicing.handles import SANDBOX_SUFFIX
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
 from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
@@ -137,7 +138,7 @@ def similar_organizations(db: Session, user_id: str, wanted: str, *, partner_id:
     """Handles of organizations that the user can reach and whose name or handle is like what is wanted, at most five;
     with `partner_id` only its clients.
     """
-    text = wanted.strip().lower().removesuffix(SANDBOX_SUFFIX)
+    text = small_letters(wanted).removesuffix(SANDBOX_SUFFIX)
     reachable = organizations.reachable_to_compare(
         db, user_id, fragments(text), limit=NAMES_COMPARED_MAX, partner_id=partner_id
     )
@@ -184,10 +185,9 @@ def _by_connection(db: Session, user_id: str, organization_id: str, organization
     own = reach.reachable_by_id(db, user_id, organization_id)
     if own is None:
         raise NotFound("The organization of this connection cannot be reached any more.")
-    if organization.strip() and organization.strip().lower() != own.handle:
+    if organization.strip() and small_letters(organization) != own.handle:
         raise OrganizationMismatch(
-            f"This connection belongs to {own.name} ({own.handle}) alone: leave organization out, or use another"
-            " connection.",
+            f"This connection belongs to {own.handle} alone: leave organization out, or use another connection.",
             field="organization",
         )
     return _Named(own, NamedBy.CONNECTION)
@@ -255,7 +255,7 @@ def _check_named_well_enough(named: _Named) -> None:
         case "live" if organization.environment == "sandbox":
             return
     raise OrganizationRequired(
-        f"{organization.name} ({organization.handle}) is active, but a change there must name it in the call, so that"
+        f"{organization.handle} is active, but a change there must name it in the call, so that"
         f' whoever approves it sees the name: repeat it with organization="{organization.handle}".',
         field="organization",
         candidates=[organization.handle],

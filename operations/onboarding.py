@@ -9,7 +9,6 @@ Number series are always new. Customers, items, documents, bank data and credent
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,9 +25,9 @@ from invoicing.law_of_form import mandate_lines
 from invoicing.profiles import Profile
 from invoicing.readiness import blockers
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
-from invoicing.text import clean_line
 from operations.access import Office, Right, open_books, require
 from operations.naming import not_found
+from operations.organization_names import check_name_names_no_other, organization_name
 from operations.templates import (
     FROM_COUNTRY,
     Choices,
@@ -56,9 +55,6 @@ from storage.setup import (
     save_organization_layer,
 )
 from storage.states import settings_state
-
-NAME_LENGTH_MAX = 120
-_LIKE_A_HEADING = re.compile(r"\([a-z0-9-]+\)\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +112,20 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     partner = await find_partner(office, request.partner)
     require(Right.CHANGE, partner.role, principal=office.principal, where=partner.handle)
     if partner.archived:
-        raise Conflict(f"{partner.name} ({partner.handle}) is archived: it takes no new clients.", field="partner")
+        raise Conflict(f"{partner.handle} is archived: it takes no new clients.", field="partner")
     name = organization_name(request.name)
+    await check_name_names_no_other(office, name)
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
     mandates = mandate_lines(plan.profile, on=office.now().date())
     missing = [blocker.message for blocker in blockers(plan.profile)]
     plan = replace(plan, notes=(*await _namesakes(office, name), *plan.notes, *missing, *mandates))
     if request.dry_run:
-        handle = await office.store.directory.read(lambda db: organizations.free_handle(db, base, request.environment))
+        # Whether somebody else's organization has the handle is told by nothing but an organization that is made.
+        user_id = office.principal.user_id
+        handle = await office.store.directory.read(
+            lambda db: organizations.handle_free_within_reach(db, user_id, base, request.environment)
+        )
         return _answer(office, partner, None, handle, plan)
     new = NewOrganization(
         id=new_organization_id(),
@@ -138,20 +139,6 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     )
     created = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office))
     return _answer(office, partner, created, created.handle, plan)
-
-
-def organization_name(name: str) -> str:
-    """The name without surrounding blanks.
-
-    Raises:
-        InvalidInput: empty, or it ends like `Name (handle)`: so answers begin, and no name may pass for another's.
-    """
-    cleaned = clean_line(name, field="name", limit=NAME_LENGTH_MAX, required=True)
-    if _LIKE_A_HEADING.search(cleaned):
-        raise InvalidInput(
-            "name must not end in small letters in brackets: answers show the handle like that.", field="name"
-        )
-    return cleaned
 
 
 async def find_partner(office: Office, handle: str = "") -> OrganizationRef:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from invoicing.codes import small_letters
 from invoicing.countries import country
 from invoicing.documents import Environment
 from invoicing.identifiers import check_email
 from invoicing.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput
 from operations.access import Office, Principal
-from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan, organization_name
+from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan
+from operations.organization_names import organization_name
 from operations.people import LOCAL_OWNER_EMAIL
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage import audit, organizations, users
@@ -104,7 +106,7 @@ async def _start(
     *,
     fill: Callable[[Session, Office], None],
 ) -> tuple[Principal, OrganizationRef]:
-    principal = Principal(user_id=new_id("usr"), label=check_email(first.email).casefold())
+    principal = Principal(user_id=new_id("usr"), label=small_letters(check_email(first.email)))
     office = Office(store=store, principal=principal, clock=clock)
     new = NewOrganization(
         id=new_organization_id(),

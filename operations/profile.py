@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from invoicing.amounts import check_currency, parse_decimal
 from invoicing.branding import check_color
+from invoicing.codes import small_letters
 from invoicing.countries import country
 from invoicing.countries.identifiers import check_number
 from invoicing.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
@@ -21,7 +22,8 @@ from invoicing.text import clean_line, clean_text
 from operations.access import Office, require_person_of_practice
 from operations.addressing import with_address_fields
 from operations.branding import keep_logo
-from operations.onboarding import fresh_plan, organization_name, save_layers
+from operations.onboarding import fresh_plan, save_layers
+from operations.organization_names import check_name_names_no_other, organization_name
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
 from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
@@ -75,12 +77,14 @@ async def update_organization(
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
         Conflict: country or currency once they are settled.
-        NotAllowed: `named_writes` or `owner_email` by anyone but the practice's owner, or `mandates` by anyone but its
-            people.
+        NotAllowed: `named_writes` or `owner_email` by anyone but the practice's owner; `mandates`, or the name of a
+            client, by anyone but its people.
     """
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
     policy = _checked_policy(books, changes)
+    if "name" in changes:
+        await _check_may_rename(office, books, str(changes["name"]))
     if "mandates" in changes:
         await require_person_of_practice(office, books.organization, "Setting the policy on mandates")
     owner = ""
@@ -106,6 +110,13 @@ async def update_organization(
     renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)
     return books, await get_organization(books)
+
+
+async def _check_may_rename(office: Office, books: Books, name: str) -> None:
+    """The name of a client is its practice's to choose: it stands in the practice's lists and answers."""
+    if books.organization.partner_id and name != books.organization.name:
+        await require_person_of_practice(office, books.organization, "Renaming a client")
+    await check_name_names_no_other(office, name)
 
 
 def _apply(
@@ -234,18 +245,18 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
 
 
 def _checked_language(code: str) -> str:
-    if code.strip().lower() not in LANGUAGES:
+    if small_letters(code) not in LANGUAGES:
         raise InvalidInput(
             f"second_language must be one of the languages of documents: {', '.join(LANGUAGES)}.",
             field="second_language",
         )
-    return code.strip().lower()
+    return small_letters(code)
 
 
 def _checked_rounding(name: str) -> str:
-    if name.strip().lower() not in set(Rounding):
+    if small_letters(name) not in set(Rounding):
         raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
-    return name.strip().lower()
+    return small_letters(name)
 
 
 def _checked_turnover(text: str) -> str:
@@ -259,19 +270,19 @@ def _checked_turnover(text: str) -> str:
 
 
 def _checked_mandates(name: str) -> str:
-    if name.strip().lower() not in ("refuse", "warn"):
+    if small_letters(name) not in ("refuse", "warn"):
         raise InvalidInput(
             "mandates must be refuse (a live document is not issued where a PDF is no invoice in law, unless somebody"
             " has acknowledged how it is handed in) or warn.",
             field="mandates",
         )
-    return name.strip().lower()
+    return small_letters(name)
 
 
 def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> str:
     if "named_writes" not in changes:
         return ""
-    policy = str(changes["named_writes"]).strip().lower()
+    policy = small_letters(str(changes["named_writes"]))
     if policy not in ("live", "always", "off"):
         raise InvalidInput("named_writes must be live, always or off.", field="named_writes")
     if books.organization.partner_id:

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from invoicing.codes import small_letters
 from invoicing.countries import VatRegistration, country
 from invoicing.documents import DocumentKind
 from invoicing.profiles import Profile
@@ -29,7 +30,7 @@ def checked_registration(value: str) -> str:
     """Raises:
     InvalidInput: no state of registration.
     """
-    wanted = value.strip().lower()
+    wanted = small_letters(value)
     if wanted not in set(VatRegistration):
         raise InvalidInput(f"vat_registration must be one of: {', '.join(VatRegistration)}.", field="vat_registration")
     return wanted
@@ -44,7 +45,7 @@ def registration_in_step(before: Profile, wanted: Changes) -> dict[str, str | bo
     changes = dict(wanted)
     stated, flag = changes.get("vat_registration"), changes.get("small_business")
     if isinstance(stated, str):
-        small = stated.strip().lower() == _SMALL
+        small = small_letters(stated) == _SMALL
         if flag is not None and flag != small:
             raise InvalidInput(
                 "small_business and vat_registration say two things: leave small_business out.", field="small_business"

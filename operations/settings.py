@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from invoicing.amounts import plain
 from invoicing.catalog import Series, TaxCode
+from invoicing.codes import capitals, small_letters
 from invoicing.countries import country
 from invoicing.documents import DocumentKind
 from invoicing.numbering import check_pattern, may_collide, number, period
@@ -169,7 +170,7 @@ def _pattern(pattern: str) -> str:
 
 def _kind(name: str) -> DocumentKind:
     try:
-        return DocumentKind(name.strip().lower().replace("-", "_"))
+        return DocumentKind(small_letters(name).replace("-", "_"))
     except ValueError:
         raise InvalidInput(f"kind must be {' or '.join(DocumentKind)}.", field="kind") from None
 
@@ -180,7 +181,7 @@ def _without_sequence(pattern: str) -> str:
 
 
 def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -> SeriesState:
-    wanted = code.strip().upper()
+    wanted = capitals(code)
     kept = next((one for one in series.kept_series(db) if one.series.code == wanted), None)
     if kept is None:
         raise NotFound("code: no such series here. List them with: counterfoil series list.", field="code")

@@ -9,6 +9,7 @@ from typing import cast
 from invoicing.amounts import check_currency
 from invoicing.catalog import Account, PaymentTerm, Posting, Series, TaxCode, WithholdingCode
 from invoicing.charts import Chart, ChartKind, chart
+from invoicing.codes import small_letters
 from invoicing.countries import Country, VatRegistration
 from invoicing.countries.model import AccountingStandard, DatedRate
 from invoicing.documents import DocumentKind, Environment
@@ -101,21 +102,21 @@ def _chart(rules: Country, choices: Choices) -> Chart:
 def _standard(rules: Country, choices: Choices) -> AccountingStandard:
     if not choices.accounting_standard:
         return rules.accounting_standard
-    known = _STANDARDS.get(choices.accounting_standard.strip().lower())
+    known = _STANDARDS.get(small_letters(choices.accounting_standard))
     if known is None:
         raise InvalidInput("accounting_standard must be ifrs or us_gaap.", field="accounting_standard")
     return cast(AccountingStandard, known)
 
 
 def _chart_kind(choices: Choices) -> ChartKind:
-    wanted = choices.chart_of_accounts.strip().lower() or "standard"
+    wanted = small_letters(choices.chart_of_accounts) or "standard"
     if wanted not in _CHARTS:
         raise InvalidInput("chart_of_accounts must be standard or empty.", field="chart_of_accounts")
     return cast(ChartKind, wanted)
 
 
 def _tax_system(rules: Country, choices: Choices) -> str:
-    wanted = choices.tax_system.strip().lower() or "auto"
+    wanted = small_letters(choices.tax_system) or "auto"
     if wanted == "auto":
         return rules.tax_system
     if wanted not in {rules.tax_system, "none"}:

@@ -52,11 +52,15 @@ async def find_organization(office: Office, handle: str) -> OrganizationRef:
     user_id = office.principal.user_id
     found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
     if found is None:
-        raise NotFound(
-            "There is no organization with this handle: counterfoil organization list shows them.",
-            field="organization",
-        )
+        raise no_such_organization()
     return found
+
+
+def no_such_organization() -> NotFound:
+    """The refusal of a handle that no organization has, or that is out of reach."""
+    return NotFound(
+        "There is no organization with this handle: counterfoil organization list shows them.", field="organization"
+    )
 
 
 async def local_server(office: Office, organization: str) -> CounterfoilServer:

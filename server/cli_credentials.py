@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from server.cli_options import Data, Json, Organization, command_group
+from server.cli_options import Data, Json, Organization, command_group, days
 from server.console import counted, say, say_json
 from server.settings import Settings, read_settings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage.credentials import KnownCredential
 
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="It may look, and change nothing.")]
-Days = Annotated[int, typer.Option(help="Days until it expires; 0: it does not.", min=0)]
+Days = Annotated[int, typer.Option(help="Days until it expires; 0: it does not.", parser=days, metavar="NUMBER")]
 Name = Annotated[str, typer.Option(help="What it is for, such as the program that uses it.")]
 Key = Annotated[str, typer.Argument(help="Id or prefix, as listed.")]
 

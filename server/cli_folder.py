@@ -17,6 +17,7 @@ from server.settings import Settings, read_settings
 if TYPE_CHECKING:
     from operations.access import Office
     from operations.verification import Verified
+    from storage.books import OrganizationRef
 
 
 def register(app: typer.Typer) -> None:
@@ -139,12 +140,12 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
     existing(settings)
     # Whoever looks is not on record, and nothing is changed, so that it does not matter who it is.
     async with local_office(replace(settings, user="")) as office:
-        handles = [organization] if organization else await _all_handles(office)
+        wanted = await _organizations(office, organization)
         with progress("Verifying") as tell:
             found = []
-            for done, handle in enumerate(handles, start=1):
-                found.append(await _verify_one(office, handle))
-                tell(done, len(handles))
+            for done, each in enumerate(wanted, start=1):
+                found.append(await _verify_one(office, each))
+                tell(done, len(wanted))
     wrong = next((one for one in found if one.problem), None)
     if as_json:
         say_json({"ok": wrong is None, "organizations": [asdict(one) for one in found]})
@@ -158,24 +159,26 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-async def _verify_one(office: Office, handle: str) -> Verified:
+async def _verify_one(office: Office, organization: OrganizationRef) -> Verified:
     from operations.access import Right, open_books
     from operations.verification import Verified, verify_books
-    from server.app import find_organization
     from storage.engines import DamagedStore
 
-    organization = await find_organization(office, handle)
     try:
         return await verify_books(open_books(office, organization, Right.READ))
     except DamagedStore as damage:
-        return Verified(handle=handle, documents=0, files=0, audit_entries=0, problem=str(damage))
+        return Verified(handle=organization.handle, documents=0, files=0, audit_entries=0, problem=str(damage))
 
 
-async def _all_handles(office: Office) -> list[str]:
-    from storage import organizations
+async def _organizations(office: Office, handle: str) -> list[OrganizationRef]:
+    """All that the folder holds, whichever practice they belong to, or the one with this handle."""
+    from server.app import no_such_organization
+    from storage.organizations import every_one
 
-    rows = await office.store.directory.read(organizations.all_ids)
-    return [handle for _, handle in rows]
+    found = await office.store.directory.read(lambda db: every_one(db, handle=handle))
+    if handle and not found:
+        raise no_such_organization()
+    return found
 
 
 def _verified_line(one: Verified) -> str:

@@ -7,11 +7,26 @@ from typing import Annotated, Any
 
 import typer
 
+from invoicing.refusals import InvalidInput
+
 Data = Annotated[Path | None, typer.Option(help="Data folder; default: COUNTERFOIL_DATA, or the platform's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
 Organization = Annotated[
     str, typer.Option(help="Handle of the organization, as counterfoil organization list shows it.")
 ]
+
+
+def days(text: str) -> int:
+    """A number of days, in the form that numbers have everywhere here."""
+    from invoicing.amounts import parse_whole
+
+    try:
+        number = parse_whole(text, field="the number")
+    except InvalidInput as refusal:
+        raise typer.BadParameter(refusal.message) from None
+    if number < 0:
+        raise typer.BadParameter("the number must be 0 or more.")
+    return number
 
 
 def command_group(text: str) -> typer.Typer:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from invoicing.text import noun_of
+from invoicing.text import noun_of, one_line
 
 QUIET_MILLISECONDS = 2_000
 """Elsewhere than on a terminal, work that is done within this time tells nothing of its progress."""
@@ -22,8 +22,9 @@ class Tell(Protocol):
 
 
 def say(text: str = "") -> None:
-    """A line of the answer."""
-    sys.stdout.write(f"{text}\n")
+    """A line of the answer, after an empty one where it begins with a line break; texts of others begin none."""
+    words = text.lstrip("\n")
+    sys.stdout.write(f"{text[: len(text) - len(words)]}{one_line(words)}\n")
 
 
 def say_now(text: str) -> None:
@@ -39,7 +40,7 @@ def say_json(value: object) -> None:
 
 def complain(text: str) -> None:
     """One clear line on what was refused or went wrong."""
-    sys.stderr.write(f"counterfoil: {text}\n")
+    sys.stderr.write(f"counterfoil: {one_line(text)}\n")
 
 
 def counted(number: int, noun: str) -> str:

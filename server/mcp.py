@@ -14,7 +14,6 @@ from mcp_types import CallToolResult, InputRequiredResult
 from pydantic import ValidationError
 
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
-from invoicing.text import is_text
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
 from server.connections import LocalDoorway
@@ -50,7 +49,6 @@ class CounterfoilServer(IntroducedServer):
         sent = {key: value for key, value in arguments.items() if value is not None}
         try:
             self._check_names(name, sent)
-            _check_texts(sent)
             return await super().call_tool(name, sent, context)
         except MCPError:
             raise
@@ -98,21 +96,6 @@ class CounterfoilServer(IntroducedServer):
             f"{name} changes something, and this connection is read-only. Nothing was changed: use a connection that"
             " may change things, which an owner or accountant of the organization can give."
         )
-
-
-def _check_texts(value: object, argument: str = "") -> None:
-    """Refuse half a character: JSON can hold one (an unpaired surrogate), but no text of ours does."""
-    match value:
-        case dict():
-            for name, part in value.items():
-                _check_texts(name, argument)
-                _check_texts(part, argument or str(name))
-        case list():
-            for part in value:
-                _check_texts(part, argument)
-        case str() if not is_text(value):
-            shown = argument if argument.isidentifier() else "one of the arguments"
-            raise InvalidInput(f"{shown} holds half a character (an unpaired surrogate).", field=shown)
 
 
 def practice_server(office: Office) -> CounterfoilServer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
@@ -11,16 +10,16 @@ from typing import Any
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
-from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp_types import METHOD_NOT_FOUND
 
 from server.eras import serve_stream
 from server.introduction import Introduction
+from server.lines import answering_stdio
+from server.logs import begin_log
+from server.revisions import refuse_old_revisions
 
 Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
-
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 # Lists depend on the connection and the principal, hence private; nobody needs them fresher than five minutes.
 _CACHE_HINTS: Any = {
@@ -44,7 +43,7 @@ class IntroducedServer(MCPServer[Any]):
         first: ServerMiddleware[Any] = self._without_empty_prompts
         # Before the SDK does it: its framed tracebacks take more than a second to draw, in which nobody is served, and
         # tear an incident's id from what it was about.
-        logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
+        begin_log()
         super().__init__(
             name=introduction.name,
             title=introduction.title,
@@ -55,13 +54,13 @@ class IntroducedServer(MCPServer[Any]):
             # Our lists do not change while a client is connected: there is nothing to listen for.
             subscriptions=False,
             lifespan=lifespan,
-            middleware=[first, *middleware],
+            middleware=[refuse_old_revisions, first, *middleware],
             **settings,
         )
 
     async def run_stdio_async(self) -> None:
         """Serve on standard input and output until the input ends."""
-        async with stdio_server() as (incoming, outgoing):
+        async with answering_stdio() as (incoming, outgoing):
             # The SDK's method of this name does the same with the same attribute, but for the era of the stream.
             await serve_stream(self._lowlevel_server, incoming, outgoing)
 

@@ -9,6 +9,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from invoicing.refusals import InvalidInput, Refusal, Unavailable
+from invoicing.text import one_line
 from storage.engines import DamagedStore
 from storage.ids import new_id
 
@@ -35,13 +36,15 @@ _IN_OUR_WORDS = {
 
 def refused(refusal: Refusal) -> CallToolResult:
     """`code: what is wrong and what to do`, without structured content."""
-    error: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
-    text = f"{refusal.code}: {refusal.message}"
+    # A candidate is somebody's name, and a message may repeat what was sent: neither begins a line.
+    message, candidates = one_line(refusal.message), [one_line(one) for one in refusal.candidates]
+    error: dict[str, Any] = {"code": refusal.code, "message": message}
+    text = f"{refusal.code}: {message}"
     if refusal.field:
         error["field"] = refusal.field
-    if refusal.candidates:
-        error["candidates"] = list(refusal.candidates)
-        text += f" Candidates: {', '.join(refusal.candidates)}."
+    if candidates:
+        error["candidates"] = candidates
+        text += f" Candidates: {', '.join(candidates)}."
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True, _meta={ERROR_META: error})
 
 

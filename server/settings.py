@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -14,6 +14,9 @@ from invoicing.text import in_command
 
 DEFAULT_URL = "http://127.0.0.1:8750"
 """Where `counterfoil serve` listens unless told otherwise."""
+
+# A host's name or address, and perhaps a port.
+_PUBLIC_URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,11 @@ def read_settings(data: Path | None = None, public_url: str = "", user: str = ""
     """
     folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or default_folder())
     url = (public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).rstrip("/")
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("https", "http") or not parts.netloc or parts.path or parts.query):
-        raise InvalidInput("The public URL must be of the form https://host, without a path.", field="public_url")
+    # It is published to whoever asks: a password in it would be, too.
+    if url and not _PUBLIC_URL.fullmatch(url):
+        raise InvalidInput(
+            "The public URL must be of the form https://host, without a user, a password or a path.", field="public_url"
+        )
     acting = (user or os.environ.get("COUNTERFOIL_USER", "")).strip()
     return Settings(data=folder.expanduser().absolute(), public_url=url, user=acting)
 

@@ -13,12 +13,21 @@ from sqlalchemy import Row, Select, bindparam, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from invoicing.codes import small_letters
 from invoicing.documents import Environment
 from invoicing.handles import with_suffix
 from invoicing.text import fold, search_key
 from storage.books import OrganizationRef
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.reach import ORDER, ORGANIZATION, REACHABLE, REACHABLE_NOW, count_reachable_now, ref
+from storage.reach import (
+    ORDER,
+    ORGANIZATION,
+    REACHABLE,
+    REACHABLE_NOW,
+    count_reachable_now,
+    reachable_by_handle,
+    ref,
+)
 from storage.searching import most_fragments
 from storage.statements import STATEMENTS_KEPT, execute
 from storage.tables.directory import Organization
@@ -124,6 +133,14 @@ def free_handle(session: Session, base: str, environment: Environment) -> str:
     return next(handle for handle in attempts if not _is_taken(session, handle))
 
 
+def handle_free_within_reach(session: Session, user_id: str, base: str, environment: Environment) -> str:
+    """The first of `base`, `base-2`, ... that no organization has which the user can reach. What others have is
+    neither told nor looked at.
+    """
+    attempts = (with_suffix(base, environment=environment, attempt=number) for number in count(1))
+    return next(handle for handle in attempts if reachable_by_handle(session, user_id, handle) is None)
+
+
 def count_all(session: Session) -> int:
     """How many organizations the installation has."""
     return session.exec(select(func.count()).select_from(Organization)).one()
@@ -133,6 +150,31 @@ def all_ids(session: Session) -> list[tuple[str, str]]:
     """Id and handle of every organization, archived ones too, for verification and backups."""
     rows = session.execute(select(Organization.id, Organization.handle).order_by(col(Organization.handle)))
     return [(row[0], row[1]) for row in rows]
+
+
+def every_one(session: Session, *, handle: str = "") -> list[OrganizationRef]:
+    """Every organization of the installation in the order of their handles, or the one with this handle: for whoever
+    operates the server, to look at. It is nobody's reach: each is as a viewer has it.
+    """
+    wanted = select(Organization).order_by(col(Organization.handle))
+    if handle:
+        wanted = wanted.where(col(Organization.handle) == small_letters(handle))
+    return [
+        OrganizationRef(
+            id=row.id,
+            handle=row.handle,
+            name=row.name,
+            kind=row.kind,
+            environment=row.environment,
+            country=row.country,
+            currency=row.currency,
+            partner_id=row.partner_id or "",
+            named_writes=row.named_writes,
+            archived=row.archived_at is not None,
+            role="viewer",
+        )
+        for row in session.exec(wanted)
+    ]
 
 
 def is_known(session: Session, organization_id: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from invoicing.refusals import InvalidInput
-from invoicing.text import fold, is_text
+from invoicing.text import check_characters, fold
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -18,6 +19,7 @@ U = TypeVar("U")
 LIMIT_MAX = 100
 QUERY_LENGTH_MAX = 300
 QUERY_WORDS_MAX = 20
+_CURSOR = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...] | None:
     if not cursor:
         return None
     try:
+        # The decoder passes over what is not of its alphabet.
+        if not _CURSOR.fullmatch(cursor):
+            raise ValueError(cursor)
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         position = None
@@ -62,11 +67,19 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...] | None:
         not isinstance(position, list)
         or len(position) != len(kinds)
         or not all(type(value) is kind for value, kind in zip(position, kinds, strict=True))
-        or not all(is_text(value) for value in position if isinstance(value, str))
+        or not all(_is_text(value) for value in position if isinstance(value, str))
         or any(isinstance(value, int) and abs(value) >= 2**63 for value in position)
     ):
         raise not_of_this_list()
     return tuple(position)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        check_characters(value, field="cursor")
+    except InvalidInput:
+        return False
+    return True
 
 
 def not_of_this_list() -> InvalidInput:
@@ -86,14 +99,18 @@ def page_of(rows: Sequence[T], *, limit: int, count: Callable[[], int], cursor_o
 
 
 def search_words(query: str) -> list[str]:
-    """The words to search for, as they are compared.
+    """The words to search for, as they are compared; none where there is no query.
 
     Raises:
-        InvalidInput: very many, or very long ones.
+        InvalidInput: very many, or very long ones; a character that no text has; or nothing that can be seen.
     """
     words = fold(query).split() if len(query) <= QUERY_LENGTH_MAX else []
     if len(query) > QUERY_LENGTH_MAX or len(words) > QUERY_WORDS_MAX:
         raise InvalidInput(f"query: at most {QUERY_LENGTH_MAX} characters and {QUERY_WORDS_MAX} words.", field="query")
+    # A database ends a pattern at a NUL: everything would hold what is left of it.
+    check_characters(query, field="query")
+    if query.strip() and not words:
+        raise InvalidInput("query has nothing in it that could be searched for.", field="query")
     return words
 
 

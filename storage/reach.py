@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
+from invoicing.codes import small_letters
 from storage.books import OrganizationRef
 from storage.remembering import remembered
 from storage.statements import execute, table_of
@@ -108,7 +109,7 @@ def count_reachable_now(session: Session, user_id: str) -> int:
 
 def reachable_by_handle(session: Session, user_id: str, handle: str) -> OrganizationRef | None:
     """The organization of this handle, archived or not, if the user can reach it."""
-    return _remembered(session, _BY_HANDLE, user_id, "handle", handle.strip().lower())
+    return _remembered(session, _BY_HANDLE, user_id, "handle", small_letters(handle))
 
 
 def reachable_by_id(session: Session, user_id: str, organization_id: str) -> OrganizationRef | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from invoicing.codes import small_letters
 from storage.remembering import remembered
 from storage.tables.directory import Membership, Organization, User
 
@@ -24,7 +25,7 @@ class Person:
 
 
 def is_service_address(email: str) -> bool:
-    return email.strip().casefold().endswith(SERVICE_ADDRESS)
+    return small_letters(email).endswith(SERVICE_ADDRESS)
 
 
 def person_id_of(session: Session, email: str) -> str:
@@ -76,7 +77,7 @@ def change_email(session: Session, user_id: str, before: str, after: str) -> boo
 
 
 def user_id_of(session: Session, email: str) -> str | None:
-    return session.execute(select(User.id).where(col(User.email) == email.strip().casefold())).scalar_one_or_none()
+    return session.execute(select(User.id).where(col(User.email) == small_letters(email))).scalar_one_or_none()
 
 
 def first_owner(session: Session) -> tuple[str, str] | None:
@@ -93,7 +94,7 @@ def first_owner(session: Session) -> tuple[str, str] | None:
 
 
 def add_user(session: Session, user_id: str, email: str, *, name: str = "", now: datetime) -> None:
-    session.add(User(id=user_id, email=email.strip().casefold(), name=name, created_at=now))
+    session.add(User(id=user_id, email=small_letters(email), name=name, created_at=now))
     session.flush()
 
 

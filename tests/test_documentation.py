@@ -18,7 +18,7 @@ from invoicing.render.labels import LANGUAGES
 from invoicing.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, QUANTITY_MAX, YEARS
 from invoicing.tax_settings import PARTS_MAX
 from operations.files import EXPORTED_DOCUMENTS_MAX
-from operations.onboarding import NAME_LENGTH_MAX
+from operations.organization_names import NAME_LENGTH_MAX
 from operations.profile import FUTURE_DAYS_MAX
 from server.cli import app
 from server.settings import Settings, data_option, default_folder

@@ -17,7 +17,7 @@ from invoicing.amounts import minor_digits, money_text, plain
 from invoicing.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.lifecycle import DRAFT, Balance, Status
 from invoicing.notices import Notice
-from invoicing.text import noun_of
+from invoicing.text import noun_of, one_line
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
 from storage.books import OrganizationRef
@@ -138,8 +138,12 @@ def named(organization: OrganizationRef) -> OrganizationAnswer:
 
 
 def answer(first_line: str, lines: Iterable[str], structured: BaseModel, *more: ContentBlock) -> CallToolResult:
-    """A successful answer: text, structured content, and further blocks such as a resource link."""
-    text = "\n".join([first_line, *lines])
+    """A successful answer: text, structured content, and further blocks such as a resource link.
+
+    Each of the lines is one line, whatever texts of others are in it: nobody's text begins a line of an answer, where
+    it could pass for the name of another organization, or for our own words.
+    """
+    text = "\n".join(one_line(line) for line in [first_line, *lines])
     content: list[ContentBlock] = [TextContent(type="text", text=text), *more]
     return CallToolResult(content=content, structured_content=structured.model_dump(mode="json"))
 
@@ -338,8 +342,8 @@ def tax_answer(tax: TaxSubtotal, currency: str) -> TaxAnswer:
 
 
 def note_lines(note: str) -> list[str]:
-    """The note of a document on one line, so that none of its own lines can pass for one of the answer."""
-    return [f"Note: {' / '.join(note.splitlines())}"] if note else []
+    """The note of a document."""
+    return [f"Note: {note}"] if note else []
 
 
 def document_lines(document: Document) -> list[str]:
@@ -356,7 +360,7 @@ def total_lines(document: Document) -> list[str]:
     currency = document.currency
     taxed = "prices with tax" if document.prices_include_tax else "prices without tax"
     taxes = ", ".join(tax_text(tax, currency) for tax in document.taxes)
-    reasons = [f"{rate_text(tax)}: {tax.reason}" for tax in document.taxes if tax.reason]
+    reasons = [f"Why {rate_text(tax)}: {tax.reason}" for tax in document.taxes if tax.reason]
     total = money_text(document.total_minor, currency)
     return [
         f"Net {money_text(document.net_minor, currency)}, {taxes}, total {total} {currency} ({taxed})",

@@ -11,6 +11,7 @@ from operations.credentials import create_client_key
 from tools.answers import Answer, answer, heading, named
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
+from tools.inputs import WholeNumber
 
 
 class ApiKey(Answer):
@@ -27,7 +28,7 @@ async def create_client_api_key(
     organization: Annotated[str, Field(description="Handle of the organization that the key is for")],
     name: Annotated[str, Field(description="What it is for, such as the program that uses it")],
     read_only: bool = False,
-    expires_in_days: Annotated[int, Field(description="Default: it does not expire")] = 0,
+    expires_in_days: Annotated[WholeNumber, Field(description="Default: it does not expire")] = 0,
 ) -> Annotated[CallToolResult, ApiKey]:
     target, made = await create_client_key(
         caller, organization, name, read_only=read_only, expires_in_days=expires_in_days

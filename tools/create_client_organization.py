@@ -94,9 +94,11 @@ def _structured(made: NewClient) -> ClientCreated:
 def _lines(office: Office, made: NewClient) -> list[str]:
     profile = made.profile
     act = "Created" if made.created else "Dry run, nothing was created. It would be"
+    perhaps = "" if made.created else ", or with a number where somebody has that handle"
     lines = [
-        f"{act} {profile.name} ({made.handle}): {profile.environment.value}, {profile.country}, {profile.currency},"
-        f" {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system {profile.tax_system}.",
+        f"{act} {profile.name} ({made.handle}{perhaps}): {profile.environment.value}, {profile.country},"
+        f" {profile.currency}, {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system"
+        f" {profile.tax_system}.",
         _settings_line(made),
     ]
     lines.extend(made.notes)

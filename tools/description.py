@@ -12,8 +12,9 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import ToolAnnotations
 
+from tools.characters import check_texts
 from tools.inputs import flag
-from tools.left_out import without_left_out
+from tools.left_out import text_names, without_left_out
 from tools.schemas import FLAG, compact_input, compact_output
 
 DESCRIPTION_LENGTH_MAX = 280
@@ -76,6 +77,7 @@ class Description:
             json_arguments=_names(properties, lambda one: one.get("type") == "array"),
             flags=_names(properties, lambda one: one.get("type") == "boolean" or one.get("enum") == FLAG),
             counts=_names(properties, lambda one: one.get("type") == "integer") - set(whole.get("required", ())),
+            texts=text_names(tool.fn_metadata.arg_model),
             arg_model=tool.fn_metadata.arg_model,
             output_schema=compact_output(tool.fn_metadata.output_schema or {}),
         )
@@ -102,12 +104,14 @@ class _Metadata(FuncMetadata):
     json_arguments: frozenset[str]
     flags: frozenset[str]
     counts: frozenset[str]
+    texts: frozenset[str]
 
     def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
         sent = {name: _parsed(value) if name in self.json_arguments else value for name, value in data.items()}
+        check_texts(sent)
         return {
             name: flag(value, field=name) if name in self.flags else value
-            for name, value in without_left_out(sent).items()
+            for name, value in without_left_out(sent, self.texts).items()
             if not (name in self.counts and value == 0 and type(value) is int)
         }
 

@@ -8,6 +8,7 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.codes import small_letters
 from operations import files
 from operations.files import ExportRequest
 from tools.answers import answer, counted, heading
@@ -39,7 +40,7 @@ async def export_documents(
     async def progress(done: int, count: int) -> None:
         await context.report_progress(done, count, f"{done} of {count} documents")
 
-    request = ExportRequest(format.strip().lower(), issued_from, issued_to, kind.strip().lower())
+    request = ExportRequest(small_letters(format), issued_from, issued_to, small_letters(kind))
     made = await files.export_documents(books, request, progress=progress)
     structured = DocumentsExported.model_validate(
         {**file_answer(office, books, made), "count": made.count, "notes": made.notes}

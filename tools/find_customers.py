@@ -12,7 +12,7 @@ from operations import customers
 from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
-from tools.inputs import Cursor, OrganizationArgument, SessionArgument
+from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
 
 
 class CustomerAnswer(BaseModel):
@@ -46,7 +46,7 @@ async def find_customers(
     books: ReadableBooks,
     query: str = "",
     cursor: Cursor = "",
-    limit: int = 25,
+    limit: WholeNumber = 25,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, CustomersFound]:

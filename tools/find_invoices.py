@@ -27,7 +27,7 @@ from tools.answers import (
 )
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
-from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument
+from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument, WholeNumber
 
 
 class SumsAnswer(BaseModel):
@@ -60,7 +60,7 @@ async def find_invoices(
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
     cursor: Cursor = "",
-    limit: int = 25,
+    limit: WholeNumber = 25,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, InvoicesFound]:

@@ -12,7 +12,7 @@ from operations import items
 from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note, price_text
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
-from tools.inputs import Cursor, OrganizationArgument, SessionArgument
+from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
 
 
 class ItemAnswer(BaseModel):
@@ -39,7 +39,7 @@ async def find_items(
     books: ReadableBooks,
     query: str = "",
     cursor: Cursor = "",
-    limit: int = 25,
+    limit: WholeNumber = 25,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, ItemsFound]:

@@ -188,7 +188,7 @@ def named_values(values: Mapping[str, str | int | bool]) -> str:
 
 
 def _shown(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value).replace("\n", " / ")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _NOT_TOLD = frozenset({"name", "logo_sha256"})

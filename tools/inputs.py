@@ -23,16 +23,16 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from invoicing.amounts import parse_decimal
+from invoicing.amounts import parse_decimal, parse_whole
 from invoicing.documents import AdjustmentKind, Supply
 from invoicing.drafting import RequestedAdjustment, RequestedLine
 from invoicing.refusals import InvalidInput
-from invoicing.text import is_text
+from invoicing.text import check_characters
 
 T = TypeVar("T")
 
 _NAME_SHOWN_MAX = 60
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _decimal(value: Any) -> Any:
@@ -40,6 +40,15 @@ def _decimal(value: Any) -> Any:
         return None
     try:
         return parse_decimal(value, field="the value")
+    except InvalidInput as refusal:
+        raise ValueError(refusal.message) from None
+
+
+def _whole(value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return parse_whole(value, field="the value")
     except InvalidInput as refusal:
         raise ValueError(refusal.message) from None
 
@@ -74,6 +83,8 @@ ADDRESS_FIELDS = ("line1", "line2", "postal_code", "city", "region")
 # A decimal may be sent as a number too; the schema says what keeps every digit.
 DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
 OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
+OptionalWholeNumber = Annotated[int | None, BeforeValidator(_whole)]
 OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string"})]
 
 OrganizationArgument = Annotated[str, Field(description="Handle of the organization to act for")]
@@ -96,9 +107,18 @@ class PartInput(BaseModel):
             if name not in cls.model_fields:
                 fields = ", ".join(field for field in cls.model_fields if field != "address_text")
                 raise _fault(name, PydanticCustomError("unknown_field", f"is not a field here; known are {fields}"))
-            if isinstance(part, str) and not is_text(part):
-                raise _fault(name, PydanticCustomError("half", "holds half a character (an unpaired surrogate)"))
+            if isinstance(part, str):
+                _check_part(name, part)
         return value
+
+
+def _check_part(name: str, text: str) -> None:
+    """An address may come as a text that holds JSON, which nobody has looked through before."""
+    try:
+        check_characters(text, field="the value")
+    except InvalidInput as refusal:
+        message = refusal.message.removeprefix("the value ")
+        raise _fault(name, PydanticCustomError("characters", "{message}", {"message": message})) from None
 
 
 def _fault(name: str, kind: PydanticCustomError) -> ValidationError:

@@ -1,5 +1,8 @@
 """What counts as left out: nothing at all, null, an empty text, and an empty list or object, at every depth.
 
+Words that programs write for nothing, such as `None`, are nothing where there may be a text of any kind. A number, a
+date or a choice is what it says: there such a word is a slip that its sender wants to know of.
+
 Clients fill in what their schemas make them fill in: a strict one sends every argument, a careless one sends null for
 what it does not know. None of that may change anything: what is to be emptied is named in `clear`. A list that has a
 part is not empty, whatever the part says: `lines: [{}]` is a line without its quantity, and not all that remains.
@@ -7,32 +10,57 @@ part is not empty, whatever the part says: `lines: [{}]` is a line without its q
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Set
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from invoicing.text import says_nothing
 
 
-def without_left_out(values: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that say something, with only those of their parts that do."""
-    return {name: said for name, value in values.items() if _says_something(said := _said(value), name)}
+def text_names(model: type[BaseModel]) -> frozenset[str]:
+    """The fields of a model, and of its parts, that take a text of any kind."""
+    return frozenset(_text_names(model))
 
 
-def _said(value: Any) -> Any:
+def without_left_out(values: dict[str, Any], texts: Set[str]) -> dict[str, Any]:
+    """The arguments that say something, with only those of their parts that do; `texts` are the `text_names`."""
+    return {name: said for name, value in values.items() if _says_something(said := _said(value, texts), name, texts)}
+
+
+def _text_names(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kinds = set(_kinds(field.annotation))
+        if str in kinds:
+            yield name
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _text_names(kind)
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """The types that an annotation is made of, down to those of the parts of a list."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _kinds(part)
+
+
+def _said(value: Any, texts: Set[str]) -> Any:
     match value:
         case dict():
-            return without_left_out(value)
+            return without_left_out(value, texts)
         case list():
-            return [_said(part) for part in value]
+            return [_said(part, texts) for part in value]
         case _:
             return value
 
 
-def _says_something(value: Any, name: str) -> bool:
+def _says_something(value: Any, name: str, texts: Set[str]) -> bool:
     match value:
         case None:
             return False
         case str():
-            return not says_nothing(value, name)
+            return not says_nothing(value, name) if name in texts else bool(value.strip())
         case dict() | list():
             return bool(value)
         case _:

@@ -12,7 +12,7 @@ from operations.organizations import ClientSummary
 from tools.answers import PageAnswer, answer, counts_text, heading, instead, named, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
-from tools.inputs import Cursor
+from tools.inputs import Cursor, WholeNumber
 
 
 class CountsAnswer(BaseModel):
@@ -42,7 +42,7 @@ async def list_clients(
     partner: Annotated[str, Field(description="Handle of the practice, if you belong to several")] = "",
     query: str = "",
     cursor: Cursor = "",
-    limit: int = 25,
+    limit: WholeNumber = 25,
 ) -> Annotated[CallToolResult, ClientList]:
     practice, page = await organizations.list_clients(office, partner=partner, query=query, cursor=cursor, limit=limit)
     structured = ClientList(

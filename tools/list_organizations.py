@@ -14,7 +14,7 @@ from storage.books import OrganizationRef
 from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
-from tools.inputs import Cursor, SessionArgument
+from tools.inputs import Cursor, SessionArgument, WholeNumber
 
 
 class Listed(BaseModel):
@@ -41,7 +41,7 @@ class OrganizationList(BaseModel):
 
 
 async def list_organizations(
-    caller: TheCaller, query: str = "", cursor: Cursor = "", limit: int = 50, session: SessionArgument = ""
+    caller: TheCaller, query: str = "", cursor: Cursor = "", limit: WholeNumber = 50, session: SessionArgument = ""
 ) -> Annotated[CallToolResult, OrganizationList]:
     active = await active_organization(caller, session=session)
     page, partners = await organizations.list_organizations(caller.office, query=query, cursor=cursor, limit=limit)

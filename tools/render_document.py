@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from mcp_types import CallToolResult, ResourceLink
 from pydantic import Field
 
+from invoicing.codes import small_letters
 from operations import files
 from operations.access import Office
 from operations.files import MadeFile
@@ -42,7 +43,7 @@ async def render_document(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DocumentRendered]:
-    made = await files.render_document(books, document, file_format=format.strip().lower())
+    made = await files.render_document(books, document, file_format=small_letters(format))
     number = made.number
     structured = DocumentRendered(**file_answer(office, books, made), document=made.file.document_id, number=number)
     lines = file_lines(f"{number} as {made.file.file_name.rpartition('.')[2].upper()}", structured)

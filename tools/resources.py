@@ -9,6 +9,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from invoicing.canonical import document_text
 from invoicing.refusals import NotFound, OrganizationMismatch, Refusal
+from invoicing.text import json_on_one_line, one_line
 from operations import files, invoices
 from storage.books import Books
 from tools.context import open_to_read
@@ -20,7 +21,7 @@ async def read_document(organization: str, document: str, context: Context[Any, 
     """An issued document's canonical content as JSON."""
     try:
         books = await _books(context, organization)
-        return document_text((await invoices.get_invoice(books, document)).issued.document)
+        return json_on_one_line(document_text((await invoices.get_invoice(books, document)).issued.document))
     except Refusal as refusal:
         raise _resource_error(refusal) from None
 
@@ -53,4 +54,4 @@ def _resource_error(refusal: Refusal) -> ResourceError:
     # What is another's, what is absent, and what another connection may read answer alike.
     if isinstance(refusal, NotFound | OrganizationMismatch):
         return ResourceNotFoundError(_ABSENT)
-    return ResourceError(f"{refusal.code}: {refusal.message}")
+    return ResourceError(one_line(f"{refusal.code}: {refusal.message}"))

@@ -15,7 +15,16 @@ from tools.answers import Answer, answer, heading, named
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import Readiness, named_values, readiness, readiness_lines
-from tools.inputs import ADDRESS_FIELDS, AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from tools.inputs import (
+    ADDRESS_FIELDS,
+    AddressArgument,
+    OptionalWholeNumber,
+    OrganizationArgument,
+    SessionArgument,
+    Several,
+    cleared,
+    given,
+)
 from tools.mandate_answers import mandate_lines
 
 
@@ -99,7 +108,7 @@ async def update_organization(
     small_business: Annotated[bool | None, Field(description="Charges no tax, as a small enterprise")] = None,
     annual_turnover: Annotated[str | None, Field(description="Whole units of the national currency")] = None,
     mandates: MandatesArgument = None,
-    future_days: Annotated[int | None, Field(description="How many days ahead an issue date may be")] = None,
+    future_days: Annotated[OptionalWholeNumber, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: NamedWritesArgument = None,
     owner_email: Annotated[str | None, Field(description="Who works here, for the audit trail; set once")] = None,
     clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
 from invoicing.amounts import parse_decimal
+from invoicing.codes import capitals
 from invoicing.countries.mandates import read_mandate, read_no_mandate, read_planned_mandate, read_requirement
 from invoicing.countries.model import (
     SMALL_BUSINESS_CODE,
@@ -86,7 +87,7 @@ def country(code: str) -> Country:
     Raises:
         InvalidInput: the country is not supported.
     """
-    canonical = code.strip().upper()
+    canonical = capitals(code)
     if canonical not in COUNTRY_CODES:
         raise InvalidInput(
             f"country must be one of the {len(COUNTRY_CODES)} supported countries, as a two-letter code"

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
+from invoicing.codes import capitals
 from invoicing.countries import COUNTRY_CODES, Country, country
 from invoicing.countries.registration import FIELD_OF_KIND, Identifier, NumberField
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.refusals import InvalidInput
-from invoicing.text import clean_line
+from invoicing.text import clean_line, quoted
 
 LENGTH_MAX = 60
 
@@ -44,7 +45,7 @@ def check_number(country_code: str, field: NumberField, number: str) -> str:
     slip = next((one for one in candidates if one.module and re.fullmatch(one.shape, compact(text))), None)
     if slip is not None and slip.shape:
         raise InvalidInput(
-            f"{field}: {text} is not a valid {slip.label}: expected {slip.form}, with a correct check digit.",
+            f"{field}: {quoted(text)} is not a valid {slip.label}: expected {slip.form}, with a correct check digit.",
             field=field,
         )
     if field == "tax_office_number" and candidates:
@@ -84,7 +85,7 @@ def named_field(place: Country, field: str) -> str:
 
 def compact(number: str) -> str:
     """The characters of a number without what only separates them, in capitals."""
-    return _SEPARATORS.sub("", number).upper()
+    return capitals(_SEPARATORS.sub("", number))
 
 
 def _vat_number(place: Country, text: str) -> str:
@@ -104,13 +105,13 @@ def _other_field(place: Country, field: NumberField, text: str) -> str:
             vat_number = _vat_number_from(one, text) if field == "tax_number" else ""
             follows = f"; the VAT number is {vat_number}" if vat_number else ""
             article = "an" if one.label[0].casefold() in "aeioąęįšų" else "a"
-            return f"{text} is {article} {one.label}: give it as {one.field}{follows}."
+            return f"{quoted(text)} is {article} {one.label}: give it as {one.field}{follows}."
     if field == "tax_number" or not _is_vat_number(place, text):
         return ""
     rest = compact(text).removeprefix(place.tax_number_prefix)
     plain = identified(place.code, field, rest)
     without = f", or without {place.tax_number_prefix} as the {plain.label}" if plain is not None else ""
-    return f"{text} is a VAT number: give it as tax_number{without}."
+    return f"{quoted(text)} is a VAT number: give it as tax_number{without}."
 
 
 def _vat_number_from(one: Identifier, text: str) -> str:
@@ -132,6 +133,9 @@ def _is_vat_number(place: Country, text: str) -> bool:
 
 
 def _fits(one: Identifier, text: str) -> bool:
+    if not compact(text).isascii():
+        # Digits and letters of other scripts are none of a number, whatever a check makes of them.
+        return False
     if not one.module:
         return re.fullmatch(one.shape, compact(text)) is not None
     if one.shape and not re.fullmatch(one.shape, compact(text)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
+from invoicing.codes import capitals
 from invoicing.countries import Country, country
 from invoicing.refusals import InvalidInput
 
@@ -15,6 +16,8 @@ _NORTHERN_IRELAND = "XI"
 # Country code, up to 20 letters and digits, a hyphen and EX.
 _CROSS_BORDER = re.compile(r"([A-Z]{2})([A-Z0-9]{1,20})-?EX", re.ASCII)
 _BLANKS = re.compile(r"[\s.]")
+# Blanks and hyphens of all kinds may stand between the digits.
+_SEPARATED = re.compile(r"[\s\u2010-\u2015\u2212]")
 
 
 def validate_tax_number(country_code: str, number: str) -> str:
@@ -37,6 +40,8 @@ def validate_tax_number(country_code: str, number: str) -> str:
     if not place.tax_number_module:
         return text
     try:
+        if not _SEPARATED.sub("", text).isascii():
+            raise ValueError("digits and letters of another script")
         compact = str(import_module(f"stdnum.{place.tax_number_module}").validate(_official(place, text)))
     except ValueError:
         # Not only its ValidationError: some modules let int() fail on an odd character of the input.
@@ -59,7 +64,7 @@ def is_cross_border_number(number: str) -> bool:
 
 
 def _cross_border_number(place: Country, text: str) -> str | None:
-    found = _CROSS_BORDER.fullmatch(_BLANKS.sub("", text).upper()) if place.eu_member else None
+    found = _CROSS_BORDER.fullmatch(capitals(_BLANKS.sub("", text))) if place.eu_member else None
     if found is None or found[1] not in (place.tax_number_prefix, place.code):
         return None
     return f"{found[1]}{found[2]}-EX"

@@ -14,6 +14,7 @@ _GROUPED = {
     ",": re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"),
     ".": re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"),
 }
+_NOTHING = re.compile(r"-0*([.,]0*)?")
 _SINGLE = re.compile(r"-?(\d+)([.,])(\d+)")
 
 
@@ -62,6 +63,9 @@ def plain_number(text: str, sign: DecimalSign | None) -> str:
         InvalidInput: nobody can tell what the sign in it means.
     """
     plain = _NEUTRAL.sub("", text.strip())
+    if _NOTHING.fullmatch(plain) and plain != "-":
+        # A spreadsheet that shows a rounded number writes zero with a sign.
+        plain = plain.removeprefix("-")
     if sign is None:
         if _SINGLE.fullmatch(plain):
             raise InvalidInput(

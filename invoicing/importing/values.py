@@ -127,7 +127,8 @@ def _truth(cell: str | bool | Number | Day, field: str) -> bool:
 def _decimal(cell: str | bool | Number | Day, field: str, sign: DecimalSign | None) -> Decimal:
     match cell:
         case Number():
-            return parse_decimal(cell.value, field=field)
+            # A spreadsheet has a zero below zero, which is what rounding leaves there.
+            return parse_decimal(cell.value or Decimal(0), field=field)
         case bool():
             return parse_decimal(cell, field=field)
         case Day():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from mcp_types import JSONRPCError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from server import revisions
 
 _REALM = 'Bearer realm="counterfoil"'
 
@@ -85,6 +88,19 @@ def asked_elsewhere() -> Turned:
             421, "The call that asked this is not held by this server process, or has ended. Nothing was changed."
         )
     )
+
+
+def too_old(request_id: object, requested: str) -> Turned:
+    """The revision that a client asks for, or goes on with, is from before the oldest that is spoken."""
+    error = revisions.too_old(requested).error
+    known = request_id if isinstance(request_id, str | int) else None
+    body = {"jsonrpc": "2.0", "id": known, "error": error.model_dump(mode="json")}
+    return Turned(JSONResponse(body, status_code=400))
+
+
+def refused_request(answer: JSONRPCError) -> Turned:
+    """A request that the MCP server would take for something else."""
+    return Turned(JSONResponse(answer.model_dump(mode="json", by_alias=True), status_code=400))
 
 
 def _rpc_error(status: int, message: str) -> Response:

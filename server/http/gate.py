@@ -21,6 +21,7 @@ from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.arrivals import Arrival, Door, NotYours, Unauthenticated, arrive, end_session, open_session
 from operations.naming import Caller
+from server import odd_ids
 from server.http import answers
 from server.http.answers import Turned
 from server.http.clients import client_of
@@ -28,6 +29,7 @@ from server.http.limits import BODY_BYTES_MAX, Limiter
 from server.http.messages import Message
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
 from server.http.questions import CONVERSATION, Conversation, Patience, Questions
+from server.revisions import is_too_old
 from storage.engines import DamagedStore
 from storage.ids import new_session_id
 from storage.sessions import OpenSession
@@ -115,9 +117,13 @@ class Gate:
     async def _serve(self, arrival: Arrival, request: Request, send: Send) -> Response | None:
         if request.method == "DELETE":
             return await self._end_session(arrival, request)
+        if is_too_old(revision := request.headers.get(VERSION_HEADER)):
+            raise answers.too_old(None, str(revision))
         body = await _body(request, seconds=self._limiter.allowance.body_seconds)
         # What a message is matters here only where there are sessions; elsewhere the MCP server alone reads it.
         message = Message.of(body) if _has_sessions(request) else Message()
+        if (odd := odd_ids.answer_to(message.content)) is not None:
+            raise answers.refused_request(odd)
         session, opened = await self._session(arrival, request, message)
         scope = dict(request.scope)
         scope[CALLER] = Caller(
@@ -151,6 +157,8 @@ class Gate:
         if not _has_sessions(request):
             return None, False
         if message.method == "initialize":
+            if is_too_old(requested := message.params.get("protocolVersion")):
+                raise answers.too_old(message.content.get("id"), str(requested))
             session = OpenSession(new_session_id(), client_of(message.params), stale=False)
             await open_session(self._office.store, self._office.clock, arrival, session)
             return session, True

@@ -18,6 +18,18 @@ from tests.support.practice import Practice, practice
         "Harbour Bakery (harbour-bakery-sandbox)",
         "Harbour Bakery (harbour-bakery-sandbox)" + "\u2800" * 40,
         "Harbour Bakery (harbour-bakery-sandbox)\u3164",
+        "Harbour Bakery (HARBOUR-BAKERY-SANDBOX)",
+        "Harbour Bakery (Harbour-Bakery-Sandbox), Ltd",
+        "Acme ( acme-sandbox ) and more",
+        "Acme (acme - sandbox) and more",
+        "Acme (acme-sandbox",
+        "Acme [acme-sandbox]",
+        "Acme \uff08acme-sandbox\uff09",
+        "Acme (\uff21cme\uff0dsandbox)",
+        "Acme (\u0430cme\u2010sandbox)",
+        "Acme (acme)",
+        "Acme (acme-2)!",
+        "Ledger & Co (LEDGER-CO-SANDBOX)",
         "\u2800\u3164",
         "\u200b",
     ],
@@ -41,8 +53,28 @@ async def test_a_name_with_invisible_characters_is_the_name_without_them(tmp_pat
 
 async def test_names_with_brackets_as_businesses_have_them_are_welcome(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
-        assert (await one.client("Acme (UK) Ltd")).name == "Acme (UK) Ltd"
-        assert (await one.client("Acme (Holdings)")).name == "Acme (Holdings)"
+        for name in (
+            "Acme (UK) Ltd",
+            "Acme (Holdings)",
+            "Smith (Bakery)",
+            "Acme (Sandbox)",
+            "Müller (Zürich)",
+            "(R) Co",
+        ):
+            assert (await one.client(name)).name == name
+
+
+async def test_a_name_does_not_have_the_handle_of_an_organization_that_one_can_reach_in_brackets(
+    tmp_path: Path,
+) -> None:
+    """A live organization's handle has no suffix: `Bakery` in brackets would be a heading to whoever reads quickly."""
+    async with practice(tmp_path) as one, assistant(one.office) as chat:
+        await chat.ok("create_client_organization", name="Bakery", country="GB", environment="live")
+        refused = await chat.refused("create_client_organization", name="Smith (Bakery)", country="GB")
+        assert (refused["code"], refused["field"]) == ("invalid_input", "name")
+        other = await one.client("Smith")
+        renamed = await chat.refused("update_organization", organization=other.handle, name="Smith (BAKERY) Ltd")
+        assert (renamed["code"], renamed["field"]) == ("invalid_input", "name")
 
 
 async def test_the_second_client_of_a_name_comes_with_a_warning(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ async def build_twins(root: Path) -> Made:
     """Make the installation in an empty folder, through the operations and tools alone."""
     async with practice(root) as first:
         a, b = await first.client(NAME), await first.client(NAME)
-        other = await _second_practice(first)
+        other = await second_practice(first)
         c = await _client_of(other)
         principals = {"boss": first.principal, "stranger": other.principal}
         for name, members in (("only_a", (a,)), ("only_b", (b,)), ("hand", ())):
@@ -177,7 +177,7 @@ def _tables(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
             yield name, sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)  # noqa: S608  # Our own names.
 
 
-async def _second_practice(first: Practice) -> Office:
+async def second_practice(first: Practice) -> Office:
     label = f"{CANARIES['c'].lower()}@example.com"
     office = Office(store=first.store, principal=Principal(user_id=new_id("usr"), label=label), clock=first.clock)
     profile = fresh_profile(country("GB"), first.organization.name, Environment.SANDBOX, FROM_COUNTRY)

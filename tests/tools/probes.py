@@ -79,6 +79,7 @@ TOOLS: Mapping[str, Entry] = {
                 ("copy_from", their.handle),
                 ("copy_from", their.partner),
                 ("copy_from", their.id),
+                ("handle", their.handle),
             )
         ],
         shows=False,
@@ -218,8 +219,8 @@ HARMLESS = frozenset(
 )
 """Arguments that name nothing that another organization could have."""
 
-STATED = frozenset({("create_client_organization", "handle"), ("save_item", "sku")})
-"""A handle that is taken gets a suffix, says the contract; a stock number is only ever compared within the books."""
+STATED = frozenset({("save_item", "sku")})
+"""A stock number is only ever compared within the books."""
 
 
 UNLISTED: Mapping[str, frozenset[str]] = defaultdict(frozenset, {tool.name: tool.unlisted for tool in CATALOG})

@@ -217,14 +217,15 @@ async def test_a_session_of_another_principal_is_neither_used_nor_adopted(twins:
         assert listed["active_organization"] == b.handle
 
 
-async def test_a_taken_handle_tells_nothing_but_that_it_is_taken(twins: Twins) -> None:
-    theirs = twins.known["c"]
+async def test_a_dry_run_tells_of_no_handle_but_those_that_one_can_reach(twins: Twins) -> None:
+    """Answered `harbour-bakery-2-sandbox`, it would tell which handles others have, at no cost and without a trace."""
+    mine, theirs = twins.known["a"].handle, twins.known["c"].handle
     async with chat_of(twins, "hand", "a", "auto", "practice") as chat:
-        wanted = {"name": "New Client", "country": "GB", "handle": theirs.handle, "dry_run": True}
-        result = await chat.call("create_client_organization", **wanted)
-        assert_nothing_of([theirs], told(result), "create_client_organization", sent=json.dumps(wanted))
-        structured = cast("dict[str, Any]", result.structured_content)
-        assert structured["would_be"] == theirs.handle.replace("-sandbox", "-2-sandbox")
+        for handle, would_be in ((theirs, theirs), (mine, mine.replace("-sandbox", "-2-sandbox"))):
+            wanted = {"name": "New Client", "country": "GB", "handle": handle, "dry_run": True}
+            result = await chat.call("create_client_organization", **wanted)
+            assert cast("dict[str, Any]", result.structured_content)["would_be"] == would_be
+            assert f"({would_be}, or with a number where somebody has that handle)" in told(result)
 
 
 @asynccontextmanager

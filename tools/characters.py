@@ -1,0 +1,33 @@
+"""Every text of a call, at every depth, before anything is done with it: what cannot be printed is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from invoicing.text import check_characters
+
+
+def check_texts(arguments: dict[str, Any]) -> None:
+    """Refuse the first text that holds a character which is no part of one, naming it as in `lines[0].description`.
+
+    It does not matter what an argument is for: one that is added later is looked through as well.
+
+    Raises:
+        InvalidInput
+    """
+    waiting: list[tuple[str, Any]] = [("", arguments)]
+    while waiting:
+        path, value = waiting.pop()
+        match value:
+            case str():
+                check_characters(value, field=path)
+            case list():
+                waiting.extend((f"{path}[{index}]", part) for index, part in enumerate(value))
+            case dict():
+                waiting.extend((_inside(path, name), part) for name, part in value.items())
+
+
+def _inside(path: str, name: object) -> str:
+    """The path of a part. Names that are none of ours are refused elsewhere, and never repeated."""
+    shown = name if isinstance(name, str) and name.isidentifier() and len(name) <= 60 else "one of the fields"
+    return f"{path}.{shown}" if path else shown
