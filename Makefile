@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-faults conformance check format serve bench docs picture clean
+.PHONY: demo test test-faults conformance check format serve bench attack docs picture clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -45,6 +45,9 @@ picture: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+attack: $(STAMP)
+	$(BIN)/python -m benchmarks.attack
 
 clean:
 	rm -rf $(VENV) build dist demo-data .mypy_cache .ruff_cache .pytest_cache

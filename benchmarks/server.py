@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 
 import anyio
-import uvicorn
 from mcp.server.mcpserver.tools import Tool
 
 from server.app import system_clock
 from server.http.application import HttpSettings, http_application
+from server.http.connections import OpenConnections
 from server.http.limits import Allowance
-from server.http.serving import StoppingServer
+from server.http.questions import Questions
+from server.http.serving import serve_application
 from server.mcp import CounterfoilServer
 from storage.store import open_store
 
@@ -42,12 +43,12 @@ async def main(data: Path) -> None:
     settings = HttpSettings(
         port=port,
         public_url=f"http://127.0.0.1:{port}",
-        allowance=Allowance(per_second=100_000, burst=1_000_000, at_once=1_000),
+        allowance=Allowance(per_second=100_000, burst=1_000_000, at_once=1_000, idle_seconds=KEPT_SECONDS),
     )
+    questions = Questions(settings.allowance.asking)
     async with open_store(data) as store:
-        application = http_application(store, system_clock, settings, equip=equip)
-        config = uvicorn.Config(application, log_level="warning", access_log=False, timeout_keep_alive=KEPT_SECONDS)
-        await StoppingServer(config).serve(sockets=[listener])
+        application = http_application(store, system_clock, settings, questions=questions, equip=equip)
+        await serve_application(application, questions, listener, OpenConnections(settings.allowance, 1_000))
 
 
 if __name__ == "__main__":

@@ -18,13 +18,15 @@ from storage.store import Store
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who calls. `label` is the name that audit trails show; a read-only credential changes nothing. An API key or a
-    secret link is no person: what a person must answer for is not its to do.
+    secret link is no person: what a person must answer for is not its to do. `credential_id` is what the call was made
+    with; empty for the local owner.
     """
 
     user_id: str
     label: str
     read_only: bool = False
     is_person: bool = True
+    credential_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class FileLink:
     expires_at: datetime | None = None
 
 
-def local_path(books: Books, stored: StoredFile) -> FileLink:
+def local_path(_: Principal, books: Books, stored: StoredFile) -> FileLink:
     """The file's path, for a client on the same machine."""
     return FileLink(str(books.folder / stored.path))
 
@@ -52,7 +54,7 @@ class Office:
     principal: Principal
     clock: Clock
     public_url: str = ""
-    link_to: Callable[[Books, StoredFile], FileLink] = local_path
+    link_to: Callable[[Principal, Books, StoredFile], FileLink] = local_path
     over_http: bool = False
 
     def now(self) -> datetime:

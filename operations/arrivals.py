@@ -12,7 +12,7 @@ from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
 from storage import credentials, reach, sessions
 from storage.books import Clock, OrganizationRef
-from storage.credentials import Bearer
+from storage.credentials import Bearer, Lapse
 from storage.sessions import OpenSession
 from storage.store import Store
 
@@ -48,7 +48,11 @@ class Arrival:
 
 
 class Unauthenticated(Exception):
-    """The secret is missing, unknown, expired, revoked, or meant for another kind of door."""
+    """The secret stands for nobody. `lapse` says why, to whoever has it; None where there was no secret."""
+
+    def __init__(self, lapse: Lapse | None) -> None:
+        super().__init__()
+        self.lapse = lapse
 
 
 class NotYours(Exception):
@@ -79,6 +83,26 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
     return found.arrival
 
 
+async def user_behind(store: Store, clock: Clock, credential_id: str, organization_id: str) -> str:
+    """The user whom a credential stands for that gave out a link to something of this organization. The link lives no
+    longer than the credential, and than its user can reach the organization.
+
+    Raises:
+        Unauthenticated, NotYours.
+    """
+    now = clock()
+
+    def work(db: Session) -> str:
+        bearer = credentials.bearer_by_id(db, credential_id, now=now)
+        if isinstance(bearer, Lapse):
+            raise Unauthenticated(bearer)
+        if reach.reachable_by_id(db, bearer.user_id, organization_id) is None:
+            raise NotYours
+        return bearer.user_id
+
+    return await store.directory.look_up(work)
+
+
 async def open_session(store: Store, clock: Clock, arrival: Arrival, session: OpenSession) -> None:
     """Open a session for the caller."""
     now, principal, connection = store.moments.no_earlier(clock()), arrival.principal.user_id, arrival.connection.name
@@ -96,9 +120,11 @@ async def end_session(store: Store, session_id: str) -> None:
 
 def _find(db: Session, door: Door, now: datetime) -> _Found:
     bearer = credentials.bearer_of(db, digest_of(door.secret), now=now) if door.secret else None
+    if bearer is None or isinstance(bearer, Lapse):
+        raise Unauthenticated(bearer)
     # A secret link is for its URL alone, where it is known to be visible; the others are for the header alone.
-    if bearer is None or (bearer.kind == "link") is not door.is_link:
-        raise Unauthenticated
+    if (bearer.kind == "link") is not door.is_link:
+        raise Unauthenticated(Lapse.UNKNOWN)
     organization = _organization(db, bearer, door.handle)
     connection = DedicatedConnection(organization.id) if organization else PracticeConnection()
     session = None

@@ -21,7 +21,7 @@ from operations.access import Office, Principal, Right, open_books, require
 from operations.naming import Caller, name_organization
 from storage import audit, credentials, users
 from storage.books import Clock, OrganizationRef
-from storage.credentials import Bearer, KnownCredential
+from storage.credentials import Bearer, KnownCredential, WaitingKey
 from storage.engines import DamagedStore
 from storage.ids import new_id
 from storage.store import Store
@@ -55,6 +55,14 @@ class PendingKey:
 
     prefix: str
     page: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """An API key that its one-time page shows now or never, and what it is for."""
+
+    secret: str
+    about: WaitingKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +166,16 @@ async def prepare_key(
     return PendingKey(made.prefix, page)
 
 
-async def show_key(store: Store, clock: Clock, page: str) -> str | None:
+async def show_key(store: Store, clock: Clock, page: str) -> ShownKey | None:
     """Make and answer the key that waits on a one-time page; None where nothing waits there (any more)."""
 
-    def work(db: Session) -> str | None:
+    def work(db: Session) -> ShownKey | None:
         waiting = credentials.waiting_on_page(db, digest_of(page), now=store.moments.no_earlier(clock()))
         if waiting is None:
             return None
-        credential_id, prefix = waiting
-        secret = f"{prefix}_{_random_text()}"
-        credentials.settle(db, credential_id, digest_of(secret))
-        return secret
+        secret = f"{waiting.prefix}_{_random_text()}"
+        credentials.settle(db, waiting.id, digest_of(secret))
+        return ShownKey(secret, waiting)
 
     return await store.directory.write(work)
 
@@ -233,7 +240,11 @@ async def wake_all_credentials(office: Office, *, kind: str) -> int:
 def principal_of(bearer: Bearer) -> Principal:
     """The principal that acts with a credential."""
     return Principal(
-        user_id=bearer.user_id, label=bearer.label, read_only=bearer.read_only, is_person=bearer.kind == "token"
+        user_id=bearer.user_id,
+        label=bearer.label,
+        read_only=bearer.read_only,
+        is_person=bearer.kind == "token",
+        credential_id=bearer.credential_id,
     )
 
 

@@ -135,7 +135,8 @@ def serve(
     for name, reason in report.failed:
         complain(f"{name}: {reason}")
     announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
-    anyio.run(partial(serve_http, root, host=host, port=port, public_url=settings.public_url, announce=announce))
+    where = partial(serve_http, root, host=host, port=port, public_url=settings.public_url)
+    anyio.run(partial(where, allowance=settings.allowance, announce=announce))
 
 
 app.add_typer(organization_app, name="organization")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
 from invoicing.refusals import InvalidInput
 from invoicing.text import in_command
+from server.http.limits import Allowance
 
 DEFAULT_URL = "http://127.0.0.1:8750"
 """Where `counterfoil serve` listens unless told otherwise."""
-
-# A host's name or address, and perhaps a port.
-_PUBLIC_URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,45 @@ class Settings:
     public_url: str = ""
     default_url: str = DEFAULT_URL
     user: str = ""
+    allowance: Allowance = field(default_factory=Allowance)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A variable of the environment that sets a value of `Allowance`, and between what it may be."""
+
+    variable: str
+    least: int
+    most: int
+
+
+_HOUR, _DAY = 3_600, 86_400
+LIMITS = {
+    "per_second": Limit("COUNTERFOIL_CALLS_PER_SECOND", 1, 100_000),
+    "burst": Limit("COUNTERFOIL_CALLS_BURST", 1, 1_000_000),
+    "at_once": Limit("COUNTERFOIL_CALLS_AT_ONCE", 2, 10_000),
+    "asking": Limit("COUNTERFOIL_QUESTIONS_AT_ONCE", 1, 10_000),
+    "body_bytes": Limit("COUNTERFOIL_BODY_BYTES", 16_384, 67_108_864),
+    "head_seconds": Limit("COUNTERFOIL_HEAD_SECONDS", 1, _HOUR),
+    "body_seconds": Limit("COUNTERFOIL_BODY_SECONDS", 1, _HOUR),
+    "request_seconds": Limit("COUNTERFOIL_REQUEST_SECONDS", 1, _DAY),
+    "answer_seconds": Limit("COUNTERFOIL_ANSWER_SECONDS", 1, _DAY),
+    "idle_seconds": Limit("COUNTERFOIL_IDLE_SECONDS", 1, _HOUR),
+    "send_seconds": Limit("COUNTERFOIL_SEND_SECONDS", 1, _HOUR),
+    "send_bytes_per_second": Limit("COUNTERFOIL_SEND_BYTES_PER_SECOND", 1, 1_000_000_000),
+    "downloads": Limit("COUNTERFOIL_DOWNLOADS", 1, 10_000),
+    "downloads_each": Limit("COUNTERFOIL_DOWNLOADS_EACH", 1, 10_000),
+    "connections": Limit("COUNTERFOIL_CONNECTIONS", 16, 100_000),
+    "connections_each": Limit("COUNTERFOIL_CONNECTIONS_EACH", 1, 100_000),
+    "strangers": Limit("COUNTERFOIL_STRANGERS", 1, 100_000),
+    "strangers_each": Limit("COUNTERFOIL_STRANGERS_EACH", 1, 100_000),
+    "stop_seconds": Limit("COUNTERFOIL_STOP_SECONDS", 1, _HOUR),
+    "log_lines": Limit("COUNTERFOIL_LOG_LINES", 1, 100_000),
+}
+"""Every value of `Allowance` with the variable that sets it; docs/operations.md explains them."""
+_NOT_MORE = (("asking", "at_once"), ("downloads_each", "downloads"), ("strangers_each", "strangers"))
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_PORTS = {"https": 443, "http": 80}
 
 
 def read_settings(data: Path | None = None, public_url: str = "", user: str = "") -> Settings:
@@ -37,17 +76,14 @@ def read_settings(data: Path | None = None, public_url: str = "", user: str = ""
     the defaults.
 
     Raises:
-        InvalidInput: a public URL that is none.
+        InvalidInput: a public URL that is none, or a limit out of bounds.
     """
     folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or default_folder())
-    url = (public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).rstrip("/")
-    # It is published to whoever asks: a password in it would be, too.
-    if url and not _PUBLIC_URL.fullmatch(url):
-        raise InvalidInput(
-            "The public URL must be of the form https://host, without a user, a password or a path.", field="public_url"
-        )
+    url = _checked_url((public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).strip())
     acting = (user or os.environ.get("COUNTERFOIL_USER", "")).strip()
-    return Settings(data=folder.expanduser().absolute(), public_url=url, user=acting)
+    return Settings(
+        data=folder.expanduser().absolute(), public_url=url, user=acting, allowance=allowance_of(os.environ)
+    )
 
 
 def default_folder() -> Path:
@@ -58,3 +94,81 @@ def default_folder() -> Path:
 def data_option(settings: Settings) -> str:
     """What a command needs after its name to use this data folder, wherever it is started; empty for the default."""
     return "" if settings.data == default_folder() else f" --data {in_command(str(settings.data))}"
+
+
+def allowance_of(environment: Mapping[str, str]) -> Allowance:
+    """The limits of the HTTP door, as the environment sets them.
+
+    Raises:
+        InvalidInput: a value that is no whole number, or out of bounds, or does not go with another.
+    """
+    given = {
+        name: _number(environment[one.variable], one) for name, one in LIMITS.items() if one.variable in environment
+    }
+    allowance = Allowance(**given)
+    for less, more in _NOT_MORE:
+        if getattr(allowance, less) > getattr(allowance, more):
+            raise InvalidInput(
+                f"{LIMITS[less].variable} ({getattr(allowance, less)}) must not be more than {LIMITS[more].variable}"
+                f" ({getattr(allowance, more)}): set both.",
+                field=LIMITS[less].variable,
+            )
+    if allowance.asking == allowance.at_once:
+        raise InvalidInput(
+            f"{LIMITS['asking'].variable} must be less than {LIMITS['at_once'].variable}: otherwise there is no"
+            " room for the answers.",
+            field=LIMITS["asking"].variable,
+        )
+    return allowance
+
+
+def _number(text: str, limit: Limit) -> int:
+    number = int(text) if re.fullmatch(r"[0-9]{1,12}", text.strip()) else -1
+    if not limit.least <= number <= limit.most:
+        raise InvalidInput(
+            f"{limit.variable} must be a whole number from {limit.least} to {limit.most}: leave it out to have"
+            f" {_default(limit)}.",
+            field=limit.variable,
+        )
+    return number
+
+
+def _default(limit: Limit) -> str:
+    name = next(name for name, one in LIMITS.items() if one is limit)
+    default = next(one.default for one in fields(Allowance) if one.name == name)
+    return str(default) if default else "as many as there are open files for"
+
+
+def _checked_url(url: str) -> str:
+    """The public URL as clients name it: in small letters, without a slash at its end or the port that is usual.
+
+    Raises:
+        InvalidInput: anything but a scheme, a host and a port. What stands in it beside them is not repeated: it may be
+            a password.
+    """
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.netloc.lower(), parts.port
+    except ValueError:
+        raise _no_url() from None
+    if "@" in parts.netloc:
+        raise InvalidInput(
+            "The public URL must not hold a user name or password: it is shown to everybody who connects.",
+            field="public_url",
+        )
+    if port is not None:
+        host = host.rpartition(":")[0]
+    named = parts.scheme in _PORTS and _HOST.fullmatch(host) is not None and ".." not in host
+    if not named or parts.path.strip("/") or "?" in url or "#" in url or port == 0:
+        raise _no_url()
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, _PORTS[parts.scheme]) else "")
+
+
+def _no_url() -> InvalidInput:
+    return InvalidInput(
+        "The public URL must be of the form https://host or https://host:port, without a path, question mark or #;"
+        " a name with other letters than a to z in its xn-- form.",
+        field="public_url",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -35,6 +36,28 @@ class KnownCredential:
     shown: bool
 
 
+class Lapse(Enum):
+    """Why a secret stands for nobody. All but the first may be told: nobody guesses a secret."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ASLEEP = "asleep"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingKey:
+    """An API key that waits on its one-time page, with what the page says of it."""
+
+    id: str
+    prefix: str
+    handle: str
+    name: str
+    environment: str
+    read_only: bool
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Who a valid credential stands for. `stale` says that its last use should be recorded anew."""
@@ -51,35 +74,43 @@ class Bearer:
 _CREDENTIALS = table_of(Credential)
 _CREDENTIAL = _CREDENTIALS.c
 _USERS = table_of(User)
-_BY_DIGEST = (
-    sql_select(
-        _CREDENTIAL.id,
-        _CREDENTIAL.kind,
-        _CREDENTIAL.name,
-        _CREDENTIAL.prefix,
-        _CREDENTIAL.user_id,
-        _CREDENTIAL.organization_id,
-        _CREDENTIAL.read_only,
-        _CREDENTIAL.expires_at,
-        _CREDENTIAL.last_used_at,
-        _CREDENTIAL.revoked_at,
-        _CREDENTIAL.asleep_since,
-        _USERS.c.email,
-    )
-    .join_from(_CREDENTIALS, _USERS, _USERS.c.id == _CREDENTIAL.user_id)
-    .where(_CREDENTIAL.digest == bindparam("digest"))
-)
+_STANDING = sql_select(
+    _CREDENTIAL.id,
+    _CREDENTIAL.kind,
+    _CREDENTIAL.name,
+    _CREDENTIAL.prefix,
+    _CREDENTIAL.user_id,
+    _CREDENTIAL.organization_id,
+    _CREDENTIAL.read_only,
+    _CREDENTIAL.expires_at,
+    _CREDENTIAL.last_used_at,
+    _CREDENTIAL.revoked_at,
+    _CREDENTIAL.asleep_since,
+    _USERS.c.email,
+).join_from(_CREDENTIALS, _USERS, _USERS.c.id == _CREDENTIAL.user_id)
+_BY_DIGEST = _STANDING.where(_CREDENTIAL.digest == bindparam("digest"))
+_BY_ID = _STANDING.where(_CREDENTIAL.id == bindparam("credential"))
 
 
-def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | None:
-    """Whom the secret with this digest stands for; None where it is unknown, expired, revoked or asleep: all alike."""
-    credential = execute(session, _BY_DIGEST, {"digest": digest}).first()
+def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | Lapse:
+    """Whom the secret with this digest stands for, or why for nobody."""
+    return _standing(execute(session, _BY_DIGEST, {"digest": digest}).first(), now)
+
+
+def bearer_by_id(session: Session, credential_id: str, *, now: datetime) -> Bearer | Lapse:
+    """Whom the credential stands for, or why for nobody."""
+    return _standing(execute(session, _BY_ID, {"credential": credential_id}).first(), now)
+
+
+def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
     if credential is None:
-        return None
-    if credential.revoked_at is not None or credential.asleep_since is not None:
-        return None
+        return Lapse.UNKNOWN
+    if credential.revoked_at is not None:
+        return Lapse.REVOKED
+    if credential.asleep_since is not None:
+        return Lapse.ASLEEP
     if credential.expires_at is not None and credential.expires_at <= now:
-        return None
+        return Lapse.EXPIRED
     used = credential.last_used_at
     return Bearer(
         credential_id=credential.id,
@@ -138,14 +169,29 @@ def touch(session: Session, credential_id: str, *, now: datetime) -> None:
     session.get_one(Credential, credential_id).last_used_at = now
 
 
-def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> tuple[str, str] | None:
-    """Id and prefix of the key that waits on this one-time page, if it may still be shown."""
-    row = session.exec(select(Credential).where(col(Credential.page_digest) == page_digest)).first()
-    if row is None or row.digest is not None or row.revoked_at is not None or row.asleep_since is not None:
+def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> WaitingKey | None:
+    """The key that waits on this one-time page, if it may still be shown."""
+    found = session.exec(
+        select(Credential, Organization)
+        .join(Organization, col(Organization.id) == col(Credential.organization_id))
+        .where(col(Credential.page_digest) == page_digest)
+    ).first()
+    if found is None:
+        return None
+    row, organization = found
+    if row.digest is not None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
         return None
     if row.page_expires_at is None or row.page_expires_at <= now:
         return None
-    return row.id, row.prefix
+    return WaitingKey(
+        id=row.id,
+        prefix=row.prefix,
+        handle=organization.handle,
+        name=organization.name,
+        environment=organization.environment,
+        read_only=row.read_only,
+        expires_at=row.expires_at,
+    )
 
 
 def settle(session: Session, credential_id: str, digest: str) -> None:

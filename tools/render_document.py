@@ -52,7 +52,7 @@ async def render_document(
 
 def file_answer(office: Office, books: Books, made: MadeFile) -> dict[str, Any]:
     """The fields of `FileAnswer`."""
-    link = office.link_to(books, made.file)
+    link = office.link_to(office.principal, books, made.file)
     return {
         "organization": named(books.organization),
         "link": link.link,

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from mcp_types import JSONRPCError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from server import revisions
+from server.http.pages import page
+from storage.credentials import Lapse
 
 _REALM = 'Bearer realm="counterfoil"'
+_LAPSED = {
+    Lapse.UNKNOWN: "A credential is required, and this one is unknown: see that it was copied whole, or get a new one.",
+    Lapse.EXPIRED: "This credential has expired: get a new one.",
+    Lapse.REVOKED: "This credential was revoked: get a new one.",
+    Lapse.ASLEEP: "This credential sleeps since its data was restored from a backup: ask the owner to wake it.",
+}
+_LAPSED_LINKS = {
+    Lapse.EXPIRED: "This secret link has expired: get a new one.",
+    Lapse.REVOKED: "This secret link was revoked: get a new one.",
+    Lapse.ASLEEP: "This secret link sleeps since its data was restored from a backup: ask the owner to wake it.",
+}
+_WHAT_IT_IS = (
+    "<p>This is a connection of Counterfoil, with which an AI assistant does an organization's invoicing (MCP over"
+    " Streamable HTTP). There is nothing to see here in a browser.</p>"
+)
+_WITH_CREDENTIAL = (
+    "<p>To connect, add the URL <kbd>{url}</kbd> to your AI client as a remote or custom MCP server, and give it a"
+    " credential as the header <kbd>Authorization: Bearer TOKEN</kbd>: a personal token or an API key, which the person"
+    " who runs this server makes (<kbd>counterfoil token create</kbd>, <kbd>counterfoil key create</kbd>).</p>"
+)
+_BY_LINK = (
+    "<p>To connect, add the URL of this page to your AI client as a remote or custom MCP server. It is a secret and"
+    " needs no other credential: whoever has it has the access that it gives.</p>"
+)
 
 
 class Turned(Exception):
@@ -23,21 +51,31 @@ def not_found() -> Turned:
     return Turned(PlainTextResponse("Not found.", status_code=404))
 
 
-def method_not_allowed() -> Turned:
-    return Turned(PlainTextResponse("Use POST.", status_code=405, headers={"Allow": "POST, DELETE"}))
+def method_not_allowed(url: str, *, in_browser: bool) -> Turned:
+    """405, with what the address is: who opens it in a browser wants to connect. `url` is empty for a secret link."""
+    headers = {"Allow": "POST, DELETE"}
+    if not in_browser:
+        said = "This address is for AI clients (MCP over Streamable HTTP): use POST. There is no event stream to GET."
+        return Turned(PlainTextResponse(said, status_code=405, headers=headers))
+    how = _WITH_CREDENTIAL.format(url=escape(url)) if url else _BY_LINK
+    return Turned(page("This address is for an AI client", _WHAT_IT_IS + how, 405, headers))
 
 
-def unauthorized(public_url: str, handle: str) -> Turned:
-    """401, saying where the connection is described (RFC 9728)."""
+def unauthorized(public_url: str, handle: str, lapse: Lapse | None) -> Turned:
+    """401, saying where the connection is described (RFC 9728) and what is wrong with the credential (RFC 6750)."""
     place = f"/mcp/{handle}" if handle else "/mcp"
     metadata = f"{public_url}/.well-known/oauth-protected-resource{place}"
-    return Turned(
-        PlainTextResponse(
-            "A credential is required: Authorization: Bearer TOKEN.",
-            status_code=401,
-            headers={"WWW-Authenticate": f'{_REALM}, resource_metadata="{metadata}"'},
-        )
-    )
+    said = _LAPSED[lapse] if lapse else "A credential is required: Authorization: Bearer TOKEN."
+    error = f', error="invalid_token", error_description="{said}"' if lapse else ""
+    challenge = f'{_REALM}{error}, resource_metadata="{metadata}"'
+    return Turned(PlainTextResponse(said, status_code=401, headers={"WWW-Authenticate": challenge}))
+
+
+def no_such_link(lapse: Lapse | None) -> Turned:
+    """404 also for a link that has ended: a client that was answered 401 would look for a sign-in that there is not."""
+    if lapse is None or lapse is Lapse.UNKNOWN:
+        return not_found()
+    return Turned(PlainTextResponse(_LAPSED_LINKS[lapse], status_code=404))
 
 
 def forbidden_origin() -> Response:
@@ -50,8 +88,9 @@ def too_many(seconds: int) -> Turned:
     )
 
 
-def too_large() -> Turned:
-    return Turned(PlainTextResponse("The request is too large: at most 1 MiB.", status_code=413))
+def too_large(bytes_max: int) -> Turned:
+    said = f"The request is too large: at most {bytes_max} bytes."
+    return Turned(PlainTextResponse(said, status_code=413, headers={"Connection": "close"}))
 
 
 def ambiguous() -> Turned:

@@ -20,7 +20,7 @@ from server.http.downloads import Downloads, LinkSigner, signing_key
 from server.http.gate import Catalogue, Entrances, Gate
 from server.http.handshake import HandshakeServer
 from server.http.keys import KeyPage
-from server.http.limits import Allowance, Limiter
+from server.http.limits import Allowance, Downloading, Limiter
 from server.http.origins import AllowedOrigins
 from server.http.questions import Questions
 from server.mcp import CounterfoilServer
@@ -84,7 +84,7 @@ def http_application(
     application = Starlette(
         routes=[
             Route("/healthz", healthz, methods=["GET"]),
-            Route("/files/{token}", Downloads(office, signer).__call__, methods=["GET"]),
+            Route("/files/{token}", Downloads(office, signer, Downloading(settings.allowance)), methods=["GET"]),
             Route("/keys/{page}", KeyPage(office).__call__, methods=["GET", "POST"]),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=["GET"]),
             Route("/{path:path}", gate),

@@ -10,20 +10,26 @@ import json
 import logging
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from anyio.lowlevel import checkpoint
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from invoicing.refusals import Refusal
-from operations.access import FileLink, Office
+from invoicing.refusals import Refusal, Unavailable
+from operations.access import FileLink, Office, Principal
+from operations.arrivals import NotYours, Unauthenticated, user_behind
 from operations.files import PDF, open_file_by_link
+from server.http import answers
+from server.http.connections import vouch
+from server.http.limits import Downloading
 from storage.books import Books
 from storage.engines import DamagedStore
 from storage.files import StoredFile
@@ -37,21 +43,31 @@ _log = logging.getLogger("counterfoil")
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedFile:
+    """What a link names: one file of one organization, and the credential whose call the link was given to."""
+
+    organization_id: str
+    file_id: str
+    credential_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkSigner:
     """Makes and reads signed links. `key` stays on this machine and is in no backup: a restored copy signs anew."""
 
     key: bytes
     public_url: str
 
-    def link_to(self, books: Books, stored: StoredFile) -> FileLink:
-        """A link to the file, valid for an hour."""
+    def link_to(self, principal: Principal, books: Books, stored: StoredFile) -> FileLink:
+        """A link to the file, valid for an hour, and no longer than the principal's credential."""
         expires_at = (books.clock() + LIFETIME).replace(microsecond=0)
-        claims = json.dumps([books.organization.id, stored.id, int(expires_at.timestamp())]).encode()
+        named = [books.organization.id, stored.id, int(expires_at.timestamp()), principal.credential_id]
+        claims = json.dumps(named).encode()
         token = f"{_encode(claims)}.{_encode(self._signature(claims))}"
         return FileLink(f"{self.public_url}/files/{token}", expires_at)
 
-    def read(self, token: str, *, now: datetime) -> tuple[str, str] | None:
-        """The organization and file of a link that is ours and has not expired, else None."""
+    def read(self, token: str, *, now: datetime) -> LinkedFile | None:
+        """What a link names that is ours and has not expired, else None."""
         if len(token) > _TOKEN_LENGTH_MAX or not token.isascii():
             return None
         encoded, _, signature = token.partition(".")
@@ -59,11 +75,11 @@ class LinkSigner:
             claims = _decode(encoded)
             if not hmac.compare_digest(_decode(signature), self._signature(claims)):
                 return None
-            organization_id, file_id, expires = json.loads(claims)
+            organization_id, file_id, expires, credential_id = json.loads(claims)
         except (binascii.Error, ValueError):
             return None
         expired = datetime.fromtimestamp(expires, UTC) <= now
-        return None if expired else (organization_id, file_id)
+        return None if expired else LinkedFile(organization_id, file_id, credential_id)
 
     def _signature(self, claims: bytes) -> bytes:
         return hmac.digest(self.key, b"counterfoil file link\n" + claims, hashlib.sha256)
@@ -101,46 +117,62 @@ def _make_key(path: Path) -> None:
 class Downloads:
     """The route `/files/{token}`."""
 
-    def __init__(self, office: Office, signer: LinkSigner) -> None:
+    def __init__(self, office: Office, signer: LinkSigner, downloading: Downloading) -> None:
         self._office = office
         self._signer = signer
+        self._downloading = downloading
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
         named = self._signer.read(request.path_params["token"], now=self._office.latest())
-        if named is None:
-            return _absent()
+        user = await self._user_behind(named) if named else ""
+        if not named or not user:
+            await _absent()(scope, receive, send)
+            return
+        vouch(scope, user)
+        with self._downloading.turn(user) as admitted, ExitStack() as stack:
+            response = await self._response(named, stack) if admitted else answers.too_many(1).response
+            await response(scope, receive, send)
+
+    async def _user_behind(self, named: LinkedFile) -> str:
+        """Whose credential the link was made with; empty where it opens nothing any more."""
         try:
-            stored, stream = await open_file_by_link(self._office.store.shelf, *named)
+            return await user_behind(self._office.store, self._office.clock, named.credential_id, named.organization_id)
+        except (Unauthenticated, NotYours):
+            return ""
+        except (Unavailable, DamagedStore) as error:
+            _log.error("a link could not be looked up: %s", error)
+            return ""
+
+    async def _response(self, named: LinkedFile, stack: ExitStack) -> Response:
+        """The file, which `stack` closes."""
+        try:
+            stored, stream = await open_file_by_link(self._office.store.shelf, named.organization_id, named.file_id)
         except Refusal:
             return _absent()
         except DamagedStore as damage:
             _log.error("books cannot be opened: %s", damage)
             return _absent()
+        stack.enter_context(stream)
         shown = "inline" if stored.media_type == PDF else "attachment"
         headers = {
             "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(stored.file_name)}",
+            "Content-Length": str(stored.size_bytes),
             "Cache-Control": "private, no-store",
             "Content-Security-Policy": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }
-        return _Sent(stream, stored, headers)
+        return StreamingResponse(_pieces(stream), media_type=stored.media_type, headers=headers)
 
 
-class _Sent(Response):
-    """Sends an open file piece by piece and closes it: many slow readers of a long file hold little of it in memory."""
-
-    def __init__(self, stream: BinaryIO, stored: StoredFile, headers: dict[str, str]) -> None:
-        super().__init__(media_type=stored.media_type, headers={**headers, "Content-Length": str(stored.size_bytes)})
-        self._stream = stream
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._stream:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            # It was looked through a moment ago, and does not come from the disk.
-            while scope["method"] != "HEAD" and (piece := self._stream.read(PIECE_BYTES)):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
+    """The file piece by piece: many slow readers of a long file hold little of it in memory."""
+    # It was looked through a moment ago, and does not come from the disk.
+    while piece := stream.read(PIECE_BYTES):
+        yield piece
+        # Sending does not wait while the reader is fast, or when the reader has left: others have their turn, too.
+        await checkpoint()
 
 
 def _absent() -> Response:

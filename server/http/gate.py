@@ -1,6 +1,7 @@
 """The door of every MCP connection over HTTP: credential, organization, limits and session, then the MCP server.
 
-What is unknown, expired, revoked or somebody else's is answered alike, and before anything else is looked at.
+What is unknown or somebody else's is answered alike, and before anything else is looked at; only whoever has the secret
+of a credential learns that it has expired or was revoked.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from server import odd_ids
 from server.http import answers
 from server.http.answers import Turned
 from server.http.clients import client_of
-from server.http.limits import BODY_BYTES_MAX, Limiter
+from server.http.connections import vouch
+from server.http.limits import Allowance, Limiter
 from server.http.messages import Message
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
 from server.http.questions import CONVERSATION, Conversation, Patience, Questions
@@ -78,8 +80,9 @@ class Gate:
             if path is None or b"%2f" in scope.get("raw_path", b"").lower():
                 raise answers.not_found()
             if request.method not in ("POST", "DELETE"):
-                raise answers.method_not_allowed()
+                raise self._wrong_method(request, path)
             arrival = await self._arrival(request, path)
+            vouch(scope, arrival.principal.user_id)
             async with self._admitted(arrival.principal.user_id):
                 response = await self._serve(arrival, request, send)
         except Turned as turned:
@@ -97,13 +100,18 @@ class Gate:
         door = _door(request, path)
         try:
             return await arrive(self._office.store, self._office.clock, door)
-        except Unauthenticated:
-            # A client that was answered 401 on a secret link would look for a sign-in that there is not.
-            raise (
-                answers.not_found() if door.is_link else answers.unauthorized(self._office.public_url, door.handle)
-            ) from None
+        except Unauthenticated as nobody:
+            if door.is_link:
+                raise answers.no_such_link(nobody.lapse) from None
+            raise answers.unauthorized(self._office.public_url, door.handle, nobody.lapse) from None
         except NotYours:
             raise answers.not_found() from None
+
+    def _wrong_method(self, request: Request, path: ConnectionPath) -> Turned:
+        handle = path.handle if isinstance(path, OrganizationPath) else ""
+        url = "" if isinstance(path, LinkPath) else f"{self._office.public_url}/mcp/{handle}".removesuffix("/")
+        in_browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        return answers.method_not_allowed(url, in_browser=in_browser)
 
     @asynccontextmanager
     async def _admitted(self, principal: str) -> AsyncIterator[None]:
@@ -119,7 +127,7 @@ class Gate:
             return await self._end_session(arrival, request)
         if is_too_old(revision := request.headers.get(VERSION_HEADER)):
             raise answers.too_old(None, str(revision))
-        body = await _body(request, seconds=self._limiter.allowance.body_seconds)
+        body = await _body(request, self._limiter.allowance)
         # What a message is matters here only where there are sessions; elsewhere the MCP server alone reads it.
         message = Message.of(body) if _has_sessions(request) else Message()
         if (odd := odd_ids.answer_to(message.content)) is not None:
@@ -200,13 +208,13 @@ def _open_session_of(arrival: Arrival, request: Request) -> OpenSession:
     return arrival.session
 
 
-async def _body(request: Request, *, seconds: int) -> bytes:
+async def _body(request: Request, allowance: Allowance) -> bytes:
     chunks, size = [], 0
-    with anyio.move_on_after(seconds) as limit:
+    with anyio.move_on_after(allowance.body_seconds) as limit:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > BODY_BYTES_MAX:
-                raise answers.too_large()
+            if size > allowance.body_bytes:
+                raise answers.too_large(allowance.body_bytes)
             chunks.append(chunk)
     if limit.cancelled_caught:
         raise answers.too_slow()

@@ -5,39 +5,19 @@ from __future__ import annotations
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from operations.access import Office
-from operations.credentials import show_key
+from operations.credentials import ShownKey, show_key
+from server.http.pages import page
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-    # With no-referrer a browser would send the form with `Origin: null`, which is refused like any foreign origin.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title} - Counterfoil</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<style>:root{{color-scheme:light dark;--ink:#1d2733;--paper:#fff;--field:#eef2f6;--act:#1f3a5f;--on:#fff}}
-@media(prefers-color-scheme:dark){{:root{{--ink:#e6ebf0;--paper:#161c23;--field:#252e38;--act:#8fb8e8;--on:#10161c}}}}
-body{{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:10vh auto;padding:0 1.25rem}}
-body{{color:var(--ink);background:var(--paper)}}
-h1{{font-size:1.6rem;line-height:1.2}}
-code,kbd{{font:1rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}}
-code,kbd{{background:var(--field);border-radius:6px}}
-code{{display:block;padding:1rem;user-select:all}}
-kbd{{padding:.1rem .35rem}}
-button{{font:inherit;padding:.7rem 1.4rem;border:0;border-radius:6px;cursor:pointer}}
-button{{background:var(--act);color:var(--on)}}
-@media(max-width:30rem){{body{{margin:2rem auto}}button{{width:100%}}}}
-</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"""
 _ASK = (
     "Show an API key",
     "<p>The button makes an API key of Counterfoil and shows it. That happens once: afterwards this page shows"
     " nothing, to you or to anybody else.</p>"
+    "<p>With the key it shows which organization it opens, whether that is a live or a sandbox one, what the key may"
+    " do, and until when. Compare that with what you were told in the chat where this page was made; if it is not what"
+    " you expected, revoke the key.</p>"
     "<p>Have the place ready where the key will be kept, such as the settings of the program that is to use it. The"
     " page waits for 24 hours after it was made.</p>"
     '<form method="post"><button>Show the key</button></form>',
@@ -45,11 +25,17 @@ _ASK = (
 _SHOWN = (
     "This is the API key",
     "<p>Copy it now. It is not kept, and nobody can show it again.</p><code>{key}</code>"
-    "<p>It opens one organization. A program sends it to <kbd>{url}</kbd> in the header"
+    "<dl><dt>Organization</dt><dd>{name} (<kbd>{handle}</kbd>)</dd><dt>Environment</dt><dd>{environment}</dd>"
+    "<dt>Rights</dt><dd>{rights}</dd><dt>Expiry</dt><dd>{expiry}</dd></dl>"
+    "<p>It opens this organization and no other. A program sends it to <kbd>{url}</kbd> in the header"
     " <kbd>Authorization: Bearer KEY</kbd>, with the key in the place of KEY.</p>"
     "<p>If it gets lost, or somebody else has seen it, revoke it and make a new one. On the server:"
     " <kbd>counterfoil key revoke {prefix}</kbd></p>",
 )
+_ENVIRONMENTS = {
+    "live": "live: what is issued is real",
+    "sandbox": "sandbox: to try things out; documents are marked as tests",
+}
 _GONE = (
     "There is no key to show",
     "<p>The key of this page was shown already, or its 24 hours are over, or it was revoked, or there never was such"
@@ -71,15 +57,30 @@ class KeyPage:
 
     async def __call__(self, request: Request) -> Response:
         if request.method != "POST":
-            return _page(*_ASK, 200)
-        key = await show_key(self._office.store, self._office.clock, request.path_params["page"])
-        if key is None:
-            return _page(*_GONE, 404)
+            return page(*_ASK, 200)
+        shown = await show_key(self._office.store, self._office.clock, request.path_params["page"])
+        if shown is None:
+            return page(*_GONE, 404)
         title, body = _SHOWN
-        prefix = key.rpartition("_")[0]
-        url = f"{self._office.public_url}/mcp"
-        return _page(title, body.format(key=escape(key), prefix=escape(prefix), url=escape(url)), 200)
+        told = {name: escape(text) for name, text in _told(shown, self._office.public_url).items()}
+        return page(title, body.format(**told), 200)
 
 
-def _page(title: str, body: str, status: int) -> Response:
-    return HTMLResponse(_PAGE.format(title=title, body=body), status_code=status, headers=_HEADERS)
+def _told(shown: ShownKey, public_url: str) -> dict[str, str]:
+    about = shown.about
+    expires = f"ends on {about.expires_at:%Y-%m-%d at %H:%M} UTC" if about.expires_at else "does not expire"
+    rights = (
+        "read-only: it looks things up and changes nothing"
+        if about.read_only
+        else "may change things: draft, issue, record payments"
+    )
+    return {
+        "key": shown.secret,
+        "prefix": about.prefix,
+        "name": about.name,
+        "handle": about.handle,
+        "environment": _ENVIRONMENTS.get(about.environment, about.environment),
+        "rights": rights,
+        "expiry": expires,
+        "url": f"{public_url}/mcp/{about.handle}",
+    }

@@ -1,9 +1,10 @@
-"""Limits per principal, so that one cannot starve the others: requests a second, and requests under way."""
+"""Limits at the door, so that one cannot starve the others: requests a second, under way, and files being sent."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 BODY_BYTES_MAX = 1_048_576
@@ -12,18 +13,38 @@ _PRINCIPALS_MAX = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`burst` requests at once, `per_second` on average, and at most `at_once` under way, of which `asking` may wait
-    for the client's answer, so that there is room for the answers; how long the body of a request may take to arrive,
-    the whole request, and in addition all the answers that it waits for.
+    """What the door lets anybody have. `server/settings.py` reads it, and docs/operations.md explains each value.
+
+    Of each principal: `burst` requests at once, `per_second` on average, and at most `at_once` under way, of which
+    `asking` may wait for the client's answer, so that there is room for the answers; `downloads_each` files being sent
+    and `connections_each` connections kept open. In all: `downloads`, `connections` (0: as many as there are files
+    for), and `strangers`, who have not brought a credential yet, of one address `strangers_each`.
+
+    How long the head of a request may take to arrive, its body, the whole request, and in addition all the answers that
+    it waits for; how long a connection is kept between requests, how long a reader may take nothing of an answer, and
+    the bytes a second that are the least over a whole answer.
     """
 
     per_second: int = 50
     burst: int = 200
     at_once: int = 16
     asking: int = 8
+    body_bytes: int = BODY_BYTES_MAX
+    head_seconds: int = 10
     body_seconds: int = 30
     request_seconds: int = 300
     answer_seconds: int = 600
+    idle_seconds: int = 60
+    send_seconds: int = 30
+    send_bytes_per_second: int = 4_096
+    downloads: int = 64
+    downloads_each: int = 8
+    connections: int = 0
+    connections_each: int = 64
+    strangers: int = 256
+    strangers_each: int = 64
+    stop_seconds: int = 20
+    log_lines: int = 10
 
 
 @dataclass(slots=True)
@@ -82,3 +103,23 @@ class Limiter:
             if idle is None:
                 return
             del self._accounts[idle]
+
+
+class Downloading:
+    """Counts the files that are being sent: a reader who takes nothing holds one open until the time is over."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+        self._of: Counter[str] = Counter()
+
+    @contextmanager
+    def turn(self, principal: str) -> Iterator[bool]:
+        """Whether one more may be sent to this principal, for as long as it takes."""
+        admitted = self._of[principal] < self._allowance.downloads_each and self._of.total() < self._allowance.downloads
+        self._of[principal] += admitted
+        try:
+            yield admitted
+        finally:
+            self._of[principal] -= admitted
+            if not self._of[principal]:
+                del self._of[principal]

@@ -2,61 +2,127 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
 
-from invoicing.refusals import Unavailable
+from invoicing.refusals import InvalidInput, Unavailable
 from server.app import system_clock
 from server.http.application import HttpSettings, http_application
+from server.http.connections import OpenConnections
+from server.http.limits import Allowance
+from server.http.protocol import watched
 from server.http.questions import Questions
+from server.log_lines import fold_log
+from storage.files_limit import connections_max
 from storage.store import open_store
 
+_log = logging.getLogger(__name__)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+# So many connections are taken in at a time, before it is looked which ones must make room; as many as were waiting
+# would use up the open files first.
+_ACCEPTED_AT_A_TIME = 16
+_WAITING_TO_BE_ACCEPTED = 1_024
 
 
-async def serve(data: Path, *, host: str, port: int, public_url: str, announce: Callable[[], None]) -> None:
+async def serve(
+    data: Path, *, host: str, port: int, public_url: str, allowance: Allowance, announce: Callable[[], None]
+) -> None:
     """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start.
 
     Raises:
         Unavailable: the address or the port is not to be had.
+        InvalidInput: more connections are to be kept than there are files for.
     """
     url = public_url or f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{port}"
-    listener = _listen(host, port)
+    connections = OpenConnections(allowance, _room_for(allowance))
+    listener = listen(host, port)
     announce()
-    settings = HttpSettings(port=port, public_url=url)
+    settings = HttpSettings(port=port, public_url=url, allowance=allowance)
     questions = Questions(settings.allowance.asking)
     async with open_store(data) as store:
         application = http_application(store, system_clock, settings, questions=questions)
-        await serve_application(application, questions, listener)
+        fold_log(allowance.log_lines)
+        await serve_application(application, questions, listener, connections)
 
 
-async def serve_application(application: ASGIApp, questions: Questions, listener: socket.socket) -> None:
+async def serve_application(
+    application: ASGIApp,
+    questions: Questions,
+    listener: socket.socket,
+    connections: OpenConnections | None = None,
+) -> None:
     """Serve until a signal asks to stop; requests under way are finished first, those that wait for answers at once."""
+    connections = connections or OpenConnections(Allowance(), connections_max())
     # Otherwise the library that writes event streams would break them off as soon as a signal arrives.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # The library leaves it untyped.
-    config = uvicorn.Config(
+    # A user may take longer to answer than there is time to stop.
+    server = StoppingServer(server_config(application, connections), questions.close)
+    asyncio.get_running_loop().set_exception_handler(_Unaccepted(connections))
+    await server.serve(sockets=[listener])
+
+
+def server_config(application: ASGIApp, connections: OpenConnections) -> uvicorn.Config:
+    """How uvicorn serves an application of ours."""
+    return uvicorn.Config(
         application,
+        http=watched(connections),
+        ws="none",
+        # What it has to say goes where everything else does, and is folded there.
+        log_config=None,
         log_level="warning",
         # Paths hold secret links and signed downloads: no access log ever names them.
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=20,
+        backlog=_ACCEPTED_AT_A_TIME,
+        timeout_graceful_shutdown=connections.allowance.stop_seconds,
         # Behind a proxy the public URL says what we are called; forwarded headers are not needed for that.
         proxy_headers=False,
     )
-    # A user may take longer to answer than there is time to stop.
-    await StoppingServer(config, questions.close).serve(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _room_for(allowance: Allowance) -> int:
+    """How many connections are kept open at most."""
+    most = connections_max()
+    if allowance.connections > most:
+        raise InvalidInput(
+            f"COUNTERFOIL_CONNECTIONS is {allowance.connections}, but beside the books there are open files for {most}"
+            " connections: raise the limit of open files (ulimit -n), or leave it out.",
+            field="COUNTERFOIL_CONNECTIONS",
+        )
+    return allowance.connections or most
+
+
+class _Unaccepted:
+    """What the event loop does about an error that nobody else sees. Where no file is left for a new connection, one is
+    closed that can be spared; the loop tries again after a second.
+    """
+
+    def __init__(self, connections: OpenConnections) -> None:
+        self._connections = connections
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not str(context.get("message", "")).startswith("socket.accept() out of system resource"):
+            loop.default_exception_handler(context)
+            return
+        self._connections.make_room()
+        _log.error("no connection can be accepted: %s", context.get("exception"))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Raises:
+    Unavailable: the address or the port is not to be had.
+    """
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError:
@@ -80,6 +146,8 @@ class StoppingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        for listener in sockets or []:
+            listener.listen(_WAITING_TO_BE_ACCEPTED)
         # What the program itself consists of stays for good: garbage is looked for in what requests leave alone.
         gc.collect()
         gc.freeze()

@@ -30,7 +30,7 @@ from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books import BOOKS_FILE, Books, OrganizationRef
-from storage.credentials import bearer_of
+from storage.credentials import Bearer, bearer_of
 from storage.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
@@ -434,7 +434,7 @@ async def _principal_with(one: Practice, secret: str) -> Principal:
     from operations.credentials import digest_of
 
     bearer = await one.store.directory.read(lambda db: bearer_of(db, digest_of(secret), now=one.clock()))
-    assert bearer is not None
+    assert isinstance(bearer, Bearer)
     return principal_of(bearer)
 
 

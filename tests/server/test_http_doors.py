@@ -155,14 +155,35 @@ async def test_what_is_anothers_and_what_is_not_there_answer_byte_for_byte_alike
             assert theirs.status_code == (405 if method == "GET" else 404)
 
 
-async def test_without_a_valid_credential_all_are_answered_alike(doors: Doors) -> None:
+LAPSED = {
+    "A credential is required: ": ("", "empty", "no scheme", "basic"),
+    "this one is unknown": ("unknown", "malformed", "long", "link of A"),
+    "has expired": ("expired", "expired key"),
+    "was revoked": ("revoked", "revoked key"),
+}
+"""What is said of a credential to whoever sends it."""
+
+
+@pytest.mark.parametrize("said", LAPSED)
+async def test_who_sends_a_credential_learns_what_is_wrong_with_it_and_nothing_of_the_organization(
+    doors: Doors, said: str
+) -> None:
+    # E13: whoever had an expired token was told to bring a credential, which they had.
     answers = set()
-    for credential in ("", *UNKNOWN_SECRETS, "expired", "revoked", "expired key", "revoked key", "link of A"):
+    for credential in LAPSED[said]:
         for handle in (BAKERY, FINCH, GHOST):
             status, headers, content = whole(await doors.knock(f"/mcp/{handle}", credential))
             assert status == 401
+            assert said in content.decode()
+            # RFC 6750: an error is named where there was a credential, and only there.
+            challenge = dict(headers)["www-authenticate"]
+            assert ('error="invalid_token"' in challenge) == (f'error_description="{content.decode()}"' in challenge)
+            assert ('error="invalid_token"' in challenge) == (credential in LAPSED[said] and said[0] != "A")
             answers.add(json.dumps([headers, content.decode()]).replace(handle, "<handle>"))
     assert len(answers) == 1
+
+
+async def test_a_credential_that_is_required_is_described(doors: Doors) -> None:
     assert (await doors.knock("/mcp")).headers["www-authenticate"].endswith(f'resource_metadata="{HERE}{METADATA}/mcp"')
     upper = await doors.knock(f"/MCP/{BAKERY.upper()}/")
     assert f'resource_metadata="{HERE}{METADATA}/mcp/{BAKERY}"' in upper.headers["www-authenticate"]
@@ -181,9 +202,15 @@ async def test_secret_links_open_their_own_url_and_nothing_else_does(doors: Door
     assert (await doors.knock(f"/mcp/k/{revoked}")).status_code != 404
     await made.revoke("link")
     doors.home.one.clock.advance(timedelta(days=1))
-    for wrong in (key, key.rpartition("_")[2], link[:-1] + ("a" if link[-1] != "a" else "b"), expired, revoked):
+    for wrong in (key, key.rpartition("_")[2], link[:-1] + ("a" if link[-1] != "a" else "b")):
         assert whole(await doors.knock(f"/mcp/k/{wrong}")) == nobodys
         assert whole(await doors.knock(f"/mcp/k/{wrong}", "owner")) == nobodys
+    # Who has the secret of a link learns why it opens nothing; 404 all the same, because there is no sign-in.
+    for lapsed, said in ((expired, "expired"), (revoked, "revoked")):
+        for credential in ("", "owner"):
+            answer = await doors.knock(f"/mcp/k/{lapsed}", credential)
+            assert (answer.status_code, said in answer.text) == (404, True)
+            assert "www-authenticate" not in answer.headers
     for handle in (FINCH, GHOST, BAKERY):
         assert (await doors.knock(f"/mcp/{handle}/k/{link}", "owner")).status_code == 404
 

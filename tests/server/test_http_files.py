@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -90,7 +91,9 @@ async def test_a_long_file_is_sent_in_pieces_to_whoever_reads_slowly(at_home: Ho
 
 
 async def never() -> Message:
-    raise AssertionError("a download reads nothing of its request")
+    """A client that sends nothing more, and stays."""
+    await asyncio.Event().wait()
+    raise AssertionError
 
 
 async def test_a_link_lasts_an_hour(at_home: House) -> None:
@@ -136,13 +139,13 @@ async def test_a_signature_names_one_file_of_one_organization(at_home: House) ->
     signer = LinkSigner(signing_key(at_home.one.root), HERE)
     absent = StoredFile("fil_0", "", "", "", "", 0, "", "")
     nothing = whole(await opened(at_home, "/files/nothing"))
-    mine = at_home.one.books(at_home.bakery)
-    assert whole(await opened(at_home, signer.link_to(mine, absent).link)) == nothing
+    mine, by = at_home.one.books(at_home.bakery), at_home.one.office.principal
+    assert whole(await opened(at_home, signer.link_to(by, mine, absent).link)) == nothing
     nobodys = replace(mine, organization=replace(at_home.bakery, id=new_organization_id()))
-    assert whole(await opened(at_home, signer.link_to(nobodys, absent).link)) == nothing
+    assert whole(await opened(at_home, signer.link_to(by, nobodys, absent).link)) == nothing
     for key in (b"", b"\0" * 32):
         forger = LinkSigner(key, HERE)
-        assert whole(await opened(at_home, forger.link_to(mine, absent).link)) == nothing
+        assert whole(await opened(at_home, forger.link_to(by, mine, absent).link)) == nothing
 
 
 async def test_links_hold_in_a_new_application_on_the_same_folder(at_home: House) -> None:

@@ -206,17 +206,17 @@ async def test_a_client_is_asked_only_what_it_declared(
 async def test_a_session_remembers_of_its_client_what_it_was_told_and_no_more(home: House) -> None:
     large = {f"x{index}": {"y": "z" * 1000} for index in range(100)}
     declared = {"elicitation": {"form": large, "url": None, **large}, "roots": {"listChanged": True}, **large}
-    client = await shake_hands(home.site, await home.credentials.token(), capabilities=declared, revision="2024-11-05")
+    client = await shake_hands(home.site, await home.credentials.token(), capabilities=declared, revision="2025-03-26")
     arrived = await home.one.store.directory.read(
         lambda db: db.connection().exec_driver_sql("SELECT revision, capabilities FROM sessions").fetchall()
     )
-    assert arrived == [("2024-11-05", '{"elicitation":{"form":{}},"roots":{}}')]
+    assert arrived == [("2025-03-26", '{"elicitation":{"form":{}},"roots":{}}')]
     async with waiting(client) as (line, question):
         await client.reply(question, "yes")
         assert text_of(await line.hear()) == "yes"
 
 
-@pytest.mark.parametrize("revision", ["2025-11-25", "2024-11-05"])
+@pytest.mark.parametrize("revision", ["2025-11-25", "2025-03-26"])
 async def test_a_client_that_names_no_revision_is_served_in_the_one_that_was_agreed_on(
     home: House, revision: str
 ) -> None:

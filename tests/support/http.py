@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -236,13 +237,22 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def real_server(data: Path, *, port: int = 0) -> AsyncIterator[RealServer]:
-    """`counterfoil serve` on a data folder, answering when this answers; killed at the end unless it has ended."""
+async def real_server(
+    data: Path, *, port: int = 0, files: int = 0, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[RealServer]:
+    """`counterfoil serve` on a data folder, answering when this answers; killed at the end unless it has ended.
+
+    `files` is how many it may open, 0 for as many as we; `settings` are variables of its environment.
+    """
     port = port or free_port()
     said = data.parent / f"said-{port}.txt"
-    command = (sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(port))
+    command = [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(port)]
+    if files:
+        command = ["bash", "-c", f'ulimit -n {files} && exec "$0" "$@"', *command]
     with said.open("ab") as output:
-        process = await asyncio.create_subprocess_exec(*command, stdout=output, stderr=output, cwd=ROOT)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=output, stderr=output, cwd=ROOT, env=os.environ | dict(settings or {})
+        )
     site = Site(f"http://127.0.0.1:{port}")
     ended = asyncio.create_task(process.wait())
     try:

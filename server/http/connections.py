@@ -1,0 +1,124 @@
+"""The open connections: how many a stranger, an address and a principal may keep, and who makes room for a new one.
+
+Whoever is new gets in, and the one who has been silent longest goes: to refuse the new ones would let silent strangers
+shut everybody out, also behind a proxy, where strangers and clients come from one address. A client's connection is a
+stranger's only until its first request has brought a credential, which takes as long as the request itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Protocol
+
+from server.http.limits import Allowance
+
+CONNECTION = "counterfoil.connection"
+"""Where the state of a request's scope holds what says who is on the connection."""
+
+
+class Guest(Protocol):
+    """One connection."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request has arrived whole and is not answered yet."""
+
+    def drop(self) -> None:
+        """Close it at once."""
+
+
+Place = tuple[bool, str]
+"""Whose a connection is: a principal's (True), or that of a stranger at an address."""
+
+
+@dataclass(slots=True)
+class OpenConnections:
+    """All connections of this process, by whose they are, each group with those that were silent longest first."""
+
+    allowance: Allowance
+    connections_max: int
+    _places: dict[Guest, Place] = field(default_factory=dict)
+    _groups: dict[Place, dict[Guest, None]] = field(default_factory=dict)
+    _strangers: int = 0
+
+    def admit(self, guest: Guest, address: str) -> bool:
+        """Whether a new connection may stay; others may have been dropped for it."""
+        place = (False, _neighbourhood(address))
+        self._put(guest, place)
+        if len(self._groups[place]) > self.allowance.strangers_each:
+            self._drop_one_of([self._groups[place]], guest)
+        if self._strangers > min(self.allowance.strangers, max(1, self.connections_max // 2)):
+            self._drop_one_of(self._of(known=False), guest)
+        if len(self._places) > self.connections_max and not self.make_room(guest):
+            self.leave(guest)
+            return False
+        return True
+
+    def vouch(self, guest: Guest, principal: str) -> None:
+        """The connection has brought a valid credential of this principal."""
+        place = (True, principal)
+        if self._places.get(guest, place) == place:
+            return
+        self._take(guest)
+        self._put(guest, place)
+        if len(self._groups[place]) > self.allowance.connections_each:
+            self._drop_one_of([self._groups[place]], guest)
+
+    def moved(self, guest: Guest) -> None:
+        """A request has arrived whole: the connection is the last to have been silent."""
+        place = self._places.get(guest)
+        if place is not None:
+            self._groups[place][guest] = self._groups[place].pop(guest)
+
+    def leave(self, guest: Guest) -> None:
+        if guest in self._places:
+            self._take(guest)
+
+    def make_room(self, but: Guest | None = None) -> bool:
+        """Drop the connection that can best be spared; false where each has a request under way."""
+        return self._drop_one_of(self._of(known=False), but) or self._drop_one_of(self._of(known=True), but)
+
+    def _of(self, *, known: bool) -> list[dict[Guest, None]]:
+        return [group for place, group in self._groups.items() if place[0] is known]
+
+    def _drop_one_of(self, groups: Iterable[dict[Guest, None]], but: Guest | None) -> bool:
+        """Drop the one longest silent of the largest group in which one has no request under way."""
+        for group in sorted(groups, key=len, reverse=True):
+            silent = next((one for one in group if one is not but and not one.is_busy), None)
+            if silent is not None:
+                self._take(silent)
+                silent.drop()
+                return True
+        return False
+
+    def _put(self, guest: Guest, place: Place) -> None:
+        self._places[guest] = place
+        self._groups.setdefault(place, {})[guest] = None
+        self._strangers += not place[0]
+
+    def _take(self, guest: Guest) -> None:
+        place = self._places.pop(guest)
+        del self._groups[place][guest]
+        if not self._groups[place]:
+            del self._groups[place]
+        self._strangers -= not place[0]
+
+
+def vouch(scope: Any, principal: str) -> None:
+    """Say that the request of this scope has brought a valid credential of the principal."""
+    said: Callable[[str], None] | None = scope.get("state", {}).get(CONNECTION)
+    if said is not None:
+        said(principal)
+
+
+def _neighbourhood(address: str) -> str:
+    """Who has one IPv6 address has all of its network."""
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address) and known.ipv4_mapped is None:
+        return str(ip_network((known, 64), strict=False))
+    return address
