@@ -22,7 +22,6 @@ from operations.naming import Caller, name_organization
 from storage import audit, credentials, users
 from storage.books import Clock, OrganizationRef
 from storage.credentials import Bearer, KnownCredential, WaitingKey
-from storage.engines import DamagedStore
 from storage.ids import new_id
 from storage.store import Store
 
@@ -298,7 +297,7 @@ async def _add_key(
     act = "create_secret_link" if kind == "link" else "create_api_key"
     try:
         await _record(office, organization, act, made.prefix, label)
-    except (Unavailable, DamagedStore):
+    except Unavailable:
         # What is not on record in the organization's own books opens nothing.
         await revoke_credential(office, kind=kind, key=made.prefix)
         raise

@@ -40,7 +40,6 @@ from storage import audit, organizations, reach
 from storage.anchors import add_anchor
 from storage.books import OrganizationRef
 from storage.completion import to_its_end
-from storage.engines import DamagedStore
 from storage.ids import new_organization_id
 from storage.organizations import NewOrganization
 from storage.profile import load_profile, record_provenance, save_profile
@@ -203,7 +202,7 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
 
     Where the directory cannot tell either, the books stay: nobody finds them, but `doctor` does.
     """
-    with suppress(Unavailable, DamagedStore):
+    with suppress(Unavailable):
         if not await office.store.directory.look_up(lambda db: organizations.is_known(db, organization_id)):
             await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
 

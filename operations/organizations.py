@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from invoicing.countries import country
 from invoicing.local_codes import codes_shown
 from invoicing.profiles import Profile
 from invoicing.readiness import Blocker, blockers, live_blockers
-from invoicing.refusals import OrganizationAmbiguous
+from invoicing.refusals import OrganizationAmbiguous, Unavailable
 from invoicing.tax_facts import seller_territory
 from operations import naming
 from operations.access import Office, Right, open_books
@@ -24,13 +25,15 @@ from operations.registration import default_code
 from storage import organizations, reach, sessions
 from storage.books import Books, OrganizationRef
 from storage.counts import Counts, counts
-from storage.engines import DamagedStore
+from storage.faults import UNREADABLE_ROW, Fault, told
 from storage.ids import new_session_id
 from storage.overview import SettingNames, setting_names
 from storage.paging import Page, check_limit
 from storage.profile import load_profile
 from storage.setup import load_terms
 from storage.tax_codes import load_tax_codes, load_withholdings
+
+_log = logging.getLogger("counterfoil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +199,13 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
     books = open_books(office, organization, Right.READ)
     try:
         found, counted = await books.look_up(lambda db: (_blockers(db), counts(db)))
-    except DamagedStore:
-        # One client's damaged books must not hide the other clients; `doctor` says what is wrong.
-        damage = "The books cannot be opened: the operator runs counterfoil doctor."
-        return ClientSummary(organization, None, (Blocker((), damage),))
+    except Unavailable as unavailable:
+        return ClientSummary(organization, None, (Blocker((), unavailable.message),))
+    except UNREADABLE_ROW as error:
+        # No release writes such rows, and whoever did must not hide the other clients.
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        fault = told(books.folder, Fault.ROWS).said_of(f"The books of {organization.handle} are")
+        return ClientSummary(organization, None, (Blocker((), fault.message),))
     return ClientSummary(organization, counted, found)
 
 

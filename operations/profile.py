@@ -103,9 +103,10 @@ async def update_organization(
     await books.write(lambda db: _apply(db, books, wanted, elsewhere, logo))
     try:
         await office.store.directory.write(publish)
-    except Unavailable:
+    except Unavailable as fault:
         raise Unavailable(
             "The change is in the books, but not yet in the list of organizations: repeat the same call."
+            f" {fault.message}"
         ) from None
     renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)

@@ -16,6 +16,7 @@ from operations.settlement import credit_note_problems, payment_problems
 from storage import checks, files
 from storage.anchors import Ends, loss_of_books
 from storage.books import Books
+from storage.faults import UNREADABLE_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def _verify(db: Session, books: Books, anchor: Ends | None) -> Verified:
     try:
         problem = next(_problems(db, books, anchor), "")
         notes = tuple(_notes(db))
-    except (ValueError, LookupError, TypeError, ArithmeticError):
+    except UNREADABLE_ROW:
         # No release writes such a row, and whoever did is not to stop the verification of the other books.
         problem = "a row cannot be read any more: it was changed from outside Counterfoil"
     return Verified(

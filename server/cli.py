@@ -6,6 +6,7 @@ the version are there at once, and no command waits for the protocol, the printi
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -153,6 +154,8 @@ register_folder(app)
 
 def main() -> None:
     """The console script: 0 done, 1 refused or failed with one clear line on standard error, 2 usage."""
+    # A command says itself what is wrong, once and in its own words; a server sets its log up where it begins.
+    logging.getLogger("counterfoil").addHandler(logging.NullHandler())
     try:
         without_flag_types(typer.main.get_command(app))()
     except KeyboardInterrupt:
@@ -173,11 +176,14 @@ def complaint_of(error: Exception) -> str:
             return complaint_of(only)
         case Refusal():
             return f"{error.code}: {error.message}"
-        case OSError():
-            return f"unavailable: {error.strerror or type(error).__name__}: {error.filename or 'the data folder'}"
-    from storage.engines import DamagedStore
+    from storage.faults import fault_of
 
-    return f"unavailable: {error}. Run counterfoil doctor." if isinstance(error, DamagedStore) else ""
+    fault = fault_of(error, Path(str(getattr(error, "filename", None) or "the data folder")))
+    if fault is not None:
+        return f"{fault.code}: {fault.detail}. {fault.fault.advice}"
+    if isinstance(error, OSError):
+        return f"unavailable: {error.strerror or type(error).__name__}: {error.filename or 'the data folder'}"
+    return ""
 
 
 async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:

@@ -95,7 +95,7 @@ def migrate(data: Data = None) -> None:
 
     root = existing(read_settings(data))
     with progress("Migrating") as tell:
-        report = migrate_all(root, tell)
+        report = migrate_all(root, tell, by_hand=True)
     say(f"Migrated {counted(len(report.migrated), 'database')}; {report.current} current already.")
     for name, reason in report.failed:
         complain(f"{name}: {reason}")
@@ -113,7 +113,9 @@ def doctor(
 ) -> None:
     """Look for what is wrong with the data folder, and say what to do."""
     from server.app import system_clock
-    from storage.diagnosis import clean_up, clock_findings, diagnose, set_clock_back
+    from storage.clock_findings import clock_findings, set_clock_back
+    from storage.diagnosis import diagnose
+    from storage.leftovers import clean_up
 
     root, now = existing(read_settings(data)), system_clock()
     removed = clean_up(root) if clean else 0
@@ -162,12 +164,12 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
 async def _verify_one(office: Office, organization: OrganizationRef) -> Verified:
     from operations.access import Right, open_books
     from operations.verification import Verified, verify_books
-    from storage.engines import DamagedStore
+    from storage.faults import StorageFault
 
     try:
         return await verify_books(open_books(office, organization, Right.READ))
-    except DamagedStore as damage:
-        return Verified(handle=organization.handle, documents=0, files=0, audit_entries=0, problem=str(damage))
+    except StorageFault as fault:
+        return Verified(handle=organization.handle, documents=0, files=0, audit_entries=0, problem=fault.reason)
 
 
 async def _organizations(office: Office, handle: str) -> list[OrganizationRef]:

@@ -19,9 +19,8 @@ from operations.naming import DedicatedConnection, PracticeConnection
 from server.connections import LocalDoorway
 from server.introduction import PRACTICE, Introduction, dedicated_introduction
 from server.protocol import IntroducedServer, Lifespan
-from server.refused import damaged, defect, invalid_arguments, refused
+from server.refused import defect, invalid_arguments, refused
 from storage.books import OrganizationRef
-from storage.engines import DamagedStore
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Scope
@@ -58,8 +57,6 @@ class CounterfoilServer(IntroducedServer):
             match error.__cause__:
                 case Refusal() as refusal:
                     return refused(refusal)
-                case DamagedStore() as damage:
-                    return damaged(damage)
                 case ValidationError() as invalid:
                     return refused(invalid_arguments(invalid))
                 case cause:

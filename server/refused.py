@@ -8,9 +8,8 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
-from invoicing.refusals import InvalidInput, Refusal, Unavailable
+from invoicing.refusals import InvalidInput, Refusal
 from invoicing.text import one_line
-from storage.engines import DamagedStore
 from storage.ids import new_id
 
 ERROR_META = "counterfoil/error"
@@ -55,12 +54,6 @@ def invalid_arguments(error: ValidationError) -> Refusal:
     said = str(first["msg"]).removeprefix("Value error, ").removeprefix("the value ")
     message = _IN_OUR_WORDS.get(first["type"]) or said.replace("Input should be", "must be")
     return InvalidInput(f"{field} {message.removesuffix('.')}.", field=field)
-
-
-def damaged(damage: DamagedStore) -> CallToolResult:
-    """Books that cannot be opened: what exactly is wrong is for the operator's log and for doctor."""
-    _log.error("books cannot be opened: %s", damage)
-    return refused(Unavailable("These books cannot be opened. Nothing was changed: run counterfoil doctor."))
 
 
 def defect(error: BaseException, *, doing: str) -> CallToolResult:

@@ -17,12 +17,16 @@ from sqlmodel import Session
 from storage.audit import entries_end
 from storage.documents import documents_end
 from storage.engines import DamagedStore
+from storage.faults import Fault
 from storage.statements import execute, table_of
 from storage.tables import books, directory
 
 
 class LostBooks(DamagedStore):
     """The books end before what the directory knows of them, or are others: something of them was lost."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, Fault.LOST)
 
 
 @dataclass(frozen=True, slots=True)

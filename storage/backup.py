@@ -8,11 +8,13 @@ record in the copied books are taken. A folder becomes a backup, or a data folde
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import inspect
 from sqlmodel import Session, col, select
@@ -20,19 +22,21 @@ from sqlmodel import Session, col, select
 from invoicing.refusals import InvalidInput, Unavailable
 from storage import credentials, organizations
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.directory import DIRECTORY_FILE
+from storage.directory import DIRECTORY_FILE, directory_named
 from storage.engines import (
     DamagedStore,
     FileKind,
     Mode,
     checkpoint,
     copy_live,
+    examine,
+    faults_told,
     guarded_engine,
-    integrity_problems,
     read_once,
     run_transaction,
     stamp_of,
 )
+from storage.faults import Fault
 from storage.laying_down import check_apart, check_free, laid_down
 from storage.manifest import (
     MANIFEST_FILE,
@@ -45,17 +49,21 @@ from storage.manifest import (
 )
 from storage.migrating import migrate_all
 from storage.migrations import head_stamp
+from storage.plain_files import open_plain_file
+from storage.provisioning import discard_books
 from storage.tables import books
 
 Progress = Callable[[int, int], None]
 """Told how many steps are done, and of how many: organizations in a backup, files when restoring."""
 
 _CHUNK_BYTES = 1024 * 1024
+_log = logging.getLogger("counterfoil")
 
 
 @dataclass(frozen=True, slots=True)
 class BackupReport:
-    """What was backed up. `damaged` names files on record that were missing or had other bytes: they are not in
+    """What was backed up. `damaged` names books that are out of service, and files on record that were missing or had
+    other bytes: they are not in
     the backup. `manifest_sha256` vouches for all the rest, if it is kept elsewhere.
     """
 
@@ -90,18 +98,26 @@ def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> B
     Raises:
         InvalidInput: there is no data folder, or the target lies in it.
         Conflict: the target is not empty.
-        Unavailable: a database file is damaged, or there is no room. No backup is made then.
+        StorageFault: the directory is damaged, or there is no room. No backup is made then. One organization's
+            damaged books keep no other's from being backed up: they are reported.
     """
-    if not (root / DIRECTORY_FILE).is_file():
+    if not os.path.lexists(root / DIRECTORY_FILE):
         raise InvalidInput("There is no data folder to back up here.", field="data")
     check_apart(root, target, field="target")
     check_free(target, field="target")
-    with laid_down(target, last=MANIFEST_FILE) as staged:
+    with faults_told(target), laid_down(target, last=MANIFEST_FILE) as staged:
         directory, known = _copy_directory(root, staged)
         entries, damaged, version = [directory], list[str](), 0
         for done, organization_id in enumerate(known):
             progress(done, len(known))
-            entries.append(_copy_database(root, staged, _books_path(organization_id), FileKind.BOOKS, organization_id))
+            books_path = _books_path(organization_id)
+            try:
+                entries.append(_copy_database(root, staged, books_path, FileKind.BOOKS, organization_id))
+            except DamagedStore as damage:
+                _log.error("%s is not in the backup: %s", books_path, damage.detail)
+                discard_books(staged, organization_id)
+                damaged.append(books_path)
+                continue
             version = max(version, stamp_of(staged / entries[-1].path).schema_version)
             for recorded in _recorded_files(staged, organization_id):
                 if _copy_recorded(root, staged, recorded):
@@ -144,14 +160,14 @@ def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> R
     check_apart(backup, root, field="data")
     check_free(root, field="data")
     _check_names(backup, manifest)
-    with laid_down(root, last=DIRECTORY_FILE) as staged:
+    with faults_told(root), laid_down(root, last=DIRECTORY_FILE) as staged:
         for done, entry in enumerate(manifest.files):
             progress(done, len(manifest.files))
             _lay_down_file(backup, staged, entry)
         known = _check_databases(staged, manifest)
         migration = migrate_all(staged, progress=lambda done, of: None)
-        if migration.failed:
-            raise Unavailable(f"{migration.failed[0][0]} could not be brought to this version's schema.")
+        if failed := [path for path, _ in migration.failed if path not in manifest.damaged]:
+            raise Unavailable(f"{failed[0]} could not be brought to this version's schema.")
         asleep = _put_credentials_to_sleep(staged, now)
     progress(len(manifest.files), len(manifest.files))
     return RestoreReport(
@@ -180,23 +196,19 @@ def _put_credentials_to_sleep(staged: Path, now: datetime) -> int:
 
 def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[str]]:
     """The copied directory, and the ids of its organizations."""
-    entry = _copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    with directory_named():
+        entry = _copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
     return entry, _organization_ids(staged)
 
 
 def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organization_id: str) -> ManifestEntry:
     copy = staged / path
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        copy_live(root / path, copy)
-        found = stamp_of(copy)
-        problems = integrity_problems(copy)
-    except DamagedStore as error:
-        raise Unavailable(f"{path} is missing or damaged: no backup was made. Run counterfoil doctor.") from error
+    copy_live(root / path, copy)
+    found = stamp_of(copy)
     if (found.kind, found.organization_id) != (kind, organization_id):
-        raise Unavailable(f"{path} is not what its name says: no backup was made. Run counterfoil doctor.")
-    if problems:
-        raise Unavailable(f"{path} is damaged: no backup was made. Run counterfoil doctor.")
+        raise DamagedStore(f"{path} is not what its name says", Fault.ANOTHERS)
+    examine(copy, found)
     return _entry(copy, path)
 
 
@@ -228,19 +240,21 @@ def _file_rows(session: Session) -> list[tuple[str, int, str]]:
 def _copy_recorded(root: Path, staged: Path, recorded: ManifestEntry) -> bool:
     """Whether the file was there with the bytes on record; otherwise it is not copied."""
     source, copy = root / recorded.path, staged / recorded.path
-    if source.is_symlink() or not source.is_file():
+    try:
+        origin = open_plain_file(source)
+    except OSError:
         return False
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if _copy_hashed(source, copy) == (recorded.size_bytes, recorded.sha256):
+    if _copy_hashed(origin, copy) == (recorded.size_bytes, recorded.sha256):
         return True
     copy.unlink()
     return False
 
 
-def _copy_hashed(source: Path, target: Path) -> tuple[int, str]:
-    """Copy a file, and answer size and sum of exactly the bytes that were written. They are synced at the end."""
+def _copy_hashed(origin: BinaryIO, target: Path) -> tuple[int, str]:
+    """Copy an open file, and answer size and sum of exactly the bytes that were written. They are synced at the end."""
     digest = hashlib.sha256()
-    with source.open("rb") as origin, target.open("xb") as copy:
+    with origin, target.open("xb") as copy:
         while chunk := origin.read(_CHUNK_BYTES):
             digest.update(chunk)
             copy.write(chunk)
@@ -278,9 +292,11 @@ def _files_in(folder: Path) -> Iterator[str]:
 def _lay_down_file(backup: Path, staged: Path, entry: ManifestEntry) -> None:
     source, copy = backup / entry.path, staged / entry.path
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if source.is_symlink() or not source.is_file():
-        raise InvalidInput(f"{entry.path} of the backup is not a file.", field="backup")
-    if _copy_hashed(source, copy) != (entry.size_bytes, entry.sha256):
+    try:
+        origin = open_plain_file(source)
+    except OSError:
+        raise InvalidInput(f"{entry.path} of the backup is not a file, or cannot be read.", field="backup") from None
+    if _copy_hashed(origin, copy) != (entry.size_bytes, entry.sha256):
         raise InvalidInput(f"{entry.path} of the backup was changed: its sum is not the manifest's.", field="backup")
 
 
@@ -294,6 +310,9 @@ def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
     accounted = {DIRECTORY_FILE}
     for organization_id in known:
         path = _books_path(organization_id)
+        if path in manifest.damaged and path not in entries:
+            # They were out of service when the backup was made: so they are where it is laid down.
+            continue
         if path not in entries:
             raise InvalidInput(f"{path} is not in the backup's manifest.", field="backup")
         _check_stamp(staged, path, FileKind.BOOKS, organization_id)

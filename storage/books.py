@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from storage.anchors import Ends, ends_of_books
 from storage.completion import to_its_end
 from storage.database import Database
 from storage.directory import Directory
-from storage.engines import FileKind, Mode, read_once
+from storage.engines import FileKind, Mode, StorageFault, read_once
 from storage.files_limit import open_books_max
 from storage.migrations import head_stamp
 
@@ -113,7 +113,12 @@ class BooksShelf:
     def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
         """Run `work` as one reading transaction at once, for an act that is in a thread already."""
         stamp = head_stamp(FileKind.BOOKS, organization_id)
-        return read_once(self.folder(organization_id) / BOOKS_FILE, stamp, work)
+        path = self.folder(organization_id) / BOOKS_FILE
+        try:
+            return read_once(path, stamp, work, examined=organization_id in self._entries)
+        except StorageFault as fault:
+            # It may be in the middle of a transaction of the directory.
+            raise fault.said_of("The books of this organization are") from fault
 
     async def anchor(self, organization_id: str) -> Ends | None:
         """How far the directory knows the organization's chains to go; None where they were not anchored yet."""
@@ -224,19 +229,31 @@ class Books:
 
     async def look_up(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
-        return await self.shelf.run_briefly(self.organization.id, Mode.READ, work)
+        with self._named():
+            return await self.shelf.run_briefly(self.organization.id, Mode.READ, work)
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which may scan, as one transaction that cannot write."""
-        return await self.shelf.run(self.organization.id, Mode.READ, work)
+        with self._named():
+            return await self.shelf.run(self.organization.id, Mode.READ, work)
 
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which only records a file that was made from what is there: reading acts do that too."""
-        return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
+        with self._named():
+            return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
 
     async def write(self, work: Callable[[Session], T], *, long: bool = False) -> T:
         """Run `work` as one transaction: kept whole at its end, or not at all. `long` says that it takes long."""
         if not self.may_change:
             raise RuntimeError("these books were opened for reading")
         run = self.shelf.run if long else self.shelf.run_briefly
-        return await run(self.organization.id, Mode.WRITE, work)
+        with self._named():
+            return await run(self.organization.id, Mode.WRITE, work)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """An act may look into several books: what is out of service is named."""
+        try:
+            yield
+        except StorageFault as fault:
+            raise fault.said_of(f"The books of {self.organization.handle} are") from fault.__cause__

@@ -13,8 +13,10 @@ from uuid import uuid4
 from sqlmodel import Session
 
 from storage import files
+from storage.faults import file_faults_told
 from storage.files import StoredFile
 from storage.ids import new_id
+from storage.plain_files import check_plain_folders, open_plain_file
 from storage.provisioning import sync_folder
 
 BRANDING_FOLDER = "branding"
@@ -71,7 +73,8 @@ def read_printed_with(root: Path, stored: StoredFile) -> PrintedWith | None:
 def read_logo(root: Path, choices: PrintedWith) -> bytes | None:
     """The bytes of the logo, or None where they are not those that were kept."""
     try:
-        content = (root / choices.logo).read_bytes()
+        with open_plain_file(root / choices.logo) as stream:
+            content = stream.read()
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest() == choices.logo_sha256 else None
@@ -84,14 +87,16 @@ def record_logo(session: Session, stored: StoredFile, *, at: datetime) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
     temporary = path.parent / f".{uuid4().hex}{path.suffix}"
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with file_faults_told(path.parent):
+        path.parent.mkdir(exist_ok=True)
+        check_plain_folders(path)
+        try:
+            with temporary.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)

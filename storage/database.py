@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,6 @@ from invoicing.refusals import Unavailable
 from storage.completion import to_its_end
 from storage.engines import (
     BusyFile,
-    DamagedStore,
     GuardedFile,
     Mode,
     Stamp,
@@ -28,6 +28,7 @@ from storage.engines import (
     engine_of,
     run_transaction,
 )
+from storage.faults import UNREADABLE_ROW
 from storage.writing import Writer
 
 T = TypeVar("T")
@@ -51,10 +52,15 @@ class Database:
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it.
         """
-        if mode is Mode.READ:
-            return await self._in_thread(mode, work)
-        async with self._writer.turn:
-            return await self._in_thread(mode, work)
+        await self._look_after()
+        try:
+            if mode is Mode.READ:
+                return await self._in_thread(mode, work)
+            async with self._writer.turn:
+                return await self._in_thread(mode, work)
+        except UNREADABLE_ROW:
+            await self._look_anew()
+            raise
 
     async def run_briefly(self, mode: Mode, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds or changes a few rows by their keys, as one transaction at once.
@@ -62,10 +68,14 @@ class Database:
         A cancelled caller waits until the transaction has ended, kept or not: never half of it. Where another
         process is in the way, the transaction is run anew in a thread, which can wait for it.
         """
+        await self._look_after()
         try:
             return await self._writer.run(work) if mode is Mode.WRITE else self._read(work)
         except BusyFile:
             return await self.run(mode, work)
+        except UNREADABLE_ROW:
+            await self._look_anew()
+            raise
 
     async def write_if_free(self, work: Callable[[Session], object]) -> bool:
         """Run `work` as `run_briefly` does where nobody is in the way and nothing is wrong; whether it was run.
@@ -73,8 +83,9 @@ class Database:
         For what is good to have and never worth an error, such as when something was last used.
         """
         try:
+            await self._look_after()
             return await self._writer.run_if_free(work)
-        except (Unavailable, DamagedStore):
+        except Unavailable:
             return False
 
     async def close(self) -> None:
@@ -82,6 +93,15 @@ class Database:
         for connection in self._at_once.values():
             connection.close()
         await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
+
+    async def _look_after(self) -> None:
+        """Look through the file where that was not done yet, or where somebody else may have changed it since."""
+        if not self._file.is_as_seen:
+            await to_its_end(anyio.to_thread.run_sync(self._file.examine, limiter=self._threads))
+
+    async def _look_anew(self) -> None:
+        """Rows that cannot be read are a defect of ours, or the work of somebody else: then the file may tell."""
+        await to_its_end(anyio.to_thread.run_sync(partial(self._file.examine, anew=True), limiter=self._threads))
 
     def _read(self, work: Callable[[Session], T]) -> T:
         connection = self._at_once[Mode.READ]
@@ -92,10 +112,6 @@ class Database:
     async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:
         # Waiting for one's turn can be cancelled; what has begun cannot.
         async with self._turns:
-            return await to_its_end(anyio.to_thread.run_sync(self._run_in_place, mode, work, limiter=self._threads))
-
-    def _run_in_place(self, mode: Mode, work: Callable[[Session], T]) -> T:
-        result = run_transaction(self._waiting, mode, work)
-        # A file that was replaced in the middle of it took what was written along.
-        self._file.check()
-        return result
+            return await to_its_end(
+                anyio.to_thread.run_sync(run_transaction, self._waiting, mode, work, limiter=self._threads)
+            )

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from sqlmodel import Session
 
 from storage.database import Database
-from storage.engines import FileKind, Mode
+from storage.engines import FileKind, Mode, StorageFault
 from storage.migrations import head_stamp
 
 T = TypeVar("T")
 DIRECTORY_FILE = "directory.db"
 CONNECTIONS = 4
+
+
+@contextmanager
+def directory_named() -> Iterator[None]:
+    """A fault of a file that is not named yet is told as one of the directory."""
+    try:
+        yield
+    except StorageFault as fault:
+        raise fault.said_of("The directory of this installation is") from fault.__cause__
 
 
 class Directory:
@@ -25,15 +35,18 @@ class Directory:
 
     async def look_up(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
-        return await self._database.run_briefly(Mode.READ, work)
+        with directory_named():
+            return await self._database.run_briefly(Mode.READ, work)
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which may scan, as one transaction that cannot write."""
-        return await self._database.run(Mode.READ, work)
+        with directory_named():
+            return await self._database.run(Mode.READ, work)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
-        return await self._database.run_briefly(Mode.WRITE, work)
+        with directory_named():
+            return await self._database.run_briefly(Mode.WRITE, work)
 
     async def note(self, work: Callable[[Session], object]) -> bool:
         """Run `work`, which notes that something was used, where nobody is in the way; whether it was run."""

@@ -10,28 +10,46 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
-from invoicing.refusals import Refusal
-from storage.openings import BUSY_TIMEOUT_MS, GuardedFile, open_guarded, open_plain
+from invoicing.refusals import Refusal, Unavailable
+from storage.examining import examine, read_header
+from storage.faults import BusyFile, DamagedStore, Fault, OutdatedStore, StorageFault, fault_of, faults_told
+from storage.guarded import GuardedFile
+from storage.openings import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.remembering import forget, with_memory
-from storage.stamps import BusyFile, DamagedStore, FileKind, OutdatedStore, Stamp, read_stamp, refusal_of
+from storage.stamps import FileKind, Stamp, read_stamp
 
-__all__ = ["BusyFile", "DamagedStore", "FileKind", "GuardedFile", "OutdatedStore", "Stamp", "open_guarded"]
+__all__ = [
+    "BusyFile",
+    "DamagedStore",
+    "Fault",
+    "FileKind",
+    "GuardedFile",
+    "OutdatedStore",
+    "Stamp",
+    "StorageFault",
+    "examine",
+    "fault_of",
+    "faults_told",
+    "open_guarded",
+    "read_header",
+]
 
 T = TypeVar("T")
 
 _MODE = "counterfoil_mode"
+_FILE = "counterfoil_file"
 
 
 class Mode(Enum):
@@ -55,6 +73,7 @@ def engine_of(file: GuardedFile, *, connections: int) -> Engine:
     """The engine of a file in use, with at most so many connections; they wait for each other, and for others."""
     connect: Any = partial(file.open, busy_timeout_ms=BUSY_TIMEOUT_MS)
     engine = _engine(QueuePool(connect, pool_size=connections, max_overflow=0, dialect=_COMMON.dialect))
+    engine.update_execution_options(**{_FILE: file})
     _begin_by_mode(engine)
     _only_in_place(engine, file)
     return engine
@@ -75,16 +94,25 @@ def new_file_engine(path: Path) -> Engine:
 
 
 def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) -> T:
-    """Run `work` as one transaction: all of it is kept, or, when it raises, nothing."""
+    """Run `work` as one transaction: all of it is kept, or, when it raises, nothing.
+
+    Raises:
+        StorageFault: the file or the storage did not allow it.
+    """
+    file: GuardedFile | None = engine.get_execution_options().get(_FILE)
     try:
         with engine.connect() as connection:
             connection = connection.execution_options(**{_MODE: mode})
             with connection.begin(), Session(bind=connection, expire_on_commit=False) as session:
                 result = work(session)
                 session.flush()
-                return result
-    except (OperationalError, sqlite3.OperationalError) as error:
-        _raise_if_busy(error)
+            if file is not None and mode is Mode.WRITE:
+                # A file that was replaced in the middle of it took what was written along.
+                plain: Any = connection.connection.driver_connection
+                file.check_kept(plain)
+            return result
+    except (DBAPIError, sqlite3.Error) as error:
+        _raise_told(error, file)
         raise
 
 
@@ -116,20 +144,21 @@ class StandingConnection:
             BusyFile: another process is in the way at this moment; `work` has left nothing.
             DamagedStore: the file was removed or replaced.
         """
-        session, plain = self._ready()
         try:
+            session, plain = self._ready()
             plain.execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            _raise_if_busy(error)
+        except (DBAPIError, sqlite3.Error) as error:
+            _raise_told(error, self._file)
             raise
         try:
+            self._file.check_log(plain)
             self._remember_what_still_holds(session, plain)
             result = work(session)
             session.flush()
         except BaseException as error:
             # After a refusal of ours nothing is wrong with the connection.
-            self.undo(sound=isinstance(error, Refusal))
-            _raise_if_busy(error)
+            self.undo(sound=isinstance(error, Refusal) and not isinstance(error, Unavailable))
+            _raise_told(error, self._file)
             raise
         return result
 
@@ -145,6 +174,8 @@ class StandingConnection:
         try:
             result = work(session)
             session.flush()
+        except Unavailable:
+            raise
         except Refusal:
             session.expunge_all()
             forget(session)
@@ -166,10 +197,10 @@ class StandingConnection:
             plain.execute("COMMIT")
             session.expunge_all()
             if self._mode is Mode.WRITE:
-                self._file.check()
+                self._file.check_kept(plain)
         except BaseException as error:
             self.close()
-            _raise_if_busy(error)
+            _raise_told(error, self._file)
             raise
 
     def undo(self, *, sound: bool = False) -> None:
@@ -187,7 +218,8 @@ class StandingConnection:
         if self._open is not None:
             connection, session, _ = self._open
             self._open = None
-            with connection, session:
+            # Of a file that is damaged or a disk that fails, nothing can be undone: SQLite does that on opening it.
+            with suppress(DBAPIError, sqlite3.Error), connection, session:
                 session.rollback()
 
     def _remember_what_still_holds(self, session: Session, plain: sqlite3.Connection) -> None:
@@ -229,24 +261,48 @@ def copy_live(source: Path, target: Path) -> None:
 
     Raises:
         DamagedStore: the source is missing or cannot be read.
-        Unavailable: it is busy, or there is no room left for the copy.
+        StorageFault: it is busy, or there is no room left for the copy.
     """
-    try:
-        with closing(open_plain(source, "rw")) as origin, closing(open_plain(target, "rwc")) as copy:
+    with closing(open_plain(source, "rw")) as origin, closing(open_plain(target, "rwc")) as copy:
+        try:
             origin.backup(copy)
             copy.execute("PRAGMA journal_mode = WAL")
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise refusal_of(error) or DamagedStore(f"{source} cannot be copied") from error
+        except sqlite3.Error as error:
+            fault = fault_of(error, source)
+            # Copying says only that it failed, be it for want of room.
+            raise (
+                fault
+                if isinstance(fault, DamagedStore)
+                else fault_of(error, target) or DamagedStore(f"{source} cannot be copied")
+            ) from error
 
 
-def read_once(path: Path, stamp: Stamp, work: Callable[[Session], T]) -> T:
-    """Run `work` as one transaction that cannot write, on an engine that is made for it and closed again."""
-    engine = guarded_engine(path, stamp, connections=1)
+def read_once(path: Path, stamp: Stamp, work: Callable[[Session], T], *, examined: bool = False) -> T:
+    """Run `work` as one transaction that cannot write, on an engine that is made for it and closed again. `examined`:
+    the file is in use in this process, which looks through it.
+    """
+    engine = engine_of(GuardedFile(path, stamp, examined=examined), connections=1)
     try:
         return run_transaction(engine, Mode.READ, work)
     finally:
         engine.dispose()
+
+
+def read_alone(path: Path, work: Callable[[Session], T]) -> T:
+    """Run `work` on a file as it lies there, where nothing can be written, not even a lock. What is only in a log
+    beside it is not seen. Not for a file that this process has open.
+
+    Raises:
+        StorageFault: the file cannot be read.
+    """
+    with faults_told(path), closing(open_alone(path)) as plain:
+        connect: Any = lambda: plain  # noqa: E731  # What a pool calls to connect.
+        with (
+            _engine(NullPool(connect, dialect=_COMMON.dialect)).connect() as connection,
+            Session(connection) as session,
+        ):
+            return work(session)
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -260,33 +316,17 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def is_current(path: Path, stamp: Stamp) -> bool:
-    """Whether the file states kind and schema version of `stamp`, found out at a tenth of the price of opening it.
+    """Whether the file states kind and schema version of `stamp`, found out without opening it as a database.
 
     A write-ahead log beside it is not read. Versions never go back, so the answer can only be wrong where it is False.
     """
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    except sqlite3.Error:
+        if is_open_here(path):
+            return stamp_of(path) == stamp
+        header = read_header(path)
+    except StorageFault:
         return False
-    return bool(version == stamp.schema_version and application_id == stamp.kind.value)
-
-
-def integrity_problems(path: Path) -> list[str]:
-    """What SQLite finds wrong with the file's structure and its foreign keys; empty when it is sound.
-
-    Raises:
-        DamagedStore: it is missing, or it is no database at all.
-    """
-    with closing(open_plain(path, "rw")) as connection:
-        try:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-            found += [f"a row of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check")]
-        except sqlite3.DatabaseError as error:
-            return [str(error)]
-        return found
+    return header.schema_version == stamp.schema_version and header.application_id == stamp.kind.value
 
 
 def _begin_by_mode(engine: Engine) -> None:
@@ -307,11 +347,12 @@ def _only_in_place(engine: Engine, file: GuardedFile) -> None:
     def compare(connection: Connection) -> None:
         file.check()
         plain: Any = connection.connection.driver_connection
+        file.check_log(plain)
         file.check_version(plain)
 
 
-def _raise_if_busy(error: BaseException) -> None:
-    """Raise what an operator or a second attempt can mend as the refusal that says so."""
-    found = refusal_of(error.orig if isinstance(error, OperationalError) else error)
-    if found is not None:
+def _raise_told(error: BaseException, file: GuardedFile | None) -> None:
+    """Raise what is the file's fault or the storage's as the refusal that says so."""
+    found = file.fault_of(error) if file is not None else None
+    if found is not None and found is not error:
         raise found from error

@@ -8,14 +8,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from sqlalchemy import bindparam
 from sqlmodel import Session
 
+from storage.faults import file_faults_told
 from storage.ids import new_id
+from storage.plain_files import check_plain_folders, open_plain_file
 from storage.provisioning import sync_folder
 from storage.statements import Kept, flat
 from storage.tables import books
@@ -83,18 +85,24 @@ def write_whole(
     file_format: str,
     document_id: str = "",
 ) -> StoredFile:
-    """Write a file under a temporary name, sync it, and give it its own name: the readable one, and its hash."""
+    """Write a file under a temporary name, sync it, and give it its own name: the readable one, and its hash.
+
+    Raises:
+        StorageFault: there is no room, or the folder cannot be written to.
+    """
     directory = root / folder
-    directory.mkdir(exist_ok=True)
     temporary = directory / f".{uuid4().hex}{suffix}"
-    try:
-        write(temporary)
-        sha256, size_bytes = _hash_and_sync(temporary)
-        name = f"{_SAFE.sub('-', Path(file_name).stem)[:80]}-{sha256[:12]}{suffix}"
-        os.replace(temporary, directory / name)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(directory)
+    with file_faults_told(directory):
+        directory.mkdir(exist_ok=True)
+        check_plain_folders(temporary)
+        try:
+            write(temporary)
+            sha256, size_bytes = _hash_and_sync(temporary)
+            name = f"{_SAFE.sub('-', Path(file_name).stem)[:80]}-{sha256[:12]}{suffix}"
+            os.replace(temporary, directory / name)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(directory)
     return StoredFile(
         id=new_id("fil"),
         path=f"{folder}/{name}",
@@ -109,23 +117,24 @@ def write_whole(
 
 def read_intact(root: Path, file: StoredFile) -> bytes | None:
     """The file's bytes, if they are those it was recorded with."""
-    try:
-        content = (root / file.path).read_bytes()
-    except OSError:
+    stream = open_intact(root, file)
+    if stream is None:
         return None
-    return content if hashlib.sha256(content).hexdigest() == file.sha256 else None
+    with stream:
+        return stream.read()
 
 
-def open_intact(root: Path, file: StoredFile) -> BinaryIO | None:
+def open_intact(root: Path, file: StoredFile) -> BufferedReader | None:
     """The file, open at its beginning, if its bytes are those it was recorded with. What is open stays what it was:
-    files are replaced, never written to.
+    files are replaced, never written to. A link is not followed, and a pipe not waited for.
     """
     try:
-        stream = (root / file.path).open("rb")
+        stream = open_plain_file(root / file.path)
     except OSError:
         return None
     try:
-        if hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256:
+        whole = os.fstat(stream.fileno()).st_size == file.size_bytes
+        if whole and hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256:
             stream.seek(0)
             return stream
     except OSError:
@@ -136,13 +145,11 @@ def open_intact(root: Path, file: StoredFile) -> BinaryIO | None:
 
 def is_intact(root: Path, file: StoredFile) -> bool:
     """Whether the file is there with the bytes it was recorded with."""
-    path = root / file.path
-    return path.is_file() and path.stat().st_size == file.size_bytes and sha256_of(path) == file.sha256
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    stream = open_intact(root, file)
+    if stream is None:
+        return False
+    stream.close()
+    return True
 
 
 def _hash_and_sync(path: Path) -> tuple[str, int]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from invoicing.refusals import Conflict, InvalidInput
-from storage.provisioning import UNFINISHED_PREFIX, sync_folder
+from storage.plain_files import UNFINISHED_PREFIX
+from storage.provisioning import sync_folder
 
 
 def check_apart(source: Path, target: Path, *, field: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from invoicing.refusals import InvalidInput
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
+from storage.plain_files import open_plain_file
 
 FORMAT: Final = "counterfoil-backup-1"
 MANIFEST_FILE = "manifest.json"
@@ -75,11 +76,13 @@ def read_manifest(backup: Path) -> tuple[Manifest, str]:
         InvalidInput: there is none, or it is not one of ours.
     """
     path = backup / MANIFEST_FILE
-    if path.is_symlink() or not path.is_file():
-        raise InvalidInput(f"This folder is not a backup: it holds no {MANIFEST_FILE}.", field="backup")
-    if path.stat().st_size > MANIFEST_BYTES_MAX:
+    try:
+        with open_plain_file(path) as stream:
+            content = stream.read(MANIFEST_BYTES_MAX + 1)
+    except OSError:
+        raise InvalidInput(f"This folder is not a backup: it holds no {MANIFEST_FILE}.", field="backup") from None
+    if len(content) > MANIFEST_BYTES_MAX:
         raise InvalidInput(f"{MANIFEST_FILE} is too large to be one of Counterfoil's.", field="backup")
-    content = path.read_bytes()
     try:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:

@@ -1,68 +1,97 @@
-"""Opening database files: each is the one that is asked for, and stays it for as long as it is in use."""
+"""Connections to database files: only to what is a file, and each with our settings."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import closing
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from storage.stamps import DamagedStore, Stamp, check_stamp, refusal_of
+from storage.faults import DamagedStore, Fault, faults_told, told
+from storage.plain_files import lies_plainly, open_plain_file
+from storage.stamps import Stamp, check_stamp
 
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 256
 """What one connection keeps of its file in memory; the operating system keeps more."""
 
+_JOURNAL_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+Identity = tuple[int, int]
+"""Device and inode: which file it is, whatever its name."""
 
-class GuardedFile:
-    """A database file in use by this process, over however many connections.
+_open: Counter[Identity] = Counter()
+_counting = threading.Lock()
 
-    It is the file that was first opened, or nothing is done with it any more: what is written into one that was
-    removed would be nowhere, and in one that was put in its place everything would be somebody else's or lost.
+
+class FileConnection(sqlite3.Connection):
+    """A connection that knows which file it is to, which log it has open beside it, and the schema it has seen."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.file: Identity | None = None
+        self.log: tuple[Identity, Identity] | None = None
+        self.schema_cookie = -1
+
+    def close(self) -> None:
+        super().close()
+        with _counting:
+            if self.file is not None:
+                _open[self.file] -= 1
+                self.file = None
+
+    def counted(self, file: Identity) -> None:
+        """Count it among the connections to the file, until it is closed."""
+        with _counting:
+            _open[file] += 1
+            self.file = file
+
+
+def is_open_here(path: Path) -> bool:
+    """Whether this process has a connection to the file: then nobody else may open it, since closing it again would
+    drop the locks of that connection.
     """
-
-    def __init__(self, path: Path, stamp: Stamp) -> None:
-        self.path = path
-        self._stamp = stamp
-        self._identity: tuple[int, int] | None = None
-        # Before any other connection: SQLite keeps a descriptor open as long as another one holds a lock on the file.
-        self._first = threading.Lock()
-
-    def check(self) -> None:
-        """Raises:
-        DamagedStore: the file is missing, or is not the one that was opened first.
-        """
-        if _file_identity(self.path) != self._identity:
-            raise DamagedStore(f"{self.path} was removed or replaced while it was open")
-
-    def check_version(self, connection: sqlite3.Connection) -> None:
-        """Compare the schema with the one that this program knows, in a transaction that has begun.
-
-        Raises:
-            DamagedStore: a newer program has migrated the file while it was open here.
-        """
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != self._stamp.schema_version:
-            raise DamagedStore(f"{self.path} was brought to schema {version} while it was open")
-
-    def open(self, *, busy_timeout_ms: int) -> sqlite3.Connection:
-        """Another connection to it."""
-        with self._first:
-            if self._identity is None:
-                identity = _file_identity(self.path)
-                _check_file_alone(self.path, self._stamp)
-                self._identity = identity
-        self.check()
-        connection = open_guarded(self.path, self._stamp, busy_timeout_ms=busy_timeout_ms)
-        try:
-            self.check()
-        except DamagedStore:
-            connection.close()
-            raise
-        return connection
+    return _open[file_identity(path)] > 0
 
 
-def open_guarded(path: Path, stamp: Stamp, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+def file_identity(path: Path) -> Identity:
+    """Raises:
+    DamagedStore: there is no file in this place.
+    """
+    try:
+        found = path.lstat()
+    except OSError as error:
+        raise told(path, Fault.MISSING) from error
+    return found.st_dev, found.st_ino
+
+
+def check_place(path: Path) -> None:
+    """Raises:
+    DamagedStore: it is missing, or something else is there that SQLite would open, follow or wait for.
+    """
+    match lies_plainly(path):
+        case "missing":
+            raise told(path, Fault.MISSING)
+        case "other":
+            raise told(path, Fault.NOT_A_FILE)
+        case "denied":
+            raise told(path, Fault.NOT_PERMITTED)
+
+
+def check_journal(path: Path) -> None:
+    """Raises:
+    DamagedStore: there is a rollback journal, which SQLite would play back into the file; ours never have one.
+    """
+    try:
+        with open_plain_file(path.with_name(f"{path.name}-journal")) as stream:
+            found = stream.read(len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC
+    except OSError:
+        return
+    if found:
+        raise told(path, Fault.JOURNAL)
+
+
+def open_guarded(path: Path, stamp: Stamp, *, busy_timeout_ms: int | None = None) -> FileConnection:
     """A connection to an existing file that is what `stamp` says.
 
     Raises:
@@ -79,64 +108,51 @@ def open_guarded(path: Path, stamp: Stamp, *, busy_timeout_ms: int = BUSY_TIMEOU
     return connection
 
 
-def open_plain(path: Path, mode: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+def open_plain(path: Path, mode: str, *, busy_timeout_ms: int | None = None) -> FileConnection:
     """A connection with our settings, to whatever file is there; `mode` is SQLite's: rw or rwc."""
-    try:
+    if mode == "rw":
+        check_place(path)
+        check_journal(path)
+    with faults_told(path):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
             uri=True,
             isolation_level=None,
             check_same_thread=False,
+            factory=FileConnection,
             # The pragma below sets it.
             timeout=0,
         )
-    except sqlite3.OperationalError as error:
-        raise DamagedStore(f"{path} cannot be opened") from error
     try:
+        # A file that is being made appears with the first thing that is written to it.
+        if mode == "rw":
+            connection.counted(file_identity(path))
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        for pragma, value in (
-            ("busy_timeout", busy_timeout_ms),
-            ("foreign_keys", 1),
-            ("synchronous", 2),
-            ("trusted_schema", 0),
-            ("recursive_triggers", 1),
-        ):
-            connection.execute(f"PRAGMA {pragma} = {value}")
-            if connection.execute(f"PRAGMA {pragma}").fetchone()[0] != value:
-                raise DamagedStore(f"{path}: the setting {pragma} was not accepted")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise refusal_of(error) or DamagedStore(f"{path} is not a readable database") from error
+        with faults_told(path):
+            for pragma, value in (
+                ("busy_timeout", BUSY_TIMEOUT_MS if busy_timeout_ms is None else busy_timeout_ms),
+                ("foreign_keys", 1),
+                ("synchronous", 2),
+                ("trusted_schema", 0),
+                ("recursive_triggers", 1),
+            ):
+                connection.execute(f"PRAGMA {pragma} = {value}")
+                if connection.execute(f"PRAGMA {pragma}").fetchone()[0] != value:
+                    raise DamagedStore(f"{path}: the setting {pragma} was not accepted")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _check_file_alone(path: Path, stamp: Stamp) -> None:
-    """Refuse a wrong file before its write-ahead log is touched: closing an ordinary connection would write the log
-    into the file, and a file that was exchanged by mistake could not be put back unharmed.
+def open_alone(path: Path) -> sqlite3.Connection:
+    """A connection to the file as it lies there, without a log beside it, that writes nothing and takes no lock. Not
+    for a file that this process has open.
     """
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    except sqlite3.OperationalError as error:
-        raise DamagedStore(f"{path} cannot be opened") from error
-    with closing(connection):
-        try:
-            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
-            if application_id != stamp.kind.value:
-                raise DamagedStore(f"{path} is not a Counterfoil {stamp.kind.name.lower()} file")
-            row = stamp.organization_id and connection.execute("SELECT organization_id FROM identity").fetchone()
-        except sqlite3.DatabaseError:
-            # Another process may be writing into the file at this moment; the ordinary check follows and decides.
-            return
-        if row and row[0] != stamp.organization_id:
-            raise DamagedStore(f"{path} holds the books of another organization")
-
-
-def _file_identity(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise DamagedStore(f"{path} is missing") from error
-    return found.st_dev, found.st_ino
+    with faults_told(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False
+        )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.execute("PRAGMA trusted_schema = 0")
+    return connection

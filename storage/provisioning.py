@@ -7,6 +7,7 @@ organization only after its books are whole, so what is interrupted leaves at mo
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -20,16 +21,19 @@ from sqlmodel import Session
 
 from storage.anchors import Ends, ends_of_books
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.directory import DIRECTORY_FILE
+from storage.directory import DIRECTORY_FILE, directory_named
 from storage.engines import DamagedStore, FileKind, Mode, checkpoint, guarded_engine, open_guarded, run_transaction
+from storage.examining import examine_template
+from storage.faults import Fault, check_storage, faults_told
 from storage.migrations import head_stamp, migrate_file
+from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names
 from storage.tables.settings import Identity
 
 if sys.platform != "win32":
     import fcntl
 
-UNFINISHED_PREFIX = ".new-"
 TEMPLATES_FOLDER = "templates"
+_log = logging.getLogger("counterfoil")
 
 
 def ensure_directory_file(root: Path) -> None:
@@ -38,22 +42,28 @@ def ensure_directory_file(root: Path) -> None:
     Raises:
         DamagedStore: the directory is not ours or of another version, or there are books but no directory, which
             came first: it was lost.
+        StorageFault: the data folder cannot be written to. That is said before anything begins.
     """
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with faults_told(root):
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_storage(root)
     target = root / DIRECTORY_FILE
-    if target.exists():
+    if os.path.lexists(target):
         # A file that is not ours is refused before anything is served from it.
-        open_guarded(target, head_stamp(FileKind.DIRECTORY)).close()
+        with directory_named():
+            open_guarded(target, head_stamp(FileKind.DIRECTORY)).close()
         return
-    if organization_folders(root) and not target.exists():
-        raise DamagedStore(f"{target} is missing though there are books: restore it from a backup")
-    _make_once(target, FileKind.DIRECTORY)
+    if organization_folders(root) and not os.path.lexists(target):
+        with directory_named():
+            raise DamagedStore(f"{target} is missing though there are books", Fault.MISSING)
+    with faults_told(root):
+        _make_once(target, FileKind.DIRECTORY)
 
 
 def organization_folders(root: Path) -> list[Path]:
-    """The folders of finished books, whether the directory knows their organizations or not."""
-    folders = (root / ORGANIZATIONS_FOLDER).glob("*/")
-    return sorted(folder for folder in folders if not folder.name.startswith(UNFINISHED_PREFIX))
+    """The folders of finished books, whether the directory knows their organizations or not. A link is none."""
+    found = plain_names(root / ORGANIZATIONS_FOLDER)
+    return [path for path in found if is_plain_folder(path) and not path.name.startswith(UNFINISHED_PREFIX)]
 
 
 def template_file(root: Path) -> Path:
@@ -66,9 +76,16 @@ def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Ca
     where their chains end, for their anchor.
 
     All of it, or nothing: when `fill` raises, no trace is left.
+
+    Raises:
+        StorageFault: there is no room, or the data folder cannot be written to.
     """
-    organizations = root / ORGANIZATIONS_FOLDER
-    organizations.mkdir(mode=0o700, exist_ok=True)
+    with faults_told(root):
+        return _provision(root, organization_id, now=now, fill=fill)
+
+
+def _provision(root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:
+    organizations = _folder(root, ORGANIZATIONS_FOLDER)
     unfinished = organizations / f"{UNFINISHED_PREFIX}{organization_id}"
     unfinished.mkdir(mode=0o700)
     try:
@@ -118,23 +135,44 @@ def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Se
 
 
 def _template(root: Path) -> Path:
-    """The migrated, stamped file that new books are copied from; made once per schema version."""
-    path = template_file(root)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not path.exists():
-        _make_once(path, FileKind.BOOKS)
+    """The migrated, stamped file that new books are copied from; made once per schema version, and made anew where
+    what is there is not what it was made as.
+    """
+    path = _folder(root, TEMPLATES_FOLDER) / template_file(root).name
+    try:
+        examine_template(path, head_stamp(FileKind.BOOKS))
+    except DamagedStore as damage:
+        if damage.fault is not Fault.MISSING:
+            _log.warning("the template is made anew: %s", damage.detail)
+        if is_plain_folder(path):
+            # Somebody put it there: it is theirs to remove.
+            path.rename(path.with_name(f"{path.name}.aside-{uuid4().hex}"))
+        _make_once(path, FileKind.BOOKS, replaces=damage.fault is not Fault.MISSING)
     return path
 
 
-def _make_once(target: Path, kind: FileKind) -> None:
-    """Make a migrated database at `target`; of several that try at once, the first one's stays."""
+def _folder(root: Path, name: str) -> Path:
+    """A folder of the data folder, made where there is none; a link in its place is refused."""
+    folder = root / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    check_plain_folders(folder / name)
+    return folder
+
+
+def _make_once(target: Path, kind: FileKind, *, replaces: bool = False) -> None:
+    """Make a migrated database at `target`; of several that try at once, the first one's stays, unless what is there
+    is of no use.
+    """
     temporary = target.with_name(f"{UNFINISHED_PREFIX}{uuid4().hex}.db")
     try:
         migrate_file(temporary, kind)
         checkpoint(temporary)
         # The folder may be older than we are and open to others; the file is its owner's alone.
         temporary.chmod(0o600)
-        _name_unless_taken(temporary, target)
+        if replaces:
+            os.replace(temporary, target)
+        else:
+            _name_unless_taken(temporary, target)
         sync_folder(target.parent)
     finally:
         for leftover in target.parent.glob(f"{temporary.name}*"):

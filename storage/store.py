@@ -11,6 +11,7 @@ import anyio.to_thread
 from storage.books import BooksShelf
 from storage.completion import to_its_end
 from storage.directory import DIRECTORY_FILE, Directory
+from storage.faults import fault_of
 from storage.moments import Moments
 from storage.provisioning import ensure_directory_file
 
@@ -31,8 +32,18 @@ class Store:
 
 
 def exists(root: Path) -> bool:
-    """Whether a Counterfoil data folder is there."""
-    return (root / DIRECTORY_FILE).exists()
+    """Whether a Counterfoil data folder is there, be it that what lies in the directory's place is no file.
+
+    Raises:
+        StorageFault: it may not be looked into.
+    """
+    try:
+        (root / DIRECTORY_FILE).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise fault_of(error, root) or error from error
+    return True
 
 
 @asynccontextmanager

@@ -17,7 +17,10 @@ MAY_IMPORT = {
     "storage": {"storage", "invoicing"},
     "invoicing": {"invoicing"},
 }
-ENGINE_LAYER = {"storage/engines.py", "storage/openings.py", "storage/stamps.py", "storage/first_look.py"}
+ENGINE_LAYER = {
+    f"storage/{name}.py"
+    for name in ("engines", "examining", "faults", "fingerprints", "guarded", "openings", "stamps", "first_look")
+}
 # Alembic's own entry runs on the connection that the engine layer handed over.
 MIGRATIONS = "storage/migrations/"
 

@@ -10,7 +10,8 @@ numbers where a spreadsheet can hold them exactly, and text otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -210,12 +211,24 @@ def write_xlsx(
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        with Workbook(str(path), options) as workbook:
+        with _closed_at_last(Workbook(str(path), options)) as workbook:
             workbook.set_properties({"created": created})
             book = _Book(workbook)
             for _, exported in counted(documents, progress):
                 book.append(exported)
             book.finish()
+
+
+@contextmanager
+def _closed_at_last(workbook: Workbook) -> Iterator[Workbook]:
+    """The workbook, closed at the end; where that fails, as on a full disk, its intermediate files would stay open."""
+    try:
+        with workbook:
+            yield workbook
+    finally:
+        for sheet in workbook.worksheets():
+            with suppress(OSError):
+                sheet.row_data_fh.close()
 
 
 class _Book:

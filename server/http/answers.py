@@ -97,8 +97,9 @@ def ambiguous() -> Turned:
     return Turned(PlainTextResponse("One Authorization header, not several.", status_code=400))
 
 
-def unavailable() -> Turned:
-    return Turned(PlainTextResponse("Not available at the moment.", status_code=503, headers={"Retry-After": "5"}))
+def unavailable(why: str = "") -> Turned:
+    message = why or "Not available at the moment."
+    return Turned(PlainTextResponse(message, status_code=503, headers={"Retry-After": "5"}))
 
 
 def too_slow() -> Turned:

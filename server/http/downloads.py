@@ -7,7 +7,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import logging
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -30,16 +29,17 @@ from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
 from server.http.limits import Downloading
+from storage import organizations
 from storage.books import Books
-from storage.engines import DamagedStore
+from storage.faults import faults_told
 from storage.files import StoredFile
+from storage.plain_files import check_plain_folders, open_plain_file
 
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
 _KEY_BYTES = 32
 PIECE_BYTES = 65_536
 """So much of a file is sent at once."""
-_log = logging.getLogger("counterfoil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,21 @@ def signing_key(root: Path) -> bytes:
     It appears whole or not at all: an empty key, seen by a second process or left by a crash, would let anybody sign.
     """
     path = root / "secrets" / "links.key"
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not path.exists():
-        _make_key(path)
-    key = path.read_bytes()
+    with faults_told(root):
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        check_plain_folders(path)
+        if not os.path.lexists(path):
+            _make_key(path)
+    try:
+        with open_plain_file(path) as stream:
+            key = stream.read(_KEY_BYTES + 1)
+    except OSError:
+        key = b""
     if len(key) != _KEY_BYTES:
-        raise DamagedStore(f"{path} is not a key: remove it, and links that were given out end")
+        raise Unavailable(
+            "secrets/links.key in the data folder is not a key that can be read: move it away, and a new one is made."
+            " Download links that were given out end with that."
+        )
     return key
 
 
@@ -125,7 +134,11 @@ class Downloads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         named = self._signer.read(request.path_params["token"], now=self._office.latest())
-        user = await self._user_behind(named) if named else ""
+        try:
+            user = await self._user_behind(named) if named else ""
+        except Unavailable as fault:
+            await _unavailable(fault)(scope, receive, send)
+            return
         if not named or not user:
             await _absent()(scope, receive, send)
             return
@@ -140,18 +153,17 @@ class Downloads:
             return await user_behind(self._office.store, self._office.clock, named.credential_id, named.organization_id)
         except (Unauthenticated, NotYours):
             return ""
-        except (Unavailable, DamagedStore) as error:
-            _log.error("a link could not be looked up: %s", error)
-            return ""
 
     async def _response(self, named: LinkedFile, stack: ExitStack) -> Response:
         """The file, which `stack` closes."""
         try:
             stored, stream = await open_file_by_link(self._office.store.shelf, named.organization_id, named.file_id)
+        except Unavailable as fault:
+            if not await self._is_known(named.organization_id):
+                return _absent()
+            # The link is a valid one: its bearer is told what the bearer of a credential would be.
+            return _unavailable(fault)
         except Refusal:
-            return _absent()
-        except DamagedStore as damage:
-            _log.error("books cannot be opened: %s", damage)
             return _absent()
         stack.enter_context(stream)
         shown = "inline" if stored.media_type == PDF else "attachment"
@@ -165,6 +177,11 @@ class Downloads:
         }
         return StreamingResponse(_pieces(stream), media_type=stored.media_type, headers=headers)
 
+    async def _is_known(self, organization_id: str) -> bool:
+        with suppress(Unavailable):
+            return await self._office.store.directory.look_up(lambda db: organizations.is_known(db, organization_id))
+        return False
+
 
 async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
     """The file piece by piece: many slow readers of a long file hold little of it in memory."""
@@ -173,6 +190,10 @@ async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
         yield piece
         # Sending does not wait while the reader is fast, or when the reader has left: others have their turn, too.
         await checkpoint()
+
+
+def _unavailable(fault: Unavailable) -> Response:
+    return PlainTextResponse(fault.message, status_code=503, headers={"Retry-After": "60"})
 
 
 def _absent() -> Response:

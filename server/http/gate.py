@@ -32,7 +32,6 @@ from server.http.messages import Message
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
 from server.http.questions import CONVERSATION, Conversation, Patience, Questions
 from server.revisions import is_too_old
-from storage.engines import DamagedStore
 from storage.ids import new_session_id
 from storage.sessions import OpenSession
 
@@ -74,6 +73,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        arrived = False
         try:
             path = connection_path(scope["path"])
             # A slash that was written as %2F is one of a name, and no name has one.
@@ -83,13 +83,15 @@ class Gate:
                 raise self._wrong_method(request, path)
             arrival = await self._arrival(request, path)
             vouch(scope, arrival.principal.user_id)
+            arrived = True
             async with self._admitted(arrival.principal.user_id):
                 response = await self._serve(arrival, request, send)
         except Turned as turned:
             response = turned.response
-        except (Unavailable, DamagedStore) as error:
+        except Unavailable as error:
             _log.error("a request could not be looked up: %s", error)
-            response = answers.unavailable().response
+            # What is wrong here is not for strangers.
+            response = answers.unavailable(error.message if arrived else "").response
         except ClientDisconnect:
             # Whoever left in the middle of a request is not there to be answered.
             return

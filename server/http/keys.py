@@ -7,6 +7,7 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.credentials import ShownKey, show_key
 from server.http.pages import page
@@ -44,6 +45,10 @@ _GONE = (
     " <kbd>counterfoil key list</kbd> shows each key with its last use, and <kbd>counterfoil key revoke ID</kbd> ends"
     " one at once. Then make a new key, and open its page yourself.</p>",
 )
+_UNAVAILABLE = (
+    "The key cannot be shown now",
+    "<p>{why}</p><p>Nothing is lost: this page still waits. Open it again later.</p>",
+)
 
 
 class KeyPage:
@@ -58,7 +63,11 @@ class KeyPage:
     async def __call__(self, request: Request) -> Response:
         if request.method != "POST":
             return page(*_ASK, 200)
-        shown = await show_key(self._office.store, self._office.clock, request.path_params["page"])
+        try:
+            shown = await show_key(self._office.store, self._office.clock, request.path_params["page"])
+        except Unavailable as fault:
+            title, body = _UNAVAILABLE
+            return page(title, body.format(why=escape(fault.message)), 503)
         if shown is None:
             return page(*_GONE, 404)
         title, body = _SHOWN

@@ -47,11 +47,11 @@ async def serve(
     url = public_url or f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{port}"
     connections = OpenConnections(allowance, _room_for(allowance))
     listener = listen(host, port)
-    announce()
     settings = HttpSettings(port=port, public_url=url, allowance=allowance)
     questions = Questions(settings.allowance.asking)
     async with open_store(data) as store:
         application = http_application(store, system_clock, settings, questions=questions)
+        announce()
         fold_log(allowance.log_lines)
         await serve_application(application, questions, listener, connections)
 

@@ -29,7 +29,7 @@ from storage.books import BOOKS_FILE, Books
 from storage.documents import DocumentFilter
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers
 
 TODAY = date(2026, 3, 16)
 MANY = 20_000
@@ -178,10 +178,9 @@ async def test_the_status_is_the_same_in_sql_as_in_the_rules(tmp_path: Path) -> 
     async with practice(tmp_path) as one:
         books = one.books(await one.client("Harbour Bakery"))
         await one.issue(books, (await one.customer(books)).id)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(books.folder / BOOKS_FILE) as connection:
             first = first_row(connection, "documents")
             connection.execute("BEGIN")
-            drop_triggers(connection)
             for index, (payable, credited, paid, days) in enumerate(cases, start=1):
                 due_date = (TODAY + timedelta(days=days)).isoformat()
                 own = {"position": 2 * index, "id": f"inv{index}", "total_minor": payable + 1, "withheld_minor": 1}
@@ -239,16 +238,10 @@ def add(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> N
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({names})", row)
 
 
-def drop_triggers(connection: sqlite3.Connection) -> None:
-    for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {trigger}")
-
-
 async def many(one: Practice) -> Books:
     """Books with 20,000 documents: copies of the filled ones' rows, with payments and credit notes in proportion."""
     books = await filled(one)
-    with raw(books.folder / BOOKS_FILE) as connection:
-        drop_triggers(connection)
+    with past_triggers(books.folder / BOOKS_FILE) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(documents)")]
         new = {
             "position": "position + 9 * n",

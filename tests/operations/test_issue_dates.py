@@ -22,7 +22,7 @@ from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers
 
 LINE = RequestedLine(quantity=Decimal(2), description="Bookkeeping", unit_price=Decimal("12.50"))
 
@@ -146,10 +146,7 @@ async def test_verification_finds_a_number_that_is_dated_before_an_earlier_one(t
         customer = (await one.customer(books)).id
         for _ in range(2):
             await number(books, request(customer))
-        with raw(books.folder / BOOKS_FILE) as connection:
-            triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (trigger,) in triggers:
-                connection.execute(f'DROP TRIGGER "{trigger}"')
+        with past_triggers(books.folder / BOOKS_FILE) as connection:
             connection.execute("UPDATE documents SET issue_date = '2026-03-15' WHERE sequence = 2")
         found = await books.read(lambda db: list(checks.date_problems(db)))
         assert found == ["document TEST-INV-2026-00002: it is dated before an earlier number of its series"]

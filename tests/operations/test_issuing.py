@@ -34,7 +34,7 @@ from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers, raw
 
 LINE = RequestedLine(quantity=Decimal(2), description="Bookkeeping", unit_price=Decimal("12.50"))
 
@@ -308,9 +308,7 @@ async def three_invoices(one: Practice) -> Books:
 
 
 def tamper(books: Books, *statements: str) -> None:
-    with raw(books.folder / BOOKS_FILE) as connection:
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
+    with past_triggers(books.folder / BOOKS_FILE) as connection:
         for statement in statements:
             statement = statement.replace("$entry", ENTRY_OF_SECOND).replace("$second", OF_SECOND)
             assert connection.execute(statement).rowcount > 0, statement

@@ -28,7 +28,7 @@ from storage.ids import new_id
 from storage.payments import Payment
 from storage.setup import load_setup
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers
 
 FIRST, SECOND, THIRD = (f"TEST-INV-2026-{index:05}" for index in (1, 2, 3))
 NOTE, OTHER_NOTE = "TEST-CN-2026-00001", "TEST-CN-2026-00002"
@@ -147,9 +147,7 @@ async def filled(one: Practice) -> tuple[Books, list[str]]:
 
 
 def tamper(books: Books, *statements: str) -> None:
-    with raw(books.folder / BOOKS_FILE) as connection:
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
+    with past_triggers(books.folder / BOOKS_FILE) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         for statement in statements:
             assert connection.execute(statement).rowcount > 0, statement
@@ -170,7 +168,7 @@ async def test_content_whose_own_hash_was_made_anew_is_named(tmp_path: Path, num
         books, _ = await filled(one)
         tamper(books, f"UPDATE documents SET content = replace(content, 'Bookk', 'Cookk') WHERE number = '{number}'")
         columns = "content, series, period, sequence, issued_by, previous_hash, position"
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(books.folder / BOOKS_FILE) as connection:
             row = connection.execute(f"SELECT {columns} FROM documents WHERE number = ?", [number]).fetchone()
             text, series, period, sequence, by, previous, position = row
             covered = document_link_text(

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.command_line import run_command
 from tests.support.practice import practice
-from tests.support.raw import raw
+from tests.support.raw import past_triggers, raw
 
 ROOT = Path(__file__).parents[2]
 INIT = ("init", "--name", "Larkfield Accounting", "--country", "GB", "--email", "Partner@Larkfield.example")
@@ -206,8 +206,7 @@ def test_verify_tells_of_every_organization(run: Run, worked: Path) -> None:
 
 
 def test_verify_names_the_first_bad_document(run: Run, worked: Path) -> None:
-    with raw(client_folder(worked) / "books.db") as connection:
-        connection.execute("DROP TRIGGER documents_no_update")
+    with past_triggers(client_folder(worked) / "books.db") as connection:
         connection.execute("UPDATE documents SET total_minor = 1 WHERE position = 2")
     outcome = run("verify", data=worked)
     assert outcome.refusal.startswith("harbour-bakery-sandbox: document TEST-INV-2026-00002: ")

@@ -18,9 +18,9 @@ import pytest
 from mcp_types import BlobResourceContents, ResourceLink, TextResourceContents
 from starlette.types import Message
 
+from invoicing.refusals import Unavailable
 from operations.credentials import list_credentials
 from server.http.downloads import PIECE_BYTES, LinkSigner, signing_key
-from storage.engines import DamagedStore
 from storage.files import StoredFile
 from storage.ids import new_organization_id
 from tests.support.assistant import ERAS, Era
@@ -171,7 +171,7 @@ def test_those_who_make_the_signing_key_at_once_have_the_same_one(tmp_path: Path
 def test_an_empty_signing_key_is_refused_because_anybody_could_sign_with_it(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "links.key").touch()
-    with pytest.raises(DamagedStore):
+    with pytest.raises(Unavailable, match="not a key"):
         signing_key(tmp_path)
 
 

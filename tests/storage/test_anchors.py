@@ -25,7 +25,7 @@ from storage.profile import load_profile
 from storage.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice
-from tests.support.raw import raw, raw_value
+from tests.support.raw import past_triggers, raw, raw_value
 
 
 class Folder:
@@ -126,11 +126,9 @@ async def test_who_brings_lost_books_back_says_why_and_no_lost_number_is_given_a
 
 
 async def test_a_lost_period_goes_on_above_its_lost_numbers(folder: Folder) -> None:
-    with raw(folder.copy) as connection:
+    with past_triggers(folder.copy) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         for table in ("documents", "document_lines", "document_taxes", "journal_lines", "journal_entries"):
-            for act in ("update", "delete"):
-                connection.execute(f"DROP TRIGGER {table}_no_{act}")
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - Our own names.
         connection.execute("DELETE FROM series_periods")
     folder.put_back()
@@ -154,10 +152,7 @@ async def test_an_end_that_was_changed_or_cut_is_noticed(folder: Folder, change:
         name: raw_value(folder.books, f"SELECT max(position) FROM {table}")  # noqa: S608 - Our own names.
         for name, table in (("documents", "documents"), ("entries", "audit_entries"))
     }
-    with raw(folder.books) as connection:
-        for table in ("documents", "audit_entries"):
-            for act in ("update", "delete"):
-                connection.execute(f"DROP TRIGGER {table}_no_{act}")
+    with past_triggers(folder.books) as connection:
         connection.execute(change.format(**ends))
     async with folder.opened() as one:
         with pytest.raises(LostBooks, match=says):

@@ -167,7 +167,7 @@ async def test_a_file_that_is_damaged_does_not_keep_the_books_from_being_backed_
 
 
 @pytest.mark.parametrize("damage", ["missing", "swapped", "garbled", "a page"])
-async def test_of_damaged_books_no_backup_is_made(tmp_path: Path, damage: str) -> None:
+async def test_one_clients_damaged_books_keep_no_others_from_being_backed_up(tmp_path: Path, damage: str) -> None:
     async with practice(tmp_path / "data") as one:
         first, second = [await one.client(name) for name in ("One", "Other")]
     paths = [tmp_path / "data" / ORGANIZATIONS_FOLDER / client.id / BOOKS_FILE for client in (first, second)]
@@ -180,9 +180,24 @@ async def test_of_damaged_books_no_backup_is_made(tmp_path: Path, damage: str) -
             paths[0].write_bytes(b"no database " * 500)
         case _:
             damage_page_of(paths[0], "ix_items_name_key")
-    with pytest.raises(Unavailable) as refused:
+    report = back_up(tmp_path / "data", tmp_path / "backup", now=NOON, progress=silent)
+    damaged = f"{ORGANIZATIONS_FOLDER}/{first.id}/{BOOKS_FILE}"
+    assert report.damaged == (damaged,)
+    assert not (tmp_path / "backup" / damaged).exists()
+    restored = restore(tmp_path / "backup", tmp_path / "restored", now=NOON, progress=silent)
+    assert restored.damaged == (damaged,)
+    findings = [one for one in diagnose(tmp_path / "restored", free_bytes_wanted=0) if one.severity == "error"]
+    assert [(finding.subject, "the file is missing" in finding.message) for finding in findings] == [
+        (first.handle, True)
+    ]
+
+
+async def test_of_a_damaged_directory_no_backup_is_made(tmp_path: Path) -> None:
+    async with practice(tmp_path / "data"):
+        pass
+    damage_page_of(tmp_path / "data" / DIRECTORY_FILE, "organizations")
+    with pytest.raises(Unavailable):
         back_up(tmp_path / "data", tmp_path / "backup", now=NOON, progress=silent)
-    assert f"{ORGANIZATIONS_FOLDER}/{first.id}/{BOOKS_FILE}" in refused.value.message
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
 
 

@@ -13,8 +13,9 @@ import pytest
 from operations.files import render_document
 from operations.profile import update_organization
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
-from storage.diagnosis import clean_up, diagnose
+from storage.diagnosis import diagnose
 from storage.directory import DIRECTORY_FILE
+from storage.leftovers import clean_up
 from storage.profile import load_profile, save_profile
 from storage.provisioning import template_file
 from tests.support.practice import practice
@@ -100,13 +101,13 @@ def foreign_key(path: Path) -> None:
 
 DAMAGED: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "missing": (lambda path: path.unlink(), "error", "missing"),
-    "empty": (lambda path: path.write_bytes(b""), "error", "cannot be read"),
-    "garbled": (lambda path: path.write_bytes(b"no database " * 500), "error", "cannot be read"),
-    "swapped": (swap, "error", "another file"),
+    "empty": (lambda path: path.write_bytes(b""), "error", "empty"),
+    "garbled": (lambda path: path.write_bytes(b"no database " * 500), "error", "not one of Counterfoil's"),
+    "swapped": (swap, "error", "another organization"),
     "of a newer version": (newer, "error", "newer"),
     "of an older version": (lambda path: older_books(path, path.parent.name), "warning", "migrate"),
     "with a damaged page": (lambda path: damage_page_of(path, "ix_items_name_key"), "error", "damaged"),
-    "with a row that refers to nothing": (foreign_key, "error", "refers to nothing"),
+    "with a row that refers to nothing": (foreign_key, "error", "rows of the file were removed"),
 }
 
 
@@ -134,10 +135,10 @@ def test_a_damaged_directory_is_found(root: Path, damage: str) -> None:
     assert {subject for _, subject in found(root)} <= {"directory"}
 
 
-def test_a_damaged_template_may_be_deleted_and_an_old_one_too(root: Path) -> None:
+def test_a_damaged_template_is_made_anew_and_an_old_one_may_be_deleted(root: Path) -> None:
     template_file(root).write_bytes(b"no database " * 500)
     (root / "templates" / "books-0000.db").write_bytes(b"")
-    assert found(root) == [("error", "template"), ("note", "template")]
+    assert found(root) == [("note", "template"), ("note", "template")]
     template_file(root).unlink()
     assert found(root) == [("note", "template")]
 

@@ -18,12 +18,13 @@ from storage.books import BOOKS_FILE
 from storage.directory import DIRECTORY_FILE
 from storage.engines import (
     DamagedStore,
+    Fault,
     FileKind,
     Mode,
     OutdatedStore,
     copy_live,
+    examine,
     guarded_engine,
-    integrity_problems,
     is_current,
     open_guarded,
     read_once,
@@ -134,13 +135,15 @@ def test_a_truncated_file_is_refused(tmp_path: Path, keep_bytes: int) -> None:
 def test_a_damaged_page_is_found(tmp_path: Path) -> None:
     path = books_of(tmp_path, ONE)
     damage_page_of(path, "ix_items_name_key")
-    assert integrity_problems(path)
+    with pytest.raises(DamagedStore) as refused:
+        examine(path, STAMP)
+    assert refused.value.fault is Fault.DAMAGED
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / BOOKS_FILE
     path.write_bytes(b"Counterfoil " * 1000)
-    with pytest.raises(DamagedStore, match="not a readable database"):
+    with pytest.raises(DamagedStore, match="not one of Counterfoil's"):
         open_guarded(path, STAMP)
     with pytest.raises(DamagedStore):
         stamp_of(path)
@@ -242,17 +245,18 @@ def test_a_copy_of_books_in_use_is_whole_and_states_the_same(tmp_path: Path) -> 
         copy_live(path, copy)
     assert sorted(one.name for one in tmp_path.glob("copy.db*")) == ["copy.db"]
     assert stamp_of(copy) == STAMP
-    assert integrity_problems(copy) == []
+    examine(copy, STAMP)
     with raw(copy) as connection:
         assert connection.execute("SELECT number FROM accounts").fetchall() == [("1",)]
 
 
 def test_rows_that_refer_to_nothing_are_found(tmp_path: Path) -> None:
     path = books_of(tmp_path, ONE)
-    assert integrity_problems(path) == []
+    examine(path, STAMP)
     with raw(path) as connection:
         connection.execute("INSERT INTO series_periods (series, period, next_sequence) VALUES ('none', '2026', 1)")
-    assert integrity_problems(path) == ["a row of series_periods refers to nothing"]
+    with pytest.raises(DamagedStore, match="a row of series_periods refers to nothing"):
+        examine(path, STAMP)
 
 
 def test_a_file_says_of_itself_what_it_is(tmp_path: Path) -> None:

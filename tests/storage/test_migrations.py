@@ -19,6 +19,7 @@ from storage import migrations
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 from storage.engines import DamagedStore, FileKind, new_file_engine, stamp_of
+from storage.fingerprints import expected_fingerprint, schema_fingerprint
 from storage.migrating import MigrationReport, migrate_all
 from storage.migrations import head_stamp, migrate_file
 from storage.reach import ORDER, REACHABLE_NOW
@@ -70,6 +71,18 @@ def test_the_migrations_make_what_the_models_say(tmp_path: Path, kind: FileKind,
     migrate_file(path, kind)
     assert differences(path, metadata) == []
     assert stamp_of(path) == head_stamp(kind)
+
+
+@pytest.mark.parametrize("kind", FileKind)
+def test_the_fingerprint_that_files_are_compared_with_is_that_of_the_newest_revision(
+    tmp_path: Path, kind: FileKind
+) -> None:
+    path = tmp_path / "new.db"
+    migrate_file(path, kind)
+    with raw(path) as connection:
+        found = schema_fingerprint(connection)
+    version = head_stamp(kind).schema_version
+    assert expected_fingerprint(kind, version) == found, f"FINGERPRINTS[FileKind.{kind.name}, {version}] is {found}"
 
 
 @pytest.mark.parametrize("kind", FileKind)

@@ -22,11 +22,13 @@ from operations.practices import local_owner
 from operations.verification import verify_books
 from storage import organizations
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.diagnosis import clean_up, diagnose
+from storage.diagnosis import diagnose
 from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, integrity_problems, stamp_of
+from storage.engines import DamagedStore, FileKind, examine, stamp_of
+from storage.leftovers import clean_up
 from storage.migrations import head_stamp
-from storage.provisioning import UNFINISHED_PREFIX, ensure_directory_file, provision_books, template_file
+from storage.plain_files import UNFINISHED_PREFIX
+from storage.provisioning import ensure_directory_file, provision_books, template_file
 from storage.store import open_store
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled
@@ -256,7 +258,7 @@ def test_two_processes_may_make_the_directory_at_once(tmp_path: Path, links: str
     race(MAKER, str(root), links, count=2)
     assert [path.name for path in root.iterdir()] == [DIRECTORY_FILE]
     assert stamp_of(root / DIRECTORY_FILE) == head_stamp(FileKind.DIRECTORY)
-    assert integrity_problems(root / DIRECTORY_FILE) == []
+    examine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY))
 
 
 @pytest.mark.parametrize("links", [True, False])

@@ -58,3 +58,16 @@ def damage_page_of(path: Path, name: str) -> None:
     with path.open("rb+") as stream:
         stream.seek((page - 1) * page_bytes)
         stream.write(b"\xa5" * page_bytes)
+
+
+@contextmanager
+def past_triggers(path: Path) -> Iterator[sqlite3.Connection]:
+    """A plain connection that no trigger stops; at the end they are all there again, as if nothing had been."""
+    with raw(path) as connection:
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        triggers = connection.execute(query).fetchall()
+        for name, _ in triggers:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        yield connection
+        for _, text in triggers:
+            connection.execute(text)

@@ -1,0 +1,122 @@
+"""Files that are opened only if they are files: never a link, which leads elsewhere, nor a pipe, which waits for ever.
+
+Nothing here opens a database that this process has open: closing any descriptor of one would drop SQLite's locks.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from io import BufferedReader
+from pathlib import Path
+from typing import Literal
+
+UNFINISHED_PREFIX = ".new-"
+"""How the names of files and folders begin that are not finished yet."""
+COMPANIONS = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database; it would open whatever is there."""
+
+# Windows knows neither, nor anything in a folder that waits.
+_NO_LINK = 0 if sys.platform == "win32" else os.O_NOFOLLOW
+_NO_WAIT = 0 if sys.platform == "win32" else os.O_NONBLOCK
+_BINARY = getattr(os, "O_BINARY", 0)
+
+FOLDERS = frozenset({"organizations", "templates", "secrets"})
+"""The folders of a data folder."""
+_DEEPEST = 3
+
+Place = Literal["plain", "missing", "other", "denied"]
+
+
+def open_plain_file(path: Path) -> BufferedReader:
+    """Open a file to be read, if it is one, without waiting.
+
+    Raises:
+        OSError: it is missing, may not be read, or is something else, or a folder that leads to it is a link.
+    """
+    check_plain_folders(path)
+    descriptor = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise IsADirectoryError(errno.EISDIR, "no file", str(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def check_plain_folders(path: Path) -> None:
+    """Raises:
+    OSError: one of our folders that lead to it is missing, a link, or something else.
+    """
+    for folder in reversed(folders_of_ours(path)):
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "no folder", str(folder))
+
+
+def lies_plainly(path: Path) -> Place:
+    """What is in the place of a database file. It lies plainly where it, our folders that lead to it, and whatever is
+    beside it that SQLite would open, are what they are to be.
+    """
+    try:
+        found = path.lstat()
+    except PermissionError:
+        return "denied"
+    except OSError:
+        return "missing"
+    if not stat.S_ISREG(found.st_mode) or not all(map(is_plain_folder, folders_of_ours(path))):
+        return "other"
+    beside = (path.with_name(f"{path.name}{ending}") for ending in COMPANIONS)
+    return "plain" if all(_is_absent_or_file(one) for one in beside) else "other"
+
+
+def is_plain_folder(folder: Path) -> bool:
+    """Whether it is a folder, and not a link to one."""
+    try:
+        return stat.S_ISDIR(folder.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether it is a file, and not a link to one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def plain_names(folder: Path) -> Iterator[Path]:
+    """What is in a folder, in the order of names; nothing where it is no folder, or a link to one."""
+    if is_plain_folder(folder):
+        yield from sorted(folder.iterdir())
+
+
+def remove_plainly(path: Path) -> None:
+    """Remove a file, a link or whatever else has a name, or a folder with all that is in it; never what a link leads
+    to.
+    """
+    if is_plain_folder(path):
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def folders_of_ours(path: Path) -> list[Path]:
+    """The folders that lead from the data folder to a file. The data folder itself may be wherever its owner wants it,
+    also behind a link.
+    """
+    above = list(path.parents)[:_DEEPEST]
+    first = next((depth for depth, folder in enumerate(above, start=1) if folder.name in FOLDERS), 0)
+    return above[:first]
+
+
+def _is_absent_or_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True
