@@ -19,6 +19,7 @@ from server.http.limits import Allowance
 from server.http.questions import Questions
 from server.http.serving import serve_application
 from server.mcp import CounterfoilServer
+from server.settings import read_settings
 from storage.store import open_store
 
 
@@ -46,7 +47,7 @@ async def main(data: Path) -> None:
         allowance=Allowance(per_second=100_000, burst=1_000_000, at_once=1_000, idle_seconds=KEPT_SECONDS),
     )
     questions = Questions(settings.allowance.asking)
-    async with open_store(data) as store:
+    async with open_store(data, read_settings(data).limits) as store:
         application = http_application(store, system_clock, settings, questions=questions, equip=equip)
         await serve_application(application, questions, listener, OpenConnections(settings.allowance, 1_000))
 

@@ -16,8 +16,10 @@ import zlib
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
-from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.pixels import jpeg_with_pixels_alone, png_with_pixels_alone
+from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
 
 LOGO_BYTES_MAX = 512 * 1024
 LOGO_SIDE_MAX = 4_000
@@ -34,6 +36,8 @@ _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _GRAYSCALE_OF_16_BITS = b"\x10\x00"
 _DATA_URL = re.compile(r"data:image/(?:png|jpe?g);base64,", re.IGNORECASE)
 _COLOR = re.compile(r"#?([0-9A-Fa-f]{6})", re.ASCII)
+_ORIENTATION = 0x0112
+_ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
 
 
@@ -91,28 +95,33 @@ def logo_from_text(text: str) -> bytes:
         ) from None
 
 
+def logo_of_text(text: str) -> KeptLogo:
+    """`kept_logo` of a logo that is given as text.
+
+    Raises:
+        InvalidInput, LimitExceeded: as `logo_from_text` and `kept_logo`.
+    """
+    return kept_logo(logo_from_text(text))
+
+
 def kept_logo(content: bytes) -> KeptLogo:
     """The logo as it is kept: decoded, upright, made smaller where it is larger than a letterhead can show.
+
+    It is decoded once and at no greater size than it declares: some 100 MB of memory at most, for a moment.
 
     Raises:
         InvalidInput: no PNG or JPEG, or one that is damaged.
         LimitExceeded: too many bytes or pixels.
     """
     kind = _checked_kind(content)
+    pixels_only = png_with_pixels_alone if kind == "PNG" else jpeg_with_pixels_alone
     try:
-        with Image.open(io.BytesIO(content), formats=(kind,)) as opened:
-            opened.load()
-            upright = ImageOps.exif_transpose(opened)
-            see_through = "A" in upright.getbands() or "transparency" in upright.info
-            picture = upright.convert("RGBA" if see_through else "RGB")
+        with Image.open(io.BytesIO(pixels_only(content)), formats=(kind,)) as opened:
+            # The decoded size counts as well: it is the declared one, or the file is not what it says.
+            _check_size(*opened.size)
+            bare = _upright(_small(opened))
     except _UNREADABLE:
         raise InvalidInput("logo: the image is damaged or cut off; save it anew.", field="logo") from None
-    # The decoded size counts as well: it is the declared one, or the file is not what it says.
-    _check_size(*picture.size)
-    picture.thumbnail((KEPT_WIDTH_MAX, KEPT_HEIGHT_MAX), Image.Resampling.LANCZOS)
-    # A new picture has the pixels and nothing else.
-    bare = Image.new(picture.mode, picture.size)
-    bare.paste(picture)
     output = io.BytesIO()
     if kind == "PNG":
         bare.save(output, "PNG", optimize=True)
@@ -121,18 +130,55 @@ def kept_logo(content: bytes) -> KeptLogo:
     return KeptLogo(output.getvalue(), ".jpg")
 
 
+def is_kept_logo(content: bytes) -> bool:
+    """Whether the bytes can be a logo that `kept_logo` made, by their first bytes and the size that they declare."""
+    try:
+        width, height = _declared_size(content)[1]
+    except Refusal:
+        return False
+    return 0 < width <= KEPT_WIDTH_MAX and 0 < height <= KEPT_HEIGHT_MAX
+
+
+def _small(opened: ImageFile) -> Image.Image:
+    """The picture, in the colours of a screen and within the greatest size that is kept, and nothing of the file."""
+    turned = opened.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
+    room = (KEPT_HEIGHT_MAX, KEPT_WIDTH_MAX) if turned else (KEPT_WIDTH_MAX, KEPT_HEIGHT_MAX)
+    # A JPEG can be decoded at a half, a quarter or an eighth of its size; twice what is kept is plenty.
+    opened.draft("RGB", (room[0] * 2, room[1] * 2))
+    opened.load()
+    see_through = "A" in opened.getbands() or "transparency" in opened.info
+    mode = "RGBA" if see_through else "RGB"
+    picture: Image.Image = opened if opened.mode == mode else opened.convert(mode)
+    picture.thumbnail(room, Image.Resampling.LANCZOS)
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    bare.getexif()[_ORIENTATION] = opened.getexif().get(_ORIENTATION, 1)
+    return bare
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(picture)
+    # A new picture has the pixels and nothing else.
+    bare = Image.new(upright.mode, upright.size)
+    bare.paste(upright)
+    return bare
+
+
 def _checked_kind(content: bytes) -> str:
     """The kind of the image, after everything that can be known without decoding it."""
     if len(content) > LOGO_BYTES_MAX:
         raise _too_large()
-    if content.startswith(_PNG_MAGIC):
-        kind, size = "PNG", _png_size(content)
-    elif content.startswith(_JPEG_MAGIC):
-        kind, size = "JPEG", _jpeg_size(content)
-    else:
-        raise _not_an_image()
+    kind, size = _declared_size(content)
     _check_size(*size)
     return kind
+
+
+def _declared_size(content: bytes) -> tuple[str, tuple[int, int]]:
+    if content.startswith(_PNG_MAGIC):
+        return "PNG", _png_size(content)
+    if content.startswith(_JPEG_MAGIC):
+        return "JPEG", _jpeg_size(content)
+    raise _not_an_image()
 
 
 def _check_size(width: int, height: int) -> None:

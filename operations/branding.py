@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import anyio.to_thread
 from sqlmodel import Session
 
-from invoicing.branding import Branding, kept_logo, logo_from_text
+from invoicing.branding import Branding, KeptLogo, is_kept_logo, logo_of_text
 from invoicing.documents import Document
 from invoicing.profiles import Profile
 from invoicing.refusals import InvalidInput, Unavailable
@@ -35,18 +34,16 @@ class Print:
     choices: PrintedWith
     logo: bytes = b""
 
-    def pdf(self, document: Document) -> bytes:
-        """The document as it is printed with these choices."""
+    async def pdf(self, books: Books, document: Document) -> bytes:
+        """The document of these books as it is printed with these choices."""
         choices = self.choices
-        return render_pdf(
-            document,
-            Branding(
-                logo=self.logo,
-                color=choices.color,
-                second_language=choices.second_language,
-                payment_qr=choices.payment_qr,
-            ),
+        branding = Branding(
+            logo=self.logo,
+            color=choices.color,
+            second_language=choices.second_language,
+            payment_qr=choices.payment_qr,
         )
+        return await books.render(render_pdf, document, branding)
 
 
 async def first_print(books: Books) -> Print:
@@ -56,7 +53,7 @@ async def first_print(books: Books) -> Print:
         Unavailable: the logo is damaged.
     """
     profile = await books.look_up(load_profile)
-    return await anyio.to_thread.run_sync(_with_logo, books.folder, _choices(profile))
+    return await books.use_files(_with_logo, books.folder, _choices(profile))
 
 
 async def print_again(books: Books, document: Document) -> Print:
@@ -68,10 +65,10 @@ async def print_again(books: Books, document: Document) -> Print:
     stored = await books.look_up(lambda db: branding.printed_with(db, document.id))
     if stored is None:
         return Print(PLAIN)
-    choices = await anyio.to_thread.run_sync(branding.read_printed_with, books.folder, stored)
+    choices = await books.use_files(branding.read_printed_with, books.folder, stored)
     if choices is None:
         raise Unavailable(f"The record of how {document.number} was printed {_DAMAGED}")
-    return await anyio.to_thread.run_sync(_with_logo, books.folder, choices)
+    return await books.use_files(_with_logo, books.folder, choices)
 
 
 async def record_first_print(books: Books, made: StoredFile, printed: Print) -> StoredFile:
@@ -80,7 +77,7 @@ async def record_first_print(books: Books, made: StoredFile, printed: Print) -> 
     """
     choices = None
     if printed.choices != PLAIN:
-        choices = await anyio.to_thread.run_sync(branding.write_printed_with, books.folder, printed.choices)
+        choices = await books.use_files(branding.write_printed_with, books.folder, printed.choices)
     return await books.record(lambda db: _record(db, books, made, choices))
 
 
@@ -97,7 +94,9 @@ async def keep_logo(books: Books, changes: Mapping[str, Value]) -> tuple[dict[st
         raise InvalidInput("logo must be a text: base64, or a data: URL.", field="logo")
     if not text.strip():
         return {**changes, "logo": "", "logo_sha256": ""}, None
-    stored = await anyio.to_thread.run_sync(_write_logo, books.folder, text)
+    # Looked through as it came: whoever waits for that holds the text, and nothing that was made of it.
+    logo = await books.look_through(logo_of_text, text)
+    stored = await books.use_files(_write_logo, books.folder, logo)
     return {**changes, "logo": stored.path, "logo_sha256": stored.sha256}, stored
 
 
@@ -115,7 +114,8 @@ def _with_logo(folder: Path, choices: PrintedWith) -> Print:
     if not choices.logo:
         return Print(choices)
     logo = branding.read_logo(folder, choices)
-    if logo is None:
+    # Whoever could change what is on record could otherwise have any picture decoded with every document.
+    if logo is None or not is_kept_logo(logo):
         # Printing without it would stay for ever: the first print of a document is the one that is kept.
         raise Unavailable(f"The logo {_DAMAGED} Or set it anew, for documents that were not printed yet.")
     return Print(choices, logo)
@@ -134,8 +134,7 @@ def _record(db: Session, books: Books, made: StoredFile, choices: StoredFile | N
     return kept
 
 
-def _write_logo(folder: Path, text: str) -> StoredFile:
-    logo = kept_logo(logo_from_text(text))
+def _write_logo(folder: Path, logo: KeptLogo) -> StoredFile:
     return branding.write_by_hash(
         folder, logo.content, suffix=logo.suffix, media_type=_MEDIA_TYPES[logo.suffix], file_format=branding.LOGO
     )

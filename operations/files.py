@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import anyio.from_thread
-import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.documents import Document
@@ -19,16 +18,19 @@ from invoicing.exports.csv_file import COMMA, SEMICOLON, write_csv
 from invoicing.exports.json_file import write_json
 from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
-from operations.branding import Print, first_print, print_again, record_first_print
+from operations.branding import first_print, print_again, record_first_print
 from operations.exported import Exporting, exported_documents
 from operations.invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
-from storage import documents, files
+from operations.made_exports import made_once
+from storage import documents, exports, files
 from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
 from storage.engines import Mode
+from storage.exports import MadeExport
 from storage.files import StoredFile
+from storage.stopping import stop_if_wished
 
 T = TypeVar("T")
 
@@ -44,6 +46,8 @@ EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_
 _BATCH = 200
 # Reading and hashing so much takes less than handing it to a thread.
 _READ_AT_ONCE_BYTES_MAX = 256 * 1024
+# What is read as a resource is in memory several times: as bytes, as base64, and in the answer around that.
+READ_BYTES_MAX = 8 * 1024 * 1024
 _PROGRESS_EVERY = 50
 
 Progress = Callable[[int, int], Coroutine[Any, Any, None]]
@@ -84,7 +88,7 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
     if file_format != "pdf":
         raise InvalidInput("format must be pdf.", field="format")
     made = await books.look_up(lambda db: _made_before(db, books, key))
-    if made is not None and await _is_intact(books.folder, made.file):
+    if made is not None and await _is_intact(books, made.file):
         return made
     return await _rendered(
         books, await books.look_up(lambda db: _with_file(db, find_document(db, key, field="document")))
@@ -96,22 +100,25 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: Pr
 
     Raises:
         InvalidInput: a format or kind that there is not, or dates out of order.
-        LimitExceeded: more documents than one export holds.
+        LimitExceeded: more documents than one export holds, or more exports than are made in a day.
     """
     if request.format not in EXPORT_FORMATS:
         raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
     if request.kind not in ("", "invoice", "credit_note"):
         raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
-    wanted, count, today = await books.read(lambda db: _selection(db, books, request))
-    limit = EXPORTED_DOCUMENTS_MAX[request.format]
-    if count > limit:
-        raise LimitExceeded(f"{count} documents; one {request.format} export holds {limit}. Narrow the dates.")
-    if request.format == "pdf":
-        made = await _export_archive(books, wanted, count, today, progress)
-    else:
-        made = await books.read(lambda db: _export_table(db, books, request.format, wanted, count, today, progress))
-    kept = await books.record(lambda db: files.record_file(db, made.file, at=books.clock()))
-    return MadeFile(kept, books.folder / kept.path, count=count, notes=made.notes)
+    async with books.shelf.workers.exports.turn(books.organization.id):
+        wanted, count, today, key = await books.read(lambda db: _selection(db, books, request))
+        limit = EXPORTED_DOCUMENTS_MAX[request.format]
+        if count > limit:
+            raise LimitExceeded(f"{count} documents; one {request.format} export holds {limit}. Narrow the dates.")
+
+        async def make() -> MadeExport:
+            if request.format == "pdf":
+                return await _export_archive(books, wanted, count, today, progress)
+            return await books.read(lambda db: _export_table(db, books, request.format, wanted, count, today, progress))
+
+        made = await made_once(books, key, make)
+    return MadeFile(made.file, books.folder / made.file.path, count=made.documents, notes=made.notes)
 
 
 async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
@@ -121,9 +128,11 @@ async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: st
     Raises:
         NotFound, Unavailable: as `read_file`.
     """
-    stored = await shelf.run_briefly(organization_id, Mode.READ, lambda db: files.file_by_id(db, file_id))
+    stored = await shelf.run_briefly(organization_id, Mode.READ, lambda db: _file_in_place(db, file_id))
+    if stored is None:
+        raise _absent()
     folder = shelf.folder(organization_id)
-    return _whole(stored, await anyio.to_thread.run_sync(files.open_intact, folder, stored) if stored else None)
+    return _whole(stored, await shelf.workers.use_files(organization_id, files.open_intact, folder, stored))
 
 
 async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
@@ -132,18 +141,28 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
     Raises:
         NotFound: no such file in these books.
         Unavailable: its bytes are not those that were recorded.
+        LimitExceeded: it is too large to be held in memory as a whole.
     """
-    stored = await books.look_up(lambda db: files.file_by_id(db, file_id))
-    return await _content(books.folder, stored)
-
-
-async def _content(folder: Path, stored: StoredFile | None) -> tuple[StoredFile, bytes]:
-    return _whole(stored, await anyio.to_thread.run_sync(files.read_intact, folder, stored) if stored else None)
-
-
-def _whole(stored: StoredFile | None, content: T | None) -> tuple[StoredFile, T]:
+    stored = await books.look_up(lambda db: _file_in_place(db, file_id))
     if stored is None:
-        raise NotFound("No such file here.")
+        raise _absent()
+    if stored.size_bytes > READ_BYTES_MAX:
+        raise LimitExceeded(
+            f"The file has more than {READ_BYTES_MAX // 1024**2} MiB: open the link that came with it instead."
+        )
+    return _whole(stored, await books.use_files(files.read_intact, books.folder, stored))
+
+
+def _file_in_place(db: Session, file_id: str) -> StoredFile | None:
+    """The file on record, unless it is an export that was removed."""
+    return None if exports.is_removed(db, file_id) else files.file_by_id(db, file_id)
+
+
+def _absent() -> NotFound:
+    return NotFound("No such file here, or not any more: an export that nobody asks for is removed. Export again.")
+
+
+def _whole(stored: StoredFile, content: T | None) -> tuple[StoredFile, T]:
     if content is None:
         raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
     return stored, content
@@ -164,11 +183,13 @@ async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> 
     document, stored = found
     if stored is None:
         printed = await first_print(books)
-        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document, printed)
+        content = await printed.pdf(books, document)
+        made = await books.use_files(_write_pdf, books.folder, document, content)
         stored = await record_first_print(books, made, printed)
-    elif not await _is_intact(books.folder, stored):
+    elif not await _is_intact(books, stored):
         printed = await print_again(books, document)
-        made = await anyio.to_thread.run_sync(_write_pdf, books.folder, document, printed)
+        content = await printed.pdf(books, document)
+        made = await books.use_files(_write_pdf, books.folder, document, content)
         if made.sha256 != stored.sha256:
             raise Unavailable(
                 f"The stored PDF of {document.number} is damaged or missing, and rendering it anew gives other bytes:"
@@ -177,14 +198,13 @@ async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> 
     return MadeFile(stored, books.folder / stored.path, number=document.number)
 
 
-async def _is_intact(folder: Path, stored: StoredFile) -> bool:
+async def _is_intact(books: Books, stored: StoredFile) -> bool:
     if stored.size_bytes <= _READ_AT_ONCE_BYTES_MAX:
-        return files.is_intact(folder, stored)
-    return await anyio.to_thread.run_sync(files.is_intact, folder, stored)
+        return files.is_intact(books.folder, stored)
+    return await books.use_files(files.is_intact, books.folder, stored)
 
 
-def _write_pdf(folder: Path, document: Document, printed: Print) -> StoredFile:
-    content = printed.pdf(document)
+def _write_pdf(folder: Path, document: Document, content: bytes) -> StoredFile:
     return files.write_whole(
         folder,
         "documents",
@@ -201,29 +221,25 @@ def _write_bytes(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[DocumentFilter, int, date]:
+def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[DocumentFilter, int, date, str]:
+    """What is wanted, how much that is, the day, and what the same request on unchanged books has in common."""
     today = today_in(db, books)
     search = InvoiceSearch(issued_from=request.issued_from, issued_to=request.issued_to)
     found = search_filter(db, search, today)
     wanted = DocumentFilter(kind=request.kind, issued_from=found.issued_from, issued_to=found.issued_to)
-    return wanted, documents.count_documents(db, wanted), today
-
-
-@dataclass(frozen=True, slots=True)
-class _Export:
-    """A file that was written and is still to be recorded."""
-
-    file: StoredFile
-    notes: tuple[str, ...] = ()
+    # Whether a document is overdue depends on the day, and the name is the directory's.
+    days = (str(found.issued_from), str(found.issued_to), today.isoformat())
+    asked = (request.format, request.kind, *days, books.organization.name)
+    return wanted, documents.count_documents(db, wanted), today, exports.request_key(db, asked)
 
 
 def _export_table(
     db: Session, books: Books, file_format: str, wanted: DocumentFilter, count: int, today: date, progress: Progress
-) -> _Export:
+) -> MadeExport:
     """Write the whole export in one reading transaction, so that it shows one moment."""
     exporting = Exporting(db, today)
     rows = exported_documents(exporting, _batches(db, wanted))
-    tell = partial(_tell_from_thread, progress, count)
+    tell = partial(_tell_from_thread, db, progress, count)
     organization = books.organization
 
     def write(path: Path) -> None:
@@ -238,10 +254,12 @@ def _export_table(
                 names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
                 write_json(path, names, rows, progress=tell)
 
-    return _Export(_write_export(books, file_format, write, today), exporting.notes)
+    return MadeExport(_write_export(books, file_format, write, today), count, exporting.notes)
 
 
-async def _export_archive(books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress) -> _Export:
+async def _export_archive(
+    books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress
+) -> MadeExport:
     made: list[tuple[str, Path]] = []
     position = 0
     while batch := await books.read(partial(_batch_with_files, wanted, position)):
@@ -256,7 +274,7 @@ async def _export_archive(books: Books, wanted: DocumentFilter, count: int, toda
     def write(path: Path) -> None:
         write_archive(path, made, manifest_extra={"organization": organization})
 
-    return _Export(await anyio.to_thread.run_sync(_write_export, books, "pdf", write, today))
+    return MadeExport(await books.use_files(_write_export, books, "pdf", write, today), count, ())
 
 
 def _write_export(books: Books, file_format: str, write: Callable[[Path], None], today: date) -> StoredFile:
@@ -289,6 +307,7 @@ def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Iss
     return documents.documents_in_order(db, wanted, after_position=position, limit=_BATCH)
 
 
-def _tell_from_thread(progress: Progress, count: int, done: int) -> None:
+def _tell_from_thread(db: Session, progress: Progress, count: int, done: int) -> None:
+    stop_if_wished(db)
     if done % _PROGRESS_EVERY == 0:
         anyio.from_thread.run(progress, done, count)

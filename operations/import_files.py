@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from invoicing.importing.columns import Column, Kind, is_known, match_columns
@@ -12,6 +12,7 @@ from invoicing.importing.price_columns import PRICE, Pricing
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import Progress
 from invoicing.importing.values import ReadRow, read_rows
+from invoicing.profiles import Profile
 from operations.importing import Import
 from storage.books import Books
 from storage.profile import load_profile
@@ -52,7 +53,19 @@ async def read_file_to_import(
         InvalidInput: no table, a column that is not understood, or a price that could be another.
         LimitExceeded: too large.
     """
-    profile = await books.read(load_profile)
+    profile = await books.look_up(load_profile)
+
+    def read(stop_if_wished: Callable[[], None]) -> ReadFile:
+        def tell(done: int, of: int) -> None:
+            stop_if_wished()
+            progress(done, of)
+
+        return _read(asked, profile, update=update, dry_run=dry_run, progress=tell)
+
+    return await books.shelf.workers.read_through(books.organization.id, read)
+
+
+def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool, progress: Progress) -> ReadFile:
     table = read_table(
         asked.content,
         known=lambda heading: is_known(asked.kind, heading) or heading.strip() in asked.map,

@@ -26,6 +26,7 @@ from storage.books import Books
 from storage.ids import new_id
 from storage.profile import load_profile
 from storage.states import record_states
+from storage.stopping import stop_if_wished
 
 T = TypeVar("T", Customer, Item)
 
@@ -140,6 +141,7 @@ def _check_rows(db: Session, noun: _Noun[T], wanted: Import, progress: Progress)
     headings = {column.field: column.heading for column in wanted.columns.known}
     checked = []
     for done, row in enumerate(wanted.rows, start=1):
+        stop_if_wished(db)
         values, problems = {}, list(row.problems)
         for name, value in row.values.items():
             try:
@@ -165,7 +167,7 @@ def _plan(db: Session, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRo
     """What is to become of each row, in the books as they are now."""
     profile = load_profile(db)
     matching = Matching(noun.one, noun.known(db), update=wanted.update)
-    targets = [_target(matching, row) for row in rows]
+    targets = [_target(db, matching, row) for row in rows]
     records: dict[str, T] = {}
     ids = sorted({target for target in targets if isinstance(target, str) and target})
     for start in range(0, len(ids), _BATCH):
@@ -173,8 +175,9 @@ def _plan(db: Session, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRo
     return [_planned(noun, wanted, row, target, records, profile) for row, target in zip(rows, targets, strict=True)]
 
 
-def _target(matching: Matching, row: _CheckedRow) -> str | Refusal:
+def _target(db: Session, matching: Matching, row: _CheckedRow) -> str | Refusal:
     """The id of what the row changes, empty where it makes something new."""
+    stop_if_wished(db)
     try:
         texts = {name: str(row.values.get(name, "")) for name in ("id", "name", "sku")}
         return matching.target(row.number, Known(**texts, archived=row.values.get("archived") is True))

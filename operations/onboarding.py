@@ -179,7 +179,8 @@ async def add_organization(
     """
     now, by = office.now(), office.principal.label
     root = office.store.root
-    ends = await to_its_end(anyio.to_thread.run_sync(lambda: provision_books(root, new.id, now=now, fill=fill)))
+    workers, asking = office.store.shelf.workers, office.principal.user_id
+    ends = await workers.use_files(asking, lambda: provision_books(root, new.id, now=now, fill=fill))
 
     def make_known(db: Session) -> OrganizationRef:
         organizations.add_organization(db, new, now=now, by=by)

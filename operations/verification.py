@@ -13,7 +13,7 @@ from invoicing.documents import Line
 from invoicing.tax import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
-from storage import checks, files
+from storage import checks, exports, files
 from storage.anchors import Ends, loss_of_books
 from storage.books import Books
 from storage.faults import UNREADABLE_ROW
@@ -172,6 +172,7 @@ def _audit_problems(db: Session, previous: str) -> Iterator[str]:
 
 
 def _file_problems(db: Session, folder: Path) -> Iterator[str]:
+    removed = exports.removed_ids(db)
     for stored in files.all_files(db):
-        if not files.is_intact(folder, stored):
+        if stored.id not in removed and not files.is_intact(folder, stored):
             yield f"file {stored.file_name}: it is missing or not the bytes that were recorded"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
     if not begin and not exists(settings.data):
         # Opening it would make it: a mistyped folder must not leave one behind.
         raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
-    async with open_store(settings.data) as store:
+    # One user, whom no other call keeps waiting: a thread does what a server leaves to processes.
+    async with open_store(settings.data, replace(settings.limits, processes=0)) as store:
         principal = await practices.local_owner(store)
         if principal is None and begin:
             principal = await practices.start_unnamed(store, system_clock, settings.user)

@@ -136,7 +136,7 @@ def serve(
     for name, reason in report.failed:
         complain(f"{name}: {reason}")
     announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
-    where = partial(serve_http, root, host=host, port=port, public_url=settings.public_url)
+    where = partial(serve_http, root, host=host, port=port, public_url=settings.public_url, limits=settings.limits)
     anyio.run(partial(where, allowance=settings.allowance, announce=announce))
 
 

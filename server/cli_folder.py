@@ -105,7 +105,9 @@ def migrate(data: Data = None) -> None:
 
 def doctor(
     data: Data = None,
-    clean: Annotated[bool, typer.Option("--clean", help="Remove what interrupted work left behind.")] = False,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Remove what interrupted work left behind, and exports that have aged.")
+    ] = False,
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="The clock was wrong before: go by it as it stands.")
     ] = False,
@@ -113,22 +115,27 @@ def doctor(
 ) -> None:
     """Look for what is wrong with the data folder, and say what to do."""
     from server.app import system_clock
+    from storage.aged_exports import aged_exports, remove_aged_exports
     from storage.clock_findings import clock_findings, set_clock_back
     from storage.diagnosis import diagnose
     from storage.leftovers import clean_up
 
-    root, now = existing(read_settings(data)), system_clock()
+    settings = read_settings(data)
+    root, now, kept_days = existing(settings), system_clock(), settings.limits.exports_kept_days
     removed = clean_up(root) if clean else 0
+    aged = remove_aged_exports(root, now=now, kept_days=kept_days) if clean else 0
     if clock_is_right:
         set_clock_back(root, now)
-    findings = [*diagnose(root), *clock_findings(root, now)]
+    findings = [*diagnose(root), *clock_findings(root, now), *aged_exports(root, now=now, kept_days=kept_days)]
     if as_json:
-        say_json({"removed": removed, "findings": [asdict(finding) for finding in findings]})
+        say_json({"removed": removed + aged, "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
             say(f"{finding.severity}: {finding.subject}: {finding.message}")
         if clean:
             say(f"Removed {counted(removed, 'leftover')}.")
+        if aged:
+            say(f"Removed {counted(aged, 'export')} that nobody had asked for in {kept_days} days.")
         if not findings:
             say("Everything is in order.")
     if errors := sum(finding.severity == "error" for finding in findings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 from typing import Annotated
 
@@ -97,10 +96,10 @@ def _mapped(given: list[str]) -> dict[str, str]:
 
 
 def _encoding(given: str) -> str:
+    from invoicing.importing.csv_table import known_encoding
+    from invoicing.refusals import InvalidInput
+
     try:
-        if given:
-            # Some codecs are compressions and ciphers rather than encodings; a text refuses those.
-            "a".encode(given)
-        return given and codecs.lookup(given).name
-    except (LookupError, ValueError):
+        return given and known_encoding(given)
+    except InvalidInput:
         raise typer.BadParameter("give one such as utf-8 or windows-1250.", param_hint="--encoding") from None

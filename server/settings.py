@@ -14,6 +14,8 @@ from platformdirs import user_data_path
 from invoicing.refusals import InvalidInput
 from invoicing.text import in_command
 from server.http.limits import Allowance
+from server.work_limits import limits_of
+from storage.limits import Limits
 
 DEFAULT_URL = "http://127.0.0.1:8750"
 """Where `counterfoil serve` listens unless told otherwise."""
@@ -31,6 +33,7 @@ class Settings:
     default_url: str = DEFAULT_URL
     user: str = ""
     allowance: Allowance = field(default_factory=Allowance)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,11 @@ def read_settings(data: Path | None = None, public_url: str = "", user: str = ""
     url = _checked_url((public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).strip())
     acting = (user or os.environ.get("COUNTERFOIL_USER", "")).strip()
     return Settings(
-        data=folder.expanduser().absolute(), public_url=url, user=acting, allowance=allowance_of(os.environ)
+        data=folder.expanduser().absolute(),
+        public_url=url,
+        user=acting,
+        allowance=allowance_of(os.environ),
+        limits=limits_of(os.environ),
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
 from invoicing.refusals import InvalidInput, Unavailable
-from storage import credentials, organizations
+from storage import credentials, exports, organizations
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE, directory_named
 from storage.engines import (
@@ -234,6 +234,9 @@ def _file_rows(session: Session) -> list[tuple[str, int, str]]:
     if not inspect(session.connection()).has_table(str(books.StoredFile.__tablename__)):
         return []
     query = select(books.StoredFile.path, books.StoredFile.size_bytes, books.StoredFile.sha256)
+    if inspect(session.connection()).has_table(str(books.Export.__tablename__)):
+        # An export that has aged is on record and not there any more: that is no damage.
+        query = query.where(col(books.StoredFile.id).not_in(exports.REMOVED))
     return list(session.exec(query.order_by(col(books.StoredFile.id))))
 
 

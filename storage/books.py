@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,7 +28,9 @@ from storage.database import Database
 from storage.directory import Directory
 from storage.engines import FileKind, Mode, StorageFault, read_once
 from storage.files_limit import open_books_max
+from storage.limits import Limits
 from storage.migrations import head_stamp
+from storage.workers import Workers
 
 _log = logging.getLogger(__name__)
 
@@ -80,10 +83,12 @@ class _Entry:
 class BooksShelf:
     """The open sets of books of one data folder."""
 
-    def __init__(self, root: Path, directory: Directory, *, capacity: int = 0) -> None:
+    def __init__(self, root: Path, directory: Directory, *, capacity: int = 0, limits: Limits | None = None) -> None:
         """Hold at most `capacity` databases open; 0: as many as the process may open files for. The books' anchors are
         kept in `directory`.
         """
+        self.limits = limits or Limits()
+        self.workers = Workers(self.limits)
         self._root = root
         self._anchoring = Anchoring(directory, self._ends)
         self._capacity = capacity or open_books_max()
@@ -93,15 +98,22 @@ class BooksShelf:
         """The organization's folder; its name is the organization's UUID and never anybody's text."""
         return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
-    async def run(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
+    async def run(
+        self, organization_id: str, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False
+    ) -> T:
         """Run `work`, which may take long, as one transaction in the organization's books.
 
-        A cancelled caller waits until the transaction has ended, kept or not: never half of it.
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it. One that reads, or is
+        `stoppable`, ends soon then, and nothing of it is kept.
+
+        Raises:
+            Unavailable: too much of this organization's work waits.
         """
-        async with self._leased(organization_id) as entry:
+        async with self.workers.reads.turn(organization_id), self._leased(organization_id) as entry:
+            run = partial(entry.database.run, stoppable=stoppable)
             if mode is Mode.READ:
-                return await entry.database.run(mode, work)
-            return await self._anchored(organization_id, entry, work, entry.database.run)
+                return await run(mode, work)
+            return await self._anchored(organization_id, entry, work, run)
 
     async def run_briefly(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds or changes a few rows by their keys, as one transaction; else as `run`."""
@@ -143,6 +155,7 @@ class BooksShelf:
 
     async def close(self) -> None:
         """Close every engine; nothing may be under way."""
+        await self.workers.close()
         await self._anchoring.close()
         while self._entries:
             _, entry = self._entries.popitem()
@@ -227,6 +240,18 @@ class Books:
         """Where this organization's files are."""
         return self.shelf.folder(self.organization.id)
 
+    async def render(self, work: Callable[..., T], *given: object) -> T:
+        """Compute `work(*given)` in this organization's turn (`storage.workers`)."""
+        return await self.shelf.workers.render(self.organization.id, work, *given)
+
+    async def look_through(self, work: Callable[..., T], *given: object) -> T:
+        """Compute `work(*given)`, which looks through a picture, in this organization's turn."""
+        return await self.shelf.workers.look_through(self.organization.id, work, *given)
+
+    async def use_files(self, work: Callable[..., T], *given: object) -> T:
+        """Run `work(*given)`, which reads, hashes or writes files, in this organization's turn."""
+        return await self.shelf.workers.use_files(self.organization.id, work, *given)
+
     async def look_up(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
         with self._named():
@@ -243,12 +268,15 @@ class Books:
             return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
 
     async def write(self, work: Callable[[Session], T], *, long: bool = False) -> T:
-        """Run `work` as one transaction: kept whole at its end, or not at all. `long` says that it takes long."""
+        """Run `work` as one transaction: kept whole at its end, or not at all. `long` says that it takes long, and is
+        stopped where nobody waits for it any more.
+        """
         if not self.may_change:
             raise RuntimeError("these books were opened for reading")
-        run = self.shelf.run if long else self.shelf.run_briefly
         with self._named():
-            return await run(self.organization.id, Mode.WRITE, work)
+            if long:
+                return await self.shelf.run(self.organization.id, Mode.WRITE, work, stoppable=True)
+            return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
@@ -30,6 +31,25 @@ async def to_its_end(act: Coroutine[Any, Any, T]) -> T:
     if cancelled and caller is not None:
         asyncio.get_running_loop().call_soon(_cancel_again, caller, caller.cancelling())
     return task.result()
+
+
+async def to_its_end_or_stopped(act: Coroutine[Any, Any, T], stop: Callable[[], None]) -> T:
+    """Await `act`, which ends soon after `stop` and then has left nothing behind; a cancelled caller calls that, and
+    waits for the end.
+    """
+    task = asyncio.ensure_future(act)
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        stop()
+        with suppress(Exception):
+            await to_its_end(_ended(task))
+        raise
+    return task.result()
+
+
+async def _ended(task: asyncio.Task[T]) -> T:
+    return await task
 
 
 def _cancel_again(task: asyncio.Task[Any], requests: int) -> None:

@@ -18,7 +18,7 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
-from storage.completion import to_its_end
+from storage.completion import to_its_end, to_its_end_or_stopped
 from storage.engines import (
     BusyFile,
     GuardedFile,
@@ -29,6 +29,7 @@ from storage.engines import (
     run_transaction,
 )
 from storage.faults import UNREADABLE_ROW
+from storage.stopping import Stop
 from storage.writing import Writer
 
 T = TypeVar("T")
@@ -47,20 +48,13 @@ class Database:
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
-    async def run(self, mode: Mode, work: Callable[[Session], T]) -> T:
+    async def run(self, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False) -> T:
         """Run `work`, which may take long, as one transaction in a thread.
 
-        A cancelled caller waits until the transaction has ended, kept or not: never half of it.
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it. One that reads, or is
+        `stoppable`, ends soon then, and nothing of it is kept.
         """
-        await self._look_after()
-        try:
-            if mode is Mode.READ:
-                return await self._in_thread(mode, work)
-            async with self._writer.turn:
-                return await self._in_thread(mode, work)
-        except UNREADABLE_ROW:
-            await self._look_anew()
-            raise
+        return await self._run(mode, work, Stop() if stoppable or mode is Mode.READ else None)
 
     async def run_briefly(self, mode: Mode, work: Callable[[Session], T]) -> T:
         """Run `work`, which finds or changes a few rows by their keys, as one transaction at once.
@@ -72,7 +66,7 @@ class Database:
         try:
             return await self._writer.run(work) if mode is Mode.WRITE else self._read(work)
         except BusyFile:
-            return await self.run(mode, work)
+            return await self._run(mode, work, None)
         except UNREADABLE_ROW:
             await self._look_anew()
             raise
@@ -109,9 +103,20 @@ class Database:
         connection.keep()
         return result
 
-    async def _in_thread(self, mode: Mode, work: Callable[[Session], T]) -> T:
-        # Waiting for one's turn can be cancelled; what has begun cannot.
+    async def _run(self, mode: Mode, work: Callable[[Session], T], stop: Stop | None) -> T:
+        await self._look_after()
+        try:
+            if mode is Mode.READ:
+                return await self._in_thread(mode, work, stop)
+            async with self._writer.turn:
+                return await self._in_thread(mode, work, stop)
+        except UNREADABLE_ROW:
+            await self._look_anew()
+            raise
+
+    async def _in_thread(self, mode: Mode, work: Callable[[Session], T], stop: Stop | None) -> T:
+        watched = work if stop is None else partial(stop.watched, work)
+        # Waiting for one's turn can be cancelled; what has begun ends by itself, or soon after that is wished.
         async with self._turns:
-            return await to_its_end(
-                anyio.to_thread.run_sync(run_transaction, self._waiting, mode, work, limiter=self._threads)
-            )
+            act = anyio.to_thread.run_sync(run_transaction, self._waiting, mode, watched, limiter=self._threads)
+            return await (to_its_end(act) if stop is None else to_its_end_or_stopped(act, stop.wish))

@@ -305,6 +305,15 @@ def read_alone(path: Path, work: Callable[[Session], T]) -> T:
             return work(session)
 
 
+def write_once(path: Path, stamp: Stamp, work: Callable[[Session], T]) -> T:
+    """Run `work` as one transaction that may write, on an engine that is made for it and closed again."""
+    engine = guarded_engine(path, stamp, connections=1)
+    try:
+        return run_transaction(engine, Mode.WRITE, work)
+    finally:
+        engine.dispose()
+
+
 def stamp_of(path: Path) -> Stamp:
     """What the file says of itself, whatever its schema version.
 

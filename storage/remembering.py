@@ -40,6 +40,9 @@ _NO_SETTINGS = frozenset(
         books.AuditEntry,
         books.IdempotencyKey,
         books.StoredFile,
+        books.Export,
+        books.ExportRequest,
+        books.ExportDay,
         settings.SeriesPeriod,
     )
 )

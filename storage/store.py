@@ -12,6 +12,7 @@ from storage.books import BooksShelf
 from storage.completion import to_its_end
 from storage.directory import DIRECTORY_FILE, Directory
 from storage.faults import fault_of
+from storage.limits import Limits
 from storage.moments import Moments
 from storage.provisioning import ensure_directory_file
 
@@ -19,10 +20,10 @@ from storage.provisioning import ensure_directory_file
 class Store:
     """An open data folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, limits: Limits | None = None) -> None:
         self.root = root
         self.directory = Directory(root)
-        self.shelf = BooksShelf(root, self.directory)
+        self.shelf = BooksShelf(root, self.directory, limits=limits)
         self.moments = Moments(self.directory)
 
     async def close(self) -> None:
@@ -47,10 +48,10 @@ def exists(root: Path) -> bool:
 
 
 @asynccontextmanager
-async def open_store(root: Path) -> AsyncIterator[Store]:
+async def open_store(root: Path, limits: Limits | None = None) -> AsyncIterator[Store]:
     """Open the data folder at `root`; a new, empty directory is made where there is none."""
     await anyio.to_thread.run_sync(ensure_directory_file, root)
-    store = Store(root)
+    store = Store(root, limits)
     try:
         await store.moments.load()
         yield store

@@ -8,8 +8,17 @@ import io
 import re
 from collections.abc import Callable, Iterator
 
-from invoicing.importing.tables import Row, Table, check_length, check_shape, is_blank
-from invoicing.refusals import InvalidInput
+from invoicing.importing.tables import (
+    CELL_CHARACTERS_MAX,
+    CELLS_MAX,
+    COLUMNS_MAX,
+    Row,
+    Table,
+    check_length,
+    check_shape,
+    is_blank,
+)
+from invoicing.refusals import InvalidInput, LimitExceeded
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
@@ -23,6 +32,16 @@ _MARKS = (
 _SEPARATOR_LINE = re.compile(r"sep=([^\w\r\n\" ])\r?\n", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _HEADER_CHARACTERS_MAX = 64 * 1024
+LINES_MAX = 1_048_576
+"""With the empty ones: as many as a spreadsheet has rows."""
+_LINE_CHARACTERS_MAX = COLUMNS_MAX * CELL_CHARACTERS_MAX
+_PIECE_CHARACTERS = 1024 * 1024
+# Python's other codecs are no encodings of files: some of them take a time that grows with the square of the length,
+# or raise what no text raises.
+_ENCODINGS = re.compile(
+    r"utf-(8|8-sig|16|16-le|16-be|32|32-le|32-be)|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|big5(hkscs)?"
+    r"|gb2312|gbk|gb18030|euc_\w+|shift_jis\w*|iso2022_\w+|johab|hz|tis-620|ptcp154|kz1048|hp-roman8"
+)
 _NO_TEXT = "The file is not a table: it must be CSV or XLSX."
 
 
@@ -34,13 +53,15 @@ def read_csv(content: bytes, *, delimiter: str, encoding: str, known: Callable[[
     Raises:
         InvalidInput, LimitExceeded.
     """
-    text, form, notes = _decoded(content, encoding)
-    told = _SEPARATOR_LINE.match(text)
+    codec, form, notes = _recognised_encoding(content, encoding)
+    beginning = _opened(content, codec).read(_HEADER_CHARACTERS_MAX)
+    told = _SEPARATOR_LINE.match(beginning)
     if told:
-        text = text[told.end() :]
         delimiter = delimiter or told[1]
-    delimiter = delimiter or _recognised(text, known)
-    rows = list(_rows(text, delimiter))
+    delimiter = delimiter or _recognised(beginning[told.end() if told else 0 :], known)
+    stream = _opened(content, codec)
+    stream.read(told.end() if told else 0)
+    rows = list(_rows(stream, delimiter))
     if not rows:
         raise InvalidInput("The file is empty: it has no header and no rows.", field="file")
     header = tuple(str(cell) for cell in _trimmed(rows[0], 0).cells)
@@ -52,37 +73,74 @@ def read_csv(content: bytes, *, delimiter: str, encoding: str, known: Callable[[
     )
 
 
-def _decoded(content: bytes, encoding: str) -> tuple[str, str, tuple[str, ...]]:
+def known_encoding(name: str) -> str:
+    """The codec of an encoding of letters in bytes.
+
+    Raises:
+        InvalidInput: there is none of this name, or what has it is no encoding of a file but something else that text
+            can be turned into: names of the internet (idna, punycode), escapes of programs, ciphers, compressions.
+    """
+    try:
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        codec = ""
+    if not _ENCODINGS.fullmatch(codec):
+        raise InvalidInput("encoding must be one such as utf-8 or windows-1250.", field="encoding")
+    return codec
+
+
+def _recognised_encoding(content: bytes, encoding: str) -> tuple[str, str, tuple[str, ...]]:
+    """The codec, what the report calls it, and what to say of it."""
     if encoding:
-        return _decode_as(content, encoding, encoding), encoding, ()
+        codec = known_encoding(encoding)
+        return _checked(content, codec, encoding), encoding, ()
     for mark, codec, name in _MARKS:
         if content.startswith(mark):
-            return _decode_as(content, codec, name), name, ()
+            return _checked(content, codec, name), name, ()
     if 0 in content:
-        codec = _without_mark(content)
-        return _decode_as(content, codec, "UTF-16"), "UTF-16", ()
-    try:
-        return content.decode("utf-8"), "UTF-8", ()
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{_NO_TEXT} Save CSV files as UTF-8.", field="file") from None
-    if _CONTROLS.search(text):
+        return _checked(content, _without_mark(content), "UTF-16"), "UTF-16", ()
+    if _is_text_of(content, "utf-8"):
+        return "utf-8", "UTF-8", ()
+    if not _is_text_of(content, "cp1252"):
+        raise InvalidInput(f"{_NO_TEXT} Save CSV files as UTF-8.", field="file")
+    if any(_CONTROLS.search(piece) for piece in _pieces(content, "cp1252")):
         raise InvalidInput(_NO_TEXT, field="file")
     note = "The file is not UTF-8 and was read as Windows-1252: look at the accented letters, or give --encoding."
-    return text, "Windows-1252", (note,)
+    return "cp1252", "Windows-1252", (note,)
 
 
-def _decode_as(content: bytes, codec: str, name: str) -> str:
+def _checked(content: bytes, codec: str, name: str) -> str:
+    """The codec, if the whole file is text of it."""
     try:
-        text = content.decode(codec).removeprefix("\ufeff")
-    except UnicodeDecodeError:
+        if any("\0" in piece for piece in _pieces(content, codec)):
+            raise InvalidInput(_NO_TEXT, field="file")
+    except UnicodeError:
         raise InvalidInput(f"The file is not {name} text throughout: save it anew as UTF-8.", field="file") from None
-    if "\0" in text:
-        raise InvalidInput(_NO_TEXT, field="file")
-    return text
+    return codec
+
+
+def _is_text_of(content: bytes, codec: str) -> bool:
+    try:
+        for _ in _pieces(content, codec):
+            pass
+    except UnicodeError:
+        return False
+    return True
+
+
+def _pieces(content: bytes, codec: str) -> Iterator[str]:
+    """The text, a piece at a time: as a whole it could take four times the memory of the file."""
+    stream = _opened(content, codec)
+    while piece := stream.read(_PIECE_CHARACTERS):
+        yield piece
+
+
+def _opened(content: bytes, codec: str) -> io.TextIOWrapper:
+    """The text without a mark at its beginning, line breaks as they are."""
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding=codec, newline="")
+    if stream.read(1) != "\ufeff":
+        stream.seek(0)
+    return stream
 
 
 def _without_mark(content: bytes) -> str:
@@ -95,9 +153,8 @@ def _without_mark(content: bytes) -> str:
     raise InvalidInput(_NO_TEXT, field="file")
 
 
-def _recognised(text: str, known: Callable[[str], bool]) -> str:
+def _recognised(beginning: str, known: Callable[[str], bool]) -> str:
     """The sign that separates the header into most names that are known, and if none is, into most parts."""
-    beginning = text[:_HEADER_CHARACTERS_MAX]
     found = sorted(((*_header_score(beginning, sign, known), sign) for sign in DELIMITERS.values()), reverse=True)
     best, second = found[0], found[1]
     if best[1] > 1 and best[:2] == second[:2]:
@@ -118,12 +175,13 @@ def _header_score(text: str, delimiter: str, known: Callable[[str], bool]) -> tu
     return 0, 0
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
+def _rows(stream: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
     """The rows that are not blank; blank ones count in the numbers, as in a spreadsheet."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = found = 0
-    while True:
-        number += 1
+    lines = _Lines(stream)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    found = cells_read = 0
+    for number in range(1, LINES_MAX + 2):
+        lines.row = number
         try:
             cells = next(reader, None)
         except csv.Error:
@@ -133,6 +191,15 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             ) from None
         if cells is None:
             return
+        if not cells:
+            continue
+        cells_read += len(cells)
+        if cells_read > CELLS_MAX:
+            raise LimitExceeded(
+                f"The file has more than {CELLS_MAX} cells, with the empty ones: remove those beside the table, or"
+                " split it up.",
+                field="file",
+            )
         row = Row(number, tuple(check_length(number, cell) for cell in cells))
         if row.blank:
             continue
@@ -140,6 +207,31 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
         check_shape(number, len(cells), found)
         found += 1
         yield row
+    raise LimitExceeded(
+        f"The file has more than {LINES_MAX} lines, with the empty ones: remove those below the table.", field="file"
+    )
+
+
+class _Lines:
+    """The lines of a text, none longer than the longest row; `row` is the number of the row that they belong to."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+        self.row = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(_LINE_CHARACTERS_MAX + 1)
+        if len(line) > _LINE_CHARACTERS_MAX:
+            raise LimitExceeded(
+                f"Row {self.row} has a line of more than {_LINE_CHARACTERS_MAX} characters: it is no table.",
+                field="file",
+            )
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _trimmed(row: Row, width: int) -> Row:

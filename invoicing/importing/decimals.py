@@ -16,6 +16,8 @@ _GROUPED = {
 }
 _NOTHING = re.compile(r"-0*([.,]0*)?")
 _SINGLE = re.compile(r"-?(\d+)([.,])(\d+)")
+_NUMBER_CHARACTERS_MAX = 64
+"""What is longer is no number, and not looked at as one."""
 
 
 class DecimalSign(Enum):
@@ -25,6 +27,8 @@ class DecimalSign(Enum):
 
 def sign_of(text: str) -> DecimalSign | None:
     """The decimal sign that this number must have; None where it has none, or `1.234` leaves it open."""
+    if len(text) > _NUMBER_CHARACTERS_MAX:
+        return None
     plain = _NEUTRAL.sub("", text.strip())
     single = _SINGLE.fullmatch(plain)
     if single:
@@ -62,6 +66,8 @@ def plain_number(text: str, sign: DecimalSign | None) -> str:
     Raises:
         InvalidInput: nobody can tell what the sign in it means.
     """
+    if len(text) > _NUMBER_CHARACTERS_MAX:
+        return text.strip()
     plain = _NEUTRAL.sub("", text.strip())
     if _NOTHING.fullmatch(plain) and plain != "-":
         # A spreadsheet that shows a rounded number writes zero with a sign.

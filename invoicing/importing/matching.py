@@ -69,25 +69,35 @@ class Matching:
 
 
 class _Index:
-    """Keys by name and by stock number."""
+    """Keys by name and by stock number. Whoever asks wants to know the first one and whether there are others: of many
+    that are alike two are enough, and looking one up costs the same however many there are.
+    """
 
     def __init__(self) -> None:
-        self._by_name: dict[str, list[tuple[str, str]]] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._by_name_alone: dict[str, list[str]] = {}
         self._by_sku: dict[str, list[str]] = {}
 
     def add(self, one: Known, key: str) -> None:
         sku = fold(one.sku)
         if name := fold(one.name):
-            self._by_name.setdefault(name, []).append((key, sku))
+            _add_few(self._by_name, name, key)
+            if not sku:
+                _add_few(self._by_name_alone, name, key)
         if sku:
-            self._by_sku.setdefault(sku, []).append(key)
+            _add_few(self._by_sku, sku, key)
 
     def find(self, one: Known) -> list[str]:
         sku = fold(one.sku)
         if sku in self._by_sku:
             return self._by_sku[sku]
-        named = self._by_name.get(fold(one.name), [])
-        return [key for key, its_sku in named if not (sku and its_sku)]
+        return (self._by_name_alone if sku else self._by_name).get(fold(one.name), [])
+
+
+def _add_few(index: dict[str, list[str]], text: str, key: str) -> None:
+    found = index.setdefault(text, [])
+    if len(found) < 2:
+        found.append(key)
 
 
 def _field(row: Known) -> str:

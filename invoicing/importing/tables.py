@@ -11,6 +11,8 @@ from invoicing.refusals import LimitExceeded
 FILE_BYTES_MAX = 50 * 1024 * 1024
 ROWS_MAX = 50_000
 COLUMNS_MAX = 100
+CELLS_MAX = ROWS_MAX * COLUMNS_MAX
+"""With the empty ones: so much is in memory at once."""
 CELL_CHARACTERS_MAX = 32_767
 """What a cell holds at most in Excel."""
 
@@ -106,5 +108,6 @@ def check_length(number: int, text: str) -> str:
 
 def shown(text: str) -> str:
     """A short form of somebody's text, which does a terminal no harm."""
-    plain = "".join(character if character.isprintable() else "?" for character in text.strip())
+    beginning = text[:200].strip()
+    plain = "".join(character if character.isprintable() else "?" for character in beginning)
     return plain if len(plain) <= 40 else f"{plain[:39]}…"

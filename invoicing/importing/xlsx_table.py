@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import repeat
 from typing import Any
-from zipfile import ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 
 from invoicing.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
 from invoicing.importing.prices import currency_of_format
@@ -29,23 +29,14 @@ from invoicing.importing.tables import (
     check_shape,
     shown,
 )
-from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
+from invoicing.importing.xlsx_archive import DAMAGED, check_archive, too_many_cells
+from invoicing.refusals import InvalidInput, Refusal
 
-MEMBERS_MAX = 2_000
-UNPACKED_BYTES_MAX = 256 * 1024 * 1024
-# The library holds the strings in memory, and everything but the sheets as a tree, many times the size of its text.
-STRINGS_BYTES_MAX = 64 * 1024 * 1024
-PART_BYTES_MAX = 8 * 1024 * 1024
-# Of a sheet it holds one row at a time; so this much of it must not be one row.
-ROWLESS_BYTES_MAX = 16 * 1024 * 1024
-_CHUNK_BYTES = 1024 * 1024
-_SHEETS, _STRINGS = "xl/worksheets/", "xl/sharedStrings.xml"
 _LAST_ROW = 1_048_576
-_ROW = re.compile(rb"<(?:\w+:)?row[ />]")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+# A row is as wide as its last cell, in all sheets that are looked at: one far cell in each row makes very many.
+_WIDTHS_MAX = 10_000_000
+_LONG_TEXT = 256
 _ZEROS = re.compile(r"0{2,20}")
-_DAMAGED = "The XLSX file is damaged: open it in a spreadsheet program and save it anew."
-_TOO_MUCH = "The workbook has too much in it beside the cells: save it as CSV."
 _UNCALCULATED = "holds a formula without a result: open the file in a spreadsheet program and save it."
 
 
@@ -59,50 +50,12 @@ def read_xlsx(content: bytes, *, sheet: str, progress: Progress | None = None) -
         # The library warns of features that it drops; none of them holds a value.
         warnings.simplefilter("ignore")
         try:
-            return _read(content, sheet, _check_archive(content), progress)
+            return _read(content, sheet, check_archive(content), progress)
         except Refusal:
             raise
         except Exception:
             # A damaged file makes the libraries fail in every way there is.
-            raise InvalidInput(_DAMAGED, field="file") from None
-
-
-def _check_archive(content: bytes) -> bool:
-    """Whether there are formulas; refuses, before anything is unpacked into memory, what would fill it."""
-    with ZipFile(io.BytesIO(content)) as archive:
-        members = archive.infolist()
-        names = {member.filename for member in members}
-        if "xl/workbook.xml" not in names:
-            raise InvalidInput(
-                "The file is an archive but not an XLSX workbook: save the table as XLSX or CSV.", field="file"
-            )
-        if len(members) > MEMBERS_MAX or sum(member.file_size for member in members) > UNPACKED_BYTES_MAX:
-            raise LimitExceeded(
-                f"The workbook unpacks to more than {UNPACKED_BYTES_MAX // 1024**2} MiB: save it as CSV.",
-                field="file",
-            )
-        formulas = [_check_member(archive, member.filename, member.file_size) for member in members]
-    return any(formulas)
-
-
-def _check_member(archive: ZipFile, name: str, size: int) -> bool:
-    """Whether the member has formulas. A size that is a lie is found when reading: nothing beyond it is unpacked."""
-    is_text, is_sheet = name.endswith((".xml", ".rels")), name.startswith(_SHEETS)
-    if is_text and not is_sheet and size > (STRINGS_BYTES_MAX if name == _STRINGS else PART_BYTES_MAX):
-        raise LimitExceeded(_TOO_MUCH, field="file")
-    formulas, rowless, end = False, 0, b""
-    with archive.open(name) as stream:
-        while chunk := stream.read(_CHUNK_BYTES):
-            window = end + chunk
-            if is_text and (b"<!DOCTYPE" in window or b"<!ENTITY" in window):
-                raise InvalidInput(_DAMAGED, field="file")
-            formulas = formulas or _FORMULA.search(window) is not None
-            rowless = 0 if _ROW.search(window) else rowless + len(chunk)
-            # Pictures may be large, but a workbook can also call something else its sheet: that has many tags.
-            if rowless > ROWLESS_BYTES_MAX and (is_sheet or chunk.count(b"<") > len(chunk) // 32):
-                raise LimitExceeded(_TOO_MUCH, field="file")
-            end = window[-64:]
-    return formulas
+            raise InvalidInput(DAMAGED, field="file") from None
 
 
 def _read(content: bytes, name: str, formulas: bool, progress: Progress | None) -> Table:
@@ -110,13 +63,10 @@ def _read(content: bytes, name: str, formulas: bool, progress: Progress | None) 
     try:
         # These are what the file says of itself, and good enough for a progress bar.
         sizes = {sheet.title: sheet.max_row or 0 for sheet in book.worksheets}
-        sheet = _chosen(book, name)
+        reading = _Reading(sizes, progress)
+        sheet = _chosen(book, name, reading)
         beside = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)[sheet.title] if formulas else None
-        rows = []
-        for row in _rows(sheet, beside):
-            rows.append(row)
-            if progress is not None and len(rows) % 1_000 == 0:
-                progress(len(rows), max(len(rows), min(sizes[sheet.title], ROWS_MAX)))
+        rows = list(reading.rows(sheet, beside))
     finally:
         book.close()
     if not rows:
@@ -131,7 +81,7 @@ def _read(content: bytes, name: str, formulas: bool, progress: Progress | None) 
     )
 
 
-def _chosen(book: Any, name: str) -> Any:
+def _chosen(book: Any, name: str, reading: _Reading) -> Any:
     sheets = list(book.worksheets)
     names = ", ".join(shown(sheet.title) for sheet in sheets)
     if name:
@@ -140,7 +90,7 @@ def _chosen(book: Any, name: str) -> Any:
             raise InvalidInput(f"There is no such sheet in the workbook. It has: {names}.", field="sheet")
         return wanted[0]
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
-    filled = [sheet for sheet in visible if next(_rows(sheet, None), None) is not None]
+    filled = [sheet for sheet in visible if next(reading.rows(sheet, None), None) is not None]
     if len(filled) > 1:
         names = ", ".join(shown(sheet.title) for sheet in filled)
         raise InvalidInput(f"The workbook has several sheets; give --sheet with one of: {names}.", field="sheet")
@@ -149,25 +99,61 @@ def _chosen(book: Any, name: str) -> Any:
     return filled[0]
 
 
-def _rows(sheet: Any, beside: Any) -> Iterator[Row]:
-    """The rows that are not blank. `beside` is the same sheet with formulas instead of their results."""
-    found = 0
-    for number, (values, written) in enumerate(
-        zip(_lines(sheet), repeat(()) if beside is None else _lines(beside), strict=beside is not None), start=1
-    ):
-        cells = [_cell(number, value) for value in values]
+class _Reading:
+    """What was read of a workbook's sheets so far."""
+
+    def __init__(self, sizes: Mapping[str, int], progress: Progress | None) -> None:
+        self._sizes = sizes
+        self._progress = progress
+        self._width = 0
+        self._texts: dict[str, str] = {}
+
+    def rows(self, sheet: Any, beside: Any) -> Iterator[Row]:
+        """The rows that are not blank. `beside` is the same sheet with formulas instead of their results."""
+        found = 0
+        for number, (values, written) in enumerate(
+            zip(_lines(sheet), repeat(()) if beside is None else _lines(beside), strict=beside is not None), start=1
+        ):
+            if self._progress is not None and number % 1_000 == 0:
+                self._progress(found, max(found, min(self._sizes[sheet.title], ROWS_MAX)))
+            self._width += len(values) + len(written)
+            if self._width > _WIDTHS_MAX:
+                raise too_many_cells()
+            row = Row(number, tuple(self._cells(number, values, _filled(written))))
+            if row.blank:
+                continue
+            check_shape(number, len(row.cells), found)
+            found += 1
+            yield row
+
+    def _cells(self, number: int, values: Sequence[Any], written: Sequence[Any]) -> list[Cell]:
+        cells: list[Cell] = ["" if value is EMPTY_CELL else self._cell(number, value) for value in _filled(values)]
         for index, one in enumerate(written):
+            value = values[index] if index < len(values) else EMPTY_CELL
             # A text that is empty has the type of texts; a formula that nobody has calculated has none.
-            if one.data_type == "f" and values[index].value is None and values[index].data_type == "n":
+            if one.data_type == "f" and value.value is None and value.data_type == "n":
+                cells += [""] * (index + 1 - len(cells))
                 cells[index] = Unreadable(_UNCALCULATED)
         while cells and cells[-1] == "":
             cells.pop()
-        row = Row(number, tuple(cells))
-        if row.blank:
-            continue
-        check_shape(number, len(cells), found)
-        found += 1
-        yield row
+        return cells
+
+    def _cell(self, number: int, cell: Any) -> Cell:
+        value = cell.value
+        if isinstance(value, str) and cell.data_type != "e" and len(value) > _LONG_TEXT:
+            # A sheet names a text as often as it likes: it is looked at once.
+            if value not in self._texts:
+                self._texts[value] = check_length(number, value.replace("_x000D_", "")) if value.strip() else ""
+            return self._texts[value]
+        return _cell(number, cell)
+
+
+def _filled(cells: Sequence[Any]) -> Sequence[Any]:
+    """The cells up to the last one that holds something."""
+    end = len(cells)
+    while end and cells[end - 1].value is None:
+        end -= 1
+    return cells[:end]
 
 
 def _lines(sheet: Any) -> Iterator[Any]:

@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from server.http.protocol import watched
 from server.http.questions import Questions
 from server.log_lines import fold_log
 from storage.files_limit import connections_max
+from storage.limits import Limits
 from storage.store import open_store
 
 _log = logging.getLogger(__name__)
@@ -36,7 +38,14 @@ _WAITING_TO_BE_ACCEPTED = 1_024
 
 
 async def serve(
-    data: Path, *, host: str, port: int, public_url: str, allowance: Allowance, announce: Callable[[], None]
+    data: Path,
+    *,
+    host: str,
+    port: int,
+    public_url: str,
+    allowance: Allowance,
+    limits: Limits,
+    announce: Callable[[], None],
 ) -> None:
     """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start.
 
@@ -49,7 +58,10 @@ async def serve(
     listener = listen(host, port)
     settings = HttpSettings(port=port, public_url=url, allowance=allowance)
     questions = Questions(settings.allowance.asking)
-    async with open_store(data) as store:
+    # An export computes in a thread. Each time that the event loop has waited for something, it would wait for that
+    # thread as well, five milliseconds unless told otherwise.
+    sys.setswitchinterval(1 / 1_000)
+    async with open_store(data, limits) as store:
         application = http_application(store, system_clock, settings, questions=questions)
         announce()
         fold_log(allowance.log_lines)

@@ -167,6 +167,7 @@ async def test_a_change_that_is_undone_in_company_is_not_remembered(root: Path) 
 async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> None:
     """What a module may write without a word is a list of names; a new table is not on it."""
     documents = {"customers", "items", "drafts", "documents", "document_lines", "document_taxes", "journal_entries"}
+    documents |= {"exports", "export_requests", "export_days"}
     documents |= {"journal_lines", "payments", "audit_entries", "idempotency_keys", "files", "series_periods"}
     read: list[str] = []
 

@@ -1,0 +1,76 @@
+"""Exports are made once: the same request on unchanged books is answered with the file that there is, what is made anew
+is counted, and what nobody has asked for in a long time is removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from invoicing.refusals import LimitExceeded
+from storage import exports, files
+from storage.books import Books
+from storage.completion import to_its_end
+from storage.exports import MadeExport
+
+_MIB = 1024**2
+
+
+async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExport]]) -> MadeExport:
+    """The export that answers the request of this key (`storage.exports.request_key`): made before, or by `make`.
+
+    Raises:
+        LimitExceeded: the organization's exports have made as much today as they may.
+    """
+    before = await books.look_up(lambda db: exports.made_before(db, key))
+    if before is not None and await books.use_files(files.is_intact, books.folder, before.file):
+        await books.record(lambda db: exports.asked_again(db, key, before.file.id, at=books.clock()))
+        return before
+    day = books.clock().date()
+    # Counted beforehand: of many at once, none gets past the limit.
+    await books.record(lambda db: _count(db, books, day))
+    try:
+        made = await make()
+    except BaseException:
+        await to_its_end(books.record(lambda db: exports.count_in(db, day, made=-1)))
+        raise
+    kept = await books.record(lambda db: _keep(db, books, key, made, day))
+    await _remove_aged(books)
+    return replace(made, file=kept)
+
+
+def _count(db: Session, books: Books, day: date) -> None:
+    limits, done = books.shelf.limits, exports.of_day(db, day)
+    if done.made >= limits.exports_a_day:
+        raise _closed(f"made {done.made} exports", day)
+    if done.size_bytes >= limits.export_mib_a_day * _MIB:
+        raise _closed(f"made exports of {done.size_bytes // _MIB} MiB", day)
+    exports.count_in(db, day, made=1)
+
+
+def _closed(what: str, day: date) -> LimitExceeded:
+    return LimitExceeded(
+        f"This organization has {what} today, which is all that it may: from {day + timedelta(days=1)} 00:00 UTC on it"
+        " can make others. An export that was made today is still answered, as long as the books are unchanged."
+    )
+
+
+def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> files.StoredFile:
+    kept = exports.keep_export(db, books.folder, key, made, at=books.clock())
+    if kept is made.file:
+        exports.count_in(db, day, size_bytes=kept.size_bytes)
+    else:
+        # Nothing was added: the same content is there already.
+        exports.count_in(db, day, made=-1)
+    return kept
+
+
+async def _remove_aged(books: Books) -> None:
+    now = books.clock()
+    before = now - timedelta(days=books.shelf.limits.exports_kept_days)
+    if await books.look_up(lambda db: bool(exports.aged_files(db, before=before))):
+        await books.record(lambda db: exports.say_removed(db, before=before, at=now))
+        await books.record(lambda db: exports.remove_files(db, books.folder))

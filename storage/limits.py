@@ -1,0 +1,29 @@
+"""How much work and how many files there may be at once, and of one organization: settings, with sane defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much long work is under way at once, in all and of one organization (`each`), and how much of one
+    organization waits. With `processes` at 0 a thread computes what processes otherwise do; `memory_mib` is what one
+    process may take.
+
+    `exports_a_day` and `export_mib_a_day` are how many files, and how large in all, one organization's exports make
+    anew in a day (UTC); one that was last asked for `exports_kept_days` ago is removed.
+    """
+
+    processes: int = 0
+    renderings: int = 3
+    renderings_each: int = 1
+    exports: int = 2
+    exports_each: int = 1
+    reads: int = 8
+    reads_each: int = 2
+    waiting: int = 100
+    memory_mib: int = 1_024
+    exports_a_day: int = 100
+    export_mib_a_day: int = 500
+    exports_kept_days: int = 30

@@ -1,0 +1,63 @@
+"""Long transactions that nobody wants any more are stopped: nothing of them is kept, and their thread is free again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+
+T = TypeVar("T")
+
+_STEPS_BETWEEN = 20_000
+"""How many of its steps the database takes, in a millisecond or so, before it looks whether it is to stop."""
+_STOP = "counterfoil_stop"
+
+
+class Stopped(Exception):
+    """The transaction was stopped. Whoever began it has gone and never sees this."""
+
+
+class Stop:
+    """Whether a transaction is to be stopped: wished for in the event loop, looked for in the thread that runs it."""
+
+    def __init__(self) -> None:
+        self._wished = threading.Event()
+
+    def wish(self) -> None:
+        """From now on the transaction ends as soon as it looks."""
+        self._wished.set()
+
+    def watched(self, work: Callable[[Session], T], session: Session) -> T:
+        """Run `work`, whose statements, and whose calls of `stop_if_wished`, end it when that is wished for."""
+        self.check()
+        session.info[_STOP] = self
+        plain: Any = session.connection().connection.driver_connection
+        plain.set_progress_handler(self._wished.is_set, _STEPS_BETWEEN)
+        try:
+            result = work(session)
+            session.flush()
+        finally:
+            # What began to be committed is committed.
+            plain.set_progress_handler(None, 0)
+        self.check()
+        return result
+
+    def check(self) -> None:
+        """Raises:
+        Stopped: it is wished for.
+        """
+        if self._wished.is_set():
+            raise Stopped
+
+
+def stop_if_wished(session: Session) -> None:
+    """To be called now and then by work that computes for long between its statements.
+
+    Raises:
+        Stopped: nobody waits for the transaction any more.
+    """
+    stop = session.info.get(_STOP)
+    if isinstance(stop, Stop):
+        stop.check()
