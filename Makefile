@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-faults conformance check format serve bench attack docs picture clean
+.PHONY: demo test test-faults conformance clients check format serve bench attack docs picture clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -27,6 +27,10 @@ test-faults: $(STAMP)
 conformance: $(STAMP)
 	npm ci --prefix tests/conformance --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 	$(BIN)/python -m pytest -m conformance
+
+# ARGS="--only openai", ARGS=--newest, ARGS="--busy --only openai --transport stdio": see docs/clients.md.
+clients: $(STAMP)
+	$(BIN)/python -m tests.clients $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -50,4 +54,4 @@ attack: $(STAMP)
 	$(BIN)/python -m benchmarks.attack
 
 clean:
-	rm -rf $(VENV) build dist demo-data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .clients build dist demo-data .mypy_cache .ruff_cache .pytest_cache

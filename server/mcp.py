@@ -10,7 +10,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.shared.exceptions import MCPError
-from mcp_types import CallToolResult, InputRequiredResult
+from mcp_types import CallToolResult, InputRequiredResult, ResourceLink
 from pydantic import ValidationError
 
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
@@ -27,6 +27,9 @@ from tools.description import Scope
 
 _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
 _PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
+
+# Revision 2025-06-18 brought them; the text beside each says where the file is.
+_BEFORE_RESOURCE_LINKS = frozenset({"2025-03-26"})
 
 
 class CounterfoilServer(IntroducedServer):
@@ -48,7 +51,7 @@ class CounterfoilServer(IntroducedServer):
         sent = {key: value for key, value in arguments.items() if value is not None}
         try:
             self._check_names(name, sent)
-            return await super().call_tool(name, sent, context)
+            return _readable(await super().call_tool(name, sent, context), context)
         except MCPError:
             raise
         except Refusal as known:
@@ -93,6 +96,19 @@ class CounterfoilServer(IntroducedServer):
             f"{name} changes something, and this connection is read-only. Nothing was changed: use a connection that"
             " may change things, which an owner or accountant of the organization can give."
         )
+
+
+def _readable(
+    result: CallToolResult | InputRequiredResult, context: Context[Any, Any] | None
+) -> CallToolResult | InputRequiredResult:
+    """The result without what the client's revision does not know: one such part makes it refuse the whole."""
+    if context is None or context.protocol_version not in _BEFORE_RESOURCE_LINKS:
+        return result
+    if not isinstance(result, CallToolResult):
+        return result
+    return result.model_copy(
+        update={"content": [part for part in result.content if not isinstance(part, ResourceLink)]}
+    )
 
 
 def practice_server(office: Office) -> CounterfoilServer:

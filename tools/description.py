@@ -15,7 +15,7 @@ from mcp_types import ToolAnnotations
 from tools.characters import check_texts
 from tools.inputs import flag
 from tools.left_out import text_names, without_left_out
-from tools.schemas import FLAG, compact_input, compact_output
+from tools.schemas import compact_input, compact_output, is_flag
 
 DESCRIPTION_LENGTH_MAX = 280
 NAMING_ARGUMENTS = ("organization", "session")
@@ -75,7 +75,7 @@ class Description:
         properties = whole["properties"]
         metadata = _Metadata(
             json_arguments=_names(properties, lambda one: one.get("type") == "array"),
-            flags=_names(properties, lambda one: one.get("type") == "boolean" or one.get("enum") == FLAG),
+            flags=_names(tool.parameters["properties"], is_flag),
             counts=_names(properties, lambda one: one.get("type") == "integer") - set(whole.get("required", ())),
             texts=text_names(tool.fn_metadata.arg_model),
             arg_model=tool.fn_metadata.arg_model,

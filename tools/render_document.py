@@ -39,7 +39,7 @@ async def render_document(
     office: TheOffice,
     books: ReadableBooks,
     document: Annotated[str, Field(description="Id or number of an issued document")],
-    format: Annotated[str, Field(description="pdf")] = "pdf",
+    format: str = "pdf",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DocumentRendered]:

@@ -1,19 +1,22 @@
 """Short JSON schemas: what a model reads of them costs it tokens in every conversation.
 
-Titles, empty defaults and nullable unions go; definitions are put where they are used. An input's schema says of each
-thing that can be left out how to leave it out: an optional choice has an empty value, and nothing is nullable, since a
-strict client sends every property. It also keeps to what the converters of the common SDKs take: one type for each
-property, no `format`, no `additionalProperties` (unknown names are refused when a tool is called).
+Titles, empty defaults and nullable unions go; definitions are put where they are used. An input's schema keeps to what
+every model's API takes, since one schema that it refuses loses a client the whole list: one type for each property,
+no `format`, no `additionalProperties` (Google's converter stops at it; a call's unknown names are refused), no
+`default` (Azure refuses it in a strict tool) and no `const` (Google's converter drops it).
+
+A strict client sends every property, so each that can be left out has an empty value of its type. An `enum` cannot
+hold the empty text (Google's API refuses such a list of tools), and without it would make a strict client choose: a
+choice that can be left out is a text whose description names what it may say.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
-
-FLAG = ["", "true", "false"]
-"""The choices of a flag that can be left out: one of two JSON values could not say that nothing is said."""
+_EMPTY: tuple[Any, ...] = (None, "", "0", [], {}, False)
+_FLAG = ["true", "false"]
+_NOT_PUBLISHED = frozenset({"additionalProperties", "default", "enum", "format"})
 
 
 def compact(schema: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +27,12 @@ def compact(schema: dict[str, Any]) -> dict[str, Any]:
 
 def compact_input(schema: dict[str, Any]) -> dict[str, Any]:
     """The same for arguments, each optional one with a value that leaves it out."""
-    return _leavable(compact(schema))
+    return _arguments(compact(schema))
+
+
+def is_flag(schema: dict[str, Any]) -> bool:
+    """Whether an argument says yes or no, by its schema as pydantic writes it."""
+    return any(option.get("type") == "boolean" for option in schema.get("anyOf", [schema]))
 
 
 def compact_output(schema: dict[str, Any]) -> dict[str, Any]:
@@ -32,30 +40,36 @@ def compact_output(schema: dict[str, Any]) -> dict[str, Any]:
     return _without_required(compact(schema))
 
 
-def _leavable(schema: dict[str, Any]) -> dict[str, Any]:
+def _arguments(schema: dict[str, Any]) -> dict[str, Any]:
     plain = {key: value for key, value in schema.items() if key not in ("additionalProperties", "format")}
     if "items" in plain:
-        plain["items"] = _leavable(plain["items"])
+        plain["items"] = _arguments(plain["items"])
     if "properties" in plain:
         required = plain.get("required", ())
         plain["properties"] = {
-            name: child if name in required else _with_empty_value(child)
-            for name, child in ((name, _leavable(child)) for name, child in plain["properties"].items())
+            name: child if name in required else _leavable(child)
+            for name, child in ((name, _arguments(child)) for name, child in plain["properties"].items())
         }
     return plain
 
 
-def _with_empty_value(schema: dict[str, Any]) -> dict[str, Any]:
+def _leavable(schema: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in schema.items() if key not in _NOT_PUBLISHED}
     if schema.get("type") == "boolean" and schema.get("default"):
-        return _flag(schema)
-    if "enum" in schema and "" not in schema["enum"]:
-        return {**schema, "enum": ["", *schema["enum"]]}
-    return schema
+        # Of a boolean false is what says nothing, but this one is true where nothing is said.
+        schema = {**schema, "enum": _FLAG, "default": "true"}
+        plain["type"] = "string"
+    described = ": ".join(part for part in (schema.get("description", ""), _choices(schema)) if part)
+    return {**plain, "description": described} if described else plain
 
 
-def _flag(schema: dict[str, Any]) -> dict[str, Any]:
-    said = {"default": "true"} if schema.get("default") else {}
-    return {**schema, "type": "string", "enum": FLAG, **said}
+def _choices(schema: dict[str, Any]) -> str:
+    """`a`, `a or b`, `a, b or c`, and which of them it is where nothing is said; or only that."""
+    default = schema.get("default")
+    if "enum" not in schema:
+        return "" if default is None else f"default {default}"
+    *others, last = (f"{choice} (default)" if choice == default else choice for choice in schema["enum"])
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _without_required(schema: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +101,8 @@ def _compact(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, A
                 short[key] = {name: _compact(child, definitions) for name, child in value.items()}
             case "items" | "additionalProperties" if isinstance(value, dict):
                 short[key] = _compact(value, definitions)
+            case "const":
+                short["enum"] = [value]
             case "description" if schema.get("type") == "object":
                 # The docstring of a model is for its readers here, not for the model that calls.
                 continue
@@ -105,7 +121,8 @@ def _without_null(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[s
     short = _compact({**options[0], **rest}, definitions)
     nullable = len(options) < len(schema["anyOf"])
     if nullable and "default" in schema and short.get("type") == "boolean":
-        return _flag(short)
+        # One of two JSON values could not say that nothing is said.
+        return {**short, "type": "string", "enum": _FLAG}
     if nullable and "default" in schema and short.get("type") == "integer":
         # Each number says something, zero too: what may be left out is written as a text.
         return {**short, "type": "string"}

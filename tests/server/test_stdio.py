@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -117,6 +118,13 @@ async def test_older_revisions_shake_hands_and_work_with_the_text_alone(tmp_path
         text = called["content"][0]["text"]
         assert text.splitlines()[0] == f"Harbour Bakery ({BAKERY})"
         assert "Hotel Bristol" in text
+        issued = await wire.call("issue_invoice", organization=BAKERY, customer="Hotel Bristol", lines=LINES)
+        number = re.search(r"TEST-INV-\d{4}-\d+", issued["content"][0]["text"])
+        assert number
+        # Regression: mcp 1.9.4 and others of 2025-03-26 cannot read a result with a part that came later.
+        rendered = await wire.call("render_document", organization=BAKERY, document=number[0])
+        kinds = [part["type"] for part in rendered["content"]]
+        assert kinds == (["text"] if revision == "2025-03-26" else ["text", "resource_link"])
         refused = await wire.call("find_customers", organization="x")
         assert refused["isError"] is True
         assert "structuredContent" not in refused

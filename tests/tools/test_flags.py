@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tests.tools.bakery import HANDLE, Bakery, sale
 from tools.catalog import CATALOG
-from tools.schemas import FLAG
 
 FLAGS = sorted(
     (tool.name, argument)
     for tool in CATALOG
-    for argument, schema in tool.for_practice().parameters["properties"].items()
-    if schema.get("type") == "boolean" or schema.get("enum") == FLAG
+    for made in (tool.for_practice(),)
+    for argument, field in made.fn_metadata.arg_model.model_fields.items()
+    if bool in (field.annotation, *get_args(field.annotation)) and argument in made.parameters["properties"]
 )
 NEITHER: tuple[Any, ...] = ("yes", "no", "True", "TRUE", " true", "on", "1", 1, 0, 1.0, [True], {"true": True})
 
