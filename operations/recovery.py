@@ -37,7 +37,7 @@ async def bring_back_books(office: Office, organization: OrganizationRef, *, rea
         InvalidInput: no reason.
     """
     require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
-    said = clean_line(reason, field="reason", limit=REASON_LENGTH_MAX, required=True)
+    said = check_reason(reason)
     now, by = office.now(), office.principal.label
 
     def work(db: Session, anchor: Ends) -> BroughtBack:
@@ -61,3 +61,10 @@ async def bring_back_books(office: Office, organization: OrganizationRef, *, rea
         return BroughtBack(loss, numbers)
 
     return await office.store.shelf.bring_back(organization.id, work)
+
+
+def check_reason(reason: str) -> str:
+    """Raises:
+    InvalidInput: there is none, or it is too long.
+    """
+    return clean_line(reason, field="reason", limit=REASON_LENGTH_MAX, required=True)

@@ -70,14 +70,32 @@ def backup(
     _complain_of(report.damaged)
 
 
-def restore(folder: Annotated[Path, typer.Argument(help="A backup.")], data: Data = None) -> None:
-    """Lay a backup down as a new data folder, after checking every file of it."""
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup.")],
+    data: Data = None,
+    organization: Annotated[
+        str, typer.Option(help="Restore this organization alone (its handle), in the place of what there is.")
+    ] = "",
+    reason: Annotated[
+        str, typer.Option(help="With --organization: why, where documents are lost by it; for the audit trail.")
+    ] = "",
+) -> None:
+    """Lay a backup down as a new data folder, after checking every file of it; or one organization of it."""
+    settings = read_settings(data)
+    if organization:
+        anyio.run(_restore_one, settings, folder.absolute(), organization, reason)
+        return
+    if reason:
+        raise typer.BadParameter("it goes with --organization.", param_hint="--reason")
+    _restore_all(settings, folder.absolute())
+
+
+def _restore_all(settings: Settings, folder: Path) -> None:
     from server.app import system_clock
     from storage.backup import restore as lay_down
 
-    settings = read_settings(data)
     with progress("Restoring") as tell:
-        report = lay_down(folder.absolute(), settings.data, now=system_clock(), progress=tell)
+        report = lay_down(folder, settings.data, now=system_clock(), progress=tell)
     held = f"{counted(report.organizations, 'organization')}, {counted(report.files, 'file')}"
     say(f"Restored {held}, to {settings.data}.")
     if report.asleep:
@@ -87,6 +105,31 @@ def restore(folder: Annotated[Path, typer.Argument(help="A backup.")], data: Dat
             " counterfoil key wake PREFIX."
         )
     _complain_of(report.damaged)
+
+
+async def _restore_one(settings: Settings, folder: Path, handle: str, reason: str) -> None:
+    from invoicing.refusals import Conflict
+    from operations.recovery import bring_back_books, check_reason
+    from server.app import find_organization, local_office
+    from storage.migrating import migrate_all
+    from storage.restoring_one import restore_organization
+
+    root = existing(settings)
+    check_reason(reason)
+    migrate_all(root, lambda done, of: None)
+    async with local_office(settings) as office:
+        organization, now = await find_organization(office, handle), office.now()
+        with progress("Restoring") as tell:
+            restored = restore_organization(folder, root, organization.id, now=now, progress=tell)
+        say(f"Restored {handle} as of {restored.created_at:%Y-%m-%d %H:%M} UTC: {counted(restored.files, 'file')}.")
+        if restored.set_aside is not None:
+            say(f"What was there before is at {restored.set_aside}.")
+        try:
+            brought = await bring_back_books(office, organization, reason=reason)
+        except Conflict:
+            return
+    say(f"Lost by that: {brought.loss}. No number that was given out is given out again.")
+    say(f"Start a running server anew, and look at what is there: counterfoil verify --organization {handle}")
 
 
 def migrate(data: Data = None) -> None:

@@ -110,16 +110,16 @@ def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> B
         entries, damaged, version = [directory], list[str](), 0
         for done, organization_id in enumerate(known):
             progress(done, len(known))
-            books_path = _books_path(organization_id)
+            path = books_path(organization_id)
             try:
-                entries.append(_copy_database(root, staged, books_path, FileKind.BOOKS, organization_id))
+                entries.append(_copy_database(root, staged, path, FileKind.BOOKS, organization_id))
             except DamagedStore as damage:
-                _log.error("%s is not in the backup: %s", books_path, damage.detail)
+                _log.error("%s is not in the backup: %s", path, damage.detail)
                 discard_books(staged, organization_id)
-                damaged.append(books_path)
+                damaged.append(path)
                 continue
             version = max(version, stamp_of(staged / entries[-1].path).schema_version)
-            for recorded in _recorded_files(staged, organization_id):
+            for recorded in recorded_files(staged, organization_id):
                 if _copy_recorded(root, staged, recorded):
                     entries.append(recorded)
                 else:
@@ -159,11 +159,11 @@ def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> R
     manifest, manifest_sha256 = read_manifest(backup)
     check_apart(backup, root, field="data")
     check_free(root, field="data")
-    _check_names(backup, manifest)
+    check_names(backup, manifest)
     with faults_told(root), laid_down(root, last=DIRECTORY_FILE) as staged:
         for done, entry in enumerate(manifest.files):
             progress(done, len(manifest.files))
-            _lay_down_file(backup, staged, entry)
+            lay_down_file(backup, staged, entry)
         known = _check_databases(staged, manifest)
         migration = migrate_all(staged, progress=lambda done, of: None)
         if failed := [path for path, _ in migration.failed if path not in manifest.damaged]:
@@ -217,14 +217,14 @@ def _organization_ids(folder: Path) -> list[str]:
     return [organization_id for organization_id, _ in read_once(path, stamp_of(path), organizations.all_ids)]
 
 
-def _recorded_files(folder: Path, organization_id: str) -> list[ManifestEntry]:
+def recorded_files(folder: Path, organization_id: str) -> list[ManifestEntry]:
     """The files on record in copied books, each once: two exports may have the same bytes and name."""
-    path = folder / _books_path(organization_id)
+    path = folder / books_path(organization_id)
     recorded: dict[str, ManifestEntry] = {}
     for name, size_bytes, sha256 in read_once(path, stamp_of(path), _file_rows):
         relative = f"{ORGANIZATIONS_FOLDER}/{organization_id}/{name}"
         if not is_our_path(relative):
-            raise Unavailable(f"{_books_path(organization_id)} has a file on record that is none of Counterfoil's.")
+            raise Unavailable(f"{books_path(organization_id)} has a file on record that is none of Counterfoil's.")
         recorded[relative] = ManifestEntry(path=relative, size_bytes=size_bytes, sha256=sha256)
     return list(recorded.values())
 
@@ -270,11 +270,11 @@ def _entry(file: Path, path: str) -> ManifestEntry:
         return ManifestEntry(path=path, size_bytes=stream.tell(), sha256=sha256)
 
 
-def _books_path(organization_id: str) -> str:
+def books_path(organization_id: str) -> str:
     return f"{ORGANIZATIONS_FOLDER}/{organization_id}/{BOOKS_FILE}"
 
 
-def _check_names(backup: Path, manifest: Manifest) -> None:
+def check_names(backup: Path, manifest: Manifest) -> None:
     """Refuse a backup with a file too few or too many. Names that are not ours are not repeated."""
     expected = {entry.path for entry in manifest.files}
     found = set(_files_in(backup)) - {MANIFEST_FILE}
@@ -292,7 +292,7 @@ def _files_in(folder: Path) -> Iterator[str]:
             yield Path(parent, name).relative_to(folder).as_posix()
 
 
-def _lay_down_file(backup: Path, staged: Path, entry: ManifestEntry) -> None:
+def lay_down_file(backup: Path, staged: Path, entry: ManifestEntry) -> None:
     source, copy = backup / entry.path, staged / entry.path
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -307,19 +307,19 @@ def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
     """Check every database file's stamp, and that directory, books and files belong together."""
     if manifest.entry(DIRECTORY_FILE) is None:
         raise InvalidInput(f"{DIRECTORY_FILE} is not in the backup's manifest.", field="backup")
-    _check_stamp(staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    check_stamp(staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
     known = _organization_ids(staged)
     entries = {entry.path: entry for entry in manifest.files}
     accounted = {DIRECTORY_FILE}
     for organization_id in known:
-        path = _books_path(organization_id)
+        path = books_path(organization_id)
         if path in manifest.damaged and path not in entries:
             # They were out of service when the backup was made: so they are where it is laid down.
             continue
         if path not in entries:
             raise InvalidInput(f"{path} is not in the backup's manifest.", field="backup")
-        _check_stamp(staged, path, FileKind.BOOKS, organization_id)
-        recorded = _recorded_files(staged, organization_id)
+        check_stamp(staged, path, FileKind.BOOKS, organization_id)
+        recorded = recorded_files(staged, organization_id)
         for file in recorded:
             entry = entries.get(file.path)
             if entry != file and not (entry is None and file.path in manifest.damaged):
@@ -330,7 +330,7 @@ def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
     return known
 
 
-def _check_stamp(staged: Path, path: str, kind: FileKind, organization_id: str) -> None:
+def check_stamp(staged: Path, path: str, kind: FileKind, organization_id: str) -> None:
     try:
         found = stamp_of(staged / path)
     except DamagedStore as error:

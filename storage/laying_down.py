@@ -51,7 +51,7 @@ def laid_down(target: Path, *, last: str) -> Iterator[Path]:
     staged.mkdir(mode=0o700)
     try:
         yield staged
-        _sync_tree(staged)
+        sync_tree(staged)
         if inside:
             _move_out(staged, target, last=last)
         else:
@@ -61,7 +61,7 @@ def laid_down(target: Path, *, last: str) -> Iterator[Path]:
         raise
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
     """Sync every file and every name, because the backup tells its owner that the original may go."""
     for parent, _, names in os.walk(folder, topdown=False):
         for name in names:

@@ -56,7 +56,7 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
     migrated: list[str] = []
     failed: list[tuple[str, str]] = []
     with directory_named():
-        if _bring_up(root / DIRECTORY_FILE, FileKind.DIRECTORY, "", by_hand=by_hand):
+        if bring_up(root / DIRECTORY_FILE, FileKind.DIRECTORY, "", by_hand=by_hand):
             migrated.append(DIRECTORY_FILE)
         known = read_once(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), organizations.all_ids)
     steps = len(known) + 1
@@ -64,7 +64,7 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
         progress(step, steps)
         path = f"{ORGANIZATIONS_FOLDER}/{organization_id}/{BOOKS_FILE}"
         try:
-            if _bring_up(root / path, FileKind.BOOKS, organization_id, by_hand=by_hand):
+            if bring_up(root / path, FileKind.BOOKS, organization_id, by_hand=by_hand):
                 migrated.append(path)
         except StorageFault as fault:
             failed.append((path, fault.reason))
@@ -76,7 +76,7 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
     return MigrationReport(tuple(migrated), steps - len(migrated) - len(failed), tuple(failed))
 
 
-def _bring_up(path: Path, kind: FileKind, organization_id: str, *, by_hand: bool) -> bool:
+def bring_up(path: Path, kind: FileKind, organization_id: str, *, by_hand: bool) -> bool:
     """Whether there was anything to do."""
     wanted = head_stamp(kind, organization_id)
     if is_current(path, wanted) and not (by_hand and _lacks_log(path)):

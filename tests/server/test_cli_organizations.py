@@ -1,4 +1,4 @@
-"""`counterfoil organization list`: the handles that other commands take."""
+"""`counterfoil organization`: the handles that other commands take, and books that are brought back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from pathlib import Path
 import anyio
 import pytest
 
+from operations.access import Office
+from operations.organizations import all_organizations
+from operations.practices import local_owner
+from storage.store import open_store
+from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
-from tests.support.practice import practice
-from tests.support.raw import raw
+from tests.support.practice import Practice, practice
+from tests.support.raw import raw, raw_value
 
 
 async def _practice_with_clients(data: Path) -> None:
@@ -76,3 +81,51 @@ def test_where_there_is_no_practice_yet_it_says_how_to_begin(
     assert (code, out) == (1, "")
     assert err.startswith("counterfoil: not_found: ")
     assert not (tmp_path / "none").exists()
+
+
+def test_lost_books_are_brought_back_with_a_reason_and_one_organization_is_restored_alone(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*command: str) -> tuple[int, str, str]:
+        return run_command(monkeypatch, capsys, *command, "--data", str(data))
+
+    async def issue(times: int) -> str:
+        async with open_store(data) as store:
+            principal = await local_owner(store)
+            assert principal is not None
+            office = Office(store=store, principal=principal, clock=SettableClock())
+            (bakery,) = [
+                one for one in await all_organizations(office, archived=False) if one.handle == "harbour-bakery-sandbox"
+            ]
+            one = Practice(office, SettableClock(), bakery)
+            customer = await one.customer(one.books(bakery))
+            return [(await one.issue(one.books(bakery), customer.id)).issued.document.number for _ in range(times)][-1]
+
+    assert anyio.run(issue, 1) == "TEST-INV-2026-00001"
+    backup = str(tmp_path / "backup")
+    assert run("backup", backup)[0] == 0
+    assert anyio.run(issue, 2) == "TEST-INV-2026-00003"
+    handle = ("--organization", "harbour-bakery-sandbox")
+    assert run("organization", "bring-back", *handle, "--reason", "none")[0] == 1
+    assert run("restore", backup, *handle) == (1, "", "counterfoil: invalid_input: reason is required.\n")
+    assert run("restore", backup, "--organization", "nobody", "--reason", "x")[0] == 1
+    code, out, _ = run("restore", backup, *handle, "--reason", "the disk failed")
+    assert code == 0
+    assert "Lost by that: the last document is the 1. where there had been 3." in out
+    # Nothing of what was there is gone: it is put back, and that is what had been there.
+    (aside,) = (data / "set-aside").iterdir()
+    assert raw_value(aside / "books.db", "SELECT count(*) FROM documents") == 3
+    code, out, err = run("verify")
+    assert (code, err) == (0, "")
+    assert "the numbers 2 to 3 were given out and are lost; owner@example.com brought the books back" in out
+    assert anyio.run(issue, 1) == "TEST-INV-2026-00004"
+    # The same by hand, without the command that restores.
+    books = next((data / "organizations").glob(f"{aside.name[:36]}/books.db"))
+    books.write_bytes((Path(backup) / "organizations" / aside.name[:36] / "books.db").read_bytes())
+    code, _, err = run("verify")
+    assert code == 1
+    assert "something of them was lost" in err
+    code, out, _ = run("organization", "bring-back", *handle, "--reason", "once more")
+    assert code == 0
+    assert "Never given out again: numbers 2 to 4 of series INVOICES 2026." in out
+    assert anyio.run(issue, 1) == "TEST-INV-2026-00005"
