@@ -25,10 +25,11 @@ from sqlmodel import Session
 from invoicing.refusals import Refusal, Unavailable
 from storage.examining import examine, read_header
 from storage.faults import BusyFile, DamagedStore, Fault, OutdatedStore, StorageFault, fault_of, faults_told
+from storage.file_kinds import FileKind
 from storage.guarded import GuardedFile
 from storage.openings import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.remembering import forget, with_memory
-from storage.stamps import FileKind, Stamp, read_stamp
+from storage.stamps import Stamp, read_stamp
 
 __all__ = [
     "BusyFile",

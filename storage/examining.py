@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.faults import DamagedStore, Fault, faults_told
+from storage.file_kinds import FileKind
 from storage.fingerprints import expected_fingerprint, schema_fingerprint
 from storage.openings import check_journal, check_place, is_open_here, open_alone, open_plain
 from storage.plain_files import is_plain_file, is_plain_folder, open_plain_file
-from storage.stamps import FileKind, Stamp, check_stamp
+from storage.stamps import Stamp, check_stamp
 
 THOROUGH_BYTES_MAX = 32 * 1024 * 1024
 """Up to this size, indexes are compared with their tables: about 2 ms a MiB; beyond it, at half the price, not."""

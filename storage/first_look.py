@@ -5,11 +5,13 @@ It answers whether everything looks as it should. Where it does not, opening the
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage.stamps import FileKind
+from storage.file_kinds import FileKind
+from storage.plain_files import lies_plainly
 
 DIRECTORY_FILE = "directory.db"
 _REVISIONS = Path(__file__).parent / "migrations" / "directory" / "versions"
@@ -17,7 +19,7 @@ _REVISIONS = Path(__file__).parent / "migrations" / "directory" / "versions"
 
 def looks_new(root: Path) -> bool:
     """Whether there is no Counterfoil data folder yet."""
-    return not (root / DIRECTORY_FILE).exists()
+    return not os.path.lexists(root / DIRECTORY_FILE)
 
 
 def looks_right(root: Path, handle: str = "") -> bool:
@@ -26,6 +28,9 @@ def looks_right(root: Path, handle: str = "") -> bool:
     Nothing is written.
     """
     path = root / DIRECTORY_FILE
+    if lies_plainly(path) != "plain":
+        # A pipe would keep whoever opens it waiting.
+        return False
     # An organization that was made a moment ago may stand in the log alone.
     return _is_right(path, handle, "immutable=1") or (
         path.with_name(f"{path.name}-wal").exists() and _is_right(path, handle, "immutable=0")

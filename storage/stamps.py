@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from storage.faults import DamagedStore, Fault, OutdatedStore, faults_told
-
-
-class FileKind(Enum):
-    """What a database file is, as its `application_id` says (the letters CFDR and CFBK)."""
-
-    DIRECTORY = 0x43464452
-    BOOKS = 0x4346424B
+from storage.file_kinds import FileKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from operations.verification import verify_books
 from storage.books import BOOKS_FILE
 from storage.diagnosis import diagnose
 from storage.examining import examine_template
+from storage.file_kinds import FileKind
 from storage.migrations import head_stamp
 from storage.provisioning import template_file
-from storage.stamps import FileKind
 from tests.support.practice import practice
 from tests.support.raw import damage_page_of, raw
 

@@ -67,7 +67,7 @@ class Wire:
     async def hear(self) -> dict[str, Any] | None:
         """The next message, or None where the process has ended."""
         assert self.process.stdout is not None
-        line = await self.process.stdout.readline()
+        line = await asyncio.wait_for(self.process.stdout.readline(), 60)
         if not line.endswith(b"\n"):
             return None
         message: dict[str, Any] = json.loads(line)
