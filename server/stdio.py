@@ -62,7 +62,7 @@ async def serve_stdio(
     """
     handle = organization.strip().lower()
     new = looks_new(settings.data)
-    as_usual = not organization if new else _looks_right(settings, organization, handle)
+    as_usual = not (organization or settings.user) if new else _looks_right(settings, organization, handle)
     if not as_usual:
         # Something is wrong, or out of the ordinary: it is found out before anything is answered.
         async with _opened(settings, organization, tell) as whole:
@@ -82,7 +82,7 @@ async def serve_stdio(
 def _looks_right(settings: Settings, organization: str, handle: str) -> bool:
     # A name of blanks alone is no handle, and not none at all either.
     named = bool(handle) == bool(organization) and handle.isascii()
-    return named and looks_right(settings.data, handle)
+    return named and looks_right(settings.data, handle, settings.user.lower())
 
 
 class GreetingServer(IntroducedServer):

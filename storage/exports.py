@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from storage import files
+from storage.checks import PRINTING
 from storage.files import StoredFile
 from storage.provisioning import sync_folder
 from storage.statements import execute, table_of
@@ -40,8 +41,11 @@ _OF_CONTENT = (
     .limit(1)
 )
 _OF_DAY = select(_DAYS.c.made, _DAYS.c.size_bytes).where(_DAYS.c.day == bindparam("day"))
-_STATE = tuple(
-    select(func.max(table_of(rows).c["position"])) for rows in (books.IssuedDocument, books.Payment, books.AuditEntry)
+_ENTRIES = table_of(books.AuditEntry).c
+_STATE = (
+    *(select(func.max(table_of(rows).c["position"])) for rows in (books.IssuedDocument, books.Payment)),
+    # That a PDF was first made changes nothing of what an export tells; an archive of PDFs itself makes them.
+    select(_ENTRIES.position).where(_ENTRIES.act != PRINTING).order_by(_ENTRIES.position.desc()).limit(1),
 )
 _DAYS_REMEMBERED = timedelta(days=31)
 

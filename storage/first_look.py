@@ -22,8 +22,9 @@ def looks_new(root: Path) -> bool:
     return not os.path.lexists(root / DIRECTORY_FILE)
 
 
-def looks_right(root: Path, handle: str = "") -> bool:
-    """Whether the directory is one of ours, not of a newer version, and knows an organization of this handle, if given.
+def looks_right(root: Path, handle: str = "", user: str = "") -> bool:
+    """Whether the directory is one of ours, not of a newer version, and knows an organization of this handle
+    and a user of this e-mail address, if given.
 
     Nothing is written.
     """
@@ -32,23 +33,27 @@ def looks_right(root: Path, handle: str = "") -> bool:
         # A pipe would keep whoever opens it waiting.
         return False
     # An organization that was made a moment ago may stand in the log alone.
-    return _is_right(path, handle, "immutable=1") or (
-        path.with_name(f"{path.name}-wal").exists() and _is_right(path, handle, "immutable=0")
+    return _is_right(path, handle, user, "immutable=1") or (
+        path.with_name(f"{path.name}-wal").exists() and _is_right(path, handle, user, "immutable=0")
     )
 
 
-def _is_right(path: Path, handle: str, how: str) -> bool:
+def _is_right(path: Path, handle: str, user: str, how: str) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&{how}", uri=True)) as connection:
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            known = not handle or connection.execute(_KNOWN, (handle,)).fetchone() is not None
+            known = all(
+                not name or connection.execute(query, (name,)).fetchone() is not None
+                for query, name in ((_KNOWN, handle), (_USER, user))
+            )
     except sqlite3.Error:
         return False
     return known and application_id == FileKind.DIRECTORY.value and 0 < version <= _newest_version()
 
 
 _KNOWN = "SELECT 1 FROM organizations WHERE handle = ?"
+_USER = "SELECT 1 FROM users WHERE email = ?"
 
 
 def _newest_version() -> int:

@@ -331,7 +331,7 @@ async def test_a_chain_that_was_written_anew_does_not_fit_the_audit_trail(tmp_pa
         tamper(books, "UPDATE documents SET content = replace(content, 'Hotel Bristol', 'Hotel Mayfair')")
         tamper(books, "UPDATE documents SET customer_name = 'Hotel Mayfair'")
         previous = genesis(books.organization.id)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(books.folder / BOOKS_FILE) as connection:
             for position in (1, 2, 3):
                 text, series, period, sequence, by = connection.execute(
                     "SELECT content, series, period, sequence, issued_by FROM documents WHERE position = ?", [position]

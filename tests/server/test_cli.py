@@ -196,7 +196,7 @@ def test_verify_tells_of_every_organization(run: Run, worked: Path) -> None:
     answer = run("verify", "--json", data=worked).json
     assert answer["ok"] is True
     assert [one["handle"] for one in answer["organizations"]] == ["harbour-bakery-sandbox", "ledger-co-sandbox"]
-    shape = {"handle", "documents", "files", "audit_entries", "problem"}
+    shape = {"handle", "documents", "files", "audit_entries", "problem", "notes"}
     assert all(set(one) == shape for one in answer["organizations"])
     only = run("verify", "--json", "--organization", "Ledger-Co-Sandbox", data=worked).json
     assert [one["documents"] for one in only["organizations"]] == [0]

@@ -55,11 +55,14 @@ async def test_a_request_whose_id_is_no_text_and_no_whole_number_is_answered(at_
     token = await at_home.credentials.token()
     session = await at_home.site.begin("/mcp", token)
     body = f'{{"jsonrpc": "2.0", "id": {given}, "method": "ping", "params": {{}}}}'.encode()
+    # A number may be given back as it came; nothing else can be an answer's id.
+    known = (None, float(given)) if given in ("1.5", "1.0") else (None,)
     for revision, more in ((LEGACY, {"Mcp-Session-Id": session}), (MODERN, {"Mcp-Method": "ping"})):
         headers = CLIENT | more | {"MCP-Protocol-Version": revision}
         answer = await at_home.site.send("POST", "/mcp", token, headers=headers, content=body)
         told = message_of(answer)
-        assert (answer.status_code, told["id"], told["error"]["code"]) == (400, None, -32600)
+        assert (answer.status_code, told["error"]["code"]) == (400, -32600)
+        assert told["id"] in known
 
 
 async def test_ids_that_are_in_order_are_given_back(at_home: House) -> None:
@@ -81,13 +84,13 @@ async def test_a_revision_that_is_not_served_is_not_agreed_to(at_home: House) ->
     # F27: 2024-11-05 has another transport over HTTP, which there is not, and was agreed to all the same.
     token = await at_home.credentials.token()
     session = await at_home.site.begin("/mcp", token)
-    for revision in ("2024-11-05", "1999-01-01", "2099-01-01", ""):
+    assert (await initialized(at_home, token, "2024-11-05"))["error"]["data"]["supported"][0] == "2025-03-26"
+    for revision in ("2099-01-01", ""):
         assert (await initialized(at_home, token, revision))["result"]["protocolVersion"] == "2025-11-25"
     for revision in ("2025-03-26", "2025-06-18", "2025-11-25"):
         assert (await initialized(at_home, token, revision))["result"]["protocolVersion"] == revision
     headers = CLIENT | {"Mcp-Session-Id": session, "MCP-Protocol-Version": "2024-11-05"}
-    for method in ("POST", "DELETE"):
-        body = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
-        answer = await at_home.site.send(method, "/mcp", token, headers=headers, content=body)
-        assert answer.status_code == 400
-        assert "2025-06-18, 2025-11-25, 2026-07-28" in message_of(answer)["error"]["message"]
+    body = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
+    answer = await at_home.site.send("POST", "/mcp", token, headers=headers, content=body)
+    assert answer.status_code == 400
+    assert "2025-06-18, 2025-11-25, 2026-07-28" in message_of(answer)["error"]["message"]

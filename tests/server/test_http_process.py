@@ -166,10 +166,10 @@ def test_the_server_refuses_to_start_where_it_should(tmp_path: Path) -> None:
 
 def test_an_incident_is_one_line_of_the_log_and_a_plain_traceback() -> None:
     script = """
-from server.mcp import CounterfoilServer
+from server.logs import begin_log
 from server.refused import defect
 
-CounterfoilServer([], name="counterfoil")
+begin_log()
 try:
     1 / 0
 except ZeroDivisionError as error:
@@ -177,5 +177,5 @@ except ZeroDivisionError as error:
 """
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert re.match(
-        r"\S+ \S+ ERROR counterfoil: incident inc_\w+ while calling find_customers\nTraceback \(", ended.stderr
+        r"\S+ \S+ ERROR counterfoil: incident inc_\w+ while calling find_customers\n    Traceback \(", ended.stderr
     )

@@ -61,13 +61,17 @@ async def house(root: Path, clock: SettableClock | None = None) -> AsyncIterator
         yield House(one, bakery, finch)
 
 
+NOTED = tuple(f'INSERT INTO "{table}"' for table in ("sessions", "anchors", "anchored_numbers", "latest_moment"))
+"""What the directory notes on the side, some of it a moment later."""
+
+
 def everything(one: Practice, *organizations: OrganizationRef) -> list[list[str]]:
     """All rows of the directory but its sessions, and of the organizations' books."""
     paths = [one.root / "directory.db", *(one.books(each).folder / BOOKS_FILE for each in organizations)]
     kept = []
     for path in paths:
         with raw(path) as connection:
-            kept.append([line for line in connection.iterdump() if not line.startswith('INSERT INTO "sessions"')])
+            kept.append([line for line in connection.iterdump() if not line.startswith(NOTED)])
     return kept
 
 

@@ -172,7 +172,7 @@ async def test_a_folder_of_a_newer_version_is_refused_before_anything_is_answere
     async with wired(data) as wire:
         await wire.request("server/discover", _meta=MODERN)
         assert await wire.hear() is None
-        assert "was written by a newer Counterfoil" in await wire.fail()
+        assert "was written by a newer version of Counterfoil" in await wire.fail()
 
 
 async def test_a_folder_that_does_not_open_after_the_greeting_ends_the_process_with_one_line(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ from tests.support.practice import Practice, practice
 
 LOG = f"{BOOKS_FILE}-wal"
 
+# Something of which the audit trail knows nothing.
+KEY = "INSERT INTO idempotency_keys VALUES ('another tool', '1', '', 'x', '2026-01-01 00:00:00')"
+
 
 async def two_with_invoices(one: Practice) -> tuple[OrganizationRef, OrganizationRef]:
     bakery, studio = await one.client("Harbour Bakery"), await one.client("Finch Studio")
@@ -145,7 +148,7 @@ async def test_what_was_written_into_a_file_that_was_replaced_meanwhile_is_not_a
         check, aside = GuardedFile.check, list[Path]()
 
         def write(session: Session) -> None:
-            session.connection().exec_driver_sql("INSERT INTO accounts VALUES ('9999', 'Lost', 'asset')")
+            session.connection().exec_driver_sql(KEY)
             if when == "before the commit":
                 aside.append(put_in_place(mine, older))
             else:
