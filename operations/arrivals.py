@@ -90,7 +90,7 @@ async def user_behind(store: Store, clock: Clock, credential_id: str, organizati
     Raises:
         Unauthenticated, NotYours.
     """
-    now = clock()
+    now = store.moments.no_earlier(clock())
 
     def work(db: Session) -> str:
         bearer = credentials.bearer_by_id(db, credential_id, now=now)

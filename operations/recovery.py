@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from invoicing.catalog import Series
+from invoicing.documents import DocumentKind
 from invoicing.refusals import Conflict
 from invoicing.text import clean_line
 from operations.access import Office, Right, require
 from storage import audit
-from storage.anchors import Ends, ends_of_books, loss_of_books
+from storage.anchors import Ends, NoAnchor, Number, ends_of_books, loss_of_books
 from storage.books import OrganizationRef
 from storage.checks import BRINGING_BACK
 from storage.series import LostNumbers, go_on_above
+from storage.states import settings_state
 
 REASON_LENGTH_MAX = 500
+_ANCHOR_LOST = "the directory had lost their anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +30,32 @@ class BroughtBack:
     numbers: tuple[LostNumbers, ...]
 
 
-async def bring_back_books(office: Office, organization: OrganizationRef, *, reason: str) -> BroughtBack:
+async def bring_back_books(
+    office: Office, organization: OrganizationRef, *, reason: str, given: tuple[Number, ...] = ()
+) -> BroughtBack:
     """Use books again that end before what the directory knows of them, or are others, such as after a restore.
 
-    Numbers go on above the highest that was ever given out; act and reason are in the audit trail, and `verify`
-    names the lost numbers from then on.
+    Numbers go on above the highest that was ever given out, as far as the directory knows it or `given` says; act and
+    reason are in the audit trail, and `verify` names the lost numbers from then on.
 
     Raises:
-        Conflict: nothing is lost.
+        Conflict: nothing is lost, or somebody writes at the same moment.
         InvalidInput: no reason.
     """
     require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
     said = check_reason(reason)
     now, by = office.now(), office.principal.label
 
-    def work(db: Session, anchor: Ends) -> BroughtBack:
-        loss = loss_of_books(db, anchor)
+    def work(db: Session, anchor: Ends, known: Ends | NoAnchor) -> BroughtBack:
+        loss = loss_of_books(db, anchor) or (_ANCHOR_LOST if known is NoAnchor.LOST else "")
         if not loss:
             raise Conflict(f"The books of {organization.handle} have lost nothing: there is nothing to bring back.")
         found = ends_of_books(db)
-        numbers = tuple(
-            lost
-            for number in anchor.numbers
-            if (lost := go_on_above(db, number.series, number.period, number.sequence))
-        )
+        numbers = tuple(lost for number in anchor.numbers if (lost := _go_on_above(db, number)))
         detail: dict[str, object] = {
             "reason": said,
             "lost": loss,
+            "settings": settings_state(db),
             "numbers": [[one.series, one.period, one.first, one.last] for one in numbers],
             "known": [anchor.documents.position, anchor.documents.hash, anchor.entries.position, anchor.entries.hash],
             "found": [found.documents.position, found.documents.hash, found.entries.position, found.entries.hash],
@@ -60,7 +63,12 @@ async def bring_back_books(office: Office, organization: OrganizationRef, *, rea
         audit.record(db, BRINGING_BACK, organization.handle, at=now, by=by, detail=detail)
         return BroughtBack(loss, numbers)
 
-    return await office.store.shelf.bring_back(organization.id, work)
+    return await office.store.shelf.bring_back(organization.id, work, given=given)
+
+
+def _go_on_above(db: Session, number: Number) -> LostNumbers | None:
+    series = Series(number.series, DocumentKind(number.kind), number.pattern)
+    return go_on_above(db, series, number.period, number.sequence, first=number.first)
 
 
 def check_reason(reason: str) -> str:

@@ -194,6 +194,8 @@ def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -
             f"{wanted} goes on at {kept.first_sequence} already: that is said once. Add another series.", field="code"
         )
     of_period = period(kept.series.pattern, today_in(db, books))
+    if (reached := documents.next_sequence(db, wanted, of_period)) != 1:
+        raise Conflict(f"{wanted} goes on at {reached} in this period already.", field="code")
     series.continue_series(db, wanted, of_period, next_sequence)
     detail: dict[str, object] = {"next": next_sequence, "period": of_period, "settings": settings_state(db)}
     audit.record(db, "continue_series", wanted, at=books.clock(), by=books.actor, detail=detail)

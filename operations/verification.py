@@ -14,7 +14,7 @@ from invoicing.tax import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
 from storage import checks, exports, files
-from storage.anchors import Ends, loss_of_books
+from storage.anchors import Ends, NoAnchor, loss_of_books
 from storage.books import Books
 from storage.faults import UNREADABLE_ROW
 
@@ -40,7 +40,7 @@ async def verify_books(books: Books) -> Verified:
     return await books.read(lambda db: _verify(db, books, anchor))
 
 
-def _verify(db: Session, books: Books, anchor: Ends | None) -> Verified:
+def _verify(db: Session, books: Books, anchor: Ends | NoAnchor) -> Verified:
     counted = checks.totals(db)
     notes: tuple[str, ...] = ()
     try:
@@ -62,18 +62,17 @@ def _verify(db: Session, books: Books, anchor: Ends | None) -> Verified:
 def _notes(db: Session) -> Iterator[str]:
     for act, lost in checks.lost_numbers(db):
         name = f"series {lost.series} {lost.period}".rstrip()
-        yield (
-            f"{name}: the numbers {lost.first} to {lost.last} were given out and are lost; {act.by} brought the books"
-            f" back on {act.at.date()}: {act.detail['reason']}"
-        )
+        numbers = f"numbers {lost.first} to {lost.last} were" if lost.last > lost.first else f"number {lost.first} was"
+        brought = f"{act.by} brought the books back on {act.at.date()}: {act.detail['reason']}"
+        yield f"{name}: the {numbers} given out and lost; {brought}"
 
 
-def _problems(db: Session, books: Books, anchor: Ends | None) -> Iterator[str]:
+def _problems(db: Session, books: Books, anchor: Ends | NoAnchor) -> Iterator[str]:
     beginning = genesis(books.organization.id)
     yield from _document_problems(db, books.organization.id, beginning)
     yield from _audit_problems(db, beginning)
     # The chains are whole in themselves: do they end where they had ended before?
-    if anchor is not None and (lost := loss_of_books(db, anchor)):
+    if isinstance(anchor, Ends) and (lost := loss_of_books(db, anchor)):
         yield lost
     yield from checks.series_problems(db)
     yield from checks.date_problems(db)

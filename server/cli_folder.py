@@ -125,8 +125,9 @@ async def _restore_one(settings: Settings, folder: Path, handle: str, reason: st
         if restored.set_aside is not None:
             say(f"What was there before is at {restored.set_aside}.")
         try:
-            brought = await bring_back_books(office, organization, reason=reason)
-        except Conflict:
+            brought = await bring_back_books(office, organization, reason=reason, given=restored.given)
+        except Conflict as nothing:
+            say(nothing.message)
             return
     say(f"Lost by that: {brought.loss}. No number that was given out is given out again.")
     say(f"Start a running server anew, and look at what is there: counterfoil verify --organization {handle}")

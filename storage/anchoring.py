@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from invoicing.refusals import Unavailable
 from storage import anchors
-from storage.anchors import Ends, LostBooks
+from storage.anchors import Ends, LostBooks, NoAnchor, Number
 from storage.database import Database
 from storage.directory import Directory
 from storage.engines import DamagedStore, Mode
@@ -45,16 +45,24 @@ class Anchoring:
             LostBooks: the books have lost something of what was there before.
         """
         anchor = await self._directory.look_up(lambda db: anchors.anchor_of(db, organization_id))
-        if anchor is None:
-            ends = await database.run_briefly(Mode.READ, anchors.ends_of_books)
-            self.note(organization_id, ends)
-            return ends
-        lost = await database.run_briefly(Mode.READ, lambda db: anchors.loss_of_books(db, anchor))
+        match anchor:
+            case NoAnchor.LOST:
+                raise LostBooks("the directory has lost the anchor of these books")
+            case NoAnchor.NOT_YET:
+                lost, ends = "", await database.run_briefly(Mode.READ, anchors.ends_of_books)
+            case Ends():
+                after = anchor.documents.position
+                lost, ends = await database.run_briefly(
+                    Mode.READ, lambda db: (anchors.loss_of_books(db, anchor), anchors.ends_of_books(db, after=after))
+                )
         if lost:
             raise LostBooks(f"the books of organization {organization_id} have lost something: {lost}")
-        return anchor
+        if not isinstance(anchor, Ends) or ends.entries.position > anchor.entries.position:
+            # Whoever wrote last was ended before the anchor followed.
+            self.note(organization_id, ends)
+        return ends
 
-    async def known(self, organization_id: str) -> Ends | None:
+    async def known(self, organization_id: str) -> Ends | NoAnchor:
         """What the directory knows of the organization's chains."""
         return await self._directory.look_up(lambda db: anchors.anchor_of(db, organization_id))
 
@@ -72,10 +80,18 @@ class Anchoring:
         self._unsure.add(organization_id)
         self._later.soon()
 
-    async def accept(self, organization_id: str, ends: Ends) -> None:
-        """Let the anchor follow books that somebody answers for."""
+    async def numbers(self, organization_id: str) -> tuple[Number, ...]:
+        """The numbers that the directory knows, also where the anchor is lost."""
+        return await self._directory.look_up(lambda db: anchors.anchored_numbers(db, organization_id))
+
+    async def accept(self, organization_id: str, ends: Ends, *, known: Ends | NoAnchor) -> None:
+        """Let the anchor follow books that somebody answers for; `known` is what it was when that began.
+
+        Raises:
+            Conflict: somebody has moved it meanwhile.
+        """
         self._ends.pop(organization_id, None)
-        await self._directory.write(lambda db: anchors.set_anchor(db, organization_id, ends))
+        await self._directory.write(lambda db: anchors.set_anchor(db, organization_id, ends, known=known))
 
     async def close(self) -> None:
         """Write what is not written yet."""

@@ -9,17 +9,19 @@ which somebody answers for what was lost (`operations/recovery.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlmodel import Session
 
+from invoicing.refusals import Conflict
 from storage.audit import entries_end
 from storage.documents import documents_end
 from storage.engines import DamagedStore
 from storage.faults import Fault
-from storage.statements import execute, table_of
-from storage.tables import books, directory
+from storage.statements import execute, flat, table_of
+from storage.tables import books, directory, settings
 
 
 class LostBooks(DamagedStore):
@@ -31,11 +33,21 @@ class LostBooks(DamagedStore):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a series and period, by its sequence."""
+    """The highest number of a series and period, and the first one, by their sequences; and what the series is."""
 
     series: str
     period: str
     sequence: int
+    first: int = 1
+    kind: str = ""
+    pattern: str = ""
+
+
+class NoAnchor(Enum):
+    """Why there is no anchor: books that were there before anchors were have none yet, and any other has lost it."""
+
+    NOT_YET = "not yet"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,14 @@ _ANCHOR = select(_ANCHORS.c.documents, _ANCHORS.c.documents_hash, _ANCHORS.c.ent
     _ANCHORS.c.organization_id == _OF
 )
 _ANCHORED = (
-    select(_NUMBERS.c.series, _NUMBERS.c.period, _NUMBERS.c.sequence)
+    select(
+        _NUMBERS.c.series,
+        _NUMBERS.c.period,
+        _NUMBERS.c.sequence,
+        _NUMBERS.c.first,
+        _NUMBERS.c.kind,
+        _NUMBERS.c.pattern,
+    )
     .where(_NUMBERS.c.organization_id == _OF)
     .order_by(_NUMBERS.c.series, _NUMBERS.c.period)
 )
@@ -81,10 +100,23 @@ _ADD_NUMBER = _NUMBERS.insert().inline()
 
 _DOCUMENTS = table_of(books.IssuedDocument).c
 _ENTRIES = table_of(books.AuditEntry).c
+_SERIES = table_of(settings.NumberSeries).c
+_PERIODS = table_of(settings.SeriesPeriod).c
+_NEXT = select(_PERIODS.next_sequence).where(
+    _PERIODS.series == bindparam("series"), _PERIODS.period == bindparam("period")
+)
 _DOCUMENT_AT = select(_DOCUMENTS.hash).where(_DOCUMENTS.position == bindparam("position"))
 _ENTRY_AT = select(_ENTRIES.hash).where(_ENTRIES.position == bindparam("position"))
 _NUMBERS_AFTER = (
-    select(_DOCUMENTS.series, _DOCUMENTS.period, func.max(_DOCUMENTS.sequence))
+    select(
+        _DOCUMENTS.series,
+        _DOCUMENTS.period,
+        func.max(_DOCUMENTS.sequence),
+        func.min(_DOCUMENTS.sequence),
+        _SERIES.kind,
+        _SERIES.pattern,
+    )
+    .join_from(_DOCUMENTS.id.table, _SERIES.code.table, _SERIES.code == _DOCUMENTS.series)
     .where(_DOCUMENTS.position > bindparam("position"))
     .group_by(_DOCUMENTS.series, _DOCUMENTS.period)
 )
@@ -110,22 +142,28 @@ def loss_of_books(session: Session, anchor: Ends) -> str:
             return f"the last {name} is the {there.position}. where there had been {known.position}"
         if known.position and execute(session, at, {"position": known.position}).scalar() != known.hash:
             return f"the {known.position}. {name} is not the one that had been there"
+    for number in anchor.numbers:
+        following = execute(session, _NEXT, {"series": number.series, "period": number.period}).scalar()
+        if following is None or following <= number.sequence:
+            series = f"{number.series} {number.period}".rstrip()
+            return f"series {series} would give out numbers again: it had come to {number.sequence}"
     return ""
 
 
-def anchor_of(session: Session, organization_id: str) -> Ends | None:
-    """What the directory knows of the organization's chains; None where the books were not anchored yet.
-
-    Raises:
-        LostBooks: there is no anchor at all, though each organization has one.
-    """
+def anchor_of(session: Session, organization_id: str) -> Ends | NoAnchor:
+    """What the directory knows of the organization's chains."""
     row = execute(session, _ANCHOR, {"of": organization_id}).first()
     if row is None:
-        raise LostBooks("the directory has lost the anchor of these books")
+        return NoAnchor.LOST
     if row.documents is None:
-        return None
-    numbers = tuple(Number(*number) for number in execute(session, _ANCHORED, {"of": organization_id}))
+        return NoAnchor.NOT_YET
+    numbers = anchored_numbers(session, organization_id)
     return Ends(End(row.documents, row.documents_hash), End(row.entries, row.entries_hash), numbers)
+
+
+def anchored_numbers(session: Session, organization_id: str) -> tuple[Number, ...]:
+    """The numbers of the organization that the directory knows, also where its anchor is lost."""
+    return tuple(Number(*row) for row in execute(session, _ANCHORED, {"of": organization_id}))
 
 
 def add_anchor(session: Session, organization_id: str, ends: Ends) -> None:
@@ -141,23 +179,25 @@ def move_forward(session: Session, ends: Mapping[str, Ends]) -> None:
         _keep_numbers(session, organization_id, one.numbers)
 
 
-def set_anchor(session: Session, organization_id: str, ends: Ends) -> None:
-    """Let the anchor follow the books, backwards too. The numbers that were given stay anchored.
+def set_anchor(session: Session, organization_id: str, ends: Ends, *, known: Ends | NoAnchor) -> None:
+    """Let the anchor follow the books, backwards too, where it still is what was `known`. The numbers stay anchored.
 
     For the named act alone with which somebody answers for what was lost.
     """
+    if anchor_of(session, organization_id) != known:
+        raise Conflict("The books were changed at the same moment: stop every server, and repeat the command.")
     if not execute(session, _MOVE, {"of": organization_id, **_values(ends)}).rowcount:
         add_anchor(session, organization_id, ends)
     _keep_numbers(session, organization_id, ends.numbers)
 
 
 def highest(numbers: Iterable[Number]) -> tuple[Number, ...]:
-    """The highest number of each series and period."""
+    """The highest and the first number of each series and period."""
     found: dict[tuple[str, str], Number] = {}
     for number in numbers:
-        key = (number.series, number.period)
-        if key not in found or found[key].sequence < number.sequence:
-            found[key] = number
+        other = found.setdefault((number.series, number.period), number)
+        further = number if number.sequence > other.sequence else other
+        found[number.series, number.period] = replace(further, first=min(number.first, other.first))
     return tuple(found.values())
 
 
@@ -175,8 +215,7 @@ def _keep_numbers(session: Session, organization_id: str, numbers: Iterable[Numb
     for number in highest(numbers):
         key = (number.series, number.period)
         if key not in known:
-            new = {"organization_id": organization_id, "series": key[0], "period": key[1], "sequence": number.sequence}
-            execute(session, _ADD_NUMBER, new)
+            execute(session, _ADD_NUMBER, {"organization_id": organization_id, **flat(number)})
         elif known[key] < number.sequence:
             values = {"of": organization_id, "of_series": key[0], "of_period": key[1], "sequence": number.sequence}
             execute(session, _THIS_NUMBER, values)

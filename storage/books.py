@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ import anyio
 from sqlmodel import Session
 
 from storage.anchoring import Anchoring
-from storage.anchors import Ends, ends_of_books
+from storage.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.completion import to_its_end
 from storage.database import Database
 from storage.directory import Directory
@@ -132,25 +132,34 @@ class BooksShelf:
             # It may be in the middle of a transaction of the directory.
             raise fault.said_of("The books of this organization are") from fault
 
-    async def anchor(self, organization_id: str) -> Ends | None:
-        """How far the directory knows the organization's chains to go; None where they were not anchored yet."""
+    async def anchor(self, organization_id: str) -> Ends | NoAnchor:
+        """How far the directory knows the organization's chains to go."""
         return await self._anchoring.known(organization_id)
 
-    async def bring_back(self, organization_id: str, work: Callable[[Session, Ends], T]) -> T:
+    async def bring_back(
+        self, organization_id: str, work: Callable[[Session, Ends, Ends | NoAnchor], T], *, given: Iterable[Number] = ()
+    ) -> T:
         """Run `work` as one transaction in books that are not, or may not be, what their anchor knows; it is given
-        the anchor. When it does not raise, the anchor follows the books from there on.
+        the anchor with what else is known of numbers that were `given` out, and the anchor as it was kept. When it
+        does not raise, the anchor follows the books from there on.
+
+        Raises:
+            Conflict: somebody has moved the anchor meanwhile.
         """
-        anchor = await self.anchor(organization_id)
-        if anchor is None:
-            raise LookupError("books that were never anchored have lost nothing")
+        known = await self.anchor(organization_id)
+        anchor = known if isinstance(known, Ends) else Ends(End(0, ""), End(0, ""))
+        numbers = highest((*await self._anchoring.numbers(organization_id), *given))
+        anchor = replace(anchor, numbers=numbers)
         async with self._leased(organization_id, compare=False) as entry, entry.comparing:
 
             def with_ends(db: Session) -> tuple[T, Ends]:
-                return work(db, anchor), ends_of_books(db)
+                return work(db, anchor, known), ends_of_books(db)
 
             result, ends = await entry.database.run(Mode.WRITE, with_ends)
-            await to_its_end(self._anchoring.accept(organization_id, ends))
-            entry.anchored(ends)
+            ends = replace(ends, numbers=highest((*ends.numbers, *numbers)))
+            await to_its_end(self._anchoring.accept(organization_id, ends, known=known))
+            entry.documents, entry.entries = ends.documents.position, ends.entries.position
+            entry.compared = True
         return result
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from storage import organizations
-from storage.anchors import LostBooks, anchor_of, loss_of_books
+from storage.anchors import Ends, NoAnchor, anchor_of, loss_of_books
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import DIRECTORY_FILE
 from storage.engines import FileKind, Stamp, StorageFault, examine, read_alone, read_once
@@ -114,9 +114,12 @@ def _loss(look: _LookingAt, organization_id: str, handle: str) -> Iterator[Findi
     stamp, of_books = head_stamp(FileKind.DIRECTORY), head_stamp(FileKind.BOOKS, organization_id)
     try:
         anchor = look.read(directory, stamp, lambda db: anchor_of(db, organization_id), examined=True)
-        lost = look.read(path, of_books, lambda db: loss_of_books(db, anchor), examined=True) if anchor else ""
-    except LostBooks as loss:
-        lost = loss.detail
+        if anchor is NoAnchor.LOST:
+            lost = "the directory has lost the anchor of these books"
+        elif isinstance(anchor, Ends):
+            lost = look.read(path, of_books, lambda db: loss_of_books(db, anchor), examined=True)
+        else:
+            lost = ""
     except (StorageFault, *UNREADABLE_ROW):
         # What is wrong with these books is said elsewhere.
         return

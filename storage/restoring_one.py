@@ -11,12 +11,15 @@ from pathlib import Path
 from uuid import uuid4
 
 from invoicing.refusals import InvalidInput, NotFound
+from storage.anchors import Number, ends_of_books
 from storage.backup import books_path, check_names, check_stamp, lay_down_file, recorded_files
-from storage.books import ORGANIZATIONS_FOLDER
-from storage.engines import FileKind, faults_told
+from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.engines import FileKind, StorageFault, faults_told, read_once
+from storage.faults import UNREADABLE_ROW
 from storage.laying_down import check_apart, sync_tree
 from storage.manifest import read_manifest
 from storage.migrating import bring_up
+from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX
 from storage.provisioning import sync_folder
 
@@ -27,11 +30,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class RestoredOne:
-    """What was restored. `set_aside` is where that lies now which was there before; None where there was nothing."""
+    """What was restored. `set_aside` is where that lies now which was there before; None where there was nothing.
+    `given` are the numbers that its documents have, where it can still be read.
+    """
 
     created_at: datetime
     files: int
     set_aside: Path | None
+    given: tuple[Number, ...]
 
 
 def restore_organization(
@@ -76,7 +82,18 @@ def restore_organization(
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     progress(len(entries), len(entries))
-    return RestoredOne(manifest.created_at, len(entries), set_aside)
+    return RestoredOne(manifest.created_at, len(entries), set_aside, _given(set_aside, organization_id))
+
+
+def _given(set_aside: Path | None, organization_id: str) -> tuple[Number, ...]:
+    """The directory may know less than the books themselves: whoever wrote last may have ended before it was told."""
+    if set_aside is None:
+        return ()
+    try:
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        return read_once(set_aside / BOOKS_FILE, stamp, ends_of_books, examined=True).numbers
+    except (StorageFault, *UNREADABLE_ROW):
+        return ()
 
 
 def _exchange(root: Path, restored: Path, place: Path, now: datetime) -> Path | None:

@@ -46,7 +46,6 @@ _DOCUMENTS = table_of(books.IssuedDocument)
 _IN_ORDER = SERIES.all.order_by(_TABLE.c.code)
 _USUAL = exists().where(_TYPES.c.series == _TABLE.c.code, _TYPES.c.kind == _TABLE.c.kind)
 _KEPT = SERIES.all.add_columns(_USUAL, _TABLE.c.first_sequence, _TABLE.c.first_period).order_by(_TABLE.c.code)
-_BEGINS = select(_TABLE.c.first_period, _TABLE.c.first_sequence).where(_TABLE.c.code == bindparam("series"))
 _FIRST_PERIOD = select(_TABLE.c.first_period).where(_TABLE.c.code == bindparam("series"))
 _HAS_DOCUMENTS = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.series == bindparam("series")).limit(1)
 _NEXT = select(_PERIODS.c.next_sequence).where(
@@ -104,23 +103,21 @@ def continue_series(session: Session, series: str, period: str, next_sequence: i
     execute(session, _ADD_PERIOD, {"series": series, "period": period, "next_sequence": next_sequence})
 
 
-def go_on_above(session: Session, series: str, period: str, sequence: int) -> LostNumbers | None:
-    """Let a series go on above a number that was given out in this period, and answer which ones are lost by that.
-
-    None where it is above it already. A series that is lost itself cannot be brought back: nothing can draw from it.
+def go_on_above(session: Session, series: Series, period: str, sequence: int, *, first: int) -> LostNumbers | None:
+    """Let a series go on above a number that was given out in this period, and answer which ones are lost by that;
+    None where it is above it already. `first` was the first of the period. A series that is lost itself is made again.
     """
-    next_sequence = execute(session, _NEXT, {"series": series, "period": period}).scalar()
+    code = series.code
+    next_sequence = execute(session, _NEXT, {"series": code, "period": period}).scalar()
     if next_sequence is not None and next_sequence > sequence:
         return None
-    kept = SERIES.get(session, series)
     if next_sequence is not None:
-        execute(session, _SET_NEXT, {"of_series": series, "of_period": period, "next_sequence": sequence + 1})
-    elif kept is not None:
-        execute(session, _ADD_PERIOD, {"series": series, "period": period, "next_sequence": sequence + 1})
-    return LostNumbers(series, period, next_sequence or first_sequence(session, series, period), sequence)
-
-
-def first_sequence(session: Session, series: str, period: str) -> int:
-    """The sequence number with which the series begins in this period."""
-    begins = execute(session, _BEGINS, {"series": series}).first()
-    return begins.first_sequence if begins is not None and begins.first_period == period else 1
+        execute(session, _SET_NEXT, {"of_series": code, "of_period": period, "next_sequence": sequence + 1})
+        return LostNumbers(code, period, next_sequence, sequence)
+    if SERIES.get(session, code) is None:
+        save_series(session, [series], usual=False)
+    if first > 1:
+        # It had gone on from a former system.
+        SERIES.change(session, code, first_sequence=first, first_period=period)
+    execute(session, _ADD_PERIOD, {"series": code, "period": period, "next_sequence": sequence + 1})
+    return LostNumbers(code, period, first, sequence)

@@ -135,7 +135,9 @@ class Anchor(DirectoryTable, table=True):
 
 
 class AnchoredNumber(DirectoryTable, table=True):
-    """The highest number of a series and period that was given to a document."""
+    """The first and the highest number of a series and period that were given to documents, and what the series is:
+    one that is lost with them can be made again.
+    """
 
     __tablename__ = "anchored_numbers"
 
@@ -143,6 +145,9 @@ class AnchoredNumber(DirectoryTable, table=True):
     series: str = Field(primary_key=True)
     period: str = Field(primary_key=True)
     sequence: int
+    first: int
+    kind: str
+    pattern: str
 
 
 class LatestMoment(DirectoryTable, table=True):

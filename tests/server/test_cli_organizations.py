@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -83,24 +84,27 @@ def test_where_there_is_no_practice_yet_it_says_how_to_begin(
     assert not (tmp_path / "none").exists()
 
 
+async def _issue(data: Path, times: int) -> str:
+    """Issue so many invoices of Harbour Bakery, and answer the number of the last."""
+    async with open_store(data) as store:
+        principal = await local_owner(store)
+        assert principal is not None
+        office = Office(store=store, principal=principal, clock=SettableClock())
+        (bakery,) = [
+            one for one in await all_organizations(office, archived=False) if one.handle == "harbour-bakery-sandbox"
+        ]
+        one = Practice(office, SettableClock(), bakery)
+        customer = await one.customer(one.books(bakery))
+        return [(await one.issue(one.books(bakery), customer.id)).issued.document.number for _ in range(times)][-1]
+
+
 def test_lost_books_are_brought_back_with_a_reason_and_one_organization_is_restored_alone(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(*command: str) -> tuple[int, str, str]:
         return run_command(monkeypatch, capsys, *command, "--data", str(data))
 
-    async def issue(times: int) -> str:
-        async with open_store(data) as store:
-            principal = await local_owner(store)
-            assert principal is not None
-            office = Office(store=store, principal=principal, clock=SettableClock())
-            (bakery,) = [
-                one for one in await all_organizations(office, archived=False) if one.handle == "harbour-bakery-sandbox"
-            ]
-            one = Practice(office, SettableClock(), bakery)
-            customer = await one.customer(one.books(bakery))
-            return [(await one.issue(one.books(bakery), customer.id)).issued.document.number for _ in range(times)][-1]
-
+    issue = partial(_issue, data)
     assert anyio.run(issue, 1) == "TEST-INV-2026-00001"
     backup = str(tmp_path / "backup")
     assert run("backup", backup)[0] == 0
@@ -117,7 +121,7 @@ def test_lost_books_are_brought_back_with_a_reason_and_one_organization_is_resto
     assert raw_value(aside / "books.db", "SELECT count(*) FROM documents") == 3
     code, out, err = run("verify")
     assert (code, err) == (0, "")
-    assert "the numbers 2 to 3 were given out and are lost; owner@example.com brought the books back" in out
+    assert "the numbers 2 to 3 were given out and lost; owner@example.com brought the books back" in out
     assert anyio.run(issue, 1) == "TEST-INV-2026-00004"
     # The same by hand, without the command that restores.
     books = next((data / "organizations").glob(f"{aside.name[:36]}/books.db"))
@@ -128,4 +132,37 @@ def test_lost_books_are_brought_back_with_a_reason_and_one_organization_is_resto
     code, out, _ = run("organization", "bring-back", *handle, "--reason", "once more")
     assert code == 0
     assert "Never given out again: numbers 2 to 4 of series INVOICES 2026." in out
+    assert anyio.run(issue, 1) == "TEST-INV-2026-00005"
+
+
+def test_a_restored_organization_gives_no_number_of_what_was_set_aside_out_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the directory knows less than the books, whose last writer was killed before it was told."""
+
+    def run(*command: str) -> tuple[int, str, str]:
+        return run_command(monkeypatch, capsys, *command, "--data", str(data))
+
+    issue = partial(_issue, data)
+    assert anyio.run(issue, 1) == "TEST-INV-2026-00001"
+    assert run("backup", str(tmp_path / "backup"))[0] == 0
+    with raw(data / "directory.db") as connection:
+        known = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in ("anchors", "anchored_numbers")]  # noqa: S608
+    assert anyio.run(issue, 2) == "TEST-INV-2026-00003"
+    with raw(data / "directory.db") as connection:
+        for table, rows in zip(("anchors", "anchored_numbers"), known, strict=True):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
+            marks = ", ".join("?" for _ in rows[0])
+            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+    handle = ("--organization", "harbour-bakery-sandbox")
+    code, out, _ = run("restore", str(tmp_path / "backup"), *handle, "--reason", "the disk")
+    assert code == 0
+    assert "would give out numbers again: it had come to 3" in out
+    assert anyio.run(issue, 1) == "TEST-INV-2026-00004"
+    assert run("verify")[0] == 0
+    # Books that were there before anchors were, and were never opened since.
+    with raw(data / "directory.db") as connection:
+        connection.execute("UPDATE anchors SET documents = NULL, entries = NULL")
+        connection.execute("DELETE FROM anchored_numbers")
+    assert run("restore", str(tmp_path / "backup"), *handle, "--reason", "again")[0] == 0
     assert anyio.run(issue, 1) == "TEST-INV-2026-00005"

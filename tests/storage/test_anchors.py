@@ -5,15 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import anyio
 import pytest
 
+from invoicing.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput
 from operations.access import Office
+from operations.drafts import DraftRequest
+from operations.invoices import IssueRequest
 from operations.practices import local_owner
 from operations.recovery import bring_back_books
+from operations.settings import add_series, continue_series
 from operations.verification import verify_books
 from storage import reach
 from storage.anchors import End, Ends, LostBooks, Number, highest
@@ -24,6 +29,7 @@ from storage.later import Later
 from storage.profile import load_profile
 from storage.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers, raw, raw_value
 
@@ -107,7 +113,7 @@ async def test_who_brings_lost_books_back_says_why_and_no_lost_number_is_given_a
         verified = await verify_books(books)
         assert verified.problem == ""
         (note,) = verified.notes
-        assert "2 to 3 were given out and are lost; owner@example.com brought the books back" in note
+        assert "2 to 3 were given out and lost; owner@example.com brought the books back" in note
         assert note.endswith("the disk failed on Monday")
         with pytest.raises(Conflict, match="lost nothing"):
             await bring_back_books(one.office, folder.client, reason="again")
@@ -211,11 +217,13 @@ async def test_anchors_only_move_forward_and_several_go_together(folder: Folder)
     async with folder.opened() as one:
         shelf = one.store.shelf
         await one.issue(one.books(folder.client), folder.customer)
-        shelf._anchoring.note(folder.client.id, Ends(End(1, "old"), End(1, "old"), (Number("INVOICES", "2026", 1),)))
+        shelf._anchoring.note(
+            folder.client.id, Ends(End(1, "old"), End(1, "old"), (Number("INVOICES", "2026", 1, 1, "invoice", "X"),))
+        )
     assert raw_value(folder.root / DIRECTORY_FILE, "SELECT max(documents) FROM anchors") == 4
     assert raw_value(folder.root / DIRECTORY_FILE, "SELECT sequence FROM anchored_numbers") == 4
-    numbers = (Number("A", "", 2), Number("A", "", 5), Number("B", "", 1), Number("A", "", 3))
-    assert highest(numbers) == (Number("A", "", 5), Number("B", "", 1))
+    numbers = (Number("A", "", 2), Number("A", "", 5, 4), Number("B", "", 1), Number("A", "", 3, 3))
+    assert highest(numbers) == (Number("A", "", 5, 1), Number("B", "", 1))
 
 
 @pytest.mark.parametrize("failures", [0, 2])
@@ -250,3 +258,62 @@ async def test_what_was_not_done_yet_is_done_at_the_close() -> None:
     later.soon()
     await later.close()
     assert done == [1]
+
+
+async def test_an_anchor_that_stayed_behind_a_killed_process_follows_whoever_opens_the_books_next(
+    folder: Folder,
+) -> None:
+    directory = folder.root / DIRECTORY_FILE
+    with raw(directory) as connection:
+        # As a process leaves it that was killed right after it had answered.
+        connection.execute("UPDATE anchors SET documents = 1, entries = entries - 2 WHERE documents = 3")
+        connection.execute("UPDATE anchored_numbers SET sequence = 1")
+        position = connection.execute("SELECT entries FROM anchors WHERE documents = 1").fetchone()[0]
+        for column, table, at in (("documents_hash", "documents", 1), ("entries_hash", "audit_entries", position)):
+            known = raw_value(folder.books, f"SELECT hash FROM {table} WHERE position = {at}")  # noqa: S608
+            connection.execute(f"UPDATE anchors SET {column} = ? WHERE documents = 1", (known,))  # noqa: S608
+    async with folder.opened() as one:
+        await one.books(folder.client).read(load_profile)
+    assert raw_value(directory, "SELECT max(documents) FROM anchors") == 3
+    assert raw_value(directory, "SELECT sequence FROM anchored_numbers") == 3
+    folder.put_back()
+    async with folder.opened() as one:
+        with pytest.raises(LostBooks):
+            await one.books(folder.client).read(load_profile)
+
+
+async def test_books_whose_anchor_is_lost_are_brought_back_too(folder: Folder) -> None:
+    with raw(folder.root / DIRECTORY_FILE) as connection:
+        connection.execute("DELETE FROM anchors WHERE organization_id = ?", (folder.client.id,))
+    async with folder.opened() as one:
+        brought = await bring_back_books(one.office, folder.client, reason="somebody deleted it")
+        assert (brought.loss, brought.numbers) == ("the directory had lost their anchor", ())
+        assert (await verify_books(one.books(folder.client))).problem == ""
+    assert sound(folder) == []
+
+
+async def test_a_lost_series_is_made_again_and_gives_no_number_out_twice(folder: Folder) -> None:
+    async with folder.opened() as one:
+        books = one.books(folder.client)
+        await add_series(books, "WEB", kind="invoice", pattern="WEB-{YYYY}-{SEQ:5}")
+        await continue_series(books, "WEB", next_sequence=500)
+        line = RequestedLine(quantity=Decimal(1), description="Bread", unit_price=Decimal(1))
+        wanted = RequestedDocument(customer=folder.customer, lines=(line,), series="WEB")
+        request = IssueRequest(request=DraftRequest(document=wanted))
+        for _ in range(2):
+            last = (await issue_invoice(books, request)).issued.document.number
+        assert last == "TEST-WEB-2026-00501"
+    folder.put_back()
+    async with folder.opened() as one:
+        books = one.books(folder.client)
+        brought = await bring_back_books(one.office, folder.client, reason="the disk")
+        assert [(lost.series, lost.first, lost.last) for lost in brought.numbers] == [
+            ("INVOICES", 2, 3),
+            ("WEB", 500, 501),
+        ]
+        with pytest.raises(Conflict, match="a series WEB already"):
+            await add_series(books, "WEB", kind="invoice", pattern="WEB-{YYYY}-{SEQ:5}")
+        with pytest.raises(Conflict, match="goes on at 500 already"):
+            await continue_series(books, "WEB", next_sequence=500)
+        assert (await issue_invoice(books, request)).issued.document.number == "TEST-WEB-2026-00502"
+        assert (await verify_books(books)).problem == ""

@@ -32,6 +32,9 @@ def _anchors() -> None:
         sa.Column("series", sa.String(), primary_key=True),
         sa.Column("period", sa.String(), primary_key=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("pattern", sa.String(), nullable=False),
     )
     # Books that were there before anchors were: each is anchored once, when it is opened for the first time.
     op.execute("INSERT INTO anchors (organization_id) SELECT id FROM organizations")
