@@ -10,18 +10,14 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from invoicing.refusals import Refusal, Unavailable
-from storage.plain_files import UNFINISHED_PREFIX, lies_plainly
-
-PROBE_BYTES = 64 * 1024
-"""What opening a database needs at least: the shared index of its log, and the first pages of that."""
+from storage.plain_files import lies_plainly, write_probe
 
 
 class Fault(Enum):
@@ -284,19 +280,11 @@ def check_storage(folder: Path) -> None:
 
 def fault_of_storage(folder: Path) -> Fault | None:
     """What keeps files from being made in the folder: nothing tells it as surely as making one."""
-    probe = folder / f"{UNFINISHED_PREFIX}{uuid4().hex}"
     try:
-        descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            written = os.write(descriptor, bytes(PROBE_BYTES))
-        finally:
-            os.close(descriptor)
-            with suppress(OSError):
-                probe.unlink()
+        whole = write_probe(folder)
     except OSError as error:
         return _BY_ERRNO.get(error.errno or 0, Fault.DISK_ERROR)
-    # A disk that is nearly full takes a part of it without an error.
-    return None if written == PROBE_BYTES else Fault.FULL
+    return None if whole else Fault.FULL
 
 
 def _and_behind(error: BaseException) -> Iterator[OSError]:

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage.file_kinds import FileKind
-from storage.plain_files import lies_plainly
+from storage.plain_files import lies_plainly, write_probe
 
 DIRECTORY_FILE = "directory.db"
 _REVISIONS = Path(__file__).parent / "migrations" / "directory" / "versions"
@@ -24,18 +24,23 @@ def looks_new(root: Path) -> bool:
 
 def looks_right(root: Path, handle: str = "", user: str = "") -> bool:
     """Whether the directory is one of ours, not of a newer version, and knows an organization of this handle
-    and a user of this e-mail address, if given.
-
-    Nothing is written.
+    and a user of this e-mail address, if given; and whether files can be made in the folder.
     """
     path = root / DIRECTORY_FILE
-    if lies_plainly(path) != "plain":
-        # A pipe would keep whoever opens it waiting.
+    # A pipe would keep whoever opens it waiting.
+    if lies_plainly(path) != "plain" or not _can_be_written(root):
         return False
     # An organization that was made a moment ago may stand in the log alone.
     return _is_right(path, handle, user, "immutable=1") or (
         path.with_name(f"{path.name}-wal").exists() and _is_right(path, handle, user, "immutable=0")
     )
+
+
+def _can_be_written(root: Path) -> bool:
+    try:
+        return write_probe(root)
+    except OSError:
+        return False
 
 
 def _is_right(path: Path, handle: str, user: str, how: str) -> bool:

@@ -11,9 +11,11 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 UNFINISHED_PREFIX = ".new-"
 """How the names of files and folders begin that are not finished yet."""
@@ -29,7 +31,26 @@ FOLDERS = frozenset({"organizations", "templates", "secrets"})
 """The folders of a data folder."""
 _DEEPEST = 3
 
+PROBE_BYTES = 64 * 1024
+"""What opening a database needs at least: the shared index of its log, and the first pages of that."""
+
 Place = Literal["plain", "missing", "other", "denied"]
+
+
+def write_probe(folder: Path) -> bool:
+    """Make a file in the folder, and remove it again; false where the disk took only a part of it, as a full one does.
+
+    Raises:
+        OSError: no file can be made or written there.
+    """
+    probe = folder / f"{UNFINISHED_PREFIX}{uuid4().hex}"
+    descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        return os.write(descriptor, bytes(PROBE_BYTES)) == PROBE_BYTES
+    finally:
+        os.close(descriptor)
+        with suppress(OSError):
+            probe.unlink()
 
 
 def open_plain_file(path: Path) -> BufferedReader:
