@@ -169,10 +169,10 @@ def _is_refused(character: str) -> bool:
 
 
 def noun_of(number: int, noun: str) -> str:
-    """The noun as it stands after the number: 1 `document`, 2 `documents`, 2 `tax authorities`."""
+    """The noun as it stands after the number: 1 `document`, 2 `documents`, 2 `tax authorities`, 2 `keys`."""
     if number == 1:
         return noun
-    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
 
 
 def fold(text: str) -> str:

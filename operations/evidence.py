@@ -49,7 +49,7 @@ def _record_problems(db: Session, table: str, *, complete: bool) -> Iterator[str
         recorded |= act.detail.get("states", {})
     one = _ONE_OF[table]
     found = all_record_states(db, table)
-    for record_id, (_, digest) in found.items():
+    for record_id, digest in found.items():
         if record_id not in recorded:
             if complete:
                 yield f"{one} {record_id}: nobody is on record as having saved it"

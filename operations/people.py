@@ -16,7 +16,6 @@ from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Una
 from operations.access import Office, Principal, Right, open_books, require
 from storage import audit, reach, users
 from storage.books import OrganizationRef
-from storage.engines import DamagedStore
 from storage.users import Person
 
 LOCAL_OWNER_EMAIL = "owner@localhost"
@@ -158,6 +157,6 @@ async def _record(office: Office, home: OrganizationRef, before: str, after: str
     try:
         books = open_books(office, home, Right.CHANGE)
         await books.write(lambda db: audit.record(db, "rename_user", after, at=now, by=by, detail={"before": before}))
-    except (DamagedStore, Unavailable):
+    except Unavailable:
         # Books that are out of service must not keep the people of all the others from saying who they are.
         return

@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from server.cli_options import Data, Json, Organization, command_group, days
-from server.console import say, say_json
+from server.console import counted, say, say_json
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
             from operations.credentials import wake_all_credentials, wake_credential
 
             if every:
-                say(f"Awake again: {await wake_all_credentials(office, kind=kind)} of kind {kind}.")
+                say(f"Awake again: {counted(await wake_all_credentials(office, kind=kind), kind)}.")
                 return
             found = await wake_credential(office, kind=kind, key=key)
             was = "Awake again" if found.asleep_since else "Was awake already"

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 from invoicing.refusals import InvalidInput
 from invoicing.text import in_command
 from server.http.limits import Allowance
-from server.work_limits import limits_of
+from server.work_limits import limits_of, whole_number
 from storage.limits import Limits
 
 DEFAULT_URL = "http://127.0.0.1:8750"
@@ -130,8 +130,8 @@ def allowance_of(environment: Mapping[str, str]) -> Allowance:
 
 
 def _number(text: str, limit: Limit) -> int:
-    number = int(text) if re.fullmatch(r"[0-9]{1,12}", text.strip()) else -1
-    if not limit.least <= number <= limit.most:
+    number = whole_number(text, least=limit.least, most=limit.most)
+    if number is None:
         raise InvalidInput(
             f"{limit.variable} must be a whole number from {limit.least} to {limit.most}: leave it out to have"
             f" {_default(limit)}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from invoicing.refusals import InvalidInput
@@ -33,6 +34,13 @@ def _number(environment: Mapping[str, str], name: str, usual: int, *, most: int,
     text = environment.get(name, "").strip()
     if not text:
         return usual
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most and len(text) <= 9):
+    number = whole_number(text, least=least, most=most)
+    if number is None:
         raise InvalidInput(f"{name} must be a whole number from {least} to {most}.", field=name.lower())
-    return int(text)
+    return number
+
+
+def whole_number(text: str, *, least: int, most: int) -> int | None:
+    """The whole number that a variable's text says; None where it is none, or out of bounds."""
+    number = int(text) if re.fullmatch(r"[0-9]{1,12}", text.strip()) else -1
+    return number if least <= number <= most else None

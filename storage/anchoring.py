@@ -3,7 +3,7 @@
 Anchors of several organizations are written in one transaction of the directory, within half a second of the changes
 that they anchor. What lies in between is lost unnoticed only where the machine stops in that moment and the books are
 cut as well. (To wait for the directory before each answer would cost a tenth to a half of issuing, as quick as the
-disk is: docs/performance.md.)
+disk is: decision 0028.)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from storage import anchors
 from storage.anchors import Ends, LostBooks, NoAnchor, Number
 from storage.database import Database
 from storage.directory import Directory
-from storage.engines import DamagedStore, Mode
+from storage.engines import Mode
 from storage.later import Later
 
 _log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Anchoring:
         """Write what is not written yet."""
         try:
             await self._later.close()
-        except (Unavailable, DamagedStore):
+        except Unavailable:
             _log.exception("the last anchors could not be written")
 
     async def _write(self) -> None:
@@ -105,7 +105,7 @@ class Anchoring:
         for organization_id in sorted(unsure):
             try:
                 self.note(organization_id, await self._read_ends(organization_id))
-            except (Unavailable, DamagedStore) as error:
+            except Unavailable as error:
                 # They are compared with the anchor there is when they are opened again.
                 _log.warning("books could not be anchored: %s", error)
         ends, self._ends = self._ends, {}

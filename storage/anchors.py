@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import Conflict
 from storage.audit import entries_end
-from storage.documents import documents_end
+from storage.documents import documents_end, next_sequence
 from storage.engines import DamagedStore
 from storage.faults import Fault
 from storage.statements import execute, flat, table_of
@@ -101,10 +101,6 @@ _ADD_NUMBER = _NUMBERS.insert().inline()
 _DOCUMENTS = table_of(books.IssuedDocument).c
 _ENTRIES = table_of(books.AuditEntry).c
 _SERIES = table_of(settings.NumberSeries).c
-_PERIODS = table_of(settings.SeriesPeriod).c
-_NEXT = select(_PERIODS.next_sequence).where(
-    _PERIODS.series == bindparam("series"), _PERIODS.period == bindparam("period")
-)
 _DOCUMENT_AT = select(_DOCUMENTS.hash).where(_DOCUMENTS.position == bindparam("position"))
 _ENTRY_AT = select(_ENTRIES.hash).where(_ENTRIES.position == bindparam("position"))
 _NUMBERS_AFTER = (
@@ -133,18 +129,16 @@ def ends_of_books(session: Session, *, after: int = 0) -> Ends:
 
 def loss_of_books(session: Session, anchor: Ends) -> str:
     """What these books have lost of what the anchor knows, in words for the operator; empty where all is there."""
-    found = ends_of_books(session, after=anchor.documents.position)
     for name, there, known, at in (
-        ("document", found.documents, anchor.documents, _DOCUMENT_AT),
-        ("entry of the audit trail", found.entries, anchor.entries, _ENTRY_AT),
+        ("document", End(*documents_end(session)), anchor.documents, _DOCUMENT_AT),
+        ("entry of the audit trail", End(*entries_end(session)), anchor.entries, _ENTRY_AT),
     ):
         if there.position < known.position:
             return f"the last {name} is the {there.position}. where there had been {known.position}"
         if known.position and execute(session, at, {"position": known.position}).scalar() != known.hash:
             return f"the {known.position}. {name} is not the one that had been there"
     for number in anchor.numbers:
-        following = execute(session, _NEXT, {"series": number.series, "period": number.period}).scalar()
-        if following is None or following <= number.sequence:
+        if next_sequence(session, number.series, number.period) <= number.sequence:
             series = f"{number.series} {number.period}".rstrip()
             return f"series {series} would give out numbers again: it had come to {number.sequence}"
     return ""

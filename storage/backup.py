@@ -26,15 +26,13 @@ from storage.directory import DIRECTORY_FILE, directory_named
 from storage.engines import (
     DamagedStore,
     FileKind,
-    Mode,
     checkpoint,
     copy_live,
     examine,
     faults_told,
-    guarded_engine,
     read_once,
-    run_transaction,
     stamp_of,
+    write_once,
 )
 from storage.faults import Fault
 from storage.laying_down import check_apart, check_free, laid_down
@@ -185,11 +183,7 @@ def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> R
 
 def _put_credentials_to_sleep(staged: Path, now: datetime) -> int:
     path = staged / DIRECTORY_FILE
-    engine = guarded_engine(path, head_stamp(FileKind.DIRECTORY), connections=1)
-    try:
-        asleep = run_transaction(engine, Mode.WRITE, lambda db: credentials.put_all_to_sleep(db, now=now))
-    finally:
-        engine.dispose()
+    asleep = write_once(path, head_stamp(FileKind.DIRECTORY), lambda db: credentials.put_all_to_sleep(db, now=now))
     checkpoint(path)
     return asleep
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from storage.directory import DIRECTORY_FILE
-from storage.engines import FileKind, Mode, StorageFault, guarded_engine, read_once, run_transaction
+from storage.engines import FileKind, StorageFault, read_once, write_once
 from storage.findings import Finding
 from storage.migrations import head_stamp
 from storage.moments import keep_moment, latest_moment
@@ -36,8 +36,5 @@ def clock_findings(root: Path, now: datetime) -> list[Finding]:
 
 def set_clock_back(root: Path, now: datetime) -> None:
     """Judge from now on by the clock as it stands: what had expired only by a wrong clock is valid again."""
-    engine = guarded_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=1)
-    try:
-        run_transaction(engine, Mode.WRITE, lambda db: keep_moment(db, now, backwards=True))
-    finally:
-        engine.dispose()
+    stamp = head_stamp(FileKind.DIRECTORY)
+    write_once(root / DIRECTORY_FILE, stamp, lambda db: keep_moment(db, now, backwards=True))

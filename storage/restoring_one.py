@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from uuid import uuid4
 
 from invoicing.refusals import InvalidInput, NotFound
 from storage.anchors import Number, ends_of_books
-from storage.backup import books_path, check_names, check_stamp, lay_down_file, recorded_files
+from storage.backup import Progress, books_path, check_names, check_stamp, lay_down_file, recorded_files
 from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.engines import FileKind, StorageFault, faults_told, read_once
 from storage.faults import UNREADABLE_ROW
@@ -24,8 +23,6 @@ from storage.plain_files import UNFINISHED_PREFIX
 from storage.provisioning import sync_folder
 
 SET_ASIDE_FOLDER = "set-aside"
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from invoicing.catalog import Series
 from invoicing.documents import DocumentKind
+from storage.documents import next_sequence
 from storage.statements import Kept, execute, insert_rows, table_of
 from storage.tables import books, settings
 
@@ -48,9 +49,6 @@ _USUAL = exists().where(_TYPES.c.series == _TABLE.c.code, _TYPES.c.kind == _TABL
 _KEPT = SERIES.all.add_columns(_USUAL, _TABLE.c.first_sequence, _TABLE.c.first_period).order_by(_TABLE.c.code)
 _FIRST_PERIOD = select(_TABLE.c.first_period).where(_TABLE.c.code == bindparam("series"))
 _HAS_DOCUMENTS = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.series == bindparam("series")).limit(1)
-_NEXT = select(_PERIODS.c.next_sequence).where(
-    _PERIODS.c.series == bindparam("series"), _PERIODS.c.period == bindparam("period")
-)
 _SET_NEXT = _PERIODS.update().where(
     _PERIODS.c.series == bindparam("of_series"), _PERIODS.c.period == bindparam("of_period")
 )
@@ -108,12 +106,13 @@ def go_on_above(session: Session, series: Series, period: str, sequence: int, *,
     None where it is above it already. `first` was the first of the period. A series that is lost itself is made again.
     """
     code = series.code
-    next_sequence = execute(session, _NEXT, {"series": code, "period": period}).scalar()
-    if next_sequence is not None and next_sequence > sequence:
+    following = next_sequence(session, code, period)
+    if following > sequence:
         return None
-    if next_sequence is not None:
+    if following > 1:
         execute(session, _SET_NEXT, {"of_series": code, "of_period": period, "next_sequence": sequence + 1})
-        return LostNumbers(code, period, next_sequence, sequence)
+        return LostNumbers(code, period, following, sequence)
+    # A period is on record from its first number on, and this one is not.
     if SERIES.get(session, code) is None:
         save_series(session, [series], usual=False)
     if first > 1:

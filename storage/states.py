@@ -63,11 +63,11 @@ def record_states(session: Session, table: str, ids: Iterable[str]) -> dict[str,
     return found
 
 
-def all_record_states(session: Session, table: str) -> dict[str, tuple[str, str]]:
-    """Name and digest of every record, by its id."""
+def all_record_states(session: Session, table: str) -> dict[str, str]:
+    """A digest of every record, by its id."""
     model = RECORDS[table]
     rows = execute(session, select(table_of(model))).mappings()
-    return {row["id"]: (row["name"], _digest([_stated(model, row)])) for row in rows}
+    return {row["id"]: _digest([_stated(model, row)]) for row in rows}
 
 
 def _rows(session: Session, model: type[SQLModel]) -> list[dict[str, Any]]:

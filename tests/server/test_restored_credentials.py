@@ -76,7 +76,7 @@ def test_the_commands_say_which_sleep_and_wake_them(
     prefix = listed[0].split()[0]
     assert run("token", "wake", prefix, data="again") == f"Awake again: the token {prefix} (spare).\n"
     assert run("token", "wake", prefix, data="again") == f"Was awake already: the token {prefix} (spare).\n"
-    assert run("token", "wake", "--all", data="again") == "Awake again: 1 of kind token.\n"
+    assert run("token", "wake", "--all", data="again") == "Awake again: 1 token.\n"
     assert "asleep" not in run("token", "list", data="again")
     run("token", "revoke", prefix, data="again")
     code, _, err = run_command(monkeypatch, capsys, "token", "wake", prefix, "--data", str(tmp_path / "again"))

@@ -81,6 +81,18 @@ def sound(folder: Folder) -> list[str]:
     return [finding.message for finding in diagnose(folder.root) if finding.severity == "error"]
 
 
+async def anchored_by_opening(folder: Folder) -> None:
+    """Whoever opens the books anchors them as they are, and notices from then on what they lose."""
+    async with folder.opened() as one:
+        await one.books(folder.client).read(load_profile)
+    assert raw_value(folder.root / DIRECTORY_FILE, "SELECT max(documents) FROM anchors") == 3
+    assert raw_value(folder.root / DIRECTORY_FILE, "SELECT sequence FROM anchored_numbers") == 3
+    folder.put_back()
+    async with folder.opened() as one:
+        with pytest.raises(LostBooks):
+            await one.books(folder.client).read(load_profile)
+
+
 async def test_books_that_lost_their_last_documents_are_out_of_service_and_others_are_not(folder: Folder) -> None:
     folder.put_back()
     async with folder.opened() as one:
@@ -171,14 +183,7 @@ async def test_books_of_before_anchors_are_anchored_when_they_are_first_opened(f
     with raw(directory) as connection:
         connection.execute("UPDATE anchors SET documents = NULL, entries = NULL")
         connection.execute("DELETE FROM anchored_numbers")
-    async with folder.opened() as one:
-        await one.books(folder.client).read(load_profile)
-    assert raw_value(directory, "SELECT max(documents) FROM anchors") == 3
-    assert raw_value(directory, "SELECT sequence FROM anchored_numbers") == 3
-    folder.put_back()
-    async with folder.opened() as one:
-        with pytest.raises(LostBooks):
-            await one.books(folder.client).read(load_profile)
+    await anchored_by_opening(folder)
 
 
 async def test_an_anchor_that_was_removed_is_not_made_anew(folder: Folder) -> None:
@@ -272,14 +277,7 @@ async def test_an_anchor_that_stayed_behind_a_killed_process_follows_whoever_ope
         for column, table, at in (("documents_hash", "documents", 1), ("entries_hash", "audit_entries", position)):
             known = raw_value(folder.books, f"SELECT hash FROM {table} WHERE position = {at}")  # noqa: S608
             connection.execute(f"UPDATE anchors SET {column} = ? WHERE documents = 1", (known,))  # noqa: S608
-    async with folder.opened() as one:
-        await one.books(folder.client).read(load_profile)
-    assert raw_value(directory, "SELECT max(documents) FROM anchors") == 3
-    assert raw_value(directory, "SELECT sequence FROM anchored_numbers") == 3
-    folder.put_back()
-    async with folder.opened() as one:
-        with pytest.raises(LostBooks):
-            await one.books(folder.client).read(load_profile)
+    await anchored_by_opening(folder)
 
 
 async def test_books_whose_anchor_is_lost_are_brought_back_too(folder: Folder) -> None:
