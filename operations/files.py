@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-import anyio.from_thread
 from sqlmodel import Session
 
 from invoicing.documents import Document
 from invoicing.exports.archive import write_archive
-from invoicing.exports.csv_file import COMMA, SEMICOLON, write_csv
-from invoicing.exports.json_file import write_json
-from invoicing.exports.xlsx_file import write_xlsx
+from invoicing.exports.writing import TableFormat, write_export
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
 from operations.branding import first_print, print_again, record_first_print
-from operations.exported import Exporting, exported_documents
+from operations.exported import carry_documents
 from operations.invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
@@ -29,7 +26,7 @@ from storage.books import Books, BooksShelf
 from storage.documents import DocumentFilter, Issued
 from storage.engines import Mode
 from storage.exports import MadeExport
-from storage.files import StoredFile
+from storage.files import FileName, StoredFile
 from storage.stopping import stop_if_wished
 
 T = TypeVar("T")
@@ -102,20 +99,21 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: Pr
         InvalidInput: a format or kind that there is not, or dates out of order.
         LimitExceeded: more documents than one export holds, or more exports than are made in a day.
     """
-    if request.format not in EXPORT_FORMATS:
+    file_format = request.format
+    if file_format not in EXPORT_FORMATS:
         raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
     if request.kind not in ("", "invoice", "credit_note"):
         raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
     async with books.shelf.workers.exports.turn(books.organization.id):
         wanted, count, today, key = await books.read(lambda db: _selection(db, books, request))
-        limit = EXPORTED_DOCUMENTS_MAX[request.format]
+        limit = EXPORTED_DOCUMENTS_MAX[file_format]
         if count > limit:
-            raise LimitExceeded(f"{count} documents; one {request.format} export holds {limit}. Narrow the dates.")
+            raise LimitExceeded(f"{count} documents; one {file_format} export holds {limit}. Narrow the dates.")
 
         async def make() -> MadeExport:
-            if request.format == "pdf":
+            if file_format == "pdf":
                 return await _export_archive(books, wanted, count, today, progress)
-            return await books.read(lambda db: _export_table(db, books, request.format, wanted, count, today, progress))
+            return await _export_table(books, TableFormat(file_format), wanted, count, today, progress)
 
         made = await made_once(books, key, make)
     return MadeFile(made.file, books.folder / made.file.path, count=made.documents, notes=made.notes)
@@ -205,20 +203,10 @@ async def _is_intact(books: Books, stored: StoredFile) -> bool:
 
 
 def _write_pdf(folder: Path, document: Document, content: bytes) -> StoredFile:
-    return files.write_whole(
-        folder,
-        "documents",
-        lambda path: _write_bytes(path, content),
-        suffix=".pdf",
-        file_name=f"{document.number.replace('/', '-')}.pdf",
-        media_type=PDF,
-        file_format="pdf",
-        document_id=document.id,
-    )
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+    named = FileName(f"{document.number.replace('/', '-')}.pdf", PDF, "pdf")
+    with files.written_whole(folder, "documents", ".pdf") as written:
+        written.write_bytes(content)
+        return files.keep_whole(written, folder, named, document_id=document.id)
 
 
 def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[DocumentFilter, int, date, str]:
@@ -233,28 +221,24 @@ def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[Docum
     return wanted, documents.count_documents(db, wanted), today, exports.request_key(db, asked)
 
 
-def _export_table(
-    db: Session, books: Books, file_format: str, wanted: DocumentFilter, count: int, today: date, progress: Progress
+async def _export_table(
+    books: Books, file_format: TableFormat, wanted: DocumentFilter, count: int, today: date, progress: Progress
 ) -> MadeExport:
-    """Write the whole export in one reading transaction, so that it shows one moment."""
-    exporting = Exporting(db, today)
-    rows = exported_documents(exporting, _batches(db, wanted))
-    tell = partial(_tell_from_thread, db, progress, count)
+    """Read what is wanted in one transaction, so that the export shows one moment, and write it then."""
     organization = books.organization
+    names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
+    named = _export_name(books, file_format, today)
 
-    def write(path: Path) -> None:
-        match file_format:
-            case "csv":
-                write_csv(path, rows, form=COMMA, progress=tell)
-            case "csv_semicolon":
-                write_csv(path, rows, form=SEMICOLON, progress=tell)
-            case "xlsx":
-                write_xlsx(path, rows, progress=tell)
-            case _:
-                names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
-                write_json(path, names, rows, progress=tell)
+    async def tell(done: int) -> None:
+        await progress(done, count)
 
-    return MadeExport(_write_export(books, file_format, write, today), count, exporting.notes)
+    with files.written_whole(books.folder, "exports", ".lines") as carried:
+        await books.read(lambda db: carry_documents(db, wanted, today, carried, partial(stop_if_wished, db)))
+        with files.written_whole(books.folder, "exports", EXPORT_FORMATS[file_format][0]) as written:
+            write_out = books.shelf.workers.write_out
+            notes = await write_out(write_export, tell, carried, written, file_format, names)
+            stored = await books.use_files(files.keep_whole, written, books.folder, named)
+    return MadeExport(stored, count, notes)
 
 
 async def _export_archive(
@@ -270,31 +254,20 @@ async def _export_archive(
                 await progress(len(made), count)
         position = batch[-1][0].position
     organization = {"handle": books.organization.handle, "name": books.organization.name}
+    named = _export_name(books, "pdf", today)
 
-    def write(path: Path) -> None:
-        write_archive(path, made, manifest_extra={"organization": organization})
+    def write() -> StoredFile:
+        with files.written_whole(books.folder, "exports", EXPORT_FORMATS["pdf"][0]) as written:
+            write_archive(written, made, manifest_extra={"organization": organization})
+            return files.keep_whole(written, books.folder, named)
 
-    return MadeExport(await books.use_files(_write_export, books, "pdf", write, today), count, ())
+    return MadeExport(await books.use_files(write), count, ())
 
 
-def _write_export(books: Books, file_format: str, write: Callable[[Path], None], today: date) -> StoredFile:
+def _export_name(books: Books, file_format: str, today: date) -> FileName:
     suffix, media_type = EXPORT_FORMATS[file_format]
-    return files.write_whole(
-        books.folder,
-        "exports",
-        write,
-        suffix=suffix,
-        file_name=f"{books.organization.handle}-documents-{today.isoformat()}{suffix}",
-        media_type=media_type,
-        file_format=f"export-{file_format}",
-    )
-
-
-def _batches(db: Session, wanted: DocumentFilter) -> Iterator[list[Issued]]:
-    position = 0
-    while batch := _batch_after(wanted, position, db):
-        yield batch
-        position = batch[-1].position
+    file_name = f"{books.organization.handle}-documents-{today.isoformat()}{suffix}"
+    return FileName(file_name, media_type, f"export-{file_format}")
 
 
 def _batch_with_files(wanted: DocumentFilter, position: int, db: Session) -> list[tuple[Issued, StoredFile | None]]:
@@ -305,9 +278,3 @@ def _batch_with_files(wanted: DocumentFilter, position: int, db: Session) -> lis
 
 def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Issued]:
     return documents.documents_in_order(db, wanted, after_position=position, limit=_BATCH)
-
-
-def _tell_from_thread(db: Session, progress: Progress, count: int, done: int) -> None:
-    stop_if_wished(db)
-    if done % _PROGRESS_EVERY == 0:
-        anyio.from_thread.run(progress, done, count)

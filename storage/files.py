@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
@@ -37,6 +38,15 @@ class StoredFile:
     size_bytes: int
     format: str
     document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """What a file is called where it is downloaded, and what it is."""
+
+    file_name: str
+    media_type: str
+    format: str
 
 
 _FILES = Kept(books.StoredFile, StoredFile, document_id=lambda of: of or "")
@@ -74,18 +84,9 @@ def record_file(session: Session, file: StoredFile, *, at: datetime) -> StoredFi
     return file
 
 
-def write_whole(
-    root: Path,
-    folder: str,
-    write: Callable[[Path], None],
-    *,
-    suffix: str,
-    file_name: str,
-    media_type: str,
-    file_format: str,
-    document_id: str = "",
-) -> StoredFile:
-    """Write a file under a temporary name, sync it, and give it its own name: the readable one, and its hash.
+@contextmanager
+def written_whole(root: Path, folder: str, suffix: str) -> Iterator[Path]:
+    """Where a file is to be written before it is kept: under a name that says so, gone again at the end.
 
     Raises:
         StorageFault: there is no room, or the folder cannot be written to.
@@ -96,21 +97,27 @@ def write_whole(
         directory.mkdir(exist_ok=True)
         check_plain_folders(temporary)
         try:
-            write(temporary)
-            sha256, size_bytes = _hash_and_sync(temporary)
-            name = f"{_SAFE.sub('-', Path(file_name).stem)[:80]}-{sha256[:12]}{suffix}"
-            os.replace(temporary, directory / name)
+            yield temporary
         finally:
             temporary.unlink(missing_ok=True)
-        sync_folder(directory)
+
+
+def keep_whole(temporary: Path, root: Path, named: FileName, *, document_id: str = "") -> StoredFile:
+    """Sync a file that was written, and give it its own name: the readable one, and its hash."""
+    directory = temporary.parent
+    sha256, size_bytes = _hash_and_sync(temporary)
+    suffix = temporary.suffix
+    name = f"{_SAFE.sub('-', Path(named.file_name).stem)[:80]}-{sha256[:12]}{suffix}"
+    os.replace(temporary, directory / name)
+    sync_folder(directory)
     return StoredFile(
         id=new_id("fil"),
-        path=f"{folder}/{name}",
-        file_name=file_name,
-        media_type=media_type,
+        path=(directory / name).relative_to(root).as_posix(),
+        file_name=named.file_name,
+        media_type=named.media_type,
         sha256=sha256,
         size_bytes=size_bytes,
-        format=file_format,
+        format=named.format,
         document_id=document_id,
     )
 

@@ -23,18 +23,18 @@ class Stop:
     """Whether a transaction is to be stopped: wished for in the event loop, looked for in the thread that runs it."""
 
     def __init__(self) -> None:
-        self._wished = threading.Event()
+        self.wished = threading.Event()
 
     def wish(self) -> None:
         """From now on the transaction ends as soon as it looks."""
-        self._wished.set()
+        self.wished.set()
 
     def watched(self, work: Callable[[Session], T], session: Session) -> T:
         """Run `work`, whose statements, and whose calls of `stop_if_wished`, end it when that is wished for."""
         self.check()
         session.info[_STOP] = self
         plain: Any = session.connection().connection.driver_connection
-        plain.set_progress_handler(self._wished.is_set, _STEPS_BETWEEN)
+        plain.set_progress_handler(self.wished.is_set, _STEPS_BETWEEN)
         try:
             result = work(session)
             session.flush()
@@ -48,7 +48,7 @@ class Stop:
         """Raises:
         Stopped: it is wished for.
         """
-        if self._wished.is_set():
+        if self.wished.is_set():
             raise Stopped
 
 

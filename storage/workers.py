@@ -1,39 +1,33 @@
 """Who does the work that takes long: processes that compute, and turns that are fair to each organization.
 
-Printing a document or looking through a picture holds Python's one lock while it computes: done in a thread, every
-other call would wait for it again and again. So a server gives it to processes of its own, which have the lower
-priority and a bound of memory. A program with one user at a time computes in a thread instead.
+Printing a document, looking through a picture or writing an export holds Python's one lock while it computes: done in
+a thread, every other call would wait for it again and again. So a server gives it to processes of its own, which have
+the lower priority and a bound of memory. A program with one user at a time computes in a thread instead.
 """
 
 from __future__ import annotations
 
-import asyncio
 import math
-import os
-import signal
-import sys
-import threading
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
-from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 
-from invoicing.refusals import LimitExceeded, Unavailable
 from storage.completion import to_its_end, to_its_end_or_stopped
 from storage.limits import Limits
 from storage.stopping import Stop
 from storage.turns import FairTurns, Share
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing.process import BaseProcess
+    from storage.processes import Processes, Tell
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
-_NICE = 5
+_TOLD_EVERY = 50
 
 
 class Workers:
@@ -50,7 +44,7 @@ class Workers:
         self.reads = FairTurns("long call", Share(limits.reads, limits.reads_each, waiting))
         # The turns limit the threads.
         self._threads = anyio.CapacityLimiter(math.inf)
-        self._processes: ProcessPoolExecutor | None = None
+        self._processes: Processes | None = None
 
     async def render(self, organization_id: str, work: Callable[..., T], *given: object) -> T:
         """Compute `work(*given)`, a function of a module with arguments and an answer that can be sent.
@@ -90,72 +84,52 @@ class Workers:
             act = anyio.to_thread.run_sync(work, stop.check, limiter=self._threads)
             return await to_its_end_or_stopped(act, stop.wish)
 
+    async def write_out(
+        self,
+        work: Callable[Concatenate[Tell, P], T],
+        progress: Callable[[int], Coroutine[Any, Any, None]],
+        *given: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Compute `work(tell, *given)`, which writes an export and tells how far it is; `progress` hears of it.
+
+        Whoever asks for it has one of the turns of `exports`. A cancelled caller waits until it has stopped.
+
+        Raises:
+            Unavailable, LimitExceeded: as `render`.
+        """
+        stop = Stop()
+
+        def tell(done: int) -> None:
+            stop.check()
+            if done % _TOLD_EVERY == 0:
+                anyio.from_thread.run(progress, done)
+
+        if (processes := self._ready()) is not None:
+            act = processes.follow(work, progress, stop.wished, *given, **named)
+        else:
+            in_thread = partial(work, tell, *given, **named)
+            act = anyio.to_thread.run_sync(in_thread, limiter=self._threads)
+        return await to_its_end_or_stopped(act, stop.wish)
+
     async def close(self) -> None:
         """End the processes; nothing may be under way."""
         processes, self._processes = self._processes, None
         if processes is not None:
-            await to_its_end(anyio.to_thread.run_sync(processes.shutdown))
+            await to_its_end(anyio.to_thread.run_sync(processes.close))
 
     async def _compute(self, work: Callable[..., T], *given: object) -> T:
-        if not self._limits.processes:
-            return await anyio.to_thread.run_sync(work, *given, limiter=self._threads)
-        is_first = self._processes is None
         processes = self._ready()
-        try:
-            answer = await asyncio.wrap_future(processes.submit(work, *given))
-            for _ in range(self._limits.processes * is_first):
-                # The others begin now, so that nobody else has to wait for that; at once they would delay the first.
-                processes.submit(_load)
-            return answer
-        except MemoryError:
-            raise LimitExceeded("It took more memory than one piece of work may: make it smaller.") from None
-        except BrokenExecutor:
-            # Those that are left of it end by themselves.
-            if self._processes is processes:
-                self._processes = None
-            raise Unavailable("The process that worked at this has ended: try again.") from None
+        if processes is None:
+            return await anyio.to_thread.run_sync(work, *given, limiter=self._threads)
+        return await processes.compute(work, *given)
 
-    def _ready(self) -> ProcessPoolExecutor:
-        if self._processes is None:
+    def _ready(self) -> Processes | None:
+        """The processes, begun where there are none or one of them has died; None where a thread computes."""
+        limits = self._limits
+        if limits.processes and (self._processes is None or self._processes.is_broken):
             # Most programs never need them.
-            import multiprocessing
-            from concurrent.futures import ProcessPoolExecutor
+            from storage.processes import Processes
 
-            self._processes = ProcessPoolExecutor(
-                self._limits.processes,
-                # A copy of a process with threads can stand still for ever.
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_begin,
-                initargs=(self._limits.memory_mib * 1024**2,),
-            )
+            self._processes = Processes(short=limits.processes, long=limits.exports, memory_mib=limits.memory_mib)
         return self._processes
-
-
-def _begin(memory_bytes: int) -> None:
-    """What a process does first."""
-    # Whoever interrupts the server does not mean this; it ends when the server does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    if sys.platform != "win32":
-        import resource
-
-        os.nice(_NICE)
-        # Not every system keeps to such a bound, and some refuse it.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-
-
-def _end_with(parent: BaseProcess) -> None:
-    # A server that was killed could not tell anybody.
-    parent.join()
-    os._exit(1)
-
-
-def _load() -> None:
-    """Load what takes longest to load."""
-    import invoicing.branding
-    import invoicing.render.pdf  # noqa: F401  # Loading it is all that is wanted.

@@ -58,8 +58,8 @@ async def serve(
     listener = listen(host, port)
     settings = HttpSettings(port=port, public_url=url, allowance=allowance)
     questions = Questions(settings.allowance.asking)
-    # An export computes in a thread. Each time that the event loop has waited for something, it would wait for that
-    # thread as well, five milliseconds unless told otherwise: under attack that made calls half as long again as this.
+    # A long transaction computes in a thread. Each time that the event loop has waited for something, it would wait for
+    # that thread as well, five milliseconds unless told otherwise: under attack that made calls half as long again.
     sys.setswitchinterval(1 / 10_000)
     async with open_store(data, limits) as store:
         application = http_application(store, system_clock, settings, questions=questions)
