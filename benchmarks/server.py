@@ -20,7 +20,7 @@ from server.http.questions import Questions
 from server.http.serving import serve_application
 from server.mcp import CounterfoilServer
 from server.settings import read_settings
-from storage.store import open_store
+from storage.folder.store import open_store
 
 
 async def noop() -> str:

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import Enum
 
 from invoicing.refusals import Conflict, NotAllowed
-from invoicing.text import in_command
-from storage import reach
-from storage.books import Books, Clock, OrganizationRef
-from storage.files import StoredFile
-from storage.store import Store
+from invoicing.text.typed import in_command
+from storage.books.files import StoredFile
+from storage.books.pool import Books, Clock, OrganizationRef
+from storage.directory import access_queries
+from storage.folder.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ async def require_person_of_practice(office: Office, organization: OrganizationR
     practice: OrganizationRef | None = organization
     if partner:
         practice = await office.store.directory.look_up(
-            lambda db: reach.reachable_by_id(db, principal.user_id, partner)
+            lambda db: access_queries.reachable_by_id(db, principal.user_id, partner)
         )
     allowed = ("owner",) if organization.kind != "partner" and not partner else ("owner", "accountant")
     if practice is None or practice.role not in allowed:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from invoicing.addresses import TEXT_MAX, parse_address
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.refusals import InvalidInput
-from invoicing.text import clean_text
+from invoicing.text.addresses import TEXT_MAX, parse_address
+from invoicing.text.typed import clean_text
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ from sqlmodel import Session
 from operations.access import Principal
 from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
-from storage import credentials, reach, sessions
-from storage.books import Clock, OrganizationRef
-from storage.credentials import Bearer, Lapse
-from storage.sessions import OpenSession
-from storage.store import Store
+from storage.books.pool import Clock, OrganizationRef
+from storage.directory import access_queries, credentials, sessions
+from storage.directory.credentials import Bearer, Lapse
+from storage.directory.sessions import OpenSession
+from storage.folder.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ async def user_behind(store: Store, clock: Clock, credential_id: str, organizati
         bearer = credentials.bearer_by_id(db, credential_id, now=now)
         if isinstance(bearer, Lapse):
             raise Unauthenticated(bearer)
-        if reach.reachable_by_id(db, bearer.user_id, organization_id) is None:
+        if access_queries.reachable_by_id(db, bearer.user_id, organization_id) is None:
             raise NotYours
         return bearer.user_id
 
@@ -139,9 +139,9 @@ def _find(db: Session, door: Door, now: datetime) -> _Found:
 def _organization(db: Session, bearer: Bearer, handle: str) -> OrganizationRef | None:
     """The connection's own organization; None on the practice connection of a personal token."""
     if handle:
-        found = reach.reachable_by_handle(db, bearer.user_id, handle)
+        found = access_queries.reachable_by_handle(db, bearer.user_id, handle)
     elif bearer.organization_id:
-        found = reach.reachable_by_id(db, bearer.user_id, bearer.organization_id)
+        found = access_queries.reachable_by_id(db, bearer.user_id, bearer.organization_id)
     else:
         return None
     if found is None:

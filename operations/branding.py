@@ -8,17 +8,17 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.branding import Branding, KeptLogo, is_kept_logo, logo_of_text
-from invoicing.documents import Document
-from invoicing.profiles import Profile
+from invoicing.appearance.branding import Branding, KeptLogo, is_kept_logo, logo_of_text
+from invoicing.document.documents import Document
+from invoicing.master_data.profiles import Profile
 from invoicing.refusals import InvalidInput, Unavailable
 from invoicing.render.pdf import render_pdf
-from storage import audit, branding, files
-from storage.books import Books
-from storage.branding import PrintedWith
-from storage.checks import PRINTING
-from storage.files import StoredFile
-from storage.profile import load_profile
+from storage.books import audit, branding, files
+from storage.books.branding import PrintedWith
+from storage.books.checks import PRINTING
+from storage.books.files import StoredFile
+from storage.books.pool import Books
+from storage.books.profile import load_profile
 
 Value = str | bool | int
 

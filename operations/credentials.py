@@ -14,16 +14,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from invoicing.codes import small_letters
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
-from invoicing.text import clean_line
+from invoicing.text.codes import small_letters
+from invoicing.text.typed import clean_line
 from operations.access import Office, Principal, Right, open_books, require
 from operations.naming import Caller, name_organization
-from storage import audit, credentials, users
-from storage.books import Clock, OrganizationRef
-from storage.credentials import Bearer, KnownCredential, WaitingKey
+from storage.books import audit
+from storage.books.pool import Clock, OrganizationRef
+from storage.directory import credentials, users
+from storage.directory.credentials import Bearer, KnownCredential, WaitingKey
+from storage.folder.store import Store
 from storage.ids import new_id
-from storage.store import Store
 
 SECRET_BYTES = 20
 EXPIRY_DAYS_MAX = 3_650

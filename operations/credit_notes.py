@@ -7,16 +7,16 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.crediting import CreditLine, credit
-from invoicing.documents import Document, DocumentKind, Environment
-from invoicing.law_of_form import law_of_form
-from invoicing.lifecycle import Balance
-from invoicing.mandates import Acknowledgement
-from invoicing.notices import Notice
-from invoicing.numbering import period
+from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.documents import Document, DocumentKind, Environment
+from invoicing.document.law_of_form import law_of_form
+from invoicing.document.lifecycle import Balance
+from invoicing.document.mandates import Acknowledgement
+from invoicing.document.notices import Notice
+from invoicing.document.numbering import period
 from invoicing.refusals import InvalidInput, NotReady
 from invoicing.render.fonts import unprintable_characters
-from invoicing.text import clean_line
+from invoicing.text.typed import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import month_gross_of
 from operations.issue_dates import date_refusal, local_date
@@ -30,11 +30,11 @@ from operations.issuing import (
     standing_on,
 )
 from operations.likely_duplicates import duplicate_credit_note
-from storage import documents, idempotency
-from storage.books import Books
-from storage.mandates import standing_acknowledgements
-from storage.profile import load_profile
-from storage.setup import load_setup
+from storage.books import documents, idempotency
+from storage.books.mandates import standing_acknowledgements
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.setup import load_setup
 
 _TOOL = "issue_credit_note"
 

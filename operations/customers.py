@@ -10,27 +10,27 @@ from typing import Any
 import pycountry
 from sqlmodel import Session
 
-from invoicing.amounts import check_currency
-from invoicing.catalog import Customer
-from invoicing.code_lists import term_texts
-from invoicing.codes import capitals
 from invoicing.countries import country_meant
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.countries.odd_codes import KOSOVO, odd_code
-from invoicing.identifiers import check_email
-from invoicing.profiles import Profile
-from invoicing.readiness import customer_gaps, named_gaps
+from invoicing.document.readiness import customer_gaps, named_gaps
+from invoicing.master_data.code_lists import term_texts
+from invoicing.master_data.identifiers import check_email
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Customer
+from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
+from invoicing.money.amounts import check_currency
 from invoicing.refusals import InvalidInput, NotFound
-from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
-from invoicing.text import clean_line, clean_text
+from invoicing.text.codes import capitals
+from invoicing.text.typed import clean_line, clean_text
 from operations.addressing import ADDRESS_TEXT, with_address_fields
-from storage import audit, customers
-from storage.books import Books
+from storage.books import audit, customers
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.setup import load_terms
+from storage.books.states import record_states
 from storage.ids import new_id
 from storage.paging import Page, check_limit
-from storage.profile import load_profile
-from storage.setup import load_terms
-from storage.states import record_states
 
 _LINES = {
     "name": 200,

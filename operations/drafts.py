@@ -8,42 +8,36 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.catalog import Customer, Item, Setup
-from invoicing.copying import earlier_buyer, filled_from
 from invoicing.countries import country
-from invoicing.documents import Document, DocumentKind, Environment
-from invoicing.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
-from invoicing.explaining import explain, explain_choices
-from invoicing.law_of_form import LawOfForm, counts_by_month, law_of_form
-from invoicing.local_codes import LOCAL_RATE_UNKNOWN
-from invoicing.notices import Notice
-from invoicing.numbering import number, period
-from invoicing.profiles import Profile
-from invoicing.readiness import (
-    blockers,
-    customer_gaps,
-    exchange_gap,
-    named_gaps,
-    registration_gap,
-)
+from invoicing.document.copying import earlier_buyer, filled_from
+from invoicing.document.documents import Document, DocumentKind, Environment
+from invoicing.document.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
+from invoicing.document.law_of_form import LawOfForm, counts_by_month, law_of_form
+from invoicing.document.notices import Notice
+from invoicing.document.numbering import number, period
+from invoicing.document.readiness import blockers, customer_gaps, exchange_gap, named_gaps, registration_gap
+from invoicing.document.shown import Shown, check_as_shown, shown_by
+from invoicing.document.warnings import unprintable_parties, warnings_for
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Customer, Item, Setup
+from invoicing.master_data.registration import settled
 from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
-from invoicing.registration import settled
-from invoicing.shown import Shown, check_as_shown, shown_by
-from invoicing.tax_choice import ChosenTax, Rule
-from invoicing.tax_inputs import Rounding
-from invoicing.warnings import unprintable_parties, warnings_for
+from invoicing.tax.choice import ChosenTax, Rule
+from invoicing.tax.explaining import explain, explain_choices
+from invoicing.tax.inputs import Rounding
+from invoicing.tax.local_codes import LOCAL_RATE_UNKNOWN
 from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
 from operations.items import resolve_items
 from operations.likely_duplicates import duplicate_invoice
-from storage import audit, documents, drafts, idempotency
-from storage.books import Books
+from storage.books import audit, documents, drafts, idempotency
+from storage.books.items import items_by_ids
+from storage.books.mandates import month_gross_minor, standing_acknowledgements
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.series import load_series
+from storage.books.setup import load_setup
 from storage.ids import new_id
-from storage.items import items_by_ids
-from storage.mandates import month_gross_minor, standing_acknowledgements
-from storage.profile import load_profile
-from storage.series import load_series
-from storage.setup import load_setup
 
 LINES_AT_ONCE_MAX = 200
 

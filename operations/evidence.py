@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from storage import checks
-from storage.idempotency import ISSUED_DRAFT
-from storage.states import RECORDS, all_record_states, settings_state
+from storage.books import checks
+from storage.books.idempotency import ISSUED_DRAFT
+from storage.books.states import RECORDS, all_record_states, settings_state
 
 _ONE_OF = {"customers": "customer", "items": "item"}
 

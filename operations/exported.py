@@ -8,15 +8,15 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.documents import DocumentKind
+from invoicing.document.documents import DocumentKind
 from invoicing.exports.carried import CarriedDocument, CarriedHead, write_document, write_head
 from invoicing.exports.rows import ExportedAccounts, ExportedPayment
-from storage import payments, posted
-from storage.documents import DocumentFilter
-from storage.payments import Payment
-from storage.profile import load_profile
-from storage.setup import load_setup
-from storage.stored_documents import texts_in_order
+from storage.books import payments, posted
+from storage.books.documents import DocumentFilter
+from storage.books.payments import Payment
+from storage.books.profile import load_profile
+from storage.books.setup import load_setup
+from storage.books.stored_documents import texts_in_order
 
 _BATCH = 200
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from sqlmodel import Session
 
-from invoicing.documents import Document
+from invoicing.document.documents import Document
 from invoicing.exports.archive import write_archive
 from invoicing.exports.writing import TableFormat, write_export
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
@@ -21,13 +21,13 @@ from operations.invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
 from operations.made_exports import made_once
-from storage import documents, exports, files
-from storage.books import Books, BooksShelf
-from storage.documents import DocumentFilter, Issued
-from storage.engines import Mode
-from storage.exports import MadeExport
-from storage.files import FileName, StoredFile
-from storage.stopping import stop_if_wished
+from storage.books import documents, exports, files
+from storage.books.documents import DocumentFilter, Issued
+from storage.books.exports import MadeExport
+from storage.books.files import FileName, StoredFile
+from storage.books.pool import Books, BooksShelf
+from storage.sqlite.engines import Mode
+from storage.sqlite.stopping import stop_if_wished
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ from invoicing.importing.price_columns import PRICE, Pricing
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import Progress
 from invoicing.importing.values import ReadRow, read_rows
-from invoicing.profiles import Profile
+from invoicing.master_data.profiles import Profile
 from operations.importing import Import
-from storage.books import Books
-from storage.profile import load_profile
+from storage.books.pool import Books
+from storage.books.profile import load_profile
 
 
 @dataclass(frozen=True, slots=True)

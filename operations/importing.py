@@ -10,23 +10,23 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from invoicing.catalog import Customer, Item
 from invoicing.importing.columns import Columns, Kind
 from invoicing.importing.matching import Known, Matching
 from invoicing.importing.tables import Problem, Progress
 from invoicing.importing.values import ReadRow
-from invoicing.profiles import Profile
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Customer, Item
 from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
 from operations.items import changed as changed_item
 from operations.items import check_field as check_item_field
-from storage import audit, customers, items
-from storage.books import Books
+from storage.books import audit, customers, items
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.states import record_states
 from storage.ids import new_id
-from storage.profile import load_profile
-from storage.states import record_states
-from storage.stopping import stop_if_wished
+from storage.sqlite.stopping import stop_if_wished
 
 T = TypeVar("T", Customer, Item)
 

@@ -9,16 +9,16 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from invoicing.documents import Environment
-from invoicing.explaining import explain_choices
-from invoicing.lifecycle import DRAFT, OPEN, Balance, Status, status_of
-from invoicing.notices import Notice
-from invoicing.readiness import blockers
+from invoicing.document.documents import Environment
+from invoicing.document.lifecycle import DRAFT, OPEN, Balance, Status, status_of
+from invoicing.document.notices import Notice
+from invoicing.document.readiness import blockers
+from invoicing.document.requested import RequestedDocument, request_text
+from invoicing.document.shown import Shown
+from invoicing.money.sums import Sums
 from invoicing.refusals import Conflict, InvalidInput, NotReady
-from invoicing.requested import RequestedDocument, request_text
-from invoicing.shown import Shown
-from invoicing.sums import Sums
-from invoicing.text import clean_line
+from invoicing.tax.explaining import explain_choices
+from invoicing.text.typed import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import (
     Composed,
@@ -43,14 +43,14 @@ from operations.issuing import (
     standing,
     standing_on,
 )
-from storage import audit, documents, drafts, idempotency, payments
-from storage.balances import has_history
-from storage.books import Books
-from storage.documents import DocumentFilter, Header, Issued
-from storage.drafts import ListedDraft
+from storage.books import audit, documents, drafts, idempotency, payments
+from storage.books.balances import has_history
+from storage.books.documents import DocumentFilter, Header, Issued
+from storage.books.drafts import ListedDraft
+from storage.books.pool import Books
+from storage.books.sums import sums_of_documents, sums_of_headers
 from storage.ids import new_id
 from storage.paging import Page, check_limit
-from storage.sums import sums_of_documents, sums_of_headers
 
 T = TypeVar("T")
 

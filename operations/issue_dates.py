@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from invoicing.catalog import Series
 from invoicing.countries import country
-from invoicing.documents import Document, DocumentKind
-from invoicing.numbering import period
-from invoicing.profiles import Profile
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.numbering import period
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Series
 from invoicing.refusals import InvalidInput
-from storage import documents
-from storage.books import Books
-from storage.profile import load_time_zone
-from storage.series import first_period
+from storage.books import documents
+from storage.books.pool import Books
+from storage.books.profile import load_time_zone
+from storage.books.series import first_period
 
 
 def today_in(db: Session, books: Books) -> date:

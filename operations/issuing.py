@@ -12,20 +12,20 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.canonical import canonical_json
-from invoicing.catalog import Posting, Series
-from invoicing.documents import Document, DocumentKind
-from invoicing.law_of_form import LawOfForm
-from invoicing.lifecycle import Balance, Status, status_of
-from invoicing.numbering import number, period
-from invoicing.posting import post
+from invoicing.document.canonical import canonical_json
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.law_of_form import LawOfForm
+from invoicing.document.lifecycle import Balance, Status, status_of
+from invoicing.document.numbering import number, period
+from invoicing.document.posting import post
+from invoicing.master_data.records import Posting, Series
 from invoicing.refusals import NotFound
 from operations.issue_dates import today_in
-from storage import audit, documents
-from storage.books import Books
-from storage.documents import Issued
+from storage.books import audit, documents
+from storage.books.documents import Issued
+from storage.books.payments import Payment
+from storage.books.pool import Books
 from storage.ids import new_id
-from storage.payments import Payment
 
 _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 

@@ -10,25 +10,25 @@ from typing import Any
 
 from sqlmodel import Session
 
-from invoicing.amounts import check_currency, plain
-from invoicing.catalog import Item
-from invoicing.code_lists import tax_code_texts
-from invoicing.codes import capitals, small_letters
-from invoicing.documents import Supply
-from invoicing.drafting import PRICE_MAX
-from invoicing.local_codes import codes_at, codes_shown
+from invoicing.document.documents import Supply
+from invoicing.document.drafting import PRICE_MAX
+from invoicing.master_data.code_lists import tax_code_texts
+from invoicing.master_data.records import Item
+from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
+from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, NotFound
-from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
-from invoicing.tax_facts import seller_territory
-from invoicing.text import clean_line, clean_text
-from storage import audit, items
-from storage.books import Books
+from invoicing.tax.facts import seller_territory
+from invoicing.tax.local_codes import codes_at, codes_shown
+from invoicing.text.codes import capitals, small_letters
+from invoicing.text.typed import clean_line, clean_text
+from storage.books import audit, items
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.setup import has_account
+from storage.books.states import record_states
+from storage.books.tax_codes import load_tax_codes
 from storage.ids import new_id
 from storage.paging import Page, check_limit
-from storage.profile import load_profile
-from storage.setup import has_account
-from storage.states import record_states
-from storage.tax_codes import load_tax_codes
 
 Value = str | bool | Decimal | None
 

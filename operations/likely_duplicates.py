@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from invoicing.documents import Document, Line
-from invoicing.notices import Notice
-from invoicing.text import fold
-from storage import documents, payments
-from storage.likely_duplicates import invoices_alike, payments_alike
-from storage.payments import Payment
+from invoicing.document.documents import Document, Line
+from invoicing.document.notices import Notice
+from invoicing.text.typed import fold
+from storage.books import documents, payments
+from storage.books.likely_duplicates import invoices_alike, payments_alike
+from storage.books.payments import Payment
 
 
 def duplicate_invoice(db: Session, document: Document) -> tuple[Notice, ...]:

@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from invoicing.refusals import LimitExceeded
-from storage import exports, files
-from storage.books import Books
-from storage.completion import to_its_end
-from storage.exports import MadeExport
+from storage.books import exports, files
+from storage.books.exports import MadeExport
+from storage.books.pool import Books
+from storage.sqlite.completion import to_its_end
 
 _MIB = 1024**2
 

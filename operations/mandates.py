@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from invoicing.codes import small_letters
 from invoicing.countries import country
 from invoicing.countries.mandates import NoMandate, PlannedMandate, Requirement
-from invoicing.law_of_form import BUYER_VAT_NUMBER, seller_situation
-from invoicing.mandates import Acknowledgement, Held, assumed_turnover, mandates_of
-from invoicing.profiles import Profile
+from invoicing.document.law_of_form import BUYER_VAT_NUMBER, seller_situation
+from invoicing.document.mandates import Acknowledgement, Held, assumed_turnover, mandates_of
+from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
-from invoicing.text import clean_line, quoted
+from invoicing.text.codes import small_letters
+from invoicing.text.typed import clean_line, quoted
 from operations.access import Office, require_person_of_practice
-from storage import audit, drafts
-from storage.books import Books
-from storage.mandates import add_acknowledgement, standing_acknowledgements
-from storage.profile import load_profile
-from storage.states import settings_state
+from storage.books import audit, drafts
+from storage.books.mandates import add_acknowledgement, standing_acknowledgements
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.states import settings_state
 
 HANDED_IN_LENGTH_MAX = 200
 

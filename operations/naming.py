@@ -16,13 +16,13 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from invoicing.codes import small_letters
-from invoicing.handles import SANDBOX_SUFFIX
+from invoicing.master_data.handles import SANDBOX_SUFFIX
+from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
-from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
+from invoicing.text.codes import small_letters
 from operations.access import Office
-from storage import organizations, reach, sessions
-from storage.books import OrganizationRef
+from storage.books.pool import OrganizationRef
+from storage.directory import access_queries, organizations, sessions
 
 CANDIDATES_MAX = 20
 _SIMILAR_MAX = 5
@@ -160,13 +160,13 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
         case _:
             assert_never(caller.connection)
     if organization.strip():
-        found = reach.reachable_by_handle(db, user_id, organization)
+        found = access_queries.reachable_by_handle(db, user_id, organization)
         if found is None:
             raise not_found(db, user_id, organization)
         return _Named(found, NamedBy.CALL)
     remembered = _remembered(db, caller, session)
     named = _by_session(db, caller, remembered)
-    only = reach.only_reachable(db, user_id)
+    only = access_queries.only_reachable(db, user_id)
     if only is not None and (remembered is None or (named is not None and named.organization.id == only.id)):
         return _Named(only, NamedBy.ONLY_ONE, named.stale_session if named else "")
     if named is not None:
@@ -182,7 +182,7 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
 
 
 def _by_connection(db: Session, user_id: str, organization_id: str, organization: str) -> _Named:
-    own = reach.reachable_by_id(db, user_id, organization_id)
+    own = access_queries.reachable_by_id(db, user_id, organization_id)
     if own is None:
         raise NotFound("The organization of this connection cannot be reached any more.")
     if organization.strip() and small_letters(organization) != own.handle:
@@ -233,7 +233,7 @@ def _active(db: Session, caller: Caller, session: str) -> _Named | None:
 def _by_session(db: Session, caller: Caller, remembered: _Remembered | None) -> _Named | None:
     if remembered is None:
         return None
-    found = reach.reachable_by_id(db, caller.office.principal.user_id, remembered.organization_id)
+    found = access_queries.reachable_by_id(db, caller.office.principal.user_id, remembered.organization_id)
     if found is None:
         return None
     return _Named(found, NamedBy.SESSION, remembered.session_id if remembered.stale else "")

@@ -19,11 +19,11 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.countries import Country, country
-from invoicing.documents import Environment
-from invoicing.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
-from invoicing.law_of_form import mandate_lines
-from invoicing.profiles import Profile
-from invoicing.readiness import blockers
+from invoicing.document.documents import Environment
+from invoicing.document.law_of_form import mandate_lines
+from invoicing.document.readiness import blockers
+from invoicing.master_data.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
+from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from operations.access import Office, Right, open_books, require
 from operations.naming import not_found
@@ -36,16 +36,11 @@ from operations.templates import (
     fresh_profile,
     fresh_series,
 )
-from storage import audit, organizations, reach
-from storage.anchors import add_anchor
-from storage.books import OrganizationRef
-from storage.completion import to_its_end
-from storage.ids import new_organization_id
-from storage.organizations import NewOrganization
-from storage.profile import load_profile, record_provenance, save_profile
-from storage.provisioning import discard_books, provision_books
-from storage.series import save_series
-from storage.setup import (
+from storage.books import audit
+from storage.books.pool import OrganizationRef
+from storage.books.profile import load_profile, record_provenance, save_profile
+from storage.books.series import save_series
+from storage.books.setup import (
     EntityLayer,
     OrganizationLayer,
     load_entity_layer,
@@ -53,7 +48,13 @@ from storage.setup import (
     save_entity_layer,
     save_organization_layer,
 )
-from storage.states import settings_state
+from storage.books.states import settings_state
+from storage.directory import access_queries, organizations
+from storage.directory.anchors import add_anchor
+from storage.directory.organizations import NewOrganization
+from storage.folder.provisioning import discard_books, provision_books
+from storage.ids import new_organization_id
+from storage.sqlite.completion import to_its_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
 
 
 def _partner_named(db: Session, user_id: str, handle: str) -> OrganizationRef:
-    found = reach.reachable_by_handle(db, user_id, handle)
+    found = access_queries.reachable_by_handle(db, user_id, handle)
     if found is None or found.kind != "partner":
         raise not_found(db, user_id, handle, field="partner")
     return found
@@ -186,7 +187,7 @@ async def add_organization(
         organizations.add_organization(db, new, now=now, by=by)
         add_anchor(db, new.id, ends)
         publish(db)
-        found = reach.reachable_by_id(db, office.principal.user_id, new.id)
+        found = access_queries.reachable_by_id(db, office.principal.user_id, new.id)
         if found is None:
             raise NotAllowed("You are limited to some of the practice's clients: an owner creates new ones.")
         return found
@@ -272,7 +273,7 @@ async def _source(office: Office, partner: OrganizationRef, handle: str) -> Orga
     user_id = office.principal.user_id
 
     def work(db: Session) -> OrganizationRef:
-        found = reach.reachable_by_handle(db, user_id, handle)
+        found = access_queries.reachable_by_handle(db, user_id, handle)
         # Only the practice and its own clients: another practice's settings are not this one's to give away.
         if found is None or partner.id not in (found.id, found.partner_id):
             raise not_found(db, user_id, handle, field="copy_from")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from invoicing.handles import handles_in_brackets, reads_like_heading
+from invoicing.master_data.handles import handles_in_brackets, reads_like_heading
 from invoicing.refusals import InvalidInput
-from invoicing.text import clean_line
+from invoicing.text.typed import clean_line
 from operations.access import Office
-from storage import reach
+from storage.directory import access_queries
 
 NAME_LENGTH_MAX = 120
 
@@ -35,7 +35,7 @@ async def check_name_names_no_other(office: Office, name: str) -> None:
     user_id, handles = office.principal.user_id, handles_in_brackets(name)
 
     def is_one(db: Session) -> bool:
-        return any(reach.reachable_by_handle(db, user_id, handle) is not None for handle in handles)
+        return any(access_queries.reachable_by_handle(db, user_id, handle) is not None for handle in handles)
 
     if not handles:
         return

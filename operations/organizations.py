@@ -8,13 +8,13 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.catalog import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.countries import country
-from invoicing.local_codes import codes_shown
-from invoicing.profiles import Profile
-from invoicing.readiness import Blocker, blockers, live_blockers
+from invoicing.document.readiness import Blocker, blockers, live_blockers
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.refusals import OrganizationAmbiguous, Unavailable
-from invoicing.tax_facts import seller_territory
+from invoicing.tax.facts import seller_territory
+from invoicing.tax.local_codes import codes_shown
 from operations import naming
 from operations.access import Office, Right, open_books
 from operations.issue_dates import today_in
@@ -22,16 +22,16 @@ from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from operations.registration import default_code
-from storage import organizations, reach, sessions
-from storage.books import Books, OrganizationRef
-from storage.counts import Counts, counts
-from storage.faults import UNREADABLE_ROW, Fault, told
+from storage.books.counts import Counts, counts
+from storage.books.overview import SettingNames, setting_names
+from storage.books.pool import Books, OrganizationRef
+from storage.books.profile import load_profile
+from storage.books.setup import load_terms
+from storage.books.tax_codes import load_tax_codes, load_withholdings
+from storage.directory import access_queries, organizations, sessions
 from storage.ids import new_session_id
-from storage.overview import SettingNames, setting_names
 from storage.paging import Page, check_limit
-from storage.profile import load_profile
-from storage.setup import load_terms
-from storage.tax_codes import load_tax_codes, load_withholdings
+from storage.sqlite.faults import UNREADABLE_ROW, Fault, told
 
 _log = logging.getLogger("counterfoil")
 
@@ -167,7 +167,7 @@ async def get_organization(books: Books) -> OrganizationDetails:
 
 def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
     user_id = office.principal.user_id
-    found = reach.reachable_by_handle(db, user_id, target)
+    found = access_queries.reachable_by_handle(db, user_id, target)
     if found is not None:
         return found
     named = organizations.reachable_by_name(db, user_id, target)

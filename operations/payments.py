@@ -8,19 +8,19 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from invoicing.amounts import AMOUNT_MINOR_MAX, check_amount, check_currency, exact_minor, money_text
-from invoicing.documents import Document, DocumentKind
-from invoicing.notices import Notice
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.notices import Notice
+from invoicing.money.amounts import AMOUNT_MINOR_MAX, check_amount, check_currency, exact_minor, money_text
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
-from invoicing.text import clean_line
+from invoicing.text.typed import clean_line
 from operations.issue_dates import today_in
 from operations.issuing import IssuedDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
-from storage import audit, documents, idempotency, payments
-from storage.books import Books
-from storage.documents import Issued
+from storage.books import audit, documents, idempotency, payments
+from storage.books.documents import Issued
+from storage.books.payments import Payment
+from storage.books.pool import Books
 from storage.ids import new_id
-from storage.payments import Payment
 
 _TOOL = "record_payment"
 _EARLIEST = date(2000, 1, 1)

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from invoicing.identifiers import check_email
+from invoicing.master_data.identifiers import check_email
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from operations.access import Office, Principal, Right, open_books, require
-from storage import audit, reach, users
-from storage.books import OrganizationRef
-from storage.users import Person
+from storage.books import audit
+from storage.books.pool import OrganizationRef
+from storage.directory import access_queries, users
+from storage.directory.users import Person
 
 LOCAL_OWNER_EMAIL = "owner@localhost"
 """The owner of a practice that began on stdio, until somebody says who that is."""
@@ -146,7 +147,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
         raise NotFound("No user has this e-mail address: counterfoil user list shows them.", field="email")
     if after != before:
         _check_free(db, after)
-    home = reach.reachable_by_id(db, acting_id, users.home_of(db, user_id))
+    home = access_queries.reachable_by_id(db, acting_id, users.home_of(db, user_id))
     if home is None or home.role != "owner":
         raise NotAllowed("Only an owner of the user's organization changes the user's address.")
     return user_id, home

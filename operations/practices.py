@@ -7,24 +7,25 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.codes import small_letters
 from invoicing.countries import country
-from invoicing.documents import Environment
-from invoicing.identifiers import check_email
-from invoicing.profiles import Profile
+from invoicing.document.documents import Environment
+from invoicing.master_data.identifiers import check_email
+from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.text.codes import small_letters
 from operations.access import Office, Principal
 from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan
 from operations.organization_names import organization_name
 from operations.people import LOCAL_OWNER_EMAIL
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage import audit, organizations, users
-from storage.books import Clock, OrganizationRef
+from storage.books import audit
+from storage.books.pool import Clock, OrganizationRef
+from storage.books.profile import save_profile
+from storage.books.states import settings_state
+from storage.directory import organizations, users
+from storage.directory.organizations import NewOrganization
+from storage.folder.store import Store
 from storage.ids import new_id, new_organization_id
-from storage.organizations import NewOrganization
-from storage.profile import save_profile
-from storage.states import settings_state
-from storage.store import Store
 
 UNNAMED = "Unnamed practice"
 

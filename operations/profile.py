@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlmodel import Session
 
-from invoicing.amounts import check_currency, parse_decimal
-from invoicing.branding import check_color
-from invoicing.codes import small_letters
+from invoicing.appearance.branding import check_color
 from invoicing.countries import country
 from invoicing.countries.identifiers import check_number
-from invoicing.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
-from invoicing.profiles import Profile
+from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
+from invoicing.master_data.profiles import Profile
+from invoicing.money.amounts import check_currency, parse_decimal
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Unavailable
 from invoicing.render.labels import LANGUAGES
-from invoicing.tax_inputs import Rounding
-from invoicing.text import clean_line, clean_text
+from invoicing.tax.inputs import Rounding
+from invoicing.text.codes import small_letters
+from invoicing.text.typed import clean_line, clean_text
 from operations.access import Office, require_person_of_practice
 from operations.addressing import with_address_fields
 from operations.branding import keep_logo
@@ -28,13 +28,14 @@ from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
 from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage import audit, organizations, reach
-from storage.books import Books
-from storage.branding import record_logo
-from storage.counts import counts
-from storage.files import StoredFile
-from storage.profile import load_profile, save_profile
-from storage.states import settings_state
+from storage.books import audit
+from storage.books.branding import record_logo
+from storage.books.counts import counts
+from storage.books.files import StoredFile
+from storage.books.pool import Books
+from storage.books.profile import load_profile, save_profile
+from storage.books.states import settings_state
+from storage.directory import access_queries, organizations
 
 FUTURE_DAYS_MAX = 366
 
@@ -108,7 +109,7 @@ async def update_organization(
             "The change is in the books, but not yet in the list of organizations: repeat the same call."
             f" {fault.message}"
         ) from None
-    renamed = await office.store.directory.read(lambda db: reach.reachable_by_id(db, user_id, organization_id))
+    renamed = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)
     return books, await get_organization(books)
 

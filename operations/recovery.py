@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.catalog import Series
-from invoicing.documents import DocumentKind
+from invoicing.document.documents import DocumentKind
+from invoicing.master_data.records import Series
 from invoicing.refusals import Conflict
-from invoicing.text import clean_line
+from invoicing.text.typed import clean_line
 from operations.access import Office, Right, require
-from storage import audit
-from storage.anchors import Ends, NoAnchor, Number, ends_of_books, loss_of_books
-from storage.books import OrganizationRef
-from storage.checks import BRINGING_BACK
-from storage.series import LostNumbers, go_on_above
-from storage.states import settings_state
+from storage.books import audit
+from storage.books.checks import BRINGING_BACK
+from storage.books.pool import OrganizationRef
+from storage.books.series import LostNumbers, go_on_above
+from storage.books.states import settings_state
+from storage.directory.anchors import Ends, NoAnchor, Number, ends_of_books, loss_of_books
 
 REASON_LENGTH_MAX = 500
 _ANCHOR_LOST = "the directory had lost their anchor"

@@ -7,14 +7,14 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.codes import small_letters
 from invoicing.countries import VatRegistration, country
-from invoicing.documents import DocumentKind
-from invoicing.profiles import Profile
+from invoicing.document.documents import DocumentKind
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.registration import UNTAXED, rules_of, untaxed_code
 from invoicing.refusals import InvalidInput
-from invoicing.registration import UNTAXED, rules_of, untaxed_code
-from storage.setup import load_setup
-from storage.tax_codes import add_tax_codes, load_tax_codes
+from invoicing.text.codes import small_letters
+from storage.books.setup import load_setup
+from storage.books.tax_codes import add_tax_codes, load_tax_codes
 
 Changes = Mapping[str, str | bool | int]
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.amounts import plain
-from invoicing.catalog import Series, TaxCode
-from invoicing.codes import capitals, small_letters
 from invoicing.countries import country
-from invoicing.documents import DocumentKind
-from invoicing.numbering import check_pattern, may_collide, number, period
-from invoicing.profiles import Profile
+from invoicing.document.documents import DocumentKind
+from invoicing.document.numbering import check_pattern, may_collide, number, period
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Series, TaxCode
+from invoicing.money.amounts import plain
 from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
-from invoicing.tax_settings import TaxCodeChange, changed_tax_code, check_code
+from invoicing.tax.settings import TaxCodeChange, changed_tax_code, check_code
+from invoicing.text.codes import capitals, small_letters
 from operations.issue_dates import local_date, today_in
-from storage import audit, documents, series, tax_codes
-from storage.books import Books
-from storage.profile import load_profile
-from storage.states import settings_state
+from storage.books import audit, documents, series, tax_codes
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.states import settings_state
 
 SEQUENCE_MAX = 999_999_999
 

@@ -7,12 +7,12 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.documents import Document, DocumentKind
+from invoicing.credit.remaining import remaining
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.refusals import Conflict
-from invoicing.remaining import remaining
-from storage import checks, documents, payments
-from storage.checks import Act, Owing
-from storage.payments import Payment
+from storage.books import checks, documents, payments
+from storage.books.checks import Act, Owing
+from storage.books.payments import Payment
 
 
 def credit_note_problems(db: Session) -> Iterator[str]:

@@ -6,17 +6,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import cast
 
-from invoicing.amounts import check_currency
-from invoicing.catalog import Account, PaymentTerm, Posting, Series, TaxCode, WithholdingCode
 from invoicing.charts import Chart, ChartKind, chart
-from invoicing.codes import small_letters
 from invoicing.countries import Country, VatRegistration
 from invoicing.countries.model import AccountingStandard, DatedRate
-from invoicing.documents import DocumentKind, Environment
-from invoicing.profiles import Profile
+from invoicing.document.documents import DocumentKind, Environment
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, TaxCode, WithholdingCode
+from invoicing.master_data.registration import untaxed_code
+from invoicing.money.amounts import check_currency
 from invoicing.refusals import InvalidInput
-from invoicing.registration import untaxed_code
-from storage.setup import STANDARD_PROFILE, EntityLayer, OrganizationLayer, TransactionProfile
+from invoicing.text.codes import small_letters
+from storage.books.setup import STANDARD_PROFILE, EntityLayer, OrganizationLayer, TransactionProfile
 
 _STANDARDS = {"ifrs": "ifrs", "us_gaap": "us_gaap", "us gaap": "us_gaap", "us-gaap": "us_gaap", "gaap": "us_gaap"}
 _CHARTS = ("standard", "empty")

@@ -8,15 +8,22 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.canonical import ALGORITHM, document_from_text, document_link_text, document_text, genesis, link_hash
-from invoicing.documents import Line
-from invoicing.tax import totals_follow
+from invoicing.document.canonical import (
+    ALGORITHM,
+    document_from_text,
+    document_link_text,
+    document_text,
+    genesis,
+    link_hash,
+)
+from invoicing.document.documents import Line
+from invoicing.tax.totals import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
-from storage import checks, exports, files
-from storage.anchors import Ends, NoAnchor, loss_of_books
-from storage.books import Books
-from storage.faults import UNREADABLE_ROW
+from storage.books import checks, exports, files
+from storage.books.pool import Books
+from storage.directory.anchors import Ends, NoAnchor, loss_of_books
+from storage.sqlite.faults import UNREADABLE_ROW
 
 
 @dataclass(frozen=True, slots=True)

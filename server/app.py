@@ -12,9 +12,9 @@ from invoicing.refusals import NotFound
 from operations import people, practices
 from operations.access import Office
 from server.settings import Settings
-from storage import reach
-from storage.books import OrganizationRef
-from storage.store import exists, open_store
+from storage.books.pool import OrganizationRef
+from storage.directory import access_queries
+from storage.folder.store import exists, open_store
 
 if TYPE_CHECKING:
     from server.mcp import CounterfoilServer
@@ -52,7 +52,7 @@ async def find_organization(office: Office, handle: str) -> OrganizationRef:
     NotFound: the principal can reach no organization of this handle.
     """
     user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: reach.reachable_by_handle(db, user_id, handle))
+    found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, user_id, handle))
     if found is None:
         raise no_such_organization()
     return found

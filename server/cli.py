@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import anyio
 import typer
 
-from invoicing.documents import Environment
+from invoicing.document.documents import Environment
 from invoicing.refusals import Conflict, InvalidInput, Refusal
 from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app
@@ -126,7 +126,7 @@ def serve(
     """Serve MCP over HTTP. Nothing answers without a credential."""
     from server.http.serving import is_loopback
     from server.http.serving import serve as serve_http
-    from storage.migrating import migrate_all
+    from storage.folder.migrating import migrate_all
 
     settings = read_settings(data, public_url)
     root = existing(settings)
@@ -176,7 +176,7 @@ def complaint_of(error: Exception) -> str:
             return complaint_of(only)
         case Refusal():
             return f"{error.code}: {error.message}"
-    from storage.faults import fault_of
+    from storage.sqlite.faults import fault_of
 
     fault = fault_of(error, Path(str(getattr(error, "filename", None) or "the data folder")))
     if fault is not None:
@@ -187,12 +187,12 @@ def complaint_of(error: Exception) -> str:
 
 
 async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:
-    from invoicing.law_of_form import mandate_lines
+    from invoicing.document.law_of_form import mandate_lines
     from operations import practices
     from operations.access import Office
     from operations.credentials import create_token
     from server.app import system_clock
-    from storage.store import open_store
+    from storage.folder.store import open_store
 
     profile = practices.check_first(first)
     async with open_store(settings.data) as store:

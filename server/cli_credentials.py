@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from operations.access import Office
-    from storage.credentials import KnownCredential
+    from storage.directory.credentials import KnownCredential
 
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="It may look, and change nothing.")]
 Days = Annotated[int, typer.Option(help="Days until it expires; 0: it does not.", parser=days, metavar="NUMBER")]

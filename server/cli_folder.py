@@ -17,7 +17,7 @@ from server.settings import Settings, read_settings
 if TYPE_CHECKING:
     from operations.access import Office
     from operations.verification import Verified
-    from storage.books import OrganizationRef
+    from storage.books.pool import OrganizationRef
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def existing(settings: Settings) -> Path:
     Raises:
         NotFound: there is none.
     """
-    from storage.store import exists
+    from storage.folder.store import exists
 
     if not exists(settings.data):
         raise NotFound(f"There is no Counterfoil data folder at {settings.data} yet: run counterfoil init.")
@@ -59,7 +59,7 @@ def backup(
 ) -> None:
     """Copy the whole data folder, also while it is in use."""
     from server.app import system_clock
-    from storage.backup import back_up
+    from storage.folder.backup import back_up
 
     root = existing(read_settings(data))
     with progress("Backing up") as tell:
@@ -92,7 +92,7 @@ def restore(
 
 def _restore_all(settings: Settings, folder: Path) -> None:
     from server.app import system_clock
-    from storage.backup import restore as lay_down
+    from storage.folder.backup import restore as lay_down
 
     with progress("Restoring") as tell:
         report = lay_down(folder, settings.data, now=system_clock(), progress=tell)
@@ -111,8 +111,8 @@ async def _restore_one(settings: Settings, folder: Path, handle: str, reason: st
     from invoicing.refusals import Conflict
     from operations.recovery import bring_back_books, check_reason
     from server.app import find_organization, local_office
-    from storage.migrating import migrate_all
-    from storage.restoring_one import restore_organization
+    from storage.folder.migrating import migrate_all
+    from storage.folder.restoring_one import restore_organization
 
     root = existing(settings)
     check_reason(reason)
@@ -135,7 +135,7 @@ async def _restore_one(settings: Settings, folder: Path, handle: str, reason: st
 
 def migrate(data: Data = None) -> None:
     """Bring the directory and every organization's books to this version's schema."""
-    from storage.migrating import migrate_all
+    from storage.folder.migrating import migrate_all
 
     root = existing(read_settings(data))
     with progress("Migrating") as tell:
@@ -159,10 +159,10 @@ def doctor(
 ) -> None:
     """Look for what is wrong with the data folder, and say what to do."""
     from server.app import system_clock
-    from storage.aged_exports import aged_exports, remove_aged_exports
-    from storage.clock_findings import clock_findings, set_clock_back
-    from storage.diagnosis import diagnose
-    from storage.leftovers import clean_up
+    from storage.folder.aged_exports import aged_exports, remove_aged_exports
+    from storage.folder.clock_findings import clock_findings, set_clock_back
+    from storage.folder.diagnosis import diagnose
+    from storage.folder.leftovers import clean_up
 
     settings = read_settings(data)
     root, now, kept_days = existing(settings), system_clock(), settings.limits.exports_kept_days
@@ -215,7 +215,7 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
 async def _verify_one(office: Office, organization: OrganizationRef) -> Verified:
     from operations.access import Right, open_books
     from operations.verification import Verified, verify_books
-    from storage.faults import StorageFault
+    from storage.sqlite.faults import StorageFault
 
     try:
         return await verify_books(open_books(office, organization, Right.READ))
@@ -226,7 +226,7 @@ async def _verify_one(office: Office, organization: OrganizationRef) -> Verified
 async def _organizations(office: Office, handle: str) -> list[OrganizationRef]:
     """All that the folder holds, whichever practice they belong to, or the one with this handle."""
     from server.app import no_such_organization
-    from storage.organizations import every_one
+    from storage.directory.organizations import every_one
 
     found = await office.store.directory.read(lambda db: every_one(db, handle=handle))
     if handle and not found:

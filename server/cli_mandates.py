@@ -16,7 +16,7 @@ from server.settings import read_settings
 if TYPE_CHECKING:
     from operations.access import Office
     from operations.mandates import MandatesOfOrganization, MandateState
-    from storage.books import Books
+    from storage.books.pool import Books
 
 Code = Annotated[str, typer.Argument(help="The mandate's code, such as it-sdi.")]
 Draft = Annotated[str, typer.Option(help="For this draft alone (its id).")]

@@ -18,7 +18,7 @@ Organization = Annotated[
 
 def days(text: str) -> int:
     """A number of days, in the form that numbers have everywhere here."""
-    from invoicing.amounts import parse_whole
+    from invoicing.money.amounts import parse_whole
 
     try:
         number = parse_whole(text, field="the number")

@@ -16,10 +16,10 @@ from server.console import say, say_json
 from server.settings import read_settings
 
 if TYPE_CHECKING:
-    from invoicing.catalog import TaxCode
     from invoicing.countries.model import DatedRate
+    from invoicing.master_data.records import TaxCode
     from operations.settings import SeriesState
-    from storage.books import Books
+    from storage.books.pool import Books
 
 Code = Annotated[str, typer.Argument(help="The tax code, such as STANDARD or NYC.")]
 SeriesCode = Annotated[str, typer.Option("--code", help="Code of the series, such as INVOICES.")]
@@ -55,8 +55,8 @@ def save_tax_code(
     as_json: Json = False,
 ) -> None:
     """Add a tax code, or a rate of one that is there. Issued documents stay as they are."""
-    from invoicing.amounts import parse_decimal
-    from invoicing.tax_settings import TaxCodeChange, part_from_text
+    from invoicing.money.amounts import parse_decimal
+    from invoicing.tax.settings import TaxCodeChange, part_from_text
 
     change = TaxCodeChange(
         code=code,
@@ -203,7 +203,7 @@ def _code_data(code: TaxCode) -> dict[str, Any]:
 
 
 def _rate_data(rate: DatedRate) -> dict[str, str | None]:
-    from invoicing.amounts import plain
+    from invoicing.money.amounts import plain
 
     return {
         "percent": plain(rate.percent),
@@ -223,7 +223,7 @@ def _say_code(code: TaxCode) -> None:
 
 
 def _rates_text(rates: tuple[DatedRate, ...]) -> str:
-    from invoicing.amounts import plain
+    from invoicing.money.amounts import plain
 
     return ", ".join(
         f"{plain(rate.percent)} % from {rate.valid_from}" + (f" to {rate.valid_until}" if rate.valid_until else "")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from invoicing.text import noun_of, one_line
+from invoicing.text.typed import noun_of, one_line
 
 QUIET_MILLISECONDS = 2_000
 """Elsewhere than on a terminal, work that is done within this time tells nothing of its progress."""

@@ -18,9 +18,9 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 from mcp_types import TextContent
 
-from invoicing.documents import Environment
+from invoicing.document.documents import Environment
 from invoicing.refusals import Unavailable
-from invoicing.text import in_command
+from invoicing.text.typed import in_command
 from operations import practices
 from operations.access import Office, Right, open_books
 from operations.practices import FirstOrganization
@@ -28,7 +28,7 @@ from operations.verification import verify_books
 from server.app import find_organization, system_clock
 from server.console import counted, say_json, say_now
 from server.settings import DEFAULT_URL
-from storage.store import open_store
+from storage.folder.store import open_store
 
 PRACTICE = "Larkfield Accounting"
 OWNER = "partner@larkfield.example"

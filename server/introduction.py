@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from invoicing.handles import connection_name, environment_of
+from invoicing.master_data.handles import connection_name, environment_of
 
 _INVOICING = (
     " To invoice: find_customers (or save_customer), draft_invoice to show lines, tax and total, and issue_invoice with"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from invoicing.text import one_line
+from invoicing.text.typed import one_line
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 

@@ -20,7 +20,7 @@ from server.connections import LocalDoorway
 from server.introduction import PRACTICE, Introduction, dedicated_introduction
 from server.protocol import IntroducedServer, Lifespan
 from server.refused import defect, invalid_arguments, refused
-from storage.books import OrganizationRef
+from storage.books.pool import OrganizationRef
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Scope

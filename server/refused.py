@@ -9,7 +9,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from invoicing.refusals import InvalidInput, Refusal
-from invoicing.text import one_line
+from invoicing.text.typed import one_line
 from storage.ids import new_id
 
 ERROR_META = "counterfoil/error"

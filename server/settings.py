@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 
 from invoicing.refusals import InvalidInput
-from invoicing.text import in_command
+from invoicing.text.typed import in_command
 from server.http.limits import Allowance
 from server.work_limits import limits_of, whole_number
-from storage.limits import Limits
+from storage.work.limits import Limits
 
 DEFAULT_URL = "http://127.0.0.1:8750"
 """Where `counterfoil serve` listens unless told otherwise."""

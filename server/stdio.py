@@ -20,7 +20,7 @@ from mcp_types import CallToolResult, InputRequiredResult, ResourceTemplate, Too
 from server.introduction import PRACTICE, dedicated_introduction
 from server.protocol import IntroducedServer
 from server.settings import Settings
-from storage.first_look import looks_new, looks_right
+from storage.folder.first_look import looks_new, looks_right
 from tools.published import read_published
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ HEAD_START_MILLISECONDS = 500
 """How long loading waits for a client to ask for the tools, unless it does so before: both at once take both longer."""
 
 _PIECES = (
-    "storage.engines",
-    "storage.migrating",
-    "storage.store",
+    "storage.sqlite.engines",
+    "storage.folder.migrating",
+    "storage.folder.store",
     "operations.access",
     "operations.files",
     "tools.catalog",
@@ -175,7 +175,7 @@ async def _opened(
 ) -> AsyncIterator[CounterfoilServer]:
     """The whole server, with the folder migrated and open."""
     from server.app import local_office, local_server
-    from storage.migrating import migrate_all
+    from storage.folder.migrating import migrate_all
 
     report = await anyio.to_thread.run_sync(migrate_all, settings.data, _tell_nobody)
     for name, reason in report.failed:

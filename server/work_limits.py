@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from invoicing.refusals import InvalidInput
-from storage.limits import Limits
+from storage.work.limits import Limits
 
 
 def limits_of(environment: Mapping[str, str]) -> Limits:

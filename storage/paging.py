@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from invoicing.refusals import InvalidInput
-from invoicing.text import check_characters, fold
+from invoicing.text.typed import check_characters, fold
 
 T = TypeVar("T")
 U = TypeVar("U")

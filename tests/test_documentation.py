@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import typer
 
-from invoicing.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
-from invoicing.branding import LOGO_BYTES_MAX, LOGO_PIXELS_MAX, LOGO_SIDE_MAX
+from invoicing.appearance.branding import LOGO_BYTES_MAX, LOGO_PIXELS_MAX, LOGO_SIDE_MAX
 from invoicing.countries import country
+from invoicing.document.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, QUANTITY_MAX, YEARS
 from invoicing.exports import xlsx_file
 from invoicing.importing.tables import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX
+from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
 from invoicing.render.labels import LANGUAGES
-from invoicing.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, QUANTITY_MAX, YEARS
-from invoicing.tax_settings import PARTS_MAX
+from invoicing.tax.settings import PARTS_MAX
 from operations.files import EXPORTED_DOCUMENTS_MAX
 from operations.organization_names import NAME_LENGTH_MAX
 from operations.profile import FUTURE_DAYS_MAX

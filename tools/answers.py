@@ -13,17 +13,17 @@ from typing import Any
 from mcp_types import CallToolResult, ContentBlock, TextContent
 from pydantic import BaseModel
 
-from invoicing.amounts import minor_digits, money_text, plain
-from invoicing.documents import Document, DocumentKind, Line, TaxSubtotal
-from invoicing.lifecycle import DRAFT, Balance, Status
-from invoicing.notices import Notice
-from invoicing.text import noun_of, one_line
+from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
+from invoicing.document.lifecycle import DRAFT, Balance, Status
+from invoicing.document.notices import Notice
+from invoicing.money.amounts import minor_digits, money_text, plain
+from invoicing.text.typed import noun_of, one_line
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
-from storage.books import OrganizationRef
-from storage.counts import Counts
-from storage.drafts import ListedDraft
-from storage.payments import Payment
+from storage.books.counts import Counts
+from storage.books.drafts import ListedDraft
+from storage.books.payments import Payment
+from storage.books.pool import OrganizationRef
 from tools.totals import (
     JurisdictionAnswer,
     adjustment_lines,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from invoicing.text import check_characters
+from invoicing.text.typed import check_characters
 
 
 def check_texts(arguments: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from mcp.server.mcpserver import Context, Resolve
 
 from operations.access import Office, Right, open_books
 from operations.naming import Caller, name_organization
-from storage.books import Books
+from storage.books.pool import Books
 
 # Pydantic forgets a parametrized class that nobody holds. The SDK asks for this one with each resolved argument, and
 # making it anew takes longer than most calls.

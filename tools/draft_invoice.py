@@ -9,7 +9,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.amounts import money_text
+from invoicing.money.amounts import money_text
 from invoicing.refusals import InvalidInput
 from operations import drafts
 from operations.drafts import Preview

@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.codes import small_letters
+from invoicing.text.codes import small_letters
 from operations import files
 from operations.files import ExportRequest
 from tools.answers import answer, counted, heading

@@ -7,7 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel
 
-from invoicing.catalog import Customer
+from invoicing.master_data.records import Customer
 from operations import customers
 from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note
 from tools.context import ReadableBooks

@@ -7,12 +7,12 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from invoicing.amounts import money_text
-from invoicing.lifecycle import DRAFT, OPEN
-from invoicing.sums import Sums
+from invoicing.document.lifecycle import DRAFT, OPEN
+from invoicing.money.amounts import money_text
+from invoicing.money.sums import Sums
 from operations import customers, invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
-from storage.drafts import ListedDraft
+from storage.books.drafts import ListedDraft
 from tools.answers import (
     InvoiceAnswer,
     PageAnswer,

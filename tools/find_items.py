@@ -7,7 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel
 
-from invoicing.catalog import Item
+from invoicing.master_data.records import Item
 from operations import items
 from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note, price_text
 from tools.context import ReadableBooks

@@ -11,7 +11,7 @@ from mcp_types import CallToolResult
 
 from operations import mandates
 from operations.mandates import MandatesOfOrganization
-from storage.books import Books
+from storage.books.pool import Books
 from tools.answers import Answer, answer, heading, named
 from tools.context import ReadableBooks
 from tools.description import Description, Effect

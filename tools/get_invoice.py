@@ -8,10 +8,10 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from invoicing.amounts import money_text
+from invoicing.money.amounts import money_text
 from operations import invoices
 from operations.issuing import IssuedDocument
-from storage.documents import Issued
+from storage.books.documents import Issued
 from tools.answers import (
     Answer,
     InvoiceAnswer,

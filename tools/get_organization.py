@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from invoicing.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
-from invoicing.handles import connection_name
+from invoicing.master_data.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
+from invoicing.master_data.handles import connection_name
 from operations import organizations
 from operations.access import Office
 from operations.organizations import OrganizationDetails
-from storage.books import Books
+from storage.books.pool import Books
 from tools.answers import Answer, answer, counts_text, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect

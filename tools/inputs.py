@@ -23,11 +23,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from invoicing.amounts import parse_decimal, parse_whole
-from invoicing.documents import AdjustmentKind, Supply
-from invoicing.drafting import RequestedAdjustment, RequestedLine
+from invoicing.document.documents import AdjustmentKind, Supply
+from invoicing.document.drafting import RequestedAdjustment, RequestedLine
+from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import InvalidInput
-from invoicing.text import check_characters
+from invoicing.text.typed import check_characters
 
 T = TypeVar("T")
 

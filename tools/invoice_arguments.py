@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from invoicing.drafting import RequestedDocument
+from invoicing.document.drafting import RequestedDocument
 from operations.drafts import DraftRequest
 from tools.inputs import AdjustmentInput, LineInput
 

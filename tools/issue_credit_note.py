@@ -8,8 +8,8 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.amounts import money_text
-from invoicing.crediting import CreditLine
+from invoicing.credit.crediting import CreditLine
+from invoicing.money.amounts import money_text
 from operations import credit_notes
 from operations.credit_notes import CreditRequest, IssuedCreditNote
 from tools.answers import (

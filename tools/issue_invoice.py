@@ -9,7 +9,7 @@ from pydantic import Field
 
 from operations import invoices
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
-from storage.books import Books
+from storage.books.pool import Books
 from tools.answers import (
     Answer,
     InvoiceAnswer,

@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from invoicing.text import says_nothing
+from invoicing.text.typed import says_nothing
 
 
 def text_names(model: type[BaseModel]) -> frozenset[str]:

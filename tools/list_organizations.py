@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from operations import organizations
 from operations.naming import active_organization
-from storage.books import OrganizationRef
+from storage.books.pool import OrganizationRef
 from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from invoicing.mandates import Acknowledgement
+from invoicing.document.mandates import Acknowledgement
 from operations.mandates import MandatesOfOrganization, MandateState
 
 

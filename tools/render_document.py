@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from mcp_types import CallToolResult, ResourceLink
 from pydantic import Field
 
-from invoicing.codes import small_letters
+from invoicing.text.codes import small_letters
 from operations import files
 from operations.access import Office
 from operations.files import MadeFile
-from storage.books import Books
+from storage.books.pool import Books
 from tools.answers import Answer, answer, heading, named
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect

@@ -7,11 +7,11 @@ from typing import Any
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
-from invoicing.canonical import document_text
+from invoicing.document.canonical import document_text
 from invoicing.refusals import NotFound, OrganizationMismatch, Refusal
-from invoicing.text import json_on_one_line, one_line
+from invoicing.text.typed import json_on_one_line, one_line
 from operations import files, invoices
-from storage.books import Books
+from storage.books.pool import Books
 from tools.context import open_to_read
 
 _ABSENT = "There is no such resource."

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from invoicing.amounts import money_text, plain
-from invoicing.documents import AdjustmentKind, Document, TaxSubtotal
+from invoicing.document.documents import AdjustmentKind, Document, TaxSubtotal
+from invoicing.money.amounts import money_text, plain
 
 
 class JurisdictionAnswer(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from operations import people, profile
 from operations.organizations import OrganizationDetails
-from storage.books import Books
+from storage.books.pool import Books
 from tools.answers import Answer, answer, heading, named
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect

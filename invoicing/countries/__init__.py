@@ -15,8 +15,6 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
-from invoicing.amounts import parse_decimal
-from invoicing.codes import capitals
 from invoicing.countries.mandates import read_mandate, read_no_mandate, read_planned_mandate, read_requirement
 from invoicing.countries.model import (
     SMALL_BUSINESS_CODE,
@@ -41,8 +39,10 @@ from invoicing.countries.registration import (
     read_identifiers,
     read_registrations,
 )
-from invoicing.documents import Address, TaxCategory
+from invoicing.document.documents import Address, TaxCategory
+from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import InvalidInput
+from invoicing.text.codes import capitals
 
 __all__ = [
     "COUNTRY_CODES",

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 
-from invoicing.codes import capitals
 from invoicing.countries import COUNTRY_CODES, Country, country
 from invoicing.countries.registration import FIELD_OF_KIND, Identifier, NumberField
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.refusals import InvalidInput
-from invoicing.text import clean_line, quoted
+from invoicing.text.codes import capitals
+from invoicing.text.typed import clean_line, quoted
 
 LENGTH_MAX = 60
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, get_args
 
-from invoicing.amounts import parse_decimal
+from invoicing.money.amounts import parse_decimal
 
 if TYPE_CHECKING:
     from invoicing.countries import _Table

@@ -15,7 +15,7 @@ from typing import Literal
 
 from invoicing.countries.mandates import Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
-from invoicing.documents import TaxCategory
+from invoicing.document.documents import TaxCategory
 
 TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
 SMALL_BUSINESS_CODE = "SMALL-BUSINESS"
@@ -31,7 +31,7 @@ TAXED_CATEGORIES = frozenset(
 
 
 class PeriodRule(StrEnum):
-    """Which day decides the rate of a supply over a period that is not divided (`invoicing.tax_points`)."""
+    """Which day decides the rate of a supply over a period that is not divided (`invoicing.tax.points`)."""
 
     END = "end"
     """The last day: one supply is made when it is finished (Articles 63, 64(1) and 93 Directive 2006/112/EC)."""

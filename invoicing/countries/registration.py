@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from invoicing.documents import TaxCategory
+from invoicing.document.documents import TaxCategory
 
 if TYPE_CHECKING:
     from invoicing.countries import _Table

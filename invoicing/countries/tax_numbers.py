@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from importlib import import_module
 
-from invoicing.codes import capitals
 from invoicing.countries import Country, country
 from invoicing.refusals import InvalidInput
+from invoicing.text.codes import capitals
 
 LENGTH_MAX = 40
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from invoicing.canonical import canonical_json
+from invoicing.document.canonical import canonical_json
 from invoicing.exports.rows import Progress
 
 FORMAT = "counterfoil-archive-1"

@@ -14,12 +14,20 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from invoicing.amounts import minor_digits
-from invoicing.documents import Adjustment, AdjustmentKind, Document, DocumentKind, JurisdictionTax, Line, TaxSubtotal
-from invoicing.remaining import group_of
-from invoicing.shares import fitted
-from invoicing.tax import tax_on
-from invoicing.tax_inputs import subtotal_key
+from invoicing.credit.remaining import group_of
+from invoicing.document.documents import (
+    Adjustment,
+    AdjustmentKind,
+    Document,
+    DocumentKind,
+    JurisdictionTax,
+    Line,
+    TaxSubtotal,
+)
+from invoicing.money.amounts import minor_digits
+from invoicing.money.shares import fitted
+from invoicing.tax.inputs import subtotal_key
+from invoicing.tax.totals import tax_on
 
 
 class PartKind(StrEnum):

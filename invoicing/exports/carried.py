@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
-from invoicing.canonical import document_from_text
-from invoicing.documents import DocumentKind
+from invoicing.document.canonical import document_from_text
+from invoicing.document.documents import DocumentKind
+from invoicing.document.lifecycle import Balance, status_of
 from invoicing.exports.rows import ExportedAccounts, ExportedDocument, ExportedPayment
-from invoicing.lifecycle import Balance, status_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Export as JSON, written document by document.
 
 `{"format": "counterfoil-export-1", "organization": {...}, "documents": [...]}`. A document is its canonical
-value (`invoicing.canonical`) with three keys more: `status`, `hash`, and `amounts`, which repeats every amount
+value (`invoicing.document.canonical`) with three keys more: `status`, `hash`, and `amounts`, which repeats every amount
 as decimal text in the document's currency. Without these three, its canonical text is what the hash covers.
 
 In `amounts` everything has a sign, as in the other exports: below zero on a credit note and for a discount, so that
@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.amounts import money_text, plain
-from invoicing.canonical import canonical_json, document_text
+from invoicing.document.canonical import canonical_json, document_text
 from invoicing.exports.breakdown import Accounting, Breakdown, Group, Part, PartKind, break_down
 from invoicing.exports.cells import group_cells, part_cells, settlement
 from invoicing.exports.rows import Cell, ExportedAccounts, ExportedDocument, ExportedPayment, Progress, counted
+from invoicing.money.amounts import money_text, plain
 
 FORMAT = "counterfoil-export-1"
 

@@ -60,7 +60,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from invoicing.documents import Document
+from invoicing.document.documents import Document
 
 Cell = str | bool | Decimal | date
 """A text, a yes or no, a number (with the digits it is shown with) or a day."""

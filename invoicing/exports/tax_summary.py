@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from invoicing.amounts import to_major
 from invoicing.exports.breakdown import Breakdown
 from invoicing.exports.cells import Cells, shortest
+from invoicing.money.amounts import to_major
 
 
 @dataclass(slots=True)

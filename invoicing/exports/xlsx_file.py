@@ -20,7 +20,6 @@ from typing import Any, assert_never
 
 from xlsxwriter import Workbook
 
-from invoicing.amounts import EXACT
 from invoicing.exports.breakdown import break_down
 from invoicing.exports.cells import (
     amount_cells,
@@ -33,6 +32,7 @@ from invoicing.exports.cells import (
 )
 from invoicing.exports.rows import Cell, ExportedDocument, Progress, counted, reads_as_formula
 from invoicing.exports.tax_summary import TaxSummary
+from invoicing.money.amounts import EXACT
 from invoicing.refusals import LimitExceeded
 
 DOCUMENT_COLUMNS = (

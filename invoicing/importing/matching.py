@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invoicing.refusals import Conflict, InvalidInput
-from invoicing.text import fold
+from invoicing.text.typed import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-from invoicing.amounts import check_currency
 from invoicing.importing.words import bare
+from invoicing.money.amounts import check_currency
 from invoicing.refusals import InvalidInput
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from invoicing.amounts import FRACTION_DIGITS_MAX, parse_decimal, plain
 from invoicing.importing.columns import Column, Columns, truth_of
 from invoicing.importing.decimals import DecimalSign, plain_number, sign_of_column
 from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank, shown
+from invoicing.money.amounts import FRACTION_DIGITS_MAX, parse_decimal, plain
 from invoicing.refusals import InvalidInput, Refusal
 
 Value = str | bool | Decimal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from invoicing.text import fold
+from invoicing.text.typed import fold
 
 
 def bare(text: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EMPTY_CELL
 
-from invoicing.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
 from invoicing.importing.prices import currency_of_format
 from invoicing.importing.tables import (
     ROWS_MAX,
@@ -30,6 +29,7 @@ from invoicing.importing.tables import (
     shown,
 )
 from invoicing.importing.xlsx_archive import DAMAGED, check_archive, too_many_cells
+from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
 from invoicing.refusals import InvalidInput, Refusal
 
 _LAST_ROW = 1_048_576

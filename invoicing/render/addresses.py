@@ -6,7 +6,7 @@ import re
 
 from invoicing.countries import COUNTRY_CODES, Country, country
 from invoicing.countries.identifiers import identified
-from invoicing.documents import Address, Document, Party
+from invoicing.document.documents import Address, Document, Party
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
 

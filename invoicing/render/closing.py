@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from invoicing.documents import Document
-from invoicing.payment_codes import asks_for_payment
+from invoicing.appearance.payment_codes import asks_for_payment
+from invoicing.document.documents import Document
 from invoicing.render.addresses import is_abroad
 from invoicing.render.formats import grouped_by_four
 from invoicing.render.labels import Labels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import segno
 
-from invoicing.payment_codes import EpcCode, SwissBill
+from invoicing.appearance.payment_codes import EpcCode, SwissBill
 from invoicing.render.layout import Modules
 
 # The largest symbol that each standard allows.

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import NumberPattern
 
-from invoicing.amounts import EXACT, minor_digits, to_major
+from invoicing.money.amounts import EXACT, minor_digits, to_major
 from invoicing.render.fonts import unprintable_characters
 
 FALLBACK_LOCALE = "en_GB"

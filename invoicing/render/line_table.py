@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 
-from invoicing.documents import Document, Line
+from invoicing.document.documents import Document, Line
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from invoicing.documents import Document, JurisdictionRate, JurisdictionTax, Line, TaxCategory, TaxSubtotal
+from invoicing.document.documents import Document, JurisdictionRate, JurisdictionTax, Line, TaxCategory, TaxSubtotal
 
 _Stack = tuple[tuple[str, Decimal], ...]
 _Key = tuple[Decimal, TaxCategory, _Stack]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from invoicing.documents import Document, TaxSubtotal
+from invoicing.document.documents import Document, TaxSubtotal
 from invoicing.render.addresses import legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats

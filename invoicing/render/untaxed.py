@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from invoicing.countries import RegistrationRules
-from invoicing.documents import Document, TaxCategory, TaxSubtotal
+from invoicing.document.documents import Document, TaxCategory, TaxSubtotal
 from invoicing.render.addresses import known_country, legal_texts
 
 _UNTAXED = frozenset({TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE})

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from server import revisions
 from server.http.pages import page
-from storage.credentials import Lapse
+from storage.directory.credentials import Lapse
 
 _REALM = 'Bearer realm="counterfoil"'
 _LAPSED = {

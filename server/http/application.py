@@ -24,8 +24,8 @@ from server.http.limits import Allowance, Downloading, Limiter
 from server.http.origins import AllowedOrigins
 from server.http.questions import Questions
 from server.mcp import CounterfoilServer
-from storage.books import Clock
-from storage.store import Store
+from storage.books.pool import Clock
+from storage.folder.store import Store
 
 NOBODY = Principal(user_id="", label="nobody")
 _CATALOGUES = tuple(Catalogue(dedicated, read_only) for dedicated in (False, True) for read_only in (False, True))

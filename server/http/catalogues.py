@@ -18,7 +18,7 @@ from server.http.confirmations import bind_organization, state_security
 from server.http.gate import CALLER, ORGANIZATION, Catalogue
 from server.introduction import PRACTICE, dedicated_introduction
 from server.mcp import CounterfoilServer, add_resources
-from storage.books import OrganizationRef
+from storage.books.pool import OrganizationRef
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Description, Effect
 

@@ -10,7 +10,7 @@ from mcp_types import ClientCapabilities
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_HANDSHAKE_VERSION
 
 from invoicing.refusals import Unavailable
-from storage.sessions import SessionClient
+from storage.directory.sessions import SessionClient
 
 # What is kept of the capabilities: these names with these parts. Everything else a client can make as large as it
 # likes, and nothing here looks at it.

@@ -29,11 +29,11 @@ from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
 from server.http.limits import Downloading
-from storage import organizations
-from storage.books import Books
-from storage.faults import faults_told
-from storage.files import StoredFile
-from storage.plain_files import check_plain_folders, open_plain_file
+from storage.books.files import StoredFile
+from storage.books.pool import Books
+from storage.directory import organizations
+from storage.folder.plain_files import check_plain_folders, open_plain_file
+from storage.sqlite.faults import faults_told
 
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400

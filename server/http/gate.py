@@ -32,8 +32,8 @@ from server.http.messages import Message
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
 from server.http.questions import CONVERSATION, Conversation, Patience, Questions
 from server.revisions import is_too_old
+from storage.directory.sessions import OpenSession
 from storage.ids import new_session_id
-from storage.sessions import OpenSession
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ import anyio
 
 from invoicing.refusals import LimitExceeded, Unavailable
 from server.http.messages import Message
-from storage.sessions import SessionClient
+from storage.directory.sessions import SessionClient
 
 CONVERSATION = "counterfoil.conversation"
 """Where a request's scope holds its `Conversation`."""

@@ -25,9 +25,9 @@ from server.http.limits import Allowance
 from server.http.protocol import watched
 from server.http.questions import Questions
 from server.log_lines import fold_log
-from storage.files_limit import connections_max
-from storage.limits import Limits
-from storage.store import open_store
+from storage.folder.store import open_store
+from storage.sqlite.files_limit import connections_max
+from storage.work.limits import Limits
 
 _log = logging.getLogger(__name__)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from storage.engines import FileKind, Stamp, new_file_engine, stamp_file
+from storage.sqlite.engines import FileKind, Stamp, new_file_engine, stamp_file
 
 _FOLDER = Path(__file__).parent
 # Alembic keeps the migration that is under way in variables of its modules: two threads would mix their connections.

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicing.addresses import TEXT_MAX, parse_address
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.documents import Address
-from invoicing.postal_codes import POSTAL_CODES
+from invoicing.document.documents import Address
 from invoicing.render.addresses import address_lines
 from invoicing.render.formats import formats_for
+from invoicing.text.addresses import TEXT_MAX, parse_address
+from invoicing.text.postal_codes import POSTAL_CODES
 
 FIELDS = ("line1", "line2", "postal_code", "city", "region")
 Case = tuple[str, str, Address | None]

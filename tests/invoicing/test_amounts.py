@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.amounts import (
+from invoicing.money.amounts import (
     AMOUNT_MINOR_MAX,
     check_amount,
     check_currency,

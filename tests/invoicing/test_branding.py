@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from invoicing.branding import LOGO_BYTES_MAX, check_color, kept_logo, logo_from_text
+from invoicing.appearance.branding import LOGO_BYTES_MAX, check_color, kept_logo, logo_from_text
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.render.colors import CONTRAST_MIN, WHITE, contrast, ink_of, palette_of
 from tests.support.printed import image

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.canonical import canonical_json, document_from_text, document_text, link_hash
-from invoicing.documents import (
+from invoicing.document.canonical import canonical_json, document_from_text, document_text, link_hash
+from invoicing.document.documents import (
     Address,
     Adjustment,
     AdjustmentKind,

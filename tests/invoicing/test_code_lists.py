@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from invoicing.catalog import PaymentTerm, TaxCode
-from invoicing.code_lists import rate_text, tax_code_texts, term_texts
 from invoicing.countries import country
 from invoicing.countries.model import DatedRate
-from invoicing.documents import TaxCategory
+from invoicing.document.documents import TaxCategory
+from invoicing.master_data.code_lists import rate_text, tax_code_texts, term_texts
+from invoicing.master_data.records import PaymentTerm, TaxCode
 
 DAY = date(2026, 11, 28)
 

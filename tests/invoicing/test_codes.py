@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from invoicing.codes import capitals, is_plain, small_letters
-from invoicing.documents import Environment
-from invoicing.handles import check_handle, environment_of
+from invoicing.document.documents import Environment
+from invoicing.master_data.handles import check_handle, environment_of
 from invoicing.refusals import InvalidInput
-from invoicing.text import QUOTED_MAX, quoted
+from invoicing.text.codes import capitals, is_plain, small_letters
+from invoicing.text.typed import QUOTED_MAX, quoted
 
 
 def test_the_letters_a_to_z_have_a_case_and_ordinary_blanks_do_not_count() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hypothesis import assume, example, given
 
-from invoicing.copying import earlier_buyer, filled_from
-from invoicing.documents import Document
-from invoicing.drafting import Circumstances, RequestedDocument, tax_setting
-from invoicing.tax import Rounding
+from invoicing.document.copying import earlier_buyer, filled_from
+from invoicing.document.documents import Document
+from invoicing.document.drafting import Circumstances, RequestedDocument, tax_setting
+from invoicing.tax.totals import Rounding
 from tests.support.samples import (
     TODAY,
     circumstances,

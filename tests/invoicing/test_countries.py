@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel import Locale
 
-from invoicing.amounts import minor_digits
 from invoicing.countries import COUNTRY_CODES, TAXED_CATEGORIES, country, parse_country
 from invoicing.countries.tax_numbers import validate_tax_number
-from invoicing.documents import Address, TaxCategory
+from invoicing.document.documents import Address, TaxCategory
+from invoicing.money.amounts import minor_digits
 from invoicing.refusals import InvalidInput
 
 EU_MEMBERS = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 
 from invoicing.countries import COUNTRY_CODES, TAXED_CATEGORIES, country
-from invoicing.documents import TaxCategory
+from invoicing.document.documents import TaxCategory
 
 EVERY_COUNTRY = pytest.mark.parametrize("code", COUNTRY_CODES)
 HISTORY_FROM = date(2018, 1, 1)

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicing.canonical import document_from_text, document_text
-from invoicing.crediting import CreditLine, credit
-from invoicing.documents import Document, DocumentKind
-from invoicing.posting import post
+from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.remaining import Remaining, remaining
+from invoicing.document.canonical import document_from_text, document_text
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.posting import post
+from invoicing.document.requested import RequestedDocument
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
-from invoicing.remaining import Remaining, remaining
-from invoicing.requested import RequestedDocument
-from invoicing.tax import totals_follow
+from invoicing.tax.totals import totals_follow
 from tests.support.samples import (
     POSTING,
     TODAY,

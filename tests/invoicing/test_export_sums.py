@@ -18,18 +18,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from invoicing.amounts import to_major
-from invoicing.catalog import Customer
-from invoicing.crediting import CreditLine, credit
-from invoicing.documents import Document, DocumentKind
+from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.requested import RequestedDocument
 from invoicing.exports.breakdown import Breakdown, break_down
 from invoicing.exports.csv_file import SEMICOLON, write_csv
 from invoicing.exports.json_file import write_json
 from invoicing.exports.rows import ExportedAccounts, ExportedDocument, ExportedPayment
 from invoicing.exports.xlsx_file import write_xlsx
+from invoicing.master_data.records import Customer
+from invoicing.money.amounts import to_major
+from invoicing.money.shares import fitted
 from invoicing.refusals import Refusal
-from invoicing.requested import RequestedDocument
-from invoicing.shares import fitted
 from tests.support.samples import (
     TODAY,
     charge,

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from invoicing.canonical import document_from_text
-from invoicing.documents import (
+from invoicing.document.canonical import document_from_text
+from invoicing.document.documents import (
     Address,
     Document,
     DocumentKind,
@@ -36,7 +36,7 @@ from invoicing.exports.json_file import write_json
 from invoicing.exports.rows import ExportedDocument, Progress, reads_as_formula
 from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.refusals import LimitExceeded
-from invoicing.tax import SUM_OF_LINES, LineInput, total
+from invoicing.tax.totals import SUM_OF_LINES, LineInput, total
 
 ORGANIZATION = {"handle": "nordlicht", "name": "Nordlicht GmbH"}
 NAMES = ("Ελληνική Εταιρεία ΑΕ", "ООО «Ромашка»", "株式会社日本", 'O\'Brien, "Söhne" & Co.', "محمد للتجارة")

@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.documents import TaxCategory
+from invoicing.document.documents import TaxCategory
 from invoicing.render.fonts import unprintable_characters
 from invoicing.render.labels import LANGUAGES, in_two_languages, labels_of, parse_labels
 

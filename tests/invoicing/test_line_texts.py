@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from invoicing.canonical import document_from_text, document_text
-from invoicing.catalog import Item
-from invoicing.copying import filled_from
-from invoicing.crediting import credit
-from invoicing.documents import Document, Supply
-from invoicing.drafting import RequestedDocument, tax_setting
+from invoicing.credit.crediting import credit
+from invoicing.document.canonical import document_from_text, document_text
+from invoicing.document.copying import filled_from
+from invoicing.document.documents import Document, Supply
+from invoicing.document.drafting import RequestedDocument, tax_setting
+from invoicing.document.warnings import warnings_for
 from invoicing.exports.cells import line_cells
-from invoicing.warnings import warnings_for
+from invoicing.master_data.records import Item
 from tests.support.printed import invoice, printed
 from tests.support.samples import TODAY, circumstances, composed, customer, line, request
 

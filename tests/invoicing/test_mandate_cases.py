@@ -100,7 +100,7 @@ def turning(earlier: Case, later: Case) -> bool:
 
 @pytest.mark.parametrize("one", CASES, ids=str)
 def test_the_form_in_law_is_the_one_that_the_table_states(one: Case) -> None:
-    from invoicing.mandates import form_on
+    from invoicing.document.mandates import form_on
 
     form, _ = form_on(
         one.day,

@@ -11,7 +11,7 @@ import pytest
 
 from invoicing.countries import COUNTRY_CODES, country, parse_country
 from invoicing.countries.mandates import COVERED
-from invoicing.mandates import (
+from invoicing.document.mandates import (
     BuyerSituation,
     Form,
     SellerSituation,

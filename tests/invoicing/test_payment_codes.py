@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from invoicing.documents import Address, Document, DocumentKind, Party, PaymentDetails, Withholding
-from invoicing.payment_codes import (
+from invoicing.appearance.payment_codes import (
     EpcCode,
     SwissAddress,
     SwissBill,
@@ -17,6 +16,7 @@ from invoicing.payment_codes import (
     payment_code,
     qr_reference,
 )
+from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, Withholding
 from invoicing.render.codes import epc_modules, swiss_modules
 from invoicing.render.pdf import render_pdf
 from tests.support.printed import invoice, pages_of

@@ -10,8 +10,8 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from invoicing.branding import KEPT_HEIGHT_MAX, KEPT_WIDTH_MAX, is_kept_logo, kept_logo
-from invoicing.pixels import jpeg_with_pixels_alone, png_with_pixels_alone
+from invoicing.appearance.branding import KEPT_HEIGHT_MAX, KEPT_WIDTH_MAX, is_kept_logo, kept_logo
+from invoicing.appearance.pixels import jpeg_with_pixels_alone, png_with_pixels_alone
 from invoicing.refusals import InvalidInput
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.catalog import Customer, Item
 from invoicing.countries import country
-from invoicing.documents import Environment, Supply, TaxCategory
-from invoicing.drafting import Circumstances, Composition
-from invoicing.places.rates import scale_of
-from invoicing.places.territories import sources, territories, territory_of
-from invoicing.profiles import Profile
-from invoicing.readiness import live_blockers, territory_blockers
+from invoicing.document.documents import Environment, Supply, TaxCategory
+from invoicing.document.drafting import Circumstances, Composition
+from invoicing.document.readiness import live_blockers, territory_blockers
+from invoicing.document.warnings import warnings_for
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Customer, Item
 from invoicing.refusals import InvalidInput
-from invoicing.tax_choice import BuyerFacts, Rule, SellerFacts
-from invoicing.tax_facts import buyer_facts
-from invoicing.tax_places import choose
-from invoicing.warnings import warnings_for
+from invoicing.tax.choice import BuyerFacts, Rule, SellerFacts
+from invoicing.tax.facts import buyer_facts
+from invoicing.tax.places.rates import scale_of
+from invoicing.tax.places.territories import sources, territories, territory_of
+from invoicing.tax.proposal import choose
 from tests.support.samples import circumstances, composed, country_codes, customer, line, request, tax_code
 
 CASES = Path(__file__).with_name("place_cases.md")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from invoicing.documents import DocumentKind
-from invoicing.posting import JournalSide, post
+from invoicing.document.documents import DocumentKind
+from invoicing.document.posting import JournalSide, post
 from tests.support.samples import POSTING, charge, discount, document, line, request
 
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.branding import Branding, kept_logo
+from invoicing.appearance.branding import Branding, kept_logo
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.documents import (
+from invoicing.document.documents import (
     Address,
     CreditedInvoice,
     Document,

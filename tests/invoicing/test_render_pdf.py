@@ -16,12 +16,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicing.canonical import document_text
-from invoicing.documents import Address, Document, DocumentKind, Environment, Party, PaymentDetails, TaxCategory
+from invoicing.document.canonical import document_text
+from invoicing.document.documents import (
+    Address,
+    Document,
+    DocumentKind,
+    Environment,
+    Party,
+    PaymentDetails,
+    TaxCategory,
+)
 from invoicing.render.fonts import unprintable_characters
 from invoicing.render.formats import formats_for
 from invoicing.render.pdf import render_pdf
-from invoicing.tax import LineInput, total
+from invoicing.tax.totals import LineInput, total
 
 REPOSITORY = Path(__file__).parents[2]
 WATERMARK = "SANDBOX - NOT AN INVOICE"
@@ -382,7 +390,7 @@ def test_the_same_document_gives_the_same_bytes_in_many_threads() -> None:
 
 def test_the_same_document_gives_the_same_bytes_in_another_process() -> None:
     program = """import hashlib, sys
-from invoicing.canonical import document_from_text
+from invoicing.document.canonical import document_from_text
 from invoicing.render.pdf import render_pdf
 print(hashlib.sha256(render_pdf(document_from_text(sys.stdin.read()))).hexdigest())"""
     digests = {

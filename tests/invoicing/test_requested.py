@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from invoicing.canonical import canonical_json
-from invoicing.requested import RequestedDocument, check_request, request_from_text, request_text
+from invoicing.document.canonical import canonical_json
+from invoicing.document.requested import RequestedDocument, check_request, request_from_text, request_text
 from tests.support.samples import line, request, requests
 
 

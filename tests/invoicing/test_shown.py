@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from invoicing.documents import Document, TaxCategory
+from invoicing.document.documents import Document, TaxCategory
+from invoicing.document.requested import RequestedDocument, check_request, request_text
+from invoicing.document.shown import check_as_shown, draft_from_text, draft_text, shown_by
 from invoicing.refusals import Conflict
-from invoicing.requested import RequestedDocument, check_request, request_text
-from invoicing.shown import check_as_shown, draft_from_text, draft_text, shown_by
 from tests.support.samples import charge, discount, document, document_or_none, line, request, requests
 
 

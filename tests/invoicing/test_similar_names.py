@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from invoicing.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
+from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 
 NAMES = ("Hotel Bristol Ltd", "Hotel Bristol", "Grand Hotel", "Croissants", "finch-studio-2-sandbox", "Bäckerei Huber")
 

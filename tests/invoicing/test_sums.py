@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from invoicing.documents import DocumentKind
-from invoicing.sums import Summand, Sums, sums_per_currency
+from invoicing.document.documents import DocumentKind
+from invoicing.money.sums import Summand, Sums, sums_per_currency
 
 INVOICE, NOTE = DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.amounts import money_text, plain
-from invoicing.documents import AdjustmentKind, TaxCategory
+from invoicing.document.documents import AdjustmentKind, TaxCategory
+from invoicing.money.amounts import money_text, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
-from invoicing.tax import AdjustmentInput, LineInput, Rounding, Totals, total
+from invoicing.tax.totals import AdjustmentInput, LineInput, Rounding, Totals, total
 from tests.support.money_document import money_table
 
 RATES = ("0", "2.1", "5.5", "7", "7.7", "8.875", "17", "19", "20", "25.5", "27", "100")

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.catalog import Customer, Item, TaxCode
-from invoicing.documents import Supply, TaxCategory
-from invoicing.drafting import Circumstances, Composition
-from invoicing.tax_choice import Rule
-from invoicing.warnings import warnings_for
+from invoicing.document.documents import Supply, TaxCategory
+from invoicing.document.drafting import Circumstances, Composition
+from invoicing.document.warnings import warnings_for
+from invoicing.master_data.records import Customer, Item, TaxCode
+from invoicing.tax.choice import Rule
 from tests.support.money_document import money_table
 from tests.support.samples import (
     CODES,

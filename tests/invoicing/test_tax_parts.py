@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.amounts import money_text, to_minor
-from invoicing.catalog import Jurisdiction, TaxCode, WithholdingCode
-from invoicing.conversion import convert, exchange
 from invoicing.countries.model import DatedRate
-from invoicing.documents import JurisdictionLevel, JurisdictionRate, TaxCategory
+from invoicing.document.documents import JurisdictionLevel, JurisdictionRate, TaxCategory
+from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.master_data.records import Jurisdiction, TaxCode, WithholdingCode
+from invoicing.money.amounts import money_text, to_minor
+from invoicing.money.shares import share_out
 from invoicing.refusals import InvalidInput, Refusal
-from invoicing.requested import RequestedAdjustment, RequestedDocument, RequestedLine
-from invoicing.shares import share_out
-from invoicing.tax import jurisdiction_taxes, tax_on
+from invoicing.tax.conversion import convert, exchange
+from invoicing.tax.totals import jurisdiction_taxes, tax_on
 from tests.support.money_document import money_table
 from tests.support.samples import (
     LONG_AGO,

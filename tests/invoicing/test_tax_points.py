@@ -9,18 +9,18 @@ from itertools import pairwise
 
 import pytest
 
-from invoicing.canonical import document_from_text, document_text
-from invoicing.catalog import Jurisdiction, TaxCode
 from invoicing.countries import COUNTRY_CODES, PeriodRule, TaxPointOfPeriod, country
 from invoicing.countries.model import DatedRate
-from invoicing.crediting import credit
-from invoicing.documents import Document, JurisdictionLevel, Supply, TaxCategory
-from invoicing.notices import Notice
+from invoicing.credit.crediting import credit
+from invoicing.document.canonical import document_from_text, document_text
+from invoicing.document.documents import Document, JurisdictionLevel, Supply, TaxCategory
+from invoicing.document.notices import Notice
+from invoicing.document.requested import RequestedDocument, RequestedLine, request_from_text, request_text
+from invoicing.document.warnings import warnings_for
+from invoicing.master_data.records import Jurisdiction, TaxCode
 from invoicing.refusals import InvalidInput
-from invoicing.requested import RequestedDocument, RequestedLine, request_from_text, request_text
-from invoicing.tax import totals_follow
-from invoicing.tax_points import Billing, SupplyDates, rate_spans, tax_point
-from invoicing.warnings import warnings_for
+from invoicing.tax.points import Billing, SupplyDates, rate_spans, tax_point
+from invoicing.tax.totals import totals_follow
 from tests.support.money_document import money_table
 from tests.support.samples import (
     RITENUTA,

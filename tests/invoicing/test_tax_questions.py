@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.catalog import Customer, Item
 from invoicing.countries import COUNTRY_CODES, country, parse_country
-from invoicing.documents import Supply
-from invoicing.special_supplies import kinds, kinds_told, place_of, reverse_charge_of
-from invoicing.tax_choice import Rule
+from invoicing.document.documents import Supply
+from invoicing.master_data.records import Customer, Item
+from invoicing.tax.choice import Rule
+from invoicing.tax.special_supplies import kinds, kinds_told, place_of, reverse_charge_of
 from tests.invoicing.test_countries import MINIMAL
 from tests.support.samples import circumstances, composed, country_codes, customer, line, request
 

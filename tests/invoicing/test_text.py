@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoicing.master_data.similar_names import similar_names
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
-from invoicing.similar_names import similar_names
-from invoicing.text import clean_line, clean_text, fold
+from invoicing.text.typed import clean_line, clean_text, fold
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from invoicing.branding import Branding
-from invoicing.documents import Document, DocumentKind, Environment, Withholding
-from invoicing.payment_codes import asks_for_payment
+from invoicing.appearance.branding import Branding
+from invoicing.appearance.payment_codes import asks_for_payment
+from invoicing.document.documents import Document, DocumentKind, Environment, Withholding
 from invoicing.render.labels import LANGUAGES, labels_of
 from invoicing.render.pdf import render_pdf
 from tests.support.printed import invoice, pages_of, picture, printed, structure

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.tax_choice import BUSINESS_WITHOUT_NUMBER
+from invoicing.tax.choice import BUSINESS_WITHOUT_NUMBER
 
 ROOT = Path(__file__).parents[2]
 MAKERS = ("Notice", "said", "_said")

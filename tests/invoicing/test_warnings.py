@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.catalog import Item, TaxCode
-from invoicing.documents import Supply, TaxCategory
-from invoicing.requested import RequestedDocument, RequestedLine
-from invoicing.warnings import warnings_for
+from invoicing.document.documents import Supply, TaxCategory
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.document.warnings import warnings_for
+from invoicing.master_data.records import Item, TaxCode
 from tests.support.samples import LOS_ANGELES, TODAY, circumstances, composed, customer, line, request, tax_code
 
 UNTAXED = replace(tax_code("NO-TAX", category=TaxCategory.OUTSIDE_SCOPE), is_default=True)

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from babel import Locale
 
-from invoicing.branding import Branding
+from invoicing.appearance.branding import Branding
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.tax_numbers import validate_tax_number
-from invoicing.documents import Document
+from invoicing.document.documents import Document
 from invoicing.render.labels import LANGUAGES
 from invoicing.render.wording import printed_tax_number, worded
 from operations.templates import FROM_COUNTRY, fresh_organization_layer

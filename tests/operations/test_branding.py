@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.branding import kept_logo
+from invoicing.appearance.branding import kept_logo
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal, Unavailable
 from operations.files import ExportRequest, MadeFile, export_documents, render_document
 from operations.organizations import get_organization
 from operations.profile import update_organization
 from operations.verification import verify_books
-from storage.backup import back_up, restore
-from storage.books import BOOKS_FILE, Books
-from storage.diagnosis import diagnose
+from storage.books.pool import BOOKS_FILE, Books
+from storage.folder.backup import back_up, restore
+from storage.folder.diagnosis import diagnose
 from tests.support.clock import NOON
 from tests.support.practice import Practice, practice
 from tests.support.printed import image, pages_of

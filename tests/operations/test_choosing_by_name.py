@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import InvalidInput
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, draft_invoice
 from operations.items import save_item
-from storage.books import Books
+from storage.books.pool import Books
 from tests.support.people import refusal
 from tests.support.practice import practice
 

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.crediting import CreditLine
-from invoicing.lifecycle import Status
+from invoicing.credit.crediting import CreditLine
+from invoicing.document.lifecycle import Status
+from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import (
     Conflict,
     IdempotencyMismatch,
@@ -18,14 +19,13 @@ from invoicing.refusals import (
     NotFound,
     Refusal,
 )
-from invoicing.requested import RequestedDocument, RequestedLine
 from operations.credit_notes import CreditRequest, IssuedCreditNote, issue_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

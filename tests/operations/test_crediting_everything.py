@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from invoicing.crediting import CreditLine
-from invoicing.documents import AdjustmentKind
-from invoicing.lifecycle import Status
-from invoicing.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.credit.crediting import CreditLine
+from invoicing.document.documents import AdjustmentKind
+from invoicing.document.lifecycle import Status
+from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest
 from operations.files import render_document
@@ -21,7 +21,7 @@ from operations.invoices import IssueRequest, get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.issuing import issue_invoice
 from tests.support.practice import practice
 from tests.support.raw import raw

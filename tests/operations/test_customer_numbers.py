@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from invoicing.readiness import customer_gaps, named_gaps
+from invoicing.document.readiness import customer_gaps, named_gaps
 from invoicing.refusals import InvalidInput, Refusal
 from operations.customers import find_customers
-from storage.profile import load_profile
+from storage.books.profile import load_profile
 from tests.support.practice import practice
 from tests.support.printed import printed
 

@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from invoicing.canonical import canonical_json
-from invoicing.documents import AdjustmentKind, Document, TaxCategory
-from invoicing.drafting import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.document.canonical import canonical_json
+from invoicing.document.documents import AdjustmentKind, Document, TaxCategory
+from invoicing.document.drafting import RequestedAdjustment, RequestedDocument, RequestedLine
 from invoicing.refusals import IdempotencyMismatch, InvalidInput, NotReady
-from invoicing.tax_settings import TaxCodeChange
+from invoicing.tax.settings import TaxCodeChange
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest
 from operations.items import save_item
 from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice

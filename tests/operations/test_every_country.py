@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from invoicing.amounts import minor_digits, to_major
-from invoicing.catalog import Customer
 from invoicing.countries import COUNTRY_CODES
-from invoicing.documents import Document, DocumentKind, Environment, JurisdictionLevel, Supply, TaxCategory
-from invoicing.lifecycle import Status
-from invoicing.requested import RequestedDocument, RequestedLine
-from invoicing.tax_settings import Part, TaxCodeChange
+from invoicing.document.documents import Document, DocumentKind, Environment, JurisdictionLevel, Supply, TaxCategory
+from invoicing.document.lifecycle import Status
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.master_data.records import Customer
+from invoicing.money.amounts import minor_digits, to_major
+from invoicing.tax.settings import Part, TaxCodeChange
 from operations.access import Office, Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
@@ -35,8 +35,8 @@ from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
-from storage.store import open_store
+from storage.books.pool import BOOKS_FILE, Books
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.printed import printed

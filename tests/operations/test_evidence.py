@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.tax_settings import TaxCodeChange
+from invoicing.tax.settings import TaxCodeChange
 from operations.customers import save_customer
 from operations.evidence import evidence_problems
 from operations.files import render_document
@@ -22,8 +22,8 @@ from operations.items import save_item
 from operations.profile import update_organization
 from operations.settings import add_series, save_tax_code
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
-from storage.tables import books as tables
+from storage.books import tables as tables
+from storage.books.pool import BOOKS_FILE, Books
 from tests.operations.test_importing import wanted
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers

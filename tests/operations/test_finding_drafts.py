@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.drafting import RequestedDocument, RequestedLine
-from invoicing.lifecycle import DRAFT, OPEN, Status
+from invoicing.document.drafting import RequestedDocument, RequestedLine
+from invoicing.document.lifecycle import DRAFT, OPEN, Status
 from invoicing.refusals import InvalidInput, NotFound
 from operations.access import Right
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.invoices import InvoiceSearch, IssueRequest, find_drafts, find_invoices
-from storage.books import BOOKS_FILE, Books
-from storage.drafts import ListedDraft
+from storage.books.drafts import ListedDraft
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.drafts import keep_as_an_earlier_release
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

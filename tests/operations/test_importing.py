@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from invoicing.documents import Supply
+from invoicing.document.documents import Supply
 from invoicing.importing.columns import Kind, field_of, match_columns
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.values import read_rows
@@ -21,8 +21,8 @@ from operations.importing import Import, Imported, Outcome, import_table
 from operations.items import find_items, save_item
 from operations.verification import verify_books
 from server.app import find_organization
-from storage.books import Books
-from storage.customers import customer_by_id
+from storage.books.customers import customer_by_id
+from storage.books.pool import Books
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
 from tests.support.processes import start_python
@@ -38,7 +38,7 @@ from pathlib import Path
 from operations.access import Office, Right, open_books
 from server.app import find_organization, system_clock
 from operations import practices
-from storage.store import open_store
+from storage.folder.store import open_store
 from tests.operations.test_importing import wanted
 from dataclasses import replace
 

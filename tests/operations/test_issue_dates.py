@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import InvalidInput
 from operations.drafts import DraftRequest, draft_invoice
 from operations.invoices import IssueRequest
 from operations.profile import update_organization
 from operations.settings import add_series, continue_series
 from operations.verification import verify_books
-from storage import checks
-from storage.books import BOOKS_FILE, Books
+from storage.books import checks
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

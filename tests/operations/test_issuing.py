@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.canonical import document_link_text, genesis, link_hash
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.canonical import document_link_text, genesis, link_hash
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import (
     Conflict,
     IdempotencyMismatch,
@@ -28,8 +28,8 @@ from operations.invoices import IssueRequest, get_invoice
 from operations.organizations import get_organization
 from operations.profile import update_organization
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
-from storage.store import open_store
+from storage.books.pool import BOOKS_FILE, Books
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

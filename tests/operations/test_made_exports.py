@@ -27,12 +27,12 @@ from operations.files import (
 )
 from operations.profile import update_organization
 from operations.verification import verify_books
-from storage.aged_exports import aged_exports, remove_aged_exports
-from storage.backup import back_up, restore
-from storage.books import Books
-from storage.diagnosis import diagnose
-from storage.leftovers import clean_up
-from storage.store import open_store
+from storage.books.pool import Books
+from storage.folder.aged_exports import aged_exports, remove_aged_exports
+from storage.folder.backup import back_up, restore
+from storage.folder.diagnosis import diagnose
+from storage.folder.leftovers import clean_up
+from storage.folder.store import open_store
 from tests.support.clock import NOON
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
@@ -218,7 +218,7 @@ async def test_doctor_knows_exports_that_have_aged_and_cleaning_removes_them(tmp
 
 
 async def test_a_kill_between_the_record_and_the_removal_leaves_what_cleaning_removes(one: Practice) -> None:
-    from storage import exports
+    from storage.books import exports
 
     books = await bakery(one)
     made = await export(books)
@@ -251,7 +251,7 @@ async def test_exports_follow_a_change_of_name(one: Practice) -> None:
 
 
 async def test_a_file_too_large_for_memory_is_had_by_its_link_alone(one: Practice) -> None:
-    from storage import files
+    from storage.books import files
 
     books = await bakery(one)
     made = await export(books)

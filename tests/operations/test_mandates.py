@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.canonical import document_from_text, document_text
-from invoicing.catalog import Customer
 from invoicing.countries import country
-from invoicing.documents import Document, Environment, Supply
-from invoicing.requested import RequestedDocument, RequestedLine
+from invoicing.document.canonical import document_from_text, document_text
+from invoicing.document.documents import Document, Environment, Supply
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.master_data.records import Customer
 from operations.access import Office, Principal, Right, open_books
 from operations.credentials import create_key, principal_of
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -29,9 +29,9 @@ from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books, OrganizationRef
-from storage.credentials import Bearer, bearer_of
-from storage.store import open_store
+from storage.books.pool import BOOKS_FILE, Books, OrganizationRef
+from storage.directory.credentials import Bearer, bearer_of
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import colleague, refusal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.documents import Environment
+from invoicing.document.documents import Environment
 from invoicing.refusals import (
     Conflict,
     NotAllowed,
@@ -29,10 +29,10 @@ from operations.naming import (
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_organizations, switch_organization
 from operations.profile import update_organization
-from storage import users
-from storage.books import OrganizationRef
-from storage.sessions import LIFETIME
-from storage.store import open_store
+from storage.books.pool import OrganizationRef
+from storage.directory import users
+from storage.directory.sessions import LIFETIME
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, archive, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice

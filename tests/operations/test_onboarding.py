@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.documents import Environment
+from invoicing.document.documents import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
 from operations.organizations import OrganizationDetails, get_organization
 from operations.profile import update_organization
 from operations.templates import Choices
-from storage import users
-from storage.books import BOOKS_FILE
-from storage.setup import load_entity_layer, load_organization_layer
-from storage.tax_codes import load_tax_codes
+from storage.books.pool import BOOKS_FILE
+from storage.books.setup import load_entity_layer, load_organization_layer
+from storage.books.tax_codes import load_tax_codes
+from storage.directory import users
 from tests.support.people import another_practice, archive, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw

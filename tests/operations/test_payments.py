@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.lifecycle import Status
+from invoicing.document.lifecycle import Status
 from invoicing.refusals import Conflict, IdempotencyMismatch, InvalidInput, LimitExceeded, NotFound, Refusal
 from operations.invoices import get_invoice
 from operations.payments import PaymentRequest, RecordedPayment, record_payment
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice

@@ -17,8 +17,8 @@ from operations.people import LOCAL_OWNER_EMAIL, acting, list_people, named_now,
 from operations.practices import local_owner, start_unnamed
 from operations.profile import update_organization
 from server.app import find_organization
-from storage.books import Books, OrganizationRef
-from storage.store import open_store
+from storage.books.pool import Books, OrganizationRef
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, colleague, refusal
 from tests.support.practice import Practice, practice

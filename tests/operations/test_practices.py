@@ -16,9 +16,9 @@ from operations.organizations import list_clients
 from operations.practices import FirstOrganization, local_owner, start_installation, start_unnamed
 from operations.profile import update_organization
 from server.app import find_organization
-from storage.profile import load_profile
-from storage.reach import reachable_by_handle
-from storage.store import open_store
+from storage.books.profile import load_profile
+from storage.directory.access_queries import reachable_by_handle
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice

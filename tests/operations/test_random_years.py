@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from invoicing.amounts import minor_digits
 from invoicing.countries import COUNTRY_CODES
-from invoicing.documents import AdjustmentKind, Document, Line
-from invoicing.remaining import Remaining, remaining
+from invoicing.credit.remaining import Remaining, remaining
+from invoicing.document.documents import AdjustmentKind, Document, Line
+from invoicing.money.amounts import minor_digits
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.invoices import get_invoice
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.faults import scaled
 from tests.support.practice import practice

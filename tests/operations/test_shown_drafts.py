@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from invoicing.documents import TaxCategory
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.documents import TaxCategory
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, Immutable, NotFound, Refusal
-from invoicing.tax_settings import TaxCodeChange
+from invoicing.tax.settings import TaxCodeChange
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest
@@ -24,7 +24,7 @@ from operations.items import save_item
 from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.drafts import keep, keep_as_an_earlier_release, kept
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

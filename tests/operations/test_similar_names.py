@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from invoicing.catalog import Customer, Item
+from invoicing.master_data.records import Customer, Item
+from invoicing.master_data.similar_names import NAMES_COMPARED_MAX
 from invoicing.refusals import NotFound, Refusal
-from invoicing.similar_names import NAMES_COMPARED_MAX
 from operations.customers import resolve_customer, similar_customers
 from operations.items import resolve_items, similar_items
 from operations.naming import not_found
 from operations.organizations import similar_organizations
-from storage import customers, items, organizations
+from storage.books import customers, items
+from storage.directory import organizations
 from tests.support.practice import practice
 
 MANY = NAMES_COMPARED_MAX + 500

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.documents import Document, DocumentKind
-from invoicing.lifecycle import OPEN, Balance, Status, status_of
-from invoicing.requested import RequestedDocument, RequestedLine
-from invoicing.sums import Summand, Sums, sums_per_currency
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.lifecycle import OPEN, Balance, Status, status_of
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.money.sums import Summand, Sums, sums_per_currency
 from operations.drafts import DraftRequest, draft_invoice
 from operations.invoices import InvoiceSearch, find_drafts, find_invoices
 from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
-from storage.profile import load_profile
+from storage.books.profile import load_profile
 from tests.operations import test_finding_invoices
 from tests.operations.test_finding_invoices import filled, many
 from tests.support.clock import SettableClock

@@ -15,18 +15,18 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from invoicing.canonical import document_link_text, link_hash
-from invoicing.crediting import CreditLine, credit
-from invoicing.documents import DocumentKind
+from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.canonical import document_link_text, link_hash
+from invoicing.document.documents import DocumentKind
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.issuing import find_document, issue_document
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
-from storage import audit, payments
-from storage.books import BOOKS_FILE, Books
+from storage.books import audit, payments
+from storage.books.payments import Payment
+from storage.books.pool import BOOKS_FILE, Books
+from storage.books.setup import load_setup
 from storage.ids import new_id
-from storage.payments import Payment
-from storage.setup import load_setup
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.documents import TaxCategory
-from invoicing.drafting import RequestedLine
+from invoicing.document.documents import TaxCategory
+from invoicing.document.drafting import RequestedLine
 from invoicing.refusals import InvalidInput, NotReady
-from invoicing.tax_settings import TaxCodeChange
+from invoicing.tax.settings import TaxCodeChange
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import draft_invoice
 from operations.invoices import IssueRequest, issue_invoice

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from invoicing.catalog import Customer
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.documents import Document, Environment, Supply, TaxCategory
+from invoicing.document.documents import Document, Environment, Supply, TaxCategory
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.master_data.records import Customer
 from invoicing.refusals import InvalidInput, NotReady, Refusal
 from invoicing.render.labels import labels_of
-from invoicing.requested import RequestedDocument, RequestedLine
 from operations.access import Office, Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
@@ -32,8 +32,8 @@ from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
 from operations.templates import Choices
-from storage.books import Books
-from storage.store import open_store
+from storage.books.pool import Books
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.practice import practice

@@ -11,7 +11,7 @@ import pytest
 from operations.access import Office
 from operations.practices import start_unnamed
 from server.settings import read_settings
-from storage.store import open_store
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
 from tests.support.http import Credentials, site_of

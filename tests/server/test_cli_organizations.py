@@ -12,7 +12,7 @@ import pytest
 from operations.access import Office
 from operations.organizations import all_organizations
 from operations.practices import local_owner
-from storage.store import open_store
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
 from tests.support.practice import Practice, practice

@@ -23,14 +23,14 @@ from operations.organizations import ClientSummary, get_organization, list_clien
 from operations.practices import local_owner
 from operations.verification import verify_books
 from server.app import find_organization
-from storage import engines, openings
-from storage.backup import back_up
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
-from storage.counts import counts
-from storage.diagnosis import diagnose
-from storage.engines import Fault
-from storage.migrating import migrate_all
-from storage.store import open_store
+from storage.books.counts import counts
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.folder.backup import back_up
+from storage.folder.diagnosis import diagnose
+from storage.folder.migrating import migrate_all
+from storage.folder.store import open_store
+from storage.sqlite import connections, engines
+from storage.sqlite.engines import Fault
 from tests.support.assistant import assistant, text_of
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
@@ -286,7 +286,7 @@ async def test_a_row_that_cannot_be_read_hides_no_other_client(root: Path) -> No
 async def test_books_that_another_process_keeps_to_itself_are_busy_and_not_damaged(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (engines, openings):
+    for module in (engines, connections):
         monkeypatch.setattr(module, "BUSY_TIMEOUT_MS", 10)
     with raw(books_of(root)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")

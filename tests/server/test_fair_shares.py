@@ -20,10 +20,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
-from storage.books import Books
+from storage.books.pool import Books
 from tests.support.faults import scaled
 from tests.support.http import Credentials, RealServer, Site, message_of, real_server
 from tests.support.issuing import issue_invoice

@@ -18,7 +18,7 @@ from operations.invoices import InvoiceSearch, find_invoices
 from operations.verification import verify_books
 from server.app import find_organization, local_office, local_server
 from server.settings import Settings
-from storage.books import Books
+from storage.books.pool import Books
 from tests.support.assistant import ERAS, Era
 from tests.support.faults import scaled
 from tests.support.issuing import issue_invoice

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mcp_types import METHOD_NOT_FOUND
 
-from invoicing.handles import CONNECTION_NAME_LENGTH_MAX, HANDLE_LENGTH_MAX, connection_name
+from invoicing.master_data.handles import CONNECTION_NAME_LENGTH_MAX, HANDLE_LENGTH_MAX, connection_name
 from server.introduction import dedicated_introduction
 from server.mcp import dedicated_server, practice_server
 from server.protocol import IntroducedServer

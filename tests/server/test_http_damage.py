@@ -12,9 +12,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from storage.books import BOOKS_FILE
-from storage.engines import Fault
-from storage.faults import told
+from storage.books.pool import BOOKS_FILE
+from storage.sqlite.engines import Fault
+from storage.sqlite.faults import told
 from tests.support.damages import KINDS
 from tests.support.http import BAKERY, FINCH, HERE, LINES, ROOT, Credentials, House, free_port, house, real_server
 from tests.support.practice import practice

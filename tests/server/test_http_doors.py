@@ -15,7 +15,7 @@ import pytest
 from invoicing.refusals import NotFound
 from operations.credentials import create_token
 from server.http.limits import BODY_BYTES_MAX
-from storage.directory import DIRECTORY_FILE
+from storage.directory.database import DIRECTORY_FILE
 from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, message_of, modern_headers
 from tests.support.people import colleague, in_the_directory, refusal
 from tests.support.raw import raw

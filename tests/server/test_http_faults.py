@@ -19,11 +19,12 @@ from operations.access import Office, Right, open_books
 from operations.credentials import create_token
 from server.app import find_organization, local_office
 from server.settings import Settings
-from storage import books, users
-from storage.books import OrganizationRef
-from storage.files_limit import FILES_PER_BOOKS
+from storage.books import pool
+from storage.books.pool import OrganizationRef
+from storage.directory import users
+from storage.directory.tables import MembershipClient
 from storage.ids import new_id
-from storage.tables.directory import MembershipClient
+from storage.sqlite.files_limit import FILES_PER_BOOKS
 from tests.server.test_faults import kept, numbers
 from tests.server.test_settlement_faults import act_of, made_by, sound
 from tests.support.http import BAKERY, LINES, Credentials, RealServer, Site, message_of, real_server, site_of
@@ -226,7 +227,7 @@ async def ask(site: Site, token: str, handle: str, *, dedicated: bool) -> list[s
 async def test_many_principals_in_many_organizations_never_get_each_others_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(books, "open_books_max", lambda: BOOKS_MAX)
+    monkeypatch.setattr(pool, "open_books_max", lambda: BOOKS_MAX)
     chance = random.Random(7)  # noqa: S311  # Who asks whom.
     principals, organizations, calls = sized(200, 10), sized(1_000, 20), sized(20_000, 300)
     async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:

@@ -18,7 +18,7 @@ import pytest
 
 from server.http.limits import BODY_BYTES_MAX, Allowance
 from server.http.questions import Answered, Conversation, Patience, Question, Withdrawn
-from storage.sessions import SessionClient
+from storage.directory.sessions import SessionClient
 from tests.support.asking import FORMS, Asked, Line, equip, shake_hands, text_of, waiting
 from tests.support.http import BAKERY, ROOMY, House, house, message_of, site_of
 from tests.support.people import another_practice

@@ -11,8 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from storage.directory import DIRECTORY_FILE
-from storage.sessions import SESSIONS_PER_PRINCIPAL_MAX
+from storage.directory.database import DIRECTORY_FILE
+from storage.directory.sessions import SESSIONS_PER_PRINCIPAL_MAX
 from tests.support.http import (
     BAKERY,
     FINCH,

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from invoicing.documents import Environment
+from invoicing.document.documents import Environment
 from operations.access import Office
 from operations.onboarding import ClientRequest, create_client_organization
-from storage.books import BOOKS_FILE, OrganizationRef
-from storage.store import open_store
+from storage.books.pool import BOOKS_FILE, OrganizationRef
+from storage.folder.store import open_store
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.clock import SettableClock
 from tests.support.people import archive, colleague, in_the_directory

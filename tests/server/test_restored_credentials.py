@@ -12,11 +12,11 @@ from operations.access import Office
 from operations.arrivals import Arrival, Door, Unauthenticated, arrive
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential, wake_credential
 from operations.practices import local_owner
-from storage import backup
-from storage.clock_findings import clock_findings, set_clock_back
-from storage.credentials import Lapse
-from storage.directory import DIRECTORY_FILE
-from storage.store import Store, open_store
+from storage.directory.credentials import Lapse
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder import backup
+from storage.folder.clock_findings import clock_findings, set_clock_back
+from storage.folder.store import Store, open_store
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.command_line import run_command

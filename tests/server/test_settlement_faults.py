@@ -13,7 +13,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from invoicing.crediting import CreditLine
+from invoicing.credit.crediting import CreditLine
 from operations.access import Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.invoices import get_invoice
@@ -21,7 +21,7 @@ from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
 from server.app import find_organization, local_office
 from server.settings import Settings
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.faults import scaled
 from tests.support.http import Credentials, Site, message_of, real_server
 from tests.support.practice import practice
@@ -37,7 +37,7 @@ SETTLERS = """
 import asyncio, sys
 from decimal import Decimal
 from pathlib import Path
-from invoicing.crediting import CreditLine
+from invoicing.credit.crediting import CreditLine
 from invoicing.refusals import Refusal
 from operations.access import Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note

@@ -17,7 +17,7 @@ from operations.access import Right, open_books
 from operations.verification import verify_books
 from server.app import find_organization, local_office
 from server.settings import Settings
-from storage.users import first_owner
+from storage.directory.users import first_owner
 from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.practice import practice
 from tests.support.wire import ROOT, wired

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.directory import DIRECTORY_FILE
-from storage.engines import FileKind
-from storage.first_look import looks_new, looks_right
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.first_look import looks_new, looks_right
 from storage.migrations import head_stamp
+from storage.sqlite.engines import FileKind
 from tests.support.practice import practice
 from tests.support.raw import older_books, raw, raw_value
 from tests.support.wire import Wire, held, wired

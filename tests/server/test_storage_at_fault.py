@@ -14,9 +14,9 @@ import pytest
 
 from operations.access import Office
 from operations.practices import local_owner
-from storage.diagnosis import diagnose
-from storage.faults import Fault, StorageFault, check_storage, fault_of_storage
-from storage.store import open_store
+from storage.folder.diagnosis import diagnose
+from storage.folder.store import open_store
+from storage.sqlite.faults import Fault, StorageFault, check_storage, fault_of_storage
 from tests.support.assistant import Assistant, assistant
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command

@@ -11,7 +11,7 @@ import pytest
 
 from invoicing.refusals import InvalidInput
 from server.settings import read_settings
-from storage.limits import Limits
+from storage.work.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput
 from operations.access import Office
 from operations.drafts import DraftRequest
@@ -20,14 +20,14 @@ from operations.practices import local_owner
 from operations.recovery import bring_back_books
 from operations.settings import add_series, continue_series
 from operations.verification import verify_books
-from storage import reach
-from storage.anchors import End, Ends, LostBooks, Number, highest
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
-from storage.diagnosis import diagnose
-from storage.directory import DIRECTORY_FILE
-from storage.later import Later
-from storage.profile import load_profile
-from storage.store import open_store
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.books.profile import load_profile
+from storage.directory import access_queries
+from storage.directory.anchors import End, Ends, LostBooks, Number, highest
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.diagnosis import diagnose
+from storage.folder.store import open_store
+from storage.work.later import Later
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
@@ -55,7 +55,7 @@ class Folder:
             assert principal is not None
             office = Office(store=store, principal=principal, clock=SettableClock())
             found = await store.directory.read(
-                lambda db: reach.reachable_by_id(db, principal.user_id, self.client.partner_id)
+                lambda db: access_queries.reachable_by_id(db, principal.user_id, self.client.partner_id)
             )
             assert found is not None
             yield Practice(office, SettableClock(), found)

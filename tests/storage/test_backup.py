@@ -20,15 +20,15 @@ from operations.access import Office, Right, open_books
 from operations.files import render_document
 from operations.practices import local_owner
 from operations.verification import verify_books
-from storage import organizations
-from storage.backup import BackupReport, back_up, restore
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, Books
-from storage.diagnosis import diagnose
-from storage.directory import DIRECTORY_FILE
-from storage.engines import FileKind, stamp_of
-from storage.manifest import MANIFEST_FILE
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, Books
+from storage.directory import organizations
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.backup import BackupReport, back_up, restore
+from storage.folder.diagnosis import diagnose
+from storage.folder.manifest import MANIFEST_FILE
+from storage.folder.store import open_store
 from storage.migrations import head_stamp
-from storage.store import open_store
+from storage.sqlite.engines import FileKind, stamp_of
 from tests.support.backups import drop, edit_manifest, fill_clients, first, nothing_unfinished, silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from operations.verification import verify_books
-from storage.books import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER
-from storage.engines import DamagedStore, Mode
-from storage.store import open_store
+from storage.books.pool import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER
+from storage.folder.store import open_store
+from storage.sqlite.engines import DamagedStore, Mode
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.raw import raw_value

@@ -16,11 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from invoicing.refusals import NotFound
-from storage import database, writing
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.engines import FileKind, Mode, StandingConnection
+from storage.books import settings_tables
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.migrations import head_stamp
-from storage.tables import settings
+from storage.sqlite import database, writing
+from storage.sqlite.engines import FileKind, Mode, StandingConnection
 from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -85,7 +85,7 @@ async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
 async def test_one_that_raises_leaves_nothing_and_holds_up_nobody(root: Path, error: BaseException, orm: bool) -> None:
     def add_and_raise(session: Session) -> None:
         if orm:
-            session.add(settings.Account(number="1", name="Cash", type="asset"))
+            session.add(settings_tables.Account(number="1", name="Cash", type="asset"))
         else:
             add_account(session)
         raise error
@@ -161,7 +161,7 @@ async def test_nothing_of_one_transaction_is_remembered_in_the_next(
     root: Path, other_process: sqlite3.Connection
 ) -> None:
     def name_of(session: Session) -> str:
-        return session.get_one(settings.Account, "1").name
+        return session.get_one(settings_tables.Account, "1").name
 
     shelf = LoneShelf(root)
     await shelf.run_briefly(ONE, Mode.WRITE, add_account)

@@ -12,12 +12,12 @@ import pytest
 
 from operations.files import render_document
 from operations.profile import update_organization
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
-from storage.diagnosis import diagnose
-from storage.directory import DIRECTORY_FILE
-from storage.leftovers import clean_up
-from storage.profile import load_profile, save_profile
-from storage.provisioning import template_file
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.books.profile import load_profile, save_profile
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.diagnosis import diagnose
+from storage.folder.leftovers import clean_up
+from storage.folder.provisioning import template_file
 from tests.support.practice import practice
 from tests.support.raw import damage_page_of, older_books, raw
 

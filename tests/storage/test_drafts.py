@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.drafting import RequestedDocument, RequestedLine
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import InvalidInput
 from operations.drafts import DraftRequest, draft_invoice
-from storage.books import Books
-from storage.drafts import ListedDraft, find_drafts
+from storage.books.drafts import ListedDraft, find_drafts
+from storage.books.pool import Books
 from storage.paging import Page, encode_cursor
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice

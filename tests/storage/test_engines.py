@@ -14,9 +14,11 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
-from storage.books import BOOKS_FILE
-from storage.directory import DIRECTORY_FILE
-from storage.engines import (
+from storage.books.pool import BOOKS_FILE
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.provisioning import ensure_directory_file, provision_books
+from storage.migrations import head_stamp
+from storage.sqlite.engines import (
     DamagedStore,
     Fault,
     FileKind,
@@ -31,8 +33,6 @@ from storage.engines import (
     run_transaction,
     stamp_of,
 )
-from storage.migrations import head_stamp
-from storage.provisioning import ensure_directory_file, provision_books
 from tests.support.clock import NOON
 from tests.support.raw import damage_page_of, older_books, raw
 

@@ -12,10 +12,10 @@ import pytest
 from sqlmodel import Session
 
 from operations.verification import verify_books
-from storage import organizations
-from storage.books import BOOKS_FILE, Books, OrganizationRef
-from storage.engines import DamagedStore, GuardedFile, Mode, copy_live
-from storage.store import Store
+from storage.books.pool import BOOKS_FILE, Books, OrganizationRef
+from storage.directory import organizations
+from storage.folder.store import Store
+from storage.sqlite.engines import DamagedStore, GuardedFile, Mode, copy_live
 from tests.support.practice import Practice, practice
 
 LOG = f"{BOOKS_FILE}-wal"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from invoicing.refusals import Unavailable
-from storage.faults import (
+from storage.sqlite.faults import (
     BusyFile,
     DamagedStore,
     Fault,

@@ -20,11 +20,11 @@ from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
 from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
-from storage.books import BOOKS_FILE
-from storage.engines import FileKind, open_guarded
+from storage.books.pool import BOOKS_FILE
+from storage.books.settings_tables import BOOKS_METADATA
+from storage.books.tables import IMMUTABLE_TABLES
 from storage.migrations import head_stamp
-from storage.tables.books import IMMUTABLE_TABLES
-from storage.tables.settings import BOOKS_METADATA
+from storage.sqlite.engines import FileKind, open_guarded
 from tests.support.practice import issue_request, practice
 from tests.support.raw import raw
 

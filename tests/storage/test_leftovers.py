@@ -14,11 +14,11 @@ import pytest
 
 from operations.files import render_document
 from operations.verification import verify_books
-from storage.backup import back_up
-from storage.books import ORGANIZATIONS_FOLDER, OrganizationRef
-from storage.diagnosis import diagnose
-from storage.faults import StorageFault
-from storage.leftovers import clean_up
+from storage.books.pool import ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.folder.backup import back_up
+from storage.folder.diagnosis import diagnose
+from storage.folder.leftovers import clean_up
+from storage.sqlite.faults import StorageFault
 from tests.support.backups import silent
 from tests.support.clock import NOON
 from tests.support.practice import practice

@@ -16,15 +16,15 @@ from sqlalchemy.exc import OperationalError
 
 from operations.verification import verify_books
 from storage import migrations
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, new_file_engine, stamp_of
-from storage.fingerprints import expected_fingerprint, schema_fingerprint
-from storage.migrating import MigrationReport, migrate_all
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.books.settings_tables import BOOKS_METADATA
+from storage.directory.access_queries import ORDER, REACHABLE_NOW
+from storage.directory.database import DIRECTORY_FILE
+from storage.directory.tables import DIRECTORY_METADATA
+from storage.folder.migrating import MigrationReport, migrate_all
 from storage.migrations import head_stamp, migrate_file
-from storage.reach import ORDER, REACHABLE_NOW
-from storage.tables.directory import DIRECTORY_METADATA
-from storage.tables.settings import BOOKS_METADATA
+from storage.sqlite.engines import DamagedStore, FileKind, new_file_engine, stamp_of
+from storage.sqlite.fingerprints import expected_fingerprint, schema_fingerprint
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.processes import race
@@ -36,7 +36,7 @@ KINDS = [(FileKind.DIRECTORY, DIRECTORY_METADATA), (FileKind.BOOKS, BOOKS_METADA
 MIGRATOR = """
 import sys
 from pathlib import Path
-from storage.migrating import migrate_all
+from storage.folder.migrating import migrate_all
 
 print("ready", flush=True)
 sys.stdin.readline()

@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from invoicing.refusals import LimitExceeded, Unavailable
-from storage.limits import Limits
-from storage.workers import Workers
+from storage.work.limits import Limits
+from storage.work.workers import Workers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by a signal")
 

@@ -20,16 +20,16 @@ from operations.access import Office, Right, open_books
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import local_owner
 from operations.verification import verify_books
-from storage import organizations
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.diagnosis import diagnose
-from storage.directory import DIRECTORY_FILE
-from storage.engines import DamagedStore, FileKind, examine, stamp_of
-from storage.leftovers import clean_up
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory import organizations
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.diagnosis import diagnose
+from storage.folder.leftovers import clean_up
+from storage.folder.plain_files import UNFINISHED_PREFIX
+from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
+from storage.folder.store import open_store
 from storage.migrations import head_stamp
-from storage.plain_files import UNFINISHED_PREFIX
-from storage.provisioning import ensure_directory_file, provision_books, template_file
-from storage.store import open_store
+from storage.sqlite.engines import DamagedStore, FileKind, examine, stamp_of
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled
 from tests.support.practice import practice
@@ -62,7 +62,7 @@ from operations.access import Office, Right, open_books
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import local_owner
 from operations.verification import verify_books
-from storage.store import open_store
+from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 
 async def main():
@@ -85,7 +85,7 @@ if sys.argv[2] == "without-links":
     os.link = link
 
 from pathlib import Path
-from storage.provisioning import ensure_directory_file
+from storage.folder.provisioning import ensure_directory_file
 
 print("ready", flush=True)
 sys.stdin.readline()

@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlmodel import Session
 
-from invoicing.documents import Environment
-from storage import users
-from storage.books import OrganizationRef
-from storage.directory import DIRECTORY_FILE, Directory
-from storage.engines import Mode
-from storage.organizations import NewOrganization, add_organization
-from storage.provisioning import ensure_directory_file
-from storage.reach import REACHABLE_NOW, count_reachable_now, reachable_by_handle, reachable_by_id
-from storage.tables.directory import MembershipClient, Organization
+from invoicing.document.documents import Environment
+from storage.books.pool import OrganizationRef
+from storage.directory import users
+from storage.directory.access_queries import REACHABLE_NOW, count_reachable_now, reachable_by_handle, reachable_by_id
+from storage.directory.database import DIRECTORY_FILE, Directory
+from storage.directory.organizations import NewOrganization, add_organization
+from storage.directory.tables import MembershipClient, Organization
+from storage.folder.provisioning import ensure_directory_file
+from storage.sqlite.engines import Mode
 from tests.support.clock import NOON
 
 PARTNERS, CLIENTS, USERS = 3, 20, 12

@@ -14,17 +14,17 @@ import pytest
 from sqlalchemy import Table, bindparam, text
 from sqlmodel import Session
 
-from invoicing.documents import Environment
-from invoicing.profiles import Profile
+from invoicing.document.documents import Environment
+from invoicing.master_data.profiles import Profile
 from invoicing.refusals import NotFound
-from storage import remembering, statements
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.engines import FileKind, GuardedFile, Mode, StandingConnection
+from storage.books import settings_tables
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.books.profile import load_profile, load_time_zone, save_profile
+from storage.books.settings_tables import BooksTable
 from storage.migrations import head_stamp
-from storage.profile import load_profile, load_time_zone, save_profile
-from storage.tables import settings
-from storage.tables.settings import BooksTable
-from storage.writing import Writer
+from storage.sqlite import cache, statements
+from storage.sqlite.engines import FileKind, GuardedFile, Mode, StandingConnection
+from storage.sqlite.writing import Writer
 from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -43,7 +43,7 @@ def rename(name: str) -> Callable[[Session], None]:
 
 
 def rename_by_the_orm(session: Session) -> None:
-    session.get_one(settings.Profile, 1).name = "After"
+    session.get_one(settings_tables.Profile, 1).name = "After"
 
 
 def rename_by_text(session: Session) -> None:
@@ -51,7 +51,7 @@ def rename_by_text(session: Session) -> None:
 
 
 def rename_by_table(session: Session) -> None:
-    table = statements.table_of(settings.Profile)
+    table = statements.table_of(settings_tables.Profile)
     statements.execute(session, table.update().values(name=bindparam("called")), {"called": "After"})
 
 
@@ -78,7 +78,7 @@ async def test_settings_are_read_once(root: Path) -> None:
     read: list[str] = []
 
     def load(session: Session) -> str:
-        return remembering.remembered(session, ("what",), lambda _: note(read))
+        return cache.remembered(session, ("what",), lambda _: note(read))
 
     shelf = LoneShelf(root)
     for _ in range(3):
@@ -129,12 +129,12 @@ async def test_a_change_that_is_not_kept_is_not_remembered(root: Path, error: Ex
 @pytest.mark.parametrize("error", [NotFound("no"), ValueError("no"), None], ids=repr)
 async def test_what_was_written_is_remembered_only_where_it_is_kept(root: Path, error: Exception | None) -> None:
     def write(session: Session) -> None:
-        remembering.remember(session, ("end",), "written")
+        cache.remember(session, ("end",), "written")
         if error is not None:
             raise error
 
     def end(session: Session) -> str:
-        return remembering.remembered(session, ("end",), lambda _: "read")
+        return cache.remembered(session, ("end",), lambda _: "read")
 
     shelf = LoneShelf(root)
     with suppress(NotFound, ValueError):
@@ -172,9 +172,9 @@ async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> N
     read: list[str] = []
 
     def write(session: Session) -> None:
-        remembering.remembered(session, ("what",), lambda _: note(read))
+        cache.remembered(session, ("what",), lambda _: note(read))
         statements.execute(session, table.delete().where(text("0")))
-        remembering.remembered(session, ("what",), lambda _: note(read))
+        cache.remembered(session, ("what",), lambda _: note(read))
 
     shelf = LoneShelf(root)
     await shelf.run_briefly(ONE, Mode.WRITE, write)

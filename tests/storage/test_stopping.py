@@ -19,8 +19,8 @@ from operations.customers import find_customers
 from operations.files import ExportRequest, export_documents
 from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, import_table
-from storage.books import Books
-from storage.stopping import Stopped, stop_if_wished
+from storage.books.pool import Books
+from storage.sqlite.stopping import Stopped, stop_if_wished
 from tests.support.practice import practice
 from tests.support.tables import table
 

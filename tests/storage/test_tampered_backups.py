@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from invoicing.refusals import InvalidInput
-from storage.backup import restore
-from storage.books import BOOKS_FILE
-from storage.directory import DIRECTORY_FILE
-from storage.manifest import MANIFEST_FILE
+from storage.books.pool import BOOKS_FILE
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.backup import restore
+from storage.folder.manifest import MANIFEST_FILE
 from tests.support.backups import drop, edit_manifest, first, nothing_unfinished, silent
 from tests.support.clock import NOON
 from tests.support.raw import raw

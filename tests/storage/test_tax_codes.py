@@ -11,11 +11,17 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-from invoicing.catalog import Jurisdiction, Setup, TaxCode, WithholdingCode
 from invoicing.countries.model import DatedRate
-from invoicing.documents import DocumentKind, JurisdictionLevel, TaxCategory
-from storage.setup import load_setup
-from storage.tax_codes import add_tax_codes, add_withholdings, change_tax_code, load_tax_codes, load_withholdings
+from invoicing.document.documents import DocumentKind, JurisdictionLevel, TaxCategory
+from invoicing.master_data.records import Jurisdiction, Setup, TaxCode, WithholdingCode
+from storage.books.setup import load_setup
+from storage.books.tax_codes import (
+    add_tax_codes,
+    add_withholdings,
+    change_tax_code,
+    load_tax_codes,
+    load_withholdings,
+)
 from tests.support.practice import practice
 
 RATES = (

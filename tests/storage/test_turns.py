@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from invoicing.refusals import Unavailable
-from storage.turns import FairTurns, Share
+from storage.work.turns import FairTurns, Share
 from tests.support.waiting import let_others_run
 
 HOG, GUEST, OTHER = "hog", "guest", "other"

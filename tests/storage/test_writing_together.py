@@ -16,9 +16,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from invoicing.refusals import NotFound, Unavailable
-from storage import writing
-from storage.books import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
-from storage.engines import DamagedStore, Mode, StandingConnection
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.sqlite import writing
+from storage.sqlite.engines import DamagedStore, Mode, StandingConnection
 from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from operations.files import ExportRequest, export_documents, render_document
-from storage.books import Books
-from storage.manifest import MANIFEST_FILE
+from storage.books.pool import Books
+from storage.folder.manifest import MANIFEST_FILE
 from tests.support.practice import Practice
 
 

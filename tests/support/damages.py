@@ -11,9 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.books import BOOKS_FILE
-from storage.engines import Fault
-from storage.provisioning import template_file
+from storage.books.pool import BOOKS_FILE
+from storage.folder.provisioning import template_file
+from storage.sqlite.engines import Fault
 from tests.support.raw import raw
 
 PAGE = 4096

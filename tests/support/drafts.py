@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from storage.books import BOOKS_FILE, Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.raw import raw
 
 

@@ -23,8 +23,8 @@ from operations.credentials import create_key, create_token, list_credentials, r
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
 from server.mcp import CounterfoilServer
-from storage.books import Clock, OrganizationRef
-from storage.store import Store
+from storage.books.pool import Clock, OrganizationRef
+from storage.folder.store import Store
 from tests.support.assistant import Assistant, Era
 from tests.support.practice import Practice, practice
 

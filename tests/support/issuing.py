@@ -7,7 +7,7 @@ from dataclasses import replace
 from operations import invoices
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
 from operations.issuing import IssuedDocument
-from storage.books import Books
+from storage.books.pool import Books
 
 
 async def issue_invoice(books: Books, request: IssueRequest) -> IssuedDocument:

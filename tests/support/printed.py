@@ -11,9 +11,9 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]  # It ships no type i
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # It ships no type information.
 from PIL import Image
 
-from invoicing.branding import Branding
+from invoicing.appearance.branding import Branding
 from invoicing.countries import country
-from invoicing.documents import Address, Document, Environment, Party, PaymentDetails, Supply
+from invoicing.document.documents import Address, Document, Environment, Party, PaymentDetails, Supply
 from invoicing.render.pdf import render_pdf
 from tests.support.samples import CODES, circumstances, customer, document, line, request
 

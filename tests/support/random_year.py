@@ -11,23 +11,23 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from invoicing.amounts import minor_digits, to_major
-from invoicing.catalog import TaxCode, WithholdingCode, rate_in_force
-from invoicing.crediting import CreditLine
-from invoicing.documents import AdjustmentKind, Document, JurisdictionLevel, Supply
+from invoicing.credit.crediting import CreditLine
+from invoicing.document.documents import AdjustmentKind, Document, JurisdictionLevel, Supply
+from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.master_data.records import TaxCode, WithholdingCode, rate_in_force
+from invoicing.money.amounts import minor_digits, to_major
 from invoicing.refusals import InvalidInput, LimitExceeded
-from invoicing.requested import RequestedAdjustment, RequestedDocument, RequestedLine
-from invoicing.tax_inputs import Rounding
-from invoicing.tax_settings import Part, TaxCodeChange
+from invoicing.tax.inputs import Rounding
+from invoicing.tax.settings import Part, TaxCodeChange
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.settings import list_tax_codes, save_tax_code
-from storage.books import Books
-from storage.profile import load_profile
-from storage.tax_codes import load_withholdings
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.tax_codes import load_withholdings
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from storage.engines import FileKind, Stamp, stamp_file
 from storage.migrations import migrate_file
+from storage.sqlite.engines import FileKind, Stamp, stamp_file
 
 
 @contextmanager

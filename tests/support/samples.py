@@ -8,8 +8,21 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from invoicing.amounts import minor_digits
-from invoicing.catalog import (
+from invoicing.countries import country
+from invoicing.countries.model import DatedRate
+from invoicing.document.documents import (
+    AdjustmentKind,
+    Document,
+    DocumentKind,
+    Environment,
+    JurisdictionLevel,
+    Supply,
+    TaxCategory,
+)
+from invoicing.document.drafting import Circumstances, Composition, compose_explained
+from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine, check_request
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import (
     Customer,
     Item,
     Jurisdiction,
@@ -20,22 +33,9 @@ from invoicing.catalog import (
     TaxCode,
     WithholdingCode,
 )
-from invoicing.countries import country
-from invoicing.countries.model import DatedRate
-from invoicing.documents import (
-    AdjustmentKind,
-    Document,
-    DocumentKind,
-    Environment,
-    JurisdictionLevel,
-    Supply,
-    TaxCategory,
-)
-from invoicing.drafting import Circumstances, Composition, compose_explained
-from invoicing.profiles import Profile
+from invoicing.money.amounts import minor_digits
 from invoicing.refusals import InvalidInput
-from invoicing.requested import RequestedAdjustment, RequestedDocument, RequestedLine, check_request
-from invoicing.tax import Rounding
+from invoicing.tax.totals import Rounding
 
 TODAY = date(2026, 3, 16)
 LONG_AGO = date(2000, 1, 1)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.documents import Environment
-from storage.anchors import Ends, add_anchor
-from storage.books import BooksShelf
-from storage.directory import DIRECTORY_FILE, Directory
-from storage.engines import FileKind, Mode, guarded_engine, run_transaction
+from invoicing.document.documents import Environment
+from storage.books.pool import BooksShelf
+from storage.directory.anchors import Ends, add_anchor
+from storage.directory.database import DIRECTORY_FILE, Directory
+from storage.directory.organizations import NewOrganization, add_organization
+from storage.folder.provisioning import ensure_directory_file, provision_books
 from storage.migrations import head_stamp
-from storage.organizations import NewOrganization, add_organization
-from storage.provisioning import ensure_directory_file, provision_books
+from storage.sqlite.engines import FileKind, Mode, guarded_engine, run_transaction
 from tests.support.clock import NOON
 
 

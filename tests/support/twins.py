@@ -24,18 +24,18 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]  # It ships no type i
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.documents import Environment
+from invoicing.document.documents import Environment
 from operations.access import Office, Principal
 from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books, fresh_plan
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage import users
-from storage.books import BOOKS_FILE, OrganizationRef
-from storage.directory import DIRECTORY_FILE
+from storage.books.pool import BOOKS_FILE, OrganizationRef
+from storage.directory import users
+from storage.directory.database import DIRECTORY_FILE
+from storage.directory.organizations import NewOrganization
+from storage.directory.tables import MembershipClient
+from storage.folder.store import Store, open_store
 from storage.ids import new_id, new_organization_id
-from storage.organizations import NewOrganization
 from storage.paging import encode_cursor
-from storage.store import Store, open_store
-from storage.tables.directory import MembershipClient
 from tests.support.assistant import assistant
 from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice

@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from operations.access import Office, Principal
 from operations.practices import local_owner
-from storage import users
+from storage.directory import users
+from storage.folder.store import open_store
 from storage.ids import new_id
-from storage.store import open_store
 from tests.support.assistant import Assistant, Era, assistant
 from tests.support.clock import SettableClock
 from tests.support.practice import practice

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage.books import BOOKS_FILE
+from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.raw import raw
 from tests.tools.bakery import HANDLE, Bakery, sale

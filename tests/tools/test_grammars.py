@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from invoicing.amounts import parse_decimal, parse_whole
+from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import InvalidInput
 from tests.support.assistant import text_of
 from tests.support.money_document import money_table

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from invoicing.documents import JurisdictionLevel
-from invoicing.tax_settings import Part, TaxCodeChange
+from invoicing.document.documents import JurisdictionLevel
+from invoicing.tax.settings import Part, TaxCodeChange
 from operations.settings import add_series, save_tax_code
-from storage.books import Books
+from storage.books.pool import Books
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.practice import practice
 

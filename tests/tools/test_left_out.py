@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openai.lib._pydantic import _ensure_strict_json_schema as openai_strict
 
-from storage.books import BOOKS_FILE
+from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Era
 from tests.support.raw import raw
 from tests.tools.bakery import HANDLE, Arguments, Bakery

@@ -7,7 +7,7 @@ from typing import Any
 
 from operations.access import Office
 from operations.practices import start_unnamed
-from storage.store import open_store
+from storage.folder.store import open_store
 from tests.support.assistant import Assistant, assistant, text_of
 from tests.support.clock import SettableClock
 from tests.support.practice import practice

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from invoicing.text import one_line
-from storage.books import BOOKS_FILE
-from storage.directory import DIRECTORY_FILE
-from storage.store import open_store
+from invoicing.text.typed import one_line
+from storage.books.pool import BOOKS_FILE
+from storage.directory.database import DIRECTORY_FILE
+from storage.folder.store import open_store
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.clock import SettableClock
 from tests.support.raw import raw

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from invoicing.handles import CONNECTION_NAME_LENGTH_MAX
+from invoicing.master_data.handles import CONNECTION_NAME_LENGTH_MAX
 from tests.support.assistant import assistant, text_of
 from tests.tools.bakery import HANDLE, Bakery
 from tools.snippets import is_loopback, snippets

@@ -24,7 +24,7 @@ from mcp_types import BlobResourceContents, CallToolResult, TextResourceContents
 
 from server.introduction import PRACTICE
 from server.mcp import practice_server
-from storage.books import BOOKS_FILE
+from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
 from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
 from tests.tools.probes import HARMLESS, RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed

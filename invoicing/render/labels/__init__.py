@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, assert_never
 
-from invoicing.documents import DocumentKind, TaxCategory
+from invoicing.document.documents import DocumentKind, TaxCategory
 
 FALLBACK_LANGUAGE = "en"
 

@@ -1,6 +1,6 @@
 """Alembic's entry for the directory."""
 
+from storage.directory.tables import DIRECTORY_METADATA
 from storage.migrations.environment import run
-from storage.tables.directory import DIRECTORY_METADATA
 
 run(DIRECTORY_METADATA)

@@ -1,0 +1,1 @@
+"""A document from what was asked for to what is frozen: composing, warnings, law of form, numbers, posting."""

@@ -1,0 +1,106 @@
+"""A new request from an earlier document: what was agreed is copied, what follows from the facts is left to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from invoicing.document.documents import Adjustment, Document, Line
+from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.master_data.records import Customer, Item
+from invoicing.money.amounts import to_major
+from invoicing.tax.lines import TaxSetting, proposed_tax_code
+from invoicing.tax.totals import tax_on
+
+
+def filled_from(
+    wanted: RequestedDocument, document: Document, *, customer: Customer, setting: TaxSetting, overridden: bool
+) -> RequestedDocument:
+    """What the request leaves out, from an earlier document for `customer`, who can be another than the earlier one.
+
+    `setting` is what the tax of the earlier document depended on, with the items as they are today: an item that
+    was archived since is not among them. `overridden` says that some line of it stated another code than the
+    proposed one.
+
+    Never copied: dates, number and series, which are the new document's own; the exchange rate, which is one day's;
+    adjustments, where the request has lines of its own; and a tax code that was only the proposed one, because the
+    proposal for the new document can be another. What is withheld is copied for the same customer alone: whether
+    a buyer withholds depends on who it is.
+    """
+    same = customer.id == document.customer
+    at_same_place = same or customer.country == document.buyer.address.country
+    held = document.withholding.code if document.withholding and same else ""
+    return replace(
+        wanted,
+        customer=customer.id,
+        lines=wanted.lines or tuple(_line(line, setting, overridden=overridden) for line in document.lines),
+        adjustments=wanted.adjustments or (() if wanted.lines else _adjustments(document, with_codes=at_same_place)),
+        currency=wanted.currency or document.currency,
+        prices_include_tax=(
+            document.prices_include_tax if wanted.prices_include_tax is None else wanted.prices_include_tax
+        ),
+        purchase_order=wanted.purchase_order or document.purchase_order,
+        note=wanted.note or document.note,
+        withholding=wanted.withholding or held,
+    )
+
+
+def earlier_buyer(document: Document, customer: Customer) -> Customer:
+    """The customer with the address and tax number that the document shows; nothing but a consumer's being one is
+    not on it.
+    """
+    buyer = document.buyer
+    address = buyer.address
+    return replace(
+        customer,
+        country=address.country,
+        region=address.region,
+        postal_code=address.postal_code,
+        city=address.city,
+        tax_number=buyer.tax_number,
+    )
+
+
+def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine:
+    # An item that was archived since is no reason to lose the line: its text and price are here.
+    item = setting.items.get(line.item, Item(id="", name=""))
+    # Where nothing was stated, a code that is not proposed today comes of settings that have changed since; but an
+    # item that is gone can no longer say its own.
+    stated = (overridden or line.item != item.id) and line.tax_code != proposed_tax_code(item, line.supply, setting)
+    return RequestedLine(
+        item=item.id,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        tax_code=line.tax_code if stated else "",
+        supply=None if line.supply_assumed else line.supply,
+        discount_percent=line.discount_percent,
+        discount_amount=line.discount_amount or None,
+        charge_amount=line.charge_amount or None,
+        # An item that is there says its own name.
+        name="" if item.id else line.name,
+    )
+
+
+def _adjustments(document: Document, *, with_codes: bool) -> tuple[RequestedAdjustment, ...]:
+    """The adjustments as they were asked for: the shares of one that was split are one again."""
+    asked = groupby(document.adjustments, key=lambda share: share.position)
+    return tuple(_adjustment(document, list(shares), with_codes=with_codes) for _, shares in asked)
+
+
+def _adjustment(document: Document, shares: Sequence[Adjustment], *, with_codes: bool) -> RequestedAdjustment:
+    first = shares[0]
+    amount = to_major(sum(share.amount_minor for share in shares), document.currency)
+    # Of several groups one alone was asked for by its code, unless the shares of the others came to nothing; of a
+    # single group the code says nothing.
+    of_its_lines = not first.percent or tax_on(first.base_minor, first.percent) == first.amount_minor
+    of_one_group = len(shares) == 1 and len(document.taxes) > 1 and of_its_lines
+    return RequestedAdjustment(
+        kind=first.kind,
+        reason=first.reason,
+        percent=first.percent or None,
+        amount=None if first.percent else amount,
+        tax_code=first.tax_code if of_one_group and with_codes else "",
+    )

@@ -1,0 +1,340 @@
+"""From what was asked for to the document: amounts, tax and texts, with warnings, before any number is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from invoicing.countries import VatRegistration, country
+from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
+from invoicing.document.requested import (
+    ADJUSTMENTS_MAX,
+    LINES_MAX,
+    PRICE_MAX,
+    QUANTITY_MAX,
+    YEARS,
+    RequestedAdjustment,
+    RequestedDocument,
+    RequestedLine,
+    check_request,
+    request_from_text,
+    request_text,
+)
+from invoicing.master_data.code_lists import term_texts, withholding_texts
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Customer, Item, Setup
+from invoicing.master_data.registration import settled, worded_on
+from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.tax.choice import ChosenTax
+from invoicing.tax.conversion import exchange, withhold
+from invoicing.tax.explaining import explain
+from invoicing.tax.facts import buyer_facts, seller_facts
+from invoicing.tax.inputs import AdjustmentInput
+from invoicing.tax.lines import TaxSetting, adjustment_input, code_of_adjustment, taxed_line
+from invoicing.tax.local_codes import local_codes, on_day
+from invoicing.tax.points import Billing, SupplyDates, tax_point
+from invoicing.tax.totals import LineInput, Rounding, Totals, total
+from invoicing.text.codes import capitals
+from invoicing.text.typed import quoted
+
+__all__ = [
+    "ADJUSTMENTS_MAX",
+    "LINES_MAX",
+    "PRICE_MAX",
+    "QUANTITY_MAX",
+    "YEARS",
+    "Circumstances",
+    "Composition",
+    "RequestedAdjustment",
+    "RequestedDocument",
+    "RequestedLine",
+    "check_request",
+    "compose",
+    "compose_explained",
+    "request_from_text",
+    "request_text",
+    "tax_setting",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What composing looks at besides the request; `today` is the organization's own date.
+
+    `rounding` is the mode of a document that states none. `small_business` says that the seller is exempt as a
+    small enterprise; that its default tax code is SMALL-BUSINESS says the same.
+    """
+
+    organization: str
+    profile: Profile
+    setup: Setup
+    customer: Customer
+    items: Mapping[str, Item]
+    today: date
+    rounding: Rounding = Rounding.SUM_OF_LINES
+    small_business: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A composed document, and how the tax of each line was chosen."""
+
+    document: Document
+    chosen: tuple[ChosenTax, ...]
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        return explain(self.document, self.chosen)
+
+
+def compose(request: RequestedDocument, circumstances: Circumstances) -> Document:
+    """The document of `compose_explained`, which says what is refused."""
+    return compose_explained(request, circumstances).document
+
+
+def compose_explained(request: RequestedDocument, circumstances: Circumstances) -> Composition:
+    """The document that the request would become, without id and number, and its explanation.
+
+    Raises:
+        NotReady: the organization has no country yet.
+        Conflict: the customer or an item is archived.
+        InvalidInput: dates, codes, prices or discounts that do not fit, or prices that round to a total of zero.
+        LimitExceeded: an amount has more than 15 digits in minor units.
+    """
+    if not circumstances.profile.country:
+        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
+    profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
+    if customer.archived:
+        raise Conflict(f"The customer {quoted(customer.name)} is archived.", field="customer")
+    issue_date = request.issue_date or circumstances.today
+    currency = request.currency or customer.currency or profile.currency
+    inclusive = profile.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
+    rounding = Rounding(request.rounding) if request.rounding else circumstances.rounding
+    due_date, terms = _due(request, circumstances, issue_date)
+    setting = _setting(request, circumstances, currency=currency, issue_date=issue_date, due_date=due_date)
+    lines, chosen = _taxed_lines(request, setting)
+    tax_day = _tax_day(setting, chosen)
+    totals = total(
+        lines,
+        currency=currency,
+        prices_include_tax=inclusive,
+        rounding=rounding,
+        adjustments=_adjustments(request, setting, chosen, tax_day),
+    )
+    _check_not_rounded_away(lines, totals, currency)
+    document = Document(
+        kind=DocumentKind.INVOICE,
+        environment=profile.environment,
+        organization=circumstances.organization,
+        id="",
+        number="",
+        series=setup.series.code,
+        issue_date=issue_date,
+        due_date=due_date,
+        supply_date=setting.shown.start,
+        supply_end=setting.shown.end,
+        currency=currency,
+        prices_include_tax=inclusive,
+        rounding=rounding.value,
+        seller=profile.seller(),
+        buyer=customer.buyer(),
+        customer=customer.id,
+        payment=profile.payment(),
+        lines=totals.lines,
+        taxes=totals.taxes,
+        net_minor=totals.net_minor,
+        tax_minor=totals.tax_minor,
+        total_minor=totals.total_minor,
+        purchase_order=request.purchase_order,
+        payment_terms=terms,
+        note=request.note,
+        footer=profile.footer,
+        locale=profile.locale,
+        tax_number_label=country(profile.country).tax_number_label,
+        adjustments=totals.adjustments,
+        # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
+        withholding=_withholding(request, setup, totals, setting.shown.last),
+        exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
+    )
+    return Composition(document, chosen)
+
+
+def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:
+    """What the tax of a line depends on besides the line."""
+    circumstances = _on_day(circumstances, tax_point)
+    setup = circumstances.setup
+    seller = seller_facts(circumstances.profile, on=tax_point)
+    buyer = buyer_facts(circumstances.customer, on=tax_point)
+    cited = {name: on_day(code, seller.country, tax_point) for name, code in setup.tax_codes.items()}
+    return TaxSetting(
+        setup=replace(setup, tax_codes=cited),
+        items=circumstances.items,
+        seller=seller,
+        buyer=buyer,
+        currency=currency,
+        supplied=SupplyDates(tax_point),
+        shown=SupplyDates(tax_point),
+        billing=_billing(circumstances, tax_point, tax_point),
+        codes={**local_codes(seller, buyer, tax_point), **cited},
+    )
+
+
+def _setting(
+    request: RequestedDocument, circumstances: Circumstances, *, currency: str, issue_date: date, due_date: date
+) -> TaxSetting:
+    supplied, shown = _supplied(request, issue_date)
+    return replace(
+        tax_setting(circumstances, currency=currency, tax_point=supplied.end or supplied.start),
+        supplied=supplied,
+        shown=shown,
+        billing=_billing(circumstances, issue_date, due_date),
+    )
+
+
+def _billing(circumstances: Circumstances, issue_date: date, due_date: date) -> Billing:
+    rule = country(circumstances.profile.country).tax_point_of_period
+    return Billing(rule, issue_date, due_date, business=not circumstances.customer.consumer)
+
+
+def _supplied(request: RequestedDocument, issue_date: date) -> tuple[SupplyDates, SupplyDates]:
+    """When lines without dates of their own are supplied, and what the document says: the dates that were stated for
+    it, or else all that the lines span.
+    """
+    start = request.supply_date or issue_date
+    supplied = SupplyDates(start, _supply_end(request, start))
+    if request.supply_date is not None or request.supply_end is not None:
+        return supplied, supplied
+    starts = [line.supply_date or start for line in request.lines]
+    last = max(line.supply_end or line.supply_date or start for line in request.lines)
+    return supplied, SupplyDates(min(starts), last if last > min(starts) else None)
+
+
+def _tax_day(setting: TaxSetting, chosen: Iterable[ChosenTax]) -> date:
+    """The day on which the tax of the document as a whole is due (Article 91(2) Directive 2006/112/EC)."""
+    supplies = {tax.timing.supply for tax in chosen if tax.timing}
+    return max(tax_point(setting.shown, setting.billing, supply=supply) for supply in supplies or {Supply.GOODS})
+
+
+def _adjustments(
+    request: RequestedDocument, setting: TaxSetting, chosen: Sequence[ChosenTax], tax_day: date
+) -> list[AdjustmentInput]:
+    """The adjustments with their taxes: with a tax code they belong to its lines, and so to the day of these."""
+    found = []
+    for index, stated in enumerate(request.adjustments):
+        code = code_of_adjustment(stated.tax_code, chosen, setting, field=f"adjustments[{index}].tax_code")
+        item = replace(stated, tax_code=code)
+        lines = [tax for tax in chosen if tax.code == item.tax_code]
+        if len({tax.rate for tax in lines}) > 1:
+            field = f"adjustments[{index}].tax_code"
+            raise InvalidInput(
+                f"{field}: {item.tax_code} has several rates here, since its lines are supplied at different times."
+                " Leave tax_code out, which splits it over all lines, or put the amount on the lines.",
+                field=field,
+            )
+        day = next((tax.timing.day for tax in lines if tax.timing), tax_day)
+        found.append(adjustment_input(item, index, setting.codes, day))
+    return found
+
+
+def _on_day(circumstances: Circumstances, tax_point: date) -> Circumstances:
+    """The circumstances with the seller's registration settled, and with the words of the day for why it charges no
+    tax.
+    """
+    setup = circumstances.setup
+    profile = settled(circumstances.profile, default_code=setup.default_tax_code().code)
+    if circumstances.small_business and profile.vat_registration != VatRegistration.NOT_REGISTERED:
+        profile = replace(profile, vat_registration=VatRegistration.SMALL_BUSINESS.value)
+    codes = {name: worded_on(code, profile.country, tax_point) for name, code in setup.tax_codes.items()}
+    return replace(circumstances, profile=profile, setup=replace(setup, tax_codes=codes))
+
+
+def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
+    taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
+    return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
+
+
+def _check_not_rounded_away(lines: Sequence[LineInput], totals: Totals, currency: str) -> None:
+    """What is given away has a price of zero or a discount of all; a price that vanishes is a mistake."""
+    if totals.total_minor:
+        return
+    vanished = [
+        str(made.position)
+        for asked, made in zip(lines, totals.lines, strict=True)
+        if asked.exact_amount and not made.amount_minor
+    ]
+    if vanished:
+        which = f"line {vanished[0]} comes" if len(vanished) == 1 else f"lines {', '.join(vanished)} come"
+        raise InvalidInput(
+            f"The total rounds to zero: {which} to less than half of the smallest unit of {currency}. Raise the"
+            " quantity or the price, or set the price to 0 to give it away.",
+            field="lines",
+        )
+
+
+def _withholding(request: RequestedDocument, setup: Setup, totals: Totals, tax_point: date) -> Withholding | None:
+    if not request.withholding:
+        return None
+    code = setup.withholdings.get(request.withholding)
+    if code is None:
+        known = ", ".join(withholding_texts(setup.withholdings.values())) or "none in this country"
+        raise InvalidInput(f"withholding: no such code. Known: {known}.", field="withholding")
+    return withhold(code, net_minor=totals.net_minor, on=tax_point)
+
+
+def _exchange(
+    request: RequestedDocument, circumstances: Circumstances, totals: Totals, *, currency: str, tax_point: date
+) -> Exchange | None:
+    if request.exchange_rate is None:
+        return None
+    books = circumstances.profile.currency
+    latest = max(circumstances.today, request.issue_date or circumstances.today)
+    if request.exchange_date is not None and request.exchange_date > latest:
+        raise InvalidInput(
+            f"exchange_date {request.exchange_date.isoformat()} lies ahead: no rate of that day is known yet.",
+            field="exchange_date",
+        )
+    if currency == books:
+        raise InvalidInput(
+            f"exchange_rate: the document is in {currency}, the currency of the books: leave it out.",
+            field="exchange_rate",
+        )
+    return exchange(
+        net_minor=totals.net_minor,
+        tax_minor=totals.tax_minor,
+        currency=currency,
+        accounting_currency=books,
+        rate=request.exchange_rate,
+        on=request.exchange_date or min(tax_point, latest),
+        source=request.exchange_source,
+    )
+
+
+def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: date) -> tuple[date, str]:
+    terms = circumstances.setup.terms
+    wanted = request.payment_terms or circumstances.customer.payment_terms
+    if wanted and capitals(wanted) not in terms:
+        known = ", ".join(term_texts(terms.values()))
+        raise InvalidInput(f"payment_terms: no such terms. Known: {known}.", field="payment_terms")
+    term = terms[capitals(wanted)] if wanted else circumstances.setup.default_terms()
+    if request.due_date is None:
+        return issue_date + timedelta(days=term.days), term.name
+    if request.due_date < issue_date:
+        raise InvalidInput(
+            f"due_date {request.due_date.isoformat()} lies before the issue date {issue_date.isoformat()}.",
+            field="due_date",
+        )
+    # A due date that was stated outranks the terms' own, whose name would then say something else.
+    stated = bool(request.payment_terms) or issue_date + timedelta(days=term.days) == request.due_date
+    return request.due_date, term.name if stated else ""
+
+
+def _supply_end(request: RequestedDocument, supply_date: date) -> date | None:
+    if request.supply_end is not None and request.supply_end < supply_date:
+        raise InvalidInput(
+            f"supply_end lies before supply_date ({supply_date.isoformat()}, the issue date where it is not stated):"
+            " state both.",
+            field="supply_end",
+        )
+    return None if request.supply_end == supply_date else request.supply_end

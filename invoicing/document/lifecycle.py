@@ -1,0 +1,69 @@
+"""What happened to an issued document, and the status that follows from it: derived, and never stored on it.
+
+What is owed of an invoice is its total less what the buyer withholds, less its credit notes, less what was paid. What
+is refunded of a credit note is taken off what was paid of its invoice: the balance is the invoice's alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from invoicing.document.documents import DocumentKind
+
+
+class Status(StrEnum):
+    ISSUED = "issued"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    OVERDUE = "overdue"
+    CREDITED = "credited"
+
+
+OPEN = "open"
+"""What a list can be limited to besides a status: invoices of which something is owed, due or not."""
+
+DRAFT = "draft"
+"""The status of what is not issued, which no issued document has: drafts are a list of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What happened to a document, in minor units of its currency.
+
+    `payable_minor` is the total less what is withheld, `credited_minor` the same of an invoice's credit notes.
+    `paid_minor` is what was received for an invoice, less what was reversed, and less what was refunded of its credit
+    notes; for a credit note it is what was refunded, less what was reversed.
+    """
+
+    kind: DocumentKind
+    payable_minor: int
+    credited_minor: int = 0
+    paid_minor: int = 0
+
+    @property
+    def due_minor(self) -> int:
+        """What the customer owes; less than zero where the customer is owed. A credit note counts on its invoice."""
+        if self.kind is DocumentKind.CREDIT_NOTE:
+            return 0
+        return self.payable_minor - self.credited_minor - self.paid_minor
+
+
+def status_of(balance: Balance, *, due_date: date, today: date) -> Status:
+    """The status on `today`. Overdue begins the day after the due date, and says more than partially paid.
+
+    An invoice of zero stays issued: nothing is owed, and nothing can be paid. A credit note is issued, or paid where
+    all of it was refunded. `storage.books.balances` says the same in SQL.
+    """
+    if balance.kind is DocumentKind.CREDIT_NOTE:
+        if balance.paid_minor <= 0:
+            return Status.ISSUED
+        return Status.PAID if balance.paid_minor >= balance.payable_minor else Status.PARTIALLY_PAID
+    if balance.due_minor > 0:
+        if due_date < today:
+            return Status.OVERDUE
+        return Status.PARTIALLY_PAID if balance.paid_minor > 0 else Status.ISSUED
+    if 0 < balance.payable_minor <= balance.credited_minor:
+        return Status.CREDITED
+    return Status.PAID if balance.paid_minor > 0 else Status.ISSUED

@@ -1,0 +1,276 @@
+"""What is asked for: a document before its amounts, tax and texts are known; its limits, and its text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from invoicing.document.canonical import canonical_json
+from invoicing.document.documents import AdjustmentKind, Supply
+from invoicing.money.amounts import check_currency, plain
+from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.tax.inputs import Rounding
+from invoicing.text.codes import capitals, small_letters
+from invoicing.text.typed import clean_line, clean_text
+
+LINES_MAX = 1_000
+ADJUSTMENTS_MAX = 100
+QUANTITY_MAX = Decimal(1_000_000_000)
+PRICE_MAX = Decimal(1_000_000_000)
+EXCHANGE_RATE_MAX = Decimal(1_000_000_000)
+YEARS = range(2000, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedLine:
+    """A line as asked for. `item` is an item's id; what the line leaves out comes from the item.
+
+    `discount_amount` and `charge_amount` are in the currency, for the whole line, with tax where prices include it.
+    `name` is what the line is called besides its description, where no item says it. `supply_date` and `supply_end`
+    are its own day or period, where it is not the document's.
+    """
+
+    quantity: Decimal
+    item: str = ""
+    description: str = ""
+    unit: str = ""
+    unit_price: Decimal | None = None
+    tax_code: str = ""
+    supply: Supply | None = None
+    discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal | None = None
+    charge_amount: Decimal | None = None
+    name: str = ""
+    supply_date: date | None = None
+    supply_end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedAdjustment:
+    """A discount or charge of the whole document as asked for: `percent` or `amount`, and one of them only.
+
+    With `tax_code` it belongs to that code's tax group, and the percentage is of that group's lines; without, it is
+    split over all groups in proportion.
+    """
+
+    kind: AdjustmentKind
+    reason: str
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    tax_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedDocument:
+    """A document as asked for; what is left out follows from the customer and the organization's settings.
+
+    Whether prices include tax is said once for the whole document. `series` is the code of a number series, where it
+    is not the usual one of invoices. `exchange_rate` is what one unit of the
+    document's currency costs in the currency of the books.
+    """
+
+    customer: str
+    lines: tuple[RequestedLine, ...]
+    issue_date: date | None = None
+    due_date: date | None = None
+    supply_date: date | None = None
+    supply_end: date | None = None
+    payment_terms: str = ""
+    currency: str = ""
+    prices_include_tax: bool | None = None
+    purchase_order: str = ""
+    note: str = ""
+    adjustments: tuple[RequestedAdjustment, ...] = ()
+    rounding: str = ""
+    withholding: str = ""
+    exchange_rate: Decimal | None = None
+    exchange_date: date | None = None
+    exchange_source: str = ""
+    series: str = ""
+
+
+def check_request(request: RequestedDocument) -> RequestedDocument:
+    """The request with its texts normalized.
+
+    Raises:
+        InvalidInput, LimitExceeded: naming the field, such as `lines[2].quantity`.
+    """
+    if not request.lines:
+        raise InvalidInput("lines: a document needs at least one line.", field="lines")
+    _check_count("lines", len(request.lines), LINES_MAX)
+    _check_count("adjustments", len(request.adjustments), ADJUSTMENTS_MAX)
+    for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
+        _check_year(getattr(request, name), name)
+    _check_exchange(request)
+    return replace(
+        request,
+        lines=tuple(_check_line(line, f"lines[{index}]") for index, line in enumerate(request.lines)),
+        adjustments=tuple(
+            _check_adjustment(item, f"adjustments[{index}]") for index, item in enumerate(request.adjustments)
+        ),
+        currency=check_currency(request.currency) if request.currency else "",
+        payment_terms=clean_line(request.payment_terms, field="payment_terms", limit=40),
+        purchase_order=clean_line(request.purchase_order, field="purchase_order", limit=100),
+        note=clean_text(request.note, field="note"),
+        rounding=_check_rounding(request.rounding),
+        withholding=capitals(clean_line(request.withholding, field="withholding", limit=40)),
+        exchange_source=clean_line(request.exchange_source, field="exchange_source", limit=100),
+        series=capitals(clean_line(request.series, field="series", limit=40)),
+    )
+
+
+def request_text(request: RequestedDocument) -> str:
+    """The canonical text of a request; a field that was added later is left out while it has its default."""
+    return canonical_json(request_values(request))
+
+
+def request_values(request: RequestedDocument) -> dict[str, Any]:
+    """What the text of a request is made of."""
+    value = _without_defaults(request, _ADDED_TO_DOCUMENTS)
+    value["lines"] = [_without_defaults(line, _ADDED_TO_LINES) for line in request.lines]
+    return value
+
+
+def request_from_text(text: str) -> RequestedDocument:
+    """The request whose text this is, also of a release that knew fewer fields."""
+    return request_from_values(json.loads(text))
+
+
+def request_from_values(raw: dict[str, Any]) -> RequestedDocument:
+    """The request of these values, as JSON has them."""
+    dates = {
+        name: date.fromisoformat(raw[name])
+        for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date")
+        if raw.get(name)
+    }
+    adjustments = tuple(
+        RequestedAdjustment(**{**item, **_decimals(item, "percent", "amount"), "kind": AdjustmentKind(item["kind"])})
+        for item in raw.get("adjustments", ())
+    )
+    lines = tuple(_line_from(line) for line in raw["lines"])
+    decimals = _decimals(raw, "exchange_rate")
+    return RequestedDocument(**{**raw, **dates, **decimals, "lines": lines, "adjustments": adjustments})
+
+
+_ADDED_TO_DOCUMENTS = frozenset(
+    ("adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source", "series")
+)
+_ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount", "name", "supply_date", "supply_end"))
+
+
+def _without_defaults(part: RequestedDocument | RequestedLine, added: frozenset[str]) -> dict[str, Any]:
+    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    defaults = {field.name: field.default for field in fields(part) if field.name in added}
+    return {name: value for name, value in values.items() if name not in defaults or value != defaults[name]}
+
+
+def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:
+    return {name: Decimal(raw[name]) for name in names if raw.get(name) is not None}
+
+
+def _line_from(raw: dict[str, Any]) -> RequestedLine:
+    names = ("quantity", "unit_price", "discount_percent", "discount_amount", "charge_amount")
+    supply = Supply(raw["supply"]) if raw["supply"] else None
+    dates = {name: date.fromisoformat(raw[name]) for name in ("supply_date", "supply_end") if raw.get(name)}
+    return RequestedLine(**{**raw, **_decimals(raw, *names), **dates, "supply": supply})
+
+
+def _check_count(name: str, count: int, limit: int) -> None:
+    if count > limit:
+        raise LimitExceeded(f"{name}: {count} {name}; a document has at most {limit}. Split it.", field=name)
+
+
+def _check_rounding(name: str) -> str:
+    wanted = small_letters(name)
+    if wanted and wanted not in set(Rounding):
+        raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
+    return wanted
+
+
+def _check_exchange(request: RequestedDocument) -> None:
+    if request.exchange_rate is None:
+        for name in ("exchange_date", "exchange_source"):
+            if getattr(request, name):
+                raise InvalidInput(f"{name} was stated without exchange_rate.", field=name)
+        return
+    if not 0 < request.exchange_rate <= EXCHANGE_RATE_MAX:
+        raise InvalidInput(
+            f"exchange_rate must be more than 0 and at most {EXCHANGE_RATE_MAX}: what one unit of the document's"
+            " currency costs in the currency of the books.",
+            field="exchange_rate",
+        )
+    if not clean_line(request.exchange_source, field="exchange_source", limit=100):
+        raise InvalidInput(
+            "exchange_source is required with exchange_rate: whose rate it is, such as ECB.", field="exchange_source"
+        )
+
+
+def _check_line(line: RequestedLine, field: str) -> RequestedLine:
+    if not 0 < line.quantity <= QUANTITY_MAX:
+        raise InvalidInput(
+            f"{field}.quantity must be more than 0 and at most {QUANTITY_MAX}; to take something back, issue a"
+            " credit note.",
+            field=f"{field}.quantity",
+        )
+    if line.unit_price is not None and not 0 <= line.unit_price <= PRICE_MAX:
+        raise InvalidInput(
+            f"{field}.unit_price must be between 0 and {PRICE_MAX}; use discount_percent for a reduction.",
+            field=f"{field}.unit_price",
+        )
+    if not 0 <= line.discount_percent <= 100:
+        raise InvalidInput(f"{field}.discount_percent must be between 0 and 100.", field=f"{field}.discount_percent")
+    if line.discount_percent and line.discount_amount:
+        raise InvalidInput(
+            f"{field}: state discount_percent or discount_amount, not both.", field=f"{field}.discount_amount"
+        )
+    for name in ("discount_amount", "charge_amount"):
+        amount: Decimal | None = getattr(line, name)
+        if amount is not None and not 0 <= amount <= PRICE_MAX:
+            raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
+    _check_line_dates(line, field)
+    return replace(
+        line,
+        name=clean_line(line.name, field=f"{field}.name", limit=200),
+        description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
+        unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
+        tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
+    )
+
+
+def _check_year(day: date | None, field: str) -> None:
+    if day is not None and day.year not in YEARS:
+        raise InvalidInput(f"{field} must lie between {YEARS.start} and {YEARS.stop - 1}.", field=field)
+
+
+def _check_line_dates(line: RequestedLine, field: str) -> None:
+    for name in ("supply_date", "supply_end"):
+        _check_year(getattr(line, name), f"{field}.{name}")
+    if line.supply_end is None:
+        return
+    if line.supply_date is None:
+        raise InvalidInput(
+            f"{field}.supply_end needs {field}.supply_date: when its supply begins.", field=f"{field}.supply_date"
+        )
+    if line.supply_end < line.supply_date:
+        raise InvalidInput(f"{field}.supply_end lies before its supply_date.", field=f"{field}.supply_end")
+
+
+def _check_adjustment(item: RequestedAdjustment, field: str) -> RequestedAdjustment:
+    if (item.percent is None) == (item.amount is None):
+        raise InvalidInput(f"{field}: state percent or amount, one of the two.", field=f"{field}.amount")
+    for name, limit in (("percent", Decimal(100)), ("amount", PRICE_MAX)):
+        number: Decimal | None = getattr(item, name)
+        if number is not None and not 0 < number <= limit:
+            raise InvalidInput(
+                f"{field}.{name} must be more than 0 and at most {plain(limit)}; kind says which way it goes.",
+                field=f"{field}.{name}",
+            )
+    return replace(
+        item,
+        # EN 16931 wants a reason for each (BR-33, BR-38).
+        reason=clean_line(item.reason, field=f"{field}.reason", limit=100, required=True),
+        tax_code=capitals(clean_line(item.tax_code, field=f"{field}.tax_code", limit=40)),
+    )

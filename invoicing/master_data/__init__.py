@@ -1,0 +1,1 @@
+"""What an organization keeps to write documents with, and how it is named and identified."""

@@ -1,0 +1,215 @@
+"""What an organization keeps to write documents with: customers, items, tax codes, terms, series, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from invoicing.countries.model import DatedRate
+from invoicing.document.documents import (
+    Address,
+    DocumentKind,
+    JurisdictionLevel,
+    JurisdictionRate,
+    Party,
+    Supply,
+    TaxCategory,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer; `consumer` is true for a private person, who needs no tax number, `public_body` for an authority.
+    `tax_office_number` is a number for tax that is not the VAT number, such as a person's; `demands_e_invoice` says
+    that the buyer asks for e-invoices as the law lets it (EE, FI).
+    """
+
+    id: str
+    name: str
+    country: str
+    consumer: bool = False
+    tax_number: str = ""
+    registration_number: str = ""
+    email: str = ""
+    phone: str = ""
+    line1: str = ""
+    line2: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    currency: str = ""
+    payment_terms: str = ""
+    note: str = ""
+    archived: bool = False
+    tax_office_number: str = ""
+    public_body: bool = False
+    demands_e_invoice: bool = False
+
+    def buyer(self) -> Party:
+        """The buyer's block of a document."""
+        address = Address(
+            line1=self.line1,
+            line2=self.line2,
+            postal_code=self.postal_code,
+            city=self.city,
+            region=self.region,
+            country=self.country,
+        )
+        return Party(
+            name=self.name,
+            address=address,
+            tax_number=self.tax_number,
+            registration_number=self.registration_number,
+            email=self.email,
+            phone=self.phone,
+            tax_office_number=self.tax_office_number,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that is sold. `unit_price` is None where each line states its own, `supply` where nobody has said
+    whether it is goods or services.
+    """
+
+    id: str
+    name: str
+    sku: str = ""
+    description: str = ""
+    unit: str = ""
+    unit_price: Decimal | None = None
+    currency: str = ""
+    tax_code: str = ""
+    supply: Supply | None = None
+    revenue_account: str = ""
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """One jurisdiction of a stack, with its rates by date."""
+
+    name: str
+    level: JurisdictionLevel
+    rates: tuple[DatedRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCode:
+    """How a supply is taxed. `label` is what the tax is called on documents, `reason` why none is charged, also in
+    the language of the country (`reason_local`) and as a code (`reason_code`, VATEX).
+
+    A code of US sales tax is a stack of `jurisdictions`, and its rate the sum of theirs; it has no `rates` itself.
+    """
+
+    code: str
+    name: str
+    category: TaxCategory
+    label: str
+    rates: tuple[DatedRate, ...]
+    reason: str = ""
+    is_default: bool = False
+    reason_local: str = ""
+    reason_code: str = ""
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+
+    def rate_on(self, day: date) -> Decimal | None:
+        """The rate in percent that is valid on `day`, or None where there is none.
+
+        A stack has a rate only while each of its jurisdictions has one: a levy that has ended has a rate of 0.
+        """
+        if self.jurisdictions:
+            stack = self.stack_on(day)
+            return sum((part.rate for part in stack), Decimal(0)) if stack else None
+        rate = rate_in_force(self.rates, day)
+        return rate.percent if rate else None
+
+    def stack_on(self, day: date) -> tuple[JurisdictionRate, ...]:
+        """What each jurisdiction takes on `day`; empty where the code is no stack, or one of them has no rate."""
+        found = [(place, rate_in_force(place.rates, day)) for place in self.jurisdictions]
+        parts = tuple(JurisdictionRate(place.name, place.level, rate.percent) for place, rate in found if rate)
+        return parts if len(parts) == len(self.jurisdictions) else ()
+
+    def since(self, day: date) -> date | None:
+        """The day from which the rate of `day` has been in force; the latest of its jurisdictions' for a stack."""
+        rates = [place.rates for place in self.jurisdictions] or [self.rates]
+        found = [rate_in_force(dated, day) for dated in rates]
+        return max((rate.valid_from for rate in found if rate), default=None)
+
+
+def rate_in_force(rates: tuple[DatedRate, ...], day: date) -> DatedRate | None:
+    """The rate that is valid on `day`, both ends included, or None where there is none."""
+    for rate in rates:
+        if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
+            return rate
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingCode:
+    """A tax that buyers withhold from this seller, such as Italy's ritenuta d'acconto or Spain's IRPF."""
+
+    code: str
+    name: str
+    label: str
+    rates: tuple[DatedRate, ...]
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerm:
+    """Terms of payment: due `days` after the issue date."""
+
+    code: str
+    name: str
+    days: int
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A number series of one kind of document."""
+
+    code: str
+    kind: DocumentKind
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the chart; `type` is asset, liability, equity, income or expense."""
+
+    number: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Which account takes what, by number (a posting profile)."""
+
+    receivable: str
+    revenue: str
+    tax_payable: str
+    discount: str
+    rounding: str
+    bank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All of an organization's settings that composing a document looks at."""
+
+    tax_codes: Mapping[str, TaxCode]
+    terms: Mapping[str, PaymentTerm]
+    series: Series
+    posting: Posting
+    withholdings: Mapping[str, WithholdingCode] = field(default_factory=dict)
+
+    def default_tax_code(self) -> TaxCode:
+        return next(code for code in self.tax_codes.values() if code.is_default)
+
+    def default_terms(self) -> PaymentTerm:
+        return next(term for term in self.terms.values() if term.is_default)

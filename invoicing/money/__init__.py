@@ -1,0 +1,1 @@
+"""Amounts of money: their grammar, rounding, sharing out, and sums."""

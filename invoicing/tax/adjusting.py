@@ -1,0 +1,112 @@
+"""Discounts and charges of a whole document: how much, and of which tax group (EN 16931, BG-20 and BG-21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from invoicing.document.documents import AdjustmentKind
+from invoicing.money.amounts import EXACT, check_amount, exact_minor, round_half_up
+from invoicing.money.shares import share_out
+from invoicing.refusals import InvalidInput
+from invoicing.tax.inputs import AdjustmentInput, AppliedTax, GroupKey
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What an adjustment comes to in one tax group; `amount_minor` is as printed, and positive for either kind."""
+
+    position: int
+    asked: AdjustmentInput
+    tax: AppliedTax
+    base_minor: int
+    amount_minor: int
+
+    @property
+    def signed_minor(self) -> int:
+        return -self.amount_minor if self.asked.kind is AdjustmentKind.DISCOUNT else self.amount_minor
+
+
+@dataclass(slots=True)
+class _Group:
+    """A tax group's lines: one of its taxes, and the sum of their printed amounts."""
+
+    tax: AppliedTax
+    lines_minor: int = 0
+
+
+def portions(
+    adjustments: Sequence[AdjustmentInput], lines: Iterable[tuple[AppliedTax, int]], *, currency: str
+) -> list[Portion]:
+    """Every adjustment by tax group. `lines` are the lines' taxes and printed amounts.
+
+    Each percentage is of the lines alone, so that the order of the adjustments does not matter.
+
+    Raises:
+        InvalidInput: an amount that is finer than the currency, an adjustment that cannot be split, or discounts that
+            are more than there is in a group.
+        LimitExceeded: an amount has more than 15 digits in minor units.
+    """
+    if not adjustments:
+        return []
+    groups = _groups(lines)
+    found = [
+        portion
+        for position, asked in enumerate(adjustments, start=1)
+        for portion in _portions_of(position, asked, groups, currency)
+    ]
+    _check_groups(found, groups)
+    return found
+
+
+def _groups(lines: Iterable[tuple[AppliedTax, int]]) -> dict[GroupKey, _Group]:
+    found: dict[GroupKey, _Group] = {}
+    # Of several codes in a group the first by name stands for it, whatever order the lines have.
+    for tax, amount_minor in sorted(lines, key=lambda line: (line[0].group, line[0].code)):
+        found.setdefault(tax.group, _Group(tax)).lines_minor += amount_minor
+    return found
+
+
+def _portions_of(position: int, asked: AdjustmentInput, groups: dict[GroupKey, _Group], currency: str) -> list[Portion]:
+    field = f"adjustments[{position - 1}]"
+    if asked.tax is not None:
+        base = groups[asked.tax.group].lines_minor if asked.tax.group in groups else 0
+        amount = _amount(asked, base, currency, field)
+        return [Portion(position, asked, asked.tax, base, amount)] if amount else []
+    bases = [group.lines_minor for group in groups.values()]
+    amount = _amount(asked, sum(bases), currency, field)
+    if not amount:
+        return []
+    if sum(bases) <= 0 or min(bases) < 0:
+        raise InvalidInput(
+            f"{field} cannot be split over the tax groups, because not all of them are more than zero: state the"
+            " tax_code it belongs to.",
+            field=field,
+        )
+    return [
+        Portion(position, asked, group.tax, group.lines_minor, share)
+        for group, share in zip(groups.values(), share_out(amount, bases), strict=True)
+        if share
+    ]
+
+
+def _amount(asked: AdjustmentInput, base_minor: int, currency: str, field: str) -> int:
+    with localcontext(EXACT):
+        share = round_half_up(base_minor * asked.percent / Decimal(100))
+    amount = check_amount(exact_minor(asked.amount, currency, field=f"{field}.amount") + share, field=field)
+    if amount < 0:
+        raise InvalidInput(f"{field}: the lines that the percentage is of come to less than zero.", field=field)
+    return amount
+
+
+def _check_groups(found: Sequence[Portion], groups: dict[GroupKey, _Group]) -> None:
+    sums = {key: group.lines_minor for key, group in groups.items()}
+    for portion in found:
+        sums[portion.tax.group] = sums.get(portion.tax.group, 0) + portion.signed_minor
+    for portion in found:
+        if portion.asked.kind is AdjustmentKind.DISCOUNT and sums[portion.tax.group] < 0:
+            field = f"adjustments[{portion.position - 1}]"
+            raise InvalidInput(
+                f"{field}: the discounts are more than the lines and charges of {portion.tax.code}.", field=field
+            )

@@ -1,0 +1,312 @@
+"""From the lines that were asked for to lines with prices and tax, and which rule chose the tax of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from invoicing.document.documents import Supply, TaxCategory
+from invoicing.document.notices import Notice
+from invoicing.document.requested import RequestedAdjustment, RequestedLine
+from invoicing.master_data.code_lists import tax_code_texts
+from invoicing.master_data.records import Item, Setup, TaxCode
+from invoicing.money.amounts import exact_minor
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.tax.choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
+from invoicing.tax.inputs import AdjustmentInput, AppliedTax, LineInput
+from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
+from invoicing.tax.places.territories import Territory
+from invoicing.tax.points import Billing, SupplyDates, rate_timing
+from invoicing.tax.proposal import choose
+from invoicing.tax.questions import with_questions
+from invoicing.text.typed import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSetting:
+    """What the tax of a line depends on besides the line. `supplied` is when what states no dates of its own is
+    supplied, `shown` what the document says of all of it; `codes` are all that a line can state: the organization's,
+    and those of the places that are concerned.
+    """
+
+    setup: Setup
+    items: Mapping[str, Item]
+    seller: SellerFacts
+    buyer: BuyerFacts
+    currency: str
+    supplied: SupplyDates
+    shown: SupplyDates
+    billing: Billing
+    codes: Mapping[str, TaxCode]
+
+
+def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:
+    """The line with its price and tax, and how the tax was chosen; `index` is from 0.
+
+    Raises:
+        Conflict: the item is archived.
+        InvalidInput: a description, price or tax code is missing, unknown or not valid on the tax point, a
+            discount is more than the line, an amount is finer than the currency, or the line's own dates lie outside
+            the document's.
+    """
+    field = f"lines[{index}]"
+    item = setting.items[line.item] if line.item else Item(id="", name="")
+    if item.archived:
+        raise Conflict(f"{field}.item: {quoted(item.name)} is archived.", field=f"{field}.item")
+    name, description = _texts(line, item)
+    if not description:
+        raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
+    supply = line.supply or item.supply or Supply.GOODS
+    code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
+    dates = _dates(line, setting, field=field)
+    timing = rate_timing(dates, setting.billing, supply=supply, code=code)
+    choice = with_questions(
+        choice,
+        code,
+        f"{name} {description}",
+        supply=line.supply or item.supply,
+        seller=setting.seller,
+        buyer=setting.buyer,
+        on=timing.day,
+    )
+    tax = applied(code, timing.day, field=f"{field}.tax_code")
+    for stated, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
+        if amount:
+            exact_minor(amount, setting.currency, field=f"{field}.{stated}")
+    own = dates if dates != setting.shown else None
+    taxed = LineInput(
+        name=name,
+        description=description,
+        supply_date=own.start if own else None,
+        supply_end=own.end if own else None,
+        quantity=line.quantity,
+        unit=line.unit or item.unit,
+        unit_price=_unit_price(line, item, currency=setting.currency, field=field),
+        discount_percent=line.discount_percent,
+        discount_amount=line.discount_amount or Decimal(0),
+        charge_amount=line.charge_amount or Decimal(0),
+        supply=supply,
+        supply_assumed=not (line.supply or item.supply),
+        tax_code=tax.code,
+        tax_category=tax.category,
+        tax_rate=tax.rate,
+        tax_label=tax.label,
+        tax_reason=tax.reason,
+        tax_reason_local=tax.reason_local,
+        tax_reason_code=tax.reason_code,
+        jurisdictions=tax.jurisdictions,
+        item=item.id,
+        revenue_account=item.revenue_account,
+    )
+    if taxed.exact_amount < 0:
+        raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
+    since = code.since(timing.day)
+    guessed = _is_taken_as_goods(line, item, choice, setting)
+    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed, timing)
+
+
+def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
+    """The code that is proposed where a line states none; an item without id is none."""
+    return _proposal(item, supply, setting, field="tax_code")[0].code
+
+
+def adjustment_input(
+    item: RequestedAdjustment, index: int, codes: Mapping[str, TaxCode], tax_point: date
+) -> AdjustmentInput:
+    """The adjustment with the tax of its code, where it names one.
+
+    Raises:
+        InvalidInput: the tax code does not exist, or has no rate on the tax point.
+    """
+    field = f"adjustments[{index}].tax_code"
+    return AdjustmentInput(
+        kind=item.kind,
+        reason=item.reason,
+        percent=item.percent or Decimal(0),
+        amount=item.amount or Decimal(0),
+        tax=applied(_tax_code(item.tax_code, codes, field=field), tax_point, field=field) if item.tax_code else None,
+    )
+
+
+def applied(code: TaxCode, tax_point: date, *, field: str) -> AppliedTax:
+    """The tax of a code on a tax point.
+
+    Raises:
+        InvalidInput: the code has no rate on that day.
+    """
+    rate = code.rate_on(tax_point)
+    if rate is None:
+        raise InvalidInput(
+            f"{field}: {code.code} has no rate on {tax_point.isoformat()}, the date of supply. Use another code, or"
+            " correct supply_date.",
+            field=field,
+        )
+    return AppliedTax(
+        code=code.code,
+        category=code.category,
+        rate=rate,
+        label=code.label,
+        reason=code.reason,
+        reason_local=code.reason_local,
+        reason_code=code.reason_code,
+        jurisdictions=code.stack_on(tax_point),
+    )
+
+
+def _texts(line: RequestedLine, item: Item) -> tuple[str, str]:
+    """Name and description (BT-153, BT-154); without a name, where there is but one text, or the description begins
+    with the name.
+    """
+    name = line.name or item.name
+    description = line.description or item.description
+    if not description or not name:
+        return "", description or name
+    rest = description.casefold().removeprefix(name.casefold())
+    says_it = rest != description.casefold() and not rest[:1].isalnum()
+    return ("", description) if says_it else (name, description)
+
+
+def _dates(line: RequestedLine, setting: TaxSetting, *, field: str) -> SupplyDates:
+    if line.supply_date is None:
+        return setting.supplied
+    dates = SupplyDates(line.supply_date, line.supply_end if line.supply_end != line.supply_date else None)
+    # What the document says of the whole holds for its parts (Peppol, PEPPOL-EN16931-R110 and R111).
+    for name, day in (("supply_date", dates.start), ("supply_end", dates.last)):
+        if not setting.shown.start <= day <= setting.shown.last:
+            raise InvalidInput(
+                f"{field}.{name} {day.isoformat()} lies outside the document's own supply"
+                f" ({setting.shown.start.isoformat()} to {setting.shown.last.isoformat()}): correct one of them, or"
+                " leave the document's out where each line states its own.",
+                field=f"{field}.{name}",
+            )
+    return dates
+
+
+_CODES_NAMED = 5
+
+# What an item is by itself, such as medical care or a deposit, it is for buyers abroad as well.
+_UNTAXED_BY_NATURE = (TaxCategory.EXEMPT, TaxCategory.OUTSIDE_SCOPE)
+
+
+def _choice(
+    line: RequestedLine, item: Item, supply: Supply, setting: TaxSetting, *, field: str
+) -> tuple[TaxCode, Choice]:
+    code, choice = _proposal(item, supply, setting, field=field)
+    if not line.tax_code:
+        return code, choice if item.tax_code else _with_untaxed_caution(choice, code, setting)
+    stated, cautions = _stated_code(line.tax_code, choice, setting, field=field)
+    if stated.code == code.code:
+        return code, choice
+    because = f"it was stated on the line; proposed was {code.code}, because {choice.because}"
+    return stated, Choice(stated.category, Rule.OVERRIDDEN, because, cautions)
+
+
+def _stated_code(name: str, choice: Choice, setting: TaxSetting, *, field: str) -> tuple[TaxCode, tuple[Notice, ...]]:
+    """The code that a line states, as it is at the seller's own place, and what is to be known of it; a reverse charge
+    at home by its own article.
+    """
+    cautions: tuple[Notice, ...] = ()
+    stated = _tax_code(name, setting.codes, field=field, territory=setting.seller.territory)
+    if choice.local is not None and choice.local == setting.seller.territory:
+        stated, found = at_place(stated, replace(choice, cautions=()), setting.codes)
+        cautions = found.cautions
+    if choice.rule in _AT_HOME:
+        stated = as_at_home(stated, setting.seller.country, setting.codes)
+    return stated, cautions
+
+
+def code_of_adjustment(name: str, chosen: Sequence[ChosenTax], setting: TaxSetting, *, field: str) -> str:
+    """The code of a discount or charge as the document's lines have it: that of the place, and of a reverse charge at
+    home.
+
+    Raises:
+        InvalidInput: the country's code has no counterpart at the place.
+    """
+    local = next((tax.choice for tax in chosen if tax.choice.local is not None), None)
+    if not name or name not in setting.codes:
+        return name
+    if name == REVERSE_CHARGE and any(tax.code == DOMESTIC_REVERSE_CHARGE for tax in chosen):
+        return DOMESTIC_REVERSE_CHARGE
+    if local is None:
+        return name
+    code, found = at_place(setting.codes[name], replace(local, cautions=()), setting.codes)
+    if found.cautions:
+        raise InvalidInput(f"{field}: {found.cautions[0].text}", field=field)
+    return code.code
+
+
+_AT_HOME = (Rule.DOMESTIC, Rule.LOCAL_RATES)
+
+
+def _is_taken_as_goods(line: RequestedLine, item: Item, choice: Choice, setting: TaxSetting) -> bool:
+    if line.supply or item.supply or line.tax_code:
+        return False
+    services = choose(setting.seller, setting.buyer, Supply.SERVICES)
+    return (services.rule, services.local) != (choice.rule, choice.local)
+
+
+def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) -> Choice:
+    """The choice with a word on a sales tax that is not charged only because nobody has set one up.
+
+    A US organization begins with NO-TAX as its default code, since the rates of its places are its own to add.
+    """
+    if choice.rule is not Rule.SALES_TAX or code.category is not TaxCategory.OUTSIDE_SCOPE:
+        return choice
+    taxed = sorted(one.code for one in setting.setup.tax_codes.values() if one.category is TaxCategory.STANDARD)
+    if taxed:
+        caution = (
+            f"No sales tax is charged: {code.code} is the default code of {setting.seller.name}. Where tax is due, set"
+            f" tax_code on the lines ({', '.join(taxed[:_CODES_NAMED])}), or make such a code the default with"
+            " counterfoil tax-code save --default."
+        )
+    else:
+        caution = (
+            f"No sales tax is charged, because {setting.seller.name} has no sales tax code. Where tax is due, save one"
+            " with counterfoil tax-code save, which takes a part for each jurisdiction, and --default for the usual"
+            f" one; else set tax_code to {code.code} on the lines."
+        )
+    return replace(choice, cautions=(*choice.cautions, Notice("no_sales_tax", caution)))
+
+
+def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:
+    setup = setting.setup
+    home = _tax_code(item.tax_code, setting.codes, field=field) if item.tax_code else setup.default_tax_code()
+    choice = choose(setting.seller, setting.buyer, supply)
+    if choice.category is None:
+        placed, said = at_place(home, choice, setting.codes)
+        at_home = choice.rule in _AT_HOME
+        return as_at_home(placed, setting.seller.country, setting.codes) if at_home else placed, said
+    if item.tax_code and home.category in _UNTAXED_BY_NATURE:
+        return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
+    proposed = proposed_code(choice, setup.tax_codes)
+    if proposed is not None:
+        placed, said = at_place(proposed, choice, setting.codes)
+        return placed, replace(said, category=placed.category)
+    lacking = (
+        f"The tax should be of category {choice.category.value} ({choice.rule.value}), but no tax code fits:"
+        f" {home.code} is used. Add a code, or set tax_code on the lines."
+    )
+    return home, replace(choice, category=home.category, cautions=(Notice("no_tax_code", lacking),))
+
+
+def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str, territory: Territory | None = None) -> TaxCode:
+    if code not in codes:
+        known = ", ".join(tax_code_texts(codes_shown(codes.values(), territory, date.max, label="")))
+        raise InvalidInput(f"{field}: no such tax code. Known: {known}.", field=field)
+    return codes[code]
+
+
+def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -> Decimal:
+    if line.unit_price is not None:
+        return line.unit_price
+    if item.unit_price is None:
+        raise InvalidInput(f"{field}.unit_price is required: no item gives one.", field=f"{field}.unit_price")
+    if item.currency and item.currency != currency:
+        raise InvalidInput(
+            f"{field}.unit_price: the price of {quoted(item.name)} is in {item.currency}, the document is in"
+            f" {currency}: state the price in {currency}.",
+            field=f"{field}.unit_price",
+        )
+    return item.unit_price

@@ -1,0 +1,300 @@
+"""Totals of a document: line amounts, discounts and charges, tax per group, and the sums.
+
+A tax group is a category, a rate and, for US sales tax, a stack of jurisdictions. Tax is rounded once per group or
+on each line, as the rounding mode says. Where prices include tax, what the buyer pays is kept and the net derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import groupby
+from typing import assert_never
+
+from invoicing.document.documents import (
+    Adjustment,
+    AdjustmentKind,
+    Document,
+    DocumentKind,
+    JurisdictionRate,
+    JurisdictionTax,
+    Line,
+    TaxCategory,
+    TaxSubtotal,
+)
+from invoicing.money.amounts import EXACT, check_amount, round_half_up, to_major
+from invoicing.money.shares import settle, share_out
+from invoicing.refusals import InvalidInput
+from invoicing.tax.adjusting import Portion, portions
+from invoicing.tax.inputs import AdjustmentInput, AppliedTax, LineInput, Rounding, subtotal_key
+
+__all__ = [
+    "SUM_OF_LINES",
+    "AdjustmentInput",
+    "AppliedTax",
+    "LineInput",
+    "Rounding",
+    "Totals",
+    "jurisdiction_taxes",
+    "net_of",
+    "retotal",
+    "tax_on",
+    "total",
+    "totals_follow",
+]
+
+SUM_OF_LINES = Rounding.SUM_OF_LINES.value
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The lines and adjustments with their amounts, the tax per group, and the sums, in minor units.
+
+    `net_minor + tax_minor == total_minor`; the taxable amounts of `taxes` sum to `net_minor`, and so do the nets of
+    `lines` less discounts plus charges.
+    """
+
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxSubtotal, ...]
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+def total(
+    inputs: Sequence[LineInput],
+    *,
+    currency: str,
+    prices_include_tax: bool,
+    rounding: Rounding = Rounding.SUM_OF_LINES,
+    adjustments: Sequence[AdjustmentInput] = (),
+) -> Totals:
+    """The totals of a document's lines and adjustments in `currency`.
+
+    Raises:
+        InvalidInput: the total is negative, or an adjustment does not fit the lines.
+        LimitExceeded: an amount has more than 15 digits in minor units.
+    """
+    amounts = [line.amount_minor(currency) for line in inputs]
+    charged = [(line.tax, amount) for line, amount in zip(inputs, amounts, strict=True)]
+    adjusted = portions(adjustments, charged, currency=currency)
+    charged.extend((portion.tax, portion.signed_minor) for portion in adjusted)
+    nets, taxes = _by_group(charged, prices_include_tax=prices_include_tax, rounding=rounding)
+    _check_discounted(adjusted, taxes)
+    net = sum(subtotal.taxable_minor for subtotal in taxes)
+    tax = sum(subtotal.tax_minor for subtotal in taxes)
+    if net + tax < 0:
+        raise InvalidInput("The total is negative: an invoice cannot owe money to its buyer.", field="lines")
+    for amount in (net, tax, net + tax):
+        check_amount(amount, field="lines")
+    return Totals(
+        lines=tuple(
+            _line(position, line, amount, line_net)
+            for position, (line, amount, line_net) in enumerate(zip(inputs, amounts, nets, strict=False), start=1)
+        ),
+        taxes=tuple(taxes),
+        net_minor=net,
+        tax_minor=tax,
+        total_minor=net + tax,
+        adjustments=tuple(
+            _adjustment(portion, abs(portion_net))
+            for portion, portion_net in zip(adjusted, nets[len(inputs) :], strict=True)
+        ),
+    )
+
+
+def retotal(document: Document) -> Totals:
+    """The totals of an invoice's own lines and adjustments, computed again: what a verification compares.
+
+    A credit note's amounts follow from its invoice (`invoicing.credit.crediting`) and not from its lines alone.
+    """
+    adjustments = [
+        AdjustmentInput(
+            kind=item.kind,
+            reason=item.reason,
+            amount=to_major(item.amount_minor, document.currency),
+            tax=AppliedTax(item.tax_code, item.tax_category, item.tax_rate, jurisdictions=item.jurisdictions),
+        )
+        for item in document.adjustments
+    ]
+    return total(
+        [LineInput.of(line) for line in document.lines],
+        currency=document.currency,
+        prices_include_tax=document.prices_include_tax,
+        rounding=Rounding(document.rounding),
+        adjustments=adjustments,
+    )
+
+
+def totals_follow(document: Document) -> bool:
+    """Whether a document's amounts follow from its lines: its parts sum to the whole, and an invoice's are those
+    that its rounding mode makes of its lines and adjustments.
+    """
+    stated = (document.net_minor, document.tax_minor, document.total_minor)
+    net = sum(tax.taxable_minor for tax in document.taxes)
+    tax = sum(tax.tax_minor for tax in document.taxes)
+    if stated != (net, tax, net + tax) or net != _net_of_parts(document):
+        return False
+    for subtotal in document.taxes:
+        if subtotal.jurisdictions and sum(part.tax_minor for part in subtotal.jurisdictions) != subtotal.tax_minor:
+            return False
+    if document.kind is DocumentKind.CREDIT_NOTE:
+        return True
+    again = retotal(document)
+    return (
+        stated == (again.net_minor, again.tax_minor, again.total_minor)
+        and [_amounts(part) for part in document.lines] == [_amounts(part) for part in again.lines]
+        and [_amounts(part) for part in document.adjustments] == [_amounts(part) for part in again.adjustments]
+        and [(tax.taxable_minor, tax.tax_minor, tax.jurisdictions) for tax in document.taxes]
+        == [(tax.taxable_minor, tax.tax_minor, tax.jurisdictions) for tax in again.taxes]
+    )
+
+
+def tax_on(net_minor: int, rate: Decimal) -> int:
+    """The tax of an amount without tax, rounded half up; `rate` in percent.
+
+    For the sum of a stack of jurisdictions this is the rule of section 324 of the Streamlined Sales and Use Tax
+    Agreement: aggregated state and local tax, where a third decimal of more than four goes up.
+    """
+    with localcontext(EXACT):
+        return round_half_up(net_minor * rate / 100)
+
+
+def net_of(gross_minor: int, rate: Decimal) -> int:
+    """What an amount with tax is without it, rounded half up; `rate` in percent."""
+    with localcontext(EXACT):
+        return round_half_up(gross_minor * 100 / (100 + rate))
+
+
+def jurisdiction_taxes(tax_minor: int, parts: Sequence[JurisdictionRate]) -> tuple[JurisdictionTax, ...]:
+    """The tax of a stack by jurisdiction: in proportion to their rates, by largest remainder."""
+    if not parts:
+        return ()
+    shares = share_out(tax_minor, [part.rate for part in parts])
+    return tuple(
+        JurisdictionTax(part.name, part.level, part.rate, share) for part, share in zip(parts, shares, strict=True)
+    )
+
+
+def _by_group(
+    charged: Sequence[tuple[AppliedTax, int]], *, prices_include_tax: bool, rounding: Rounding
+) -> tuple[list[int], list[TaxSubtotal]]:
+    """The net of each amount, and the subtotals, the highest rate first, as a reader expects."""
+    nets = [0] * len(charged)
+    taxes: list[TaxSubtotal] = []
+    keys = [tax.group for tax, _ in charged]
+    for _, indexes in groupby(sorted(range(len(charged)), key=keys.__getitem__), key=keys.__getitem__):
+        members = list(indexes)
+        amounts = [charged[index][1] for index in members]
+        rate = charged[members[0]][0].rate
+        member_nets, tax = _nets_and_tax(amounts, rate, prices_include_tax=prices_include_tax, rounding=rounding)
+        for index, member_net in zip(members, member_nets, strict=True):
+            nets[index] = member_net
+        taxes.append(_subtotal([charged[index][0] for index in members], sum(member_nets), tax))
+    return nets, taxes
+
+
+def _check_discounted(adjusted: Sequence[Portion], taxes: Sequence[TaxSubtotal]) -> None:
+    """Roundings can bring a group that is discounted to nothing, or nearly, to a unit less than nothing."""
+    negative = {subtotal_key(tax) for tax in taxes if tax.taxable_minor < 0 or tax.tax_minor < 0}
+    for portion in adjusted:
+        if portion.asked.kind is AdjustmentKind.DISCOUNT and portion.tax.group in negative:
+            field = f"adjustments[{portion.position - 1}]"
+            raise InvalidInput(f"{field}: the discounts leave nothing to tax with {portion.tax.code}.", field=field)
+
+
+def _nets_and_tax(
+    amounts: Sequence[int], rate: Decimal, *, prices_include_tax: bool, rounding: Rounding
+) -> tuple[list[int], int]:
+    match rounding:
+        case Rounding.SUM_OF_LINES if prices_include_tax:
+            net = net_of(sum(amounts), rate)
+            # Each net is derived from the rate and not from the line's share of the group, because corrections
+            # (negative amounts) can make the group's sum small or zero while its lines are not.
+            factor = 100 / Fraction(100 + rate)
+            return settle(net, [amount * factor for amount in amounts]), sum(amounts) - net
+        case Rounding.SUM_OF_LINES:
+            return list(amounts), tax_on(sum(amounts), rate)
+        case Rounding.PER_LINE if prices_include_tax:
+            nets = [net_of(amount, rate) for amount in amounts]
+            return nets, sum(amounts) - sum(nets)
+        case Rounding.PER_LINE:
+            return list(amounts), sum(tax_on(amount, rate) for amount in amounts)
+        case _:
+            assert_never(rounding)
+
+
+def _subtotal(taxes: Sequence[AppliedTax], taxable_minor: int, tax_minor: int) -> TaxSubtotal:
+    tax = taxes[0]
+    return TaxSubtotal(
+        category=tax.category,
+        rate=tax.rate,
+        label=_joined([tax.label for tax in taxes], " / "),
+        taxable_minor=check_amount(taxable_minor, field="lines"),
+        tax_minor=check_amount(tax_minor, field="lines"),
+        reason=_joined([tax.reason for tax in taxes], "; "),
+        reason_local=_joined([tax.reason_local for tax in taxes], "; "),
+        reason_code=_joined([tax.reason_code for tax in taxes], "; "),
+        jurisdictions=jurisdiction_taxes(tax_minor, tax.jurisdictions),
+    )
+
+
+def _joined(texts: Iterable[str], separator: str) -> str:
+    """The distinct texts in one order, whatever order the lines have."""
+    return separator.join(sorted({text for text in texts if text}))
+
+
+def _line(position: int, line: LineInput, amount_minor: int, net_minor: int) -> Line:
+    return Line(
+        position=position,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        discount_percent=line.discount_percent,
+        supply=line.supply,
+        tax_code=line.tax_code,
+        tax_category=line.tax_category,
+        tax_rate=line.tax_rate,
+        amount_minor=amount_minor,
+        net_minor=net_minor,
+        item=line.item,
+        revenue_account=line.revenue_account,
+        discount_amount=line.discount_amount,
+        charge_amount=line.charge_amount,
+        jurisdictions=line.jurisdictions,
+        name=line.name,
+        supply_date=line.supply_date,
+        supply_end=line.supply_end,
+        supply_assumed=line.supply_assumed,
+    )
+
+
+def _adjustment(portion: Portion, net_minor: int) -> Adjustment:
+    return Adjustment(
+        position=portion.position,
+        kind=portion.asked.kind,
+        reason=portion.asked.reason,
+        percent=portion.asked.percent,
+        base_minor=portion.base_minor,
+        tax_code=portion.tax.code,
+        tax_category=portion.tax.category,
+        tax_rate=portion.tax.rate,
+        amount_minor=portion.amount_minor,
+        net_minor=net_minor,
+        jurisdictions=portion.tax.jurisdictions,
+    )
+
+
+def _net_of_parts(document: Document) -> int:
+    net = sum(line.net_minor for line in document.lines)
+    for item in document.adjustments:
+        net += -item.net_minor if item.kind is AdjustmentKind.DISCOUNT else item.net_minor
+    return net
+
+
+def _amounts(part: Line | Adjustment) -> tuple[TaxCategory, Decimal, int, int]:
+    return part.tax_category, part.tax_rate, part.amount_minor, part.net_minor

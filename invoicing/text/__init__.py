@@ -1,0 +1,1 @@
+"""Text that people type: its limits and forms, codes, and addresses."""

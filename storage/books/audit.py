@@ -1,0 +1,69 @@
+"""The audit trail: who did what, when, to which subject, in a hash chain of its own."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from invoicing.document.canonical import canonical_json, genesis, link_hash
+from storage.books import settings_tables, tables
+from storage.sqlite.cache import remember, remembered
+from storage.sqlite.statements import execute, table_of
+
+_ENTRIES = table_of(tables.AuditEntry)
+_HEAD = select(_ENTRIES.c.position, _ENTRIES.c.hash).order_by(_ENTRIES.c.position.desc()).limit(1)
+_DETAIL = (
+    select(_ENTRIES.c.detail)
+    .where(_ENTRIES.c.subject == bindparam("subject"), _ENTRIES.c.act == bindparam("act"))
+    .order_by(_ENTRIES.c.position)
+    .limit(1)
+)
+_ADD = _ENTRIES.insert().inline()
+_CHAIN = ("audit chain",)
+
+
+def record(session: Session, act: str, subject: str, *, at: datetime, by: str, detail: dict[str, object]) -> None:
+    """Add an entry. `detail` holds plain values only, and never a secret."""
+    position, previous = entries_end(session)
+    detail_text = canonical_json(detail)
+    text = entry_text(at=at, by=by, act=act, subject=subject, detail=detail_text)
+    entry = {
+        "position": position + 1,
+        "at": at,
+        "principal": by,
+        "act": act,
+        "subject": subject,
+        "detail": detail_text,
+        "previous_hash": previous,
+        "hash": link_hash(previous=previous, position=position + 1, text=text),
+    }
+    execute(session, _ADD, entry)
+    remember(session, _CHAIN, (entry["position"], entry["hash"]))
+
+
+def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
+    """The detail of the first such act on the subject, or nothing where there is none."""
+    text = execute(session, _DETAIL, {"act": act, "subject": subject}).scalar()
+    detail: dict[str, Any] = json.loads(text) if text else {}
+    return detail
+
+
+def entries_end(session: Session) -> tuple[int, str]:
+    """Position and hash of the last entry; before the first one 0, and what its link follows."""
+    return remembered(session, _CHAIN, _read_end)
+
+
+def _read_end(session: Session) -> tuple[int, str]:
+    row = execute(session, _HEAD).first()
+    if row is None:
+        return 0, genesis(session.get_one(settings_tables.Identity, 1).organization_id)
+    return row[0], row[1]
+
+
+def entry_text(*, at: datetime, by: str, act: str, subject: str, detail: str) -> str:
+    """The canonical text of an entry, which its hash covers."""
+    return canonical_json({"act": act, "at": at.isoformat(), "by": by, "detail": detail, "subject": subject})

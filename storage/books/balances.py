@@ -1,0 +1,87 @@
+"""What happened to documents, as SQL: what was paid, credited and refunded, and the status that follows.
+
+Each amount is a subquery on an index, correlated with the row of `documents` that is looked at.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select
+from sqlmodel import Session
+
+from invoicing.document.documents import DocumentKind
+from invoicing.document.lifecycle import OPEN, Balance, Status
+from storage.books import tables
+from storage.sqlite.statements import execute, table_of
+
+_DOCUMENTS = table_of(tables.IssuedDocument)
+_OF = _DOCUMENTS.c
+_PAYMENTS = table_of(tables.Payment)
+_NOTES = _DOCUMENTS.alias("notes")
+_SIGNED = case((_PAYMENTS.c.reverses_id.is_(None), _PAYMENTS.c.amount_minor), else_=-_PAYMENTS.c.amount_minor)
+
+_RECEIVED = (
+    select(func.coalesce(func.sum(_SIGNED), 0))
+    .where(_PAYMENTS.c.document_id == _OF.id)
+    .correlate(_DOCUMENTS)
+    .scalar_subquery()
+)
+_REFUNDED = (
+    select(func.coalesce(func.sum(_SIGNED), 0))
+    .select_from(_NOTES.join(_PAYMENTS, _PAYMENTS.c.document_id == _NOTES.c.id))
+    .where(_NOTES.c.credits_id == _OF.id)
+    .correlate(_DOCUMENTS)
+    .scalar_subquery()
+)
+_CREDITED = (
+    select(func.coalesce(func.sum(_NOTES.c.total_minor - _NOTES.c.withheld_minor), 0))
+    .where(_NOTES.c.credits_id == _OF.id)
+    .correlate(_DOCUMENTS)
+    .scalar_subquery()
+)
+_HAS_HISTORY = select(
+    or_(
+        exists().where(_PAYMENTS.c.document_id == bindparam("id")),
+        exists().where(_OF.credits_id == bindparam("id")),
+    )
+)
+_PAYABLE = _OF.total_minor - _OF.withheld_minor
+_PAID = _RECEIVED - _REFUNDED
+
+BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED)
+"""The columns that `balance_from` takes."""
+
+DUE: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, 0), else_=_PAYABLE - _CREDITED - _PAID)
+"""What is due of a document, as `Balance.due_minor`."""
+
+_IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
+_DUE = _PAYABLE - _CREDITED - _PAID
+_LATE = _OF.due_date < bindparam("today", type_=_OF.due_date.type)
+_COVERED = and_(_PAYABLE > 0, _CREDITED >= _PAYABLE)
+
+
+def _either(note: ColumnElement[bool], invoice: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(and_(_IS_NOTE, note), and_(not_(_IS_NOTE), invoice))
+
+
+# The same rules as `invoicing.lifecycle.status_of`; each asks for what is cheapest to know first.
+STATUS: dict[str, ColumnElement[bool]] = {
+    Status.ISSUED: _either(_PAID <= 0, and_(_PAID <= 0, case((_DUE > 0, not_(_LATE)), else_=not_(_COVERED)))),
+    Status.PARTIALLY_PAID: _either(and_(_PAID > 0, _PAID < _PAYABLE), and_(not_(_LATE), _PAID > 0, _DUE > 0)),
+    Status.PAID: _either(and_(_PAID > 0, _PAID >= _PAYABLE), and_(_PAID > 0, _DUE <= 0, not_(_COVERED))),
+    Status.OVERDUE: and_(not_(_IS_NOTE), _LATE, _DUE > 0),
+    Status.CREDITED: and_(not_(_IS_NOTE), _COVERED, _DUE <= 0),
+    OPEN: and_(not_(_IS_NOTE), _DUE > 0),
+}
+"""The documents of each status, and the open ones; `today` is a parameter."""
+
+
+def balance_from(
+    kind: str, payable_minor: int, credited_minor: int, received_minor: int, refunded_minor: int
+) -> Balance:
+    """The balance of a row of `BALANCE`."""
+    return Balance(DocumentKind(kind), payable_minor, credited_minor, received_minor - refunded_minor)
+
+
+def has_history(session: Session, document_id: str) -> bool:
+    """Whether anything was paid of the document, or credited of it, whatever was reversed since."""
+    return bool(execute(session, _HAS_HISTORY, {"id": document_id}).scalar_one())

@@ -1,0 +1,78 @@
+"""Queries on an organization's customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from invoicing.master_data.records import Customer
+from invoicing.text.typed import fold, search_key
+from storage.books import tables
+from storage.books.searching import names_to_compare, page_by_name
+from storage.paging import Page
+from storage.sqlite.statements import Kept, execute, flat, insert_rows
+
+_CUSTOMERS = Kept(tables.Customer, Customer)
+_COLUMNS = _CUSTOMERS.table.c
+_BY_NAME = (
+    _CUSTOMERS.all.where(_COLUMNS.name_key == bindparam("name_key"), _COLUMNS.archived.is_(False))
+    .order_by(_COLUMNS.id)
+    .limit(5)
+)
+_NAMES = select(_COLUMNS.id, _COLUMNS.name, _COLUMNS.archived).order_by(_COLUMNS.id)
+_ADD = _CUSTOMERS.table.insert().inline()
+
+
+def customer_by_id(session: Session, customer_id: str) -> Customer | None:
+    return _CUSTOMERS.get(session, customer_id)
+
+
+def customers_by_name(session: Session, name: str) -> list[Customer]:
+    """The customers of exactly this name, in any case, that are not archived; at most five."""
+    return _CUSTOMERS.find(session, _BY_NAME, name_key=fold(name))
+
+
+def customers_by_ids(session: Session, customer_ids: Iterable[str]) -> dict[str, Customer]:
+    """Those of the customers that there are, by their ids; archived ones too."""
+    return _CUSTOMERS.by_ids(session, customer_ids)
+
+
+def customer_names(session: Session) -> list[tuple[str, str, bool]]:
+    """Id and name of every customer, and whether it is archived."""
+    return [(row[0], row[1], row[2]) for row in execute(session, _NAMES)]
+
+
+def find_customers(session: Session, *, query: str, cursor: str, limit: int) -> Page[Customer]:
+    """A page of the customers that are not archived and hold every word of `query`, by name."""
+    return page_by_name(session, _CUSTOMERS, query=query, cursor=cursor, limit=limit)
+
+
+def customer_names_like(session: Session, fragments: Sequence[str], *, limit: int) -> list[str]:
+    """Names of customers that are not archived: all, or of very many those that hold most of the fragments."""
+    return names_to_compare(session, _CUSTOMERS, fragments, limit=limit)
+
+
+def save_customer(session: Session, customer: Customer, *, now: datetime) -> None:
+    """Keep a new customer, or the new state of one."""
+    values = _values(customer, now)
+    if not _CUSTOMERS.change(session, customer.id, **values):
+        _CUSTOMERS.add(session, **values, created_at=now)
+
+
+def add_customers(session: Session, added: Iterable[Customer], *, now: datetime) -> None:
+    """Keep new customers, in one batch."""
+    insert_rows(session, _ADD, (_values(customer, now) | {"created_at": now} for customer in added))
+
+
+def _values(customer: Customer, now: datetime) -> dict[str, Any]:
+    return flat(customer) | {
+        "name_key": fold(customer.name),
+        "search_key": search_key(
+            customer.name, customer.email, customer.tax_number, customer.city, customer.tax_office_number
+        ),
+        "updated_at": now,
+    }

@@ -1,0 +1,393 @@
+"""Queries on issued documents: the number series they draw from, the hash chain they make, and lists of them.
+
+Rows are only ever added here; the database refuses to change or delete them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlmodel import Session
+
+from invoicing.document.canonical import (
+    ALGORITHM,
+    document_from_text,
+    document_link_text,
+    document_text,
+    genesis,
+    link_hash,
+)
+from invoicing.document.documents import Document, Line, TaxSubtotal
+from invoicing.document.lifecycle import Balance
+from invoicing.document.posting import JournalSide
+from invoicing.text.typed import search_key
+from storage.books import settings_tables, tables
+from storage.books.balances import BALANCE, STATUS, balance_from
+from storage.ids import new_id
+from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
+from storage.sqlite.cache import remember, remembered
+from storage.sqlite.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
+from storage.sqlite.tuples import before
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued document with its place in the hash chain, and what happened to it."""
+
+    document: Document
+    position: int
+    hash: str
+    issued_at: datetime
+    issued_by: str
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a list shows of an issued document; amounts in minor units of `currency`.
+
+    `credits_id` and `credits_number` are the invoice that a credit note takes back.
+    """
+
+    position: int
+    id: str
+    kind: str
+    number: str
+    issue_date: date
+    due_date: date
+    customer_id: str
+    customer_name: str
+    currency: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    credits_id: str | None
+    credits_number: str | None
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Which documents a list holds; what is empty does not limit it. `status` is judged on `today`."""
+
+    query: str = ""
+    kind: str = ""
+    customer: str = ""
+    issued_from: date | None = None
+    issued_to: date | None = None
+    status: str = ""
+    today: date = date.max
+
+
+_DOCUMENTS = table_of(tables.IssuedDocument)
+_COLUMNS = _DOCUMENTS.c
+_PERIODS = table_of(settings_tables.SeriesPeriod)
+_THIS_PERIOD = and_(_PERIODS.c.series == bindparam("of_series"), _PERIODS.c.period == bindparam("of_period"))
+_NEXT_SEQUENCE = select(_PERIODS.c.next_sequence).where(_THIS_PERIOD)
+_FIRST_OF_PERIOD = _PERIODS.insert().inline()
+_ADVANCE = (
+    _PERIODS.update()
+    .where(_THIS_PERIOD)
+    .values(next_sequence=_PERIODS.c.next_sequence + 1)
+    .returning(_PERIODS.c.next_sequence)
+)
+# Within a period dates follow the numbers, so that the last number has the last date; the unique key finds it.
+_LAST_DATE = (
+    select(_COLUMNS.issue_date)
+    .where(_COLUMNS.series == bindparam("series"), _COLUMNS.period == bindparam("period"))
+    .order_by(_COLUMNS.sequence.desc())
+    .limit(1)
+)
+_CHAIN = ("document chain",)
+_CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.position.desc()).limit(1)
+_ADD_DOCUMENT = _DOCUMENTS.insert().inline()
+_ADD_LINE = table_of(tables.DocumentLine).insert().inline()
+_ADD_TAX = table_of(tables.DocumentTax).insert().inline()
+_ADD_ENTRY = table_of(tables.JournalEntry).insert().inline()
+_ADD_SIDE = table_of(tables.JournalLine).insert().inline()
+_WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by, *BALANCE)
+_BY_KEY = (
+    select(*_WHOLE)
+    .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number.in_((bindparam("number"), bindparam("capitals")))))
+    .limit(1)
+)
+_NAMED = (
+    select(_COLUMNS.id, _COLUMNS.number)
+    .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number.in_((bindparam("number"), bindparam("capitals")))))
+    .limit(1)
+)
+_BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
+_CREDIT_NOTES = select(*_WHOLE).where(_COLUMNS.credits_id == bindparam("invoice")).order_by(_COLUMNS.position)
+_CREDITED = _DOCUMENTS.alias("credited")
+_CREDITED_NUMBER = select(_CREDITED.c.number).where(_CREDITED.c.id == _COLUMNS.credits_id).scalar_subquery()
+_COLUMNS_SHOWN: dict[str, ColumnElement[Any]] = {
+    **_COLUMNS,
+    "credits_number": _CREDITED_NUMBER.correlate(_DOCUMENTS),
+}
+_HEADER_COLUMNS = tuple(_COLUMNS_SHOWN[field.name] for field in fields(Header) if field.name != "balance")
+_HEADER = (*_HEADER_COLUMNS, *BALANCE)
+_ORDER = (_COLUMNS.issue_date, _COLUMNS.position)
+
+
+def next_sequence(session: Session, series: str, period: str) -> int:
+    """The sequence number that the next document of the series takes in this period."""
+    found = execute(session, _NEXT_SEQUENCE, {"of_series": series, "of_period": period}).scalar()
+    return 1 if found is None else int(found)
+
+
+def take_sequence(session: Session, series: str, period: str) -> int:
+    """Draw the next sequence number; it is drawn only if the transaction is kept."""
+    following = execute(session, _ADVANCE, {"of_series": series, "of_period": period}).scalar()
+    if following is None:
+        execute(session, _FIRST_OF_PERIOD, {"series": series, "period": period, "next_sequence": 2})
+        return 1
+    return int(following) - 1
+
+
+def last_issue_date(session: Session, series: str, period: str) -> date | None:
+    """The issue date of the last number of the series in this period; within it, dates never run backwards."""
+    return remembered(session, _last_date_of(series, period), lambda db: _read_last_date(db, series, period))
+
+
+def _last_date_of(series: str, period: str) -> tuple[str, str, str]:
+    return "last issue date", series, period
+
+
+def _read_last_date(session: Session, series: str, period: str) -> date | None:
+    found: date | None = execute(session, _LAST_DATE, {"series": series, "period": period}).scalar()
+    return found
+
+
+def add_document(
+    session: Session, document: Document, *, period: str, sequence: int, issued_at: datetime, issued_by: str
+) -> Issued:
+    """Add an issued document as the next link of the chain, with its lines and taxes."""
+    position, previous = documents_end(session)
+    previous = previous or genesis(document.organization)
+    text = document_text(document)
+    covered = document_link_text(
+        text, series=document.series, period=period, sequence=sequence, issued_at=issued_at, by=issued_by
+    )
+    link = link_hash(previous=previous, position=position + 1, text=covered)
+    row = {
+        "position": position + 1,
+        "id": document.id,
+        "kind": document.kind.value,
+        "number": document.number,
+        "series": document.series,
+        "period": period,
+        "sequence": sequence,
+        "issue_date": document.issue_date,
+        "due_date": document.due_date,
+        "customer_id": document.customer,
+        "customer_name": document.buyer.name,
+        "search_key": search_key(document.number, document.buyer.name, document.purchase_order),
+        "currency": document.currency,
+        "net_minor": document.net_minor,
+        "tax_minor": document.tax_minor,
+        "total_minor": document.total_minor,
+        "credits_id": document.credits.id if document.credits else None,
+        "withheld_minor": document.total_minor - document.payable_minor,
+        "content": text,
+        "algorithm": ALGORITHM,
+        "previous_hash": previous,
+        "hash": link,
+        "issued_at": issued_at,
+        "issued_by": issued_by,
+    }
+    execute(session, _ADD_DOCUMENT, row)
+    insert_rows(session, _ADD_LINE, (_line_row(document.id, line) for line in document.lines))
+    insert_rows(session, _ADD_TAX, (_tax_row(document.id, *one) for one in enumerate(document.taxes, start=1)))
+    remember(session, _CHAIN, (position + 1, link))
+    remember(session, _last_date_of(document.series, period), document.issue_date)
+    return Issued(document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor))
+
+
+def add_journal_entry(session: Session, document: Document, sides: tuple[JournalSide, ...]) -> None:
+    """Add the document's journal entry. After it, the database takes no further lines for the document."""
+    entry_id = new_id("jrn")
+    entry = {
+        "id": entry_id,
+        "document_id": document.id,
+        "entry_date": document.issue_date,
+        "description": f"{document.number} {document.buyer.name}",
+    }
+    execute(session, _ADD_ENTRY, entry)
+    lines = (
+        {
+            "entry_id": entry_id,
+            "position": position,
+            "account": side.account,
+            "debit_minor": side.debit_minor,
+            "credit_minor": side.credit_minor,
+            "currency": document.currency,
+        }
+        for position, side in enumerate(sides, start=1)
+    )
+    insert_rows(session, _ADD_SIDE, lines)
+
+
+def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
+    """Id and number of the document of this id or number, without its content."""
+    row = execute(session, _NAMED, {"id": key, "number": key, "capitals": key.upper()}).first()
+    return None if row is None else (row[0], row[1])
+
+
+def document_by_id_or_number(session: Session, key: str) -> Issued | None:
+    """The document of this id or number; a number in small letters is also that in capitals."""
+    row = execute(session, _BY_KEY, {"id": key, "number": key, "capitals": key.upper()}).first()
+    return None if row is None else _issued(row)
+
+
+def credit_notes_of(session: Session, invoice_id: str) -> list[Issued]:
+    """The credit notes of an invoice, in the order in which they were issued."""
+    return [_issued(row) for row in execute(session, _CREDIT_NOTES, {"invoice": invoice_id})]
+
+
+def balance_of(session: Session, document_id: str) -> Balance:
+    """What has happened to a document until now."""
+    return balance_from(*execute(session, _BALANCE_OF, {"id": document_id}).one())
+
+
+def find_documents(session: Session, wanted: DocumentFilter, *, cursor: str, limit: int) -> Page[Header]:
+    """A page of documents, newest issue date first; their contents are not read."""
+    conditions, values = conditions_of(wanted)
+    if (position := decode_cursor(cursor, str, int)) is not None:
+        conditions = (*conditions, "before")
+        values |= {"before_date": _cursor_date(str(position[0])), "before_position": position[1]}
+    rows = execute(session, _page(conditions), {**values, "at_most": limit + 1}).all()
+    return page_of(
+        [_header(row) for row in rows],
+        limit=limit,
+        count=lambda: _count(session, conditions, values),
+        cursor_of=lambda header: encode_cursor(header.issue_date.isoformat(), header.position),
+    )
+
+
+def count_documents(session: Session, wanted: DocumentFilter) -> int:
+    return _count(session, *conditions_of(wanted))
+
+
+def documents_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[Issued]:
+    """At most `limit` matching documents, oldest first, after a position of the chain."""
+    conditions, values = conditions_of(wanted)
+    values |= {"after_position": after_position, "at_most": limit}
+    return [_issued(row) for row in execute(session, _in_order((*conditions, "after")), values)]
+
+
+# What a filter can ask for; each by its name, with its values as parameters.
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "kind": _COLUMNS.kind == bindparam("kind"),
+    "customer": _COLUMNS.customer_id == bindparam("customer"),
+    "issued_from": _COLUMNS.issue_date >= bindparam("issued_from"),
+    "issued_to": _COLUMNS.issue_date <= bindparam("issued_to"),
+    "before": before(_ORDER, (bindparam("before_date"), bindparam("before_position"))),
+    "after": _COLUMNS.position > bindparam("after_position"),
+    **STATUS,
+}
+
+
+def conditions_of(wanted: DocumentFilter) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The names of a filter's conditions, and their values."""
+    values: dict[str, Any] = {
+        f"word {index}": like_pattern(word) for index, word in enumerate(search_words(wanted.query))
+    }
+    for name in ("kind", "customer", "issued_from", "issued_to"):
+        if value := getattr(wanted, name):
+            values[name] = value
+    names = tuple(values)
+    if wanted.status:
+        names = (*names, wanted.status)
+        values["today"] = wanted.today
+    return names, values
+
+
+def matching(columns: Sequence[ColumnElement[Any]], names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """The columns of the documents that meet the conditions of these names."""
+    return select(*columns).where(*(_CONDITIONS.get(name, _holds(name)) for name in names))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return _COLUMNS.search_key.like(bindparam(word), escape="\\")
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _page(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return matching(_HEADER, names).order_by(*(column.desc() for column in _ORDER)).limit(bindparam("at_most"))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _in_order(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return matching(_WHOLE, names).order_by(_COLUMNS.position).limit(bindparam("at_most"))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return matching((func.count(),), names).select_from(_DOCUMENTS)
+
+
+def _count(session: Session, names: tuple[str, ...], values: dict[str, Any]) -> int:
+    if not names:
+        # Positions of the chain follow each other, and nothing is ever taken away: all are as many as the last.
+        return documents_end(session)[0]
+    return int(execute(session, _counting(names), values).scalar_one())
+
+
+def documents_end(session: Session) -> tuple[int, str]:
+    """Position and hash of the last document of the chain; 0 and an empty hash where there is none."""
+    return remembered(session, _CHAIN, _read_chain_head) or (0, "")
+
+
+def _read_chain_head(session: Session) -> tuple[int, str] | None:
+    row = execute(session, _CHAIN_HEAD).first()
+    return None if row is None else (row[0], row[1])
+
+
+def _line_row(document_id: str, line: Line) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": line.position,
+        "item_id": line.item,
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "tax_code": line.tax_code,
+        "tax_category": line.tax_category.value,
+        "tax_rate": line.tax_rate,
+        "net_minor": line.net_minor,
+    }
+
+
+def _tax_row(document_id: str, position: int, tax: TaxSubtotal) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": position,
+        "category": tax.category.value,
+        "rate": tax.rate,
+        "taxable_minor": tax.taxable_minor,
+        "tax_minor": tax.tax_minor,
+    }
+
+
+def _cursor_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.min
+
+
+def _issued(row: Row[*tuple[Any, ...]]) -> Issued:
+    content, position, link, issued_at, issued_by, *balance = row
+    return Issued(document_from_text(content), position, link, issued_at, issued_by, balance_from(*balance))
+
+
+def _header(row: Row[*tuple[Any, ...]]) -> Header:
+    values: list[Any] = list(row)
+    width = len(_HEADER_COLUMNS)
+    values[width:] = [balance_from(*values[width:])]
+    return Header(*values)

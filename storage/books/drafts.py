@@ -1,0 +1,182 @@
+"""Queries on an organization's drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Select, bindparam, func, select, type_coerce
+from sqlmodel import Session
+
+from invoicing.document.documents import DocumentKind
+from invoicing.document.requested import RequestedDocument
+from invoicing.document.shown import Shown, draft_from_text, draft_text
+from invoicing.money.sums import Summand, Sums, sums_per_currency
+from invoicing.text.typed import search_key
+from storage.books import tables
+from storage.paging import Page, decode_cursor, encode_cursor, not_of_this_list, page_of, search_words
+from storage.sqlite.statements import STATEMENTS_KEPT, execute, table_of
+from storage.sqlite.tuples import before
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDraft:
+    """What a list shows of a draft. `shown` is what it last showed, unless an earlier release kept it; the name is
+    the one that the customer has today.
+    """
+
+    id: str
+    customer_name: str
+    updated_at: datetime
+    request: RequestedDocument
+    shown: Shown | None
+
+
+_DRAFTS = table_of(tables.Draft)
+_CUSTOMERS = table_of(tables.Customer)
+_COLUMNS = _DRAFTS.c
+_THIS_ONE = _COLUMNS.id == bindparam("draft")
+_CONTENT = select(_COLUMNS.content).where(_THIS_ONE)
+_ADD = _DRAFTS.insert().inline()
+_CHANGE = _DRAFTS.update().where(_THIS_ONE)
+_DELETE = _DRAFTS.delete().where(_THIS_ONE)
+_ORDER = (_COLUMNS.updated_at, _COLUMNS.id)
+_PURCHASE_ORDER = type_coerce(_COLUMNS.content, JSON)["purchase_order"].as_string()
+_SHOWN = type_coerce(_COLUMNS.content, JSON)["shown"]
+_CURRENCY = _SHOWN["currency"].as_string()
+_NET, _TAX, _TOTAL, _WITHHELD = (
+    _SHOWN[name].as_integer() for name in ("net_minor", "tax_minor", "total_minor", "withheld_minor")
+)
+_FIGURES = (_CURRENCY, _NET, _TAX, _TOTAL, _TOTAL - _WITHHELD)
+_NAMED = select(*_ORDER, _CUSTOMERS.c.name, _PURCHASE_ORDER).join(_CUSTOMERS, _CUSTOMERS.c.id == _COLUMNS.customer_id)
+_WHOLE = (
+    select(_COLUMNS.id, _CUSTOMERS.c.name, _COLUMNS.updated_at, _COLUMNS.content)
+    .join(_CUSTOMERS, _CUSTOMERS.c.id == _COLUMNS.customer_id)
+    .where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
+    .order_by(*(column.desc() for column in _ORDER))
+)
+
+
+def draft_by_id(session: Session, draft_id: str) -> tuple[RequestedDocument, Shown | None] | None:
+    """What was asked for, and what the draft last showed, unless an earlier release kept it."""
+    content = execute(session, _CONTENT, {"draft": draft_id}).scalar()
+    return None if content is None else draft_from_text(content)
+
+
+def find_drafts(session: Session, *, query: str, customer: str, cursor: str, limit: int) -> Page[ListedDraft]:
+    """A page of the drafts that hold every word of `query` in the customer's name or the purchase order, those
+    changed last first; `customer` is an id, or empty for all.
+    """
+    words = search_words(query)
+    names, values = _conditions(customer, cursor)
+    if words:
+        rows = [row for row in execute(session, _searched(names), values) if _holds(row, words)]
+    else:
+        rows = list(execute(session, _page(names), {**values, "at_most": limit + 1}))
+
+    def count() -> int:
+        return len(rows) if words else int(execute(session, _counting(names), values).scalar_one())
+
+    page = page_of(rows, limit=limit, count=count, cursor_of=lambda row: encode_cursor(row[0].isoformat(), row[1]))
+    found = execute(session, _WHOLE, {"ids": [row[1] for row in page.items]}) if page.items else ()
+    return Page(tuple(_listed(row) for row in found), page.next_cursor, page.left)
+
+
+def sums_of_drafts(session: Session, *, query: str, customer: str) -> tuple[Sums, ...]:
+    """What all drafts that match last showed, added up per currency; one that an earlier release kept shows nothing."""
+    words = search_words(query)
+    names, values = _conditions(customer, "")
+    if not words:
+        return sums_per_currency(_summand(*row) for row in execute(session, _summing(names), values))
+    found = execute(session, _searched(names).add_columns(*_FIGURES), values)
+    figures = (row[-len(_FIGURES) :] for row in found if _holds(row, words))
+    return sums_per_currency(_summand(*row) for row in figures if row[0] is not None)
+
+
+def _summand(currency: str, net: int, tax: int, total: int, due: int, count: int = 1) -> Summand:
+    return Summand(currency, DocumentKind.INVOICE, int(net), int(tax), int(total), int(due), count)
+
+
+def save_draft(
+    session: Session, draft_id: str, request: RequestedDocument, shown: Shown, *, now: datetime, by: str
+) -> None:
+    """Keep a new draft, or the new state of one."""
+    values = {
+        "customer_id": request.customer,
+        "content": draft_text(request, shown),
+        "updated_at": now,
+        "updated_by": by,
+    }
+    if not execute(session, _CHANGE, {**values, "draft": draft_id}).rowcount:
+        execute(session, _ADD, {**values, "id": draft_id, "created_at": now})
+
+
+def delete_draft(session: Session, draft_id: str) -> None:
+    execute(session, _DELETE, {"draft": draft_id})
+
+
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "customer": _COLUMNS.customer_id == bindparam("customer"),
+    "before": before(_ORDER, (bindparam("before_moment", type_=_COLUMNS.updated_at.type), bindparam("before_id"))),
+}
+
+
+def _conditions(customer: str, cursor: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The names of the conditions that a list has, and their values."""
+    values: dict[str, Any] = {"customer": customer} if customer else {}
+    names = tuple(values)
+    if (position := decode_cursor(cursor, str, str)) is not None:
+        names = (*names, "before")
+        values |= {"before_moment": _cursor_moment(str(position[0])), "before_id": position[1]}
+    return names, values
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _page(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _matching(select(*_ORDER), names).order_by(*(column.desc() for column in _ORDER)).limit(bindparam("at_most"))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _searched(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _matching(_NAMED, names).order_by(*(column.desc() for column in _ORDER))
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _counting(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _matching(select(func.count()).select_from(_DRAFTS), names)
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _summing(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    currency, *amounts = _FIGURES
+    summed = select(currency, *(func.sum(amount) for amount in amounts), func.count()).select_from(_DRAFTS)
+    return _matching(summed, names).where(currency.is_not(None)).group_by(currency)
+
+
+def _matching(rows: Select[*tuple[Any, ...]], names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return rows.where(*(_CONDITIONS[name] for name in names))
+
+
+def _holds(row: Sequence[Any], words: list[str]) -> bool:
+    # Unlike an issued document a draft keeps no search key: the customer's name is the one of today.
+    text = search_key(row[2], row[3] or "")
+    return all(word in text for word in words)
+
+
+def _cursor_moment(text: str) -> datetime:
+    """The moment of a cursor, in UTC as the list gave it; the cursors of other lists have two texts, too."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise not_of_this_list() from None
+    if moment.utcoffset() != timedelta(0):
+        raise not_of_this_list()
+    return moment
+
+
+def _listed(row: Sequence[Any]) -> ListedDraft:
+    draft_id, customer_name, updated_at, content = row
+    return ListedDraft(draft_id, customer_name, updated_at, *draft_from_text(content))

@@ -1,0 +1,164 @@
+"""Exports that were made: which file answers which request, how many were made in a day, and which have aged.
+
+An export's file is made of what the books hold and can be made again, so it is kept for a while only; its record stays
+and says so. What counts them is in the books, so that several processes and a restart agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from storage.books import files, tables
+from storage.books.checks import PRINTING
+from storage.books.files import StoredFile
+from storage.folder.provisioning import sync_folder
+from storage.sqlite.statements import execute, table_of
+
+_FILES = table_of(tables.StoredFile)
+_EXPORTS = table_of(tables.Export)
+_REQUESTS = table_of(tables.ExportRequest)
+_DAYS = table_of(tables.ExportDay)
+REMOVED = select(_EXPORTS.c.file_id).where(_EXPORTS.c.removed_at.is_not(None))
+_IS_REMOVED = REMOVED.where(_EXPORTS.c.file_id == bindparam("file"))
+_OF_REQUEST = (
+    select(_REQUESTS.c.file_id, _REQUESTS.c.documents, _REQUESTS.c.notes)
+    .join(_EXPORTS, _EXPORTS.c.file_id == _REQUESTS.c.file_id)
+    .where(_REQUESTS.c.request == bindparam("request"), _EXPORTS.c.removed_at.is_(None))
+)
+_OF_CONTENT = (
+    select(_EXPORTS.c.file_id)
+    .where(_EXPORTS.c.sha256 == bindparam("sha256"), _EXPORTS.c.format == bindparam("file_format"))
+    .order_by(_EXPORTS.c.file_id)
+    .limit(1)
+)
+_OF_DAY = select(_DAYS.c.made, _DAYS.c.size_bytes).where(_DAYS.c.day == bindparam("day"))
+_ENTRIES = table_of(tables.AuditEntry).c
+_STATE = (
+    *(select(func.max(table_of(rows).c["position"])) for rows in (tables.IssuedDocument, tables.Payment)),
+    # That a PDF was first made changes nothing of what an export tells; an archive of PDFs itself makes them.
+    select(_ENTRIES.position).where(_ENTRIES.act != PRINTING).order_by(_ENTRIES.position.desc()).limit(1),
+)
+_DAYS_REMEMBERED = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeExport:
+    """An export as it was answered: its file, how many documents are in it, and the notes that came with it."""
+
+    file: StoredFile
+    documents: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many files exports made anew on a day, and how large they are together."""
+
+    made: int = 0
+    size_bytes: int = 0
+
+
+def request_key(session: Session, asked: tuple[str, ...]) -> str:
+    """What the same request on unchanged books has in common: whatever changes books adds to one of these rows."""
+    state = [execute(session, statement).scalar() for statement in _STATE]
+    return hashlib.sha256(json.dumps([asked, state]).encode()).hexdigest()
+
+
+def made_before(session: Session, key: str) -> MadeExport | None:
+    """What answered the same request on the same books, unless it has been removed."""
+    row = execute(session, _OF_REQUEST, {"request": key}).first()
+    stored = files.file_by_id(session, row[0]) if row is not None else None
+    return MadeExport(stored, row[1], tuple(json.loads(row[2]))) if row is not None and stored is not None else None
+
+
+def asked_again(session: Session, key: str, file_id: str, *, at: datetime) -> None:
+    """Note that an export was asked for again."""
+    execute(session, _REQUESTS.update().where(_REQUESTS.c.request == key).values(asked_at=at))
+    execute(session, _EXPORTS.update().where(_EXPORTS.c.file_id == file_id).values(asked_at=at))
+
+
+def of_day(session: Session, day: date) -> Day:
+    """What exports made anew on this day."""
+    row = execute(session, _OF_DAY, {"day": day}).first()
+    return Day(*row) if row is not None else Day()
+
+
+def count_in(session: Session, day: date, *, made: int = 0, size_bytes: int = 0) -> None:
+    """Add to what exports made on this day; what is taken back is negative."""
+    changed = {"made": _DAYS.c.made + made, "size_bytes": _DAYS.c.size_bytes + size_bytes}
+    if not execute(session, _DAYS.update().where(_DAYS.c.day == day).values(changed)).rowcount:
+        execute(session, _DAYS.insert(), {"day": day, "made": made, "size_bytes": size_bytes})
+        execute(session, _DAYS.delete().where(_DAYS.c.day < day - _DAYS_REMEMBERED))
+
+
+def keep_export(session: Session, folder: Path, key: str, made: MadeExport, *, at: datetime) -> StoredFile:
+    """Put an export that was just written on record. The same content is the same file: where there is one, what was
+    written takes its place, also of one that was removed or damaged, and that one is answered.
+    """
+    content = {"sha256": made.file.sha256, "file_format": made.file.format}
+    found = execute(session, _OF_CONTENT, content).scalar()
+    first = files.file_by_id(session, found) if found else None
+    stored = first or files.record_file(session, made.file, at=at)
+    if first is None:
+        row = {"sha256": stored.sha256, "format": stored.format, "made_at": at, "asked_at": at}
+        execute(session, _EXPORTS.insert(), {"file_id": stored.id, **row})
+    else:
+        if first.path != made.file.path:
+            os.replace(folder / made.file.path, folder / first.path)
+            sync_folder((folder / first.path).parent)
+        again = _EXPORTS.update().where(_EXPORTS.c.file_id == first.id)
+        execute(session, again.values(asked_at=at, removed_at=None))
+    answered = {"file_id": stored.id, "documents": made.documents, "notes": json.dumps(made.notes), "asked_at": at}
+    if not execute(session, _REQUESTS.update().where(_REQUESTS.c.request == key).values(answered)).rowcount:
+        execute(session, _REQUESTS.insert(), {"request": key, **answered})
+    return stored
+
+
+def is_removed(session: Session, file_id: str) -> bool:
+    """Whether this is an export that has aged, and whose file was removed."""
+    return execute(session, _IS_REMOVED, {"file": file_id}).first() is not None
+
+
+def removed_ids(session: Session) -> frozenset[str]:
+    """The files on record that were removed because they had aged: that they are not there is in order."""
+    return frozenset(execute(session, REMOVED).scalars())
+
+
+def aged_files(session: Session, *, before: datetime) -> list[StoredFile]:
+    """The files of exports that were last asked for before then, and were not removed yet."""
+    wanted = select(_EXPORTS.c.file_id).where(_EXPORTS.c.asked_at < before, _EXPORTS.c.removed_at.is_(None))
+    ids = execute(session, wanted.order_by(_EXPORTS.c.file_id)).scalars()
+    return [stored for one in ids if (stored := files.file_by_id(session, one)) is not None]
+
+
+def say_removed(session: Session, *, before: datetime, at: datetime) -> list[StoredFile]:
+    """Put on record that the exports last asked for before then are removed; `remove_files` removes them after that is
+    certain, so that a file that is missing is never one that should be there.
+    """
+    found = aged_files(session, before=before)
+    for stored in found:
+        execute(session, _EXPORTS.update().where(_EXPORTS.c.file_id == stored.id).values(removed_at=at))
+    execute(session, _REQUESTS.delete().where(_REQUESTS.c.asked_at < before))
+    return found
+
+
+def remove_files(session: Session, folder: Path) -> int:
+    """Remove the files of the exports that are on record as removed, as far as they are there; answers how many were.
+
+    It is part of a transaction that may write, so that nobody puts one of them back meanwhile.
+    """
+    rows = execute(session, select(_FILES.c.path).where(_FILES.c.id.in_(REMOVED))).scalars()
+    removed = 0
+    for path in rows:
+        if (folder / path).is_file():
+            (folder / path).unlink()
+            removed += 1
+    return removed

@@ -1,0 +1,117 @@
+"""Queries on payments: what was paid of a document, what was refunded, and what reverses what.
+
+Rows are only ever added here; the database refuses to change or delete them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, case, func, select
+from sqlmodel import Session
+
+from invoicing.document.documents import Document
+from storage.books import settings_tables, tables
+from storage.sqlite.statements import Kept, execute, flat, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of an invoice, a refund of a credit note, or the reversal (`reverses_id`) of one of them.
+
+    `amount_minor` is more than zero, in minor units of `currency`; which way it went is said by the accounts.
+    """
+
+    position: int
+    id: str
+    document_id: str
+    reverses_id: str | None
+    amount_minor: int
+    currency: str
+    paid_on: date
+    method: str
+    reference: str
+    debit_account: str
+    credit_account: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAccounts:
+    """Where payments of a document are posted."""
+
+    bank: str
+    receivable: str
+
+
+_PAYMENTS = Kept(tables.Payment, Payment)
+_COLUMNS = _PAYMENTS.table.c
+_LAST = select(func.coalesce(func.max(_COLUMNS.position), 0))
+_OF_DOCUMENT = _PAYMENTS.all.where(_COLUMNS.document_id == bindparam("document")).order_by(_COLUMNS.position)
+_OF_DOCUMENTS = _PAYMENTS.all.where(_COLUMNS.document_id.in_(bindparam("documents", expanding=True))).order_by(
+    _COLUMNS.position
+)
+_BY_ID = _PAYMENTS.all.where(_COLUMNS.id == bindparam("payment"))
+_REVERSAL = _PAYMENTS.all.where(_COLUMNS.reverses_id == bindparam("payment"))
+_IN_ORDER = _PAYMENTS.all.order_by(_COLUMNS.position)
+
+_KIND_OF_PAYMENTS = "payment"
+_PROFILE = table_of(settings_tables.PostingProfile)
+_TYPE = table_of(settings_tables.TransactionType)
+# The profile of payments where there is one, else that of the document's own kind.
+_ACCOUNTS = (
+    select(_PROFILE.c.bank, _PROFILE.c.receivable)
+    .join_from(_TYPE, _PROFILE, _PROFILE.c.name == _TYPE.c.posting_profile)
+    .where(_TYPE.c.kind.in_([_KIND_OF_PAYMENTS, bindparam("kind")]))
+    .order_by(case((_TYPE.c.kind == _KIND_OF_PAYMENTS, 0), else_=1), _TYPE.c.name)
+    .limit(1)
+)
+
+
+def payment_accounts(session: Session, document: Document) -> PaymentAccounts:
+    """The accounts of payments, from the posting profile of payments or else of the document's kind."""
+    return PaymentAccounts(*execute(session, _ACCOUNTS, {"kind": document.kind.value}).one())
+
+
+def next_position(session: Session) -> int:
+    """The position of the next payment of these books; they follow each other without a gap."""
+    return int(execute(session, _LAST).scalar_one()) + 1
+
+
+def add_payment(session: Session, payment: Payment) -> None:
+    _PAYMENTS.add(session, **flat(payment))
+
+
+def payment_by_id(session: Session, payment_id: str) -> Payment | None:
+    return next(iter(_PAYMENTS.find(session, _BY_ID, payment=payment_id)), None)
+
+
+def reversal_of(session: Session, payment_id: str) -> Payment | None:
+    """The payment that reverses this one, if there is one."""
+    return next(iter(_PAYMENTS.find(session, _REVERSAL, payment=payment_id)), None)
+
+
+def payments_of(session: Session, document_id: str) -> list[Payment]:
+    """The payments of a document, in the order in which they were recorded."""
+    return _PAYMENTS.find(session, _OF_DOCUMENT, document=document_id)
+
+
+def payments_of_several(session: Session, document_ids: Sequence[str]) -> dict[str, list[Payment]]:
+    """The payments of these documents by document, each in the order in which they were recorded."""
+    found: dict[str, list[Payment]] = {}
+    for payment in _PAYMENTS.find(session, _OF_DOCUMENTS, documents=list(document_ids)):
+        found.setdefault(payment.document_id, []).append(payment)
+    return found
+
+
+def all_payments(session: Session) -> list[Payment]:
+    """All payments in the order in which they were recorded."""
+    return _PAYMENTS.find(session, _IN_ORDER)
+
+
+def audited(payment: Payment) -> dict[str, object]:
+    """What the audit trail says of a payment: all of it, so that a changed row is found."""
+    return {name: value for name, value in flat(payment).items() if name not in ("id", "recorded_at", "recorded_by")}

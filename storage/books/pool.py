@@ -1,0 +1,296 @@
+"""The one door to an organization's books.
+
+`BooksShelf` keeps the engines of the organizations in use, each leased only while a transaction runs, and closes
+the least recently used beyond its capacity. `Books` is what an act is given: one organization's books, opened for
+one principal, to read or also to change.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import anyio
+from sqlmodel import Session
+
+from storage.directory.anchoring import Anchoring
+from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
+from storage.directory.database import Directory
+from storage.migrations import head_stamp
+from storage.sqlite.completion import to_its_end
+from storage.sqlite.database import Database
+from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
+from storage.sqlite.files_limit import open_books_max
+from storage.work.limits import Limits
+from storage.work.workers import Workers
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+"""Answers the present moment, aware, in UTC."""
+_RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
+
+CONNECTIONS = 2
+BOOKS_FILE = "books.db"
+ORGANIZATIONS_FOLDER = "organizations"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRef:
+    """An organization as the directory knows it. `named_writes` is the policy of the practice it belongs to."""
+
+    id: str
+    handle: str
+    name: str
+    kind: str
+    environment: str
+    country: str
+    currency: str
+    partner_id: str
+    named_writes: str
+    archived: bool
+    role: str
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A set of books in use. Its first user compares it with its anchor, which the others wait for; `documents` and
+    `entries` are the positions up to which the chains are anchored, or will be.
+    """
+
+    database: Database
+    compared: bool = False
+    comparing: anyio.Lock = field(default_factory=anyio.Lock)
+    documents: int = 0
+    entries: int = 0
+    leases: int = 0
+
+    def anchored(self, ends: Ends) -> None:
+        self.compared = True
+        self.documents = max(self.documents, ends.documents.position)
+        self.entries = max(self.entries, ends.entries.position)
+
+
+class BooksShelf:
+    """The open sets of books of one data folder."""
+
+    def __init__(self, root: Path, directory: Directory, *, capacity: int = 0, limits: Limits | None = None) -> None:
+        """Hold at most `capacity` databases open; 0: as many as the process may open files for. The books' anchors are
+        kept in `directory`.
+        """
+        self.limits = limits or Limits()
+        self.workers = Workers(self.limits)
+        self._root = root
+        self._anchoring = Anchoring(directory, self._ends)
+        self._capacity = capacity or open_books_max()
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+
+    def folder(self, organization_id: str) -> Path:
+        """The organization's folder; its name is the organization's UUID and never anybody's text."""
+        return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
+
+    async def run(
+        self, organization_id: str, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False
+    ) -> T:
+        """Run `work`, which may take long, as one transaction in the organization's books.
+
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it. One that reads, or is
+        `stoppable`, ends soon then, and nothing of it is kept.
+
+        Raises:
+            Unavailable: too much of this organization's work waits.
+        """
+        async with self.workers.reads.turn(organization_id), self._leased(organization_id) as entry:
+            run = partial(entry.database.run, stoppable=stoppable)
+            if mode is Mode.READ:
+                return await run(mode, work)
+            return await self._anchored(organization_id, entry, work, run)
+
+    async def run_briefly(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds or changes a few rows by their keys, as one transaction; else as `run`."""
+        async with self._leased(organization_id) as entry:
+            if mode is Mode.READ:
+                return await entry.database.run_briefly(mode, work)
+            return await self._anchored(organization_id, entry, work, entry.database.run_briefly)
+
+    def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
+        """Run `work` as one reading transaction at once, for an act that is in a thread already."""
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        path = self.folder(organization_id) / BOOKS_FILE
+        try:
+            return read_once(path, stamp, work, examined=organization_id in self._entries)
+        except StorageFault as fault:
+            # It may be in the middle of a transaction of the directory.
+            raise fault.said_of("The books of this organization are") from fault
+
+    async def anchor(self, organization_id: str) -> Ends | NoAnchor:
+        """How far the directory knows the organization's chains to go."""
+        return await self._anchoring.known(organization_id)
+
+    async def bring_back(
+        self, organization_id: str, work: Callable[[Session, Ends, Ends | NoAnchor], T], *, given: Iterable[Number] = ()
+    ) -> T:
+        """Run `work` as one transaction in books that are not, or may not be, what their anchor knows; it is given
+        the anchor with what else is known of numbers that were `given` out, and the anchor as it was kept. When it
+        does not raise, the anchor follows the books from there on.
+
+        Raises:
+            Conflict: somebody has moved the anchor meanwhile.
+        """
+        known = await self.anchor(organization_id)
+        anchor = known if isinstance(known, Ends) else Ends(End(0, ""), End(0, ""))
+        numbers = highest((*await self._anchoring.numbers(organization_id), *given))
+        anchor = replace(anchor, numbers=numbers)
+        async with self._leased(organization_id, compare=False) as entry, entry.comparing:
+
+            def with_ends(db: Session) -> tuple[T, Ends]:
+                return work(db, anchor, known), ends_of_books(db)
+
+            result, ends = await entry.database.run(Mode.WRITE, with_ends)
+            ends = replace(ends, numbers=highest((*ends.numbers, *numbers)))
+            await to_its_end(self._anchoring.accept(organization_id, ends, known=known))
+            entry.documents, entry.entries = ends.documents.position, ends.entries.position
+            entry.compared = True
+        return result
+
+    async def close(self) -> None:
+        """Close every engine; nothing may be under way."""
+        await self.workers.close()
+        await self._anchoring.close()
+        while self._entries:
+            _, entry = self._entries.popitem()
+            await entry.database.close()
+
+    async def _anchored(
+        self, organization_id: str, entry: _Entry, work: Callable[[Session], T], run: _RunWithEnds[T]
+    ) -> T:
+        """Run `work`, which changes something, and anchor what it has added to the chains."""
+
+        def with_ends(db: Session) -> tuple[T, Ends]:
+            result = work(db)
+            db.flush()
+            return result, ends_of_books(db, after=entry.documents)
+
+        try:
+            result, ends = await run(Mode.WRITE, with_ends)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                # Who was cancelled does not know whether it was kept.
+                self._anchoring.note_unsure(organization_id)
+            raise
+        if ends.entries.position > entry.entries or ends.numbers:
+            self._anchoring.note(organization_id, ends)
+            entry.anchored(ends)
+        return result
+
+    async def _ends(self, organization_id: str) -> Ends:
+        async with self._leased(organization_id) as entry:
+            return await entry.database.run_briefly(Mode.READ, ends_of_books)
+
+    async def _compare(self, organization_id: str, entry: _Entry) -> None:
+        async with entry.comparing:
+            if not entry.compared:
+                entry.anchored(await self._anchoring.compare(organization_id, entry.database))
+
+    @asynccontextmanager
+    async def _leased(self, organization_id: str, *, compare: bool = True) -> AsyncIterator[_Entry]:
+        entry = self._entries.get(organization_id)
+        if entry is None:
+            stamp = head_stamp(FileKind.BOOKS, organization_id)
+            path = self.folder(organization_id) / BOOKS_FILE
+            entry = _Entry(Database(path, stamp, connections=CONNECTIONS))
+            self._entries[organization_id] = entry
+        self._entries.move_to_end(organization_id)
+        entry.leases += 1
+        try:
+            if compare and not entry.compared:
+                await self._compare(organization_id, entry)
+            yield entry
+        finally:
+            entry.leases -= 1
+            await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        while len(self._entries) > self._capacity:
+            idle = next((key for key, entry in self._entries.items() if not entry.leases), None)
+            if idle is None:
+                return
+            try:
+                await self._entries.pop(idle).database.close()
+            except Exception:
+                # Whoever happened to be there when these were closed has nothing to do with it.
+                _log.exception("books could not be closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One organization's books, opened for `actor` after the directory allowed it.
+
+    `actor` is the name that the audit trail shows. `may_change` is false where the call only reads.
+    """
+
+    organization: OrganizationRef
+    actor: str
+    clock: Clock
+    shelf: BooksShelf
+    may_change: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where this organization's files are."""
+        return self.shelf.folder(self.organization.id)
+
+    async def render(self, work: Callable[..., T], *given: object) -> T:
+        """Compute `work(*given)` in this organization's turn (`storage.work.workers`)."""
+        return await self.shelf.workers.render(self.organization.id, work, *given)
+
+    async def look_through(self, work: Callable[..., T], *given: object) -> T:
+        """Compute `work(*given)`, which looks through a picture, in this organization's turn."""
+        return await self.shelf.workers.look_through(self.organization.id, work, *given)
+
+    async def use_files(self, work: Callable[..., T], *given: object) -> T:
+        """Run `work(*given)`, which reads, hashes or writes files, in this organization's turn."""
+        return await self.shelf.workers.use_files(self.organization.id, work, *given)
+
+    async def look_up(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
+        with self._named():
+            return await self.shelf.run_briefly(self.organization.id, Mode.READ, work)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which may scan, as one transaction that cannot write."""
+        with self._named():
+            return await self.shelf.run(self.organization.id, Mode.READ, work)
+
+    async def record(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which only records a file that was made from what is there: reading acts do that too."""
+        with self._named():
+            return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
+
+    async def write(self, work: Callable[[Session], T], *, long: bool = False) -> T:
+        """Run `work` as one transaction: kept whole at its end, or not at all. `long` says that it takes long, and is
+        stopped where nobody waits for it any more.
+        """
+        if not self.may_change:
+            raise RuntimeError("these books were opened for reading")
+        with self._named():
+            if long:
+                return await self.shelf.run(self.organization.id, Mode.WRITE, work, stoppable=True)
+            return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """An act may look into several books: what is out of service is named."""
+        try:
+            yield
+        except StorageFault as fault:
+            raise fault.said_of(f"The books of {self.organization.handle} are") from fault.__cause__

@@ -1,0 +1,237 @@
+"""Tables of one organization's settings, which lie in its books."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import ForeignKeyConstraint, MetaData
+from sqlmodel import Field, SQLModel
+
+from storage.sqlite.types import DecimalText, UtcDateTime
+
+BOOKS_METADATA = MetaData()
+
+
+class BooksTable(SQLModel):
+    """Base of the books' tables."""
+
+    metadata: ClassVar[MetaData] = BOOKS_METADATA
+
+
+class Identity(BooksTable, table=True):
+    """Whose books these are: one row, compared with what the directory expects on every open."""
+
+    __tablename__ = "identity"
+
+    id: int = Field(default=1, primary_key=True)
+    organization_id: str
+    stamped_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Profile(BooksTable, table=True):
+    """The organization as its documents show it, and its defaults: one row."""
+
+    __tablename__ = "profile"
+
+    id: int = Field(default=1, primary_key=True)
+    name: str
+    legal_name: str = ""
+    environment: str
+    country: str = ""
+    currency: str = ""
+    locale: str = "en_GB"
+    time_zone: str = "UTC"
+    accounting_standard: str = ""
+    tax_system: str = ""
+    chart_of_accounts: str = ""
+    line1: str = ""
+    line2: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    tax_number: str = ""
+    registration_number: str = ""
+    tax_office_number: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    account_holder: str = ""
+    bank_name: str = ""
+    iban: str = ""
+    bic: str = ""
+    account_number: str = ""
+    routing_number: str = ""
+    footer: str = ""
+    prices_include_tax: bool = False
+    future_days: int = 0
+    rounding: str = "sum_of_lines"
+    small_business: bool = False
+    vat_registration: str = ""
+    mandates: str = "refuse"
+    annual_turnover: str = ""
+    payment_qr: bool = True
+    second_language: str = ""
+    brand_color: str = ""
+    logo: str = ""
+    logo_sha256: str = ""
+
+
+class MandateAcknowledgement(BooksTable, table=True):
+    """How documents of a mandate, or one document, are handed in, said by a person; a later row withdraws it."""
+
+    __tablename__ = "mandate_acknowledgements"
+
+    position: int = Field(primary_key=True)
+    code: str
+    draft: str = ""
+    customer: str = ""
+    handed_in: str = ""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str
+
+
+class Account(BooksTable, table=True):
+    __tablename__ = "accounts"
+
+    number: str = Field(primary_key=True)
+    name: str
+    type: str
+
+
+class TaxAuthority(BooksTable, table=True):
+    __tablename__ = "tax_authorities"
+
+    name: str = Field(primary_key=True)
+    country: str
+
+
+class TaxCode(BooksTable, table=True):
+    __tablename__ = "tax_codes"
+
+    code: str = Field(primary_key=True)
+    name: str
+    category: str
+    label: str
+    reason: str = ""
+    reason_local: str = ""
+    reason_code: str = ""
+    is_default: bool = False
+
+
+class TaxRate(BooksTable, table=True):
+    __tablename__ = "tax_rates"
+
+    code: str = Field(primary_key=True, foreign_key="tax_codes.code")
+    valid_from: date = Field(primary_key=True)
+    valid_until: date | None = None
+    percent: Decimal = Field(sa_type=DecimalText)
+
+
+class TaxJurisdiction(BooksTable, table=True):
+    """One part of a tax code that is a stack of jurisdictions, such as a state, a county or a city."""
+
+    __tablename__ = "tax_jurisdictions"
+
+    code: str = Field(primary_key=True, foreign_key="tax_codes.code")
+    position: int = Field(primary_key=True)
+    name: str
+    level: str
+
+
+class TaxJurisdictionRate(BooksTable, table=True):
+    __tablename__ = "tax_jurisdiction_rates"
+    __table_args__ = (
+        ForeignKeyConstraint(["code", "position"], ["tax_jurisdictions.code", "tax_jurisdictions.position"]),
+    )
+
+    code: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_until: date | None = None
+    percent: Decimal = Field(sa_type=DecimalText)
+
+
+class WithholdingCode(BooksTable, table=True):
+    """A tax that the buyer withholds from the payment, such as Spain's IRPF."""
+
+    __tablename__ = "withholding_codes"
+
+    code: str = Field(primary_key=True)
+    name: str
+    label: str
+    article: str
+
+
+class WithholdingRate(BooksTable, table=True):
+    __tablename__ = "withholding_rates"
+
+    code: str = Field(primary_key=True, foreign_key="withholding_codes.code")
+    valid_from: date = Field(primary_key=True)
+    valid_until: date | None = None
+    percent: Decimal = Field(sa_type=DecimalText)
+
+
+class PaymentTerm(BooksTable, table=True):
+    __tablename__ = "payment_terms"
+
+    code: str = Field(primary_key=True)
+    name: str
+    days: int
+    is_default: bool = False
+
+
+class PostingProfile(BooksTable, table=True):
+    __tablename__ = "posting_profiles"
+
+    name: str = Field(primary_key=True)
+    receivable: str = Field(foreign_key="accounts.number")
+    revenue: str = Field(foreign_key="accounts.number")
+    tax_payable: str = Field(foreign_key="accounts.number")
+    discount: str = Field(foreign_key="accounts.number")
+    rounding: str = Field(foreign_key="accounts.number")
+    bank: str = Field(foreign_key="accounts.number")
+
+
+class NumberSeries(BooksTable, table=True):
+    __tablename__ = "number_series"
+
+    code: str = Field(primary_key=True)
+    kind: str
+    pattern: str
+    is_default: bool = True
+    first_sequence: int = 1
+    first_period: str = ""
+
+
+class SeriesPeriod(BooksTable, table=True):
+    """How far a series has come in a period; the next document takes `next_sequence`."""
+
+    __tablename__ = "series_periods"
+
+    series: str = Field(primary_key=True, foreign_key="number_series.code")
+    period: str = Field(primary_key=True)
+    next_sequence: int = 1
+
+
+class TransactionType(BooksTable, table=True):
+    """Which series and posting profile a kind of transaction uses."""
+
+    __tablename__ = "transaction_types"
+
+    name: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    series: str = Field(foreign_key="number_series.code")
+    posting_profile: str = Field(foreign_key="posting_profiles.name")
+
+
+class Provenance(BooksTable, table=True):
+    """Where a layer of the configuration came from, when, and by whom."""
+
+    __tablename__ = "provenance"
+
+    layer: str = Field(primary_key=True)
+    source: str
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str

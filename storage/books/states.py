@@ -1,0 +1,88 @@
+"""What settings, customers and items are like, as digests that the audit trail keeps with each change of them.
+
+So a row that was changed past the program is found, though the program itself may change it at any time. What has its
+column's default is left out of a digest: a column that a later release adds does not change it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, select
+from sqlmodel import Session, SQLModel
+
+from invoicing.document.canonical import canonical_json
+from storage.books import settings_tables, tables
+from storage.sqlite.statements import execute, table_of
+
+SETTINGS: Mapping[str, type[SQLModel]] = {
+    str(model.__tablename__): model
+    for model in (
+        settings_tables.Profile,
+        settings_tables.Account,
+        settings_tables.TaxAuthority,
+        settings_tables.TaxCode,
+        settings_tables.TaxRate,
+        settings_tables.TaxJurisdiction,
+        settings_tables.TaxJurisdictionRate,
+        settings_tables.WithholdingCode,
+        settings_tables.WithholdingRate,
+        settings_tables.PaymentTerm,
+        settings_tables.PostingProfile,
+        settings_tables.NumberSeries,
+        settings_tables.TransactionType,
+        settings_tables.Provenance,
+        settings_tables.MandateAcknowledgement,
+    )
+}
+RECORDS: Mapping[str, type[SQLModel]] = {"customers": tables.Customer, "items": tables.Item}
+"""Records by the name of their table; each has an `id`."""
+
+_DIGEST_LENGTH = 32
+# Made from other columns, in a way that may change.
+_DERIVED = frozenset({"name_key", "search_key"})
+
+
+def settings_state(session: Session) -> dict[str, str]:
+    """A digest of each table of settings, as it is in this transaction."""
+    session.flush()
+    return {name: _digest(_rows(session, model)) for name, model in SETTINGS.items()}
+
+
+def record_states(session: Session, table: str, ids: Iterable[str]) -> dict[str, str]:
+    """A digest of each of these records, by its id."""
+    session.flush()
+    found: dict[str, str] = {}
+    model, wanted = RECORDS[table], list(ids)
+    query = select(table_of(model)).where(table_of(model).c.id.in_(bindparam("ids", expanding=True)))
+    for start in range(0, len(wanted), 500):
+        rows = execute(session, query, {"ids": wanted[start : start + 500]}).mappings()
+        found |= {row["id"]: _digest([_stated(model, row)]) for row in rows}
+    return found
+
+
+def all_record_states(session: Session, table: str) -> dict[str, str]:
+    """A digest of every record, by its id."""
+    model = RECORDS[table]
+    rows = execute(session, select(table_of(model))).mappings()
+    return {row["id"]: _digest([_stated(model, row)]) for row in rows}
+
+
+def _rows(session: Session, model: type[SQLModel]) -> list[dict[str, Any]]:
+    table = table_of(model)
+    return [_stated(model, row) for row in execute(session, select(table).order_by(*table.primary_key)).mappings()]
+
+
+def _stated(model: type[SQLModel], row: RowMapping) -> dict[str, Any]:
+    """The row without what is derived, and without what has its default."""
+    return {
+        name: value
+        for name, value in row.items()
+        if name not in _DERIVED and value != model.model_fields[name].get_default()
+    }
+
+
+def _digest(rows: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(canonical_json(rows).encode()).hexdigest()[:_DIGEST_LENGTH]

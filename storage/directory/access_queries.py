@@ -1,0 +1,153 @@
+"""Which organizations a user can reach, and in which role: the one query that all others start from.
+
+The statements are put together once; a user's id and the like are parameters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlmodel import Session
+
+from invoicing.text.codes import small_letters
+from storage.books.pool import OrganizationRef
+from storage.directory.tables import RANK, Membership, MembershipClient, Organization
+from storage.sqlite.cache import remembered
+from storage.sqlite.statements import execute, table_of
+
+_ORGANIZATIONS = table_of(Organization)
+ORGANIZATION = _ORGANIZATIONS.c
+"""The columns of the organizations that the statements below find."""
+_MEMBERSHIPS = table_of(Membership)
+_MEMBERSHIP = _MEMBERSHIPS.c
+_LIMIT = table_of(MembershipClient).c
+_PARTNER = _ORGANIZATIONS.alias("partner")
+_USER: BindParameter[str] = bindparam("user_id")
+
+
+def _reachable() -> Select[*tuple[Any, ...]]:
+    own = (
+        select(_MEMBERSHIP.role)
+        .where(_MEMBERSHIP.user_id == _USER, _MEMBERSHIP.organization_id == ORGANIZATION.id)
+        .scalar_subquery()
+    )
+    # Correlated by hand: left to itself, SQLAlchemy does so with the enclosing query only, and a member who is
+    # limited to one client would reach every client of the practice.
+    limited_to = (
+        exists().where(_LIMIT.user_id == _USER, _LIMIT.organization_id == ORGANIZATION.id).correlate(_ORGANIZATIONS)
+    )
+    through_partner = (
+        select(_MEMBERSHIP.role)
+        .where(
+            _MEMBERSHIP.user_id == _USER,
+            _MEMBERSHIP.organization_id == ORGANIZATION.partner_id,
+            or_(_MEMBERSHIP.all_clients, limited_to),
+        )
+        .scalar_subquery()
+    )
+    role = func.coalesce(own, through_partner)
+    # In the order of the fields of `OrganizationRef`, after the key that lists are sorted by.
+    return (
+        select(
+            ORGANIZATION.name_key,
+            ORGANIZATION.id,
+            ORGANIZATION.handle,
+            ORGANIZATION.name,
+            ORGANIZATION.kind,
+            ORGANIZATION.environment,
+            ORGANIZATION.country,
+            ORGANIZATION.currency,
+            func.coalesce(ORGANIZATION.partner_id, ""),
+            func.coalesce(_PARTNER.c.named_writes, ORGANIZATION.named_writes),
+            ORGANIZATION.archived_at.is_not(None),
+            role,
+        )
+        .outerjoin(_PARTNER, and_(ORGANIZATION.partner_id == _PARTNER.c.id))
+        .where(role.is_not(None))
+    )
+
+
+REACHABLE = _reachable()
+REACHABLE_NOW = REACHABLE.where(ORGANIZATION.archived_at.is_(None))
+"""Without the archived ones."""
+
+_BY_HANDLE = REACHABLE.where(ORGANIZATION.handle == bindparam("handle"))
+_BY_ID = REACHABLE.where(ORGANIZATION.id == bindparam("organization_id"))
+_AT_MOST_TWO = REACHABLE_NOW.limit(2)
+
+ORDER: tuple[Any, ...] = (
+    literal_column(RANK.replace("kind", "organizations.kind")),
+    ORGANIZATION.name_key,
+    ORGANIZATION.handle,
+)
+"""Partners first, then by name; there is an index in this order."""
+
+
+def _count_now() -> Select[*tuple[Any, ...]]:
+    """How many rows `REACHABLE_NOW` has, without looking at each: own memberships, and what they lead to."""
+    own = select(_MEMBERSHIP.organization_id).where(_MEMBERSHIP.user_id == _USER)
+    count = select(func.count()).select_from(_MEMBERSHIPS)
+    of_the_user = and_(_MEMBERSHIP.user_id == _USER, ORGANIZATION.archived_at.is_(None))
+    directly = count.join(_ORGANIZATIONS, ORGANIZATION.id == _MEMBERSHIP.organization_id).where(of_the_user)
+    limited_to = exists().where(_LIMIT.user_id == _USER, _LIMIT.organization_id == ORGANIZATION.id)
+    through_partner = count.join(_ORGANIZATIONS, ORGANIZATION.partner_id == _MEMBERSHIP.organization_id).where(
+        of_the_user,
+        or_(_MEMBERSHIP.all_clients, limited_to.correlate(_ORGANIZATIONS)),
+        ORGANIZATION.id.not_in(own.correlate(None)),
+    )
+    return select(directly.scalar_subquery() + through_partner.scalar_subquery())
+
+
+_COUNT_NOW = _count_now()
+
+
+def count_reachable_now(session: Session, user_id: str) -> int:
+    """How many organizations the user can reach, without the archived ones."""
+    return int(execute(session, _COUNT_NOW, {"user_id": user_id}).scalar_one())
+
+
+def reachable_by_handle(session: Session, user_id: str, handle: str) -> OrganizationRef | None:
+    """The organization of this handle, archived or not, if the user can reach it."""
+    return _remembered(session, _BY_HANDLE, user_id, "handle", small_letters(handle))
+
+
+def reachable_by_id(session: Session, user_id: str, organization_id: str) -> OrganizationRef | None:
+    """The organization of this id, archived or not, if the user can reach it."""
+    return _remembered(session, _BY_ID, user_id, "organization_id", organization_id)
+
+
+def only_reachable(session: Session, user_id: str) -> OrganizationRef | None:
+    """The one organization that the user can reach, or None where there are none or several."""
+    rows = execute(session, _AT_MOST_TWO, {"user_id": user_id}).all()
+    return ref(rows[0]) if len(rows) == 1 else None
+
+
+def _remembered(
+    session: Session, statement: Select[*tuple[Any, ...]], user_id: str, name: str, value: str
+) -> OrganizationRef | None:
+    """The organization that the statement finds. Until the directory changes, it is what was found last time."""
+
+    def read(db: Session) -> OrganizationRef | None:
+        row = execute(db, statement, {"user_id": user_id, name: value}).first()
+        return None if row is None else ref(row)
+
+    return remembered(session, ("reach", user_id, name, value), read)
+
+
+def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
+    """A row of the statements above as a value."""
+    _, organization_id, handle, name, kind, environment, country, currency, partner_id, policy, archived, role = row
+    return OrganizationRef(
+        id=organization_id,
+        handle=handle,
+        name=name,
+        kind=kind,
+        environment=environment,
+        country=country,
+        currency=currency,
+        partner_id=partner_id,
+        named_writes=policy,
+        archived=bool(archived),
+        role=role,
+    )

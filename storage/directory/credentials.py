@@ -1,0 +1,258 @@
+"""Queries of the directory on credentials. Secrets come in as digests; none is ever kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from storage.directory.tables import Credential, Organization, User
+from storage.sqlite.statements import execute, table_of
+
+_TOUCH_INTERVAL = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCredential:
+    """A credential as it is listed; `organization` is a handle, empty for a personal token."""
+
+    id: str
+    kind: str
+    name: str
+    prefix: str
+    organization: str
+    user: str
+    read_only: bool
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    asleep_since: datetime | None
+    shown: bool
+
+
+class Lapse(Enum):
+    """Why a secret stands for nobody. All but the first may be told: nobody guesses a secret."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ASLEEP = "asleep"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingKey:
+    """An API key that waits on its one-time page, with what the page says of it."""
+
+    id: str
+    prefix: str
+    handle: str
+    name: str
+    environment: str
+    read_only: bool
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a valid credential stands for. `stale` says that its last use should be recorded anew."""
+
+    credential_id: str
+    kind: str
+    user_id: str
+    label: str
+    organization_id: str
+    read_only: bool
+    stale: bool
+
+
+_CREDENTIALS = table_of(Credential)
+_CREDENTIAL = _CREDENTIALS.c
+_USERS = table_of(User)
+_STANDING = sql_select(
+    _CREDENTIAL.id,
+    _CREDENTIAL.kind,
+    _CREDENTIAL.name,
+    _CREDENTIAL.prefix,
+    _CREDENTIAL.user_id,
+    _CREDENTIAL.organization_id,
+    _CREDENTIAL.read_only,
+    _CREDENTIAL.expires_at,
+    _CREDENTIAL.last_used_at,
+    _CREDENTIAL.revoked_at,
+    _CREDENTIAL.asleep_since,
+    _USERS.c.email,
+).join_from(_CREDENTIALS, _USERS, _USERS.c.id == _CREDENTIAL.user_id)
+_BY_DIGEST = _STANDING.where(_CREDENTIAL.digest == bindparam("digest"))
+_BY_ID = _STANDING.where(_CREDENTIAL.id == bindparam("credential"))
+
+
+def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | Lapse:
+    """Whom the secret with this digest stands for, or why for nobody."""
+    return _standing(execute(session, _BY_DIGEST, {"digest": digest}).first(), now)
+
+
+def bearer_by_id(session: Session, credential_id: str, *, now: datetime) -> Bearer | Lapse:
+    """Whom the credential stands for, or why for nobody."""
+    return _standing(execute(session, _BY_ID, {"credential": credential_id}).first(), now)
+
+
+def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
+    if credential is None:
+        return Lapse.UNKNOWN
+    if credential.revoked_at is not None:
+        return Lapse.REVOKED
+    if credential.asleep_since is not None:
+        return Lapse.ASLEEP
+    if credential.expires_at is not None and credential.expires_at <= now:
+        return Lapse.EXPIRED
+    used = credential.last_used_at
+    return Bearer(
+        credential_id=credential.id,
+        kind=credential.kind,
+        user_id=credential.user_id,
+        label=credential.email if credential.kind == "token" else _label(credential),
+        organization_id=credential.organization_id or "",
+        read_only=credential.read_only,
+        stale=used is None or now - used >= _TOUCH_INTERVAL,
+    )
+
+
+def _label(credential: Any) -> str:
+    return f"{credential.kind} {credential.name} ({credential.prefix})"
+
+
+def add_credential(
+    session: Session,
+    credential_id: str,
+    *,
+    kind: str,
+    name: str,
+    prefix: str,
+    digest: str | None,
+    user_id: str,
+    organization_id: str | None,
+    read_only: bool,
+    expires_at: datetime | None,
+    now: datetime,
+    by: str,
+    page_digest: str | None = None,
+    page_expires_at: datetime | None = None,
+) -> None:
+    session.add(
+        Credential(
+            id=credential_id,
+            kind=kind,
+            name=name,
+            prefix=prefix,
+            digest=digest,
+            page_digest=page_digest,
+            page_expires_at=page_expires_at,
+            user_id=user_id,
+            organization_id=organization_id,
+            read_only=read_only,
+            created_at=now,
+            created_by=by,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+
+
+def touch(session: Session, credential_id: str, *, now: datetime) -> None:
+    """Record that the credential was used."""
+    session.get_one(Credential, credential_id).last_used_at = now
+
+
+def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> WaitingKey | None:
+    """The key that waits on this one-time page, if it may still be shown."""
+    found = session.exec(
+        select(Credential, Organization)
+        .join(Organization, col(Organization.id) == col(Credential.organization_id))
+        .where(col(Credential.page_digest) == page_digest)
+    ).first()
+    if found is None:
+        return None
+    row, organization = found
+    if row.digest is not None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    if row.page_expires_at is None or row.page_expires_at <= now:
+        return None
+    return WaitingKey(
+        id=row.id,
+        prefix=row.prefix,
+        handle=organization.handle,
+        name=organization.name,
+        environment=organization.environment,
+        read_only=row.read_only,
+        expires_at=row.expires_at,
+    )
+
+
+def settle(session: Session, credential_id: str, digest: str) -> None:
+    """Keep the digest of the key that is being shown; its page shows nothing any more."""
+    row = session.get_one(Credential, credential_id)
+    row.digest, row.page_digest, row.page_expires_at = digest, None, None
+
+
+def revoke(session: Session, credential_id: str, *, now: datetime) -> None:
+    row = session.get_one(Credential, credential_id)
+    row.revoked_at = row.revoked_at or now
+
+
+def put_all_to_sleep(session: Session, *, now: datetime) -> int:
+    """Let every credential that is not revoked sleep, and answer how many there are of those."""
+    rows = session.exec(select(Credential).where(col(Credential.revoked_at).is_(None))).all()
+    for row in rows:
+        row.asleep_since = row.asleep_since or now
+    return len(rows)
+
+
+def wake(session: Session, credential_id: str) -> None:
+    session.get_one(Credential, credential_id).asleep_since = None
+
+
+def list_credentials(
+    session: Session, *, kind: str, organization_id: str = "", user_id: str = ""
+) -> list[KnownCredential]:
+    """Credentials of a kind, newest first, of an organization or a user or of all."""
+    query = (
+        select(Credential, User.email, Organization.handle)
+        .join(User, col(User.id) == col(Credential.user_id))
+        .outerjoin(Organization, col(Organization.id) == col(Credential.organization_id))
+        .where(col(Credential.kind) == kind)
+    )
+    if organization_id:
+        query = query.where(col(Credential.organization_id) == organization_id)
+    if user_id:
+        query = query.where(col(Credential.user_id) == user_id)
+    rows = session.exec(query.order_by(col(Credential.created_at).desc(), col(Credential.id).desc()))
+    return [_known(credential, email, handle or "") for credential, email, handle in rows]
+
+
+def find_credential(session: Session, *, kind: str, key: str) -> KnownCredential | None:
+    """The credential of this kind with this id or prefix."""
+    return next((one for one in list_credentials(session, kind=kind) if key in (one.id, one.prefix)), None)
+
+
+def _known(row: Credential, email: str, handle: str) -> KnownCredential:
+    return KnownCredential(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        prefix=row.prefix,
+        organization=handle,
+        user=email if row.kind == "token" else "",
+        read_only=row.read_only,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+        asleep_since=row.asleep_since,
+        shown=row.digest is not None,
+    )

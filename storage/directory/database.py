@@ -1,0 +1,57 @@
+"""The directory database: users, organizations, memberships, sessions, credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from storage.migrations import head_stamp
+from storage.sqlite.database import Database
+from storage.sqlite.engines import FileKind, Mode, StorageFault
+
+T = TypeVar("T")
+DIRECTORY_FILE = "directory.db"
+CONNECTIONS = 4
+
+
+@contextmanager
+def directory_named() -> Iterator[None]:
+    """A fault of a file that is not named yet is told as one of the directory."""
+    try:
+        yield
+    except StorageFault as fault:
+        raise fault.said_of("The directory of this installation is") from fault.__cause__
+
+
+class Directory:
+    """The open directory of one data folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._database = Database(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=CONNECTIONS)
+
+    async def look_up(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
+        with directory_named():
+            return await self._database.run_briefly(Mode.READ, work)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which may scan, as one transaction that cannot write."""
+        with directory_named():
+            return await self._database.run(Mode.READ, work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
+        with directory_named():
+            return await self._database.run_briefly(Mode.WRITE, work)
+
+    async def note(self, work: Callable[[Session], object]) -> bool:
+        """Run `work`, which notes that something was used, where nobody is in the way; whether it was run."""
+        return await self._database.write_if_free(work)
+
+    async def close(self) -> None:
+        """Close the connections; nothing may be under way."""
+        await self._database.close()

@@ -1,0 +1,159 @@
+"""Tables of the directory: who there is, which organizations there are, who may reach which."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Index, MetaData, text
+from sqlmodel import Field, SQLModel
+
+from storage.sqlite.types import UtcDateTime
+
+DIRECTORY_METADATA = MetaData()
+
+
+class DirectoryTable(SQLModel):
+    """Base of the directory's tables."""
+
+    metadata: ClassVar[MetaData] = DIRECTORY_METADATA
+
+
+RANK = "CASE WHEN kind = 'partner' THEN 0 ELSE 1 END"
+"""Partners come first in lists of organizations."""
+
+
+class User(DirectoryTable, table=True):
+    __tablename__ = "users"
+
+    id: str = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Organization(DirectoryTable, table=True):
+    __tablename__ = "organizations"
+    __table_args__ = (
+        Index("ix_organizations_listed", text(RANK), "name_key", "handle", sqlite_where=text("archived_at IS NULL")),
+        Index("ix_organizations_counted", "partner_id", "id", sqlite_where=text("archived_at IS NULL")),
+    )
+
+    id: str = Field(primary_key=True)
+    handle: str = Field(unique=True)
+    name: str
+    name_key: str = Field(index=True)
+    search_key: str
+    kind: str
+    partner_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)
+    environment: str
+    country: str = ""
+    currency: str = ""
+    named_writes: str = "live"
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Membership(DirectoryTable, table=True):
+    __tablename__ = "memberships"
+
+    user_id: str = Field(primary_key=True, foreign_key="users.id")
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id", index=True)
+    role: str
+    all_clients: bool = True
+
+
+class MembershipClient(DirectoryTable, table=True):
+    """A client that a partner's member is limited to; rows count only where `all_clients` is false."""
+
+    __tablename__ = "membership_clients"
+
+    user_id: str = Field(primary_key=True, foreign_key="users.id")
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+
+
+class ConversationSession(DirectoryTable, table=True):
+    """A conversation. `revision` and `capabilities` are what its client said of itself at the handshake, where there
+    was one: the protocol's revision, and as JSON what the client can be asked in the middle of a call.
+    """
+
+    __tablename__ = "sessions"
+
+    id: str = Field(primary_key=True)
+    principal: str = Field(index=True)
+    connection: str
+    organization_id: str | None = Field(default=None, foreign_key="organizations.id")
+    revision: str = ""
+    capabilities: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class Credential(DirectoryTable, table=True):
+    """A personal token, an API key or a secret link: its secret is kept as a hash alone.
+
+    An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
+    the key is shown on its one-time page, whose own token is kept as `page_digest`. One that came with a restored
+    backup sleeps since then, until an owner wakes it: it may have been revoked after the backup was made.
+    """
+
+    __tablename__ = "credentials"
+
+    id: str = Field(primary_key=True)
+    kind: str
+    name: str
+    prefix: str = Field(unique=True)
+    digest: str | None = Field(default=None, unique=True)
+    page_digest: str | None = Field(default=None, unique=True)
+    page_expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    organization_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)
+    read_only: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    asleep_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Anchor(DirectoryTable, table=True):
+    """How far an organization's chains had come: position and hash of the last document and of the last audit entry.
+
+    It lies outside the books that it guards, and is never made from them again: only new books, books that were there
+    before anchors were, and the named act that brings lost books back set it. Null: not anchored yet.
+    """
+
+    __tablename__ = "anchors"
+
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+    documents: int | None = None
+    documents_hash: str = ""
+    entries: int | None = None
+    entries_hash: str = ""
+
+
+class AnchoredNumber(DirectoryTable, table=True):
+    """The first and the highest number of a series and period that were given to documents, and what the series is:
+    one that is lost with them can be made again.
+    """
+
+    __tablename__ = "anchored_numbers"
+
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+    series: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    sequence: int
+    first: int
+    kind: str
+    pattern: str
+
+
+class LatestMoment(DirectoryTable, table=True):
+    """The latest moment that the clock has shown, about to the minute: one row. What has expired stays so."""
+
+    __tablename__ = "latest_moment"
+
+    id: int = Field(default=1, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)

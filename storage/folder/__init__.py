@@ -1,0 +1,1 @@
+"""The data folder: making databases, migrating, backing up, restoring and diagnosing them."""

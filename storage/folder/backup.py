@@ -1,0 +1,335 @@
+"""Backups: a data folder that may be in use is copied into a folder of its own, and laid down again from it.
+
+The directory is copied first, then the books of exactly the organizations that the copy names: books are whole
+before the directory learns of them, so each organization of the copy has its books. Of the files only those on
+record in the copied books are taken. A folder becomes a backup, or a data folder, in one last step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import inspect
+from sqlmodel import Session, col, select
+
+from invoicing.refusals import InvalidInput, Unavailable
+from storage.books import exports, tables
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory import credentials, organizations
+from storage.directory.database import DIRECTORY_FILE, directory_named
+from storage.folder.manifest import (
+    MANIFEST_FILE,
+    Manifest,
+    ManifestEntry,
+    SchemaVersions,
+    is_our_path,
+    manifest_text,
+    read_manifest,
+)
+from storage.folder.migrating import migrate_all
+from storage.folder.plain_files import open_plain_file
+from storage.folder.provisioning import discard_books
+from storage.folder.staging import check_apart, check_free, laid_down
+from storage.migrations import head_stamp
+from storage.sqlite.engines import (
+    DamagedStore,
+    FileKind,
+    checkpoint,
+    copy_live,
+    examine,
+    faults_told,
+    read_once,
+    stamp_of,
+    write_once,
+)
+from storage.sqlite.faults import Fault
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many: organizations in a backup, files when restoring."""
+
+_CHUNK_BYTES = 1024 * 1024
+_log = logging.getLogger("counterfoil")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What was backed up. `damaged` names books that are out of service, and files on record that were missing or had
+    other bytes: they are not in
+    the backup. `manifest_sha256` vouches for all the rest, if it is kept elsewhere.
+    """
+
+    target: Path
+    organizations: int
+    files: int
+    size_bytes: int
+    damaged: tuple[str, ...]
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """What was restored; `migrated` counts the database files that were brought to the newest schema, `asleep` the
+    credentials that an owner has to wake before they open anything.
+    """
+
+    root: Path
+    created_at: datetime
+    organizations: int
+    files: int
+    size_bytes: int
+    migrated: int
+    asleep: int
+    damaged: tuple[str, ...]
+    manifest_sha256: str
+
+
+def back_up(root: Path, target: Path, *, now: datetime, progress: Progress) -> BackupReport:
+    """Copy the data folder at `root`, which may be in use, into `target`, which is new or empty.
+
+    Raises:
+        InvalidInput: there is no data folder, or the target lies in it.
+        Conflict: the target is not empty.
+        StorageFault: the directory is damaged, or there is no room. No backup is made then. One organization's
+            damaged books keep no other's from being backed up: they are reported.
+    """
+    if not os.path.lexists(root / DIRECTORY_FILE):
+        raise InvalidInput("There is no data folder to back up here.", field="data")
+    check_apart(root, target, field="target")
+    check_free(target, field="target")
+    with faults_told(target), laid_down(target, last=MANIFEST_FILE) as staged:
+        directory, known = _copy_directory(root, staged)
+        entries, damaged, version = [directory], list[str](), 0
+        for done, organization_id in enumerate(known):
+            progress(done, len(known))
+            path = books_path(organization_id)
+            try:
+                entries.append(_copy_database(root, staged, path, FileKind.BOOKS, organization_id))
+            except DamagedStore as damage:
+                _log.error("%s is not in the backup: %s", path, damage.detail)
+                discard_books(staged, organization_id)
+                damaged.append(path)
+                continue
+            version = max(version, stamp_of(staged / entries[-1].path).schema_version)
+            for recorded in recorded_files(staged, organization_id):
+                if _copy_recorded(root, staged, recorded):
+                    entries.append(recorded)
+                else:
+                    damaged.append(recorded.path)
+        manifest = Manifest(
+            created_at=now,
+            schema_versions=SchemaVersions(directory=stamp_of(staged / directory.path).schema_version, books=version),
+            files=tuple(entries),
+            damaged=tuple(damaged),
+        )
+        content = manifest_text(manifest).encode()
+        (staged / MANIFEST_FILE).write_bytes(content)
+    progress(len(known), len(known))
+    return BackupReport(
+        target=target,
+        organizations=len(known),
+        files=len(entries),
+        size_bytes=sum(entry.size_bytes for entry in entries),
+        damaged=manifest.damaged,
+        manifest_sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> RestoreReport:
+    """Lay the data folder of a backup down at `root`, which is new or empty, and bring it to this schema.
+
+    All its credentials sleep: those that were revoked after the backup was made would open the folder again, and
+    nobody knows which these are.
+
+    Every file is compared with the manifest while it is copied; the backup itself is never written to.
+
+    Raises:
+        InvalidInput: it is no backup, a file of it is missing, too many, changed or of a newer version, or the
+            two folders lie in each other.
+        Conflict: `root` is not empty.
+    """
+    manifest, manifest_sha256 = read_manifest(backup)
+    check_apart(backup, root, field="data")
+    check_free(root, field="data")
+    check_names(backup, manifest)
+    with faults_told(root), laid_down(root, last=DIRECTORY_FILE) as staged:
+        for done, entry in enumerate(manifest.files):
+            progress(done, len(manifest.files))
+            lay_down_file(backup, staged, entry)
+        known = _check_databases(staged, manifest)
+        migration = migrate_all(staged, progress=lambda done, of: None)
+        if failed := [path for path, _ in migration.failed if path not in manifest.damaged]:
+            raise Unavailable(f"{failed[0]} could not be brought to this version's schema.")
+        asleep = _put_credentials_to_sleep(staged, now)
+    progress(len(manifest.files), len(manifest.files))
+    return RestoreReport(
+        root=root,
+        created_at=manifest.created_at,
+        organizations=len(known),
+        files=len(manifest.files),
+        size_bytes=sum(entry.size_bytes for entry in manifest.files),
+        migrated=len(migration.migrated),
+        asleep=asleep,
+        damaged=manifest.damaged,
+        manifest_sha256=manifest_sha256,
+    )
+
+
+def _put_credentials_to_sleep(staged: Path, now: datetime) -> int:
+    path = staged / DIRECTORY_FILE
+    asleep = write_once(path, head_stamp(FileKind.DIRECTORY), lambda db: credentials.put_all_to_sleep(db, now=now))
+    checkpoint(path)
+    return asleep
+
+
+def _copy_directory(root: Path, staged: Path) -> tuple[ManifestEntry, list[str]]:
+    """The copied directory, and the ids of its organizations."""
+    with directory_named():
+        entry = _copy_database(root, staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    return entry, _organization_ids(staged)
+
+
+def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organization_id: str) -> ManifestEntry:
+    copy = staged / path
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy_live(root / path, copy)
+    found = stamp_of(copy)
+    if (found.kind, found.organization_id) != (kind, organization_id):
+        raise DamagedStore(f"{path} is not what its name says", Fault.ANOTHERS)
+    examine(copy, found)
+    return _entry(copy, path)
+
+
+def _organization_ids(folder: Path) -> list[str]:
+    path = folder / DIRECTORY_FILE
+    return [organization_id for organization_id, _ in read_once(path, stamp_of(path), organizations.all_ids)]
+
+
+def recorded_files(folder: Path, organization_id: str) -> list[ManifestEntry]:
+    """The files on record in copied books, each once: two exports may have the same bytes and name."""
+    path = folder / books_path(organization_id)
+    recorded: dict[str, ManifestEntry] = {}
+    for name, size_bytes, sha256 in read_once(path, stamp_of(path), _file_rows):
+        relative = f"{ORGANIZATIONS_FOLDER}/{organization_id}/{name}"
+        if not is_our_path(relative):
+            raise Unavailable(f"{books_path(organization_id)} has a file on record that is none of Counterfoil's.")
+        recorded[relative] = ManifestEntry(path=relative, size_bytes=size_bytes, sha256=sha256)
+    return list(recorded.values())
+
+
+def _file_rows(session: Session) -> list[tuple[str, int, str]]:
+    """Only these columns, which books of every schema version have; at the first revision there were no files."""
+    if not inspect(session.connection()).has_table(str(tables.StoredFile.__tablename__)):
+        return []
+    query = select(tables.StoredFile.path, tables.StoredFile.size_bytes, tables.StoredFile.sha256)
+    if inspect(session.connection()).has_table(str(tables.Export.__tablename__)):
+        # An export that has aged is on record and not there any more: that is no damage.
+        query = query.where(col(tables.StoredFile.id).not_in(exports.REMOVED))
+    return list(session.exec(query.order_by(col(tables.StoredFile.id))))
+
+
+def _copy_recorded(root: Path, staged: Path, recorded: ManifestEntry) -> bool:
+    """Whether the file was there with the bytes on record; otherwise it is not copied."""
+    source, copy = root / recorded.path, staged / recorded.path
+    try:
+        origin = open_plain_file(source)
+    except OSError:
+        return False
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if _copy_hashed(origin, copy) == (recorded.size_bytes, recorded.sha256):
+        return True
+    copy.unlink()
+    return False
+
+
+def _copy_hashed(origin: BinaryIO, target: Path) -> tuple[int, str]:
+    """Copy an open file, and answer size and sum of exactly the bytes that were written. They are synced at the end."""
+    digest = hashlib.sha256()
+    with origin, target.open("xb") as copy:
+        while chunk := origin.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            copy.write(chunk)
+        return copy.tell(), digest.hexdigest()
+
+
+def _entry(file: Path, path: str) -> ManifestEntry:
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        return ManifestEntry(path=path, size_bytes=stream.tell(), sha256=sha256)
+
+
+def books_path(organization_id: str) -> str:
+    return f"{ORGANIZATIONS_FOLDER}/{organization_id}/{BOOKS_FILE}"
+
+
+def check_names(backup: Path, manifest: Manifest) -> None:
+    """Refuse a backup with a file too few or too many. Names that are not ours are not repeated."""
+    expected = {entry.path for entry in manifest.files}
+    found = set(_files_in(backup)) - {MANIFEST_FILE}
+    if missing := sorted(expected - found):
+        raise InvalidInput(f"{missing[0]} is missing from the backup.", field="backup")
+    if extra := sorted(found - expected):
+        name = extra[0] if is_our_path(extra[0]) else "A file that is none of Counterfoil's"
+        raise InvalidInput(f"{name} is in the backup's folder, but not in its manifest.", field="backup")
+
+
+def _files_in(folder: Path) -> Iterator[str]:
+    """Everything in the folder but plain folders, as relative paths; links are not followed."""
+    for parent, folders, names in os.walk(folder):
+        for name in (*names, *(name for name in folders if Path(parent, name).is_symlink())):
+            yield Path(parent, name).relative_to(folder).as_posix()
+
+
+def lay_down_file(backup: Path, staged: Path, entry: ManifestEntry) -> None:
+    source, copy = backup / entry.path, staged / entry.path
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        origin = open_plain_file(source)
+    except OSError:
+        raise InvalidInput(f"{entry.path} of the backup is not a file, or cannot be read.", field="backup") from None
+    if _copy_hashed(origin, copy) != (entry.size_bytes, entry.sha256):
+        raise InvalidInput(f"{entry.path} of the backup was changed: its sum is not the manifest's.", field="backup")
+
+
+def _check_databases(staged: Path, manifest: Manifest) -> list[str]:
+    """Check every database file's stamp, and that directory, books and files belong together."""
+    if manifest.entry(DIRECTORY_FILE) is None:
+        raise InvalidInput(f"{DIRECTORY_FILE} is not in the backup's manifest.", field="backup")
+    check_stamp(staged, DIRECTORY_FILE, FileKind.DIRECTORY, "")
+    known = _organization_ids(staged)
+    entries = {entry.path: entry for entry in manifest.files}
+    accounted = {DIRECTORY_FILE}
+    for organization_id in known:
+        path = books_path(organization_id)
+        if path in manifest.damaged and path not in entries:
+            # They were out of service when the backup was made: so they are where it is laid down.
+            continue
+        if path not in entries:
+            raise InvalidInput(f"{path} is not in the backup's manifest.", field="backup")
+        check_stamp(staged, path, FileKind.BOOKS, organization_id)
+        recorded = recorded_files(staged, organization_id)
+        for file in recorded:
+            entry = entries.get(file.path)
+            if entry != file and not (entry is None and file.path in manifest.damaged):
+                raise InvalidInput(f"{file.path} is missing from the backup, or not the one on record.", field="backup")
+        accounted |= {path, *(file.path for file in recorded)}
+    if foreign := sorted(entries.keys() - accounted):
+        raise InvalidInput(f"{foreign[0]} belongs to nothing that the directory names.", field="backup")
+    return known
+
+
+def check_stamp(staged: Path, path: str, kind: FileKind, organization_id: str) -> None:
+    try:
+        found = stamp_of(staged / path)
+    except DamagedStore as error:
+        raise InvalidInput(f"{path} of the backup is damaged.", field="backup") from error
+    if (found.kind, found.organization_id) != (kind, organization_id):
+        raise InvalidInput(f"{path} of the backup is not what its name says.", field="backup")
+    if found.schema_version > head_stamp(kind).schema_version:
+        raise InvalidInput(f"{path} was written by a newer Counterfoil: restore it with that version.", field="backup")

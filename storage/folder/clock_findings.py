@@ -1,0 +1,40 @@
+"""What `counterfoil doctor` tells of the clock, and how it is told that the clock was wrong before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from storage.directory.database import DIRECTORY_FILE
+from storage.directory.moments import keep_moment, latest_moment
+from storage.folder.findings import Finding
+from storage.migrations import head_stamp
+from storage.sqlite.engines import FileKind, StorageFault, read_once, write_once
+
+_SET_BACK = timedelta(hours=1)
+
+
+def clock_findings(root: Path, now: datetime) -> list[Finding]:
+    """Whether the clock has been later than it is now."""
+    try:
+        seen = read_once(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), latest_moment)
+    except StorageFault:
+        # What is wrong with the directory is said elsewhere.
+        return []
+    if seen is None or seen - now < _SET_BACK:
+        return []
+    return [
+        Finding(
+            "warning",
+            "clock",
+            f"The clock stands at {now:%Y-%m-%d %H:%M} UTC and has been at {seen:%Y-%m-%d %H:%M} before:"
+            " sessions, links and credentials are judged on the later moment. If the clock is right now and was wrong"
+            " then, stop the server and say so: counterfoil doctor --clock-is-right.",
+        )
+    ]
+
+
+def set_clock_back(root: Path, now: datetime) -> None:
+    """Judge from now on by the clock as it stands: what had expired only by a wrong clock is valid again."""
+    stamp = head_stamp(FileKind.DIRECTORY)
+    write_once(root / DIRECTORY_FILE, stamp, lambda db: keep_moment(db, now, backwards=True))

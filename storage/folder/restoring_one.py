@@ -1,0 +1,110 @@
+"""Restoring the books of one organization from a backup of the whole folder; what was there is set aside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from invoicing.refusals import InvalidInput, NotFound
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory.anchors import Number, ends_of_books
+from storage.folder.backup import Progress, books_path, check_names, check_stamp, lay_down_file, recorded_files
+from storage.folder.manifest import read_manifest
+from storage.folder.migrating import bring_up
+from storage.folder.plain_files import UNFINISHED_PREFIX
+from storage.folder.provisioning import sync_folder
+from storage.folder.staging import check_apart, sync_tree
+from storage.migrations import head_stamp
+from storage.sqlite.engines import FileKind, StorageFault, faults_told, read_once
+from storage.sqlite.faults import UNREADABLE_ROW
+
+SET_ASIDE_FOLDER = "set-aside"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredOne:
+    """What was restored. `set_aside` is where that lies now which was there before; None where there was nothing.
+    `given` are the numbers that its documents have, where it can still be read.
+    """
+
+    created_at: datetime
+    files: int
+    set_aside: Path | None
+    given: tuple[Number, ...]
+
+
+def restore_organization(
+    backup: Path, root: Path, organization_id: str, *, now: datetime, progress: Progress
+) -> RestoredOne:
+    """Put the books and files of one organization, as the backup has them, in the place of what there is.
+
+    Every file is compared with the manifest while it is copied. Nothing is deleted. Books that end before what the
+    directory knows of them stay out of service until they are brought back (`operations/recovery.py`).
+
+    Raises:
+        NotFound: the backup does not hold this organization.
+        InvalidInput: it is no backup, or a file of it is missing, too many, changed or of a newer version.
+    """
+    manifest, _ = read_manifest(backup)
+    check_apart(backup, root, field="backup")
+    check_names(backup, manifest)
+    folder = f"{ORGANIZATIONS_FOLDER}/{organization_id}/"
+    entries = [entry for entry in manifest.files if entry.path.startswith(folder)]
+    path = books_path(organization_id)
+    if manifest.entry(path) is None:
+        raise NotFound("The backup does not hold the books of this organization.", field="organization")
+    with faults_told(root):
+        staged = root / f"{UNFINISHED_PREFIX}{uuid4().hex}"
+        staged.mkdir(mode=0o700)
+        try:
+            for done, entry in enumerate(entries):
+                progress(done, len(entries))
+                lay_down_file(backup, staged, entry)
+            check_stamp(staged, path, FileKind.BOOKS, organization_id)
+            foreign = {entry.path for entry in entries} - {
+                path,
+                *(one.path for one in recorded_files(staged, organization_id)),
+            }
+            if foreign:
+                raise InvalidInput(f"{min(foreign)} belongs to nothing that the books name.", field="backup")
+            for name in ("documents", "exports"):
+                (staged / folder / name).mkdir(exist_ok=True)
+            bring_up(staged / path, FileKind.BOOKS, organization_id, by_hand=False)
+            sync_tree(staged)
+            set_aside = _exchange(root, staged / folder, root / folder, now)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    progress(len(entries), len(entries))
+    return RestoredOne(manifest.created_at, len(entries), set_aside, _given(set_aside, organization_id))
+
+
+def _given(set_aside: Path | None, organization_id: str) -> tuple[Number, ...]:
+    """The directory may know less than the books themselves: whoever wrote last may have ended before it was told."""
+    if set_aside is None:
+        return ()
+    try:
+        stamp = head_stamp(FileKind.BOOKS, organization_id)
+        return read_once(set_aside / BOOKS_FILE, stamp, ends_of_books, examined=True).numbers
+    except (StorageFault, *UNREADABLE_ROW):
+        return ()
+
+
+def _exchange(root: Path, restored: Path, place: Path, now: datetime) -> Path | None:
+    """Put the restored folder in its place, and what was there under a name of its own."""
+    aside: Path | None = None
+    if os.path.lexists(place):
+        (root / SET_ASIDE_FOLDER).mkdir(mode=0o700, exist_ok=True)
+        aside = root / SET_ASIDE_FOLDER / f"{place.name}-{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+        os.rename(place, aside)
+    try:
+        os.rename(restored, place)
+    except BaseException:
+        if aside is not None:
+            os.rename(aside, place)
+        raise
+    sync_folder(place.parent)
+    return aside

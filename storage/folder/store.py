@@ -1,0 +1,60 @@
+"""A data folder as a whole: the directory, the books, and the template that new books are copied from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+
+from storage.books.pool import BooksShelf
+from storage.directory.database import DIRECTORY_FILE, Directory
+from storage.directory.moments import Moments
+from storage.folder.provisioning import ensure_directory_file
+from storage.sqlite.completion import to_its_end
+from storage.sqlite.faults import fault_of
+from storage.work.limits import Limits
+
+
+class Store:
+    """An open data folder."""
+
+    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+        self.root = root
+        self.directory = Directory(root)
+        self.shelf = BooksShelf(root, self.directory, limits=limits)
+        self.moments = Moments(self.directory)
+
+    async def close(self) -> None:
+        await self.shelf.close()
+        await self.moments.close()
+        await self.directory.close()
+
+
+def exists(root: Path) -> bool:
+    """Whether a Counterfoil data folder is there, be it that what lies in the directory's place is no file.
+
+    Raises:
+        StorageFault: it may not be looked into.
+    """
+    try:
+        (root / DIRECTORY_FILE).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise fault_of(error, root) or error from error
+    return True
+
+
+@asynccontextmanager
+async def open_store(root: Path, limits: Limits | None = None) -> AsyncIterator[Store]:
+    """Open the data folder at `root`; a new, empty directory is made where there is none."""
+    await anyio.to_thread.run_sync(ensure_directory_file, root)
+    store = Store(root, limits)
+    try:
+        await store.moments.load()
+        yield store
+    finally:
+        # Cut short, a connection would keep its thread, and the thread the process.
+        await to_its_end(store.close())

@@ -1,0 +1,122 @@
+"""One database file in use: transactions run whole, one writer at a time.
+
+A brief transaction runs at once, in the event loop: while it computes, no other call could, and a hop to a thread
+costs several times what the transaction does. Its commit waits for the disk: in a thread, unless the disk is quicker
+than that. A long transaction runs in a thread, as many at once as there are connections for them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+from sqlmodel import Session
+
+from invoicing.refusals import Unavailable
+from storage.sqlite.completion import to_its_end, to_its_end_or_stopped
+from storage.sqlite.engines import (
+    BusyFile,
+    GuardedFile,
+    Mode,
+    Stamp,
+    StandingConnection,
+    engine_of,
+    run_transaction,
+)
+from storage.sqlite.faults import UNREADABLE_ROW
+from storage.sqlite.stopping import Stop
+from storage.sqlite.writing import Writer
+
+T = TypeVar("T")
+
+
+class Database:
+    """The engines of one file, and the turns that their callers take. A waiting caller costs no thread."""
+
+    def __init__(self, path: Path, stamp: Stamp, *, connections: int) -> None:
+        self._file = file = GuardedFile(path, stamp)
+        self._waiting = engine_of(file, connections=connections)
+        # For the event loop, which waits for nobody.
+        self._at_once = {mode: StandingConnection(file, mode) for mode in Mode}
+        self._writer = Writer(self._at_once[Mode.WRITE])
+        self._turns = anyio.CapacityLimiter(connections)
+        # The turns limit the threads; databases do not wait for each other.
+        self._threads = anyio.CapacityLimiter(math.inf)
+
+    async def run(self, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False) -> T:
+        """Run `work`, which may take long, as one transaction in a thread.
+
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it. One that reads, or is
+        `stoppable`, ends soon then, and nothing of it is kept.
+        """
+        return await self._run(mode, work, Stop() if stoppable or mode is Mode.READ else None)
+
+    async def run_briefly(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work`, which finds or changes a few rows by their keys, as one transaction at once.
+
+        A cancelled caller waits until the transaction has ended, kept or not: never half of it. Where another
+        process is in the way, the transaction is run anew in a thread, which can wait for it.
+        """
+        await self._look_after()
+        try:
+            return await self._writer.run(work) if mode is Mode.WRITE else self._read(work)
+        except BusyFile:
+            return await self._run(mode, work, None)
+        except UNREADABLE_ROW:
+            await self._look_anew()
+            raise
+
+    async def write_if_free(self, work: Callable[[Session], object]) -> bool:
+        """Run `work` as `run_briefly` does where nobody is in the way and nothing is wrong; whether it was run.
+
+        For what is good to have and never worth an error, such as when something was last used.
+        """
+        try:
+            await self._look_after()
+            return await self._writer.run_if_free(work)
+        except Unavailable:
+            return False
+
+    async def close(self) -> None:
+        """Close the connections; nothing may be under way."""
+        for connection in self._at_once.values():
+            connection.close()
+        await to_its_end(anyio.to_thread.run_sync(self._waiting.dispose))
+
+    async def _look_after(self) -> None:
+        """Look through the file where that was not done yet, or where somebody else may have changed it since."""
+        if not self._file.is_as_seen:
+            await to_its_end(anyio.to_thread.run_sync(self._file.examine, limiter=self._threads))
+
+    async def _look_anew(self) -> None:
+        """Rows that cannot be read are a defect of ours, or the work of somebody else: then the file may tell."""
+        await to_its_end(anyio.to_thread.run_sync(partial(self._file.examine, anew=True), limiter=self._threads))
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        connection = self._at_once[Mode.READ]
+        result = connection.begin(work)
+        connection.keep()
+        return result
+
+    async def _run(self, mode: Mode, work: Callable[[Session], T], stop: Stop | None) -> T:
+        await self._look_after()
+        try:
+            if mode is Mode.READ:
+                return await self._in_thread(mode, work, stop)
+            async with self._writer.turn:
+                return await self._in_thread(mode, work, stop)
+        except UNREADABLE_ROW:
+            await self._look_anew()
+            raise
+
+    async def _in_thread(self, mode: Mode, work: Callable[[Session], T], stop: Stop | None) -> T:
+        watched = work if stop is None else partial(stop.watched, work)
+        # Waiting for one's turn can be cancelled; what has begun ends by itself, or soon after that is wished.
+        async with self._turns:
+            act = anyio.to_thread.run_sync(run_transaction, self._waiting, mode, watched, limiter=self._threads)
+            return await (to_its_end(act) if stop is None else to_its_end_or_stopped(act, stop.wish))

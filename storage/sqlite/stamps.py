@@ -1,0 +1,74 @@
+"""What a database file says of itself, and whether it is the one that is asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.sqlite.faults import DamagedStore, Fault, OutdatedStore, faults_told
+from storage.sqlite.file_kinds import FileKind
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a file must say of itself. `organization_id` is empty for the directory and the template."""
+
+    kind: FileKind
+    schema_version: int
+    organization_id: str = ""
+
+
+def check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
+    """Raises:
+    OutdatedStore: the file's schema is older.
+    DamagedStore: it is another file than the stamp says, or cannot be read.
+    """
+    found = read_stamp(connection, path)
+    compare_versions(path, found, stamp)
+    if stamp.organization_id and found.organization_id != stamp.organization_id:
+        raise DamagedStore(f"{path} holds the books of another organization", Fault.ANOTHERS)
+    if stamp.organization_id:
+        _check_newest_document(connection, path, stamp.organization_id)
+
+
+def compare_versions(path: Path, found: Stamp, wanted: Stamp) -> None:
+    """Raises:
+    OutdatedStore, DamagedStore: the file is of another kind or version.
+    """
+    if found.kind is not wanted.kind:
+        raise DamagedStore(f"{path} is not a Counterfoil {wanted.kind.name.lower()} file", Fault.NOT_OURS)
+    if found.schema_version < wanted.schema_version:
+        raise OutdatedStore(f"{path} has schema {found.schema_version}; this program wants {wanted.schema_version}")
+    if found.schema_version > wanted.schema_version:
+        raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})", Fault.NEWER)
+
+
+def read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
+    """Raises:
+    DamagedStore: the file is none of ours, or cannot be read.
+    """
+    with faults_told(path):
+        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if application_id not in {kind.value for kind in FileKind}:
+            empty = not connection.execute("PRAGMA page_count").fetchone()[0]
+            raise DamagedStore(f"{path} is not a Counterfoil file", Fault.EMPTY if empty else Fault.NOT_OURS)
+        kind = FileKind(application_id)
+        row = None
+        if kind is FileKind.BOOKS:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'identity'").fetchone() is None:
+                raise DamagedStore(f"{path} does not say whose it is", Fault.INCOMPLETE)
+            row = connection.execute("SELECT organization_id FROM identity").fetchone()
+    return Stamp(kind, version, "" if row is None else row[0])
+
+
+def _check_newest_document(connection: sqlite3.Connection, path: Path, organization_id: str) -> None:
+    """A write-ahead log that was exchanged brings another's rows under the right identity, which lies in the file."""
+    with faults_told(path):
+        # Books of the first revision have no documents yet.
+        there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents'").fetchone()
+        query = "SELECT content FROM documents ORDER BY position DESC LIMIT 1"
+        newest = connection.execute(query).fetchone() if there else None
+    if newest is not None and f'"organization":"{organization_id}"' not in str(newest[0]):
+        raise DamagedStore(f"{path} holds documents of another organization", Fault.ANOTHERS)
