@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Conflict, NotAllowed
 from invoicing.text.typed import in_command
 from storage.books.files import StoredFile
-from storage.books.pool import Books, Clock, OrganizationRef
+from storage.books.pool import Books
 from storage.directory import access_queries
 from storage.folder.store import Store
 

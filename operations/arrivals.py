@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from invoicing.organizations import Clock, OrganizationRef
 from operations.access import Principal
 from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
-from storage.books.pool import Clock, OrganizationRef
 from storage.directory import access_queries, credentials, sessions
 from storage.directory.credentials import Bearer, Lapse
 from storage.directory.sessions import OpenSession

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
 from operations.access import Office, Principal, Right, open_books, require
 from operations.naming import Caller, name_organization
 from storage.books import audit
-from storage.books.pool import Clock, OrganizationRef
 from storage.directory import credentials, users
 from storage.directory.credentials import Bearer, KnownCredential, WaitingKey
 from storage.folder.store import Store

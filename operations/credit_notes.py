@@ -8,12 +8,13 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.credit.crediting import CreditLine, credit
-from invoicing.document.documents import Document, DocumentKind, Environment
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.law_of_form import law_of_form
 from invoicing.document.lifecycle import Balance
 from invoicing.document.mandates import Acknowledgement
 from invoicing.document.notices import Notice
 from invoicing.document.numbering import period
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput, NotReady
 from invoicing.render.fonts import unprintable_characters
 from invoicing.text.typed import clean_line

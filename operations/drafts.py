@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from invoicing.countries import country
 from invoicing.document.copying import earlier_buyer, filled_from
-from invoicing.document.documents import Document, DocumentKind, Environment
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.document.law_of_form import LawOfForm, counts_by_month, law_of_form
 from invoicing.document.notices import Notice
@@ -21,6 +21,7 @@ from invoicing.document.warnings import unprintable_parties, warnings_for
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, Setup
 from invoicing.master_data.registration import settled
+from invoicing.organizations import Environment
 from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
 from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.explaining import explain, explain_choices

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from invoicing.document.documents import Environment
 from invoicing.document.lifecycle import DRAFT, OPEN, Balance, Status, status_of
 from invoicing.document.notices import Notice
 from invoicing.document.readiness import blockers
 from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
 from invoicing.money.sums import Sums
+from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotReady
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line

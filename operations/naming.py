@@ -18,10 +18,10 @@ from sqlmodel import Session
 
 from invoicing.master_data.handles import SANDBOX_SUFFIX
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
 from invoicing.text.codes import small_letters
 from operations.access import Office
-from storage.books.pool import OrganizationRef
 from storage.directory import access_queries, organizations, sessions
 
 CANDIDATES_MAX = 20

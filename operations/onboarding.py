@@ -19,11 +19,12 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.countries import Country, country
-from invoicing.document.documents import Environment
 from invoicing.document.law_of_form import mandate_lines
 from invoicing.document.readiness import blockers
 from invoicing.master_data.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
+from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment, NewOrganization, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from operations.access import Office, Right, open_books, require
 from operations.naming import not_found
@@ -37,21 +38,12 @@ from operations.templates import (
     fresh_series,
 )
 from storage.books import audit
-from storage.books.pool import OrganizationRef
 from storage.books.profile import load_profile, record_provenance, save_profile
 from storage.books.series import save_series
-from storage.books.setup import (
-    EntityLayer,
-    OrganizationLayer,
-    load_entity_layer,
-    load_organization_layer,
-    save_entity_layer,
-    save_organization_layer,
-)
+from storage.books.setup import load_entity_layer, load_organization_layer, save_entity_layer, save_organization_layer
 from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
 from storage.directory.anchors import add_anchor
-from storage.directory.organizations import NewOrganization
 from storage.folder.provisioning import discard_books, provision_books
 from storage.ids import new_organization_id
 from storage.sqlite.completion import to_its_end

@@ -12,6 +12,7 @@ from invoicing.countries import country
 from invoicing.document.readiness import Blocker, blockers, live_blockers
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import PaymentTerm, TaxCode, WithholdingCode
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import OrganizationAmbiguous, Unavailable
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_shown
@@ -24,7 +25,7 @@ from operations.onboarding import find_partner
 from operations.registration import default_code
 from storage.books.counts import Counts, counts
 from storage.books.overview import SettingNames, setting_names
-from storage.books.pool import Books, OrganizationRef
+from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.setup import load_terms
 from storage.books.tax_codes import load_tax_codes, load_withholdings

@@ -12,10 +12,10 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from invoicing.master_data.identifiers import check_email
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from operations.access import Office, Principal, Right, open_books, require
 from storage.books import audit
-from storage.books.pool import OrganizationRef
 from storage.directory import access_queries, users
 from storage.directory.users import Person
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.document.documents import Environment
 from invoicing.master_data.identifiers import check_email
 from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Clock, Environment, NewOrganization, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.text.codes import small_letters
 from operations.access import Office, Principal
@@ -19,11 +19,9 @@ from operations.organization_names import organization_name
 from operations.people import LOCAL_OWNER_EMAIL
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books import audit
-from storage.books.pool import Clock, OrganizationRef
 from storage.books.profile import save_profile
 from storage.books.states import settings_state
 from storage.directory import organizations, users
-from storage.directory.organizations import NewOrganization
 from storage.folder.store import Store
 from storage.ids import new_id, new_organization_id
 

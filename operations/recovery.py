@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from invoicing.master_data.records import Series
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict
 from invoicing.text.typed import clean_line
 from operations.access import Office, Right, require
 from storage.books import audit
 from storage.books.checks import BRINGING_BACK
-from storage.books.pool import OrganizationRef
 from storage.books.series import LostNumbers, go_on_above
 from storage.books.states import settings_state
 from storage.directory.anchors import Ends, NoAnchor, Number, ends_of_books, loss_of_books

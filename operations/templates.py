@@ -9,14 +9,15 @@ from typing import cast
 from invoicing.charts import Chart, ChartKind, chart
 from invoicing.countries import Country, VatRegistration
 from invoicing.countries.model import AccountingStandard, DatedRate
-from invoicing.document.documents import DocumentKind, Environment
+from invoicing.document.documents import DocumentKind
+from invoicing.master_data.layers import STANDARD_PROFILE, EntityLayer, OrganizationLayer, TransactionProfile
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, TaxCode, WithholdingCode
 from invoicing.master_data.registration import untaxed_code
 from invoicing.money.amounts import check_currency
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
-from storage.books.setup import STANDARD_PROFILE, EntityLayer, OrganizationLayer, TransactionProfile
 
 _STANDARDS = {"ifrs": "ifrs", "us_gaap": "us_gaap", "us gaap": "us_gaap", "us-gaap": "us_gaap", "gaap": "us_gaap"}
 _CHARTS = ("standard", "empty")

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import NotFound
 from operations import people, practices
 from operations.access import Office
 from server.settings import Settings
-from storage.books.pool import OrganizationRef
 from storage.directory import access_queries
 from storage.folder.store import exists, open_store
 

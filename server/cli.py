@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import anyio
 import typer
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, Refusal
 from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app

@@ -15,9 +15,9 @@ from server.console import complain, counted, progress, say, say_json
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from invoicing.organizations import OrganizationRef
     from operations.access import Office
     from operations.verification import Verified
-    from storage.books.pool import OrganizationRef
 
 
 def register(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ from server.console import say, say_json
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from storage.books.pool import OrganizationRef
+    from invoicing.organizations import OrganizationRef
 
 organization_app = command_group("The practice and its clients: the handles that --organization takes.")
 

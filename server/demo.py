@@ -18,7 +18,7 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 from mcp_types import TextContent
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment
 from invoicing.refusals import Unavailable
 from invoicing.text.typed import in_command
 from operations import practices

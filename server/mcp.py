@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, ResourceLink
 from pydantic import ValidationError
 
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
@@ -20,7 +21,6 @@ from server.connections import LocalDoorway
 from server.introduction import PRACTICE, Introduction, dedicated_introduction
 from server.protocol import IntroducedServer, Lifespan
 from server.refused import defect, invalid_arguments, refused
-from storage.books.pool import OrganizationRef
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Scope

@@ -17,13 +17,13 @@ from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtot
 from invoicing.document.lifecycle import DRAFT, Balance, Status
 from invoicing.document.notices import Notice
 from invoicing.money.amounts import minor_digits, money_text, plain
+from invoicing.organizations import OrganizationRef
 from invoicing.text.typed import noun_of, one_line
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
 from storage.books.counts import Counts
 from storage.books.drafts import ListedDraft
 from storage.books.payments import Payment
-from storage.books.pool import OrganizationRef
 from tools.totals import (
     JurisdictionAnswer,
     adjustment_lines,

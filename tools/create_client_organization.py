@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment
 from operations import onboarding
 from operations.access import Office
 from operations.onboarding import ClientRequest, NewClient

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invoicing.document.documents import Environment
 from invoicing.document.notices import Notice
+from invoicing.organizations import Environment
 from operations.drafts import Preview
 from tools.answers import document_lines, note_lines, warning_lines
 

@@ -8,9 +8,9 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel
 
+from invoicing.organizations import OrganizationRef
 from operations import organizations
 from operations.naming import active_organization
-from storage.books.pool import OrganizationRef
 from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope

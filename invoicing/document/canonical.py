@@ -21,7 +21,6 @@ from invoicing.document.documents import (
     CreditedInvoice,
     Document,
     DocumentKind,
-    Environment,
     Exchange,
     JurisdictionLevel,
     JurisdictionRate,
@@ -35,6 +34,7 @@ from invoicing.document.documents import (
     Withholding,
 )
 from invoicing.money.amounts import plain
+from invoicing.organizations import Environment
 
 ALGORITHM = "counterfoil-1/sha256"
 

@@ -11,15 +11,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from invoicing.organizations import Environment
+
 
 class DocumentKind(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
-
-
-class Environment(StrEnum):
-    SANDBOX = "sandbox"
-    LIVE = "live"
 
 
 class Supply(StrEnum):

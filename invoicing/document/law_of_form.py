@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from invoicing.countries import country
 from invoicing.countries.mandates import BuyerKind, Registration, Requirement
-from invoicing.document.documents import Document, Environment, TaxCategory
+from invoicing.document.documents import Document, TaxCategory
 from invoicing.document.mandates import (
     Acknowledgement,
     Applying,
@@ -28,6 +28,7 @@ from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import to_major
+from invoicing.organizations import Environment
 from invoicing.tax.facts import buyer_facts
 
 BUYER_VAT_NUMBER = "buyer-vat-number"

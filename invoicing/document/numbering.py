@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 
 SANDBOX_PREFIX = "TEST-"

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from invoicing.countries import COUNTRY_CODES, Country, PartyField, VatRegistration, country
 from invoicing.countries.identifiers import named_field
-from invoicing.document.documents import Document, Environment
+from invoicing.document.documents import Document
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.master_data.registration import UNTAXED, settled
+from invoicing.organizations import Environment
 from invoicing.tax.facts import seller_territory
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")

@@ -7,12 +7,13 @@ from dataclasses import astuple
 from datetime import date
 
 from invoicing.countries import VatRegistration, country
-from invoicing.document.documents import Document, Environment, Party, TaxCategory
+from invoicing.document.documents import Document, Party, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.document.readiness import exchange_gap, has_seller_number, territory_blockers
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import plain
+from invoicing.organizations import Environment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.facts import is_across_border

@@ -9,7 +9,7 @@ import unicodedata
 
 from anyascii import anyascii
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from invoicing.countries import country
 from invoicing.countries.tax_numbers import is_cross_border_number
-from invoicing.document.documents import Address, Environment, Party, PaymentDetails
+from invoicing.document.documents import Address, Party, PaymentDetails
+from invoicing.organizations import Environment
 
 
 @dataclass(frozen=True, slots=True)

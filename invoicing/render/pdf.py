@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from invoicing.appearance.branding import Branding
 from invoicing.appearance.payment_codes import EpcCode, SwissBill, payment_code
-from invoicing.document.documents import Document, Environment
+from invoicing.document.documents import Document
+from invoicing.organizations import Environment
 from invoicing.render.addresses import known_country
 from invoicing.render.closing import closing_rows, footer_row
 from invoicing.render.codes import epc_modules

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from invoicing.organizations import Clock
 from operations.access import Office, Principal
 from server.http import answers
 from server.http.catalogues import catalogue_server
@@ -24,7 +25,6 @@ from server.http.limits import Allowance, Downloading, Limiter
 from server.http.origins import AllowedOrigins
 from server.http.questions import Questions
 from server.mcp import CounterfoilServer
-from storage.books.pool import Clock
 from storage.folder.store import Store
 
 NOBODY = Principal(user_id="", label="nobody")

@@ -13,12 +13,12 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
+from invoicing.organizations import OrganizationRef
 from operations.naming import Caller
 from server.http.confirmations import bind_organization, state_security
 from server.http.gate import CALLER, ORGANIZATION, Catalogue
 from server.introduction import PRACTICE, dedicated_introduction
 from server.mcp import CounterfoilServer, add_resources
-from storage.books.pool import OrganizationRef
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Description, Effect
 

@@ -32,7 +32,7 @@ from server.http.limits import Downloading
 from storage.books.files import StoredFile
 from storage.books.pool import Books
 from storage.directory import organizations
-from storage.folder.plain_files import check_plain_folders, open_plain_file
+from storage.plain_files import check_plain_folders, open_plain_file
 from storage.sqlite.faults import faults_told
 
 LIFETIME = timedelta(hours=1)

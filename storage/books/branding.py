@@ -14,9 +14,9 @@ from sqlmodel import Session
 
 from storage.books import files
 from storage.books.files import StoredFile
-from storage.folder.plain_files import check_plain_folders, open_plain_file
 from storage.folder.provisioning import sync_folder
 from storage.ids import new_id
+from storage.plain_files import check_plain_folders, open_plain_file
 from storage.sqlite.faults import file_faults_told
 
 BRANDING_FOLDER = "branding"

@@ -17,9 +17,9 @@ from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from storage.books import tables
-from storage.folder.plain_files import check_plain_folders, open_plain_file
 from storage.folder.provisioning import sync_folder
 from storage.ids import new_id
+from storage.plain_files import check_plain_folders, open_plain_file
 from storage.sqlite.faults import file_faults_told
 from storage.sqlite.statements import Kept, flat
 

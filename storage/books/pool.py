@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from uuid import UUID
 import anyio
 from sqlmodel import Session
 
+from invoicing.organizations import Clock, OrganizationRef
 from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
@@ -35,30 +35,11 @@ from storage.work.workers import Workers
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Clock = Callable[[], datetime]
-"""Answers the present moment, aware, in UTC."""
 _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
 
 CONNECTIONS = 2
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizationRef:
-    """An organization as the directory knows it. `named_writes` is the policy of the practice it belongs to."""
-
-    id: str
-    handle: str
-    name: str
-    kind: str
-    environment: str
-    country: str
-    currency: str
-    partner_id: str
-    named_writes: str
-    archived: bool
-    role: str
 
 
 @dataclass(slots=True)

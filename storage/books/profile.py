@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from invoicing.document.documents import Environment
 from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment
 from storage.books import settings_tables
 from storage.sqlite.cache import remembered
 from storage.sqlite.statements import Kept, execute, flat

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from invoicing.document.documents import DocumentKind
-from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, Setup, TaxCode, WithholdingCode
+from invoicing.master_data.layers import EntityLayer, OrganizationLayer, TransactionProfile
+from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, Setup
 from storage.books import settings_tables
 from storage.books.series import SERIES
 from storage.books.tax_codes import add_tax_codes, add_withholdings, load_tax_codes, load_withholdings
 from storage.sqlite.cache import remembered
 from storage.sqlite.statements import Kept, execute, table_of
-
-STANDARD_PROFILE = "Standard"
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizationLayer:
-    """The organization level of onboarding: what a fresh start makes and a copy takes from the practice."""
-
-    accounts: tuple[Account, ...]
-    tax_codes: tuple[TaxCode, ...]
-    terms: tuple[PaymentTerm, ...]
-    authorities: tuple[tuple[str, str], ...]
-    withholdings: tuple[WithholdingCode, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TransactionProfile:
-    """Which posting profile a kind of transaction uses."""
-
-    name: str
-    kind: str
-    posting_profile: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntityLayer:
-    """The entity level of onboarding: posting profiles and transaction type profiles."""
-
-    postings: dict[str, Posting]
-    transactions: tuple[TransactionProfile, ...]
-
 
 _TERMS = Kept(settings_tables.PaymentTerm, PaymentTerm)
 _POSTINGS = Kept(settings_tables.PostingProfile, Posting)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
+from invoicing.organizations import OrganizationRef
 from invoicing.text.codes import small_letters
-from storage.books.pool import OrganizationRef
 from storage.directory.tables import RANK, Membership, MembershipClient, Organization
 from storage.sqlite.cache import remembered
 from storage.sqlite.statements import execute, table_of

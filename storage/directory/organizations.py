@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
@@ -13,11 +12,10 @@ from sqlalchemy import Row, Select, bindparam, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from invoicing.document.documents import Environment
 from invoicing.master_data.handles import with_suffix
+from invoicing.organizations import Environment, NewOrganization, OrganizationRef
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import fold, search_key
-from storage.books.pool import OrganizationRef
 from storage.books.searching import most_fragments
 from storage.directory.access_queries import (
     ORDER,
@@ -186,20 +184,6 @@ def all_profiles(session: Session) -> dict[str, tuple[str, str, str]]:
     """Name, country and currency of every organization as the directory has them, by id."""
     rows = session.execute(select(Organization.id, Organization.name, Organization.country, Organization.currency))
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrganization:
-    """What the directory keeps of a new organization. `handle_base` is its handle without the sandbox suffix."""
-
-    id: str
-    handle_base: str
-    name: str
-    kind: str
-    environment: Environment
-    country: str
-    currency: str
-    partner_id: str = ""
 
 
 def add_organization(session: Session, new: NewOrganization, *, now: datetime, by: str) -> str:

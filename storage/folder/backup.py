@@ -34,10 +34,10 @@ from storage.folder.manifest import (
     read_manifest,
 )
 from storage.folder.migrating import migrate_all
-from storage.folder.plain_files import open_plain_file
 from storage.folder.provisioning import discard_books
 from storage.folder.staging import check_apart, check_free, laid_down
 from storage.migrations import head_stamp
+from storage.plain_files import open_plain_file
 from storage.sqlite.engines import (
     DamagedStore,
     FileKind,

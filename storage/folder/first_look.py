@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage.folder.plain_files import lies_plainly, write_probe
+from storage.plain_files import lies_plainly, write_probe
 from storage.sqlite.file_kinds import FileKind
 
 DIRECTORY_FILE = "directory.db"

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.findings import Finding
-from storage.folder.plain_files import UNFINISHED_PREFIX, is_plain_folder, plain_names, remove_plainly
 from storage.folder.provisioning import TEMPLATES_FOLDER, organization_folders
+from storage.plain_files import UNFINISHED_PREFIX, is_plain_folder, plain_names, remove_plainly
 
 UNFINISHED_AFTER_SECONDS = 3600
 SECRETS_FOLDER = "secrets"

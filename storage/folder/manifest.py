@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from invoicing.refusals import InvalidInput
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.database import DIRECTORY_FILE
-from storage.folder.plain_files import open_plain_file
+from storage.plain_files import open_plain_file
 
 FORMAT: Final = "counterfoil-backup-1"
 MANIFEST_FILE = "manifest.json"

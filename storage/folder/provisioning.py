@@ -23,8 +23,8 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.settings_tables import Identity
 from storage.directory.anchors import Ends, ends_of_books
 from storage.directory.database import DIRECTORY_FILE, directory_named
-from storage.folder.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names
 from storage.migrations import head_stamp, migrate_file
+from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names
 from storage.sqlite.engines import (
     DamagedStore,
     FileKind,

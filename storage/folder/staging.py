@@ -10,8 +10,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from invoicing.refusals import Conflict, InvalidInput
-from storage.folder.plain_files import UNFINISHED_PREFIX
 from storage.folder.provisioning import sync_folder
+from storage.plain_files import UNFINISHED_PREFIX
 
 
 def check_apart(source: Path, target: Path, *, field: str) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from storage.folder.plain_files import lies_plainly, open_plain_file
+from storage.plain_files import lies_plainly, open_plain_file
 from storage.sqlite.faults import DamagedStore, Fault, faults_told, told
 from storage.sqlite.stamps import Stamp, check_stamp
 

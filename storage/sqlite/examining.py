@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.folder.plain_files import is_plain_file, is_plain_folder, open_plain_file
+from storage.plain_files import is_plain_file, is_plain_folder, open_plain_file
 from storage.sqlite.connections import check_journal, check_place, is_open_here, open_alone, open_plain
 from storage.sqlite.faults import DamagedStore, Fault, faults_told
 from storage.sqlite.file_kinds import FileKind

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from invoicing.refusals import Refusal, Unavailable
-from storage.folder.plain_files import lies_plainly, write_probe
+from storage.plain_files import lies_plainly, write_probe
 
 
 class Fault(Enum):

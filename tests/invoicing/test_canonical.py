@@ -21,7 +21,6 @@ from invoicing.document.documents import (
     CreditedInvoice,
     Document,
     DocumentKind,
-    Environment,
     Exchange,
     JurisdictionLevel,
     JurisdictionRate,
@@ -34,6 +33,7 @@ from invoicing.document.documents import (
     TaxSubtotal,
     Withholding,
 )
+from invoicing.organizations import Environment
 
 # What the text rule lets through; a lone surrogate never gets here.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

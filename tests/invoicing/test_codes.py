@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from invoicing.document.documents import Environment
 from invoicing.master_data.handles import check_handle, environment_of
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import capitals, is_plain, small_letters
 from invoicing.text.typed import QUOTED_MAX, quoted

@@ -20,21 +20,14 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from invoicing.document.canonical import document_from_text
-from invoicing.document.documents import (
-    Address,
-    Document,
-    DocumentKind,
-    Environment,
-    Party,
-    PaymentDetails,
-    TaxCategory,
-)
+from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, TaxCategory
 from invoicing.exports import xlsx_file
 from invoicing.exports.archive import write_archive
 from invoicing.exports.csv_file import COLUMNS, write_csv
 from invoicing.exports.json_file import write_json
 from invoicing.exports.rows import ExportedDocument, Progress, reads_as_formula
 from invoicing.exports.xlsx_file import write_xlsx
+from invoicing.organizations import Environment
 from invoicing.refusals import LimitExceeded
 from invoicing.tax.totals import SUM_OF_LINES, LineInput, total
 

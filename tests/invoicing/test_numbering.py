@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.document.documents import Environment
 from invoicing.document.numbering import check_pattern, may_collide, number, period
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 
 PATTERNS = ("{SEQ}", "INV-{YYYY}-{SEQ:5}", "{YY}{MM}-{SEQ:4}", "{SEQ}/{MM}.{YYYY}", "A_{SEQ:9}", "{YYYY}{SEQ}{MM}")

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from invoicing.countries import country
-from invoicing.document.documents import Environment, Supply, TaxCategory
+from invoicing.document.documents import Supply, TaxCategory
 from invoicing.document.drafting import Circumstances, Composition
 from invoicing.document.readiness import live_blockers, territory_blockers
 from invoicing.document.warnings import warnings_for
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.tax.choice import BuyerFacts, Rule, SellerFacts
 from invoicing.tax.facts import buyer_facts

@@ -16,11 +16,11 @@ from invoicing.document.documents import (
     CreditedInvoice,
     Document,
     DocumentKind,
-    Environment,
     Exchange,
     PaymentDetails,
     Withholding,
 )
+from invoicing.organizations import Environment
 from invoicing.render.addresses import address_lines
 from invoicing.render.formats import formats_for
 from invoicing.render.pdf import render_pdf

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from invoicing.document.documents import Environment
 from invoicing.document.readiness import blockers, live_blockers
 from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment
 
 EMPTY = Profile(name="Harbour Bakery", environment=Environment.LIVE, country="GB", currency="GBP", tax_system="uk_vat")
 COMPLETE = replace(

@@ -10,10 +10,10 @@ from datetime import date
 import pytest
 
 from invoicing.countries import COUNTRY_CODES, VatRegistration, country, parse_country
-from invoicing.document.documents import Environment
 from invoicing.document.readiness import live_blockers
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.registration import registration_of, settled, untaxed_code
+from invoicing.organizations import Environment
 from tests.invoicing.test_countries import LEGAL_TEXT_MAX, MINIMAL
 
 EVERY_COUNTRY = pytest.mark.parametrize("code", COUNTRY_CODES)

@@ -17,15 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoicing.document.canonical import document_text
-from invoicing.document.documents import (
-    Address,
-    Document,
-    DocumentKind,
-    Environment,
-    Party,
-    PaymentDetails,
-    TaxCategory,
-)
+from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, TaxCategory
+from invoicing.organizations import Environment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.render.formats import formats_for
 from invoicing.render.pdf import render_pdf

@@ -12,7 +12,8 @@ from PIL import Image
 
 from invoicing.appearance.branding import Branding
 from invoicing.appearance.payment_codes import asks_for_payment
-from invoicing.document.documents import Document, DocumentKind, Environment, Withholding
+from invoicing.document.documents import Document, DocumentKind, Withholding
+from invoicing.organizations import Environment
 from invoicing.render.labels import LANGUAGES, labels_of
 from invoicing.render.pdf import render_pdf
 from tests.support.printed import invoice, pages_of, picture, printed, structure

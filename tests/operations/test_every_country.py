@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 from invoicing.countries import COUNTRY_CODES
-from invoicing.document.documents import Document, DocumentKind, Environment, JurisdictionLevel, Supply, TaxCategory
+from invoicing.document.documents import Document, DocumentKind, JurisdictionLevel, Supply, TaxCategory
 from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import minor_digits, to_major
+from invoicing.organizations import Environment
 from invoicing.tax.settings import Part, TaxCodeChange
 from operations.access import Office, Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note

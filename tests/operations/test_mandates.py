@@ -14,9 +14,10 @@ import pytest
 
 from invoicing.countries import country
 from invoicing.document.canonical import document_from_text, document_text
-from invoicing.document.documents import Document, Environment, Supply
+from invoicing.document.documents import Document, Supply
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
+from invoicing.organizations import Environment, OrganizationRef
 from operations.access import Office, Principal, Right, open_books
 from operations.credentials import create_key, principal_of
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -29,7 +30,7 @@ from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
 from operations.verification import verify_books
-from storage.books.pool import BOOKS_FILE, Books, OrganizationRef
+from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.credentials import Bearer, bearer_of
 from storage.folder.store import open_store
 from tests.support.clock import SettableClock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment, OrganizationRef
 from invoicing.refusals import (
     Conflict,
     NotAllowed,
@@ -29,7 +29,6 @@ from operations.naming import (
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_organizations, switch_organization
 from operations.profile import update_organization
-from storage.books.pool import OrganizationRef
 from storage.directory import users
 from storage.directory.sessions import LIFETIME
 from storage.folder.store import open_store

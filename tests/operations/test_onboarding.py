@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
 from operations.onboarding import ClientRequest, NewClient, create_client_organization

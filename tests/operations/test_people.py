@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.access import Office, Right, open_books
 from operations.credentials import create_key, create_token
@@ -17,7 +18,7 @@ from operations.people import LOCAL_OWNER_EMAIL, acting, list_people, named_now,
 from operations.practices import local_owner, start_unnamed
 from operations.profile import update_organization
 from server.app import find_organization
-from storage.books.pool import Books, OrganizationRef
+from storage.books.pool import Books
 from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, colleague, refusal

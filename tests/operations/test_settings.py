@@ -12,6 +12,7 @@ import pytest
 from invoicing.countries import country
 from invoicing.document.documents import DocumentKind, JurisdictionLevel
 from invoicing.document.drafting import RequestedDocument, RequestedLine
+from invoicing.master_data.layers import OrganizationLayer
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound, NotReady, Refusal
 from invoicing.tax.settings import Part, TaxCodeChange, part_from_text
 from operations.drafts import DraftRequest, draft_invoice
@@ -27,7 +28,7 @@ from operations.settings import (
 from operations.templates import FROM_COUNTRY, fresh_organization_layer, fresh_series
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.books.setup import OrganizationLayer, load_organization_layer
+from storage.books.setup import load_organization_layer
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.document.documents import Document, Environment, Supply, TaxCategory
+from invoicing.document.documents import Document, Supply, TaxCategory
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput, NotReady, Refusal
 from invoicing.render.labels import labels_of
 from operations.access import Office, Right, open_books

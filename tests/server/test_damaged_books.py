@@ -16,6 +16,7 @@ from uuid import uuid4
 import anyio
 import pytest
 
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Unavailable
 from operations.access import Office, Right, open_books
 from operations.onboarding import ClientRequest, create_client_organization
@@ -24,7 +25,7 @@ from operations.practices import local_owner
 from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.counts import counts
-from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.folder.backup import back_up
 from storage.folder.diagnosis import diagnose
 from storage.folder.migrating import migrate_all

@@ -15,12 +15,12 @@ import httpx2
 import pytest
 from sqlmodel import Session
 
+from invoicing.organizations import OrganizationRef
 from operations.access import Office, Right, open_books
 from operations.credentials import create_token
 from server.app import find_organization, local_office
 from server.settings import Settings
 from storage.books import pool
-from storage.books.pool import OrganizationRef
 from storage.directory import users
 from storage.directory.tables import MembershipClient
 from storage.ids import new_id

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment, OrganizationRef
 from operations.access import Office
 from operations.onboarding import ClientRequest, create_client_organization
-from storage.books.pool import BOOKS_FILE, OrganizationRef
+from storage.books.pool import BOOKS_FILE
 from storage.folder.store import open_store
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.clock import SettableClock

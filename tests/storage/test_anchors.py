@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from invoicing.document.drafting import RequestedDocument, RequestedLine
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput
 from operations.access import Office
 from operations.drafts import DraftRequest
@@ -20,7 +21,7 @@ from operations.practices import local_owner
 from operations.recovery import bring_back_books
 from operations.settings import add_series, continue_series
 from operations.verification import verify_books
-from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile
 from storage.directory import access_queries
 from storage.directory.anchors import End, Ends, LostBooks, Number, highest

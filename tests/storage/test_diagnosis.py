@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from invoicing.organizations import OrganizationRef
 from operations.files import render_document
 from operations.profile import update_organization
-from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile, save_profile
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.diagnosis import diagnose

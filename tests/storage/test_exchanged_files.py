@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+from invoicing.organizations import OrganizationRef
 from operations.verification import verify_books
-from storage.books.pool import BOOKS_FILE, Books, OrganizationRef
+from storage.books.pool import BOOKS_FILE, Books
 from storage.directory import organizations
 from storage.folder.store import Store
 from storage.sqlite.engines import DamagedStore, GuardedFile, Mode, copy_live

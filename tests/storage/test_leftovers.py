@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from invoicing.organizations import OrganizationRef
 from operations.files import render_document
 from operations.verification import verify_books
-from storage.books.pool import ORGANIZATIONS_FOLDER, OrganizationRef
+from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.backup import back_up
 from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up

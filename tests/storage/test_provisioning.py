@@ -25,10 +25,10 @@ from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
-from storage.folder.plain_files import UNFINISHED_PREFIX
 from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
 from storage.folder.store import open_store
 from storage.migrations import head_stamp
+from storage.plain_files import UNFINISHED_PREFIX
 from storage.sqlite.engines import DamagedStore, FileKind, examine, stamp_of
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled

@@ -12,12 +12,11 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlmodel import Session
 
-from invoicing.document.documents import Environment
-from storage.books.pool import OrganizationRef
+from invoicing.organizations import Environment, NewOrganization, OrganizationRef
 from storage.directory import users
 from storage.directory.access_queries import REACHABLE_NOW, count_reachable_now, reachable_by_handle, reachable_by_id
 from storage.directory.database import DIRECTORY_FILE, Directory
-from storage.directory.organizations import NewOrganization, add_organization
+from storage.directory.organizations import add_organization
 from storage.directory.tables import MembershipClient, Organization
 from storage.folder.provisioning import ensure_directory_file
 from storage.sqlite.engines import Mode

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Table, bindparam, text
 from sqlmodel import Session
 
-from invoicing.document.documents import Environment
 from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment
 from invoicing.refusals import NotFound
 from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER

@@ -18,12 +18,12 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import ASGIApp, Message
 
+from invoicing.organizations import Clock, OrganizationRef
 from operations.access import Office
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
 from server.mcp import CounterfoilServer
-from storage.books.pool import Clock, OrganizationRef
 from storage.folder.store import Store
 from tests.support.assistant import Assistant, Era
 from tests.support.practice import Practice, practice

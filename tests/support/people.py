@@ -8,15 +8,13 @@ import pytest
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment, NewOrganization, OrganizationRef
 from invoicing.refusals import Refusal
 from operations.access import Office, Principal
 from operations.onboarding import add_organization, fill_books, fresh_plan
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage.books.pool import OrganizationRef
 from storage.directory import users
 from storage.directory.database import DIRECTORY_FILE
-from storage.directory.organizations import NewOrganization
 from storage.ids import new_id, new_organization_id
 from tests.support.practice import Practice
 from tests.support.raw import raw

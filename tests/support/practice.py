@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.document.documents import Environment
 from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
+from invoicing.organizations import Environment, OrganizationRef
 from operations.access import Office, Principal, Right, open_books
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
@@ -18,7 +18,7 @@ from operations.invoices import IssueRequest
 from operations.issuing import IssuedDocument
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
-from storage.books.pool import Books, OrganizationRef
+from storage.books.pool import Books
 from storage.folder.store import Store, open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice

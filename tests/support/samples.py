@@ -10,15 +10,7 @@ from hypothesis import strategies as st
 
 from invoicing.countries import country
 from invoicing.countries.model import DatedRate
-from invoicing.document.documents import (
-    AdjustmentKind,
-    Document,
-    DocumentKind,
-    Environment,
-    JurisdictionLevel,
-    Supply,
-    TaxCategory,
-)
+from invoicing.document.documents import AdjustmentKind, Document, DocumentKind, JurisdictionLevel, Supply, TaxCategory
 from invoicing.document.drafting import Circumstances, Composition, compose_explained
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine, check_request
 from invoicing.master_data.profiles import Profile
@@ -34,6 +26,7 @@ from invoicing.master_data.records import (
     WithholdingCode,
 )
 from invoicing.money.amounts import minor_digits
+from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.tax.totals import Rounding
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment, NewOrganization
 from storage.books.pool import BooksShelf
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
-from storage.directory.organizations import NewOrganization, add_organization
+from storage.directory.organizations import add_organization
 from storage.folder.provisioning import ensure_directory_file, provision_books
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, Mode, guarded_engine, run_transaction

@@ -24,14 +24,13 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]  # It ships no type i
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.document.documents import Environment
+from invoicing.organizations import Environment, NewOrganization, OrganizationRef
 from operations.access import Office, Principal
 from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books, fresh_plan
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage.books.pool import BOOKS_FILE, OrganizationRef
+from storage.books.pool import BOOKS_FILE
 from storage.directory import users
 from storage.directory.database import DIRECTORY_FILE
-from storage.directory.organizations import NewOrganization
 from storage.directory.tables import MembershipClient
 from storage.folder.store import Store, open_store
 from storage.ids import new_id, new_organization_id
