@@ -115,7 +115,7 @@ async def require_person_of_practice(office: Office, organization: OrganizationR
         raise NotAllowed(f"{what} is for a person to do: an API key or a secret link cannot.")
     practice: OrganizationRef | None = organization
     if partner:
-        practice = await office.store.directory.look_up(
+        practice = await office.store.directory.read(
             lambda db: access_queries.reachable_by_id(db, principal.user_id, partner)
         )
     allowed = ("owner",) if organization.kind != "partner" and not partner else ("owner", "accountant")

@@ -77,7 +77,7 @@ async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
         Unauthenticated, NotYours.
     """
     now = store.moments.no_earlier(clock())
-    found = await store.directory.look_up(lambda db: _find(db, door, now))
+    found = await store.directory.read(lambda db: _find(db, door, now))
     if found.stale_credential or found.stale_session:
         await store.directory.note(lambda db: _record_use(db, found, now))
     return found.arrival
@@ -100,7 +100,7 @@ async def user_behind(store: Store, clock: Clock, credential_id: str, organizati
             raise NotYours
         return bearer.user_id
 
-    return await store.directory.look_up(work)
+    return await store.directory.read(work)
 
 
 async def open_session(store: Store, clock: Clock, arrival: Arrival, session: OpenSession) -> None:

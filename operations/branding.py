@@ -52,7 +52,7 @@ async def first_print(books: Books) -> Print:
     Raises:
         Unavailable: the logo is damaged.
     """
-    profile = await books.look_up(load_profile)
+    profile = await books.read(load_profile)
     return await books.use_files(_with_logo, books.folder, _choices(profile))
 
 
@@ -62,7 +62,7 @@ async def print_again(books: Books, document: Document) -> Print:
     Raises:
         Unavailable: the logo, or the record of the choices, is damaged.
     """
-    stored = await books.look_up(lambda db: branding.printed_with(db, document.id))
+    stored = await books.read(lambda db: branding.printed_with(db, document.id))
     if stored is None:
         return Print(PLAIN)
     choices = await books.use_files(branding.read_printed_with, books.folder, stored)

@@ -53,8 +53,7 @@ class SavedCustomer:
 async def find_customers(books: Books, *, query: str, cursor: str, limit: int) -> Page[Customer]:
     """A page of the organization's customers whose name, e-mail, tax number or city holds the query."""
     check_limit(limit)
-    run = books.read if query else books.look_up
-    return await run(lambda db: customers.find_customers(db, query=query, cursor=cursor, limit=limit))
+    return await books.read(lambda db: customers.find_customers(db, query=query, cursor=cursor, limit=limit))
 
 
 async def similar_customers(books: Books, name: str) -> list[str]:

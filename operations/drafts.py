@@ -40,8 +40,6 @@ from storage.books.series import load_series
 from storage.books.setup import load_setup
 from storage.ids import new_id
 
-LINES_AT_ONCE_MAX = 200
-
 
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
@@ -117,12 +115,7 @@ async def draft_invoice(books: Books, request: DraftRequest) -> Preview:
     Raises:
         NotFound, InvalidInput, LimitExceeded, Conflict, NotReady: nothing is kept then.
     """
-    return await books.write(lambda db: _draft(db, books, request), long=takes_long(request))
-
-
-def takes_long(request: DraftRequest) -> bool:
-    """Whether composing the document would hold up the calls of others, were it done between them."""
-    return len(request.document.lines) > LINES_AT_ONCE_MAX
+    return await books.write(lambda db: _draft(db, books, request), size=len(request.document.lines))
 
 
 async def delete_draft(books: Books, draft: str) -> None:

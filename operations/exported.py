@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
+import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
@@ -14,30 +17,55 @@ from invoicing.exports.rows import ExportedAccounts, ExportedPayment
 from storage.books import payments, posted
 from storage.books.documents import DocumentFilter
 from storage.books.payments import Payment
+from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.setup import load_setup
 from storage.books.stored_documents import texts_in_order
+from storage.sqlite.completion import to_its_end
 
-_BATCH = 200
+_PAGE = 100
 
 
-def carry_documents(db: Session, wanted: DocumentFilter, today: date, path: Path, check: Callable[[], None]) -> None:
-    """Write what an export shows of the wanted documents to `path`, oldest first; `check` is called now and then, and
-    ends it where it raises. All of it is of one transaction, so that an export shows one moment.
-    """
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        write_head(file, CarriedHead(today, load_profile(db).currency, _accounts(db)))
-        position = 0
-        while batch := texts_in_order(db, wanted, after_position=position, limit=_BATCH):
-            ids = [stored.id for stored in batch]
-            paid, accounts = payments.payments_of_several(db, ids), posted.accounts_posted(db, ids)
-            for stored in batch:
-                shown = tuple(_payment(one, stored.balance.kind) for one in paid.get(stored.id, ()))
-                accounts_of = accounts.get(stored.id, frozenset())
-                carried = CarriedDocument(stored.content, stored.hash, stored.balance, shown, accounts_of)
-                write_document(file, carried)
-            position = batch[-1].position
-            check()
+async def carry_documents(books: Books, wanted: DocumentFilter, today: date, path: Path) -> None:
+    """Write what an export shows of the wanted documents to `path`, oldest first; all of it is of one moment."""
+    async with books.snapshot() as snapshot:
+        head = await snapshot.read(lambda db: CarriedHead(today, load_profile(db).currency, _accounts(db)))
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            write_head(file, head)
+            position = 0
+            while page := await snapshot.read(partial(_page, wanted, position)):
+                await to_its_end(anyio.to_thread.run_sync(_write, file, page))
+                position = page[-1].position
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    position: int
+    carried: CarriedDocument
+
+
+def _page(wanted: DocumentFilter, position: int, db: Session) -> list[_Read]:
+    page = texts_in_order(db, wanted, after_position=position, limit=_PAGE)
+    ids = [stored.id for stored in page]
+    paid, accounts = payments.payments_of_several(db, ids), posted.accounts_posted(db, ids)
+    return [
+        _Read(
+            stored.position,
+            CarriedDocument(
+                stored.content,
+                stored.hash,
+                stored.balance,
+                tuple(_payment(one, stored.balance.kind) for one in paid.get(stored.id, ())),
+                accounts.get(stored.id, frozenset()),
+            ),
+        )
+        for stored in page
+    ]
+
+
+def _write(file: TextIO, page: list[_Read]) -> None:
+    for read in page:
+        write_document(file, read.carried)
 
 
 def _accounts(db: Session) -> dict[DocumentKind, ExportedAccounts]:

@@ -26,8 +26,6 @@ from storage.books.documents import DocumentFilter, Issued
 from storage.books.exports import MadeExport
 from storage.books.files import FileName, StoredFile
 from storage.books.pool import Books, BooksShelf
-from storage.sqlite.engines import Mode
-from storage.sqlite.stopping import stop_if_wished
 
 T = TypeVar("T")
 
@@ -84,12 +82,10 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
     """
     if file_format != "pdf":
         raise InvalidInput("format must be pdf.", field="format")
-    made = await books.look_up(lambda db: _made_before(db, books, key))
+    made = await books.read(lambda db: _made_before(db, books, key))
     if made is not None and await _is_intact(books, made.file):
         return made
-    return await _rendered(
-        books, await books.look_up(lambda db: _with_file(db, find_document(db, key, field="document")))
-    )
+    return await _rendered(books, await books.read(lambda db: _with_file(db, find_document(db, key, field="document"))))
 
 
 async def export_documents(books: Books, request: ExportRequest, *, progress: Progress) -> MadeFile:
@@ -126,7 +122,7 @@ async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: st
     Raises:
         NotFound, Unavailable: as `read_file`.
     """
-    stored = await shelf.run_briefly(organization_id, Mode.READ, lambda db: _file_in_place(db, file_id))
+    stored = await shelf.read(organization_id, lambda db: _file_in_place(db, file_id))
     if stored is None:
         raise _absent()
     folder = shelf.folder(organization_id)
@@ -141,7 +137,7 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
         Unavailable: its bytes are not those that were recorded.
         LimitExceeded: it is too large to be held in memory as a whole.
     """
-    stored = await books.look_up(lambda db: _file_in_place(db, file_id))
+    stored = await books.read(lambda db: _file_in_place(db, file_id))
     if stored is None:
         raise _absent()
     if stored.size_bytes > READ_BYTES_MAX:
@@ -233,7 +229,7 @@ async def _export_table(
         await progress(done, count)
 
     with files.written_whole(books.folder, "exports", ".lines") as carried:
-        await books.read(lambda db: carry_documents(db, wanted, today, carried, partial(stop_if_wished, db)))
+        await carry_documents(books, wanted, today, carried)
         with files.written_whole(books.folder, "exports", EXPORT_FORMATS[file_format][0]) as written:
             write_out = books.shelf.workers.write_out
             notes = await write_out(write_export, tell, carried, written, file_format, names)

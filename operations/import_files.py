@@ -53,7 +53,7 @@ async def read_file_to_import(
         InvalidInput: no table, a column that is not understood, or a price that could be another.
         LimitExceeded: too large.
     """
-    profile = await books.look_up(load_profile)
+    profile = await books.read(load_profile)
 
     def read(stop_if_wished: Callable[[], None]) -> ReadFile:
         def tell(done: int, of: int) -> None:

@@ -129,11 +129,11 @@ class _Planned(Generic[T]):
 
 async def _run(books: Books, wanted: Import, noun: _Noun[T], progress: Progress) -> Imported:
     # The checks of the fields take longest. They need no lock, so other writers go on meanwhile.
-    rows = await books.read(lambda db: _check_rows(db, noun, wanted, progress))
+    rows = await books.read(lambda db: _check_rows(db, noun, wanted, progress), size=len(wanted.rows))
     if wanted.dry_run or any(row.problems for row in rows):
-        planned = await books.read(lambda db: _plan(db, noun, wanted, rows))
+        planned = await books.read(lambda db: _plan(db, noun, wanted, rows), size=len(rows))
         return Imported(tuple(one.row for one in planned), written=False)
-    return await books.write(lambda db: _plan_and_keep(db, books, noun, wanted, rows), long=True)
+    return await books.write(lambda db: _plan_and_keep(db, books, noun, wanted, rows), size=len(rows))
 
 
 def _check_rows(db: Session, noun: _Noun[T], wanted: Import, progress: Progress) -> list[_CheckedRow]:

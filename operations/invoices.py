@@ -31,7 +31,6 @@ from operations.drafts import (
     keep_draft,
     resolve_draft,
     resolve_request,
-    takes_long,
 )
 from operations.issue_dates import date_refusal, today_in
 from operations.issuing import (
@@ -137,8 +136,8 @@ async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | 
         IdempotencyMismatch: the client reference was used for something else.
     """
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
-    long = request.request is not None and takes_long(request.request)
-    return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)), long=long)
+    lines = len(request.request.document.lines) if request.request is not None else 1
+    return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)), size=lines)
 
 
 async def get_invoice(books: Books, key: str) -> IssuedDocument:
@@ -147,7 +146,7 @@ async def get_invoice(books: Books, key: str) -> IssuedDocument:
     Raises:
         NotFound: no such document in these books.
     """
-    return await books.look_up(lambda db: _with_history(db, books, find_document(db, key)))
+    return await books.read(lambda db: _with_history(db, books, find_document(db, key)))
 
 
 async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedInvoice]:
@@ -155,7 +154,7 @@ async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, lim
     check_limit(limit)
     if search == InvoiceSearch() and not cursor:
         # Where one page holds all that there is, it takes a few rows; where not, adding up takes as long as it does.
-        page = await books.look_up(lambda db: _page(db, books, search, cursor, limit))
+        page = await books.read(lambda db: _page(db, books, search, cursor, limit))
         if not page.next_cursor:
             return _with_sums(page, sums_of_headers(one.header for one in page.items))
     return await books.read(lambda db: _find(db, books, search, cursor, limit))

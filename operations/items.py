@@ -42,8 +42,7 @@ class SavedItem:
 async def find_items(books: Books, *, query: str, cursor: str, limit: int) -> Page[Item]:
     """A page of the organization's items whose name, stock number or description holds the query."""
     check_limit(limit)
-    run = books.read if query else books.look_up
-    return await run(lambda db: items.find_items(db, query=query, cursor=cursor, limit=limit))
+    return await books.read(lambda db: items.find_items(db, query=query, cursor=cursor, limit=limit))
 
 
 async def similar_items(books: Books, name: str) -> list[str]:

@@ -25,7 +25,7 @@ async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExp
     Raises:
         LimitExceeded: the organization's exports have made as much today as they may.
     """
-    before = await books.look_up(lambda db: exports.made_before(db, key))
+    before = await books.read(lambda db: exports.made_before(db, key))
     if before is not None and await books.use_files(files.is_intact, books.folder, before.file):
         await books.record(lambda db: exports.asked_again(db, key, before.file.id, at=books.clock()))
         return before
@@ -71,6 +71,6 @@ def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> f
 async def _remove_aged(books: Books) -> None:
     now = books.clock()
     before = now - timedelta(days=books.shelf.limits.exports_kept_days)
-    if await books.look_up(lambda db: bool(exports.aged_files(db, before=before))):
+    if await books.read(lambda db: bool(exports.aged_files(db, before=before))):
         await books.record(lambda db: exports.say_removed(db, before=before, at=now))
         await books.record(lambda db: exports.remove_files(db, books.folder))

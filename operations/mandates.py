@@ -58,7 +58,7 @@ async def get_mandates(books: Books) -> MandatesOfOrganization:
         NotReady: the organization has no country yet.
     """
 
-    return await books.look_up(lambda db: mandates_in(db, books, load_profile(db)))
+    return await books.read(lambda db: mandates_in(db, books, load_profile(db)))
 
 
 async def acknowledge_mandate(

@@ -95,7 +95,7 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
         OrganizationMismatch: the call names another one than the connection's own.
         NotFound: the call names one that does not exist or that the principal cannot reach.
     """
-    named = await caller.office.store.directory.look_up(lambda db: _decide(db, caller, organization, session))
+    named = await caller.office.store.directory.read(lambda db: _decide(db, caller, organization, session))
     await _keep_alive(caller, named)
     if changing:
         _check_named_well_enough(named)
@@ -104,7 +104,7 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
 
 async def active_organization(caller: Caller, *, session: str) -> OrganizationRef | None:
     """The session's active organization, if there is one that the principal can still reach."""
-    named = await caller.office.store.directory.look_up(lambda db: _active(db, caller, session))
+    named = await caller.office.store.directory.read(lambda db: _active(db, caller, session))
     if named is None:
         return None
     await _keep_alive(caller, named)

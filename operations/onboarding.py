@@ -197,7 +197,7 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
     Where the directory cannot tell either, the books stay: nobody finds them, but `doctor` does.
     """
     with suppress(Unavailable):
-        if not await office.store.directory.look_up(lambda db: organizations.is_known(db, organization_id)):
+        if not await office.store.directory.read(lambda db: organizations.is_known(db, organization_id)):
             await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
 
 

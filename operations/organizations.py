@@ -87,7 +87,7 @@ async def list_organizations(
 
     directory = office.store.directory
     # Further pages count what is left row by row.
-    return await (directory.read(work) if query or cursor else directory.look_up(work))
+    return await directory.read(work)
 
 
 async def similar_organizations(office: Office, name: str, *, partner: OrganizationRef | None = None) -> list[str]:
@@ -117,7 +117,7 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
         NotFound, OrganizationAmbiguous.
     """
     directory = caller.office.store.directory
-    organization, previous = await directory.look_up(
+    organization, previous = await directory.read(
         lambda db: (_find_target(db, caller.office, target), active_before(db, caller, session=session))
     )
     stated = session.strip()
@@ -163,7 +163,7 @@ async def list_clients(
 
 async def get_organization(books: Books) -> OrganizationDetails:
     """Profile, settings, readiness and counts of the organization."""
-    return await books.look_up(lambda db: _details(db, books))
+    return await books.read(lambda db: _details(db, books))
 
 
 def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
@@ -199,7 +199,7 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
     books = open_books(office, organization, Right.READ)
     try:
-        found, counted = await books.look_up(lambda db: (_blockers(db), counts(db)))
+        found, counted = await books.read(lambda db: (_blockers(db), counts(db)))
     except Unavailable as unavailable:
         return ClientSummary(organization, None, (Blocker((), unavailable.message),))
     except UNREADABLE_ROW as error:

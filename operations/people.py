@@ -30,7 +30,7 @@ async def named_now(office: Office) -> Office:
     principal = office.principal
     if not principal.is_person:
         return office
-    email = await office.store.directory.look_up(lambda db: users.email_of(db, principal.user_id))
+    email = await office.store.directory.read(lambda db: users.email_of(db, principal.user_id))
     return office if email in ("", principal.label) else replace(office, principal=replace(principal, label=email))
 
 
@@ -93,7 +93,7 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
             " changes it.",
             field="owner_email",
         )
-    await office.store.directory.look_up(lambda db: _check_free(db, wanted))
+    await office.store.directory.read(lambda db: _check_free(db, wanted))
     return wanted
 
 

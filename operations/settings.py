@@ -43,7 +43,7 @@ class SeriesState:
 
 async def list_tax_codes(books: Books) -> list[TaxCode]:
     """The tax codes by code, with all their rates."""
-    return await books.look_up(tax_codes.load_tax_codes)
+    return await books.read(tax_codes.load_tax_codes)
 
 
 async def save_tax_code(books: Books, change: TaxCodeChange) -> SavedTaxCode:
@@ -58,7 +58,7 @@ async def save_tax_code(books: Books, change: TaxCodeChange) -> SavedTaxCode:
 
 async def list_series(books: Books) -> list[SeriesState]:
     """The number series by code."""
-    return await books.look_up(lambda db: _series_states(db, books))
+    return await books.read(lambda db: _series_states(db, books))
 
 
 async def add_series(books: Books, code: str, *, kind: str, pattern: str) -> SeriesState:

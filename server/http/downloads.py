@@ -179,7 +179,7 @@ class Downloads:
 
     async def _is_known(self, organization_id: str) -> bool:
         with suppress(Unavailable):
-            return await self._office.store.directory.look_up(lambda db: organizations.is_known(db, organization_id))
+            return await self._office.store.directory.read(lambda db: organizations.is_known(db, organization_id))
         return False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,10 +25,12 @@ from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
 from storage.migrations import head_stamp
+from storage.sqlite.budget import TooLong
 from storage.sqlite.completion import to_its_end
 from storage.sqlite.database import Database
 from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
 from storage.sqlite.files_limit import open_books_max
+from storage.sqlite.snapshots import Snapshot
 from storage.work.limits import Limits
 from storage.work.workers import Workers
 
@@ -38,6 +40,8 @@ T = TypeVar("T")
 _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
 
 CONNECTIONS = 2
+AT_ONCE_MAX = 200
+"""So many rows or lines, known beforehand, are not tried in the event loop."""
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
 
@@ -79,29 +83,46 @@ class BooksShelf:
         """The organization's folder; its name is the organization's UUID and never anybody's text."""
         return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
-    async def run(
-        self, organization_id: str, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False
-    ) -> T:
-        """Run `work`, which may take long, as one transaction in the organization's books.
-
-        A cancelled caller waits until the transaction has ended, kept or not: never half of it. One that reads, or is
-        `stoppable`, ends soon then, and nothing of it is kept.
+    async def read(self, organization_id: str, work: Callable[[Session], T], *, size: int = 1) -> T:
+        """Run `work` as one transaction in the organization's books that cannot write. `size` is how many rows or
+        lines it is known to look at. A cancelled caller of what takes long waits until it has been stopped.
 
         Raises:
             Unavailable: too much of this organization's work waits.
         """
-        async with self.workers.reads.turn(organization_id), self._leased(organization_id) as entry:
-            run = partial(entry.database.run, stoppable=stoppable)
-            if mode is Mode.READ:
-                return await run(mode, work)
-            return await self._anchored(organization_id, entry, work, run)
-
-    async def run_briefly(self, organization_id: str, mode: Mode, work: Callable[[Session], T]) -> T:
-        """Run `work`, which finds or changes a few rows by their keys, as one transaction; else as `run`."""
         async with self._leased(organization_id) as entry:
-            if mode is Mode.READ:
-                return await entry.database.run_briefly(mode, work)
-            return await self._anchored(organization_id, entry, work, entry.database.run_briefly)
+            if size <= AT_ONCE_MAX:
+                with suppress(TooLong):
+                    return await entry.database.run_at_once(Mode.READ, work)
+            async with self.workers.reads.turn(organization_id):
+                return await entry.database.run_in_thread(Mode.READ, work)
+
+    @asynccontextmanager
+    async def snapshot(self, organization_id: str) -> AsyncIterator[Snapshot]:
+        """The organization's books as they are now, to be read a page at a time, however long that takes.
+
+        Raises:
+            Unavailable: too much of this organization's work waits.
+        """
+        async with (
+            self.workers.reads.turn(organization_id),
+            self._leased(organization_id) as entry,
+            entry.database.snapshot() as snapshot,
+        ):
+            yield snapshot
+
+    async def write(self, organization_id: str, work: Callable[[Session], T], *, size: int = 1) -> T:
+        """Run `work` as one transaction that may write, as `read` does: kept whole at its end, or not at all. It holds
+        the organization's write lock from its begin on, in this process and among others: what it reads, nobody else
+        changes before it has ended.
+        """
+        async with self._leased(organization_id) as entry:
+            if size <= AT_ONCE_MAX:
+                with suppress(TooLong):
+                    return await self._anchored(organization_id, entry, work, entry.database.run_at_once)
+            async with self.workers.reads.turn(organization_id):
+                in_thread = partial(entry.database.run_in_thread, stoppable=True)
+                return await self._anchored(organization_id, entry, work, in_thread)
 
     def read_now(self, organization_id: str, work: Callable[[Session], T]) -> T:
         """Run `work` as one reading transaction at once, for an act that is in a thread already."""
@@ -136,7 +157,7 @@ class BooksShelf:
             def with_ends(db: Session) -> tuple[T, Ends]:
                 return work(db, anchor, known), ends_of_books(db)
 
-            result, ends = await entry.database.run(Mode.WRITE, with_ends)
+            result, ends = await entry.database.run_in_thread(Mode.WRITE, with_ends)
             ends = replace(ends, numbers=highest((*ends.numbers, *numbers)))
             await to_its_end(self._anchoring.accept(organization_id, ends, known=known))
             entry.documents, entry.entries = ends.documents.position, ends.entries.position
@@ -175,7 +196,7 @@ class BooksShelf:
 
     async def _ends(self, organization_id: str) -> Ends:
         async with self._leased(organization_id) as entry:
-            return await entry.database.run_briefly(Mode.READ, ends_of_books)
+            return await entry.database.run(Mode.READ, ends_of_books)
 
     async def _compare(self, organization_id: str, entry: _Entry) -> None:
         async with entry.comparing:
@@ -242,31 +263,33 @@ class Books:
         """Run `work(*given)`, which reads, hashes or writes files, in this organization's turn."""
         return await self.shelf.workers.use_files(self.organization.id, work, *given)
 
-    async def look_up(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
+    async def read(self, work: Callable[[Session], T], *, size: int = 1) -> T:
+        """Run `work` as one transaction that cannot write. `size` is how many rows or lines it is known to look at;
+        whether it holds up the event loop or a thread is decided here. It may be run twice, and leaves nothing behind.
+        """
         with self._named():
-            return await self.shelf.run_briefly(self.organization.id, Mode.READ, work)
+            return await self.shelf.read(self.organization.id, work, size=size)
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which may scan, as one transaction that cannot write."""
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """The books as they are now, to be read a page at a time (`storage.sqlite.snapshots`)."""
         with self._named():
-            return await self.shelf.run(self.organization.id, Mode.READ, work)
+            async with self.shelf.snapshot(self.organization.id) as snapshot:
+                yield snapshot
 
-    async def record(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which only records a file that was made from what is there: reading acts do that too."""
-        with self._named():
-            return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
-
-    async def write(self, work: Callable[[Session], T], *, long: bool = False) -> T:
-        """Run `work` as one transaction: kept whole at its end, or not at all. `long` says that it takes long, and is
-        stopped where nobody waits for it any more.
+    async def write(self, work: Callable[[Session], T], *, size: int = 1) -> T:
+        """Run `work` as one transaction, alone in these books from its begin on: kept whole at its end, or not at all.
+        `size` as in `read`.
         """
         if not self.may_change:
             raise RuntimeError("these books were opened for reading")
         with self._named():
-            if long:
-                return await self.shelf.run(self.organization.id, Mode.WRITE, work, stoppable=True)
-            return await self.shelf.run_briefly(self.organization.id, Mode.WRITE, work)
+            return await self.shelf.write(self.organization.id, work, size=size)
+
+    async def record(self, work: Callable[[Session], T]) -> T:
+        """As `write`, for what only records a file that was made from what is there: reading acts do that too."""
+        with self._named():
+            return await self.shelf.write(self.organization.id, work)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

@@ -44,15 +44,15 @@ class Anchoring:
         Raises:
             LostBooks: the books have lost something of what was there before.
         """
-        anchor = await self._directory.look_up(lambda db: anchors.anchor_of(db, organization_id))
+        anchor = await self._directory.read(lambda db: anchors.anchor_of(db, organization_id))
         match anchor:
             case NoAnchor.LOST:
                 raise LostBooks("the directory has lost the anchor of these books")
             case NoAnchor.NOT_YET:
-                lost, ends = "", await database.run_briefly(Mode.READ, anchors.ends_of_books)
+                lost, ends = "", await database.run(Mode.READ, anchors.ends_of_books)
             case Ends():
                 after = anchor.documents.position
-                lost, ends = await database.run_briefly(
+                lost, ends = await database.run(
                     Mode.READ, lambda db: (anchors.loss_of_books(db, anchor), anchors.ends_of_books(db, after=after))
                 )
         if lost:
@@ -64,7 +64,7 @@ class Anchoring:
 
     async def known(self, organization_id: str) -> Ends | NoAnchor:
         """What the directory knows of the organization's chains."""
-        return await self._directory.look_up(lambda db: anchors.anchor_of(db, organization_id))
+        return await self._directory.read(lambda db: anchors.anchor_of(db, organization_id))
 
     def note(self, organization_id: str, ends: Ends) -> None:
         """Anchor what a transaction has kept."""
@@ -82,7 +82,7 @@ class Anchoring:
 
     async def numbers(self, organization_id: str) -> tuple[Number, ...]:
         """The numbers that the directory knows, also where the anchor is lost."""
-        return await self._directory.look_up(lambda db: anchors.anchored_numbers(db, organization_id))
+        return await self._directory.read(lambda db: anchors.anchored_numbers(db, organization_id))
 
     async def accept(self, organization_id: str, ends: Ends, *, known: Ends | NoAnchor) -> None:
         """Let the anchor follow books that somebody answers for; `known` is what it was when that began.

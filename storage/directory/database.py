@@ -33,20 +33,15 @@ class Directory:
     def __init__(self, root: Path) -> None:
         self._database = Database(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=CONNECTIONS)
 
-    async def look_up(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which finds a few rows by their keys, as one transaction that cannot write."""
-        with directory_named():
-            return await self._database.run_briefly(Mode.READ, work)
-
     async def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which may scan, as one transaction that cannot write."""
+        """Run `work` as one transaction that cannot write."""
         with directory_named():
             return await self._database.run(Mode.READ, work)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
         with directory_named():
-            return await self._database.run_briefly(Mode.WRITE, work)
+            return await self._database.run(Mode.WRITE, work)
 
     async def note(self, work: Callable[[Session], object]) -> bool:
         """Run `work`, which notes that something was used, where nobody is in the way; whether it was run."""

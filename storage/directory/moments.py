@@ -33,7 +33,7 @@ class Moments:
 
     async def load(self) -> None:
         """Read the latest moment that was kept."""
-        self._seen = self._kept = await self._directory.look_up(latest_moment)
+        self._seen = self._kept = await self._directory.read(latest_moment)
 
     def no_earlier(self, now: datetime) -> datetime:
         """The present moment, or the latest one that was seen where that is later: whatever expires is judged on it."""

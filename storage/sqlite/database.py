@@ -1,14 +1,15 @@
 """One database file in use: transactions run whole, one writer at a time.
 
-A brief transaction runs at once, in the event loop: while it computes, no other call could, and a hop to a thread
-costs several times what the transaction does. Its commit waits for the disk: in a thread, unless the disk is quicker
-than that. A long transaction runs in a thread, as many at once as there are connections for them.
+A transaction that takes a moment runs in the event loop: while it computes, no other call could, and a hop to a thread
+costs several times what it does. Its commit waits for the disk: in a thread, unless the disk is quicker than that. One
+that takes longer runs in a thread, as many at once as there are connections for them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
+from storage.sqlite.budget import TooLong
 from storage.sqlite.completion import to_its_end, to_its_end_or_stopped
 from storage.sqlite.engines import (
     BusyFile,
@@ -29,6 +31,7 @@ from storage.sqlite.engines import (
     run_transaction,
 )
 from storage.sqlite.faults import UNREADABLE_ROW
+from storage.sqlite.snapshots import Snapshot, Snapshots
 from storage.sqlite.stopping import Stop
 from storage.sqlite.writing import Writer
 
@@ -45,22 +48,33 @@ class Database:
         self._at_once = {mode: StandingConnection(file, mode) for mode in Mode}
         self._writer = Writer(self._at_once[Mode.WRITE])
         self._turns = anyio.CapacityLimiter(connections)
+        self._snapshots = Snapshots(file)
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
-    async def run(self, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False) -> T:
-        """Run `work`, which may take long, as one transaction in a thread.
+    async def run(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction: in the event loop, or where that takes too long, anew in a thread."""
+        try:
+            return await self.run_at_once(mode, work)
+        except TooLong:
+            return await self.run_in_thread(mode, work)
+
+    async def run_in_thread(self, mode: Mode, work: Callable[[Session], T], *, stoppable: bool = False) -> T:
+        """Run `work` as one transaction in a thread.
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it. One that reads, or is
         `stoppable`, ends soon then, and nothing of it is kept.
         """
         return await self._run(mode, work, Stop() if stoppable or mode is Mode.READ else None)
 
-    async def run_briefly(self, mode: Mode, work: Callable[[Session], T]) -> T:
-        """Run `work`, which finds or changes a few rows by their keys, as one transaction at once.
+    async def run_at_once(self, mode: Mode, work: Callable[[Session], T]) -> T:
+        """Run `work` as one transaction in the event loop.
 
         A cancelled caller waits until the transaction has ended, kept or not: never half of it. Where another
         process is in the way, the transaction is run anew in a thread, which can wait for it.
+
+        Raises:
+            TooLong: it takes too long for the event loop; nothing of it is kept.
         """
         await self._look_after()
         try:
@@ -71,15 +85,22 @@ class Database:
             await self._look_anew()
             raise
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """A reading transaction that takes long: its rows are awaited, a page at a time."""
+        await self._look_after()
+        async with self._turns, self._snapshots.open() as snapshot:
+            yield snapshot
+
     async def write_if_free(self, work: Callable[[Session], object]) -> bool:
-        """Run `work` as `run_briefly` does where nobody is in the way and nothing is wrong; whether it was run.
+        """Run `work` as `run_at_once` does where nobody is in the way and nothing is wrong; whether it was run.
 
         For what is good to have and never worth an error, such as when something was last used.
         """
         try:
             await self._look_after()
             return await self._writer.run_if_free(work)
-        except Unavailable:
+        except (Unavailable, TooLong):
             return False
 
     async def close(self) -> None:
@@ -100,7 +121,7 @@ class Database:
     def _read(self, work: Callable[[Session], T]) -> T:
         connection = self._at_once[Mode.READ]
         result = connection.begin(work)
-        connection.keep()
+        connection.commit()
         return result
 
     async def _run(self, mode: Mode, work: Callable[[Session], T], stop: Stop | None) -> T:

@@ -23,6 +23,7 @@ from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
 from invoicing.refusals import Refusal, Unavailable
+from storage.sqlite.budget import STEPS_AT_A_TIME, Budget, TooLong, keep_to
 from storage.sqlite.cache import forget, with_memory
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.sqlite.examining import examine, read_header
@@ -81,17 +82,18 @@ def guarded_engine(path: Path, stamp: Stamp, *, connections: int) -> Engine:
 def engine_of(file: GuardedFile, *, connections: int) -> Engine:
     """The engine of a file in use, with at most so many connections; they wait for each other, and for others."""
     connect: Any = partial(file.open, busy_timeout_ms=BUSY_TIMEOUT_MS)
-    engine = _engine(QueuePool(connect, pool_size=connections, max_overflow=0, dialect=_COMMON.dialect))
+    engine = engine_on(QueuePool(connect, pool_size=connections, max_overflow=0, dialect=_COMMON.dialect))
     engine.update_execution_options(**{_FILE: file})
     _begin_by_mode(engine)
     _only_in_place(engine, file)
     return engine
 
 
-def _engine(pool: Pool) -> Engine:
+def engine_on(pool: Pool, common: Engine = _COMMON) -> Engine:
+    """An engine that has everything but its connections in common with another."""
     # Thousands of files have the same tables: each statement is compiled once for all of them.
     return Engine(
-        pool, _COMMON.dialect, _COMMON.url, execution_options={"compiled_cache": _COMPILED}, hide_parameters=True
+        pool, common.dialect, common.url, execution_options={"compiled_cache": _COMPILED}, hide_parameters=True
     )
 
 
@@ -121,7 +123,7 @@ def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) ->
                 file.check_kept(plain)
             return result
     except (DBAPIError, sqlite3.Error) as error:
-        _raise_told(error, file)
+        raise_told(error, file)
         raise
 
 
@@ -135,9 +137,10 @@ class StandingConnection:
         self._mode = mode
         # Closed is closed: no pool keeps anything.
         connect: Any = partial(file.open, busy_timeout_ms=0)
-        self._engine = _engine(NullPool(connect, dialect=_COMMON.dialect))
+        self._engine = engine_on(NullPool(connect, dialect=_COMMON.dialect))
         self._open: tuple[Connection, Session, sqlite3.Connection] | None = None
         self._data_version = 0
+        self._budget = Budget()
 
     @property
     def is_begun(self) -> bool:
@@ -145,56 +148,38 @@ class StandingConnection:
         return self._open is not None and self._open[2].in_transaction
 
     def begin(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in a new transaction, and answer what it does; `keep` commits it.
+        """Run `work` in a new transaction, and answer what it does; `commit` keeps it.
 
         When `work` raises, nothing is kept, and no transaction is begun.
 
         Raises:
             BusyFile: another process is in the way at this moment; `work` has left nothing.
+            TooLong: `work` has held the event loop for too long; it has left nothing.
             DamagedStore: the file was removed or replaced.
         """
         try:
             session, plain = self._ready()
             plain.execute("BEGIN" if self._mode is Mode.READ else "BEGIN IMMEDIATE")
         except (DBAPIError, sqlite3.Error) as error:
-            _raise_told(error, self._file)
+            raise_told(error, self._file)
             raise
+        self._budget.begin()
         try:
             self._file.check_log(plain)
             self._remember_what_still_holds(session, plain)
             result = work(session)
             session.flush()
+            self._budget.check()
         except BaseException as error:
             # After a refusal of ours nothing is wrong with the connection.
-            self.undo(sound=isinstance(error, Refusal) and not isinstance(error, Unavailable))
-            _raise_told(error, self._file)
+            self.rollback(sound=isinstance(error, Refusal | TooLong) and not isinstance(error, Unavailable))
+            if self._budget.is_spent and isinstance(error, Exception):
+                raise TooLong from None
+            raise_told(error, self._file)
             raise
         return result
 
-    def go_on(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in the transaction that was begun, and answer what it does.
-
-        After a refusal only what `work` itself did is undone, and the transaction goes on; after any other error it
-        is to be undone.
-        """
-        session, plain = self._ready()
-        session.expunge_all()
-        plain.execute("SAVEPOINT next_work")
-        try:
-            result = work(session)
-            session.flush()
-        except Unavailable:
-            raise
-        except Refusal:
-            session.expunge_all()
-            forget(session)
-            plain.execute("ROLLBACK TO next_work")
-            plain.execute("RELEASE next_work")
-            raise
-        plain.execute("RELEASE next_work")
-        return result
-
-    def keep(self) -> None:
+    def commit(self) -> None:
         """Commit the transaction that was begun.
 
         Raises:
@@ -209,10 +194,10 @@ class StandingConnection:
                 self._file.check_kept(plain)
         except BaseException as error:
             self.close()
-            _raise_told(error, self._file)
+            raise_told(error, self._file)
             raise
 
-    def undo(self, *, sound: bool = False) -> None:
+    def rollback(self, *, sound: bool = False) -> None:
         """Keep nothing of the transaction that was begun. Unless the connection is `sound`, the next is another."""
         if self._open is None or not (sound and self.is_begun):
             self.close()
@@ -245,7 +230,8 @@ class StandingConnection:
             connection = self._engine.connect()
             plain: Any = connection.connection.driver_connection
             plain.execute(f"PRAGMA query_only = {int(self._mode is Mode.READ)}")
-            session = with_memory(Session(bind=connection, expire_on_commit=False))
+            plain.set_progress_handler(self._budget.step, STEPS_AT_A_TIME)
+            session = keep_to(with_memory(Session(bind=connection, expire_on_commit=False)), self._budget)
             self._open, self._data_version = (connection, session, plain), 0
         self._file.check()
         return self._open[1:]
@@ -308,7 +294,7 @@ def read_alone(path: Path, work: Callable[[Session], T]) -> T:
     with faults_told(path), closing(open_alone(path)) as plain:
         connect: Any = lambda: plain  # noqa: E731  # What a pool calls to connect.
         with (
-            _engine(NullPool(connect, dialect=_COMMON.dialect)).connect() as connection,
+            engine_on(NullPool(connect, dialect=_COMMON.dialect)).connect() as connection,
             Session(connection) as session,
         ):
             return work(session)
@@ -369,7 +355,7 @@ def _only_in_place(engine: Engine, file: GuardedFile) -> None:
         file.check_version(plain)
 
 
-def _raise_told(error: BaseException, file: GuardedFile | None) -> None:
+def raise_told(error: BaseException, file: GuardedFile | None) -> None:
     """Raise what is the file's fault or the storage's as the refusal that says so."""
     found = file.fault_of(error) if file is not None else None
     if found is not None and found is not error:

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import CursorResult, Executable, Insert, Select, Table, bindparam, select, update
 from sqlmodel import Session, SQLModel
 
+from storage.sqlite.budget import check_budget
 from storage.sqlite.cache import forget_if_changed
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ def execute(
     session: Session, statement: Executable, values: Values | Sequence[Values] = ()
 ) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement in the session's transaction; what the session holds back must be flushed before."""
+    check_budget(session)
     forget_if_changed(session, statement)
     return session.connection().execute(statement, values or None)
 

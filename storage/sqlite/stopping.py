@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 T = TypeVar("T")
 
-_STEPS_BETWEEN = 20_000
+STEPS_BETWEEN = 20_000
 """How many of its steps the database takes, in a millisecond or so, before it looks whether it is to stop."""
 _STOP = "counterfoil_stop"
 
@@ -34,7 +34,7 @@ class Stop:
         self.check()
         session.info[_STOP] = self
         plain: Any = session.connection().connection.driver_connection
-        plain.set_progress_handler(self.wished.is_set, _STEPS_BETWEEN)
+        plain.set_progress_handler(self.wished.is_set, STEPS_BETWEEN)
         try:
             result = work(session)
             session.flush()

@@ -37,7 +37,7 @@ async def test_a_customer_or_item_among_very_many_is_found_by_likeness_wherever_
             customers.add_customers(db, [*hotels, *(Customer(*it, "GB") for it in own)], now=now)
             items.add_items(db, [*rolls, Item("itm_z1", "Roll of Zopf"), Item("itm_z2", "Croissants")], now=now)
 
-        await books.write(fill, long=True)
+        await books.write(fill, size=2 * MANY)
         for wanted, found in (
             ("Hotel Brsitol Ltd", "Hotel Bristol"),
             ("Bristol Hotel", "Hotel Bristol"),
@@ -45,11 +45,11 @@ async def test_a_customer_or_item_among_very_many_is_found_by_likeness_wherever_
             ("Zuercher Muehle", "Zürcher Mühle AG"),
         ):
             assert (await similar_customers(books, wanted))[0] == found
-            told = await books.look_up(partial(refused, resolve_customer, wanted))
+            told = await books.read(partial(refused, resolve_customer, wanted))
             assert told.candidates[0] == found
         for wanted, found in (("Zopf rolll", "Roll of Zopf"), ("Croisant", "Croissants")):
             assert (await similar_items(books, wanted))[0] == found
-            told = await books.look_up(partial(refused, resolve_items, [wanted]))
+            told = await books.read(partial(refused, resolve_items, [wanted]))
             assert told.candidates[0] == found
         assert await similar_customers(books, "Nobody at all") == []
 

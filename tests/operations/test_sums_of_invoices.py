@@ -62,7 +62,7 @@ async def test_sums_of_a_random_year_are_those_of_its_documents_one_by_one(tmp_p
 
 async def brute_force(year: RandomYear, search: InvoiceSearch) -> tuple[Sums, ...]:
     """What the clerk who kept the answers beside the books makes of it."""
-    today = local_date(year.clock(), await year.books.look_up(load_profile))
+    today = local_date(year.clock(), await year.books.read(load_profile))
     summands = []
     for claim in year.claims:
         for document in (claim.invoice, *claim.notes):

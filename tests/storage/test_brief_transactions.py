@@ -1,12 +1,15 @@
-"""Brief transactions run in the event loop: they wait for nobody there, and are never half done."""
+"""Transactions begin in the event loop: they wait for nobody there, leave it when they take long, and are never half
+done.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import anyio
@@ -19,9 +22,10 @@ from invoicing.refusals import NotFound
 from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.migrations import head_stamp
-from storage.sqlite import database, writing
+from storage.sqlite import budget, database, writing
 from storage.sqlite.engines import FileKind, Mode, StandingConnection
-from tests.support.shelves import LoneShelf, shelve
+from storage.sqlite.statements import execute
+from tests.support.shelves import MANY, LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 
@@ -56,9 +60,63 @@ def thread_name(_: Session) -> str:
 async def test_they_run_in_the_thread_of_the_event_loop(root: Path) -> None:
     shelf = LoneShelf(root)
     here = threading.current_thread().name
-    for mode in Mode:
-        assert await shelf.run_briefly(ONE, mode, thread_name) == here
-        assert await shelf.run(ONE, mode, thread_name) != here
+    for run in (shelf.read, shelf.write):
+        assert await run(ONE, thread_name) == here
+        assert await run(ONE, thread_name, size=MANY) != here
+    await shelf.close()
+
+
+def count_far(session: Session) -> str:
+    """Many steps of the database, in one statement."""
+    to_a_million = "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1000000)"
+    execute(session, text(f"{to_a_million} SELECT count(*) FROM counted"))  # noqa: S608
+    return threading.current_thread().name
+
+
+def compute_long(session: Session) -> str:
+    """Much processor time between statements."""
+    until = time.thread_time_ns() + 2 * budget.NANOSECONDS_MAX
+    while time.thread_time_ns() < until:
+        pass
+    execute(session, text("SELECT 1"))
+    return threading.current_thread().name
+
+
+def compute_last(session: Session) -> str:
+    """The same, after the last statement."""
+    execute(session, text("SELECT 1"))
+    until = time.thread_time_ns() + 2 * budget.NANOSECONDS_MAX
+    while time.thread_time_ns() < until:
+        pass
+    return threading.current_thread().name
+
+
+@pytest.mark.parametrize("long", [count_far, compute_long, compute_last])
+async def test_one_that_takes_long_is_begun_anew_in_a_thread_and_kept_once(
+    root: Path, long: Callable[[Session], str]
+) -> None:
+    def add_and_go_on(session: Session) -> str:
+        add_account(session)
+        return long(session)
+
+    shelf = LoneShelf(root)
+    here = threading.current_thread().name
+    assert await shelf.read(ONE, long) != here
+    assert await shelf.write(ONE, add_and_go_on) != here
+    assert await shelf.read(ONE, count_accounts) == 1
+    # The connections of the event loop are as good as before.
+    assert await shelf.read(ONE, thread_name) == await shelf.write(ONE, thread_name) == here
+    await shelf.close()
+
+
+async def test_one_that_hides_that_it_took_too_long_is_not_believed(root: Path) -> None:
+    def hide(session: Session) -> str:
+        with suppress(Exception):
+            count_far(session)
+        return threading.current_thread().name
+
+    shelf = LoneShelf(root)
+    assert await shelf.read(ONE, hide) != threading.current_thread().name
     await shelf.close()
 
 
@@ -66,15 +124,15 @@ async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
     root: Path, other_process: sqlite3.Connection
 ) -> None:
     shelf = LoneShelf(root)
-    assert await shelf.run_briefly(ONE, Mode.WRITE, count_accounts) == 0
+    assert await shelf.write(ONE, count_accounts) == 0
     other_process.execute("BEGIN IMMEDIATE")
-    written = asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, add_account))
+    written = asyncio.create_task(shelf.write(ONE, add_account))
     # The loop goes on, and readers wait for no writer.
-    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
+    assert await shelf.read(ONE, count_accounts) == 0
     assert not written.done()
     other_process.execute("COMMIT")
     assert await written == 1
-    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+    assert await shelf.read(ONE, count_accounts) == 1
     await shelf.close()
 
 
@@ -92,17 +150,17 @@ async def test_one_that_raises_leaves_nothing_and_holds_up_nobody(root: Path, er
 
     shelf = LoneShelf(root)
     with pytest.raises(type(error)):
-        await shelf.run_briefly(ONE, Mode.WRITE, add_and_raise)
-    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
-    assert await shelf.run_briefly(ONE, Mode.WRITE, add_account) == 1
+        await shelf.write(ONE, add_and_raise)
+    assert await shelf.read(ONE, count_accounts) == 0
+    assert await shelf.write(ONE, add_account) == 1
     await shelf.close()
 
 
 async def test_a_reading_one_cannot_write(root: Path) -> None:
     shelf = LoneShelf(root)
     with pytest.raises(Exception, match="readonly"):
-        await shelf.run_briefly(ONE, Mode.READ, add_account)
-    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 0
+        await shelf.read(ONE, add_account)
+    assert await shelf.read(ONE, count_accounts) == 0
     await shelf.close()
 
 
@@ -111,22 +169,22 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     root: Path, native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    keep = StandingConnection.keep
+    commit = StandingConnection.commit
 
     def slowly(connection: StandingConnection) -> None:
         begun.set()
         assert go_on.wait(30)
-        keep(connection)
+        commit(connection)
 
     shelf, scope = LoneShelf(root), anyio.CancelScope()
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     for _ in range(writing.SLOW_IN_A_ROW_MAX):
-        await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
-    monkeypatch.setattr(StandingConnection, "keep", slowly)
+        await shelf.write(ONE, count_accounts)
+    monkeypatch.setattr(StandingConnection, "commit", slowly)
 
     async def write() -> None:
         with scope:
-            await shelf.run_briefly(ONE, Mode.WRITE, add_account)
+            await shelf.write(ONE, add_account)
 
     task = asyncio.create_task(write())
     assert await anyio.to_thread.run_sync(begun.wait, 30)
@@ -140,7 +198,7 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     go_on.set()
     await asyncio.wait([task])
     monkeypatch.undo()
-    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+    assert await shelf.read(ONE, count_accounts) == 1
     await shelf.close()
 
 
@@ -151,9 +209,9 @@ async def test_what_the_database_refuses_leaves_nothing_and_the_next_one_works(r
 
     shelf = LoneShelf(root)
     with pytest.raises(IntegrityError):
-        await shelf.run_briefly(ONE, Mode.WRITE, add_twice)
-    assert await shelf.run_briefly(ONE, Mode.WRITE, add_account) == 1
-    assert await shelf.run_briefly(ONE, Mode.READ, count_accounts) == 1
+        await shelf.write(ONE, add_twice)
+    assert await shelf.write(ONE, add_account) == 1
+    assert await shelf.read(ONE, count_accounts) == 1
     await shelf.close()
 
 
@@ -164,36 +222,36 @@ async def test_nothing_of_one_transaction_is_remembered_in_the_next(
         return session.get_one(settings_tables.Account, "1").name
 
     shelf = LoneShelf(root)
-    await shelf.run_briefly(ONE, Mode.WRITE, add_account)
-    assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Cash"
+    await shelf.write(ONE, add_account)
+    assert await shelf.read(ONE, name_of) == "Cash"
     other_process.execute("UPDATE accounts SET name = 'Till'")
-    assert await shelf.run_briefly(ONE, Mode.READ, name_of) == "Till"
+    assert await shelf.read(ONE, name_of) == "Till"
     await shelf.close()
 
 
 async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     where: list[bool] = []
-    keep = StandingConnection.keep
+    commit = StandingConnection.commit
 
     def noted(connection: StandingConnection) -> None:
         where.append(threading.current_thread() is threading.main_thread())
-        keep(connection)
+        commit(connection)
 
-    async def commit(times: int) -> list[bool]:
+    async def commits(times: int) -> list[bool]:
         where.clear()
         for _ in range(times):
-            await shelf.run_briefly(ONE, Mode.WRITE, count_accounts)
+            await shelf.write(ONE, count_accounts)
         return where[:]
 
     shelf = LoneShelf(root)
     # Opening the books reads their anchor.
-    await shelf.run_briefly(ONE, Mode.READ, count_accounts)
-    monkeypatch.setattr(StandingConnection, "keep", noted)
+    await shelf.read(ONE, count_accounts)
+    monkeypatch.setattr(StandingConnection, "commit", noted)
     monkeypatch.setattr(writing, "COMMITS_IN_THREADS", 2)
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
-    assert await commit(6) == [True, True, True, False, False, True]
+    assert await commits(6) == [True, True, True, False, False, True]
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", 10**12)
-    assert await commit(4) == [True, True, True, True]
+    assert await commits(4) == [True, True, True, True]
     await shelf.close()
 
 
@@ -201,7 +259,7 @@ async def test_opening_waits_for_nobody_in_the_event_loop(root: Path, other_proc
     other_process.execute("PRAGMA locking_mode = EXCLUSIVE")
     other_process.execute("BEGIN EXCLUSIVE")
     shelf = LoneShelf(root)
-    waiting = [asyncio.create_task(shelf.run_briefly(ONE, mode, count_accounts)) for mode in Mode]
+    waiting = [asyncio.create_task(run(ONE, count_accounts)) for run in (shelf.read, shelf.write)]
     # Were it waited for in the loop, nobody would come to end the transaction.
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -217,6 +275,6 @@ async def test_what_is_only_noted_waits_for_nobody(root: Path, other_process: sq
     assert await one.write_if_free(add_account)
     other_process.execute("BEGIN IMMEDIATE")
     assert not await one.write_if_free(add_account)
-    assert await one.run_briefly(Mode.READ, count_accounts) == 1
+    assert await one.run_at_once(Mode.READ, count_accounts) == 1
     other_process.execute("COMMIT")
     await one.close()

@@ -16,8 +16,9 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.directory import organizations
 from storage.folder.store import Store
-from storage.sqlite.engines import DamagedStore, GuardedFile, Mode, copy_live
+from storage.sqlite.engines import DamagedStore, GuardedFile, copy_live
 from tests.support.practice import Practice, practice
+from tests.support.shelves import MANY
 
 LOG = f"{BOOKS_FILE}-wal"
 
@@ -52,9 +53,8 @@ def exchange(root: Path, bakery: OrganizationRef, studio: OrganizationRef, name:
 async def count_documents(root: Path, organization: OrganizationRef) -> int:
     store = Store(root)
     try:
-        return await store.shelf.run(
+        return await store.shelf.read(
             organization.id,
-            Mode.READ,
             lambda db: db.connection().exec_driver_sql("SELECT count(*) FROM documents").scalar_one(),
         )
     finally:
@@ -101,7 +101,7 @@ async def refuse_everything(one: Practice, books: Books, customer: str) -> None:
     with pytest.raises(DamagedStore):
         await one.issue(books, customer)
     with pytest.raises(DamagedStore):
-        await books.look_up(count)
+        await books.read(count)
     with pytest.raises(DamagedStore):
         await books.read(count)
 
@@ -131,7 +131,7 @@ async def test_a_file_that_is_replaced_while_it_is_served_is_never_used(tmp_path
             await refuse_everything(one, books, customer.id)
         assert (mine.with_name(LOG).read_bytes(), mine.read_bytes()) == (log, replaced)
         os.replace(aside, mine)
-        assert (await books.look_up(count), await books.read(count)) == (2, 2)
+        assert (await books.read(count), await books.read(count)) == (2, 2)
         await one.issue(books, customer.id)
         assert (await verify_books(books)).documents == 3
 
@@ -161,7 +161,7 @@ async def test_what_was_written_into_a_file_that_was_replaced_meanwhile_is_not_a
                 aside.append(put_in_place(mine, older))
 
         with pytest.raises(DamagedStore):
-            await (one.store.shelf.run_briefly if brief else one.store.shelf.run)(bakery.id, Mode.WRITE, write)
+            await one.store.shelf.write(bakery.id, write, size=1 if brief else MANY)
         os.replace(aside[0], mine)
         assert (await verify_books(books)).problem == ""
 
@@ -172,7 +172,7 @@ async def test_a_directory_that_is_replaced_while_it_is_served_lets_nobody_in(tm
         directory = one.root / "directory.db"
         copy_live(directory, tmp_path / "older.db")
         put_in_place(directory, tmp_path / "older.db")
-        for run in (one.store.directory.look_up, one.store.directory.read, one.store.directory.write):
+        for run in (one.store.directory.read, one.store.directory.write):
             with pytest.raises(DamagedStore):
                 await run(organizations.count_all)
         assert not await one.store.directory.note(organizations.count_all)
@@ -187,7 +187,7 @@ async def test_a_file_that_a_newer_program_migrates_while_it_is_served_is_left_a
         bakery, _ = await two_with_invoices(one)
         books = one.books(bakery)
         customer = await one.customer(books, "Bar Sol")
-        assert (await books.look_up(count), await books.read(count)) == (1, 1)
+        assert (await books.read(count), await books.read(count)) == (1, 1)
         with closing(sqlite3.connect(books.folder / BOOKS_FILE, isolation_level=None)) as newer:
             (version,) = newer.execute("PRAGMA user_version").fetchone()
             newer.execute(f"PRAGMA user_version = {version + 1}")
@@ -195,4 +195,4 @@ async def test_a_file_that_a_newer_program_migrates_while_it_is_served_is_left_a
                 await refuse_everything(one, books, customer.id)
             newer.execute(f"PRAGMA user_version = {version}")
         await one.issue(books, customer.id)
-        assert (await books.look_up(count), await books.read(count)) == (2, 2)
+        assert (await books.read(count), await books.read(count)) == (2, 2)

@@ -113,10 +113,10 @@ async def test_who_reaches_what_is_known_anew_after_every_change(tmp_path: Path,
                         await directory._database.run(Mode.WRITE, partial(change, statement=statement))
                     case _:
                         other_process.execute(statement)
-                remembering = [await directory.look_up(reached), await directory.write(reached)]
+                remembering = [await directory.read(reached), await directory.write(reached)]
                 anew = await directory.read(reached)
                 assert remembering == [anew, anew], statement
-                assert await directory.look_up(reached) == anew
+                assert await directory.read(reached) == anew
                 seen.add(sum(one is not None for one in anew))
             assert len(seen) > 5
         finally:
@@ -139,7 +139,7 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path) -> None:
 
     try:
         await directory.write(partial(populate, chance=random.Random(1)))  # noqa: S311  # The same office in every run.
-        (found, at_first), (again, later) = [await directory.look_up(known) for _ in range(2)]
+        (found, at_first), (again, later) = [await directory.read(known) for _ in range(2)]
     finally:
         event.remove(Engine, "before_cursor_execute", note)
         await directory.close()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import anyio
 import pytest
 from sqlalchemy import Table, bindparam, text
 from sqlmodel import Session
@@ -21,11 +19,8 @@ from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile, load_time_zone, save_profile
 from storage.books.settings_tables import BooksTable
-from storage.migrations import head_stamp
 from storage.sqlite import cache, statements
-from storage.sqlite.engines import FileKind, GuardedFile, Mode, StandingConnection
-from storage.sqlite.writing import Writer
-from tests.support.shelves import LoneShelf, shelve
+from tests.support.shelves import MANY, LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 OTHER = "0199f3a0-0000-7000-8000-000000000002"
@@ -71,7 +66,7 @@ def other_process(root: Path) -> Iterator[sqlite3.Connection]:
 
 async def names(shelf: LoneShelf, organization: str = ONE) -> set[str]:
     """The name as it is seen by reading and by writing transactions."""
-    return {(await shelf.run_briefly(organization, mode, load_profile)).name for mode in Mode}
+    return {(await run(organization, load_profile)).name for run in (shelf.read, shelf.write)}
 
 
 async def test_settings_are_read_once(root: Path) -> None:
@@ -82,11 +77,11 @@ async def test_settings_are_read_once(root: Path) -> None:
 
     shelf = LoneShelf(root)
     for _ in range(3):
-        assert await shelf.run_briefly(ONE, Mode.WRITE, load) == "value"
+        assert await shelf.write(ONE, load) == "value"
     assert read == ["read"]
     # A thread's connection is nobody's for long.
-    await shelf.run(ONE, Mode.WRITE, load)
-    await shelf.run(ONE, Mode.WRITE, load)
+    await shelf.write(ONE, load, size=MANY)
+    await shelf.write(ONE, load, size=MANY)
     assert read == ["read"] * 3
     await shelf.close()
 
@@ -96,7 +91,7 @@ async def test_settings_are_read_once(root: Path) -> None:
 async def test_a_change_is_seen_at_once(root: Path, change: Callable[[Session], None], in_a_thread: bool) -> None:
     shelf = LoneShelf(root)
     assert await names(shelf) == {"Before"}
-    await (shelf.run if in_a_thread else shelf.run_briefly)(ONE, Mode.WRITE, change)
+    await shelf.write(ONE, change, size=MANY if in_a_thread else 1)
     assert await names(shelf) == {"After"}
     assert await names(shelf, OTHER) == {"Before"}
     await shelf.close()
@@ -105,10 +100,10 @@ async def test_a_change_is_seen_at_once(root: Path, change: Callable[[Session], 
 async def test_a_change_of_another_process_is_seen_at_once(root: Path, other_process: sqlite3.Connection) -> None:
     shelf = LoneShelf(root)
     assert await names(shelf) == {"Before"}
-    assert await shelf.run_briefly(ONE, Mode.READ, load_time_zone) == "Europe/London"
+    assert await shelf.read(ONE, load_time_zone) == "Europe/London"
     other_process.execute("UPDATE profile SET name = 'After', time_zone = 'Asia/Tokyo'")
     assert await names(shelf) == {"After"}
-    assert await shelf.run_briefly(ONE, Mode.READ, load_time_zone) == "Asia/Tokyo"
+    assert await shelf.read(ONE, load_time_zone) == "Asia/Tokyo"
     await shelf.close()
 
 
@@ -121,7 +116,7 @@ async def test_a_change_that_is_not_kept_is_not_remembered(root: Path, error: Ex
 
     shelf = LoneShelf(root)
     with pytest.raises(type(error)):
-        await shelf.run_briefly(ONE, Mode.WRITE, change_read_and_raise)
+        await shelf.write(ONE, change_read_and_raise)
     assert await names(shelf) == {"Before"}
     await shelf.close()
 
@@ -138,29 +133,11 @@ async def test_what_was_written_is_remembered_only_where_it_is_kept(root: Path, 
 
     shelf = LoneShelf(root)
     with suppress(NotFound, ValueError):
-        await shelf.run_briefly(ONE, Mode.WRITE, write)
-    assert await shelf.run_briefly(ONE, Mode.WRITE, end) == ("written" if error is None else "read")
-    assert await shelf.run_briefly(ONE, Mode.READ, end) == "read"
-    assert await shelf.run_briefly(OTHER, Mode.WRITE, end) == "read"
+        await shelf.write(ONE, write)
+    assert await shelf.write(ONE, end) == ("written" if error is None else "read")
+    assert await shelf.read(ONE, end) == "read"
+    assert await shelf.write(OTHER, end) == "read"
     await shelf.close()
-
-
-async def test_a_change_that_is_undone_in_company_is_not_remembered(root: Path) -> None:
-    def change_read_and_raise(session: Session) -> None:
-        rename("Never")(session)
-        assert load_profile(session).name == "Never"
-        raise NotFound("no")
-
-    stamp = head_stamp(FileKind.BOOKS, ONE)
-    writer = Writer(StandingConnection(GuardedFile(root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE, stamp), Mode.WRITE))
-    async with writer.turn:
-        works = (load_profile, change_read_and_raise, load_profile)
-        waiting = [asyncio.create_task(writer.run(work)) for work in works]
-        for _ in range(5):
-            await anyio.lowlevel.checkpoint()
-    first, refused, last = await asyncio.gather(*waiting, return_exceptions=True)
-    assert isinstance(refused, NotFound)
-    assert [one.name for one in (first, last) if isinstance(one, Profile)] == ["Before", "Before"]
 
 
 @pytest.mark.parametrize("table", BooksTable.metadata.sorted_tables, ids=lambda table: table.name)
@@ -177,6 +154,6 @@ async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> N
         cache.remembered(session, ("what",), lambda _: note(read))
 
     shelf = LoneShelf(root)
-    await shelf.run_briefly(ONE, Mode.WRITE, write)
+    await shelf.write(ONE, write)
     assert len(read) == (1 if table.name in documents else 2)
     await shelf.close()

@@ -22,6 +22,7 @@ from operations.importing import Import, import_table
 from storage.books.pool import Books
 from storage.sqlite.stopping import Stopped, stop_if_wished
 from tests.support.practice import practice
+from tests.support.shelves import MANY
 from tests.support.tables import table
 
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
@@ -68,7 +69,7 @@ async def test_work_between_statements_is_stopped_where_it_looks(tmp_path: Path)
                 ended.set()
                 raise
 
-        task = asyncio.create_task(books.read(work))
+        task = asyncio.create_task(books.read(work, size=MANY))
         await begun.wait()
         task.cancel()
         async with asyncio.timeout(30):

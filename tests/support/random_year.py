@@ -114,7 +114,7 @@ class RandomYear:
             await act[0]()
 
     async def _issue(self) -> None:
-        today = local_date(self.clock(), await self.books.look_up(load_profile))
+        today = local_date(self.clock(), await self.books.read(load_profile))
         request = self._request(today)
         try:
             made = await issue_invoice(self.books, IssueRequest(request=DraftRequest(request)))
@@ -264,5 +264,5 @@ async def random_year(one: Practice, country: str) -> RandomYear:
         random.Random(f"{country} 2026"),  # noqa: S311  # The same year in every run.
         tuple(customers),
         await list_tax_codes(books),
-        await books.look_up(load_withholdings),
+        await books.read(load_withholdings),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from invoicing.organizations import Environment, NewOrganization
-from storage.books.pool import BooksShelf
+from storage.books.pool import AT_ONCE_MAX, BooksShelf
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
@@ -17,6 +17,9 @@ from storage.folder.provisioning import ensure_directory_file, provision_books
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, Mode, guarded_engine, run_transaction
 from tests.support.clock import NOON
+
+MANY = AT_ONCE_MAX + 1
+"""More than is tried in the event loop."""
 
 
 def shelve(root: Path, *organization_ids: str, fill: Callable[[Session], None] = lambda _: None) -> Path:

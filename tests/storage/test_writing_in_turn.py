@@ -18,7 +18,7 @@ from sqlmodel import Session
 from invoicing.refusals import NotFound, Unavailable
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
 from storage.sqlite import writing
-from storage.sqlite.engines import DamagedStore, Mode, StandingConnection
+from storage.sqlite.engines import DamagedStore, StandingConnection
 from tests.support.shelves import LoneShelf, shelve
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -80,27 +80,27 @@ async def waiting_behind_one(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Disk, BooksShelf, Write]]:
     """Books on a slow disk, in the middle of the commit of the account 1; what is written now waits behind it."""
-    disk, shelf, keep = Disk(), LoneShelf(root), StandingConnection.keep
+    disk, shelf, commit = Disk(), LoneShelf(root), StandingConnection.commit
 
     def slowly(connection: StandingConnection) -> None:
         if threading.current_thread() is not threading.main_thread():
             try:
                 disk.wait()
             except BaseException:
-                connection.undo()
+                connection.rollback()
                 raise
-        keep(connection)
+        commit(connection)
         if disk.afterwards is not None:
             disk.afterwards()
             disk.has_passed.set()
 
-    monkeypatch.setattr(StandingConnection, "keep", slowly)
+    monkeypatch.setattr(StandingConnection, "commit", slowly)
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     for _ in range(writing.SLOW_IN_A_ROW_MAX):
-        await shelf.run_briefly(ONE, Mode.WRITE, accounts)
+        await shelf.write(ONE, accounts)
 
     def write(number: str, error: BaseException | None = None) -> asyncio.Task[Any]:
-        return asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, account(number, error=error)))
+        return asyncio.create_task(shelf.write(ONE, account(number, error=error)))
 
     first = write("1")
     await disk.is_asked()
@@ -115,65 +115,38 @@ async def settle() -> None:
 
 
 async def kept(shelf: BooksShelf) -> list[str]:
-    return await shelf.run_briefly(ONE, Mode.READ, accounts)
+    return await shelf.read(ONE, accounts)
 
 
-async def test_those_that_wait_are_kept_by_one_commit_in_the_order_of_their_arrival(
+async def test_those_that_wait_are_committed_one_by_one_in_the_order_of_their_arrival(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
         others = [write(number) for number in "234"]
         await settle()
-        disk.let_pass()
-        await disk.is_asked()
-        await settle()
-        assert not any(task.done() for task in others)
-        assert await kept(shelf) == ["1"]
-        disk.let_pass()
-        assert await asyncio.gather(*others) == [["1", "2"], ["1", "2", "3"], ["1", "2", "3", "4"]]
-        assert disk.commits == 2
-
-
-async def test_no_commit_takes_more_along_than_the_limit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "TOGETHER_MAX", 2)
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        others = [write(number) for number in "23456"]
-        await settle()
-        for _ in range(4):
+        for done in range(4):
+            assert [task.done() for task in others] == [index < done - 1 for index in range(3)]
+            assert await kept(shelf) == list("1234")[:done]
             disk.let_pass()
-        await asyncio.gather(*others)
+            if done < 3:
+                await disk.is_asked()
+        assert await asyncio.gather(*others) == [["1", "2"], ["1", "2", "3"], ["1", "2", "3", "4"]]
         assert disk.commits == 4
-        assert await kept(shelf) == list("123456")
 
 
 @pytest.mark.parametrize("refused", ["2", "3", "4"])
-async def test_a_refused_one_leaves_nothing_and_takes_nobody_with_it(
+async def test_a_refused_one_leaves_nothing_commits_nothing_and_takes_nobody_with_it(
     root: Path, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
     async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        others = {number: write(number, NotFound("no") if number == refused else None) for number in "234"}
+        others = [write(number, NotFound("no") if number == refused else None) for number in "234"]
         await settle()
-        disk.let_pass()
-        await disk.is_asked()
-        # What it was refused for may be what another has done, and that is not certain yet.
-        assert not others[refused].done()
-        disk.let_pass()
-        results = await asyncio.gather(*others.values(), return_exceptions=True)
+        for _ in range(3):
+            disk.let_pass()
+        results = await asyncio.gather(*others, return_exceptions=True)
         assert [type(one) for one in results] == [NotFound if number == refused else list for number in "234"]
         assert await kept(shelf) == [number for number in "1234" if number != refused]
-        assert disk.commits == 2
-
-
-async def test_where_all_are_refused_nothing_is_committed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        others = [write(number, NotFound("no")) for number in "23"]
-        await settle()
-        disk.let_pass()
-        results = await asyncio.gather(*others, return_exceptions=True)
-        assert [type(one) for one in results] == [NotFound, NotFound]
-        # The second went on in a transaction of its own; the first was rolled back whole.
-        assert await kept(shelf) == ["1"]
-        assert disk.commits == 1
+        assert disk.commits == 3
 
 
 @pytest.mark.parametrize(
@@ -193,25 +166,24 @@ async def test_one_that_breaks_is_alone_with_it(
         assert await kept(shelf) == [number for number in "1234" if number != broken]
 
 
-async def test_a_commit_that_fails_keeps_none_and_tells_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_commit_that_fails_tells_its_caller_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        others = [write(number, NotFound("no") if number == "3" else None) for number in "234"]
+        others = [write("2"), write("3")]
         await settle()
         disk.let_pass()
         await disk.is_asked()
         disk.failing = Unavailable("There is no room left on the disk.")
         disk.let_pass()
-        results = await asyncio.gather(*others, return_exceptions=True)
-        assert [type(one) for one in results] == [Unavailable] * 3
-        assert await kept(shelf) == ["1"]
+        await disk.is_asked()
         disk.failing = None
-        again = write("5")
         disk.let_pass()
-        assert await again == ["1", "5"]
+        results = await asyncio.gather(*others, return_exceptions=True)
+        assert [type(one) for one in results] == [Unavailable, list]
+        assert await kept(shelf) == ["1", "3"]
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
-@pytest.mark.parametrize("leaving", [0, 2], ids=["who commits", "who is taken along"])
+@pytest.mark.parametrize("leaving", [0, 2], ids=["first", "last"])
 async def test_whoever_leaves_before_the_turn_has_written_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
 ) -> None:
@@ -222,53 +194,29 @@ async def test_whoever_leaves_before_the_turn_has_written_nothing(
         others[leaving].cancel() if scope is None else scope.cancel()
         await settle()
         assert others[leaving].done()
-        disk.let_pass()
-        disk.let_pass()
+        for _ in range(3):
+            disk.let_pass()
         await asyncio.gather(*others, return_exceptions=True)
         assert await kept(shelf) == [number for number in "1234" if number != "234"[leaving]]
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
-@pytest.mark.parametrize("leaving", [0, 1], ids=["who commits", "who is taken along"])
 async def test_whoever_leaves_in_mid_commit_waits_for_its_end(
-    root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
+    root: Path, monkeypatch: pytest.MonkeyPatch, native: bool
 ) -> None:
     async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
         scope = None if native else anyio.CancelScope()
-        others = all_written("23", leaving, scope, write, shelf)
+        others = all_written("23", 0, scope, write, shelf)
         await settle()
         disk.let_pass()
         await disk.is_asked()
-        others[leaving].cancel() if scope is None else scope.cancel()
+        others[0].cancel() if scope is None else scope.cancel()
         await settle()
-        assert not others[leaving].done()
+        assert not others[0].done()
+        disk.let_pass()
         disk.let_pass()
         await asyncio.gather(*others, return_exceptions=True)
         assert await kept(shelf) == ["1", "2", "3"]
-
-
-@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
-async def test_whoever_has_left_is_not_run_again_when_its_company_is_undone(
-    root: Path, monkeypatch: pytest.MonkeyPatch, native: bool
-) -> None:
-    """Its transaction stayed behind, and the next caller, hours later, would have run it."""
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
-        scope, others = anyio.CancelScope(), list[asyncio.Task[Any]]()
-
-        def break_when_the_other_leaves(_: Session) -> None:
-            others[1].cancel() if native else scope.cancel()
-            raise ValueError("no")
-
-        others.append(asyncio.create_task(shelf.run_briefly(ONE, Mode.WRITE, break_when_the_other_leaves)))
-        await settle()
-        others.append(write("2") if native else asyncio.create_task(in_scope(scope, write, "2", shelf)))
-        await settle()
-        for _ in range(3):
-            disk.let_pass()
-        broken, left = await asyncio.gather(*others, return_exceptions=True)
-        assert isinstance(broken, ValueError)
-        assert left is None or isinstance(left, asyncio.CancelledError)
-        assert await write("3") == ["1", "3"]
 
 
 def all_written(
@@ -285,7 +233,7 @@ def all_written(
 
 async def in_scope(scope: anyio.CancelScope, _: Write, number: str, shelf: BooksShelf) -> None:
     with scope:
-        await shelf.run_briefly(ONE, Mode.WRITE, account(number))
+        await shelf.write(ONE, account(number))
 
 
 async def test_a_writer_of_another_process_is_waited_for_by_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,5 +248,7 @@ async def test_a_writer_of_another_process_is_waited_for_by_all(root: Path, monk
             await settle()
             assert not any(task.done() for task in others)
             other_process.execute("COMMIT")
+            for _ in range(2):
+                disk.let_pass()
             assert sorted(map(len, await asyncio.gather(*others))) == [2, 3]
             assert await kept(shelf) == ["1", "2", "3"]

@@ -1,0 +1,72 @@
+"""How long a transaction may hold the event loop: what takes longer is begun anew in a thread.
+
+Nobody can know beforehand what a search or a sum will cost. So each transaction begins in the event loop, where the
+few rows that most of them look at cost less than the hop to a thread; it ends there as soon as it has taken more than
+that, and nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import time
+
+from sqlmodel import Session
+
+STEPS_AT_A_TIME = 1_000
+STEPS_MAX = 100_000
+"""Of the database's own; so many take some milliseconds."""
+NANOSECONDS_MAX = 20_000_000
+"""Of processor time, which waits for nobody else on the machine."""
+_BUDGET = "counterfoil_budget"
+
+
+class TooLong(Exception):
+    """The transaction has taken more than its budget; nothing of it is kept."""
+
+
+class Budget:
+    """What one transaction in the event loop may take; one at a time."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._until = 0
+        self._is_spent = False
+
+    @property
+    def is_spent(self) -> bool:
+        return self._is_spent
+
+    def begin(self) -> None:
+        self._steps = STEPS_MAX
+        self._until = time.thread_time_ns() + NANOSECONDS_MAX
+        self._is_spent = False
+
+    def step(self) -> bool:
+        """Called by the database every `STEPS_AT_A_TIME` steps; whether it is to stop."""
+        self._steps -= STEPS_AT_A_TIME
+        self._is_spent = self._is_spent or self._steps < 0
+        return self._is_spent
+
+    def check(self) -> None:
+        """Raises:
+        TooLong: time is up.
+        """
+        if self._is_spent or time.thread_time_ns() > self._until:
+            self._is_spent = True
+            raise TooLong
+
+
+def keep_to(session: Session, budget: Budget) -> Session:
+    """The session, whose statements keep to the budget from now on."""
+    session.info[_BUDGET] = budget
+    return session
+
+
+def check_budget(session: Session) -> None:
+    """To be called before each statement.
+
+    Raises:
+        TooLong: the transaction has held the event loop for too long.
+    """
+    budget = session.info.get(_BUDGET)
+    if isinstance(budget, Budget):
+        budget.check()

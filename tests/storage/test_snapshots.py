@@ -1,0 +1,105 @@
+"""Snapshots: rows are awaited while the event loop goes on, all of them of one moment, and nothing outlives them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.sqlite.engines import DamagedStore
+from storage.sqlite.statements import execute
+from tests.support.shelves import LoneShelf, shelve
+
+ONE = "0199f3a0-0000-7000-8000-000000000001"
+TO_MANY_MILLIONS = text(
+    "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 100000000)"
+    " SELECT count(*) FROM counted"
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A data folder with one set of empty books; no thread is left behind."""
+    before = set(threading.enumerate())
+    yield shelve(tmp_path, ONE)
+    for thread in set(threading.enumerate()) - before:
+        if "AnyIO" not in thread.name:
+            thread.join(30)
+            assert not thread.is_alive(), thread
+
+
+def add_account(session: Session) -> None:
+    execute(session, text("INSERT INTO accounts (number, name, type) VALUES ('1', 'Cash', 'asset')"))
+
+
+def count_accounts(session: Session) -> int:
+    return int(execute(session, text("SELECT count(*) FROM accounts")).scalar_one())
+
+
+def count_far(session: Session) -> int:
+    return int(execute(session, TO_MANY_MILLIONS).scalar_one())
+
+
+async def test_all_that_is_read_is_of_one_moment(root: Path) -> None:
+    shelf = LoneShelf(root)
+    async with shelf.snapshot(ONE) as before:
+        assert await before.read(count_accounts) == 0
+        await shelf.write(ONE, add_account)
+        assert await before.read(count_accounts) == 0
+        assert await shelf.read(ONE, count_accounts) == 1
+    async with shelf.snapshot(ONE) as after:
+        assert await after.read(count_accounts) == 1
+    await shelf.close()
+
+
+async def test_a_snapshot_cannot_write(root: Path) -> None:
+    shelf = LoneShelf(root)
+    async with shelf.snapshot(ONE) as snapshot:
+        with pytest.raises(Exception, match="readonly"):
+            await snapshot.read(add_account)
+    assert await shelf.read(ONE, count_accounts) == 0
+    await shelf.close()
+
+
+@pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
+async def test_a_cancelled_caller_stops_the_database_and_leaves_nothing_behind(root: Path, native: bool) -> None:
+    shelf, scope, begun = LoneShelf(root), anyio.CancelScope(), asyncio.Event()
+
+    async def read() -> None:
+        with scope:
+            async with shelf.snapshot(ONE) as snapshot:
+                begun.set()
+                await snapshot.read(count_far)
+
+    async with asyncio.timeout(60):
+        task = asyncio.create_task(read())
+        await begun.wait()
+        # The event loop goes on meanwhile.
+        assert await shelf.read(ONE, count_accounts) == 0
+        task.cancel() if native else scope.cancel()
+        await asyncio.wait([task])
+    assert task.cancelled() is native
+    # Whoever comes next has a turn.
+    for _ in range(3):
+        async with shelf.snapshot(ONE) as snapshot:
+            assert await snapshot.read(count_accounts) == 0
+    await shelf.close()
+
+
+async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path) -> None:
+    shelf = LoneShelf(root)
+    assert await shelf.read(ONE, count_accounts) == 0
+    books = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
+    books.rename(books.with_suffix(".aside"))
+    with pytest.raises(DamagedStore):
+        async with shelf.snapshot(ONE):
+            pass
+    assert not books.exists()
+    await shelf.close()
