@@ -10,9 +10,9 @@ from enum import Enum
 from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Conflict, NotAllowed
 from invoicing.text.typed import in_command
-from storage.books.files import StoredFile
 from storage.books.pool import Books
 from storage.directory import access_queries
+from storage.files.kept import StoredFile
 from storage.folder.store import Store
 
 
@@ -40,7 +40,7 @@ class FileLink:
 
 def local_path(_: Principal, books: Books, stored: StoredFile) -> FileLink:
     """The file's path, for a client on the same machine."""
-    return FileLink(str(books.folder / stored.path))
+    return FileLink(books.files.link(stored))
 
 
 @dataclass(frozen=True, slots=True)

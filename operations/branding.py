@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -16,9 +15,9 @@ from invoicing.render.pdf import render_pdf
 from storage.books import audit, branding, files
 from storage.books.branding import PrintedWith
 from storage.books.checks import PRINTING
-from storage.books.files import StoredFile
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+from storage.files.kept import FileName, Files, Room, StoredFile
 
 Value = str | bool | int
 
@@ -53,7 +52,7 @@ async def first_print(books: Books) -> Print:
         Unavailable: the logo is damaged.
     """
     profile = await books.read(load_profile)
-    return await books.use_files(_with_logo, books.folder, _choices(profile))
+    return await books.use_files(_with_logo, books.files, _choices(profile))
 
 
 async def print_again(books: Books, document: Document) -> Print:
@@ -65,10 +64,10 @@ async def print_again(books: Books, document: Document) -> Print:
     stored = await books.read(lambda db: branding.printed_with(db, document.id))
     if stored is None:
         return Print(PLAIN)
-    choices = await books.use_files(branding.read_printed_with, books.folder, stored)
+    choices = await books.use_files(branding.read_printed_with, books.files, stored)
     if choices is None:
         raise Unavailable(f"The record of how {document.number} was printed {_DAMAGED}")
-    return await books.use_files(_with_logo, books.folder, choices)
+    return await books.use_files(_with_logo, books.files, choices)
 
 
 async def record_first_print(books: Books, made: StoredFile, printed: Print) -> StoredFile:
@@ -77,7 +76,7 @@ async def record_first_print(books: Books, made: StoredFile, printed: Print) -> 
     """
     choices = None
     if printed.choices != PLAIN:
-        choices = await books.use_files(branding.write_printed_with, books.folder, printed.choices)
+        choices = await books.use_files(branding.put_printed_with, books.files, printed.choices)
     return await books.record(lambda db: _record(db, books, made, choices))
 
 
@@ -96,7 +95,7 @@ async def keep_logo(books: Books, changes: Mapping[str, Value]) -> tuple[dict[st
         return {**changes, "logo": "", "logo_sha256": ""}, None
     # Looked through as it came: whoever waits for that holds the text, and nothing that was made of it.
     logo = await books.look_through(logo_of_text, text)
-    stored = await books.use_files(_write_logo, books.folder, logo)
+    stored = await books.use_files(_put_logo, books.files, logo)
     return {**changes, "logo": stored.path, "logo_sha256": stored.sha256}, stored
 
 
@@ -110,10 +109,10 @@ def _choices(profile: Profile) -> PrintedWith:
     )
 
 
-def _with_logo(folder: Path, choices: PrintedWith) -> Print:
+def _with_logo(kept: Files, choices: PrintedWith) -> Print:
     if not choices.logo:
         return Print(choices)
-    logo = branding.read_logo(folder, choices)
+    logo = kept.read_named(choices.logo, choices.logo_sha256)
     # Whoever could change what is on record could otherwise have any picture decoded with every document.
     if logo is None or not is_kept_logo(logo):
         # Printing without it would stay for ever: the first print of a document is the one that is kept.
@@ -134,7 +133,6 @@ def _record(db: Session, books: Books, made: StoredFile, choices: StoredFile | N
     return kept
 
 
-def _write_logo(folder: Path, logo: KeptLogo) -> StoredFile:
-    return branding.write_by_hash(
-        folder, logo.content, suffix=logo.suffix, media_type=_MEDIA_TYPES[logo.suffix], file_format=branding.LOGO
-    )
+def _put_logo(kept: Files, logo: KeptLogo) -> StoredFile:
+    named = FileName(f"logo{logo.suffix}", _MEDIA_TYPES[logo.suffix], branding.LOGO)
+    return kept.put_once(Room.BRANDING, logo.content, named)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from sqlmodel import Session
@@ -24,8 +23,8 @@ from operations.made_exports import made_once
 from storage.books import documents, exports, files
 from storage.books.documents import DocumentFilter, Issued
 from storage.books.exports import MadeExport
-from storage.books.files import FileName, StoredFile
 from storage.books.pool import Books, BooksShelf
+from storage.files.kept import FileName, Files, Room, StoredFile, read
 
 T = TypeVar("T")
 
@@ -51,12 +50,11 @@ Progress = Callable[[int, int], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A stored file and where it is on this machine; `number` is that of the document it shows. `notes` say what
+    """A stored file; `number` is that of the document it shows. `notes` say what
     whoever works with the file must know.
     """
 
     file: StoredFile
-    path: Path
     count: int = 0
     number: str = ""
     notes: tuple[str, ...] = ()
@@ -112,7 +110,7 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: Pr
             return await _export_table(books, TableFormat(file_format), wanted, count, today, progress)
 
         made = await made_once(books, key, make)
-    return MadeFile(made.file, books.folder / made.file.path, count=made.documents, notes=made.notes)
+    return MadeFile(made.file, count=made.documents, notes=made.notes)
 
 
 async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
@@ -125,8 +123,8 @@ async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: st
     stored = await shelf.read(organization_id, lambda db: _file_in_place(db, file_id))
     if stored is None:
         raise _absent()
-    folder = shelf.folder(organization_id)
-    return _whole(stored, await shelf.workers.use_files(organization_id, files.open_intact, folder, stored))
+    kept = shelf.files(organization_id)
+    return _whole(stored, await shelf.workers.use_files(organization_id, kept.open, stored))
 
 
 async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
@@ -144,7 +142,7 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
         raise LimitExceeded(
             f"The file has more than {READ_BYTES_MAX // 1024**2} MiB: open the link that came with it instead."
         )
-    return _whole(stored, await books.use_files(files.read_intact, books.folder, stored))
+    return _whole(stored, await books.use_files(read, books.files, stored))
 
 
 def _file_in_place(db: Session, file_id: str) -> StoredFile | None:
@@ -166,7 +164,7 @@ def _made_before(db: Session, books: Books, key: str) -> MadeFile | None:
     """The document's PDF, where there is one; the document itself is not read for that."""
     found = documents.id_and_number(db, key.strip())
     stored = files.file_of_document(db, found[0], "pdf") if found else None
-    return MadeFile(stored, books.folder / stored.path, number=found[1]) if found and stored else None
+    return MadeFile(stored, number=found[1]) if found and stored else None
 
 
 def _with_file(db: Session, issued: Issued) -> tuple[Document, StoredFile | None]:
@@ -178,31 +176,31 @@ async def _rendered(books: Books, found: tuple[Document, StoredFile | None]) -> 
     if stored is None:
         printed = await first_print(books)
         content = await printed.pdf(books, document)
-        made = await books.use_files(_write_pdf, books.folder, document, content)
+        made = await books.use_files(_put_pdf, books.files, document, content)
         stored = await record_first_print(books, made, printed)
     elif not await _is_intact(books, stored):
         printed = await print_again(books, document)
         content = await printed.pdf(books, document)
-        made = await books.use_files(_write_pdf, books.folder, document, content)
+        made = await books.use_files(_put_pdf, books.files, document, content)
         if made.sha256 != stored.sha256:
             raise Unavailable(
                 f"The stored PDF of {document.number} is damaged or missing, and rendering it anew gives other bytes:"
                 " restore it from a backup."
             )
-    return MadeFile(stored, books.folder / stored.path, number=document.number)
+    return MadeFile(stored, number=document.number)
 
 
 async def _is_intact(books: Books, stored: StoredFile) -> bool:
     if stored.size_bytes <= _READ_AT_ONCE_BYTES_MAX:
-        return files.is_intact(books.folder, stored)
-    return await books.use_files(files.is_intact, books.folder, stored)
+        return books.files.exists(stored)
+    return await books.use_files(books.files.exists, stored)
 
 
-def _write_pdf(folder: Path, document: Document, content: bytes) -> StoredFile:
+def _put_pdf(kept: Files, document: Document, content: bytes) -> StoredFile:
     named = FileName(f"{document.number.replace('/', '-')}.pdf", PDF, "pdf")
-    with files.written_whole(folder, "documents", ".pdf") as written:
+    with kept.being_written(Room.DOCUMENTS, ".pdf") as written:
         written.write_bytes(content)
-        return files.keep_whole(written, folder, named, document_id=document.id)
+        return kept.put(written, named, document_id=document.id)
 
 
 def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[DocumentFilter, int, date, str]:
@@ -223,41 +221,45 @@ async def _export_table(
     """Read what is wanted in one transaction, so that the export shows one moment, and write it then."""
     organization = books.organization
     names = {"handle": organization.handle, "name": organization.name, "id": organization.id}
-    named = _export_name(books, file_format, today)
+    named, kept = _export_name(books, file_format, today), books.files
 
     async def tell(done: int) -> None:
         await progress(done, count)
 
-    with files.written_whole(books.folder, "exports", ".lines") as carried:
+    with kept.being_written(Room.EXPORTS, ".lines") as carried:
         await carry_documents(books, wanted, today, carried)
-        with files.written_whole(books.folder, "exports", EXPORT_FORMATS[file_format][0]) as written:
+        with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[file_format][0]) as written:
             write_out = books.shelf.workers.write_out
             notes = await write_out(write_export, tell, carried, written, file_format, names)
-            stored = await books.use_files(files.keep_whole, written, books.folder, named)
+            stored = await books.use_files(kept.put, written, named)
     return MadeExport(stored, count, notes)
 
 
 async def _export_archive(
     books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress
 ) -> MadeExport:
-    made: list[tuple[str, Path]] = []
+    named, kept = _export_name(books, "pdf", today), books.files
+    made: list[tuple[str, Callable[[], BinaryIO]]] = []
     position = 0
     while batch := await books.read(partial(_batch_with_files, wanted, position)):
         for issued, stored in batch:
             one = await _rendered(books, (issued.document, stored))
-            made.append((issued.document.number, one.path))
+            made.append((issued.document.number, partial(_opened, kept, one.file)))
             if len(made) % _PROGRESS_EVERY == 0:
                 await progress(len(made), count)
         position = batch[-1][0].position
     organization = {"handle": books.organization.handle, "name": books.organization.name}
-    named = _export_name(books, "pdf", today)
 
     def write() -> StoredFile:
-        with files.written_whole(books.folder, "exports", EXPORT_FORMATS["pdf"][0]) as written:
+        with kept.being_written(Room.EXPORTS, EXPORT_FORMATS["pdf"][0]) as written:
             write_archive(written, made, manifest_extra={"organization": organization})
-            return files.keep_whole(written, books.folder, named)
+            return kept.put(written, named)
 
     return MadeExport(await books.use_files(write), count, ())
+
+
+def _opened(kept: Files, stored: StoredFile) -> BinaryIO:
+    return _whole(stored, kept.open(stored))[1]
 
 
 def _export_name(books: Books, file_format: str, today: date) -> FileName:

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from invoicing.refusals import LimitExceeded
-from storage.books import exports, files
+from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
+from storage.files.kept import StoredFile
 from storage.sqlite.completion import to_its_end
 
 _MIB = 1024**2
@@ -26,7 +27,7 @@ async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExp
         LimitExceeded: the organization's exports have made as much today as they may.
     """
     before = await books.read(lambda db: exports.made_before(db, key))
-    if before is not None and await books.use_files(files.is_intact, books.folder, before.file):
+    if before is not None and await books.use_files(books.files.exists, before.file):
         await books.record(lambda db: exports.asked_again(db, key, before.file.id, at=books.clock()))
         return before
     day = books.clock().date()
@@ -58,8 +59,8 @@ def _closed(what: str, day: date) -> LimitExceeded:
     )
 
 
-def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> files.StoredFile:
-    kept = exports.keep_export(db, books.folder, key, made, at=books.clock())
+def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> StoredFile:
+    kept = exports.keep_export(db, books.files, key, made, at=books.clock())
     if kept is made.file:
         exports.count_in(db, day, size_bytes=kept.size_bytes)
     else:
@@ -73,4 +74,4 @@ async def _remove_aged(books: Books) -> None:
     before = now - timedelta(days=books.shelf.limits.exports_kept_days)
     if await books.read(lambda db: bool(exports.aged_files(db, before=before))):
         await books.record(lambda db: exports.say_removed(db, before=before, at=now))
-        await books.record(lambda db: exports.remove_files(db, books.folder))
+        await books.record(lambda db: exports.remove_files(db, books.files))

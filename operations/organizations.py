@@ -32,7 +32,7 @@ from storage.books.tax_codes import load_tax_codes, load_withholdings
 from storage.directory import access_queries, organizations, sessions
 from storage.ids import new_session_id
 from storage.paging import Page, check_limit
-from storage.sqlite.faults import UNREADABLE_ROW, Fault, told
+from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 _log = logging.getLogger("counterfoil")
 
@@ -205,7 +205,7 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
     except UNREADABLE_ROW as error:
         # No release writes such rows, and whoever did must not hide the other clients.
         _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
-        fault = told(books.folder, Fault.ROWS).said_of(f"The books of {organization.handle} are")
+        fault = books.out_of_service(Fault.ROWS)
         return ClientSummary(organization, None, (Blocker((), fault.message),))
     return ClientSummary(organization, counted, found)
 

@@ -31,11 +31,11 @@ from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books import audit
 from storage.books.branding import record_logo
 from storage.books.counts import counts
-from storage.books.files import StoredFile
 from storage.books.pool import Books
 from storage.books.profile import load_profile, save_profile
 from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
+from storage.files.kept import StoredFile
 
 FUTURE_DAYS_MAX = 366
 

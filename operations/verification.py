@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -23,6 +22,7 @@ from operations.settlement import credit_note_problems, payment_problems
 from storage.books import checks, exports, files
 from storage.books.pool import Books
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
+from storage.files.kept import Files
 from storage.sqlite.faults import UNREADABLE_ROW
 
 
@@ -44,7 +44,8 @@ async def verify_books(books: Books) -> Verified:
     """Walk the organization's books and name the first thing that is wrong."""
     # Before the books are read: they may go on meanwhile, and the anchor follows them.
     anchor = await books.shelf.anchor(books.organization.id)
-    return await books.read(lambda db: _verify(db, books, anchor))
+    size = (await books.read(checks.totals)).audit_entries
+    return await books.read(lambda db: _verify(db, books, anchor), size=size)
 
 
 def _verify(db: Session, books: Books, anchor: Ends | NoAnchor) -> Verified:
@@ -87,7 +88,7 @@ def _problems(db: Session, books: Books, anchor: Ends | NoAnchor) -> Iterator[st
     yield from credit_note_problems(db)
     yield from payment_problems(db)
     yield from evidence_problems(db)
-    yield from _file_problems(db, books.folder)
+    yield from _file_problems(db, books.files)
 
 
 def _document_problems(db: Session, organization_id: str, previous: str) -> Iterator[str]:
@@ -178,8 +179,8 @@ def _audit_problems(db: Session, previous: str) -> Iterator[str]:
         previous = row.hash
 
 
-def _file_problems(db: Session, folder: Path) -> Iterator[str]:
+def _file_problems(db: Session, kept: Files) -> Iterator[str]:
     removed = exports.removed_ids(db)
     for stored in files.all_files(db):
-        if stored.id not in removed and not files.is_intact(folder, stored):
+        if stored.id not in removed and not kept.exists(stored):
             yield f"file {stored.file_name}: it is missing or not the bytes that were recorded"

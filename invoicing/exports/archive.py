@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import IO
@@ -30,10 +30,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 # Windows opens a device instead of a file of one of these names, whatever its suffix.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE | re.ASCII)
 
+Source = Callable[[], IO[bytes]] | bytes
+"""What opens a file at its beginning, or its content."""
+
 
 def write_archive(
     path: Path,
-    files: Iterable[tuple[str, Path | bytes]],
+    files: Iterable[tuple[str, Source]],
     *,
     manifest_extra: Mapping[str, object] | None = None,
     progress: Progress | None = None,
@@ -84,7 +87,7 @@ def _safe_stem(number: str) -> str:
     return f"document-{stem}".rstrip("-") if not stem or _DEVICES.match(stem) else stem
 
 
-def _add(archive: ZipFile, name: str, source: Path | bytes) -> tuple[int, str]:
+def _add(archive: ZipFile, name: str, source: Source) -> tuple[int, str]:
     """Store one file; answers its size in bytes and its SHA-256."""
     entry = ZipInfo(name, date_time=_EPOCH)
     entry.compress_type = ZIP_STORED
@@ -102,5 +105,5 @@ def _add(archive: ZipFile, name: str, source: Path | bytes) -> tuple[int, str]:
     return entry.file_size, digest.hexdigest()
 
 
-def _opened(source: Path | bytes) -> IO[bytes]:
-    return BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+def _opened(source: Source) -> IO[bytes]:
+    return BytesIO(source) if isinstance(source, bytes) else source()

@@ -29,9 +29,9 @@ from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
 from server.http.limits import Downloading
-from storage.books.files import StoredFile
 from storage.books.pool import Books
 from storage.directory import organizations
+from storage.files.kept import StoredFile
 from storage.plain_files import check_plain_folders, open_plain_file
 from storage.sqlite.faults import faults_told
 

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from storage.books import files, tables
 from storage.books.checks import PRINTING
-from storage.books.files import StoredFile
-from storage.folder.provisioning import sync_folder
+from storage.files.kept import Files, StoredFile
 from storage.sqlite.statements import execute, table_of
 
 _FILES = table_of(tables.StoredFile)
@@ -99,7 +96,7 @@ def count_in(session: Session, day: date, *, made: int = 0, size_bytes: int = 0)
         execute(session, _DAYS.delete().where(_DAYS.c.day < day - _DAYS_REMEMBERED))
 
 
-def keep_export(session: Session, folder: Path, key: str, made: MadeExport, *, at: datetime) -> StoredFile:
+def keep_export(session: Session, kept: Files, key: str, made: MadeExport, *, at: datetime) -> StoredFile:
     """Put an export that was just written on record. The same content is the same file: where there is one, what was
     written takes its place, also of one that was removed or damaged, and that one is answered.
     """
@@ -111,9 +108,7 @@ def keep_export(session: Session, folder: Path, key: str, made: MadeExport, *, a
         row = {"sha256": stored.sha256, "format": stored.format, "made_at": at, "asked_at": at}
         execute(session, _EXPORTS.insert(), {"file_id": stored.id, **row})
     else:
-        if first.path != made.file.path:
-            os.replace(folder / made.file.path, folder / first.path)
-            sync_folder((folder / first.path).parent)
+        kept.put_in_place_of(first, made.file)
         again = _EXPORTS.update().where(_EXPORTS.c.file_id == first.id)
         execute(session, again.values(asked_at=at, removed_at=None))
     answered = {"file_id": stored.id, "documents": made.documents, "notes": json.dumps(made.notes), "asked_at": at}
@@ -150,15 +145,11 @@ def say_removed(session: Session, *, before: datetime, at: datetime) -> list[Sto
     return found
 
 
-def remove_files(session: Session, folder: Path) -> int:
+def remove_files(session: Session, kept: Files) -> int:
     """Remove the files of the exports that are on record as removed, as far as they are there; answers how many were.
 
     It is part of a transaction that may write, so that nobody puts one of them back meanwhile.
     """
-    rows = execute(session, select(_FILES.c.path).where(_FILES.c.id.in_(REMOVED))).scalars()
-    removed = 0
-    for path in rows:
-        if (folder / path).is_file():
-            (folder / path).unlink()
-            removed += 1
-    return removed
+    ids = execute(session, select(_FILES.c.id).where(_FILES.c.id.in_(REMOVED)).order_by(_FILES.c.id)).scalars().all()
+    found = (files.file_by_id(session, one) for one in ids)
+    return sum(kept.remove(stored) for stored in found if stored is not None)

@@ -24,11 +24,14 @@ from invoicing.organizations import Clock, OrganizationRef
 from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
+from storage.files.in_folder import FilesInFolder
+from storage.files.kept import Files
 from storage.migrations import head_stamp
 from storage.sqlite.budget import TooLong
 from storage.sqlite.completion import to_its_end
 from storage.sqlite.database import Database
 from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
+from storage.sqlite.faults import Fault, told
 from storage.sqlite.files_limit import open_books_max
 from storage.sqlite.snapshots import Snapshot
 from storage.work.limits import Limits
@@ -83,6 +86,10 @@ class BooksShelf:
         """The organization's folder; its name is the organization's UUID and never anybody's text."""
         return self._root / ORGANIZATIONS_FOLDER / str(UUID(organization_id))
 
+    def files(self, organization_id: str) -> Files:
+        """The files of the organization."""
+        return FilesInFolder(self.folder(organization_id))
+
     async def read(self, organization_id: str, work: Callable[[Session], T], *, size: int = 1) -> T:
         """Run `work` as one transaction in the organization's books that cannot write. `size` is how many rows or
         lines it is known to look at. A cancelled caller of what takes long waits until it has been stopped.
@@ -91,11 +98,14 @@ class BooksShelf:
             Unavailable: too much of this organization's work waits.
         """
         async with self._leased(organization_id) as entry:
-            if size <= AT_ONCE_MAX:
-                with suppress(TooLong):
-                    return await entry.database.run_at_once(Mode.READ, work)
-            async with self.workers.reads.turn(organization_id):
-                return await entry.database.run_in_thread(Mode.READ, work)
+            if size > AT_ONCE_MAX:
+                async with self.workers.reads.turn(organization_id):
+                    return await entry.database.run_in_thread(Mode.READ, work)
+            with suppress(TooLong):
+                return await entry.database.run_at_once(Mode.READ, work)
+            # It is the database that takes long, or all but all of it: what computes long says its size.
+            async with self.workers.reads.turn(organization_id), entry.database.snapshot() as snapshot:
+                return await snapshot.read(work)
 
     @asynccontextmanager
     async def snapshot(self, organization_id: str) -> AsyncIterator[Snapshot]:
@@ -247,9 +257,9 @@ class Books:
     may_change: bool
 
     @property
-    def folder(self) -> Path:
-        """Where this organization's files are."""
-        return self.shelf.folder(self.organization.id)
+    def files(self) -> Files:
+        """This organization's files."""
+        return self.shelf.files(self.organization.id)
 
     async def render(self, work: Callable[..., T], *given: object) -> T:
         """Compute `work(*given)` in this organization's turn (`storage.work.workers`)."""
@@ -269,6 +279,11 @@ class Books:
         """
         with self._named():
             return await self.shelf.read(self.organization.id, work, size=size)
+
+    def out_of_service(self, fault: Fault) -> StorageFault:
+        """The refusal that says so of these books."""
+        path = self.shelf.folder(self.organization.id) / BOOKS_FILE
+        return told(path, fault).said_of(f"The books of {self.organization.handle} are")
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:

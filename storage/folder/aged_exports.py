@@ -12,6 +12,7 @@ from storage.books import exports
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE
+from storage.files.in_folder import FilesInFolder
 from storage.folder.findings import Finding
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, Stamp, StorageFault, read_once, stamp_of, write_once
@@ -46,7 +47,7 @@ def remove_aged_exports(root: Path, *, now: datetime, kept_days: int) -> int:
         try:
             write_once(path, stamp, lambda db: exports.say_removed(db, before=before, at=now))
             # In a transaction of its own: what is on record as removed may be missing, and nothing else.
-            removed += write_once(path, stamp, partial(exports.remove_files, folder=path.parent))
+            removed += write_once(path, stamp, partial(exports.remove_files, kept=FilesInFolder(path.parent)))
         except StorageFault:
             continue
     return removed

@@ -24,7 +24,7 @@ from storage.books.settings_tables import Identity
 from storage.directory.anchors import Ends, ends_of_books
 from storage.directory.database import DIRECTORY_FILE, directory_named
 from storage.migrations import head_stamp, migrate_file
-from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names
+from storage.plain_files import UNFINISHED_PREFIX, check_plain_folders, is_plain_folder, plain_names, sync_folder
 from storage.sqlite.engines import (
     DamagedStore,
     FileKind,
@@ -113,16 +113,6 @@ def _provision(root: Path, organization_id: str, *, now: datetime, fill: Callabl
 def discard_books(root: Path, organization_id: str) -> None:
     """Remove books that the directory never came to know."""
     shutil.rmtree(root / ORGANIZATIONS_FOLDER / organization_id, ignore_errors=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name in `folder` survive a power cut; Windows has no such call and needs none."""
-    with suppress(PermissionError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:

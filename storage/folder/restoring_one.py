@@ -15,10 +15,9 @@ from storage.directory.anchors import Number, ends_of_books
 from storage.folder.backup import Progress, books_path, check_names, check_stamp, lay_down_file, recorded_files
 from storage.folder.manifest import read_manifest
 from storage.folder.migrating import bring_up
-from storage.folder.provisioning import sync_folder
 from storage.folder.staging import check_apart, sync_tree
 from storage.migrations import head_stamp
-from storage.plain_files import UNFINISHED_PREFIX
+from storage.plain_files import UNFINISHED_PREFIX, sync_folder
 from storage.sqlite.engines import FileKind, StorageFault, faults_told, read_once
 from storage.sqlite.faults import UNREADABLE_ROW
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from invoicing.refusals import Conflict, InvalidInput
-from storage.folder.provisioning import sync_folder
-from storage.plain_files import UNFINISHED_PREFIX
+from storage.plain_files import UNFINISHED_PREFIX, sync_folder
 
 
 def check_apart(source: Path, target: Path, *, field: str) -> None:

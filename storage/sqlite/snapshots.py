@@ -40,6 +40,7 @@ class Snapshot:
         self._session = AsyncSession(connection, sync_session_class=Session)
         self._stop = Stop()
         # From now on every statement ends soon after that is wished for.
+        self._stop.mark(self._session.sync_session)  # type: ignore[arg-type]  # The session is SQLModel's.
         plain.set_progress_handler(self._stop.wished.is_set, STEPS_BETWEEN)
 
     async def read(self, work: Callable[[Session], T]) -> T:

@@ -29,10 +29,14 @@ class Stop:
         """From now on the transaction ends as soon as it looks."""
         self.wished.set()
 
+    def mark(self, session: Session) -> None:
+        """From now on `stop_if_wished` looks here."""
+        session.info[_STOP] = self
+
     def watched(self, work: Callable[[Session], T], session: Session) -> T:
         """Run `work`, whose statements, and whose calls of `stop_if_wished`, end it when that is wished for."""
         self.check()
-        session.info[_STOP] = self
+        self.mark(session)
         plain: Any = session.connection().connection.driver_connection
         plain.set_progress_handler(self.wished.is_set, STEPS_BETWEEN)
         try:

@@ -15,7 +15,7 @@ def test_the_archive_verifies_itself_with_sha256sum(tmp_path: Path) -> None:
     (tmp_path / "one.pdf").write_bytes(b"%PDF-1.7 one")
     write_archive(
         tmp_path / "out.zip",
-        [("INV-2026-00001", tmp_path / "one.pdf"), ("INV/2", b"%PDF-1.7 two")],
+        [("INV-2026-00001", lambda: (tmp_path / "one.pdf").open("rb")), ("INV/2", b"%PDF-1.7 two")],
         manifest_extra={"organization": "nordlicht", "until": date(2026, 3, 31), "format": "mine"},
     )
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:

@@ -18,6 +18,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.backup import back_up, restore
 from storage.folder.diagnosis import diagnose
 from tests.support.clock import NOON
+from tests.support.folders import folder_of, path_of
 from tests.support.practice import Practice, practice
 from tests.support.printed import image, pages_of
 from tests.support.raw import raw
@@ -54,9 +55,9 @@ async def test_a_logo_is_kept_under_its_hash_recorded_and_audited(tmp_path: Path
         profile = (await get_organization(books)).profile
         kept = kept_logo(RED)
         assert profile.logo == f"branding/{profile.logo_sha256}.png"
-        assert (books.folder / profile.logo).read_bytes() == kept.content
-        assert [path.name for path in (books.folder / "branding").iterdir()] == [f"{profile.logo_sha256}.png"]
-        with raw(books.folder / BOOKS_FILE) as connection:
+        assert (folder_of(books) / profile.logo).read_bytes() == kept.content
+        assert [path.name for path in (folder_of(books) / "branding").iterdir()] == [f"{profile.logo_sha256}.png"]
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             files = connection.execute("SELECT path, format FROM files").fetchall()
             audited = connection.execute("SELECT detail FROM audit_entries WHERE detail LIKE '%logo%'").fetchall()
         assert files == [(profile.logo, "logo")]
@@ -90,7 +91,7 @@ async def test_what_is_refused_changes_nothing(
         assert isinstance(refused.value, InvalidInput | LimitExceeded)
         assert refused.value.field == field
         assert (await get_organization(books)).profile == before
-        assert not (books.folder / "branding").exists()
+        assert not (folder_of(books) / "branding").exists()
 
 
 async def test_a_document_is_printed_with_the_branding_of_its_first_print_for_ever(tmp_path: Path) -> None:
@@ -99,15 +100,18 @@ async def test_a_document_is_printed_with_the_branding_of_its_first_print_for_ev
         await brand(one, books, RED, brand_color="#0b6e4f", second_language="de")
         document = await invoice(one, books)
         first = await render(books, document)
-        content = first.path.read_bytes()
+        content = path_of(books, first).read_bytes()
         assert content.count(b"/Subtype /Image") == 1
         assert "Invoice\nRechnung" in pages_of(content)[0]
         await brand(one, books, BLUE, brand_color="#FF0000", second_language="fr", payment_qr=False)
-        assert (await render(books, document)).path.read_bytes() == content
-        first.path.unlink()
+        assert path_of(books, await render(books, document)).read_bytes() == content
+        path_of(books, first).unlink()
         again = await render(books, document)
-        assert again.path.read_bytes() == content
-        assert "Invoice\nFacture" in pages_of((await render(books, await invoice(one, books))).path.read_bytes())[0]
+        assert path_of(books, again).read_bytes() == content
+        assert (
+            "Invoice\nFacture"
+            in pages_of(path_of(books, await render(books, await invoice(one, books))).read_bytes())[0]
+        )
 
 
 async def test_a_document_that_was_printed_plain_stays_plain(tmp_path: Path) -> None:
@@ -115,12 +119,12 @@ async def test_a_document_that_was_printed_plain_stays_plain(tmp_path: Path) -> 
         books = one.books(await one.client("Harbour Bakery"))
         document = await invoice(one, books)
         first = await render(books, document)
-        content = first.path.read_bytes()
-        with raw(books.folder / BOOKS_FILE) as connection:
+        content = path_of(books, first).read_bytes()
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             assert connection.execute("SELECT count(*) FROM files").fetchone() == (1,)
         await brand(one, books, RED)
-        first.path.unlink()
-        assert (await render(books, document)).path.read_bytes() == content
+        path_of(books, first).unlink()
+        assert path_of(books, await render(books, document)).read_bytes() == content
 
 
 async def test_a_logo_never_appears_in_another_organizations_documents(tmp_path: Path) -> None:
@@ -130,12 +134,12 @@ async def test_a_logo_never_appears_in_another_organizations_documents(tmp_path:
         await brand(one, a, RED, brand_color="#0B6E4F")
         c = one.books(await one.client("Harbour Bakery", copy_from=a.organization.handle))
         for books in (b, c):
-            content = (await render(books, await invoice(one, books))).path.read_bytes()
+            content = path_of(books, await render(books, await invoice(one, books))).read_bytes()
             assert b"/Subtype /Image" not in content
             profile = (await get_organization(books)).profile
             assert (profile.logo, profile.brand_color) == ("", "")
-            assert not (books.folder / "branding").exists()
-        assert b"/Subtype /Image" in (await render(a, await invoice(one, a))).path.read_bytes()
+            assert not (folder_of(books) / "branding").exists()
+        assert b"/Subtype /Image" in path_of(a, await render(a, await invoice(one, a))).read_bytes()
 
 
 async def test_anothers_logo_put_in_the_place_of_ones_own_is_noticed(tmp_path: Path) -> None:
@@ -145,7 +149,7 @@ async def test_anothers_logo_put_in_the_place_of_ones_own_is_noticed(tmp_path: P
         await brand(one, b, BLUE)
         document = await invoice(one, b)
         theirs, ours = [(await get_organization(books)).profile.logo for books in (a, b)]
-        shutil.copyfile(a.folder / theirs, b.folder / ours)
+        shutil.copyfile(folder_of(a) / theirs, folder_of(b) / ours)
         with pytest.raises(Unavailable):
             await render(b, document)
         assert (await verify_books(b)).problem

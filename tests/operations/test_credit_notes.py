@@ -27,6 +27,7 @@ from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
@@ -88,7 +89,7 @@ async def test_the_journal_of_a_credit_note_is_that_of_its_invoice_reversed(tmp_
     async with practice(tmp_path) as one:
         books, _ = await bakery(one)
         await issue_credit_note(books, wanted())
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             sums = connection.execute("SELECT account, debit_minor, credit_minor FROM trial_balance").fetchall()
             sides = connection.execute(
                 "SELECT account, debit_minor FROM journal_lines WHERE debit_minor > 0 ORDER BY debit_minor"
@@ -183,7 +184,7 @@ async def test_deleted_drafts_and_refused_credit_notes_leave_no_gap(tmp_path: Pa
             await refusal(issue_credit_note(books, wanted((1, "9"))))
             await issue_credit_note(books, wanted((1, quantity)))
             await one.issue(books, customer)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             numbers = [row[0] for row in connection.execute("SELECT number FROM documents ORDER BY series, sequence")]
         assert numbers == [
             *(f"TEST-CN-2026-{index:05}" for index in (1, 2, 3)),
@@ -196,7 +197,7 @@ async def test_an_invoice_dated_ahead_is_credited_on_its_own_day(tmp_path: Path)
     async with practice(tmp_path) as one:
         books, customer = await bakery(one)
         ahead = await one.issue(books, customer)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("UPDATE profile SET future_days = 30")
         one.clock.set(datetime(2026, 3, 1, 12, tzinfo=UTC))
         made = await issue_credit_note(books, wanted(invoice=ahead.issued.document.number))

@@ -22,6 +22,7 @@ from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.practice import practice
 from tests.support.raw import raw
@@ -46,7 +47,7 @@ EURO = {
 
 
 def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         return connection.execute(query).fetchall()
 
 

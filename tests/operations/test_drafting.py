@@ -24,6 +24,7 @@ from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
@@ -44,7 +45,7 @@ async def issued(books: Books, request: DraftRequest, *, reference: str = "") ->
 
 
 def last_detail(books: Books, act: str = "issue_invoice") -> dict[str, Any]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         query = "SELECT detail FROM audit_entries WHERE act = ? ORDER BY position DESC LIMIT 1"
         (detail,) = connection.execute(query, (act,)).fetchone()
     found: dict[str, Any] = json.loads(detail)
@@ -52,7 +53,7 @@ def last_detail(books: Books, act: str = "issue_invoice") -> dict[str, Any]:
 
 
 def make_live(books: Books) -> None:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         connection.execute("UPDATE profile SET environment = 'live'")
 
 
@@ -212,7 +213,7 @@ async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_f
         for line in of_first_release["request"]["document"]["lines"]:
             for name in ("discount_amount", "charge_amount", "name", "supply_date", "supply_end"):
                 del line[name]
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             (kept,) = connection.execute(
                 "SELECT request_hash FROM idempotency_keys WHERE reference = 'march'"
             ).fetchone()

@@ -39,6 +39,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.printed import printed
 from tests.support.raw import raw
@@ -232,7 +233,7 @@ async def pay_in_two_parts(books: Books, invoice: Document) -> None:
 
 
 def trial_balance(books: Books) -> dict[str, int]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         rows = connection.execute("SELECT account, sum(debit_minor - credit_minor) FROM trial_balance GROUP BY account")
         return dict(rows.fetchall())
 

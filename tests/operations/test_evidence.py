@@ -25,6 +25,7 @@ from operations.verification import verify_books
 from storage.books import tables as tables
 from storage.books.pool import BOOKS_FILE, Books
 from tests.operations.test_importing import wanted
+from tests.support.folders import folder_of
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 
@@ -89,7 +90,7 @@ async def test_what_was_changed_past_the_program_is_named(tmp_path: Path, name: 
     async with practice(tmp_path) as one:
         books, known = await _filled(one)
         assert (await verify_books(books)).problem == ""
-        with past_triggers(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("PRAGMA foreign_keys = OFF")
             assert connection.execute(statement.format(**known)).rowcount > 0
         assert says.format(**known) in (await verify_books(books)).problem
@@ -111,7 +112,7 @@ async def test_what_the_program_changes_is_in_order_ever_after(tmp_path: Path) -
 async def test_books_of_before_are_verified_as_far_as_their_audit_trail_goes(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(await one.client("Harbour Bakery"))
-        path = books.folder / BOOKS_FILE
+        path = folder_of(books) / BOOKS_FILE
         with past_triggers(path) as connection:
             entries = connection.execute("SELECT position, detail FROM audit_entries").fetchall()
             for position, detail in entries:

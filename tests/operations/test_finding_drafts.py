@@ -17,6 +17,7 @@ from operations.invoices import InvoiceSearch, IssueRequest, find_drafts, find_i
 from storage.books.drafts import ListedDraft
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.drafts import keep_as_an_earlier_release
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
@@ -93,7 +94,7 @@ async def test_drafts_are_found_quickly_among_20000(tmp_path: Path) -> None:
         customer = (await one.customer(books)).id
         one.clock.advance(timedelta(days=20))
         draft = await drafted(books, customer)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute(
                 "WITH RECURSIVE counting(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counting WHERE n < ?)"
                 " INSERT INTO drafts SELECT id || n, customer_id, content, created_at,"

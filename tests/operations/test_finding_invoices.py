@@ -27,6 +27,7 @@ from operations.payments import PaymentRequest, record_payment
 from storage.books import documents
 from storage.books.documents import DocumentFilter
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.folders import folder_of, path_of
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
 from tests.support.raw import past_triggers
@@ -94,7 +95,7 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
         async def made(file_format: str, kind: str = "") -> MadeFile:
             return await export_documents(books, ExportRequest(file_format, kind=kind), progress=silent)
 
-        every = list(csv.DictReader((await made("csv")).path.read_text("utf-8-sig").splitlines()))
+        every = list(csv.DictReader(path_of(books, await made("csv")).read_text("utf-8-sig").splitlines()))
         rows = [row for row in every if row["row"] == "line"]
         paid = [(row["number"], row["payment_amount"]) for row in every if row["row"] == "payment"]
         assert paid == [
@@ -131,14 +132,14 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
             ("TEST-CN-2026-00002", "issued", "0.00", "-15.00", "0.00", number(5), "Half was broken"),
             ("TEST-CN-2026-00003", "paid", "-30.00", "0.00", "0.00", number(6), "Sent back"),
         ]
-        sheet = load_workbook((await made("xlsx")).path)["Documents"]
+        sheet = load_workbook(path_of(books, await made("xlsx")))["Documents"]
         names, *values = sheet.iter_rows(values_only=True)
         as_text = [dict(zip(names, row, strict=True)) for row in values]
         assert [(row["number"], row["status"], row["credited_invoice"] or "") for row in as_text] == [
             (row[0], row[1], row[5]) for row in told
         ]
         assert [f"{row['amount_due']:.2f}" for row in as_text] == [row[4] for row in told]
-        documents_told = json.loads((await made("json")).path.read_text("utf-8"))["documents"]
+        documents_told = json.loads(path_of(books, await made("json")).read_text("utf-8"))["documents"]
         amounts = [tuple(one["amounts"][name] for name in ("paid", "credited", "due")) for one in documents_told]
         assert amounts == [row[2:5] for row in told]
         assert [one["credits"]["number"] for one in documents_told if "credits" in one] == [
@@ -168,7 +169,7 @@ async def test_an_export_says_which_documents_it_could_not_convert(tmp_path: Pat
             " leave it out.",
         )
         assert made.file.file_name.endswith(".csv")
-        rows = list(csv.DictReader(made.path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+        rows = list(csv.DictReader(path_of(books, made).read_text("utf-8-sig").splitlines(), delimiter=";"))
         assert [(row["line_net"], row["line_accounting_net"]) for row in rows] == [("25,00", "25,00"), ("25,00", "")]
 
 
@@ -178,7 +179,7 @@ async def test_the_status_is_the_same_in_sql_as_in_the_rules(tmp_path: Path) -> 
     async with practice(tmp_path) as one:
         books = one.books(await one.client("Harbour Bakery"))
         await one.issue(books, (await one.customer(books)).id)
-        with past_triggers(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
             first = first_row(connection, "documents")
             connection.execute("BEGIN")
             for index, (payable, credited, paid, days) in enumerate(cases, start=1):
@@ -241,7 +242,7 @@ def add(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> N
 async def many(one: Practice) -> Books:
     """Books with 20,000 documents: copies of the filled ones' rows, with payments and credit notes in proportion."""
     books = await filled(one)
-    with past_triggers(books.folder / BOOKS_FILE) as connection:
+    with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(documents)")]
         new = {
             "position": "position + 9 * n",

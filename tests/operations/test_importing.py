@@ -23,6 +23,7 @@ from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.customers import customer_by_id
 from storage.books.pool import Books
+from tests.support.folders import folder_of
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
 from tests.support.processes import start_python
@@ -83,7 +84,7 @@ class Desk:
         return await import_table(self.books, wanted(text, kind, **options), progress=lambda done, total: None)
 
     def audit(self) -> list[tuple[Any, ...]]:
-        with raw(self.books.folder / "books.db") as connection:
+        with raw(folder_of(self.books) / "books.db") as connection:
             query = "SELECT act, subject, detail FROM audit_entries ORDER BY position"
             return [row for row in connection.execute(query) if row[0].startswith("import_")]
 

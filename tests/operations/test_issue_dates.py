@@ -19,6 +19,7 @@ from operations.verification import verify_books
 from storage.books import checks
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
@@ -146,7 +147,7 @@ async def test_verification_finds_a_number_that_is_dated_before_an_earlier_one(t
         customer = (await one.customer(books)).id
         for _ in range(2):
             await number(books, request(customer))
-        with past_triggers(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("UPDATE documents SET issue_date = '2026-03-15' WHERE sequence = 2")
         found = await books.read(lambda db: list(checks.date_problems(db)))
         assert found == ["document TEST-INV-2026-00002: it is dated before an earlier number of its series"]

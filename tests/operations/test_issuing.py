@@ -31,6 +31,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
@@ -49,7 +50,7 @@ async def number(books: Books, wanted: IssueRequest) -> str:
 
 
 def rows(books: Books, query: str) -> list[tuple[object, ...]]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -118,7 +119,7 @@ async def test_an_issue_date_lies_at_most_future_days_ahead(tmp_path: Path) -> N
 async def test_a_live_organization_issues_only_when_it_is_ready(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(one.organization)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("UPDATE profile SET environment = 'live'")
         customer = (await one.customer(books, tax_number="")).id
         assert isinstance(await refusal(issue_invoice(books, request(customer))), NotReady)
@@ -308,7 +309,7 @@ async def three_invoices(one: Practice) -> Books:
 
 
 def tamper(books: Books, *statements: str) -> None:
-    with past_triggers(books.folder / BOOKS_FILE) as connection:
+    with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
         for statement in statements:
             statement = statement.replace("$entry", ENTRY_OF_SECOND).replace("$second", OF_SECOND)
             assert connection.execute(statement).rowcount > 0, statement
@@ -331,7 +332,7 @@ async def test_a_chain_that_was_written_anew_does_not_fit_the_audit_trail(tmp_pa
         tamper(books, "UPDATE documents SET content = replace(content, 'Hotel Bristol', 'Hotel Mayfair')")
         tamper(books, "UPDATE documents SET customer_name = 'Hotel Mayfair'")
         previous = genesis(books.organization.id)
-        with past_triggers(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
             for position in (1, 2, 3):
                 text, series, period, sequence, by = connection.execute(
                     "SELECT content, series, period, sequence, issued_by FROM documents WHERE position = ?", [position]
@@ -350,7 +351,7 @@ async def test_a_chain_that_was_written_anew_does_not_fit_the_audit_trail(tmp_pa
 async def test_verification_names_a_missing_or_changed_file(tmp_path: Path, harm: str) -> None:
     async with practice(tmp_path) as one:
         books = await three_invoices(one)
-        (pdf,) = (books.folder / "documents").iterdir()
+        (pdf,) = (folder_of(books) / "documents").iterdir()
         content = bytearray(pdf.read_bytes())
         match harm:
             case "missing":

@@ -34,6 +34,7 @@ from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
 from storage.folder.store import open_store
 from tests.support.clock import NOON
+from tests.support.folders import folder_of, path_of
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
 
@@ -63,7 +64,7 @@ async def export(
 
 
 def names(books: Books) -> list[str]:
-    folder = books.folder / "exports"
+    folder = folder_of(books) / "exports"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
@@ -78,10 +79,10 @@ async def test_the_same_request_on_unchanged_books_is_the_same_file_and_not_made
 ) -> None:
     books = await bakery(one)
     first = await export(books, file_format)
-    made_at = first.path.stat().st_mtime_ns
+    made_at = path_of(books, first).stat().st_mtime_ns
     again = await export(books, file_format)
     assert (again.file, again.count, again.notes) == (first.file, first.count, first.notes)
-    assert first.path.stat().st_mtime_ns == made_at
+    assert path_of(books, first).stat().st_mtime_ns == made_at
     await one.issue(books, (await one.customer(books, "Pier House")).id)
     assert (await export(books, file_format)).file.sha256 != first.file.sha256
 
@@ -96,7 +97,7 @@ async def test_the_same_content_is_the_same_file_whenever_and_however_it_was_ask
     await save_customer(books, {"name": "Another", "country": "GB"}, customer_id="")
     for again in (await export(books, file_format), await export(books, file_format, issued_from=date(2026, 1, 1))):
         assert (again.file, again.count) == (first.file, 1)
-    assert names(books) == [first.path.name]
+    assert names(books) == [path_of(books, first).name]
 
 
 async def test_of_many_at_once_one_is_made(one: Practice) -> None:
@@ -140,12 +141,12 @@ async def test_what_is_not_made_is_not_counted(one: Practice) -> None:
     for _ in range(3):
         with pytest.raises(InvalidInput):
             await export(books, "docx")
-    (books.folder / "exports").rmdir()
-    (books.folder / "exports").write_text("in the way")
+    (folder_of(books) / "exports").rmdir()
+    (folder_of(books) / "exports").write_text("in the way")
     for _ in range(3):
         with pytest.raises(OSError, match="exists"):
             await export(books)
-    (books.folder / "exports").unlink()
+    (folder_of(books) / "exports").unlink()
     assert (await export(books)).count == 1
 
 
@@ -171,11 +172,11 @@ async def test_an_export_that_nobody_asks_for_is_removed_and_its_link_has_expire
     await export(books, "json")
     one.clock.advance(11 * DAY)
     await export(books, "xlsx")
-    assert not old.path.exists()
-    assert not pdfs.path.exists()
-    assert kept.path.exists()
+    assert not path_of(books, old).exists()
+    assert not path_of(books, pdfs).exists()
+    assert path_of(books, kept).exists()
     # A document's own PDF never ages.
-    assert len(list((books.folder / "documents").iterdir())) == 1
+    assert len(list((folder_of(books) / "documents").iterdir())) == 1
     with pytest.raises(NotFound, match="not any more"):
         await open_file_by_link(one.store.shelf, books.organization.id, old.file.id)
     with pytest.raises(NotFound, match="not any more"):
@@ -190,7 +191,7 @@ async def test_an_export_that_was_removed_is_there_again_when_the_same_is_asked_
     one.clock.advance(31 * DAY)
     assert remove_aged_exports(one.root, now=one.clock(), kept_days=30) == 1
     again = await export(books, kind="credit_note")
-    assert (again.file, again.path.exists()) == (old.file, True)
+    assert (again.file, path_of(books, again).exists()) == (old.file, True)
     assert (await read_file(books, old.file.id))[0] == old.file
 
 
@@ -207,7 +208,7 @@ async def test_doctor_knows_exports_that_have_aged_and_cleaning_removes_them(tmp
         assert (finding.severity, finding.subject) == ("note", books.organization.handle)
         assert "1 export (0 MiB) in 30 days: counterfoil doctor --clean removes them." in finding.message
         assert remove_aged_exports(root, now=one.clock(), kept_days=30) == 1
-        assert not made.path.exists()
+        assert not path_of(books, made).exists()
         assert not list(aged_exports(root, now=one.clock(), kept_days=30))
         assert not diagnose(root)
         assert not (await verify_books(books)).problem
@@ -224,20 +225,20 @@ async def test_a_kill_between_the_record_and_the_removal_leaves_what_cleaning_re
     made = await export(books)
     one.clock.advance(31 * DAY)
     await books.record(lambda db: exports.say_removed(db, before=one.clock() - 30 * DAY, at=one.clock()))
-    assert made.path.exists()
+    assert path_of(books, made).exists()
     assert not (await verify_books(books)).problem
     assert remove_aged_exports(one.root, now=one.clock(), kept_days=30) == 1
-    assert not made.path.exists()
+    assert not path_of(books, made).exists()
 
 
 async def test_a_damaged_export_is_made_again_in_its_place(one: Practice) -> None:
     books = await bakery(one)
     made = await export(books)
-    made.path.write_bytes(b"damaged")
+    path_of(books, made).write_bytes(b"damaged")
     assert (await verify_books(books)).problem
     one.clock.advance(DAY)
     again = await export(books)
-    assert (again.file, names(books)) == (made.file, [made.path.name])
+    assert (again.file, names(books)) == (made.file, [path_of(books, made).name])
     assert not (await verify_books(books)).problem
 
 
@@ -247,7 +248,7 @@ async def test_exports_follow_a_change_of_name(one: Practice) -> None:
     await update_organization(one.office, books, {"name": "Harbour Bakery Ltd"})
     organization = replace(books.organization, name="Harbour Bakery Ltd")
     after = await export(replace(books, organization=organization), "json")
-    assert "Harbour Bakery Ltd" in after.path.read_text("utf-8")
+    assert "Harbour Bakery Ltd" in path_of(books, after).read_text("utf-8")
 
 
 async def test_a_file_too_large_for_memory_is_had_by_its_link_alone(one: Practice) -> None:
@@ -273,7 +274,7 @@ async def test_a_viewer_can_have_exports_made_and_is_counted(one: Practice) -> N
 
 async def test_what_a_kill_leaves_of_a_workbook_is_cleaned_up(one: Practice) -> None:
     books = await bakery(one)
-    left = books.folder / "exports" / ".xlsx-k_8x2abc"
+    left = folder_of(books) / "exports" / ".xlsx-k_8x2abc"
     left.mkdir()
     (left / "sheet1.xml").write_text("half of it")
     assert not clean_up(one.root)

@@ -34,6 +34,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.credentials import Bearer, bearer_of
 from storage.folder.store import open_store
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import colleague, refusal
 from tests.support.practice import Practice, practice
@@ -111,7 +112,7 @@ def codes(preview: Preview) -> list[str]:
 
 
 def audited(books: Books, act: str) -> list[tuple[str, dict[str, object]]]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         rows = connection.execute(
             "SELECT subject, detail FROM audit_entries WHERE act = ? ORDER BY position", (act,)
         ).fetchall()
@@ -213,7 +214,7 @@ async def test_a_withdrawn_acknowledgement_refuses_again_and_the_record_of_both_
         assert made.note.issued.document.form_words == issued.form_words != ""
         assert len(audited(it.books, "acknowledge_mandate")) == 2
         assert len(audited(it.books, "withdraw_mandate_acknowledgement")) == 1
-        with raw(it.books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(it.books) / BOOKS_FILE) as connection:
             rows = connection.execute("SELECT handed_in FROM mandate_acknowledgements ORDER BY position").fetchall()
         assert [row[0] for row in rows] == ["entered by our provider", "", "by another provider"]
 

@@ -19,6 +19,7 @@ from storage.books.pool import BOOKS_FILE
 from storage.books.setup import load_entity_layer, load_organization_layer
 from storage.books.tax_codes import load_tax_codes
 from storage.directory import users
+from tests.support.folders import folder_of
 from tests.support.people import another_practice, archive, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -142,7 +143,7 @@ async def configured(one: Practice) -> None:
     customer = await one.customer(books, "Ours alone")
     await save_item(books, {"name": "Ours alone"}, item_id="")
     await one.issue(books, customer.id)
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         connection.execute("INSERT INTO accounts VALUES ('4777', 'Filing fees', 'income')")
 
 
@@ -171,7 +172,7 @@ async def test_a_copy_from_another_client_takes_its_posting_and_the_practices_ch
     async with practice(tmp_path) as one:
         await configured(one)
         finch = await one.client("Finch Studio", copy_from=one.organization.handle)
-        with raw(one.books(finch).folder / BOOKS_FILE) as connection:
+        with raw(folder_of(one.books(finch)) / BOOKS_FILE) as connection:
             connection.execute("UPDATE posting_profiles SET revenue = '4777'")
         made = await make(one, "Harbour Bakery", copy_from=finch.handle)
         assert made.created is not None
@@ -189,7 +190,7 @@ async def test_a_copy_from_another_client_takes_its_posting_and_the_practices_ch
 async def test_an_entity_layer_that_does_not_fit_leaves_the_organization_with_a_note(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         finch = await one.client("Finch Studio", copy_from=one.organization.handle)
-        with raw(one.books(finch).folder / BOOKS_FILE) as connection:
+        with raw(folder_of(one.books(finch)) / BOOKS_FILE) as connection:
             connection.execute("INSERT INTO accounts VALUES ('4888', 'Own account', 'income')")
             connection.execute("UPDATE posting_profiles SET revenue = '4888'")
         made = await make(one, "Harbour Bakery", copy_from=finch.handle)

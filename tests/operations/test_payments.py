@@ -15,6 +15,7 @@ from operations.payments import PaymentRequest, RecordedPayment, record_payment
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -107,7 +108,7 @@ async def test_accepted_overpayments_of_one_document_come_to_no_more_than_an_amo
         await record_payment(books, PaymentRequest(INVOICE, reverse=last.id))
         await record_payment(books, paid(str(most), accept_overpayment=True))
         assert isinstance(await refusal(record_payment(books, paid("0.01", accept_overpayment=True))), LimitExceeded)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             sums = connection.execute("SELECT sum(debit_minor), sum(credit_minor) FROM trial_balance").fetchone()
         assert sums[0] == sums[1] > 10**15
         assert (await verify_books(books)).problem == ""
@@ -142,7 +143,7 @@ async def test_a_payment_is_reversed_once_by_a_counter_entry(tmp_path: Path) -> 
         assert isinstance(await refusal(record_payment(books, again)), Conflict)
         await record_payment(books, paid("30"))
         assert await status(books) == (Status.PAID, 0)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             bank = connection.execute(
                 "SELECT debit_minor - credit_minor FROM trial_balance WHERE account = '1000'"
             ).fetchone()
@@ -166,7 +167,7 @@ async def test_a_payment_is_recorded_once_by_its_reference(tmp_path: Path) -> No
 async def test_payments_go_through_the_posting_profile_of_payments_where_there_is_one(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = await bakery(one)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("INSERT INTO accounts (number, name, type) VALUES ('1001', 'Till', 'asset')")
             connection.execute(
                 "INSERT INTO posting_profiles SELECT 'Till', receivable, revenue, tax_payable, discount, rounding,"

@@ -20,6 +20,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.faults import scaled
+from tests.support.folders import folder_of
 from tests.support.practice import practice
 from tests.support.random_year import Claim, RandomYear, random_year
 from tests.support.raw import raw
@@ -153,7 +154,7 @@ async def credit_the_rest(year: RandomYear) -> None:
 
 
 def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -30,6 +30,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.books.setup import load_organization_layer
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import practice
@@ -46,7 +47,7 @@ PLAIN = TaxCodeChange("CLOTHING", name="Clothing", percent=Decimal(5), valid_fro
 
 
 def acts(books: Books) -> list[str]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         return [row[0] for row in connection.execute("SELECT act FROM audit_entries ORDER BY position")]
 
 
@@ -220,7 +221,7 @@ def test_a_part_may_have_a_colon_in_its_name() -> None:
 async def test_without_a_country_there_is_nothing_to_keep_codes_for(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(one.organization)
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("UPDATE profile SET country = ''")
         assert isinstance(await refusal(save_tax_code(books, PLAIN)), NotReady)
         assert isinstance(await refusal(add_series(books, "WEB", kind="invoice", pattern="W{SEQ}")), NotReady)

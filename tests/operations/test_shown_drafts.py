@@ -26,6 +26,7 @@ from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.drafts import keep, keep_as_an_earlier_release, kept
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
@@ -156,7 +157,7 @@ async def test_what_is_withheld_and_due_is_told_where_it_is_another(tmp_path: Pa
         books = one.books(await one.client("Talleres", "ES"))
         customer = (await one.customer(books, "Bistro", country="ES")).id
         draft = (await draft_invoice(books, asked(customer, CENT, withholding="IRPF"))).draft
-        with raw(books.folder / BOOKS_FILE) as connection:
+        with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("UPDATE withholding_rates SET percent = '50' WHERE code = 'IRPF'")
         refused = await refusal(issued(books, draft))
         assert "withheld 0.05, amount due 0.35 EUR" in refused.message

@@ -27,6 +27,7 @@ from storage.books.payments import Payment
 from storage.books.pool import BOOKS_FILE, Books
 from storage.books.setup import load_setup
 from storage.ids import new_id
+from tests.support.folders import folder_of
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 
@@ -147,7 +148,7 @@ async def filled(one: Practice) -> tuple[Books, list[str]]:
 
 
 def tamper(books: Books, *statements: str) -> None:
-    with past_triggers(books.folder / BOOKS_FILE) as connection:
+    with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         for statement in statements:
             assert connection.execute(statement).rowcount > 0, statement
@@ -168,7 +169,7 @@ async def test_content_whose_own_hash_was_made_anew_is_named(tmp_path: Path, num
         books, _ = await filled(one)
         tamper(books, f"UPDATE documents SET content = replace(content, 'Bookk', 'Cookk') WHERE number = '{number}'")
         columns = "content, series, period, sequence, issued_by, previous_hash, position"
-        with past_triggers(books.folder / BOOKS_FILE) as connection:
+        with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
             row = connection.execute(f"SELECT {columns} FROM documents WHERE number = ?", [number]).fetchone()
             text, series, period, sequence, by, previous, position = row
             covered = document_link_text(

@@ -16,6 +16,7 @@ from storage.books.pool import BOOKS_FILE
 from storage.sqlite.engines import Fault
 from storage.sqlite.faults import told
 from tests.support.damages import KINDS
+from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, HERE, LINES, ROOT, Credentials, House, free_port, house, real_server
 from tests.support.practice import practice
 from tests.support.storage import no_room
@@ -44,7 +45,7 @@ async def link_to_a_pdf(at_home: House) -> str:
 
 async def test_downloads_and_dedicated_connections_say_what_is_wrong_and_the_others_work(at_home: House) -> None:
     link, key = await link_to_a_pdf(at_home), await at_home.credentials.key(at_home.bakery)
-    KINDS["a table's page zeroed"].do(at_home.one.books(at_home.bakery).folder / BOOKS_FILE)
+    KINDS["a table's page zeroed"].do(folder_of(at_home.one.books(at_home.bakery)) / BOOKS_FILE)
     answer = await at_home.site.send("GET", link)
     assert (answer.status_code, Fault.DAMAGED.sentence in answer.text) == (503, True)
     async with at_home.site.chat(key, f"/mcp/{BAKERY}") as chat:
@@ -60,7 +61,7 @@ async def test_downloads_and_dedicated_connections_say_what_is_wrong_and_the_oth
 @pytest.mark.parametrize("other", ["a pipe", "a link", "a folder"])
 async def test_what_is_in_the_place_of_a_pdf_is_neither_followed_nor_waited_for(at_home: House, other: str) -> None:
     link = await link_to_a_pdf(at_home)
-    (pdf,) = (at_home.one.books(at_home.bakery).folder / "documents").iterdir()
+    (pdf,) = (folder_of(at_home.one.books(at_home.bakery)) / "documents").iterdir()
     aside = pdf.rename(pdf.with_suffix(".aside"))
     match other:
         case "a pipe":
@@ -92,7 +93,7 @@ async def test_a_server_with_a_pipe_in_a_clients_place_serves_the_others_and_sto
     data = tmp_path / "data"
     async with practice(data) as one:
         token = await Credentials.of(one).token()
-        folders = [one.books(await one.client(name)).folder for name in ("Harbour Bakery", "Finch Studio")]
+        folders = [folder_of(one.books(await one.client(name))) for name in ("Harbour Bakery", "Finch Studio")]
     (folders[0] / BOOKS_FILE).unlink()
     os.mkfifo(folders[0] / BOOKS_FILE)
     async with asyncio.timeout(90), real_server(data) as server:

@@ -21,7 +21,7 @@ from starlette.types import Message
 from invoicing.refusals import Unavailable
 from operations.credentials import list_credentials
 from server.http.downloads import PIECE_BYTES, LinkSigner, signing_key
-from storage.books.files import StoredFile
+from storage.files.kept import StoredFile
 from storage.ids import new_organization_id
 from tests.support.assistant import ERAS, Era
 from tests.support.http import BAKERY, FINCH, HERE, LINES, House, house, site_of

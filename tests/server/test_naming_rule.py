@@ -18,6 +18,7 @@ from storage.books.pool import BOOKS_FILE
 from storage.folder.store import open_store
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -67,7 +68,7 @@ NOTED = tuple(f'INSERT INTO "{table}"' for table in ("sessions", "anchors", "anc
 
 def everything(one: Practice, *organizations: OrganizationRef) -> list[list[str]]:
     """All rows of the directory but its sessions, and of the organizations' books."""
-    paths = [one.root / "directory.db", *(one.books(each).folder / BOOKS_FILE for each in organizations)]
+    paths = [one.root / "directory.db", *(folder_of(one.books(each)) / BOOKS_FILE for each in organizations)]
     kept = []
     for path in paths:
         with raw(path) as connection:

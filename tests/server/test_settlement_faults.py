@@ -23,6 +23,7 @@ from server.app import find_organization, local_office
 from server.settings import Settings
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.faults import scaled
+from tests.support.folders import folder_of
 from tests.support.http import Credentials, Site, message_of, real_server
 from tests.support.practice import practice
 from tests.support.processes import let_race, start_python
@@ -80,7 +81,7 @@ async def bakery(data: Path, quantity: str) -> str:
 
 
 def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         return connection.execute(query).fetchall()
 
 

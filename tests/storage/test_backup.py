@@ -32,6 +32,7 @@ from storage.sqlite.engines import FileKind, stamp_of
 from tests.support.backups import drop, edit_manifest, fill_clients, first, nothing_unfinished, silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.faults import scaled
+from tests.support.folders import folder_of
 from tests.support.practice import Practice, practice
 from tests.support.raw import damage_page_of, older_books, raw
 
@@ -66,9 +67,9 @@ async def test_a_backup_holds_everything_on_record_and_comes_back_the_same(tmp_p
     steps: list[tuple[int, int]] = []
     async with practice(tmp_path / "data") as one:
         filled = await fill_clients(one)
-        (filled[0].folder / "documents" / "stray.pdf").write_text("not on record")
+        (folder_of(filled[0]) / "documents" / "stray.pdf").write_text("not on record")
         report = back_up(one.root, tmp_path / "backup", now=NOON, progress=lambda done, of: steps.append((done, of)))
-        (filled[0].folder / "documents" / "stray.pdf").unlink()
+        (folder_of(filled[0]) / "documents" / "stray.pdf").unlink()
         original = files_in(one.root)
     manifest = (tmp_path / "backup" / MANIFEST_FILE).read_bytes()
     on_disk = [path for path in (tmp_path / "backup").rglob("*") if path.is_file() and path.name != MANIFEST_FILE]
@@ -154,8 +155,8 @@ async def test_a_restored_practice_goes_on_where_the_backup_was_made(backup: Pat
 async def test_a_file_that_is_damaged_does_not_keep_the_books_from_being_backed_up(tmp_path: Path) -> None:
     async with practice(tmp_path / "data") as one:
         (books,) = await fill_clients(one, clients=1)
-        (pdf,) = (books.folder / "documents").iterdir()
-        (export,) = (books.folder / "exports").iterdir()
+        (pdf,) = (folder_of(books) / "documents").iterdir()
+        (export,) = (folder_of(books) / "exports").iterdir()
         pdf.write_bytes(b"changed")
         export.unlink()
         report = back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)

@@ -17,6 +17,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from storage.directory import organizations
 from storage.folder.store import Store
 from storage.sqlite.engines import DamagedStore, GuardedFile, copy_live
+from tests.support.folders import folder_of
 from tests.support.practice import Practice, practice
 from tests.support.shelves import MANY
 
@@ -88,7 +89,7 @@ async def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path
         bakery, _ = await two_with_invoices(one)
         books = one.books(bakery)
         customer = await one.customer(books, "Hotel Avon")
-        path = books.folder / BOOKS_FILE
+        path = folder_of(books) / BOOKS_FILE
         path.rename(path.with_suffix(".moved"))
         with pytest.raises(DamagedStore):
             await one.issue(books, customer.id)
@@ -144,7 +145,7 @@ async def test_what_was_written_into_a_file_that_was_replaced_meanwhile_is_not_a
     async with practice(tmp_path / "data") as one:
         bakery, _ = await two_with_invoices(one)
         books = one.books(bakery)
-        mine, older = books.folder / BOOKS_FILE, tmp_path / "older.db"
+        mine, older = folder_of(books) / BOOKS_FILE, tmp_path / "older.db"
         copy_live(mine, older)
         check, aside = GuardedFile.check, list[Path]()
 
@@ -188,7 +189,7 @@ async def test_a_file_that_a_newer_program_migrates_while_it_is_served_is_left_a
         books = one.books(bakery)
         customer = await one.customer(books, "Bar Sol")
         assert (await books.read(count), await books.read(count)) == (1, 1)
-        with closing(sqlite3.connect(books.folder / BOOKS_FILE, isolation_level=None)) as newer:
+        with closing(sqlite3.connect(folder_of(books) / BOOKS_FILE, isolation_level=None)) as newer:
             (version,) = newer.execute("PRAGMA user_version").fetchone()
             newer.execute(f"PRAGMA user_version = {version + 1}")
             for _ in range(2):

@@ -25,6 +25,7 @@ from storage.books.settings_tables import BOOKS_METADATA
 from storage.books.tables import IMMUTABLE_TABLES
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, open_guarded
+from tests.support.folders import folder_of
 from tests.support.practice import issue_request, practice
 from tests.support.raw import raw
 
@@ -72,7 +73,7 @@ async def _issue(root: Path) -> Path:
         assert isinstance(request, DraftRequest)
         await draft_invoice(books, request)
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
-        return books.folder / BOOKS_FILE
+        return folder_of(books) / BOOKS_FILE
 
 
 async def _silent(done: int, of: int) -> None:

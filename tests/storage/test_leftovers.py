@@ -22,6 +22,7 @@ from storage.folder.leftovers import clean_up
 from storage.sqlite.faults import StorageFault
 from tests.support.backups import silent
 from tests.support.clock import NOON
+from tests.support.folders import folder_of, path_of
 from tests.support.practice import practice
 from tests.support.processes import start_python
 
@@ -110,12 +111,12 @@ async def test_nothing_is_written_or_read_through_a_link_to_a_folder(tmp_path: P
         books = one.books(await one.client("Harbour Bakery"))
         invoice = await one.issue(books, (await one.customer(books)).id)
         made = await render_document(books, invoice.issued.document.id, file_format="pdf")
-        shutil.copy(made.path, outside / made.path.name)
-        in_place_of(books.folder / "documents").symlink_to(outside)
+        shutil.copy(path_of(books, made), outside / path_of(books, made).name)
+        in_place_of(folder_of(books) / "documents").symlink_to(outside)
         before = contents(outside)
         assert "missing" in (await verify_books(books)).problem
         report = back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
-        assert report.damaged == (made.path.relative_to(one.root).as_posix(),)
+        assert report.damaged == (path_of(books, made).relative_to(one.root).as_posix(),)
         with pytest.raises(StorageFault, match="something else is in the place"):
             await render_document(books, invoice.issued.document.id, file_format="pdf")
         assert contents(outside) == before

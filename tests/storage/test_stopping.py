@@ -21,6 +21,7 @@ from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, import_table
 from storage.books.pool import Books
 from storage.sqlite.stopping import Stopped, stop_if_wished
+from tests.support.folders import folder_of
 from tests.support.practice import practice
 from tests.support.shelves import MANY
 from tests.support.tables import table
@@ -97,7 +98,7 @@ async def test_an_export_and_an_import_that_are_cancelled_end_and_leave_nothing(
         async with asyncio.timeout(30):
             await asyncio.wait([task])
         assert task.cancelled()
-        assert not list((books.folder / "exports").iterdir())
+        assert not list((folder_of(books) / "exports").iterdir())
 
         begun.clear()
         read = table("Name\n" + "".join(f"Customer {index}\n" for index in range(20_000)))

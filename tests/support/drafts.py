@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.folders import folder_of
 from tests.support.raw import raw
 
 
 def kept(books: Books, draft: str) -> dict[str, Any]:
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         (content,) = connection.execute("SELECT content FROM drafts WHERE id = ?", (draft,)).fetchone()
     found: dict[str, Any] = json.loads(content)
     return found
@@ -25,5 +26,5 @@ def keep_as_an_earlier_release(books: Books, draft: str) -> None:
 
 def keep(books: Books, draft: str, content: dict[str, Any]) -> None:
     """Put other content into a draft."""
-    with raw(books.folder / BOOKS_FILE) as connection:
+    with raw(folder_of(books) / BOOKS_FILE) as connection:
         connection.execute("UPDATE drafts SET content = ? WHERE id = ?", (json.dumps(content), draft))
