@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_volume
-from benchmarks.office import open_office
+from benchmarks.office import bare_server, open_office
 from benchmarks.starts import compare_starts
 from benchmarks.versus_noop import compare_tools
 
@@ -33,8 +33,8 @@ QUICK = Size(calls=24, rounds=3, organizations=20, invoices=100, starts=3)
 
 async def run(size: Size) -> None:
     compare_starts(starts=size.starts)
-    async with open_office() as small, open_office() as large:
-        await compare_tools(small, calls=size.calls, rounds=size.rounds)
+    async with bare_server() as anchor, open_office() as small, open_office() as large:
+        await compare_tools(small, anchor, calls=size.calls, rounds=size.rounds)
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)

@@ -128,27 +128,33 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A job beside a base job: medians over the rounds, each of which ran both, one after the other."""
+    """A job beside a base job and an anchor: medians over the rounds, each of which ran all, one after the other."""
 
     throughput: float
     cpu: float
+    to_anchor: float
     per_second: float
     cpu_ms: float
     median_ms: float
     p95_ms: float
 
 
-async def compare(base: Job, job: Job, *, calls: int, rounds: int) -> Compared:
-    """Run both by turns, so that whatever else the machine does meanwhile falls on both alike."""
-    pairs = []
+async def compare(base: Job, job: Job, *, calls: int, rounds: int, anchor: Job | None = None) -> Compared:
+    """Run both by turns, and the anchor where there is one, so that whatever else the machine does meanwhile falls on
+    all alike.
+    """
+    pairs, anchored = [], []
     await batch(job, calls=WORKERS, first=0)
     for number in range(rounds):
+        fixed = await batch(anchor, calls=calls, first=number * calls) if anchor is not None else None
         before = await batch(base, calls=calls, first=number * calls)
         pairs.append((before, await batch(job, calls=calls, first=WORKERS + number * calls)))
+        anchored.append(pairs[-1][1].per_second / fixed.per_second if fixed is not None else math.nan)
     took = sorted(one for _, run in pairs for one in run.took_ms)
     return Compared(
         throughput=statistics.median(run.per_second / base.per_second for base, run in pairs),
         # The clock of processor time is coarse: a batch can have taken none of it.
+        to_anchor=statistics.median(anchored),
         cpu=statistics.median([run.cpu_ms / base.cpu_ms for base, run in pairs if base.cpu_ms] or [math.nan]),
         per_second=statistics.median(run.per_second for _, run in pairs),
         cpu_ms=statistics.median(run.cpu_ms for _, run in pairs),

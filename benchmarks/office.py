@@ -118,6 +118,22 @@ async def open_office() -> AsyncIterator[Office]:
             await _stop(server)
 
 
+@asynccontextmanager
+async def bare_server() -> AsyncIterator[Job]:
+    """Start the bare server of the SDK; a job of its tool."""
+    server = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.bare_http", stdout=subprocess.PIPE)
+    try:
+        caller = Caller(f"http://127.0.0.1:{await _port_of(server)}/mcp", "nobody")
+        process = Office(psutil.Process(server.pid), caller)
+        try:
+            await caller.call("noop", {})
+            yield process.job("noop", {})
+        finally:
+            await caller.close()
+    finally:
+        await _stop(server)
+
+
 def init(data: Path) -> str:
     """Create a practice in the data folder; its owner's token."""
     names = ["--name", "Bench", "--country", "GB", "--email", "bench@example.com"]

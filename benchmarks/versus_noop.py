@@ -1,17 +1,17 @@
-"""Each tool beside a tool that does nothing, on the same server."""
+"""Each tool beside a tool that does nothing, on the same server, and beside a bare server of the SDK."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.load import calls_made, compare
+from benchmarks.load import Job, calls_made, compare
 from benchmarks.office import PRACTICE, Office
 
 # What the tools are to reach: their throughput as a share of the no-op's.
 READS, COMMITS = 0.6, 0.25
 
 
-async def compare_tools(office: Office, *, calls: int, rounds: int) -> None:
+async def compare_tools(office: Office, anchor: Job, *, calls: int, rounds: int) -> None:
     client = await office.add_client("Harbour Bakery")
     named = {"organization": client.handle}
     plan: tuple[tuple[str, dict[str, Any], int, float], ...] = (
@@ -35,13 +35,13 @@ async def compare_tools(office: Office, *, calls: int, rounds: int) -> None:
     for tool in ("record_payment", "issue_credit_note"):
         invoices = await office.add_invoices(other, calls_made(calls=calls, rounds=rounds))
         jobs.append((tool, office.settling(tool, other, invoices), calls, COMMITS))
-    print("Throughput of each tool to that of a tool that does nothing; 8 callers, one server process")
-    print(f"{'tool':22} {'ratio':>6} {'wanted':>7} {'cpu ratio':>10} {'median':>10} {'95 %':>10}")
+    print("Throughput of each tool to that of a tool that does nothing, and to a bare server of the SDK; 8 callers")
+    print(f"{'tool':22} {'ratio':>6} {'wanted':>7} {'to bare':>8} {'cpu ratio':>10} {'median':>10} {'95 %':>10}")
     noop = office.job("noop", {})
     for tool, job, count, wanted in jobs:
-        figures = await compare(noop, job, calls=count, rounds=rounds)
+        figures = await compare(noop, job, calls=count, rounds=rounds, anchor=anchor)
         print(
-            f"{tool:22} {figures.throughput:6.2f} {wanted or '':>7} {figures.cpu:10.2f}"
+            f"{tool:22} {figures.throughput:6.2f} {wanted or '':>7} {figures.to_anchor:8.2f} {figures.cpu:10.2f}"
             f" {figures.median_ms:7.1f} ms {figures.p95_ms:7.1f} ms",
             flush=True,
         )
