@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any
 
 from mcp.server import MCPServer
+from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.shared.exceptions import MCPError
@@ -57,6 +59,10 @@ class IntroducedServer(MCPServer[Any]):
             middleware=[refuse_old_revisions, first, *middleware],
             **settings,
         )
+        if find_spec("opentelemetry.sdk") is None:
+            # Nobody reads the spans that the SDK would make of each message.
+            kept = [one for one in self._lowlevel_server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
+            self._lowlevel_server.middleware[:] = kept
 
     async def run_stdio_async(self) -> None:
         """Serve on standard input and output until the input ends."""
