@@ -12,8 +12,42 @@ Clock = Callable[[], datetime]
 
 
 class Environment(StrEnum):
+    """Whether what is issued is real; fixed when the organization is created."""
+
     SANDBOX = "sandbox"
     LIVE = "live"
+
+
+class OrganizationKind(StrEnum):
+    """A partner is a practice: it may have clients. A client is a standard organization that has a partner."""
+
+    PARTNER = "partner"
+    STANDARD = "standard"
+
+
+class Role(StrEnum):
+    """What somebody is in an organization. A client is a client's own user."""
+
+    OWNER = "owner"
+    ACCOUNTANT = "accountant"
+    VIEWER = "viewer"
+    CLIENT = "client"
+
+
+class NamedWrites(StrEnum):
+    """A practice's policy: which changes must name their organization themselves, where a session has an active one."""
+
+    LIVE = "live"
+    ALWAYS = "always"
+    OFF = "off"
+
+
+class CredentialKind(StrEnum):
+    """A token is a person's own; a key or a link opens one organization and is nobody's."""
+
+    TOKEN = "token"  # noqa: S105  A kind of credential, not one.
+    KEY = "key"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +57,14 @@ class OrganizationRef:
     id: str
     handle: str
     name: str
-    kind: str
-    environment: str
+    kind: OrganizationKind
+    environment: Environment
     country: str
     currency: str
     partner_id: str
-    named_writes: str
+    named_writes: NamedWrites
     archived: bool
-    role: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +74,7 @@ class NewOrganization:
     id: str
     handle_base: str
     name: str
-    kind: str
+    kind: OrganizationKind
     environment: Environment
     country: str
     currency: str

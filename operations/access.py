@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from invoicing.organizations import Clock, OrganizationRef
+from invoicing.organizations import Clock, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, NotAllowed
 from invoicing.text.typed import in_command
 from storage.books.pool import Books
@@ -84,14 +84,14 @@ class Right(Enum):
 
 
 _RIGHTS = {
-    "owner": frozenset(Right),
-    "accountant": frozenset(Right),
-    "viewer": frozenset({Right.READ}),
-    "client": frozenset({Right.READ}),
+    Role.OWNER: frozenset(Right),
+    Role.ACCOUNTANT: frozenset(Right),
+    Role.VIEWER: frozenset({Right.READ}),
+    Role.CLIENT: frozenset({Right.READ}),
 }
 
 
-def require(right: Right, role: str, *, principal: Principal, where: str) -> None:
+def require(right: Right, role: Role, *, principal: Principal, where: str) -> None:
     """Raises:
     NotAllowed: the principal's credential or role does not give the right.
     """
@@ -99,7 +99,7 @@ def require(right: Right, role: str, *, principal: Principal, where: str) -> Non
         return
     if principal.read_only:
         raise NotAllowed("This credential is read-only: it changes nothing.")
-    if right not in _RIGHTS.get(role, frozenset()):
+    if right not in _RIGHTS[role]:
         raise NotAllowed(f"The role {role} in {where} does not allow this. An owner or accountant can do it.")
 
 
@@ -118,7 +118,8 @@ async def require_person_of_practice(office: Office, organization: OrganizationR
         practice = await office.store.directory.read(
             lambda db: access_queries.reachable_by_id(db, principal.user_id, partner)
         )
-    allowed = ("owner",) if organization.kind != "partner" and not partner else ("owner", "accountant")
+    standalone = organization.kind is not OrganizationKind.PARTNER and not partner
+    allowed = (Role.OWNER,) if standalone else (Role.OWNER, Role.ACCOUNTANT)
     if practice is None or practice.role not in allowed:
         raise NotAllowed(f"{what} is for the owner or an accountant of the practice to do.")
     require(Right.CHANGE, organization.role, principal=principal, where=organization.handle)

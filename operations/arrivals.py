@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from invoicing.organizations import Clock, OrganizationRef
+from invoicing.organizations import Clock, CredentialKind, OrganizationRef, Role
 from operations.access import Principal
 from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
@@ -43,8 +43,8 @@ class Arrival:
     @property
     def read_only(self) -> bool:
         """Whether nothing can be changed over this connection."""
-        role = self.organization.role if self.organization else ""
-        return self.principal.read_only or role in ("viewer", "client")
+        role = self.organization.role if self.organization else None
+        return self.principal.read_only or role in (Role.VIEWER, Role.CLIENT)
 
 
 class Unauthenticated(Exception):
@@ -123,7 +123,7 @@ def _find(db: Session, door: Door, now: datetime) -> _Found:
     if bearer is None or isinstance(bearer, Lapse):
         raise Unauthenticated(bearer)
     # A secret link is for its URL alone, where it is known to be visible; the others are for the header alone.
-    if (bearer.kind == "link") is not door.is_link:
+    if (bearer.kind is CredentialKind.LINK) is not door.is_link:
         raise Unauthenticated(Lapse.UNKNOWN)
     organization = _organization(db, bearer, door.handle)
     connection = DedicatedConnection(organization.id) if organization else PracticeConnection()

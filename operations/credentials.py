@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from invoicing.organizations import Clock, OrganizationRef
+from invoicing.organizations import Clock, CredentialKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
@@ -92,7 +92,7 @@ async def create_client_key(
         made = ClientKey(pending.prefix, link=f"{office.public_url}/keys/{pending.page}")
     else:
         secret = await create_key(
-            office, target, name, kind="key", read_only=read_only, expires_in_days=expires_in_days
+            office, target, name, kind=CredentialKind.KEY, read_only=read_only, expires_in_days=expires_in_days
         )
         made = ClientKey(secret.prefix, key=secret.secret)
     return target, made
@@ -116,13 +116,13 @@ async def create_token(
         user_id = users.person_id_of(db, email)
         if not user_id:
             raise NotFound("There is no user with this e-mail address.", field="user")
-        made = _new_secret("token")
+        made = _new_secret(CredentialKind.TOKEN)
         _add(
             db,
             office,
             made,
             _Digests(secret=digest_of(made.secret)),
-            kind="token",
+            kind=CredentialKind.TOKEN,
             name=shown,
             user_id=user_id,
             read_only=read_only,
@@ -134,7 +134,13 @@ async def create_token(
 
 
 async def create_key(
-    office: Office, organization: OrganizationRef, name: str, *, kind: str, read_only: bool, expires_in_days: int = 0
+    office: Office,
+    organization: OrganizationRef,
+    name: str,
+    *,
+    kind: CredentialKind,
+    read_only: bool,
+    expires_in_days: int = 0,
 ) -> Secret:
     """An API key or a secret link of the organization: it reaches that organization and no other.
 
@@ -158,10 +164,17 @@ async def prepare_key(
     Raises:
         NotAllowed, InvalidInput: as `create_key`.
     """
-    made, page = _new_secret("key"), _random_text()
+    made, page = _new_secret(CredentialKind.KEY), _random_text()
     digests = _Digests(page=digest_of(page), page_expires_at=office.now() + PAGE_LIFETIME)
     await _add_key(
-        office, organization, made, digests, kind="key", name=name, read_only=read_only, expires_in_days=expires_in_days
+        office,
+        organization,
+        made,
+        digests,
+        kind=CredentialKind.KEY,
+        name=name,
+        read_only=read_only,
+        expires_in_days=expires_in_days,
     )
     return PendingKey(made.prefix, page)
 
@@ -180,7 +193,9 @@ async def show_key(store: Store, clock: Clock, page: str) -> ShownKey | None:
     return await store.directory.write(work)
 
 
-async def list_credentials(office: Office, *, kind: str, organization: OrganizationRef | None) -> list[KnownCredential]:
+async def list_credentials(
+    office: Office, *, kind: CredentialKind, organization: OrganizationRef | None
+) -> list[KnownCredential]:
     """Credentials of a kind, without their secrets, newest first."""
     organization_id = organization.id if organization else ""
     return await office.store.directory.read(
@@ -188,7 +203,7 @@ async def list_credentials(office: Office, *, kind: str, organization: Organizat
     )
 
 
-async def revoke_credential(office: Office, *, kind: str, key: str) -> KnownCredential:
+async def revoke_credential(office: Office, *, kind: CredentialKind, key: str) -> KnownCredential:
     """Revoke a credential by its id or prefix; from now on it opens nothing. Answers it as it was before.
 
     Raises:
@@ -205,7 +220,7 @@ async def revoke_credential(office: Office, *, kind: str, key: str) -> KnownCred
     return await office.store.directory.write(work)
 
 
-async def wake_credential(office: Office, *, kind: str, key: str) -> KnownCredential:
+async def wake_credential(office: Office, *, kind: CredentialKind, key: str) -> KnownCredential:
     """Let a credential open again what it opened before the folder was restored. Answers it as it was before.
 
     Raises:
@@ -225,7 +240,7 @@ async def wake_credential(office: Office, *, kind: str, key: str) -> KnownCreden
     return await office.store.directory.write(work)
 
 
-async def wake_all_credentials(office: Office, *, kind: str) -> int:
+async def wake_all_credentials(office: Office, *, kind: CredentialKind) -> int:
     """Let all credentials of a kind that sleep open again what they opened, and answer how many those are."""
 
     def work(db: Session) -> int:
@@ -243,7 +258,7 @@ def principal_of(bearer: Bearer) -> Principal:
         user_id=bearer.user_id,
         label=bearer.label,
         read_only=bearer.read_only,
-        is_person=bearer.kind == "token",
+        is_person=bearer.kind is CredentialKind.TOKEN,
         credential_id=bearer.credential_id,
     )
 
@@ -253,10 +268,10 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(small_letters(secret).encode()).hexdigest()
 
 
-def _new_secret(kind: str) -> Secret:
+def _new_secret(kind: CredentialKind) -> Secret:
     # The prefix names the credential in lists and logs without opening anything.
     prefix = f"cf{kind[0]}_{secrets.token_hex(5)}"
-    secret = _random_text() if kind == "link" else f"{prefix}_{_random_text()}"
+    secret = _random_text() if kind is CredentialKind.LINK else f"{prefix}_{_random_text()}"
     return Secret(new_id("crd"), prefix, secret)
 
 
@@ -270,7 +285,7 @@ async def _add_key(
     made: Secret,
     digests: _Digests,
     *,
-    kind: str,
+    kind: CredentialKind,
     name: str,
     read_only: bool,
     expires_in_days: int,
@@ -295,7 +310,7 @@ async def _add_key(
         )
 
     await office.store.directory.write(work)
-    act = "create_secret_link" if kind == "link" else "create_api_key"
+    act = "create_secret_link" if kind is CredentialKind.LINK else "create_api_key"
     try:
         await _record(office, organization, act, made.prefix, label)
     except Unavailable:
@@ -333,7 +348,7 @@ def _service_user(
     """The user that a key or link acts as: a member of its organization alone, never of the clients below it."""
     user_id = new_id("usr")
     users.add_user(db, user_id, f"{credential_id}{users.SERVICE_ADDRESS}", now=office.now())
-    role = "viewer" if read_only else "accountant"
+    role = Role.VIEWER if read_only else Role.ACCOUNTANT
     users.add_membership(db, user_id, organization.id, role, all_clients=False)
     return user_id
 
@@ -344,7 +359,7 @@ def _add(
     made: Secret,
     digests: _Digests,
     *,
-    kind: str,
+    kind: CredentialKind,
     name: str,
     user_id: str,
     read_only: bool,

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from invoicing.master_data.handles import SANDBOX_SUFFIX
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import Environment, NamedWrites, OrganizationRef
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
 from invoicing.text.codes import small_letters
 from operations.access import Office
@@ -245,15 +245,25 @@ async def _keep_alive(caller: Caller, named: _Named) -> None:
         await caller.office.store.directory.note(lambda db: sessions.touch(db, named.stale_session, now=now))
 
 
+def wants_names(organization: OrganizationRef) -> bool:
+    """Whether a change in the organization must name it itself: its being active is not enough."""
+    match organization.named_writes:
+        case NamedWrites.OFF:
+            return False
+        case NamedWrites.LIVE:
+            return organization.environment is Environment.LIVE
+        case NamedWrites.ALWAYS:
+            return True
+        case _:
+            assert_never(organization.named_writes)
+
+
 def _check_named_well_enough(named: _Named) -> None:
     if named.by is not NamedBy.SESSION:
         return
     organization = named.organization
-    match organization.named_writes:
-        case "off":
-            return
-        case "live" if organization.environment == "sandbox":
-            return
+    if not wants_names(organization):
+        return
     raise OrganizationRequired(
         f"{organization.handle} is active, but a change there must name it in the call, so that"
         f' whoever approves it sees the name: repeat it with organization="{organization.handle}".',

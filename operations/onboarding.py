@@ -24,7 +24,7 @@ from invoicing.document.readiness import blockers
 from invoicing.master_data.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
 from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
-from invoicing.organizations import Environment, NewOrganization, OrganizationRef
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from operations.access import Office, Right, open_books, require
 from operations.naming import not_found
@@ -123,7 +123,7 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
         id=new_organization_id(),
         handle_base=base,
         name=name,
-        kind="standard",
+        kind=OrganizationKind.STANDARD,
         environment=request.environment,
         country=plan.profile.country,
         currency=plan.profile.currency,
@@ -154,7 +154,7 @@ async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
 
 def _partner_named(db: Session, user_id: str, handle: str) -> OrganizationRef:
     found = access_queries.reachable_by_handle(db, user_id, handle)
-    if found is None or found.kind != "partner":
+    if found is None or found.kind is not OrganizationKind.PARTNER:
         raise not_found(db, user_id, handle, field="partner")
     return found
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from invoicing.master_data.identifiers import check_email
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from operations.access import Office, Principal, Right, open_books, require
 from storage.books import audit
@@ -82,7 +82,7 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
         )
     if organization.partner_id:
         raise Conflict("owner_email is the practice's: set it on the practice.", field="owner_email")
-    if organization.role != "owner" or not principal.is_person:
+    if organization.role is not Role.OWNER or not principal.is_person:
         raise NotAllowed("Only the owner says what the owner's address is.", field="owner_email")
     require(Right.CHANGE, organization.role, principal=principal, where=organization.handle)
     if wanted == principal.label:
@@ -148,7 +148,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
     if after != before:
         _check_free(db, after)
     home = access_queries.reachable_by_id(db, acting_id, users.home_of(db, user_id))
-    if home is None or home.role != "owner":
+    if home is None or home.role is not Role.OWNER:
         raise NotAllowed("Only an owner of the user's organization changes the user's address.")
     return user_id, home
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from invoicing.countries import country
 from invoicing.master_data.identifiers import check_email
 from invoicing.master_data.profiles import Profile
-from invoicing.organizations import Clock, Environment, NewOrganization, OrganizationRef
+from invoicing.organizations import Clock, Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.text.codes import small_letters
 from operations.access import Office, Principal
@@ -30,13 +30,23 @@ UNNAMED = "Unnamed practice"
 
 @dataclass(frozen=True, slots=True)
 class FirstOrganization:
-    """What `init` is asked for; `kind` is partner or standard."""
+    """What `init` is asked for."""
 
     name: str
     country: str
     email: str
-    kind: str = "partner"
+    kind: OrganizationKind = OrganizationKind.PARTNER
     environment: Environment = Environment.LIVE
+
+
+def organization_kind(text: str) -> OrganizationKind:
+    """Raises:
+    InvalidInput: no kind of organization.
+    """
+    try:
+        return OrganizationKind(text)
+    except ValueError:
+        raise InvalidInput("kind must be partner (a practice) or standard (a single business).", field="kind") from None
 
 
 async def local_owner(store: Store) -> Principal | None:
@@ -49,10 +59,8 @@ def check_first(first: FirstOrganization) -> Profile:
     """The profile that the first organization would have; to be called before anything is made on the disk.
 
     Raises:
-        InvalidInput: name, country, kind or e-mail address that do not fit.
+        InvalidInput: name, country or e-mail address that do not fit.
     """
-    if first.kind not in ("partner", "standard"):
-        raise InvalidInput("kind must be partner (a practice) or standard (a single business).", field="kind")
     check_email(first.email)
     name = organization_name(first.name)
     return fresh_profile(country(first.country), name, first.environment, FROM_COUNTRY)
@@ -63,7 +71,7 @@ async def start_installation(store: Store, clock: Clock, first: FirstOrganizatio
 
     Raises:
         Conflict: there is one already.
-        InvalidInput: name, country, kind or e-mail address that do not fit.
+        InvalidInput: name, country or e-mail address that do not fit.
     """
     profile = check_first(first)
     plan = fresh_plan(profile, FROM_COUNTRY, on=clock().date())
@@ -121,7 +129,7 @@ async def _start(
         if organizations.count_all(db) != 1:
             raise Conflict(_TAKEN)
         users.add_user(db, principal.user_id, principal.label, now=office.now())
-        users.add_membership(db, principal.user_id, new.id, "owner")
+        users.add_membership(db, principal.user_id, new.id, Role.OWNER)
 
     if await store.directory.read(organizations.count_all):
         raise Conflict(_TAKEN)

@@ -14,6 +14,7 @@ from invoicing.countries.identifiers import check_number
 from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import check_currency, parse_decimal
+from invoicing.organizations import NamedWrites, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Unavailable
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.inputs import Rounding
@@ -92,7 +93,7 @@ async def update_organization(
     if "owner_email" in changes:
         owner = await check_owner_email(office, books.organization, str(changes["owner_email"]))
     wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name not in _ELSEWHERE})
-    elsewhere = {"named_writes": [books.organization.named_writes, policy]} if policy else {}
+    elsewhere = {"named_writes": [books.organization.named_writes.value, policy.value]} if policy else {}
     elsewhere |= {"owner_email": [office.principal.label, owner]} if owner else {}
     user_id, organization_id = office.principal.user_id, books.organization.id
 
@@ -150,7 +151,7 @@ def _apply(
     )
 
 
-def _publish(db: Session, books: Books, policy: str) -> None:
+def _publish(db: Session, books: Books, policy: NamedWrites | None) -> None:
     """Bring the directory in step with what the books say now.
 
     Read inside the directory's own write: of several changes at once, whoever publishes last reads the last one.
@@ -281,14 +282,15 @@ def _checked_mandates(name: str) -> str:
     return small_letters(name)
 
 
-def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> str:
+def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> NamedWrites | None:
     if "named_writes" not in changes:
-        return ""
-    policy = small_letters(str(changes["named_writes"]))
-    if policy not in ("live", "always", "off"):
-        raise InvalidInput("named_writes must be live, always or off.", field="named_writes")
+        return None
+    try:
+        policy = NamedWrites(small_letters(str(changes["named_writes"])))
+    except ValueError:
+        raise InvalidInput("named_writes must be live, always or off.", field="named_writes") from None
     if books.organization.partner_id:
         raise Conflict("named_writes is the practice's policy: set it on the practice.", field="named_writes")
-    if books.organization.role != "owner":
+    if books.organization.role is not Role.OWNER:
         raise NotAllowed("Only an owner of the practice sets named_writes.", field="named_writes")
     return policy

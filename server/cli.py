@@ -94,10 +94,12 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Create the practice (or a single business) and its owner in an empty data folder."""
-    from operations.practices import FirstOrganization
+    from operations.practices import FirstOrganization, organization_kind
 
     environment = Environment.SANDBOX if sandbox else Environment.LIVE
-    first = FirstOrganization(name=name, country=country, email=email, kind=kind, environment=environment)
+    first = FirstOrganization(
+        name=name, country=country, email=email, kind=organization_kind(kind), environment=environment
+    )
     anyio.run(_init, read_settings(data), first, as_json)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
+from invoicing.organizations import CredentialKind
 from server.cli_options import Data, Json, Organization, command_group, days
 from server.console import counted, say, say_json
 from server.settings import Settings, read_settings
@@ -66,7 +67,9 @@ def create_key(
         from server.app import find_organization
 
         target = await find_organization(office, organization)
-        made = await create(office, target, name, kind="key", read_only=read_only, expires_in_days=expires_in_days)
+        made = await create(
+            office, target, name, kind=CredentialKind.KEY, read_only=read_only, expires_in_days=expires_in_days
+        )
         _show(as_json, "key", made.secret, made.prefix)
 
     _run(read_settings(data), act)
@@ -90,7 +93,9 @@ def create_link(
         from server.app import find_organization
 
         target = await find_organization(office, organization)
-        made = await create(office, target, name, kind="link", read_only=read_only, expires_in_days=expires_in_days)
+        made = await create(
+            office, target, name, kind=CredentialKind.LINK, read_only=read_only, expires_in_days=expires_in_days
+        )
         url = f"{settings.public_url or settings.default_url}/mcp/k/{made.secret}"
         _show(as_json, "url", url, made.prefix)
         if not settings.public_url and not as_json:
@@ -99,7 +104,7 @@ def create_link(
     _run(settings, act)
 
 
-def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
+def _add_list_and_revoke(app: typer.Typer, kind: CredentialKind) -> None:
     @app.command("list")
     def list_them(
         organization: Annotated[str, typer.Option(help="Only of this organization (its handle).")] = "",
@@ -163,7 +168,7 @@ def _add_list_and_revoke(app: typer.Typer, kind: str) -> None:
         _run(read_settings(data), act)
 
 
-for _app, _kind in ((token_app, "token"), (key_app, "key"), (link_app, "link")):
+for _app, _kind in zip((token_app, key_app, link_app), CredentialKind, strict=True):
     _add_list_and_revoke(_app, _kind)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
+from invoicing.organizations import OrganizationKind
 from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
@@ -71,7 +72,7 @@ async def _list(settings: Settings, archived: bool, as_json: bool) -> None:
 
 
 def _as_text(one: OrganizationRef) -> str:
-    kind = "practice" if one.kind == "partner" else "client" if one.partner_id else "business"
+    kind = "practice" if one.kind is OrganizationKind.PARTNER else "client" if one.partner_id else "business"
     place = f"{one.country}, {one.currency}" if one.country else "no country yet"
     return f"{one.name}: {kind}, {one.environment}, {place}{', archived' if one.archived else ''}"
 

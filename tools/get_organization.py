@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from invoicing.master_data.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
 from invoicing.master_data.handles import connection_name
+from invoicing.organizations import Environment, OrganizationKind
 from operations import organizations
 from operations.access import Office
 from operations.organizations import OrganizationDetails
@@ -135,7 +136,7 @@ def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
     """Whether it can issue, and what is missing: each thing once, with the tool that mends it."""
     if details.blockers:
         return [f"Not ready to issue. {blocker.message}" for blocker in details.blockers]
-    if books.organization.environment == "sandbox":
+    if books.organization.environment is Environment.SANDBOX:
         return [" ".join(["Ready to issue (test documents).", *(blocker.message for blocker in details.live_blockers)])]
     refused = refused_by(details.mandates)
     if not refused:
@@ -166,7 +167,7 @@ def _connection_lines(office: Office, books: Books, shown: OrganizationProfile) 
 
 def _practice_lines(office: Office, books: Books) -> list[str]:
     """A practice's own connection is for its own invoices; the one for its clients is another."""
-    if books.organization.kind != "partner" or not office.public_url:
+    if books.organization.kind is not OrganizationKind.PARTNER or not office.public_url:
         return []
     return [f"The connection for it and its clients, to switch between: {office.public_url}/mcp"]
 

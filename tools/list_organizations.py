@@ -8,7 +8,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import BaseModel
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationKind, OrganizationRef
 from operations import organizations
 from operations.naming import active_organization
 from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
@@ -81,7 +81,7 @@ async def list_organizations(
 
 
 def _line(one: OrganizationRef, active_handle: str, partners: Mapping[str, str]) -> str:
-    kind = "practice" if one.kind == "partner" else "organization"
+    kind = "practice" if one.kind is OrganizationKind.PARTNER else "organization"
     if one.partner_id:
         kind = f"client of {partners[one.partner_id]}" if one.partner_id in partners else "client"
     place = f"{one.country} {one.currency}".strip() or "country not set"

@@ -8,6 +8,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import organizations
+from operations.naming import wants_names
 from tools.answers import Answer, answer, heading, named
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
@@ -42,7 +43,7 @@ async def switch_organization(
     lines = [f"Now active{before}: {active.environment}."]
     if explicit:
         lines.append(f'Pass session="{explicit}" in later calls to stay there, or name the organization in each.')
-    if active.named_writes == "always" or (active.named_writes == "live" and active.environment == "live"):
+    if wants_names(active):
         lines.append(f'Calls that change something there name it themselves: organization="{active.handle}".')
     if structured.connection_url:
         lines.append(f"Its own connection: {structured.connection_url}")

@@ -7,6 +7,7 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from invoicing.organizations import Environment
 from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.credentials import ShownKey, show_key
@@ -34,8 +35,8 @@ _SHOWN = (
     " <kbd>counterfoil key revoke {prefix}</kbd></p>",
 )
 _ENVIRONMENTS = {
-    "live": "live: what is issued is real",
-    "sandbox": "sandbox: to try things out; documents are marked as tests",
+    Environment.LIVE: "live: what is issued is real",
+    Environment.SANDBOX: "sandbox: to try things out; documents are marked as tests",
 }
 _GONE = (
     "There is no key to show",
@@ -88,7 +89,7 @@ def _told(shown: ShownKey, public_url: str) -> dict[str, str]:
         "prefix": about.prefix,
         "name": about.name,
         "handle": about.handle,
-        "environment": _ENVIRONMENTS.get(about.environment, about.environment),
+        "environment": _ENVIRONMENTS[about.environment],
         "rights": rights,
         "expiry": expires,
         "url": f"{public_url}/mcp/{about.handle}",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role
 from invoicing.text.codes import small_letters
 from storage.directory.tables import RANK, Membership, MembershipClient, Organization
 from storage.sqlite.cache import remembered
@@ -142,12 +142,12 @@ def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
         id=organization_id,
         handle=handle,
         name=name,
-        kind=kind,
-        environment=environment,
+        kind=OrganizationKind(kind),
+        environment=Environment(environment),
         country=country,
         currency=currency,
         partner_id=partner_id,
-        named_writes=policy,
+        named_writes=NamedWrites(policy),
         archived=bool(archived),
-        role=role,
+        role=Role(role),
     )

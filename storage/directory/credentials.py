@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from invoicing.organizations import CredentialKind, Environment
 from storage.directory.tables import Credential, Organization, User
 from storage.sqlite.statements import execute, table_of
 
@@ -22,7 +23,7 @@ class KnownCredential:
     """A credential as it is listed; `organization` is a handle, empty for a personal token."""
 
     id: str
-    kind: str
+    kind: CredentialKind
     name: str
     prefix: str
     organization: str
@@ -53,7 +54,7 @@ class WaitingKey:
     prefix: str
     handle: str
     name: str
-    environment: str
+    environment: Environment
     read_only: bool
     expires_at: datetime | None
 
@@ -63,7 +64,7 @@ class Bearer:
     """Who a valid credential stands for. `stale` says that its last use should be recorded anew."""
 
     credential_id: str
-    kind: str
+    kind: CredentialKind
     user_id: str
     label: str
     organization_id: str
@@ -112,11 +113,12 @@ def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
     if credential.expires_at is not None and credential.expires_at <= now:
         return Lapse.EXPIRED
     used = credential.last_used_at
+    kind = CredentialKind(credential.kind)
     return Bearer(
         credential_id=credential.id,
-        kind=credential.kind,
+        kind=kind,
         user_id=credential.user_id,
-        label=credential.email if credential.kind == "token" else _label(credential),
+        label=credential.email if kind is CredentialKind.TOKEN else _label(credential),
         organization_id=credential.organization_id or "",
         read_only=credential.read_only,
         stale=used is None or now - used >= _TOUCH_INTERVAL,
@@ -131,7 +133,7 @@ def add_credential(
     session: Session,
     credential_id: str,
     *,
-    kind: str,
+    kind: CredentialKind,
     name: str,
     prefix: str,
     digest: str | None,
@@ -147,7 +149,7 @@ def add_credential(
     session.add(
         Credential(
             id=credential_id,
-            kind=kind,
+            kind=kind.value,
             name=name,
             prefix=prefix,
             digest=digest,
@@ -188,7 +190,7 @@ def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> Wai
         prefix=row.prefix,
         handle=organization.handle,
         name=organization.name,
-        environment=organization.environment,
+        environment=Environment(organization.environment),
         read_only=row.read_only,
         expires_at=row.expires_at,
     )
@@ -218,14 +220,14 @@ def wake(session: Session, credential_id: str) -> None:
 
 
 def list_credentials(
-    session: Session, *, kind: str, organization_id: str = "", user_id: str = ""
+    session: Session, *, kind: CredentialKind, organization_id: str = "", user_id: str = ""
 ) -> list[KnownCredential]:
     """Credentials of a kind, newest first, of an organization or a user or of all."""
     query = (
         select(Credential, User.email, Organization.handle)
         .join(User, col(User.id) == col(Credential.user_id))
         .outerjoin(Organization, col(Organization.id) == col(Credential.organization_id))
-        .where(col(Credential.kind) == kind)
+        .where(col(Credential.kind) == kind.value)
     )
     if organization_id:
         query = query.where(col(Credential.organization_id) == organization_id)
@@ -235,19 +237,20 @@ def list_credentials(
     return [_known(credential, email, handle or "") for credential, email, handle in rows]
 
 
-def find_credential(session: Session, *, kind: str, key: str) -> KnownCredential | None:
+def find_credential(session: Session, *, kind: CredentialKind, key: str) -> KnownCredential | None:
     """The credential of this kind with this id or prefix."""
     return next((one for one in list_credentials(session, kind=kind) if key in (one.id, one.prefix)), None)
 
 
 def _known(row: Credential, email: str, handle: str) -> KnownCredential:
+    kind = CredentialKind(row.kind)
     return KnownCredential(
         id=row.id,
-        kind=row.kind,
+        kind=kind,
         name=row.name,
         prefix=row.prefix,
         organization=handle,
-        user=email if row.kind == "token" else "",
+        user=email if kind is CredentialKind.TOKEN else "",
         read_only=row.read_only,
         created_at=row.created_at,
         expires_at=row.expires_at,

@@ -13,7 +13,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from invoicing.master_data.handles import with_suffix
-from invoicing.organizations import Environment, NewOrganization, OrganizationRef
+from invoicing.organizations import Environment, NamedWrites, NewOrganization, OrganizationKind, OrganizationRef, Role
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import fold, search_key
 from storage.books.searching import most_fragments
@@ -162,14 +162,14 @@ def every_one(session: Session, *, handle: str = "") -> list[OrganizationRef]:
             id=row.id,
             handle=row.handle,
             name=row.name,
-            kind=row.kind,
-            environment=row.environment,
+            kind=OrganizationKind(row.kind),
+            environment=Environment(row.environment),
             country=row.country,
             currency=row.currency,
             partner_id=row.partner_id or "",
-            named_writes=row.named_writes,
+            named_writes=NamedWrites(row.named_writes),
             archived=row.archived_at is not None,
-            role="viewer",
+            role=Role.VIEWER,
         )
         for row in session.exec(wanted)
     ]
@@ -196,7 +196,7 @@ def add_organization(session: Session, new: NewOrganization, *, now: datetime, b
             name=new.name,
             name_key=fold(new.name),
             search_key=search_key(new.name, handle),
-            kind=new.kind,
+            kind=new.kind.value,
             partner_id=new.partner_id or None,
             environment=new.environment.value,
             country=new.country,
@@ -220,8 +220,8 @@ def settle(session: Session, organization_id: str, *, country: str, currency: st
     row.country, row.currency = country, currency
 
 
-def set_named_writes(session: Session, organization_id: str, policy: str) -> None:
-    session.get_one(Organization, organization_id).named_writes = policy
+def set_named_writes(session: Session, organization_id: str, policy: NamedWrites) -> None:
+    session.get_one(Organization, organization_id).named_writes = policy.value
 
 
 def _is_taken(session: Session, handle: str) -> bool:
@@ -230,4 +230,4 @@ def _is_taken(session: Session, handle: str) -> bool:
 
 def _cursor(row: Row[*tuple[Any, ...]]) -> str:
     organization = ref(row)
-    return encode_cursor(0 if organization.kind == "partner" else 1, row[0], organization.handle)
+    return encode_cursor(0 if organization.kind is OrganizationKind.PARTNER else 1, row[0], organization.handle)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from invoicing.organizations import Role
 from invoicing.text.codes import small_letters
 from storage.directory.tables import Membership, Organization, User
 from storage.sqlite.cache import remembered
@@ -20,7 +21,7 @@ class Person:
     """A user who is a person; `organization` is the handle of the one that the role is in."""
 
     email: str
-    role: str
+    role: Role
     organization: str
 
 
@@ -51,7 +52,7 @@ def people(session: Session) -> list[Person]:
         .where(col(User.email).not_like(f"%{SERVICE_ADDRESS}"))
         .order_by(col(User.email), col(Organization.handle))
     )
-    return [Person(*row) for row in session.execute(query)]
+    return [Person(email, Role(role), handle) for email, role, handle in session.execute(query)]
 
 
 def home_of(session: Session, user_id: str) -> str:
@@ -85,7 +86,7 @@ def first_owner(session: Session) -> tuple[str, str] | None:
     query = (
         select(User.id, User.email)
         .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.role) == "owner")
+        .where(col(Membership.role) == Role.OWNER.value)
         .order_by(col(User.created_at), col(User.id))
         .limit(1)
     )
@@ -99,7 +100,7 @@ def add_user(session: Session, user_id: str, email: str, *, name: str = "", now:
 
 
 def add_membership(
-    session: Session, user_id: str, organization_id: str, role: str, *, all_clients: bool = True
+    session: Session, user_id: str, organization_id: str, role: Role, *, all_clients: bool = True
 ) -> None:
-    session.add(Membership(user_id=user_id, organization_id=organization_id, role=role, all_clients=all_clients))
+    session.add(Membership(user_id=user_id, organization_id=organization_id, role=role.value, all_clients=all_clients))
     session.flush()

@@ -23,7 +23,7 @@ from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import minor_digits, to_major
-from invoicing.organizations import Environment
+from invoicing.organizations import Environment, OrganizationKind
 from invoicing.tax.settings import Part, TaxCodeChange
 from operations.access import Office, Right, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -123,7 +123,9 @@ async def live_seller(root: Path, code: str) -> AsyncIterator[Books]:
     """The books of a business of this country that lacks nothing its law wants on an invoice."""
     clock = SettableClock(NOON)
     async with open_store(root) as store:
-        first = FirstOrganization("Harbour Bakery", code, "owner@example.com", "standard", Environment.LIVE)
+        first = FirstOrganization(
+            "Harbour Bakery", code, "owner@example.com", OrganizationKind.STANDARD, Environment.LIVE
+        )
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
         books = open_books(office, organization, Right.CHANGE)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from invoicing.organizations import Role
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound
 from operations.access import Right, open_books
 from operations.customers import save_customer
@@ -266,7 +267,7 @@ async def test_a_viewer_can_have_exports_made_and_is_counted(one: Practice) -> N
     limit(one, exports_a_day=1)
     books = await bakery(one)
     viewer = await colleague(one, books.organization, "viewer")
-    theirs = open_books(viewer, replace(books.organization, role="viewer"), Right.READ)
+    theirs = open_books(viewer, replace(books.organization, role=Role.VIEWER), Right.READ)
     assert (await export(theirs)).count == 1
     with pytest.raises(LimitExceeded):
         await export(books, "json")

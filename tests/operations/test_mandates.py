@@ -17,7 +17,7 @@ from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document, Supply
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
-from invoicing.organizations import Environment, OrganizationRef
+from invoicing.organizations import CredentialKind, Environment, OrganizationKind, OrganizationRef
 from operations.access import Office, Principal, Right, open_books
 from operations.credentials import create_key, principal_of
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -96,7 +96,7 @@ async def shop(
 ) -> AsyncIterator[Shop]:
     async with open_store(root) as store:
         clock = SettableClock(now)
-        first = FirstOrganization("Harbour Bakery", code, "owner@example.com", "standard", environment)
+        first = FirstOrganization("Harbour Bakery", code, "owner@example.com", OrganizationKind.STANDARD, environment)
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
         opened = Shop(office, open_books(office, organization, Right.CHANGE), code)
@@ -417,8 +417,8 @@ async def test_only_the_practices_people_acknowledge_and_set_the_policy(
         assert (await get_mandates(books)).policy == "refuse"
 
 
-@pytest.mark.parametrize("kind", ["key", "link"])
-async def test_no_key_or_link_acknowledges_not_even_of_the_practice(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", [CredentialKind.KEY, CredentialKind.LINK])
+async def test_no_key_or_link_acknowledges_not_even_of_the_practice(tmp_path: Path, kind: CredentialKind) -> None:
     async with practice(tmp_path) as one:
         client = await live_client(one)
         for organization in (client, one.organization):

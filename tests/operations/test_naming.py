@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.organizations import Environment, OrganizationRef
+from invoicing.organizations import Environment, OrganizationRef, Role
 from invoicing.refusals import (
     Conflict,
     NotAllowed,
@@ -165,7 +165,7 @@ async def test_losing_the_active_organization_never_hands_over_to_the_only_one_l
         bakery, finch = await live_client(one, "Harbour Bakery"), await one.client("Finch Studio")
         office = await colleague(one, bakery, "accountant")
         user = office.principal.user_id
-        await one.store.directory.write(lambda db: users.add_membership(db, user, finch.id, "accountant"))
+        await one.store.directory.write(lambda db: users.add_membership(db, user, finch.id, Role.ACCOUNTANT))
         session = await switched(caller(office), finch)
         in_the_directory(one, "DELETE FROM memberships WHERE user_id = ? AND organization_id = ?", user, finch.id)
         required = await refusal(named(caller(office), session=session, changing=True))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.organizations import Environment
+from invoicing.organizations import Environment, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
@@ -241,7 +241,7 @@ async def test_another_practices_organization_cannot_be_copied_and_answers_like_
         assert refused.message == absent.message.replace("nobody", "rival")
         # Not even by someone who belongs to both: a practice's settings are not the other's to give away.
         user = one.principal.user_id
-        await one.store.directory.write(lambda db: users.add_membership(db, user, foreign.id, "owner"))
+        await one.store.directory.write(lambda db: users.add_membership(db, user, foreign.id, Role.OWNER))
         request = ClientRequest("Harbour Bakery", "GB", partner=one.organization.handle, copy_from="rival-sandbox")
         assert isinstance(await refusal(create_client_organization(one.office, request)), NotFound)
         assert (await refusal(make(one, "Harbour Bakery"))).field == "partner", "now it must say for which practice"

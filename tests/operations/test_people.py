@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import CredentialKind, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.access import Office, Right, open_books
 from operations.credentials import create_key, create_token
@@ -130,7 +130,7 @@ async def test_an_address_is_one_users_alone(tmp_path: Path) -> None:
 
 async def test_nobody_acts_as_the_user_of_a_key(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
-        made = await create_key(one.office, one.organization, "Till", kind="key", read_only=False)
+        made = await create_key(one.office, one.organization, "Till", kind=CredentialKind.KEY, read_only=False)
         service = f"{made.credential_id}@credential"
         assert isinstance(await refusal(acting(one.office, service)), NotFound)
         assert isinstance(await refusal(rename_user(one.office, service, ANA)), NotFound)

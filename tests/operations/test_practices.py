@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+import pytest
 
+from invoicing.organizations import OrganizationKind
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from operations.access import Office
 from operations.naming import Caller, PracticeConnection, name_organization
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_clients
-from operations.practices import FirstOrganization, local_owner, start_installation, start_unnamed
+from operations.practices import FirstOrganization, local_owner, organization_kind, start_installation, start_unnamed
 from operations.profile import update_organization
 from server.app import find_organization
 from storage.books.profile import load_profile
@@ -57,9 +59,9 @@ async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_p
 async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path: Path) -> None:
     clock = SettableClock()
     async with open_store(tmp_path) as store:
-        principal, business = await start_installation(store, clock, replace(FIRST, kind="standard"))
+        principal, business = await start_installation(store, clock, replace(FIRST, kind=OrganizationKind.STANDARD))
         office = Office(store, principal, clock)
-        assert (business.kind, business.partner_id, business.handle) == ("standard", "", "ledger-co")
+        assert (business.kind, business.partner_id, business.handle) == (OrganizationKind.STANDARD, "", "ledger-co")
         refused = await refusal(create_client_organization(office, ClientRequest("Bakery", "GB")))
         assert isinstance(refused, NotAllowed)
         listing = list_clients(office, partner="", query="", cursor="", limit=10)
@@ -72,8 +74,10 @@ async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path
 async def test_a_data_folder_has_one_beginning(tmp_path: Path) -> None:
     clock = SettableClock()
     async with open_store(tmp_path) as store:
-        for wrong in (replace(FIRST, kind="company"), replace(FIRST, email="nobody"), replace(FIRST, country="XX")):
+        for wrong in (replace(FIRST, email="nobody"), replace(FIRST, country="XX")):
             assert isinstance(await refusal(start_installation(store, clock, wrong)), InvalidInput)
+        with pytest.raises(InvalidInput):
+            organization_kind("company")
         begun = await asyncio.gather(
             *(start_installation(store, clock, FIRST) for _ in range(3)), return_exceptions=True
         )

@@ -19,7 +19,7 @@ from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.documents import Document, Supply, TaxCategory
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
-from invoicing.organizations import Environment
+from invoicing.organizations import Environment, OrganizationKind
 from invoicing.refusals import InvalidInput, NotReady, Refusal
 from invoicing.render.labels import labels_of
 from operations.access import Office, Right, open_books
@@ -52,7 +52,7 @@ async def live_seller(root: Path, code: str, *, now: datetime = NOON) -> AsyncIt
     """The books of a live organization that has an address and an account, and no number."""
     clock = SettableClock(now)
     async with open_store(root) as store:
-        first = FirstOrganization("Anna Berg", code, "owner@example.com", "standard", Environment.LIVE)
+        first = FirstOrganization("Anna Berg", code, "owner@example.com", OrganizationKind.STANDARD, Environment.LIVE)
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
         books = open_books(office, organization, Right.CHANGE)

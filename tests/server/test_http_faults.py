@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from sqlmodel import Session
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationRef, Role
 from operations.access import Office, Right, open_books
 from operations.credentials import create_token
 from server.app import find_organization, local_office
@@ -202,7 +202,7 @@ async def member(one: Practice, clients: Iterable[OrganizationRef], index: int) 
 
     def join(db: Session) -> None:
         users.add_user(db, user_id, email, now=one.clock())
-        users.add_membership(db, user_id, one.organization.id, "accountant", all_clients=False)
+        users.add_membership(db, user_id, one.organization.id, Role.ACCOUNTANT, all_clients=False)
         db.add_all(MembershipClient(user_id=user_id, organization_id=client.id) for client in clients)
 
     await one.store.directory.write(join)

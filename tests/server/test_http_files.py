@@ -18,6 +18,7 @@ import pytest
 from mcp_types import BlobResourceContents, ResourceLink, TextResourceContents
 from starlette.types import Message
 
+from invoicing.organizations import CredentialKind
 from invoicing.refusals import Unavailable
 from operations.credentials import list_credentials
 from server.http.downloads import PIECE_BYTES, LinkSigner, signing_key
@@ -229,7 +230,7 @@ async def test_a_key_is_shown_once_to_whoever_presses_the_button(at_home: House)
     async with at_home.site.chat(key) as chat:
         assert (await chat.ok("find_customers"))["organization"]["handle"] == BAKERY
         assert (await chat.ok("save_customer", name="Bar Sol"))["organization"]["handle"] == BAKERY
-    (listed,) = await list_credentials(at_home.one.office, kind="key", organization=at_home.bakery)
+    (listed,) = await list_credentials(at_home.one.office, kind=CredentialKind.KEY, organization=at_home.bakery)
     assert (listed.name, listed.organization, listed.last_used_at is not None) == ("Till", BAKERY, True)
     assert key.startswith(listed.prefix)
     await at_home.credentials.revoke("key", key)

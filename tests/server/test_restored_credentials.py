@@ -8,6 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from invoicing.organizations import CredentialKind
 from operations.access import Office
 from operations.arrivals import Arrival, Door, Unauthenticated, arrive
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential, wake_credential
@@ -37,12 +38,12 @@ async def test_a_key_that_was_revoked_after_the_backup_opens_nothing_of_what_is_
     clock = SettableClock()
     async with practice(tmp_path / "data", clock) as one:
         bakery = await one.client("Harbour Bakery")
-        key = await create_key(one.office, bakery, "shop", kind="key", read_only=False)
+        key = await create_key(one.office, bakery, "shop", kind=CredentialKind.KEY, read_only=False)
         token = await create_token(one.office, one.principal.label, read_only=False)
-        gone = await create_key(one.office, bakery, "old", kind="link", read_only=False)
-        await revoke_credential(one.office, kind="link", key=gone.prefix)
+        gone = await create_key(one.office, bakery, "old", kind=CredentialKind.LINK, read_only=False)
+        await revoke_credential(one.office, kind=CredentialKind.LINK, key=gone.prefix)
         backup.back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
-        await revoke_credential(one.office, kind="key", key=key.prefix)
+        await revoke_credential(one.office, kind=CredentialKind.KEY, key=key.prefix)
     report = backup.restore(tmp_path / "backup", tmp_path / "again", now=NOON, progress=silent)
     assert report.asleep == 2
     async with open_store(tmp_path / "again") as store:
@@ -51,8 +52,10 @@ async def test_a_key_that_was_revoked_after_the_backup_opens_nothing_of_what_is_
         office = Office(store=store, principal=principal, clock=clock)
         for secret in (key.secret, token.secret):
             assert await lapse(store, clock, secret) is Lapse.ASLEEP
-        assert [one.asleep_since for one in await list_credentials(office, kind="key", organization=None)] == [NOON]
-        await wake_credential(office, kind="token", key=token.prefix)
+        assert [
+            one.asleep_since for one in await list_credentials(office, kind=CredentialKind.KEY, organization=None)
+        ] == [NOON]
+        await wake_credential(office, kind=CredentialKind.TOKEN, key=token.prefix)
         assert await lapse(store, clock, token.secret) is None
         # Each is woken by itself: the one that was revoked is not.
         assert await lapse(store, clock, key.secret) is Lapse.ASLEEP

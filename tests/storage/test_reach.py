@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlmodel import Session
 
-from invoicing.organizations import Environment, NewOrganization, OrganizationRef
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from storage.directory import users
 from storage.directory.access_queries import REACHABLE_NOW, count_reachable_now, reachable_by_handle, reachable_by_id
 from storage.directory.database import DIRECTORY_FILE, Directory
@@ -33,7 +33,7 @@ def populate(db: Session, chance: random.Random) -> None:
             id=f"org-{number}",
             handle_base=f"organization-{number}",
             name=f"Organization {number}",
-            kind="standard" if partner else "partner",
+            kind=OrganizationKind.STANDARD if partner else OrganizationKind.PARTNER,
             environment=Environment.SANDBOX,
             country="GB",
             currency="GBP",
@@ -46,7 +46,7 @@ def populate(db: Session, chance: random.Random) -> None:
         user = f"usr-{number}"
         users.add_user(db, user, f"{user}@example.com", now=NOON)
         for organization in chance.sample(range(PARTNERS + CLIENTS), chance.randrange(4)):
-            users.add_membership(db, user, f"org-{organization}", "viewer", all_clients=chance.random() < 0.5)
+            users.add_membership(db, user, f"org-{organization}", Role.VIEWER, all_clients=chance.random() < 0.5)
         limits = chance.sample(range(PARTNERS, PARTNERS + CLIENTS), 6)
         db.add_all(MembershipClient(user_id=user, organization_id=f"org-{client}") for client in limits)
 

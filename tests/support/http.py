@@ -18,7 +18,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import ASGIApp, Message
 
-from invoicing.organizations import Clock, OrganizationRef
+from invoicing.organizations import Clock, CredentialKind, OrganizationRef
 from operations.access import Office
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
@@ -173,19 +173,20 @@ class Credentials:
 
     async def key(self, organization: OrganizationRef, *, read_only: bool = False, days: int = 0) -> str:
         """An API key of the organization."""
-        options: Any = {"kind": "key", "read_only": read_only, "expires_in_days": days}
+        options: Any = {"kind": CredentialKind.KEY, "read_only": read_only, "expires_in_days": days}
         return self._kept((await create_key(self.office, organization, "till", **options)).secret)
 
     async def link(self, organization: OrganizationRef, *, read_only: bool = False, days: int = 0) -> str:
         """The key of a secret link of the organization."""
-        options: Any = {"kind": "link", "read_only": read_only, "expires_in_days": days}
+        options: Any = {"kind": CredentialKind.LINK, "read_only": read_only, "expires_in_days": days}
         return self._kept((await create_key(self.office, organization, "chat", **options)).secret)
 
     async def revoke(self, kind: str, secret: str = "") -> None:
         """Revoke the credential with this secret, or the newest of its kind."""
-        known = await list_credentials(self.office, kind=kind, organization=None)
+        of_kind = CredentialKind(kind)
+        known = await list_credentials(self.office, kind=of_kind, organization=None)
         chosen = next(one for one in known if secret.startswith(one.prefix) or not secret)
-        await revoke_credential(self.office, kind=kind, key=chosen.id)
+        await revoke_credential(self.office, kind=of_kind, key=chosen.id)
 
     def _kept(self, secret: str) -> str:
         self.secrets.append(secret)

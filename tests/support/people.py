@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.organizations import Environment, NewOrganization, OrganizationRef
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Refusal
 from operations.access import Office, Principal
 from operations.onboarding import add_organization, fill_books, fresh_plan
@@ -33,7 +33,7 @@ async def colleague(one: Practice, organization: OrganizationRef, role: str, *, 
 
     def join(db: Session) -> None:
         users.add_user(db, principal.user_id, principal.label, now=one.clock())
-        users.add_membership(db, principal.user_id, organization.id, role, all_clients=all_clients)
+        users.add_membership(db, principal.user_id, organization.id, Role(role), all_clients=all_clients)
 
     await one.store.directory.write(join)
     return Office(store=one.store, principal=principal, clock=one.clock)
@@ -48,7 +48,7 @@ async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[O
         id=new_organization_id(),
         handle_base="rival",
         name=name,
-        kind="partner",
+        kind=OrganizationKind.PARTNER,
         environment=Environment.SANDBOX,
         country="GB",
         currency="GBP",
@@ -56,7 +56,7 @@ async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[O
 
     def publish(db: Session) -> None:
         users.add_user(db, principal.user_id, principal.label, now=one.clock())
-        users.add_membership(db, principal.user_id, new.id, "owner")
+        users.add_membership(db, principal.user_id, new.id, Role.OWNER)
 
     plan = fresh_plan(profile, FROM_COUNTRY, on=one.clock().date())
     made = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office), publish=publish)

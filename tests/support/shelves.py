@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from invoicing.organizations import Environment, NewOrganization
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind
 from storage.books.pool import AT_ONCE_MAX, BooksShelf
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
@@ -29,7 +29,13 @@ def shelve(root: Path, *organization_ids: str, fill: Callable[[Session], None] =
     for organization_id in organization_ids:
         ends = provision_books(root, organization_id, now=NOON, fill=fill)
         new = NewOrganization(
-            organization_id, f"of-{organization_id[-4:]}", "Empty", "standard", Environment.LIVE, "DE", "EUR"
+            organization_id,
+            f"of-{organization_id[-4:]}",
+            "Empty",
+            OrganizationKind.STANDARD,
+            Environment.LIVE,
+            "DE",
+            "EUR",
         )
         run_transaction(engine, Mode.WRITE, partial(_make_known, new, ends))
     engine.dispose()

@@ -24,7 +24,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]  # It ships no type i
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.organizations import Environment, NewOrganization, OrganizationRef
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from operations.access import Office, Principal
 from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books, fresh_plan
 from operations.templates import FROM_COUNTRY, fresh_profile
@@ -184,7 +184,7 @@ async def second_practice(first: Practice) -> Office:
         id=new_organization_id(),
         handle_base="ledger-co",
         name=profile.name,
-        kind="partner",
+        kind=OrganizationKind.PARTNER,
         environment=profile.environment,
         country=profile.country,
         currency=profile.currency,
@@ -192,7 +192,7 @@ async def second_practice(first: Practice) -> Office:
 
     def publish(db: Session) -> None:
         users.add_user(db, office.principal.user_id, label, now=first.clock())
-        users.add_membership(db, office.principal.user_id, new.id, "owner")
+        users.add_membership(db, office.principal.user_id, new.id, Role.OWNER)
 
     plan = fresh_plan(profile, FROM_COUNTRY, on=first.clock().date())
     await add_organization(office, new, fill=lambda db: fill_books(db, plan, office), publish=publish)
@@ -216,9 +216,9 @@ async def _add_user(
     def work(db: Session) -> None:
         users.add_user(db, principal.user_id, principal.label, now=first.clock())
         for organization in members:
-            users.add_membership(db, principal.user_id, organization.id, "owner")
+            users.add_membership(db, principal.user_id, organization.id, Role.OWNER)
         if limited:
-            users.add_membership(db, principal.user_id, limited[0], "accountant", all_clients=False)
+            users.add_membership(db, principal.user_id, limited[0], Role.ACCOUNTANT, all_clients=False)
             db.add(MembershipClient(user_id=principal.user_id, organization_id=limited[1]))
 
     await first.store.directory.write(work)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.organizations import Role
 from operations.access import Office, Principal
 from operations.practices import local_owner
 from storage.directory import users
@@ -68,7 +69,7 @@ async def build_bakery(root: Path) -> Made:
 
         def add_viewer(db: Session) -> None:
             users.add_user(db, viewer.user_id, viewer.label, now=first.clock())
-            users.add_membership(db, viewer.user_id, organization.id, "viewer")
+            users.add_membership(db, viewer.user_id, organization.id, Role.VIEWER)
 
         await first.store.directory.write(add_viewer)
         async with assistant(first.office, organization=HANDLE) as chat:
