@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 Clock = Callable[[], datetime]
 """Answers the present moment, aware, in UTC."""
@@ -48,6 +49,35 @@ class CredentialKind(StrEnum):
     TOKEN = "token"  # noqa: S105  A kind of credential, not one.
     KEY = "key"
     LINK = "link"
+
+
+class Scope(StrEnum):
+    """What a credential lets its bearer do at most; beside it, the bearer's role decides.
+
+    Draft: prepare what is issued, with customers and items. Issue: put documents and payments on record. Configure:
+    change profile, settings and policy. Credentials: say who else gets in.
+    """
+
+    READ = "read"
+    DRAFT = "draft"
+    ISSUE = "issue"
+    CONFIGURE = "configure"
+    CREDENTIALS = "credentials"
+
+
+Scopes = frozenset[Scope]
+READ_ONLY: Final = Scopes({Scope.READ})
+EVERYTHING: Final = Scopes(Scope)
+
+
+def scopes_text(scopes: Scopes) -> str:
+    """The scopes as they are kept: a space between them, which is how OAuth writes them (RFC 6749, 3.3)."""
+    return " ".join(scope.value for scope in Scope if scope in scopes)
+
+
+def scopes_of(text: str) -> Scopes:
+    """The scopes that a kept text says."""
+    return Scopes(Scope(word) for word in text.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from invoicing.organizations import Clock, OrganizationKind, OrganizationRef, Role
+from invoicing.organizations import EVERYTHING, READ_ONLY, Clock, OrganizationKind, OrganizationRef, Role, Scopes
 from invoicing.refusals import Conflict, NotAllowed
 from invoicing.text.typed import in_command
 from storage.books.pool import Books
@@ -18,14 +18,15 @@ from storage.folder.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `label` is the name that audit trails show; a read-only credential changes nothing. An API key or a
+    """Who calls. `label` is the name that audit trails show; `scopes` is what may be done with the
+    credential at most. An API key or a
     secret link is no person: what a person must answer for is not its to do. `credential_id` is what the call was made
     with; empty for the local owner.
     """
 
     user_id: str
     label: str
-    read_only: bool = False
+    scopes: Scopes = EVERYTHING
     is_person: bool = True
     credential_id: str = ""
 
@@ -97,7 +98,7 @@ def require(right: Right, role: Role, *, principal: Principal, where: str) -> No
     """
     if right is Right.READ:
         return
-    if principal.read_only:
+    if principal.scopes == READ_ONLY:
         raise NotAllowed("This credential is read-only: it changes nothing.")
     if right not in _RIGHTS[role]:
         raise NotAllowed(f"The role {role} in {where} does not allow this. An owner or accountant can do it.")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from invoicing.organizations import Clock, CredentialKind, OrganizationRef, Role
+from invoicing.organizations import READ_ONLY, Clock, CredentialKind, OrganizationRef, Role, Scopes
 from operations.access import Principal
 from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
@@ -41,10 +41,10 @@ class Arrival:
     session: OpenSession | None
 
     @property
-    def read_only(self) -> bool:
-        """Whether nothing can be changed over this connection."""
+    def scopes(self) -> Scopes:
+        """What can be done over this connection at most."""
         role = self.organization.role if self.organization else None
-        return self.principal.read_only or role in (Role.VIEWER, Role.CLIENT)
+        return READ_ONLY if role in (Role.VIEWER, Role.CLIENT) else self.principal.scopes
 
 
 class Unauthenticated(Exception):

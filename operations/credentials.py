@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from invoicing.organizations import Clock, CredentialKind, OrganizationRef, Role
+from invoicing.organizations import READ_ONLY, Clock, CredentialKind, OrganizationRef, Role, Scopes
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
@@ -75,7 +75,7 @@ class ClientKey:
 
 
 async def create_client_key(
-    caller: Caller, handle: str, name: str, *, read_only: bool, expires_in_days: int
+    caller: Caller, handle: str, name: str, *, scopes: Scopes, expires_in_days: int
 ) -> tuple[OrganizationRef, ClientKey]:
     """An API key for the organization of this handle, which the call names itself.
 
@@ -88,18 +88,18 @@ async def create_client_key(
     office = caller.office
     target = await name_organization(caller, organization=handle, session="", changing=True)
     if office.over_http:
-        pending = await prepare_key(office, target, name, read_only=read_only, expires_in_days=expires_in_days)
+        pending = await prepare_key(office, target, name, scopes=scopes, expires_in_days=expires_in_days)
         made = ClientKey(pending.prefix, link=f"{office.public_url}/keys/{pending.page}")
     else:
         secret = await create_key(
-            office, target, name, kind=CredentialKind.KEY, read_only=read_only, expires_in_days=expires_in_days
+            office, target, name, kind=CredentialKind.KEY, scopes=scopes, expires_in_days=expires_in_days
         )
         made = ClientKey(secret.prefix, key=secret.secret)
     return target, made
 
 
 async def create_token(
-    office: Office, email: str, *, read_only: bool, name: str = "", expires_in_days: int = 0
+    office: Office, email: str, *, scopes: Scopes, name: str = "", expires_in_days: int = 0
 ) -> Secret:
     """A personal access token of the user with this e-mail address; it reaches what the user reaches.
 
@@ -125,7 +125,7 @@ async def create_token(
             kind=CredentialKind.TOKEN,
             name=shown,
             user_id=user_id,
-            read_only=read_only,
+            scopes=scopes,
             expires_at=expires_at,
         )
         return made
@@ -139,7 +139,7 @@ async def create_key(
     name: str,
     *,
     kind: CredentialKind,
-    read_only: bool,
+    scopes: Scopes,
     expires_in_days: int = 0,
 ) -> Secret:
     """An API key or a secret link of the organization: it reaches that organization and no other.
@@ -151,13 +151,13 @@ async def create_key(
     made = _new_secret(kind)
     digests = _Digests(secret=digest_of(made.secret))
     await _add_key(
-        office, organization, made, digests, kind=kind, name=name, read_only=read_only, expires_in_days=expires_in_days
+        office, organization, made, digests, kind=kind, name=name, scopes=scopes, expires_in_days=expires_in_days
     )
     return made
 
 
 async def prepare_key(
-    office: Office, organization: OrganizationRef, name: str, *, read_only: bool, expires_in_days: int = 0
+    office: Office, organization: OrganizationRef, name: str, *, scopes: Scopes, expires_in_days: int = 0
 ) -> PendingKey:
     """An API key that does not exist before its one-time page is opened: a secret does not belong in a chat.
 
@@ -173,7 +173,7 @@ async def prepare_key(
         digests,
         kind=CredentialKind.KEY,
         name=name,
-        read_only=read_only,
+        scopes=scopes,
         expires_in_days=expires_in_days,
     )
     return PendingKey(made.prefix, page)
@@ -257,7 +257,7 @@ def principal_of(bearer: Bearer) -> Principal:
     return Principal(
         user_id=bearer.user_id,
         label=bearer.label,
-        read_only=bearer.read_only,
+        scopes=bearer.scopes,
         is_person=bearer.kind is CredentialKind.TOKEN,
         credential_id=bearer.credential_id,
     )
@@ -287,7 +287,7 @@ async def _add_key(
     *,
     kind: CredentialKind,
     name: str,
-    read_only: bool,
+    scopes: Scopes,
     expires_in_days: int,
 ) -> None:
     """Add a key or link of the organization, with the user it acts as, and put it into the audit trail."""
@@ -295,7 +295,7 @@ async def _add_key(
     label = _check(office, organization, name)
 
     def work(db: Session) -> None:
-        user_id = _service_user(db, office, organization, made.credential_id, read_only=read_only)
+        user_id = _service_user(db, office, organization, made.credential_id, scopes=scopes)
         _add(
             db,
             office,
@@ -304,7 +304,7 @@ async def _add_key(
             kind=kind,
             name=label,
             user_id=user_id,
-            read_only=read_only,
+            scopes=scopes,
             expires_at=expires_at,
             organization_id=organization.id,
         )
@@ -343,12 +343,12 @@ def _expiry(office: Office, days: int) -> datetime | None:
 
 
 def _service_user(
-    db: Session, office: Office, organization: OrganizationRef, credential_id: str, *, read_only: bool
+    db: Session, office: Office, organization: OrganizationRef, credential_id: str, *, scopes: Scopes
 ) -> str:
     """The user that a key or link acts as: a member of its organization alone, never of the clients below it."""
     user_id = new_id("usr")
     users.add_user(db, user_id, f"{credential_id}{users.SERVICE_ADDRESS}", now=office.now())
-    role = Role.VIEWER if read_only else Role.ACCOUNTANT
+    role = Role.VIEWER if scopes == READ_ONLY else Role.ACCOUNTANT
     users.add_membership(db, user_id, organization.id, role, all_clients=False)
     return user_id
 
@@ -362,7 +362,7 @@ def _add(
     kind: CredentialKind,
     name: str,
     user_id: str,
-    read_only: bool,
+    scopes: Scopes,
     expires_at: datetime | None,
     organization_id: str | None = None,
 ) -> None:
@@ -377,7 +377,7 @@ def _add(
         page_expires_at=digests.page_expires_at,
         user_id=user_id,
         organization_id=organization_id,
-        read_only=read_only,
+        scopes=scopes,
         expires_at=expires_at,
         now=office.now(),
         by=office.principal.label,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import anyio
 import typer
 
-from invoicing.organizations import Environment
+from invoicing.organizations import EVERYTHING, Environment
 from invoicing.refusals import Conflict, InvalidInput, Refusal
 from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app
@@ -200,7 +200,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     async with open_store(settings.data) as store:
         principal, organization = await practices.start_installation(store, system_clock, first)
         office = Office(store=store, principal=principal, clock=system_clock)
-        token = await create_token(office, principal.label, read_only=False)
+        token = await create_token(office, principal.label, scopes=EVERYTHING)
         mandates = mandate_lines(profile, on=office.now().date())
     if as_json:
         # The sign-in link comes with the dashboard; its name is kept free for it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from invoicing.organizations import CredentialKind
+from invoicing.organizations import EVERYTHING, READ_ONLY, CredentialKind, Scopes
 from server.cli_options import Data, Json, Organization, command_group, days
 from server.console import counted, say, say_json
 from server.settings import Settings, read_settings
@@ -44,7 +44,11 @@ def create_token(
         from operations.credentials import create_token as create
 
         made = await create(
-            office, user or office.principal.label, name=name, read_only=read_only, expires_in_days=expires_in_days
+            office,
+            user or office.principal.label,
+            name=name,
+            scopes=_scopes(read_only),
+            expires_in_days=expires_in_days,
         )
         _show(as_json, "token", made.secret, made.prefix)
 
@@ -68,7 +72,7 @@ def create_key(
 
         target = await find_organization(office, organization)
         made = await create(
-            office, target, name, kind=CredentialKind.KEY, read_only=read_only, expires_in_days=expires_in_days
+            office, target, name, kind=CredentialKind.KEY, scopes=_scopes(read_only), expires_in_days=expires_in_days
         )
         _show(as_json, "key", made.secret, made.prefix)
 
@@ -94,7 +98,7 @@ def create_link(
 
         target = await find_organization(office, organization)
         made = await create(
-            office, target, name, kind=CredentialKind.LINK, read_only=read_only, expires_in_days=expires_in_days
+            office, target, name, kind=CredentialKind.LINK, scopes=_scopes(read_only), expires_in_days=expires_in_days
         )
         url = f"{settings.public_url or settings.default_url}/mcp/k/{made.secret}"
         _show(as_json, "url", url, made.prefix)
@@ -182,6 +186,10 @@ def _run(settings: Settings, act: Callable[[Office], Awaitable[None]]) -> None:
     anyio.run(run)
 
 
+def _scopes(read_only: bool) -> Scopes:
+    return READ_ONLY if read_only else EVERYTHING
+
+
 def _show(as_json: bool, what: str, secret: str, prefix: str) -> None:
     if as_json:
         say_json({what: secret, "prefix": prefix})
@@ -197,7 +205,7 @@ def _as_data(one: KnownCredential) -> dict[str, Any]:
         "name": one.name,
         "organization": one.organization,
         "user": one.user,
-        "read_only": one.read_only,
+        "read_only": one.scopes == READ_ONLY,
         "created_at": one.created_at.isoformat(),
         "expires_at": one.expires_at.isoformat() if one.expires_at else None,
         "last_used_at": one.last_used_at.isoformat() if one.last_used_at else None,
@@ -210,7 +218,7 @@ def _as_data(one: KnownCredential) -> dict[str, Any]:
 def _as_line(one: KnownCredential, now: datetime, page_expires_at: datetime) -> str:
     # A token without a name of its own is called after its user.
     whose = one.organization or (one.user if one.user != one.name else "")
-    marks = [whose, "read-only" if one.read_only else "", f"created {one.created_at:%Y-%m-%d}"]
+    marks = [whose, "read-only" if one.scopes == READ_ONLY else "", f"created {one.created_at:%Y-%m-%d}"]
     if one.shown:
         marks.append(f"last used {one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "never used")
     else:

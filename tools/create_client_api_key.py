@@ -7,6 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.organizations import EVERYTHING, READ_ONLY
 from operations.credentials import create_client_key
 from tools.answers import Answer, answer, heading, named
 from tools.context import TheCaller
@@ -31,7 +32,7 @@ async def create_client_api_key(
     expires_in_days: Annotated[WholeNumber, Field(description="Default: it does not expire")] = 0,
 ) -> Annotated[CallToolResult, ApiKey]:
     target, made = await create_client_key(
-        caller, organization, name, read_only=read_only, expires_in_days=expires_in_days
+        caller, organization, name, scopes=READ_ONLY if read_only else EVERYTHING, expires_in_days=expires_in_days
     )
     structured = ApiKey(
         organization=named(target), prefix=made.prefix, link=made.link, key=made.key, read_only=read_only

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
+from invoicing.organizations import READ_ONLY
 from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.arrivals import Arrival, Door, NotYours, Unauthenticated, arrive, end_session, open_session
@@ -143,7 +144,7 @@ class Gate:
             protocol_has_sessions=session is not None,
         )
         scope[ORGANIZATION] = arrival.organization
-        entrances = self._catalogues[Catalogue(arrival.organization is not None, arrival.read_only)]
+        entrances = self._catalogues[Catalogue(arrival.organization is not None, arrival.scopes == READ_ONLY)]
         reply = _Reply(send, session.id if session and opened else "")
         with anyio.move_on_after(self._limiter.allowance.request_seconds) as limit:
             receive = _replayed(body, request.receive)
@@ -155,12 +156,12 @@ class Gate:
         if limit.cancelled_caught and not reply.status:
             raise answers.took_too_long()
         if session is not None and reply.status == 202:
-            self._questions.hear(message, session=session.id, read_only=arrival.read_only)
+            self._questions.hear(message, session=session.id, scopes=arrival.scopes)
         return None
 
     def _conversation(self, session: OpenSession, arrival: Arrival, limit: anyio.CancelScope) -> Conversation:
         patience = Patience(limit, self._limiter.allowance.answer_seconds)
-        return Conversation(session.id, session.client, arrival.principal.user_id, arrival.read_only, patience)
+        return Conversation(session.id, session.client, arrival.principal.user_id, arrival.scopes, patience)
 
     async def _session(self, arrival: Arrival, request: Request, message: Message) -> tuple[OpenSession | None, bool]:
         """The protocol session of the request, and whether it begins with it; None where there are none."""

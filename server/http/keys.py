@@ -7,7 +7,7 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from invoicing.organizations import Environment
+from invoicing.organizations import READ_ONLY, Environment
 from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.credentials import ShownKey, show_key
@@ -81,7 +81,7 @@ def _told(shown: ShownKey, public_url: str) -> dict[str, str]:
     expires = f"ends on {about.expires_at:%Y-%m-%d at %H:%M} UTC" if about.expires_at else "does not expire"
     rights = (
         "read-only: it looks things up and changes nothing"
-        if about.read_only
+        if about.scopes == READ_ONLY
         else "may change things: draft, issue, record payments"
     )
     return {

@@ -17,6 +17,7 @@ from typing import Any
 
 import anyio
 
+from invoicing.organizations import Scopes
 from invoicing.refusals import LimitExceeded, Unavailable
 from server.http.messages import Message
 from storage.directory.sessions import SessionClient
@@ -59,7 +60,7 @@ class Conversation:
     session: str
     client: SessionClient
     principal: str
-    read_only: bool
+    scopes: Scopes
     patience: Patience
 
 
@@ -141,18 +142,18 @@ class Questions:
         """Whether the message answers a question of another process, or of one that has ended."""
         return message.answers.startswith(_PREFIX) and not message.answers.startswith(self._process)
 
-    def hear(self, message: Message, *, session: str, read_only: bool) -> None:
+    def hear(self, message: Message, *, session: str, scopes: Scopes) -> None:
         """Take note of a message that the MCP server has accepted in this session: an answer, or a call's end.
 
-        An answer that nobody waits for in this session has no effect. Nor has one by a read-only credential to the
-        question of a call that may change something: it would change something after all.
+        An answer that nobody waits for in this session has no effect. Nor has one by a credential that may
+        do less than the call that asks: it would do more after all.
         """
         if message.method == "notifications/cancelled":
             cancelled = str(message.params.get("requestId"))
             self._withdraw(_CANCELLED, [one for one in self._of(session) if one.call == cancelled])
             return
         question = self._waiting.get(message.answers)
-        if question is None or question.asked.session != session or (read_only and not question.asked.read_only):
+        if question is None or question.asked.session != session or not question.asked.scopes <= scopes:
             return
         result = message.content.get("result")
         question.settle(Answered(result) if isinstance(result, dict) else Failed())

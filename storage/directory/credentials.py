@@ -11,7 +11,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from invoicing.organizations import CredentialKind, Environment
+from invoicing.organizations import CredentialKind, Environment, Scopes, scopes_of, scopes_text
 from storage.directory.tables import Credential, Organization, User
 from storage.sqlite.statements import execute, table_of
 
@@ -28,7 +28,7 @@ class KnownCredential:
     prefix: str
     organization: str
     user: str
-    read_only: bool
+    scopes: Scopes
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -55,7 +55,7 @@ class WaitingKey:
     handle: str
     name: str
     environment: Environment
-    read_only: bool
+    scopes: Scopes
     expires_at: datetime | None
 
 
@@ -68,7 +68,8 @@ class Bearer:
     user_id: str
     label: str
     organization_id: str
-    read_only: bool
+    scopes: Scopes
+    audience: str
     stale: bool
 
 
@@ -82,7 +83,8 @@ _STANDING = sql_select(
     _CREDENTIAL.prefix,
     _CREDENTIAL.user_id,
     _CREDENTIAL.organization_id,
-    _CREDENTIAL.read_only,
+    _CREDENTIAL.scopes,
+    _CREDENTIAL.audience,
     _CREDENTIAL.expires_at,
     _CREDENTIAL.last_used_at,
     _CREDENTIAL.revoked_at,
@@ -120,7 +122,8 @@ def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
         user_id=credential.user_id,
         label=credential.email if kind is CredentialKind.TOKEN else _label(credential),
         organization_id=credential.organization_id or "",
-        read_only=credential.read_only,
+        scopes=scopes_of(credential.scopes),
+        audience=credential.audience,
         stale=used is None or now - used >= _TOUCH_INTERVAL,
     )
 
@@ -139,12 +142,14 @@ def add_credential(
     digest: str | None,
     user_id: str,
     organization_id: str | None,
-    read_only: bool,
+    scopes: Scopes,
     expires_at: datetime | None,
     now: datetime,
     by: str,
     page_digest: str | None = None,
     page_expires_at: datetime | None = None,
+    audience: str = "",
+    client: str = "",
 ) -> None:
     session.add(
         Credential(
@@ -157,7 +162,9 @@ def add_credential(
             page_expires_at=page_expires_at,
             user_id=user_id,
             organization_id=organization_id,
-            read_only=read_only,
+            scopes=scopes_text(scopes),
+            audience=audience,
+            client=client,
             created_at=now,
             created_by=by,
             expires_at=expires_at,
@@ -191,7 +198,7 @@ def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> Wai
         handle=organization.handle,
         name=organization.name,
         environment=Environment(organization.environment),
-        read_only=row.read_only,
+        scopes=scopes_of(row.scopes),
         expires_at=row.expires_at,
     )
 
@@ -251,7 +258,7 @@ def _known(row: Credential, email: str, handle: str) -> KnownCredential:
         prefix=row.prefix,
         organization=handle,
         user=email if kind is CredentialKind.TOKEN else "",
-        read_only=row.read_only,
+        scopes=scopes_of(row.scopes),
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,

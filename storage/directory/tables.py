@@ -93,6 +93,10 @@ class ConversationSession(DirectoryTable, table=True):
 class Credential(DirectoryTable, table=True):
     """A personal token, an API key or a secret link: its secret is kept as a hash alone.
 
+    `user_id` is whom it stands for. `organization_id` is the organization that it opens, which may be a practice; null:
+    whatever its user reaches. `scopes` is what may be done with it at most, with spaces between. Where `audience` is
+    not empty, it opens the connection of this name alone; `client` is the program that asked for it, where one did.
+
     An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
     the key is shown on its one-time page, whose own token is kept as `page_digest`. One that came with a restored
     backup sleeps since then, until an owner wakes it: it may have been revoked after the backup was made.
@@ -109,7 +113,9 @@ class Credential(DirectoryTable, table=True):
     page_expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     user_id: str = Field(foreign_key="users.id", index=True)
     organization_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)
-    read_only: bool = False
+    scopes: str
+    audience: str = ""
+    client: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

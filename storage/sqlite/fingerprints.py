@@ -16,6 +16,7 @@ from storage.sqlite.file_kinds import FileKind
 FINGERPRINTS: Final = {
     (FileKind.DIRECTORY, 4): "feb264b66ac81c5308561c3645824ca193fc345c24f2fd6abb8686d1b9a29977",
     (FileKind.DIRECTORY, 5): "89375cf1934f2f14986cdff8b70eaf283c526be9da19c8317f007a1f502a4dfc",
+    (FileKind.DIRECTORY, 6): "9bf85129dc325fbc99fa4876a1f937cab0628eac9a3b1bf8dc8a97be69f2e710",
     (FileKind.BOOKS, 5): "31d65dc6466bf0bbe912a7e1645653f43edc923a5cad2680cf20d7d0234e25a3",
     (FileKind.BOOKS, 6): "7582c4fc80f570d2cb6ba81a2644a87fa0aa9b7be4c48f407dc645a0aa8f8bb3",
 }

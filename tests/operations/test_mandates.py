@@ -17,7 +17,7 @@ from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document, Supply
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
-from invoicing.organizations import CredentialKind, Environment, OrganizationKind, OrganizationRef
+from invoicing.organizations import EVERYTHING, CredentialKind, Environment, OrganizationKind, OrganizationRef
 from operations.access import Office, Principal, Right, open_books
 from operations.credentials import create_key, principal_of
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -422,7 +422,7 @@ async def test_no_key_or_link_acknowledges_not_even_of_the_practice(tmp_path: Pa
     async with practice(tmp_path) as one:
         client = await live_client(one)
         for organization in (client, one.organization):
-            secret = await create_key(one.office, organization, "Till", kind=kind, read_only=False)
+            secret = await create_key(one.office, organization, "Till", kind=kind, scopes=EVERYTHING)
             office = replace(one.office, principal=await _principal_with(one, secret.secret))
             for act in (
                 acknowledge_mandate(office, one.books(organization), "it-sdi", handed_in="by our provider"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.organizations import CredentialKind, OrganizationRef
+from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.access import Office, Right, open_books
 from operations.credentials import create_key, create_token
@@ -130,7 +130,7 @@ async def test_an_address_is_one_users_alone(tmp_path: Path) -> None:
 
 async def test_nobody_acts_as_the_user_of_a_key(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
-        made = await create_key(one.office, one.organization, "Till", kind=CredentialKind.KEY, read_only=False)
+        made = await create_key(one.office, one.organization, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING)
         service = f"{made.credential_id}@credential"
         assert isinstance(await refusal(acting(one.office, service)), NotFound)
         assert isinstance(await refusal(rename_user(one.office, service, ANA)), NotFound)
@@ -139,11 +139,11 @@ async def test_nobody_acts_as_the_user_of_a_key(tmp_path: Path) -> None:
 
 async def test_a_new_address_mends_a_mistyped_one_and_tokens_follow(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
-        await create_token(one.office, "owner@example.com", read_only=False)
+        await create_token(one.office, "owner@example.com", scopes=EVERYTHING)
         assert await rename_user(one.office, "OWNER@example.com", ANA) == ANA
         assert ("rename_user", "owner@example.com") in trail(one.office, one.organization)
-        assert isinstance(await refusal(create_token(one.office, "owner@example.com", read_only=False)), NotFound)
-        await create_token(one.office, ANA, read_only=False)
+        assert isinstance(await refusal(create_token(one.office, "owner@example.com", scopes=EVERYTHING)), NotFound)
+        await create_token(one.office, ANA, scopes=EVERYTHING)
 
 
 async def test_a_client_has_no_owner_to_name(tmp_path: Path) -> None:

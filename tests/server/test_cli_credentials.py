@@ -10,6 +10,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from invoicing.organizations import EVERYTHING
 from operations.credentials import prepare_key
 from server.app import find_organization, local_office
 from server.settings import Settings
@@ -83,7 +84,7 @@ def test_an_expired_token_is_listed_as_expired(run: Run, tmp_path: Path) -> None
 def test_a_key_that_waits_on_its_page_is_listed_as_not_shown(run: Run, tmp_path: Path) -> None:
     async def prepare() -> None:
         async with local_office(Settings(data=tmp_path / "data")) as office:
-            await prepare_key(office, await find_organization(office, HANDLE), "Till", read_only=False)
+            await prepare_key(office, await find_organization(office, HANDLE), "Till", scopes=EVERYTHING)
 
     anyio.run(prepare)
     assert said(run, "key", "list").endswith(", not shown yet\n")

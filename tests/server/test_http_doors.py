@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from invoicing.organizations import EVERYTHING
 from invoicing.refusals import NotFound
 from operations.credentials import create_token
 from server.http.limits import BODY_BYTES_MAX
@@ -341,5 +342,5 @@ async def test_the_user_of_a_key_gets_no_token(doors: Doors) -> None:
     await home.credentials.key(home.bakery)
     with raw(home.one.root / DIRECTORY_FILE) as connection:
         (email,) = connection.execute("SELECT email FROM users WHERE email LIKE '%@credential'").fetchone()
-    refused = await refusal(create_token(home.one.office, email, read_only=False))
+    refused = await refusal(create_token(home.one.office, email, scopes=EVERYTHING))
     assert isinstance(refused, NotFound)

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from sqlmodel import Session
 
-from invoicing.organizations import OrganizationRef, Role
+from invoicing.organizations import EVERYTHING, OrganizationRef, Role
 from operations.access import Office, Right, open_books
 from operations.credentials import create_token
 from server.app import find_organization, local_office
@@ -207,7 +207,7 @@ async def member(one: Practice, clients: Iterable[OrganizationRef], index: int) 
 
     await one.store.directory.write(join)
     office: Office = one.office
-    return (await create_token(office, email, read_only=False)).secret
+    return (await create_token(office, email, scopes=EVERYTHING)).secret
 
 
 async def ask(site: Site, token: str, handle: str, *, dedicated: bool) -> list[str]:

@@ -16,6 +16,7 @@ import anyio.lowlevel
 import httpx2
 import pytest
 
+from invoicing.organizations import EVERYTHING
 from server.http.limits import BODY_BYTES_MAX, Allowance
 from server.http.questions import Answered, Conversation, Patience, Question, Withdrawn
 from storage.directory.sessions import SessionClient
@@ -292,7 +293,7 @@ async def test_waiting_is_no_time_of_the_request_and_has_a_budget_of_its_own() -
     with anyio.move_on_after(100) as request:
         patience = Patience(request, 5)
         for answer in ("one", "two"):
-            question = Question("ask_1", Conversation("ses_1", SessionClient(), "usr_1", False, patience), "1")
+            question = Question("ask_1", Conversation("ses_1", SessionClient(), "usr_1", EVERYTHING, patience), "1")
             waiting = asyncio.create_task(patience.wait_for(question))
             await anyio.lowlevel.checkpoint()
             assert request.deadline == math.inf

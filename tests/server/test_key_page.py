@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from invoicing.organizations import EVERYTHING
 from operations.credentials import prepare_key
 from tests.support.http import BAKERY, HERE, House, house
 
@@ -69,7 +70,7 @@ async def test_with_the_key_it_says_for_whom_it_is_what_it_may_do_and_until_when
 async def test_a_name_on_the_page_is_text_and_no_markup(at_home: House) -> None:
     office = at_home.one.office
     odd = await at_home.one.client("<b>Bold & Sons</b>")
-    pending = await prepare_key(office, odd, "Till", read_only=False)
+    pending = await prepare_key(office, odd, "Till", scopes=EVERYTHING)
     answer = await at_home.site.send("POST", f"/keys/{pending.page}", headers={"Origin": HERE})
     assert "&lt;b&gt;Bold &amp; Sons&lt;/b&gt;" in answer.text
     assert "<b>" not in answer.text

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from invoicing.organizations import Environment, OrganizationRef
+from invoicing.organizations import READ_ONLY, Environment, OrganizationRef
 from operations.access import Office
 from operations.onboarding import ClientRequest, create_client_organization
 from storage.books.pool import BOOKS_FILE
@@ -222,7 +222,7 @@ async def test_a_change_in_a_live_organization_is_named_in_the_call(tmp_path: Pa
 async def test_who_may_only_look_changes_nothing_with_any_tool(tmp_path: Path, era: Era, who: str) -> None:
     async with house(tmp_path) as at:
         if who == "a read-only credential":
-            office = replace(at.one.office, principal=replace(at.one.principal, read_only=True))
+            office = replace(at.one.office, principal=replace(at.one.principal, scopes=READ_ONLY))
         else:
             office = await colleague(at.one, at.one.organization, who)
         before = everything(at.one, at.one.organization, at.bakery, at.finch)

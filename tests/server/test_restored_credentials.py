@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from invoicing.organizations import CredentialKind
+from invoicing.organizations import EVERYTHING, CredentialKind
 from operations.access import Office
 from operations.arrivals import Arrival, Door, Unauthenticated, arrive
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential, wake_credential
@@ -38,9 +38,9 @@ async def test_a_key_that_was_revoked_after_the_backup_opens_nothing_of_what_is_
     clock = SettableClock()
     async with practice(tmp_path / "data", clock) as one:
         bakery = await one.client("Harbour Bakery")
-        key = await create_key(one.office, bakery, "shop", kind=CredentialKind.KEY, read_only=False)
-        token = await create_token(one.office, one.principal.label, read_only=False)
-        gone = await create_key(one.office, bakery, "old", kind=CredentialKind.LINK, read_only=False)
+        key = await create_key(one.office, bakery, "shop", kind=CredentialKind.KEY, scopes=EVERYTHING)
+        token = await create_token(one.office, one.principal.label, scopes=EVERYTHING)
+        gone = await create_key(one.office, bakery, "old", kind=CredentialKind.LINK, scopes=EVERYTHING)
         await revoke_credential(one.office, kind=CredentialKind.LINK, key=gone.prefix)
         backup.back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
         await revoke_credential(one.office, kind=CredentialKind.KEY, key=key.prefix)
@@ -91,7 +91,7 @@ def test_the_commands_say_which_sleep_and_wake_them(
 async def test_a_clock_that_is_set_back_opens_nothing_that_had_expired(tmp_path: Path) -> None:
     clock = SettableClock()
     async with practice(tmp_path / "data", clock) as one:
-        key = await create_token(one.office, one.principal.label, read_only=False, expires_in_days=1)
+        key = await create_token(one.office, one.principal.label, scopes=EVERYTHING, expires_in_days=1)
         assert await lapse(one.store, clock, key.secret) is None
         clock.advance(timedelta(days=2))
         assert await lapse(one.store, clock, key.secret) is Lapse.EXPIRED

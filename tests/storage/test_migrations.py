@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, Select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
+from invoicing.organizations import EVERYTHING, READ_ONLY, scopes_of
 from operations.verification import verify_books
 from storage import migrations
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
@@ -28,7 +29,7 @@ from storage.sqlite.fingerprints import expected_fingerprint, schema_fingerprint
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.processes import race
-from tests.support.raw import older_books, raw, raw_value
+from tests.support.raw import older_books, older_directory, raw, raw_value
 
 KINDS = [(FileKind.DIRECTORY, DIRECTORY_METADATA), (FileKind.BOOKS, BOOKS_METADATA)]
 
@@ -111,6 +112,23 @@ def test_an_interrupted_migration_goes_on_where_it_was(tmp_path: Path) -> None:
     assert stamp_of(path) == head_stamp(FileKind.BOOKS, "0199f3a0-0000-7000-8000-000000000001")
     migrate_file(path, FileKind.BOOKS)
     assert stamp_of(path).schema_version == len(revisions(FileKind.BOOKS))
+
+
+def test_credentials_keep_what_they_may_do_when_scopes_take_the_place_of_read_only(tmp_path: Path) -> None:
+    path = tmp_path / DIRECTORY_FILE
+    older_directory(path, "0005")
+    with raw(path) as connection:
+        connection.execute("INSERT INTO users VALUES ('usr_1', 'ana@example.com', '', '2026-01-01 00:00:00')")
+        for name, read_only in (("reads", 1), ("changes", 0)):
+            connection.execute(
+                "INSERT INTO credentials (id, kind, name, prefix, user_id, read_only, created_at, created_by)"
+                " VALUES (?, 'token', ?, ?, 'usr_1', ?, '2026-01-01 00:00:00', 'ana@example.com')",
+                (f"crd_{name}", name, f"cft_{name}", read_only),
+            )
+    migrate_file(path, FileKind.DIRECTORY)
+    with raw(path) as connection:
+        kept = dict(connection.execute("SELECT name, scopes FROM credentials WHERE audience = '' AND client = ''"))
+    assert {name: scopes_of(text) for name, text in kept.items()} == {"reads": READ_ONLY, "changes": EVERYTHING}
 
 
 async def test_all_books_are_brought_up_and_what_is_current_is_left_alone(tmp_path: Path) -> None:

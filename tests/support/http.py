@@ -18,7 +18,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import ASGIApp, Message
 
-from invoicing.organizations import Clock, CredentialKind, OrganizationRef
+from invoicing.organizations import EVERYTHING, READ_ONLY, Clock, CredentialKind, OrganizationRef
 from operations.access import Office
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
@@ -168,17 +168,25 @@ class Credentials:
     async def token(self, email: str = "", *, read_only: bool = False, days: int = 0) -> str:
         """A personal token, of the owner unless an address is given."""
         of = email or self.office.principal.label
-        made = await create_token(self.office, of, read_only=read_only, expires_in_days=days)
+        made = await create_token(self.office, of, scopes=READ_ONLY if read_only else EVERYTHING, expires_in_days=days)
         return self._kept(made.secret)
 
     async def key(self, organization: OrganizationRef, *, read_only: bool = False, days: int = 0) -> str:
         """An API key of the organization."""
-        options: Any = {"kind": CredentialKind.KEY, "read_only": read_only, "expires_in_days": days}
+        options: Any = {
+            "kind": CredentialKind.KEY,
+            "scopes": READ_ONLY if read_only else EVERYTHING,
+            "expires_in_days": days,
+        }
         return self._kept((await create_key(self.office, organization, "till", **options)).secret)
 
     async def link(self, organization: OrganizationRef, *, read_only: bool = False, days: int = 0) -> str:
         """The key of a secret link of the organization."""
-        options: Any = {"kind": CredentialKind.LINK, "read_only": read_only, "expires_in_days": days}
+        options: Any = {
+            "kind": CredentialKind.LINK,
+            "scopes": READ_ONLY if read_only else EVERYTHING,
+            "expires_in_days": days,
+        }
         return self._kept((await create_key(self.office, organization, "chat", **options)).secret)
 
     async def revoke(self, kind: str, secret: str = "") -> None:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy.exc import OperationalError
 
+from storage import migrations
 from storage.migrations import migrate_file
-from storage.sqlite.engines import FileKind, Stamp, stamp_file
+from storage.sqlite.engines import FileKind, Stamp, new_file_engine, stamp_file
 
 
 @contextmanager
@@ -71,3 +74,17 @@ def past_triggers(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
         for _, text in triggers:
             connection.execute(text)
+
+
+def older_directory(path: Path, revision: str) -> None:
+    """Make a directory as the version left it whose last revision this was."""
+    engine = new_file_engine(path)
+    try:
+        with engine.connect() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(Path(migrations.__file__).parent / "directory"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    finally:
+        engine.dispose()
+    stamp_file(path, Stamp(FileKind.DIRECTORY, int(revision)))

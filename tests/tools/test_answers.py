@@ -10,6 +10,7 @@ import jsonschema  # type: ignore[import-untyped]  # It ships no type informatio
 import pytest
 from mcp_types import CallToolResult
 
+from invoicing.organizations import READ_ONLY
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.tools.bakery import HANDLE, NAME, Arguments, Bakery, Made, sale
 from tools.catalog import CATALOG, DEDICATED_CATALOG
@@ -193,7 +194,7 @@ async def test_refusals_of_connections_and_roles_have_the_same_shape(bakery: Bak
         assert_refused(await chat.call("save_item", name="Rolls"), "not_allowed")
         assert_refused(await chat.call("create_client_organization", name="X", country="GB"), "not_allowed")
         assert await chat.ok("find_items")
-    read_only = replace(bakery.office, principal=replace(bakery.office.principal, read_only=True))
+    read_only = replace(bakery.office, principal=replace(bakery.office.principal, scopes=READ_ONLY))
     async with assistant(read_only, era, organization=HANDLE) as chat:
         assert_refused(await chat.call("issue_invoice", **sale()), "not_allowed")
 
