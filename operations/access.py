@@ -48,8 +48,9 @@ def local_path(_: Principal, books: Books, stored: StoredFile) -> FileLink:
 class Office:
     """Where acts across organizations take place: the principal at the directory.
 
-    `public_url` is where the server is reached over HTTP, without a slash at its end; empty where it is not.
-    `link_to` says where a client of this connection gets a file; `over_http` that there are pages to show.
+    `public_url` is where the server is reached from elsewhere, without a slash at its end; empty where it is not.
+    `link_to` says where a client of this connection gets a file; `with_credential` that the
+    caller has proved who it is by one, and that there are pages to show.
     """
 
     store: Store
@@ -57,7 +58,7 @@ class Office:
     clock: Clock
     public_url: str = ""
     link_to: Callable[[Principal, Books, StoredFile], FileLink] = local_path
-    over_http: bool = False
+    with_credential: bool = False
 
     def now(self) -> datetime:
         return self.clock()
@@ -67,7 +68,7 @@ class Office:
         return self.store.moments.no_earlier(self.clock())
 
     def connection_url(self, organization: OrganizationRef) -> str:
-        """The organization's own connection URL; empty where there is no HTTP server."""
+        """The organization's own connection URL; empty where no server is reached."""
         return f"{self.public_url}/mcp/{organization.handle}" if self.public_url else ""
 
     def own_connection(self, organization: OrganizationRef) -> str:

@@ -87,7 +87,7 @@ async def create_client_key(
         raise InvalidInput("organization is required: the handle of the organization.", field="organization")
     office = caller.office
     target = await name_organization(caller, organization=handle, session="", changing=True)
-    if office.over_http:
+    if office.with_credential:
         pending = await prepare_key(office, target, name, scopes=scopes, expires_in_days=expires_in_days)
         made = ClientKey(pending.prefix, link=f"{office.public_url}/keys/{pending.page}")
     else:

@@ -3,7 +3,7 @@
 The first of these that is there decides: the connection, the call's `organization`, the session's active
 organization, and, where the principal can reach only one organization, that one. A change in a live organization
 wants to be named by the connection or the call, so that the person who approves a tool call sees the name in it.
-Access is looked up in the directory on every call.
+Access is looked up in the directory on every call; that of a dedicated connection when its caller is.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class PracticeConnection:
 
 @dataclass(frozen=True, slots=True)
 class DedicatedConnection:
-    """A connection to one organization, by the organization's id."""
+    """A connection to one organization, as the directory answered it in this call."""
 
-    organization_id: str
+    organization: OrganizationRef
 
     @property
     def name(self) -> str:
-        return f"organization:{self.organization_id}"
+        return f"organization:{self.organization.id}"
 
 
 Connection = PracticeConnection | DedicatedConnection
@@ -63,9 +63,8 @@ class Caller:
 
 
 class NamedBy(Enum):
-    """Which part of the rule decided."""
+    """Which part of the rule decided, where the connection did not."""
 
-    CONNECTION = "connection"
     CALL = "call"
     SESSION = "session"
     ONLY_ONE = "only one"
@@ -95,11 +94,33 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
         OrganizationMismatch: the call names another one than the connection's own.
         NotFound: the call names one that does not exist or that the principal cannot reach.
     """
+    match caller.connection:
+        case DedicatedConnection(own):
+            return _by_connection(own, organization)
+        case PracticeConnection():
+            pass
+        case _:
+            assert_never(caller.connection)
     named = await caller.office.store.directory.read(lambda db: _decide(db, caller, organization, session))
     await _keep_alive(caller, named)
     if changing:
         _check_named_well_enough(named)
     return named.organization
+
+
+async def connection_now(office: Office, connection: Connection) -> Connection:
+    """A connection that lasts for many calls, with its organization as the directory answers it in this one.
+
+    Raises:
+        NotFound: the organization cannot be reached any more.
+    """
+    if not isinstance(connection, DedicatedConnection):
+        return connection
+    user_id, organization_id = office.principal.user_id, connection.organization.id
+    own = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization_id))
+    if own is None:
+        raise NotFound("The organization of this connection cannot be reached any more.")
+    return DedicatedConnection(own)
 
 
 async def active_organization(caller: Caller, *, session: str) -> OrganizationRef | None:
@@ -152,13 +173,6 @@ def similar_organizations(db: Session, user_id: str, wanted: str, *, partner_id:
 
 def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Named:
     user_id = caller.office.principal.user_id
-    match caller.connection:
-        case DedicatedConnection(organization_id):
-            return _by_connection(db, user_id, organization_id, organization)
-        case PracticeConnection():
-            pass
-        case _:
-            assert_never(caller.connection)
     if organization.strip():
         found = access_queries.reachable_by_handle(db, user_id, organization)
         if found is None:
@@ -181,16 +195,13 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
     )
 
 
-def _by_connection(db: Session, user_id: str, organization_id: str, organization: str) -> _Named:
-    own = access_queries.reachable_by_id(db, user_id, organization_id)
-    if own is None:
-        raise NotFound("The organization of this connection cannot be reached any more.")
+def _by_connection(own: OrganizationRef, organization: str) -> OrganizationRef:
     if organization.strip() and small_letters(organization) != own.handle:
         raise OrganizationMismatch(
             f"This connection belongs to {own.handle} alone: leave organization out, or use another connection.",
             field="organization",
         )
-    return _Named(own, NamedBy.CONNECTION)
+    return own
 
 
 def _nothing_names_it(remembered: _Remembered | None, session: str) -> str:

@@ -1,6 +1,6 @@
 """The people of an installation: who acts on a local connection, and under which e-mail address that is on record.
 
-Over HTTP a credential says who acts. On stdio and at the command line nobody proves who they are: whoever can run the
+A credential says who acts. On stdio and at the command line nobody proves who they are: whoever can run the
 program acts as the owner, or as the user that they say they are. What audit trails show is always the e-mail address
 of a user in the directory, and never what a call says of itself. What is on record already stays as it is.
 """
@@ -59,25 +59,25 @@ async def acting(office: Office, email: str) -> Office:
 
 def lacks_address(office: Office) -> bool:
     """Whether the acts of a local connection are on record under no person's address yet."""
-    return office.principal.label == LOCAL_OWNER_EMAIL and not office.over_http
+    return office.principal.label == LOCAL_OWNER_EMAIL and not office.with_credential
 
 
 async def check_owner_email(office: Office, organization: OrganizationRef, email: str) -> str:
     """The address that the owner is to get, as it is kept; empty where the owner has it already.
 
-    An assistant may state it once, on a local connection. Over HTTP nobody renames anybody: there the address is what
-    a credential vouches for.
+    An assistant may state it once, on a local connection. With a credential nobody renames anybody: the address is
+    what it vouches for.
 
     Raises:
         InvalidInput: no e-mail address.
-        NotAllowed: over HTTP, or by somebody else than the owner.
+        NotAllowed: with a credential, or by somebody else than the owner.
         Conflict: the owner has another address, somebody else has this one, or the organization is a client.
     """
     principal, wanted = office.principal, check_email(email, field="owner_email").casefold()
-    if office.over_http:
+    if office.with_credential:
         raise NotAllowed(
-            "Over HTTP nobody's address is changed: the credential says who acts. counterfoil user rename does it, on"
-            " the server.",
+            "With a credential nobody's address is changed: it says who acts. counterfoil user rename does it, on the"
+            " server.",
             field="owner_email",
         )
     if organization.partner_id:
@@ -106,10 +106,12 @@ async def rename_user(office: Office, email: str, new: str) -> str:
         InvalidInput: no e-mail address.
         NotFound: nobody has the first address.
         Conflict: somebody else has the second.
-        NotAllowed: by anyone but an owner of the user's organization, or over HTTP.
+        NotAllowed: by anyone but an owner of the user's organization, or with a credential.
     """
-    if office.over_http:
-        raise NotAllowed("Over HTTP nobody's address is changed: counterfoil user rename does it, on the server.")
+    if office.with_credential:
+        raise NotAllowed(
+            "With a credential nobody's address is changed: counterfoil user rename does it, on the server."
+        )
     before, after = email.strip().casefold(), check_email(new).casefold()
     user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.user_id, before, after))
     if after == before:

@@ -9,7 +9,7 @@ from mcp.server.mcpserver import Context
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from operations.access import Office
-from operations.naming import Caller, Connection
+from operations.naming import Caller, Connection, connection_now
 from operations.people import named_now
 from storage.ids import new_session_id
 
@@ -26,10 +26,11 @@ class LocalDoorway:
     session: str = field(default_factory=new_session_id)
 
     async def caller(self, context: Context[Any, Any]) -> Caller:
+        office = await named_now(self.office)
         has_sessions = context.request_context.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS
         return Caller(
-            office=await named_now(self.office),
-            connection=self.connection,
+            office=office,
+            connection=await connection_now(office, self.connection),
             protocol_session=self.session if has_sessions else "",
             protocol_has_sessions=has_sessions,
         )

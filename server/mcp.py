@@ -127,7 +127,7 @@ def dedicated_server(office: Office, organization: OrganizationRef) -> Counterfo
     server = CounterfoilServer(
         dedicated_introduction(organization.handle),
         tools=[tool.for_dedicated() for tool in DEDICATED_CATALOG],
-        lifespan=_lifespan(lambda: LocalDoorway(office, DedicatedConnection(organization.id))),
+        lifespan=_lifespan(lambda: LocalDoorway(office, DedicatedConnection(organization))),
     )
     add_resources(server)
     return server

@@ -82,6 +82,12 @@ def test_the_rules_have_no_clock_no_database_and_no_async() -> None:
         assert not {"now", "today", "utcnow"} & set(called_names(tree)), f"{path} looks at a clock"
 
 
+def test_what_happens_does_not_know_over_which_wire_it_was_asked_for() -> None:
+    for path in sources("operations"):
+        words = path.read_text("utf-8").lower()
+        assert not [word for word in ("http", "asgi", "starlette") if word in words], path
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_money_never_touches_a_float(layer: str) -> None:
     """Only drawing (points on paper) and spreadsheet cells, where they are exact, may be floats."""

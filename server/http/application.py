@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,7 +18,14 @@ from server.http import answers
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
 from server.http.downloads import Downloads, LinkSigner, signing_key
-from server.http.gate import Catalogue, Entrances, Gate
+from server.http.gate.addresses import Addresses
+from server.http.gate.admission import Admission
+from server.http.gate.answering import Answering
+from server.http.gate.authentication import Authentication, ConnectionCredentials
+from server.http.gate.bodies import Bodies
+from server.http.gate.deadline import Deadline
+from server.http.gate.dispatch import Catalogue, Dispatch, Entrances
+from server.http.gate.sessions import Sessions
 from server.http.handshake import HandshakeServer
 from server.http.keys import KeyPage
 from server.http.limits import Allowance, Downloading, Limiter
@@ -59,7 +66,7 @@ def http_application(
         clock=clock,
         public_url=settings.public_url,
         link_to=signer.link_to,
-        over_http=True,
+        with_credential=True,
     )
     asked = Questions(settings.allowance.asking) if questions is None else questions
     managers = {}
@@ -70,7 +77,7 @@ def http_application(
     handshakes = {catalogue: HandshakeServer(manager.app, asked) for catalogue, manager in managers.items()}
     entrances = {one: Entrances(handshakes[one], manager.asgi_app) for one, manager in managers.items()}
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
-    gate = Gate(office, entrances, limiter, asked)
+    gate = _gate(office, entrances, limiter, asked)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -93,6 +100,18 @@ def http_application(
     )
     origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url)
     return _OriginCheck(application, origins)
+
+
+def _gate(
+    office: Office, entrances: Mapping[Catalogue, Entrances], limiter: Limiter, questions: Questions
+) -> Answering:
+    """The layers in front of the MCP servers: the last one here is the first that a request comes to."""
+    allowance, credentials = limiter.allowance, ConnectionCredentials(office.public_url)
+    within_time = Deadline(Dispatch(entrances), allowance)
+    in_session = Sessions(within_time, office, questions)
+    admitted = Admission(Bodies(in_session, allowance), limiter)
+    authenticated = Authentication(admitted, office, presented=credentials.presented, refused=credentials.refused)
+    return Answering(Addresses(authenticated, office.public_url))
 
 
 class _OriginCheck:

@@ -13,10 +13,10 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
-from invoicing.organizations import OrganizationRef
 from operations.naming import Caller
 from server.http.confirmations import bind_organization, state_security
-from server.http.gate import CALLER, ORGANIZATION, Catalogue
+from server.http.gate.dispatch import Catalogue
+from server.http.gate.state import state_of
 from server.introduction import PRACTICE, dedicated_introduction
 from server.mcp import CounterfoilServer, add_resources
 from tools.catalog import CATALOG, DEDICATED_CATALOG
@@ -29,8 +29,7 @@ class HttpDoorway:
 
     async def caller(self, context: Context[Any, Any]) -> Caller:
         request: Any = context.request_context.request
-        caller: Caller = request.scope[CALLER]
-        return caller
+        return state_of(request.scope).caller_of_call
 
 
 def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilServer:
@@ -69,7 +68,7 @@ async def _shape(context: ServerRequestContext[Any, Any], call_next: CallNext) -
     """Give a dedicated connection its own name and instructions, wherever the protocol shows them."""
     result = await call_next(context)
     request: Any = context.request
-    organization: OrganizationRef | None = request.scope[ORGANIZATION]
+    organization = state_of(request.scope).authenticated_request.organization
     if organization is None or not isinstance(result, dict):
         return result
     introduction = dedicated_introduction(organization.handle)

@@ -21,7 +21,7 @@ from mcp_types import INVALID_PARAMS
 
 from invoicing.refusals import Refusal
 from operations.naming import Caller, name_organization
-from server.http.gate import CALLER
+from server.http.gate.state import state_of
 
 _CARRIERS = frozenset({"tools/call", "prompts/get", "resources/read"})
 _STATE = "requestState"
@@ -85,5 +85,4 @@ def _text(arguments: Mapping[str, Any], name: str) -> str:
 
 def _caller(context: ServerRequestContext[Any, Any]) -> Caller:
     request: Any = context.request
-    caller: Caller = request.scope[CALLER]
-    return caller
+    return state_of(request.scope).caller_of_call

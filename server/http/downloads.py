@@ -24,7 +24,7 @@ from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Refusal, Unavailable
 from operations.access import FileLink, Office, Principal
-from operations.arrivals import NotYours, Unauthenticated, user_behind
+from operations.authentication import NotYours, Unauthenticated, user_behind
 from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch

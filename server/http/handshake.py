@@ -30,8 +30,8 @@ from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Unavailable
 from server.http.clients import capabilities_of, check_can_be_asked
+from server.http.gate.state import state_of
 from server.http.questions import (
-    CONVERSATION,
     Answered,
     Conversation,
     Failed,
@@ -45,7 +45,7 @@ _CHECKED = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
 
 class HandshakeServer:
-    """An ASGI application for messages whose scope has a `Conversation`. `run` is around all of them."""
+    """An ASGI application for messages of a session. `run` is around all of them."""
 
     def __init__(self, server: Server[Any], questions: Questions) -> None:
         self._server = server
@@ -78,7 +78,7 @@ class HandshakeServer:
         *,
         task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
     ) -> None:
-        conversation: Conversation = scope[CONVERSATION]
+        conversation = state_of(scope).conversation_of_session
         revision = Headers(scope=scope).get("mcp-protocol-version") or conversation.client.revision
         connection = Connection.from_envelope(
             revision or DEFAULT_NEGOTIATED_VERSION, None, capabilities_of(conversation.client)

@@ -22,8 +22,6 @@ from invoicing.refusals import LimitExceeded, Unavailable
 from server.http.messages import Message
 from storage.directory.sessions import SessionClient
 
-CONVERSATION = "counterfoil.conversation"
-"""Where a request's scope holds its `Conversation`."""
 _PREFIX = "ask_"
 
 

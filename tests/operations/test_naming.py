@@ -24,6 +24,7 @@ from operations.naming import (
     DedicatedConnection,
     PracticeConnection,
     active_organization,
+    connection_now,
     name_organization,
 )
 from operations.onboarding import ClientRequest, create_client_organization
@@ -66,7 +67,7 @@ async def test_the_connection_decides_before_the_session_and_without_a_name(tmp_
     async with practice(tmp_path) as one:
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         session = await switched(caller(one.office), finch)
-        dedicated = caller(one.office, DedicatedConnection(bakery.id))
+        dedicated = caller(one.office, DedicatedConnection(bakery))
         assert (await named(dedicated)).id == bakery.id
         assert (await named(dedicated, session=session)).id == bakery.id
         assert (await named(dedicated, bakery.handle, changing=True)).id == bakery.id
@@ -75,7 +76,7 @@ async def test_the_connection_decides_before_the_session_and_without_a_name(tmp_
 async def test_a_dedicated_connection_answers_alike_whether_the_other_name_exists_or_not(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
-        dedicated = caller(one.office, DedicatedConnection(bakery.id))
+        dedicated = caller(one.office, DedicatedConnection(bakery))
         for changing in (False, True):
             own = await refusal(named(dedicated, finch.handle, changing=changing))
             absent = await refusal(named(dedicated, "no-such-organization", changing=changing))
@@ -98,7 +99,7 @@ async def test_handles_are_compared_without_regard_to_case_and_blanks_around(tmp
     async with practice(tmp_path) as one:
         bakery = await one.client("Harbour Bakery")
         assert (await named(caller(one.office), "  HARBOUR-Bakery-Sandbox ")).id == bakery.id
-        dedicated = caller(one.office, DedicatedConnection(bakery.id))
+        dedicated = caller(one.office, DedicatedConnection(bakery))
         assert (await named(dedicated, bakery.handle.upper())).id == bakery.id
 
 
@@ -147,14 +148,15 @@ async def test_access_is_looked_up_at_every_call(tmp_path: Path) -> None:
         bakery = await one.client("Harbour Bakery")
         finch = await one.client("Finch Studio")
         office = await colleague(one, one.organization, "accountant")
-        dedicated = caller(office, DedicatedConnection(bakery.id))
+        dedicated = DedicatedConnection(bakery)
         session = await switched(caller(office), finch)
-        assert (await named(dedicated)).role == "accountant"
+        assert (await named(caller(office, await connection_now(office, dedicated)))).role == "accountant"
         user = office.principal.user_id
         in_the_directory(one, "UPDATE memberships SET role = 'viewer' WHERE user_id = ?", user)
+        assert (await named(caller(office, await connection_now(office, dedicated)))).role == "viewer"
         assert (await named(caller(office), session=session)).role == "viewer"
         in_the_directory(one, "DELETE FROM memberships WHERE user_id = ?", user)
-        assert isinstance(await refusal(named(dedicated)), NotFound)
+        assert isinstance(await refusal(connection_now(office, dedicated)), NotFound)
         assert isinstance(await refusal(named(caller(office), finch.handle)), NotFound)
         assert isinstance(await refusal(named(caller(office), session=session)), OrganizationRequired)
 
@@ -183,7 +185,7 @@ async def test_a_session_is_bound_to_its_principal_and_its_connection(tmp_path: 
         office = await colleague(one, one.organization, "owner")
         theirs = await switched(caller(one.office), bakery)
         assert isinstance(await refusal(named(caller(office), session=theirs)), OrganizationRequired)
-        elsewhere = await switched(caller(one.office, DedicatedConnection(finch.id)), bakery)
+        elsewhere = await switched(caller(one.office, DedicatedConnection(finch)), bakery)
         assert isinstance(await refusal(named(caller(one.office), session=elsewhere)), OrganizationRequired)
 
 
@@ -280,7 +282,7 @@ async def test_the_policy_says_which_changes_must_be_named(
         else:
             assert (await named(by, session=session, changing=changing)).id == client.id
         assert (await named(by, client.handle, session=session, changing=changing)).id == client.id
-        assert (await named(caller(one.office, DedicatedConnection(client.id)), changing=changing)).id == client.id
+        assert (await named(caller(one.office, DedicatedConnection(client)), changing=changing)).id == client.id
 
 
 async def test_only_the_owner_of_the_practice_sets_the_policy_and_on_the_practice_alone(tmp_path: Path) -> None:

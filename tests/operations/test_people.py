@@ -97,7 +97,7 @@ async def test_of_two_connections_that_name_the_owner_at_once_one_does(tmp_path:
 async def test_nobody_becomes_somebody_else_over_http(tmp_path: Path) -> None:
     """There a credential says who acts: with its address changed, the trail would name a person who did nothing."""
     async with unnamed(tmp_path) as (office, one):
-        far = replace(office, over_http=True)
+        far = replace(office, with_credential=True)
         stated = {**COMPLETION, "owner_email": ANA}
         assert isinstance(await refusal(update_organization(far, books_of(far, one), stated)), NotAllowed)
         assert isinstance(await refusal(rename_user(far, LOCAL_OWNER_EMAIL, ANA)), NotAllowed)

@@ -10,7 +10,7 @@ import pytest
 
 from invoicing.organizations import EVERYTHING, CredentialKind
 from operations.access import Office
-from operations.arrivals import Arrival, Door, Unauthenticated, arrive
+from operations.authentication import AuthenticatedRequest, Presented, Unauthenticated, authenticate
 from operations.credentials import create_key, create_token, list_credentials, revoke_credential, wake_credential
 from operations.practices import local_owner
 from storage.directory.credentials import Lapse
@@ -28,7 +28,7 @@ from tests.support.raw import raw_value
 async def lapse(store: Store, clock: SettableClock, secret: str) -> Lapse | None:
     """Why the secret opens nothing; None where it does."""
     try:
-        assert isinstance(await arrive(store, clock, Door(secret)), Arrival)
+        assert isinstance(await authenticate(store, clock, Presented(secret)), AuthenticatedRequest)
     except Unauthenticated as refused:
         return refused.lapse
     return None

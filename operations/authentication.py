@@ -1,4 +1,4 @@
-"""Who arrives at the HTTP door: credential, organization and session, looked up together, anew for each request."""
+"""Who asks: credential, organization and session of a request, looked up together, anew for each."""
 
 from __future__ import annotations
 
@@ -18,33 +18,41 @@ from storage.folder.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """What a request brings: a secret, the handle that its URL names, whether the URL is a secret link, and the
-    session it goes on with; what is empty it does not bring.
+class Presented:
+    """What a request brings: a secret, the handle of the organization whose own connection it comes over, the session
+    that it goes on with, and the connection's address as `audience`; what is empty it does not bring.
+
+    `in_the_open` says that the secret was part of the address, where it is known to be visible.
     """
 
     secret: str
     handle: str = ""
-    is_link: bool = False
+    in_the_open: bool = False
     session: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """An authenticated caller on a connection. `organization` is the dedicated connection's own; `session` the one
-    that the request goes on with, where it is this caller's, on this connection, and alive.
+class AuthenticatedRequest:
+    """An authenticated caller on a connection. `session` is the one that the request goes on with, where it is this
+    caller's, on this connection, and alive.
     """
 
     principal: Principal
     connection: Connection
-    organization: OrganizationRef | None
     session: OpenSession | None
+
+    @property
+    def organization(self) -> OrganizationRef | None:
+        """The dedicated connection's own."""
+        return self.connection.organization if isinstance(self.connection, DedicatedConnection) else None
 
     @property
     def scopes(self) -> Scopes:
         """What can be done over this connection at most."""
-        role = self.organization.role if self.organization else None
-        return READ_ONLY if role in (Role.VIEWER, Role.CLIENT) else self.principal.scopes
+        organization = self.organization
+        looks_only = organization is not None and organization.role in (Role.VIEWER, Role.CLIENT)
+        return READ_ONLY if looks_only else self.principal.scopes
 
 
 class Unauthenticated(Exception):
@@ -61,26 +69,26 @@ class NotYours(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    arrival: Arrival
+    request: AuthenticatedRequest
     stale_credential: str
 
     @property
     def stale_session(self) -> str:
-        session = self.arrival.session
+        session = self.request.session
         return session.id if session is not None and session.stale else ""
 
 
-async def arrive(store: Store, clock: Clock, door: Door) -> Arrival:
+async def authenticate(store: Store, clock: Clock, presented: Presented) -> AuthenticatedRequest:
     """Look everything up in one transaction, and record the uses that are due.
 
     Raises:
         Unauthenticated, NotYours.
     """
     now = store.moments.no_earlier(clock())
-    found = await store.directory.read(lambda db: _find(db, door, now))
+    found = await store.directory.read(lambda db: _find(db, presented, now))
     if found.stale_credential or found.stale_session:
         await store.directory.note(lambda db: _record_use(db, found, now))
-    return found.arrival
+    return found.request
 
 
 async def user_behind(store: Store, clock: Clock, credential_id: str, organization_id: str) -> str:
@@ -103,9 +111,9 @@ async def user_behind(store: Store, clock: Clock, credential_id: str, organizati
     return await store.directory.read(work)
 
 
-async def open_session(store: Store, clock: Clock, arrival: Arrival, session: OpenSession) -> None:
+async def open_session(store: Store, clock: Clock, request: AuthenticatedRequest, session: OpenSession) -> None:
     """Open a session for the caller."""
-    now, principal, connection = store.moments.no_earlier(clock()), arrival.principal.user_id, arrival.connection.name
+    now, principal, connection = store.moments.no_earlier(clock()), request.principal.user_id, request.connection.name
     await store.directory.write(
         lambda db: sessions.open_session(
             db, session.id, session.client, principal=principal, connection=connection, now=now
@@ -114,39 +122,42 @@ async def open_session(store: Store, clock: Clock, arrival: Arrival, session: Op
 
 
 async def end_session(store: Store, session_id: str) -> None:
-    """End a session that `arrive` found open."""
+    """End a session that `authenticate` found open."""
     await store.directory.write(lambda db: sessions.end_session(db, session_id))
 
 
-def _find(db: Session, door: Door, now: datetime) -> _Found:
-    bearer = credentials.bearer_of(db, digest_of(door.secret), now=now) if door.secret else None
+def _find(db: Session, presented: Presented, now: datetime) -> _Found:
+    bearer = credentials.bearer_of(db, digest_of(presented.secret), now=now) if presented.secret else None
     if bearer is None or isinstance(bearer, Lapse):
         raise Unauthenticated(bearer)
-    # A secret link is for its URL alone, where it is known to be visible; the others are for the header alone.
-    if (bearer.kind is CredentialKind.LINK) is not door.is_link:
+    # A secret link may be seen, and whoever chose another kind of credential counts on its not being seen.
+    if (bearer.kind is CredentialKind.LINK) is not presented.in_the_open:
         raise Unauthenticated(Lapse.UNKNOWN)
-    organization = _organization(db, bearer, door.handle)
-    connection = DedicatedConnection(organization.id) if organization else PracticeConnection()
+    if bearer.audience not in ("", presented.audience):
+        raise Unauthenticated(Lapse.UNKNOWN)
+    connection = _connection(db, bearer, presented.handle)
     session = None
-    if door.session:
-        session = sessions.find_open(db, door.session, principal=bearer.user_id, connection=connection.name, now=now)
+    if presented.session:
+        session = sessions.find_open(
+            db, presented.session, principal=bearer.user_id, connection=connection.name, now=now
+        )
     return _Found(
-        Arrival(principal_of(bearer), connection, organization, session),
+        AuthenticatedRequest(principal_of(bearer), connection, session),
         stale_credential=bearer.credential_id if bearer.stale else "",
     )
 
 
-def _organization(db: Session, bearer: Bearer, handle: str) -> OrganizationRef | None:
-    """The connection's own organization; None on the practice connection of a personal token."""
+def _connection(db: Session, bearer: Bearer, handle: str) -> Connection:
+    """The connection to one organization, or the practice connection of a personal token."""
     if handle:
         found = access_queries.reachable_by_handle(db, bearer.user_id, handle)
     elif bearer.organization_id:
         found = access_queries.reachable_by_id(db, bearer.user_id, bearer.organization_id)
     else:
-        return None
+        return PracticeConnection()
     if found is None:
         raise NotYours
-    return found
+    return DedicatedConnection(found)
 
 
 def _record_use(db: Session, found: _Found, now: datetime) -> None:

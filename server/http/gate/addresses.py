@@ -1,0 +1,40 @@
+"""Which connection the address names, and whether its method is one of a connection's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.http import answers
+from server.http.answers import Turned
+from server.http.gate.state import state_of, with_state
+from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
+
+
+class Addresses:
+    """Lets through what goes to `/mcp`, `/mcp/{organization}` or `/mcp/k/{key}`."""
+
+    def __init__(self, application: ASGIApp, public_url: str) -> None:
+        self._application = application
+        self._public_url = public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = connection_path(scope["path"])
+        # A slash that was written as %2F is one of a name, and no name has one.
+        if path is None or b"%2f" in scope.get("raw_path", b"").lower():
+            raise answers.not_found()
+        if scope["method"] not in ("POST", "DELETE"):
+            raise self._wrong_method(Request(scope), path)
+        await self._application(with_state(scope, replace(state_of(scope), path=path)), receive, send)
+
+    def _wrong_method(self, request: Request, path: ConnectionPath) -> Turned:
+        url = "" if isinstance(path, LinkPath) else self._public_url + address_of(path)
+        in_browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        return answers.method_not_allowed(url, in_browser=in_browser)
+
+
+def address_of(path: ConnectionPath) -> str:
+    """The canonical path of a connection that is no secret."""
+    return f"/mcp/{path.handle}" if isinstance(path, OrganizationPath) else "/mcp"
