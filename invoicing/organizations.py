@@ -82,7 +82,10 @@ def scopes_of(text: str) -> Scopes:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationRef:
-    """An organization as the directory knows it. `named_writes` is the policy of the practice it belongs to."""
+    """An organization as the directory knows it, to whoever asks. `named_writes` is the policy of the practice that it
+    belongs to. `practice_role` is the asker's role in that practice, where it reaches this client; `limited` says that
+    it reaches only some.
+    """
 
     id: str
     handle: str
@@ -95,6 +98,8 @@ class OrganizationRef:
     named_writes: NamedWrites
     archived: bool
     role: Role
+    practice_role: Role | None = None
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
-from invoicing.organizations import EVERYTHING, READ_ONLY, Clock, OrganizationKind, OrganizationRef, Role, Scopes
+from invoicing.organizations import (
+    EVERYTHING,
+    READ_ONLY,
+    Clock,
+    CredentialKind,
+    OrganizationKind,
+    OrganizationRef,
+    Role,
+    Scopes,
+)
 from invoicing.refusals import Conflict, NotAllowed
 from invoicing.text.typed import in_command
+from operations.rights import RIGHTS, Act, Grant, Standing, refusal_of
 from storage.books.pool import Books
-from storage.directory import access_queries
 from storage.files.kept import StoredFile
 from storage.folder.store import Store
 
@@ -27,8 +35,12 @@ class Principal:
     user_id: str
     label: str
     scopes: Scopes = EVERYTHING
-    is_person: bool = True
+    credential: CredentialKind | None = None
     credential_id: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        return self.credential in (None, CredentialKind.TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,72 +89,75 @@ class Office:
         return self.connection_url(organization) or command
 
 
-class Right(Enum):
-    """What a call wants to do."""
+def standing_of(principal: Principal, organization: OrganizationRef) -> Standing:
+    """What the principal is to the organization, which is as the directory answered it for this principal."""
+    match principal.credential, organization.role:
+        case CredentialKind.KEY, _:
+            return Standing.API_KEY
+        case CredentialKind.LINK, _:
+            return Standing.SECRET_LINK
+        case _, Role.VIEWER:
+            return Standing.VIEWER
+        case _, Role.CLIENT:
+            return Standing.CLIENT_USER
+        case _, (Role.OWNER | Role.ACCOUNTANT) as role:
+            return _standing_of_person(organization, role)
 
-    READ = "read"
-    DRAFT = "draft"
-    CHANGE = "change"
+
+def _standing_of_person(organization: OrganizationRef, role: Role) -> Standing:
+    in_practice = role if organization.kind is OrganizationKind.PARTNER else organization.practice_role
+    match in_practice:
+        case Role.OWNER | Role.ACCOUNTANT if organization.limited:
+            return Standing.LIMITED_STAFF
+        case Role.OWNER:
+            return Standing.PRACTICE_OWNER
+        case Role.ACCOUNTANT:
+            return Standing.PRACTICE_ACCOUNTANT
+        case Role.VIEWER | Role.CLIENT | None if organization.partner_id:
+            return Standing.CLIENT_OWNER if role is Role.OWNER else Standing.CLIENT_ACCOUNTANT
+        case _:
+            return Standing.STANDALONE_OWNER if role is Role.OWNER else Standing.STANDALONE_ACCOUNTANT
 
 
-_RIGHTS = {
-    Role.OWNER: frozenset(Right),
-    Role.ACCOUNTANT: frozenset(Right),
-    Role.VIEWER: frozenset({Right.READ}),
-    Role.CLIENT: frozenset({Right.READ}),
-}
-
-
-def require(right: Right, role: Role, *, principal: Principal, where: str) -> None:
+def require(act: Act, organization: OrganizationRef, principal: Principal, *, field: str = "") -> None:
     """Raises:
-    NotAllowed: the principal's credential or role does not give the right.
+    NotAllowed: the credential's scopes or the table of rights do not allow the act; `field` is what asked for it.
     """
-    if right is Right.READ:
-        return
-    if principal.scopes == READ_ONLY:
-        raise NotAllowed("This credential is read-only: it changes nothing.")
-    if right not in _RIGHTS[role]:
-        raise NotAllowed(f"The role {role} in {where} does not allow this. An owner or accountant can do it.")
+    rule = RIGHTS[act]
+    if rule.scope not in principal.scopes:
+        if principal.scopes == READ_ONLY:
+            raise NotAllowed("This credential is read-only: it changes nothing.", field=field)
+        raise NotAllowed(f"This credential lacks the scope {rule.scope}, which this needs.", field=field)
+    standing = standing_of(principal, organization)
+    match rule.grant(standing):
+        case Grant.MAY:
+            return
+        case Grant.IF_LET | Grant.MAY_NOT if standing in (Standing.VIEWER, Standing.CLIENT_USER):
+            raise NotAllowed(
+                f"The role {organization.role} in {organization.handle} does not allow this. An owner or accountant can"
+                " do it.",
+                field=field,
+            )
+        case Grant.IF_LET | Grant.MAY_NOT:
+            raise NotAllowed(refusal_of(rule, standing), field=field)
 
 
-async def require_person_of_practice(office: Office, organization: OrganizationRef, what: str) -> None:
-    """Acts that a person of the practice answers for: of the practice that the organization is a client of, or that it
-    is itself; a standalone organization has its own owner. `what` names the act in the refusal.
-
-    Raises:
-        NotAllowed: an API key or secret link, or somebody without that role.
-    """
-    principal, partner = office.principal, organization.partner_id
-    if not principal.is_person:
-        raise NotAllowed(f"{what} is for a person to do: an API key or a secret link cannot.")
-    practice: OrganizationRef | None = organization
-    if partner:
-        practice = await office.store.directory.read(
-            lambda db: access_queries.reachable_by_id(db, principal.user_id, partner)
-        )
-    standalone = organization.kind is not OrganizationKind.PARTNER and not partner
-    allowed = (Role.OWNER,) if standalone else (Role.OWNER, Role.ACCOUNTANT)
-    if practice is None or practice.role not in allowed:
-        raise NotAllowed(f"{what} is for the owner or an accountant of the practice to do.")
-    require(Right.CHANGE, organization.role, principal=principal, where=organization.handle)
-
-
-def open_books(office: Office, organization: OrganizationRef, right: Right) -> Books:
-    """The organization's books, opened for the principal.
+def open_books(office: Office, organization: OrganizationRef, act: Act) -> Books:
+    """The organization's books, opened for the principal and this act.
 
     `organization` is what the directory answered for this principal in this call: its role is of this moment.
 
     Raises:
-        NotAllowed: the role does not give the right.
+        NotAllowed: the act is not the principal's to do.
         Conflict: a change in an archived organization.
     """
-    require(right, organization.role, principal=office.principal, where=organization.handle)
-    if organization.archived and right is not Right.READ:
+    require(act, organization, office.principal)
+    if organization.archived and act is not Act.READ:
         raise Conflict(f"{organization.handle} is archived: it can be read, not changed.")
     return Books(
         organization=organization,
         actor=office.principal.label,
         clock=office.clock,
         shelf=office.store.shelf,
-        may_change=right is not Right.READ,
+        may_change=act is not Act.READ,
     )

@@ -18,8 +18,9 @@ from invoicing.organizations import READ_ONLY, Clock, CredentialKind, Organizati
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
-from operations.access import Office, Principal, Right, open_books, require
+from operations.access import Office, Principal, open_books, require
 from operations.naming import Caller, name_organization
+from operations.rights import Act
 from storage.books import audit
 from storage.directory import credentials, users
 from storage.directory.credentials import Bearer, KnownCredential, WaitingKey
@@ -258,7 +259,7 @@ def principal_of(bearer: Bearer) -> Principal:
         user_id=bearer.user_id,
         label=bearer.label,
         scopes=bearer.scopes,
-        is_person=bearer.kind is CredentialKind.TOKEN,
+        credential=bearer.kind,
         credential_id=bearer.credential_id,
     )
 
@@ -320,7 +321,7 @@ async def _add_key(
 
 
 def _check(office: Office, organization: OrganizationRef, name: str) -> str:
-    require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
+    require(Act.CREATE_CREDENTIAL, organization, office.principal)
     if organization.archived:
         raise NotAllowed(f"{organization.handle} is archived: it gets no new credentials.")
     return clean_line(name, field="name", limit=80, required=True)
@@ -329,7 +330,7 @@ def _check(office: Office, organization: OrganizationRef, name: str) -> str:
 async def _record(office: Office, organization: OrganizationRef, act: str, prefix: str, name: str) -> None:
     """Put the act into the organization's own audit trail: its prefix, never its secret."""
     now, by = office.now(), office.principal.label
-    books = open_books(office, organization, Right.CHANGE)
+    books = open_books(office, organization, Act.CREATE_CREDENTIAL)
     await books.write(lambda db: audit.record(db, act, prefix, at=now, by=by, detail={"name": name}))
 
 

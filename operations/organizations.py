@@ -17,12 +17,13 @@ from invoicing.refusals import OrganizationAmbiguous, Unavailable
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_shown
 from operations import naming
-from operations.access import Office, Right, open_books
+from operations.access import Office, open_books
 from operations.issue_dates import today_in
 from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from operations.registration import default_code
+from operations.rights import Act
 from storage.books.counts import Counts, counts
 from storage.books.overview import SettingNames, setting_names
 from storage.books.pool import Books
@@ -197,7 +198,7 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 
 
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
-    books = open_books(office, organization, Right.READ)
+    books = open_books(office, organization, Act.READ)
     try:
         found, counted = await books.read(lambda db: (_blockers(db), counts(db)))
     except Unavailable as unavailable:

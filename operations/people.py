@@ -12,9 +12,10 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from invoicing.master_data.identifiers import check_email
-from invoicing.organizations import OrganizationRef, Role
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
-from operations.access import Office, Principal, Right, open_books, require
+from operations.access import Office, Principal, open_books, require
+from operations.rights import Act
 from storage.books import audit
 from storage.directory import access_queries, users
 from storage.directory.users import Person
@@ -82,9 +83,7 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
         )
     if organization.partner_id:
         raise Conflict("owner_email is the practice's: set it on the practice.", field="owner_email")
-    if organization.role is not Role.OWNER or not principal.is_person:
-        raise NotAllowed("Only the owner says what the owner's address is.", field="owner_email")
-    require(Right.CHANGE, organization.role, principal=principal, where=organization.handle)
+    require(Act.STATE_OWNER_ADDRESS, organization, principal, field="owner_email")
     if wanted == principal.label:
         return ""
     if principal.label != LOCAL_OWNER_EMAIL:
@@ -114,6 +113,7 @@ async def rename_user(office: Office, email: str, new: str) -> str:
         )
     before, after = email.strip().casefold(), check_email(new).casefold()
     user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.user_id, before, after))
+    require(Act.RENAME_USER, home, office.principal)
     if after == before:
         return after
     await _record(office, home, before, after)
@@ -150,7 +150,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
     if after != before:
         _check_free(db, after)
     home = access_queries.reachable_by_id(db, acting_id, users.home_of(db, user_id))
-    if home is None or home.role is not Role.OWNER:
+    if home is None:
         raise NotAllowed("Only an owner of the user's organization changes the user's address.")
     return user_id, home
 
@@ -158,7 +158,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
 async def _record(office: Office, home: OrganizationRef, before: str, after: str) -> None:
     now, by = office.now(), office.principal.label
     try:
-        books = open_books(office, home, Right.CHANGE)
+        books = open_books(office, home, Act.RENAME_USER)
         await books.write(lambda db: audit.record(db, "rename_user", after, at=now, by=by, detail={"before": before}))
     except Unavailable:
         # Books that are out of service must not keep the people of all the others from saying who they are.

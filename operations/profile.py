@@ -14,13 +14,13 @@ from invoicing.countries.identifiers import check_number
 from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import check_currency, parse_decimal
-from invoicing.organizations import NamedWrites, Role
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed, Unavailable
+from invoicing.organizations import NamedWrites
+from invoicing.refusals import Conflict, InvalidInput, Unavailable
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.inputs import Rounding
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line, clean_text
-from operations.access import Office, require_person_of_practice
+from operations.access import Office, require
 from operations.addressing import with_address_fields
 from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, save_layers
@@ -28,6 +28,7 @@ from operations.organization_names import check_name_names_no_other, organizatio
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
 from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
+from operations.rights import ACT_OF_FIELD, Act
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books import audit
 from storage.books.branding import record_logo
@@ -79,16 +80,15 @@ async def update_organization(
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
         Conflict: country or currency once they are settled.
-        NotAllowed: `named_writes` or `owner_email` by anyone but the practice's owner; `mandates`, or the name of a
-            client, by anyone but its people.
+        NotAllowed: a field that the table of rights does not let the principal change.
     """
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
+    for field in changes:
+        require(ACT_OF_FIELD.get(field, Act.UPDATE_PROFILE), books.organization, office.principal, field=field)
     policy = _checked_policy(books, changes)
     if "name" in changes:
         await _check_may_rename(office, books, str(changes["name"]))
-    if "mandates" in changes:
-        await require_person_of_practice(office, books.organization, "Setting the policy on mandates")
     owner = ""
     if "owner_email" in changes:
         owner = await check_owner_email(office, books.organization, str(changes["owner_email"]))
@@ -117,8 +117,9 @@ async def update_organization(
 
 async def _check_may_rename(office: Office, books: Books, name: str) -> None:
     """The name of a client is its practice's to choose: it stands in the practice's lists and answers."""
-    if books.organization.partner_id and name != books.organization.name:
-        await require_person_of_practice(office, books.organization, "Renaming a client")
+    if name != books.organization.name:
+        act = Act.RENAME_CLIENT if books.organization.partner_id else Act.RENAME
+        require(act, books.organization, office.principal, field="name")
     await check_name_names_no_other(office, name)
 
 
@@ -291,6 +292,4 @@ def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> NamedWrites 
         raise InvalidInput("named_writes must be live, always or off.", field="named_writes") from None
     if books.organization.partner_id:
         raise Conflict("named_writes is the practice's policy: set it on the practice.", field="named_writes")
-    if books.organization.role is not Role.OWNER:
-        raise NotAllowed("Only an owner of the practice sets named_writes.", field="named_writes")
     return policy

@@ -11,7 +11,8 @@ from invoicing.master_data.records import Series
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict
 from invoicing.text.typed import clean_line
-from operations.access import Office, Right, require
+from operations.access import Office, require
+from operations.rights import Act
 from storage.books import audit
 from storage.books.checks import BRINGING_BACK
 from storage.books.series import LostNumbers, go_on_above
@@ -42,7 +43,7 @@ async def bring_back_books(
         Conflict: nothing is lost, or somebody writes at the same moment.
         InvalidInput: no reason.
     """
-    require(Right.CHANGE, organization.role, principal=office.principal, where=organization.handle)
+    require(Act.BRING_BACK_BOOKS, organization, office.principal)
     said = check_reason(reason)
     now, by = office.now(), office.principal.label
 

@@ -85,12 +85,13 @@ def _run(
     options = read_settings(data)
 
     async def run() -> None:
-        from operations.access import Right, open_books
+        from operations.access import open_books
+        from operations.rights import Act
         from server.app import find_organization, local_office
 
-        right = Right.CHANGE if changing else Right.READ
+        wanted = Act.ACKNOWLEDGE_MANDATE if changing else Act.READ
         async with local_office(options) as office:
-            books = open_books(office, await find_organization(office, organization), right)
+            books = open_books(office, await find_organization(office, organization), wanted)
             found = await act(office, books)
         if as_json:
             say_json([_data(state) for state in found.states])

@@ -165,12 +165,13 @@ def _run(data: Path | None, organization: str, act: Callable[[Books], Awaitable[
     options = read_settings(data)
 
     async def run() -> None:
-        from operations.access import Right, open_books
+        from operations.access import open_books
+        from operations.rights import Act
         from server.app import find_organization, local_office
 
-        right = Right.CHANGE if changing else Right.READ
+        wanted = Act.CHANGE_SETTINGS if changing else Act.READ
         async with local_office(options) as office:
-            await act(open_books(office, await find_organization(office, organization), right))
+            await act(open_books(office, await find_organization(office, organization), wanted))
 
     anyio.run(run)
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Protocol
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
-from operations.access import Office, Right, open_books
+from operations.access import Office, open_books
 from operations.naming import Caller, name_organization
+from operations.rights import Act
 from storage.books.pool import Books
 
 # Pydantic forgets a parametrized class that nobody holds. The SDK asks for this one with each resolved argument, and
@@ -34,31 +35,31 @@ async def find_office(context: Context[Any, Any]) -> Office:
     return (await find_caller(context)).office
 
 
-async def open_to_read(context: Context[Any, Any], organization: str, session: str) -> Books:
-    """The books of the organization that the call names, to read."""
-    return await _open(context, organization, session, Right.READ)
+def _open_to(act: Act) -> Resolve:
+    """Resolves the books of the organization that the call names, opened for this act."""
+
+    async def open_them(context: Context[Any, Any], organization: str, session: str) -> Books:
+        return await open_to(act, context, organization, session)
+
+    return Resolve(open_them)
 
 
-async def open_to_draft(context: Context[Any, Any], organization: str, session: str) -> Books:
-    """The books of the organization that the call names, to draft in."""
-    return await _open(context, organization, session, Right.DRAFT)
-
-
-async def open_to_change(context: Context[Any, Any], organization: str, session: str) -> Books:
-    """The books of the organization that the call names, to change."""
-    return await _open(context, organization, session, Right.CHANGE)
-
-
-async def _open(context: Context[Any, Any], organization: str, session: str, right: Right) -> Books:
+async def open_to(act: Act, context: Context[Any, Any], organization: str, session: str) -> Books:
+    """The books of the organization that the call names, opened for this act."""
     caller = await find_caller(context)
-    named = await name_organization(
-        caller, organization=organization, session=session, changing=right is not Right.READ
-    )
-    return open_books(caller.office, named, right)
+    changing = act is not Act.READ
+    named = await name_organization(caller, organization=organization, session=session, changing=changing)
+    return open_books(caller.office, named, act)
 
 
 TheCaller = Annotated[Caller, Resolve(find_caller)]
 TheOffice = Annotated[Office, Resolve(find_office)]
-ReadableBooks = Annotated[Books, Resolve(open_to_read)]
-DraftableBooks = Annotated[Books, Resolve(open_to_draft)]
-ChangeableBooks = Annotated[Books, Resolve(open_to_change)]
+ReadableBooks = Annotated[Books, _open_to(Act.READ)]
+DraftableBooks = Annotated[Books, _open_to(Act.DRAFT)]
+BooksToSaveCustomer = Annotated[Books, _open_to(Act.SAVE_CUSTOMER)]
+BooksToSaveItem = Annotated[Books, _open_to(Act.SAVE_ITEM)]
+BooksToIssue = Annotated[Books, _open_to(Act.ISSUE)]
+BooksToCredit = Annotated[Books, _open_to(Act.CREDIT)]
+BooksToRecordPayment = Annotated[Books, _open_to(Act.RECORD_PAYMENT)]
+BooksToUpdate = Annotated[Books, _open_to(Act.UPDATE_PROFILE)]
+BooksToConfigure = Annotated[Books, _open_to(Act.CHANGE_SETTINGS)]

@@ -26,7 +26,7 @@ from tools.answers import (
     warning_answers,
     warning_lines,
 )
-from tools.context import ChangeableBooks
+from tools.context import BooksToCredit
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
 
@@ -54,7 +54,7 @@ class Credited(Answer):
 
 
 async def issue_credit_note(
-    books: ChangeableBooks,
+    books: BooksToCredit,
     invoice: Annotated[str, Field(description="Id or number")],
     reason: str,
     lines: Annotated[

@@ -25,7 +25,7 @@ from tools.answers import (
     warning_answers,
     warning_lines,
 )
-from tools.context import ChangeableBooks
+from tools.context import BooksToIssue
 from tools.description import Description, Effect
 from tools.drafts_shown import acknowledged_codes, choice_lines, kept_lines
 from tools.inputs import (
@@ -52,7 +52,7 @@ class Issued(Answer):
 
 
 async def issue_invoice(
-    books: ChangeableBooks,
+    books: BooksToIssue,
     draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
     customer: str = "",
     lines: Several[LineInput] | None = None,

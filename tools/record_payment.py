@@ -24,7 +24,7 @@ from tools.answers import (
     warning_answers,
     warning_lines,
 )
-from tools.context import ChangeableBooks
+from tools.context import BooksToRecordPayment
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, SessionArgument
 
@@ -39,7 +39,7 @@ class PaymentRecorded(Answer):
 
 
 async def record_payment(
-    books: ChangeableBooks,
+    books: BooksToRecordPayment,
     invoice: Annotated[str, Field(description="Id or number; of a credit note to record a refund")],
     amount: OptionalDecimal = None,
     paid_on: OptionalDate = None,

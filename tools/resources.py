@@ -11,8 +11,9 @@ from invoicing.document.canonical import document_text
 from invoicing.refusals import NotFound, OrganizationMismatch, Refusal
 from invoicing.text.typed import json_on_one_line, one_line
 from operations import files, invoices
+from operations.rights import Act
 from storage.books.pool import Books
-from tools.context import open_to_read
+from tools.context import open_to
 
 _ABSENT = "There is no such resource."
 
@@ -47,7 +48,7 @@ async def read_export(organization: str, export: str, context: Context[Any, Any]
 async def _books(context: Context[Any, Any], organization: str) -> Books:
     if not organization.strip():
         raise NotFound(_ABSENT)
-    return await open_to_read(context, organization, "")
+    return await open_to(Act.READ, context, organization, "")
 
 
 def _resource_error(refusal: Refusal) -> ResourceError:

@@ -8,7 +8,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import mandates
-from tools.context import ChangeableBooks, TheOffice
+from tools.context import BooksToConfigure, TheOffice
 from tools.description import Description, Effect
 from tools.get_configuration import Configuration, Part, mandates_answer
 from tools.inputs import OrganizationArgument, SessionArgument
@@ -16,7 +16,7 @@ from tools.inputs import OrganizationArgument, SessionArgument
 
 async def save_configuration(
     office: TheOffice,
-    books: ChangeableBooks,
+    books: BooksToConfigure,
     part: Part,
     code: Annotated[str, Field(description="Of the mandate")] = "",
     handed_in: Annotated[str, Field(description="How, such as: entered in the SdI by our provider")] = "",

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from operations import customers
 from tools.answers import Answer, answer, heading, named
-from tools.context import ChangeableBooks
+from tools.context import BooksToSaveCustomer
 from tools.description import Description, Effect
 from tools.find_customers import CustomerAnswer, customer_answer, customer_line
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
@@ -40,7 +40,7 @@ class CustomerSaved(Answer):
 
 
 async def save_customer(
-    books: ChangeableBooks,
+    books: BooksToSaveCustomer,
     name: str | None = None,
     id: Annotated[str, Field(description="Change this customer; without it a new one is made")] = "",
     country: Annotated[str | None, Field(description="Two-letter code; default: the organization's")] = None,

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from operations import items
 from tools.answers import Answer, answer, heading, named
-from tools.context import ChangeableBooks
+from tools.context import BooksToSaveItem
 from tools.description import Description, Effect
 from tools.find_items import ItemAnswer, item_answer, item_line
 from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument, Several, cleared, given
@@ -32,7 +32,7 @@ class ItemSaved(Answer):
 
 
 async def save_item(
-    books: ChangeableBooks,
+    books: BooksToSaveItem,
     name: str | None = None,
     id: Annotated[str, Field(description="Change this item; without it a new one is made")] = "",
     sku: str | None = None,

@@ -12,7 +12,7 @@ from operations import people, profile
 from operations.organizations import OrganizationDetails
 from storage.books.pool import Books
 from tools.answers import Answer, answer, heading, named
-from tools.context import ChangeableBooks, TheOffice
+from tools.context import BooksToUpdate, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import Readiness, named_values, readiness, readiness_lines
 from tools.inputs import (
@@ -77,7 +77,7 @@ MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description
 
 async def update_organization(
     office: TheOffice,
-    books: ChangeableBooks,
+    books: BooksToUpdate,
     name: str | None = None,
     legal_name: str | None = None,
     country: Annotated[str | None, Field(description="Two-letter code; set once")] = None,

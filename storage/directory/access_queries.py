@@ -27,26 +27,19 @@ _USER: BindParameter[str] = bindparam("user_id")
 
 
 def _reachable() -> Select[*tuple[Any, ...]]:
-    own = (
-        select(_MEMBERSHIP.role)
-        .where(_MEMBERSHIP.user_id == _USER, _MEMBERSHIP.organization_id == ORGANIZATION.id)
-        .scalar_subquery()
-    )
+    own, through_partner = _MEMBERSHIPS.alias("own"), _MEMBERSHIPS.alias("through_partner")
     # Correlated by hand: left to itself, SQLAlchemy does so with the enclosing query only, and a member who is
     # limited to one client would reach every client of the practice.
     limited_to = (
         exists().where(_LIMIT.user_id == _USER, _LIMIT.organization_id == ORGANIZATION.id).correlate(_ORGANIZATIONS)
     )
-    through_partner = (
-        select(_MEMBERSHIP.role)
-        .where(
-            _MEMBERSHIP.user_id == _USER,
-            _MEMBERSHIP.organization_id == ORGANIZATION.partner_id,
-            or_(_MEMBERSHIP.all_clients, limited_to),
-        )
-        .scalar_subquery()
+    is_own = and_(own.c.user_id == _USER, own.c.organization_id == ORGANIZATION.id)
+    leads_here = and_(
+        through_partner.c.user_id == _USER,
+        through_partner.c.organization_id == ORGANIZATION.partner_id,
+        or_(through_partner.c.all_clients, limited_to),
     )
-    role = func.coalesce(own, through_partner)
+    role = func.coalesce(own.c.role, through_partner.c.role)
     # In the order of the fields of `OrganizationRef`, after the key that lists are sorted by.
     return (
         select(
@@ -62,7 +55,11 @@ def _reachable() -> Select[*tuple[Any, ...]]:
             func.coalesce(_PARTNER.c.named_writes, ORGANIZATION.named_writes),
             ORGANIZATION.archived_at.is_not(None),
             role,
+            through_partner.c.role.label("practice_role"),
+            func.coalesce(through_partner.c.all_clients, own.c.all_clients).label("all_clients"),
         )
+        .outerjoin(own, is_own)
+        .outerjoin(through_partner, leads_here)
         .outerjoin(_PARTNER, and_(ORGANIZATION.partner_id == _PARTNER.c.id))
         .where(role.is_not(None))
     )
@@ -137,7 +134,8 @@ def _remembered(
 
 def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
     """A row of the statements above as a value."""
-    _, organization_id, handle, name, kind, environment, country, currency, partner_id, policy, archived, role = row
+    _, organization_id, handle, name, kind, environment, country, currency, partner_id, policy, archived, *theirs = row
+    role, practice_role, all_clients = theirs
     return OrganizationRef(
         id=organization_id,
         handle=handle,
@@ -150,4 +148,6 @@ def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
         named_writes=NamedWrites(policy),
         archived=bool(archived),
         role=Role(role),
+        practice_role=Role(practice_role) if practice_role else None,
+        limited=not all_clients,
     )

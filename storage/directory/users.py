@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from invoicing.organizations import Role
 from invoicing.text.codes import small_letters
-from storage.directory.tables import Membership, Organization, User
+from storage.directory.tables import Membership, MembershipClient, Organization, User
 from storage.sqlite.cache import remembered
 
 SERVICE_ADDRESS = "@credential"
@@ -92,6 +94,13 @@ def first_owner(session: Session) -> tuple[str, str] | None:
     )
     row = session.execute(query).first()
     return None if row is None else (row[0], row[1])
+
+
+def set_clients(session: Session, user_id: str, clients: Sequence[str]) -> None:
+    """Limit a partner's member, whose membership is not of all clients, to the clients of these ids."""
+    session.execute(delete(MembershipClient).where(col(MembershipClient.user_id) == user_id))
+    session.add_all(MembershipClient(user_id=user_id, organization_id=client) for client in clients)
+    session.flush()
 
 
 def add_user(session: Session, user_id: str, email: str, *, name: str = "", now: datetime) -> None:

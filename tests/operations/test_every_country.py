@@ -25,7 +25,7 @@ from invoicing.master_data.records import Customer
 from invoicing.money.amounts import minor_digits, to_major
 from invoicing.organizations import Environment, OrganizationKind
 from invoicing.tax.settings import Part, TaxCodeChange
-from operations.access import Office, Right, open_books
+from operations.access import Office, open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
@@ -34,6 +34,7 @@ from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
+from operations.rights import Act
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
@@ -128,7 +129,7 @@ async def live_seller(root: Path, code: str) -> AsyncIterator[Books]:
         )
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
-        books = open_books(office, organization, Right.CHANGE)
+        books = open_books(office, organization, Act.ISSUE)
         profile = {
             "line1": "1 Main Street",
             "postal_code": "12345",

@@ -20,13 +20,14 @@ from invoicing.refusals import (
     NotReady,
     Refusal,
 )
-from operations.access import Office, Right, open_books
+from operations.access import Office, open_books
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.files import render_document
 from operations.invoices import IssueRequest, get_invoice
 from operations.organizations import get_organization
 from operations.profile import update_organization
+from operations.rights import Act
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.store import open_store
@@ -146,7 +147,7 @@ async def test_a_retry_returns_the_first_result_also_after_a_restart(tmp_path: P
         assert not first.replayed
     clock.advance(timedelta(days=400))
     async with open_store(tmp_path) as store:
-        books = open_books(Office(store, principal, clock), client, Right.CHANGE)
+        books = open_books(Office(store, principal, clock), client, Act.ISSUE)
         again = await issue_invoice(books, issue_request(customer, reference="month-end"))
         assert again.replayed
         assert again.issued == first.issued

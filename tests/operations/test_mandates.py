@@ -18,7 +18,7 @@ from invoicing.document.documents import Document, Supply
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
 from invoicing.organizations import EVERYTHING, CredentialKind, Environment, OrganizationKind, OrganizationRef
-from operations.access import Office, Principal, Right, open_books
+from operations.access import Office, Principal, open_books
 from operations.credentials import create_key, principal_of
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
@@ -29,6 +29,7 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
+from operations.rights import Act
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.credentials import Bearer, bearer_of
@@ -36,7 +37,7 @@ from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
-from tests.support.people import colleague, refusal
+from tests.support.people import as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.printed import printed
 from tests.support.raw import raw
@@ -99,7 +100,7 @@ async def shop(
         first = FirstOrganization("Harbour Bakery", code, "owner@example.com", OrganizationKind.STANDARD, environment)
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
-        opened = Shop(office, open_books(office, organization, Right.CHANGE), code)
+        opened = Shop(office, open_books(office, organization, Act.ISSUE), code)
         await opened.set(
             line1="1 Main Street", postal_code="12345", city="Harbour", tax_number=NUMBERS[code],
             registration_number=REGISTERED.get(code, "12345678"), iban="GB33BUKB20201555555555",
@@ -403,7 +404,7 @@ async def test_only_the_practices_people_acknowledge_and_set_the_policy(
     async with practice(tmp_path) as one:
         client = await live_client(one)
         office = await colleague(one, one.organization if in_practice else client, role)
-        books = one.books(client)
+        books = replace(one.books(client), organization=await as_seen_by(office, client))
         if allowed:
             await acknowledge_mandate(office, books, "it-sdi", handed_in="by our provider")
             await update_organization(office, books, {"mandates": "warn"})

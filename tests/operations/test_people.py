@@ -12,11 +12,12 @@ import pytest
 
 from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
-from operations.access import Office, Right, open_books
+from operations.access import Office, open_books
 from operations.credentials import create_key, create_token
 from operations.people import LOCAL_OWNER_EMAIL, acting, list_people, named_now, rename_user
 from operations.practices import local_owner, start_unnamed
 from operations.profile import update_organization
+from operations.rights import Act
 from server.app import find_organization
 from storage.books.pool import Books
 from storage.folder.store import open_store
@@ -39,7 +40,7 @@ async def unnamed(root: Path) -> AsyncIterator[tuple[Office, OrganizationRef]]:
 
 
 def books_of(office: Office, organization: OrganizationRef) -> Books:
-    return open_books(office, organization, Right.CHANGE)
+    return open_books(office, organization, Act.ISSUE)
 
 
 def trail(office: Office, organization: OrganizationRef) -> list[tuple[str, str]]:

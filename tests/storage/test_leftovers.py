@@ -131,7 +131,8 @@ import anyio
 from operations.files import ExportRequest, export_documents, render_document
 from server.app import find_organization, local_office
 from server.settings import Settings
-from operations.access import Right, open_books
+from operations.access import open_books
+from operations.rights import Act
 
 def die(event, arguments):
     # When the file is to be renamed to what it is called in the end, everything that was temporary is there.
@@ -140,7 +141,7 @@ def die(event, arguments):
 
 async def main():
     async with local_office(Settings(Path(sys.argv[1]))) as office:
-        books = open_books(office, await find_organization(office, "harbour-bakery-sandbox"), Right.CHANGE)
+        books = open_books(office, await find_organization(office, "harbour-bakery-sandbox"), Act.ISSUE)
         async def nobody(done, of):
             pass
         sys.addaudithook(die)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 import pytest
 from sqlmodel import Session
@@ -13,7 +13,7 @@ from invoicing.refusals import Refusal
 from operations.access import Office, Principal
 from operations.onboarding import add_organization, fill_books, fresh_plan
 from operations.templates import FROM_COUNTRY, fresh_profile
-from storage.directory import users
+from storage.directory import access_queries, users
 from storage.directory.database import DIRECTORY_FILE
 from storage.ids import new_id, new_organization_id
 from tests.support.practice import Practice
@@ -27,20 +27,42 @@ async def refusal(act: Awaitable[object]) -> Refusal:
     return refused.value
 
 
-async def colleague(one: Practice, organization: OrganizationRef, role: str, *, all_clients: bool = True) -> Office:
-    """The office of a new user with this role in the organization."""
-    principal = Principal(user_id=new_id("usr"), label=f"a-new-{role}@example.com")
+async def colleague(
+    one: Practice,
+    organization: OrganizationRef,
+    role: str,
+    *,
+    all_clients: bool = True,
+    clients: Sequence[OrganizationRef] = (),
+    email: str = "",
+) -> Office:
+    """The office of a new user with this role in the organization; where not all its clients, these `clients`."""
+    user_id = new_id("usr")
+    principal = Principal(user_id=user_id, label=email or f"{role}-{user_id[-12:]}@example.com")
 
     def join(db: Session) -> None:
         users.add_user(db, principal.user_id, principal.label, now=one.clock())
         users.add_membership(db, principal.user_id, organization.id, Role(role), all_clients=all_clients)
+        users.set_clients(db, user_id, [client.id for client in clients])
 
     await one.store.directory.write(join)
     return Office(store=one.store, principal=principal, clock=one.clock)
 
 
-async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[Office, OrganizationRef]:
-    """A second practice in the same installation, with an owner of its own; its handle is rival-sandbox."""
+async def as_seen_by(office: Office, organization: OrganizationRef) -> OrganizationRef:
+    """The organization as the directory answers it to the principal of this office."""
+    user_id = office.principal.user_id
+    seen = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization.id))
+    assert seen is not None
+    return seen
+
+
+async def another_practice(
+    one: Practice, name: str = "Rival & Sons", *, kind: OrganizationKind = OrganizationKind.PARTNER
+) -> tuple[Office, OrganizationRef]:
+    """A second practice in the same installation, or a single business, with an owner of its own; its handle is
+    rival-sandbox.
+    """
     principal = Principal(user_id=new_id("usr"), label="rival@example.com")
     office = Office(store=one.store, principal=principal, clock=one.clock)
     profile = fresh_profile(country("GB"), name, Environment.SANDBOX, FROM_COUNTRY)
@@ -48,7 +70,7 @@ async def another_practice(one: Practice, name: str = "Rival & Sons") -> tuple[O
         id=new_organization_id(),
         handle_base="rival",
         name=name,
-        kind=OrganizationKind.PARTNER,
+        kind=kind,
         environment=Environment.SANDBOX,
         country="GB",
         currency="GBP",

@@ -11,13 +11,14 @@ from pathlib import Path
 from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
 from invoicing.organizations import Environment, OrganizationRef
-from operations.access import Office, Principal, Right, open_books
+from operations.access import Office, Principal, open_books
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.issuing import IssuedDocument
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
+from operations.rights import Act
 from storage.books.pool import Books
 from storage.folder.store import Store, open_store
 from tests.support.clock import SettableClock
@@ -51,7 +52,7 @@ class Practice:
         assert made.created is not None
         return made.created
 
-    def books(self, organization: OrganizationRef, right: Right = Right.CHANGE) -> Books:
+    def books(self, organization: OrganizationRef, right: Act = Act.ISSUE) -> Books:
         """The organization's books, as the owner of the practice opens them."""
         return open_books(self.office, organization, right)
 

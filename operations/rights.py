@@ -1,0 +1,204 @@
+"""The table of rights: every act, against whatever somebody can be to an organization. It stands here once, and for
+readers in docs/rights.md; `access.py` asks it.
+
+Beside it, a credential's scopes say what may be done with it at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from invoicing.organizations import Scope
+
+
+class Standing(Enum):
+    """What somebody is to an organization; the value is how the table's column is headed.
+
+    The practice's people have their role in it, and it reaches the organization: the practice itself or a client. A
+    limited one of them reaches only some clients. A standalone organization has people of its own, and so may a client.
+    """
+
+    PRACTICE_OWNER = "practice owner"
+    PRACTICE_ACCOUNTANT = "practice accountant"
+    LIMITED_STAFF = "staff limited to some clients"
+    STANDALONE_OWNER = "owner of a standalone organization"
+    STANDALONE_ACCOUNTANT = "accountant of a standalone organization"
+    CLIENT_OWNER = "a client's own owner"
+    CLIENT_ACCOUNTANT = "a client's own accountant"
+    VIEWER = "viewer"
+    CLIENT_USER = "client user"
+    API_KEY = "API key"
+    SECRET_LINK = "secret link"  # noqa: S105  A standing, not a secret.
+
+
+class Grant(Enum):
+    """What the table says; the value is how a cell shows it. What is let is a practice's policy for a client: until
+    there is one, nobody is let.
+    """
+
+    MAY = "yes"
+    IF_LET = "if let"
+    MAY_NOT = "no"
+
+
+class Act(StrEnum):
+    """What somebody wants to do. A policy field is changed by an act of its own."""
+
+    READ = "read"
+    DRAFT = "draft"
+    SAVE_CUSTOMER = "save_customer"
+    SAVE_ITEM = "save_item"
+    IMPORT_RECORDS = "import_records"
+    ISSUE = "issue"
+    CREDIT = "credit"
+    RECORD_PAYMENT = "record_payment"
+    UPDATE_PROFILE = "update_profile"
+    RENAME = "rename"
+    RENAME_CLIENT = "rename_client"
+    CHANGE_SETTINGS = "change_settings"
+    CHANGE_BANK_ACCOUNT = "change_bank_account"
+    SET_PRICES_INCLUDE_TAX = "set_prices_include_tax"
+    SET_ROUNDING = "set_rounding"
+    SET_SMALL_BUSINESS = "set_small_business"
+    SET_FUTURE_DAYS = "set_future_days"
+    SET_PAYMENT_QR = "set_payment_qr"
+    SET_MANDATES = "set_mandates"
+    SET_NAMED_WRITES = "set_named_writes"
+    ACKNOWLEDGE_MANDATE = "acknowledge_mandate"
+    WITHDRAW_ACKNOWLEDGEMENT = "withdraw_acknowledgement"
+    CREATE_CLIENT = "create_client"
+    CREATE_CREDENTIAL = "create_credential"
+    MANAGE_PEOPLE = "manage_people"
+    RENAME_USER = "rename_user"
+    STATE_OWNER_ADDRESS = "state_owner_address"
+    BRING_BACK_BOOKS = "bring_back_books"
+    ARCHIVE = "archive"
+    GO_LIVE = "go_live"
+    PUSH_CONFIGURATION = "push_configuration"
+    ACT_FOR_CLIENTS = "act_for_clients"
+    CHANGE_PERIODS = "change_periods"
+    CHANGE_AGENTS = "change_agents"
+    CHANGE_SKILLS = "change_skills"
+    CHANGE_WORKFLOWS = "change_workflows"
+    SET_HUMAN_APPROVAL = "set_human_approval"
+    DECIDE_APPROVAL = "decide_approval"
+    LET_CLIENT = "let_client"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do an act. `doing` names it at the beginning of a sentence. One that is `coming` cannot be done yet: its
+    row is decided for whoever makes it.
+    """
+
+    doing: str
+    scope: Scope
+    may: frozenset[Standing]
+    if_let: frozenset[Standing] = frozenset()
+    coming: bool = False
+
+    def grant(self, standing: Standing) -> Grant:
+        if standing in self.may:
+            return Grant.MAY
+        return Grant.IF_LET if standing in self.if_let else Grant.MAY_NOT
+
+
+_PRACTICE_HEAD = frozenset({Standing.PRACTICE_OWNER, Standing.PRACTICE_ACCOUNTANT})
+_PRACTICE = _PRACTICE_HEAD | {Standing.LIMITED_STAFF}
+_OWNERS = frozenset({Standing.PRACTICE_OWNER, Standing.STANDALONE_OWNER})
+# Who answers for the books of an organization: the practice, or where there is none, the owner.
+_ANSWERABLE = _PRACTICE | {Standing.STANDALONE_OWNER}
+_CLIENT_OWNER = frozenset({Standing.CLIENT_OWNER})
+_WORKING_PEOPLE = _ANSWERABLE | {
+    Standing.STANDALONE_ACCOUNTANT,
+    Standing.CLIENT_OWNER,
+    Standing.CLIENT_ACCOUNTANT,
+}
+_WORKING = _WORKING_PEOPLE | {Standing.API_KEY, Standing.SECRET_LINK}
+
+
+def _answered_for(doing: str, scope: Scope = Scope.CONFIGURE, *, coming: bool = False) -> Rule:
+    """What a practice decides for its client, unless it lets the client."""
+    return Rule(doing, scope, _ANSWERABLE, _CLIENT_OWNER, coming)
+
+
+RIGHTS: Mapping[Act, Rule] = {
+    Act.READ: Rule("Looking at an organization", Scope.READ, frozenset(Standing)),
+    Act.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER})),
+    Act.SAVE_CUSTOMER: Rule("Saving a customer", Scope.DRAFT, _WORKING),
+    Act.SAVE_ITEM: Rule("Saving an item", Scope.DRAFT, _WORKING),
+    Act.IMPORT_RECORDS: Rule("Importing customers or items", Scope.DRAFT, _WORKING),
+    Act.ISSUE: Rule("Issuing an invoice", Scope.ISSUE, _WORKING),
+    Act.CREDIT: Rule("Issuing a credit note", Scope.ISSUE, _WORKING),
+    Act.RECORD_PAYMENT: Rule("Recording a payment", Scope.ISSUE, _WORKING),
+    Act.UPDATE_PROFILE: Rule("Changing profile or appearance", Scope.CONFIGURE, _WORKING),
+    Act.RENAME: Rule("Renaming an organization that is no client", Scope.CONFIGURE, _WORKING),
+    Act.RENAME_CLIENT: Rule("Renaming a client", Scope.CONFIGURE, _PRACTICE),
+    Act.CHANGE_SETTINGS: Rule("Changing tax codes or number series", Scope.CONFIGURE, _WORKING),
+    Act.CHANGE_BANK_ACCOUNT: _answered_for("Changing the bank account"),
+    Act.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax"),
+    Act.SET_ROUNDING: _answered_for("Setting the policy rounding"),
+    Act.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business"),
+    Act.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days"),
+    Act.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr"),
+    Act.SET_MANDATES: _answered_for("Setting the policy on mandates"),
+    Act.SET_NAMED_WRITES: Rule("Setting the policy named_writes", Scope.CONFIGURE, _OWNERS),
+    Act.ACKNOWLEDGE_MANDATE: _answered_for("Acknowledging a mandate"),
+    Act.WITHDRAW_ACKNOWLEDGEMENT: _answered_for("Withdrawing an acknowledgement"),
+    Act.CREATE_CLIENT: Rule("Creating a client", Scope.CONFIGURE, _PRACTICE_HEAD),
+    Act.CREATE_CREDENTIAL: _answered_for("Creating an API key or a secret link", Scope.CREDENTIALS),
+    Act.MANAGE_PEOPLE: Rule("Saying who belongs to an organization", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER),
+    Act.RENAME_USER: Rule("Changing a user's address", Scope.CREDENTIALS, _OWNERS | _CLIENT_OWNER),
+    Act.STATE_OWNER_ADDRESS: Rule("Stating the owner's address", Scope.CREDENTIALS, _OWNERS),
+    Act.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
+    Act.ARCHIVE: _answered_for("Archiving an organization", coming=True),
+    Act.GO_LIVE: _answered_for("Going live", coming=True),
+    Act.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
+    Act.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE, coming=True),
+    Act.CHANGE_PERIODS: _answered_for("Closing or opening a period", coming=True),
+    Act.CHANGE_AGENTS: _answered_for("Changing an agent", coming=True),
+    Act.CHANGE_SKILLS: _answered_for("Changing a skill", coming=True),
+    Act.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", coming=True),
+    Act.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
+    Act.DECIDE_APPROVAL: Rule(
+        "Deciding an approval",
+        Scope.ISSUE,
+        _ANSWERABLE | {Standing.STANDALONE_ACCOUNTANT},
+        _CLIENT_OWNER | {Standing.CLIENT_ACCOUNTANT, Standing.CLIENT_USER},
+        coming=True,
+    ),
+    Act.LET_CLIENT: Rule(
+        "Letting a client do what else the practice does", Scope.CREDENTIALS, _PRACTICE_HEAD, coming=True
+    ),
+}
+
+ACT_OF_FIELD: Mapping[str, Act] = {
+    "account_holder": Act.CHANGE_BANK_ACCOUNT,
+    "bank_name": Act.CHANGE_BANK_ACCOUNT,
+    "iban": Act.CHANGE_BANK_ACCOUNT,
+    "bic": Act.CHANGE_BANK_ACCOUNT,
+    "account_number": Act.CHANGE_BANK_ACCOUNT,
+    "routing_number": Act.CHANGE_BANK_ACCOUNT,
+    "prices_include_tax": Act.SET_PRICES_INCLUDE_TAX,
+    "rounding": Act.SET_ROUNDING,
+    "small_business": Act.SET_SMALL_BUSINESS,
+    "future_days": Act.SET_FUTURE_DAYS,
+    "payment_qr": Act.SET_PAYMENT_QR,
+    "mandates": Act.SET_MANDATES,
+    "named_writes": Act.SET_NAMED_WRITES,
+    "owner_email": Act.STATE_OWNER_ADDRESS,
+}
+"""The act by which a field of `update_organization` is changed, where that is not `UPDATE_PROFILE`."""
+
+
+def refusal_of(rule: Rule, standing: Standing) -> str:
+    """Why the table does not let somebody do it, and who can."""
+    match standing:
+        case Standing.API_KEY | Standing.SECRET_LINK:
+            return f"{rule.doing} is for a person to do: an API key or a secret link cannot."
+        case _ if Standing.PRACTICE_ACCOUNTANT in rule.may:
+            return f"{rule.doing} is for the owner or an accountant of the practice to do."
+        case _:
+            return f"{rule.doing} is for an owner of the practice to do."

@@ -1,0 +1,204 @@
+"""The table of rights, cell by cell: in docs, in code, and in what each act does when somebody tries it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from invoicing.organizations import (
+    EVERYTHING,
+    READ_ONLY,
+    CredentialKind,
+    OrganizationKind,
+    OrganizationRef,
+    Scope,
+    Scopes,
+)
+from invoicing.refusals import NotAllowed, Refusal
+from operations.access import Office, open_books, require, standing_of
+from operations.credentials import create_key, digest_of, principal_of
+from operations.mandates import acknowledge_mandate, withdraw_acknowledgement
+from operations.onboarding import ClientRequest, create_client_organization
+from operations.people import rename_user
+from operations.profile import update_organization
+from operations.recovery import bring_back_books
+from operations.rights import ACT_OF_FIELD, RIGHTS, Act, Grant, Standing
+from storage.books.pool import Books
+from storage.directory.credentials import Bearer, bearer_of
+from tests.support.people import another_practice, as_seen_by, colleague, refusal
+from tests.support.practice import Practice, practice
+
+PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Somebody with a standing: what they act through, and the organization that they act in."""
+
+    office: Office
+    place: OrganizationRef
+
+    def books(self, one: Practice) -> Books:
+        """The organization's books as if they had been opened: what is asked there is the operation's to ask."""
+        return replace(one.books(one.organization), organization=self.place)
+
+
+async def bearer_in(one: Practice, place: OrganizationRef, kind: CredentialKind) -> Somebody:
+    made = await create_key(one.office, place, "Till", kind=kind, scopes=EVERYTHING)
+    bearer = await one.store.directory.read(lambda db: bearer_of(db, digest_of(made.secret), now=one.clock()))
+    assert isinstance(bearer, Bearer)
+    office = replace(one.office, principal=principal_of(bearer))
+    return Somebody(office, await as_seen_by(office, place))
+
+
+async def everybody(one: Practice, client: OrganizationRef) -> dict[Standing, Somebody]:
+    """One of each standing, each at the client or at the standalone organization."""
+    alone_owner, alone = await another_practice(one, kind=OrganizationKind.STANDARD)
+    limited = await colleague(one, one.organization, "accountant", all_clients=False, clients=[client])
+    offices = {
+        Standing.PRACTICE_OWNER: (one.office, client),
+        Standing.PRACTICE_ACCOUNTANT: (await colleague(one, one.organization, "accountant"), client),
+        Standing.LIMITED_STAFF: (limited, client),
+        Standing.STANDALONE_OWNER: (alone_owner, alone),
+        Standing.STANDALONE_ACCOUNTANT: (await colleague(one, alone, "accountant"), alone),
+        Standing.CLIENT_OWNER: (await colleague(one, client, "owner"), client),
+        Standing.CLIENT_ACCOUNTANT: (await colleague(one, client, "accountant"), client),
+        Standing.VIEWER: (await colleague(one, one.organization, "viewer"), client),
+        Standing.CLIENT_USER: (await colleague(one, client, "client"), client),
+    }
+    found = {
+        standing: Somebody(office, await as_seen_by(office, place)) for standing, (office, place) in offices.items()
+    }
+    found[Standing.API_KEY] = await bearer_in(one, client, CredentialKind.KEY)
+    found[Standing.SECRET_LINK] = await bearer_in(one, client, CredentialKind.LINK)
+    return found
+
+
+def written() -> dict[str, tuple[str, ...]]:
+    """The rows of the table in docs, by the act."""
+    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
+    cells = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    return {row[0]: row[1:] for row in cells if not row[0].startswith("---")}
+
+
+def test_the_table_in_docs_is_the_one_that_is_asked() -> None:
+    coded = {
+        f"*{rule.doing}*" if rule.coming else rule.doing: (
+            f"`{rule.scope}`",
+            *(rule.grant(standing).value for standing in Standing),
+        )
+        for rule in RIGHTS.values()
+    }
+    assert written() == {"act": ("scope", *(standing.value for standing in Standing))} | coded
+    assert list(RIGHTS) == list(Act)
+
+
+async def test_everybody_may_what_their_cell_says(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        people = await everybody(one, await one.client("Harbour Bakery"))
+        assert {standing: standing_of(each.office.principal, each.place) for standing, each in people.items()} == {
+            standing: standing for standing in Standing
+        }
+        for act, rule in RIGHTS.items():
+            allowed = {}
+            for standing, each in people.items():
+                allowed[standing] = True
+                try:
+                    require(act, each.place, each.office.principal)
+                except NotAllowed:
+                    allowed[standing] = False
+            assert allowed == {standing: rule.grant(standing) is Grant.MAY for standing in Standing}, act
+
+
+async def test_the_practices_people_have_the_same_rights_in_the_practice_itself(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        accountant = await colleague(one, one.organization, "accountant")
+        limited = await colleague(one, one.organization, "accountant", all_clients=False, clients=[client])
+        expected = (Standing.PRACTICE_OWNER, Standing.PRACTICE_ACCOUNTANT, Standing.LIMITED_STAFF)
+        for office, standing in zip((one.office, accountant, limited), expected, strict=True):
+            assert standing_of(office.principal, await as_seen_by(office, one.organization)) is standing
+
+
+def operations(one: Practice, each: Somebody) -> dict[Act, Callable[[], Awaitable[object]]]:
+    """What somebody does for each act that an operation asks the table for itself."""
+    office, books, place = each.office, each.books(one), each.place
+    values: dict[str, str | bool | int] = {"prices_include_tax": True, "small_business": False, "payment_qr": True}
+    values |= {"rounding": "per_line", "future_days": 3, "mandates": "warn", "named_writes": "live", "iban": ""}
+    acts: dict[Act, Callable[[], Awaitable[object]]] = {
+        ACT_OF_FIELD[field]: lambda change={field: value}: update_organization(office, books, change)  # type: ignore[misc]  # Bound now.
+        for field, value in values.items()
+    }
+    rename = Act.RENAME_CLIENT if place.partner_id else Act.RENAME
+    return acts | {
+        Act.UPDATE_PROFILE: lambda: update_organization(office, books, {"phone": "1"}),
+        rename: lambda: update_organization(office, books, {"name": f"Bakery of {office.principal.label[:20]}"}),
+        Act.STATE_OWNER_ADDRESS: lambda: update_organization(office, books, {"owner_email": "ana@example.com"}),
+        Act.ACKNOWLEDGE_MANDATE: lambda: acknowledge_mandate(office, books, "it-sdi", handed_in="by us"),
+        Act.WITHDRAW_ACKNOWLEDGEMENT: lambda: withdraw_acknowledgement(office, books, "it-sdi"),
+        Act.CREATE_CREDENTIAL: lambda: create_key(office, place, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING),
+        Act.CREATE_CLIENT: lambda: create_client_organization(office, ClientRequest("New Client", "GB", dry_run=True)),
+        Act.BRING_BACK_BOOKS: lambda: bring_back_books(office, place, reason="The disk broke."),
+        Act.RENAME_USER: lambda: rename_user(office, "member@example.com", "member@example.org"),
+    }
+
+
+@pytest.mark.parametrize("standing", Standing)
+async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing) -> None:
+    async with practice(tmp_path) as one:
+        each = (await everybody(one, await one.client("Harbour Bakery")))[standing]
+        await colleague(one, each.place, "viewer", email="member@example.com")
+        refused, expected = {}, {}
+        for act, attempt in operations(one, each).items():
+            refused[act], expected[act] = False, RIGHTS[act].grant(standing) is not Grant.MAY
+            try:
+                # What is refused for another reason was allowed.
+                with suppress(*(kind for kind in Refusal.__subclasses__() if kind is not NotAllowed)):
+                    await attempt()
+            except NotAllowed:
+                refused[act] = True
+        assert refused == expected
+
+
+@pytest.mark.parametrize(
+    ("scopes", "allowed"),
+    [
+        (READ_ONLY, {Act.READ}),
+        (
+            Scopes({Scope.READ, Scope.DRAFT}),
+            {Act.READ, Act.DRAFT, Act.SAVE_CUSTOMER, Act.SAVE_ITEM, Act.IMPORT_RECORDS},
+        ),
+    ],
+)
+async def test_a_credential_gives_no_more_than_its_scopes_to_whomever(
+    tmp_path: Path, scopes: Scopes, allowed: set[Act]
+) -> None:
+    async with practice(tmp_path) as one:
+        owner = replace(one.office, principal=replace(one.office.principal, scopes=scopes))
+        for act in Act:
+            if act in allowed:
+                assert open_books(owner, one.organization, act).organization == one.organization
+                continue
+            with pytest.raises(NotAllowed) as refused:
+                open_books(owner, one.organization, act)
+            said = "read-only" if scopes == READ_ONLY else f"lacks the scope {RIGHTS[act].scope}"
+            assert said in refused.value.message
+
+
+async def test_a_refusal_says_what_was_wanted_and_who_can(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        people = await everybody(one, await one.client("Harbour Bakery"))
+        expected = {
+            Standing.CLIENT_OWNER: "Changing the bank account is for the owner or an accountant of the practice to do.",
+            Standing.API_KEY: "Changing the bank account is for a person to do: an API key or a secret link cannot.",
+            Standing.VIEWER: "The role viewer in harbour-bakery-sandbox does not allow this. An owner or accountant"
+            " can do it.",
+        }
+        for standing, said in expected.items():
+            each = people[standing]
+            refused = await refusal(update_organization(each.office, each.books(one), {"iban": ""}))
+            assert (type(refused), refused.field, refused.message) == (NotAllowed, "iban", said)
