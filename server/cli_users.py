@@ -1,19 +1,27 @@
-"""The command `user`: the people of an installation, and the e-mail addresses that audit trails show."""
+"""The command `user`: the people of an installation: who belongs to what, under which e-mail address."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
 
-from server.cli_options import Data, Json, command_group
+from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
 
-user_app = command_group("The people of the installation: whose e-mail addresses the audit trail shows.")
+if TYPE_CHECKING:
+    from invoicing.organizations import OrganizationRef
+    from operations.access import Office
+    from operations.membership import Joined
+
+Email = Annotated[str, typer.Option(help="The person's e-mail address.")]
+
+user_app = command_group("The people of the installation: where they belong, and how the audit trail names them.")
 
 
 @user_app.command("list")
@@ -32,6 +40,92 @@ def rename_user(
     anyio.run(_rename, _as_owner(data), email, new)
 
 
+@user_app.command("invite")
+def invite_user(
+    email: Email,
+    organization: Organization,
+    role: Annotated[str, typer.Option(help="owner, accountant, viewer, or, of a client, client.")],
+    clients: Annotated[str, typer.Option(help="Of a practice: only these clients (handles with commas).")] = "",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Let a person belong to an organization; what they then reach, a personal token opens."""
+
+    async def act(office: Office, target: OrganizationRef) -> None:
+        from operations.membership import invite_user as invite
+        from operations.membership import role_named
+
+        limited = _handles(clients) if clients else None
+        joined = await invite(office, target, email, role=role_named(role), clients=limited)
+        _tell(joined, as_json)
+        if not as_json:
+            say(f"A token for connecting: counterfoil token create --user {joined.email}")
+
+    _run(data, organization, act)
+
+
+@user_app.command("limit")
+def limit_user(
+    email: Email,
+    organization: Organization,
+    clients: Annotated[str, typer.Option(help="The clients (handles with commas) that are left.")] = "",
+    every: Annotated[bool, typer.Option("--all-clients", help="All its clients, those to come too.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Limit a member of a practice to some of its clients, or lift that."""
+    if bool(clients) is every:
+        raise typer.BadParameter("give --clients or --all-clients")
+
+    async def act(office: Office, target: OrganizationRef) -> None:
+        from operations.membership import limit_user as limit
+
+        _tell(await limit(office, target, email, clients=None if every else _handles(clients)), as_json)
+
+    _run(data, organization, act)
+
+
+@user_app.command("remove")
+def remove_user(email: Email, organization: Organization, data: Data = None) -> None:
+    """Let a person belong to an organization no longer. The last owner stays."""
+
+    async def act(office: Office, target: OrganizationRef) -> None:
+        from operations.membership import remove_user as remove
+
+        say(f"{await remove(office, target, email)} belongs to {target.handle} no longer.")
+
+    _run(data, organization, act)
+
+
+def _handles(text: str) -> list[str]:
+    return [handle.strip() for handle in text.split(",") if handle.strip()]
+
+
+def _tell(joined: Joined, as_json: bool) -> None:
+    if as_json:
+        say_json(asdict(joined))
+        return
+    say(f"{joined.email} is {joined.role} of {joined.organization}{_limit(joined.clients)} from now on.")
+
+
+def _limit(clients: tuple[str, ...] | None) -> str:
+    if clients is None:
+        return ""
+    return f", limited to {', '.join(clients)}" if clients else ", limited to none of its clients"
+
+
+def _run(data: Path | None, handle: str, act: Callable[[Office, OrganizationRef], Awaitable[None]]) -> None:
+    settings = read_settings(data)
+
+    async def run() -> None:
+        from server.app import find_organization, local_office
+
+        async with local_office(settings) as office:
+            await act(office, await find_organization(office, handle))
+
+    anyio.run(run)
+
+
 def _as_owner(data: Path | None) -> Settings:
     """The settings without `COUNTERFOIL_USER`: it may be the very address that is to be looked up or mended."""
     return replace(read_settings(data), user="")
@@ -48,7 +142,7 @@ async def _list(settings: Settings, as_json: bool) -> None:
         return
     width = max(len(one.email) for one in found)
     for one in found:
-        say(f"{one.email:{width}}  {one.role} of {one.organization}")
+        say(f"{one.email:{width}}  {one.role} of {one.organization}{_limit(one.clients)}")
 
 
 async def _rename(settings: Settings, email: str, new: str) -> None:

@@ -214,6 +214,12 @@ def revoke(session: Session, credential_id: str, *, now: datetime) -> None:
     row.revoked_at = row.revoked_at or now
 
 
+def revoke_all_of(session: Session, user_id: str, *, now: datetime) -> None:
+    """Revoke every credential of a user."""
+    for row in session.exec(select(Credential).where(col(Credential.user_id) == user_id)):
+        row.revoked_at = row.revoked_at or now
+
+
 def put_all_to_sleep(session: Session, *, now: datetime) -> int:
     """Let every credential that is not revoked sleep, and answer how many there are of those."""
     rows = session.exec(select(Credential).where(col(Credential.revoked_at).is_(None))).all()

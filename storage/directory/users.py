@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from invoicing.organizations import Role
+from invoicing.organizations import OrganizationKind, Role
 from invoicing.text.codes import small_letters
 from storage.directory.tables import Membership, MembershipClient, Organization, User
 from storage.sqlite.cache import remembered
@@ -20,11 +21,23 @@ SERVICE_ADDRESS = "@credential"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user who is a person; `organization` is the handle of the one that the role is in."""
+    """A user who is a person; `organization` is the handle of the one that the role is in, and `clients` are those of
+    the clients that a partner's member is limited to, None where there is no limit.
+    """
 
     email: str
     role: Role
     organization: str
+    clients: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who belongs to an organization."""
+
+    user_id: str
+    email: str
+    role: Role
 
 
 def is_service_address(email: str) -> bool:
@@ -48,13 +61,48 @@ def email_of(session: Session, user_id: str) -> str:
 def people(session: Session) -> list[Person]:
     """The users who are people, each with every membership, by e-mail address."""
     query = (
-        select(User.email, Membership.role, Organization.handle)
+        sql_select(col(User.id), col(User.email), col(Membership.role), Organization, col(Membership.all_clients))
         .join(Membership, col(Membership.user_id) == col(User.id))
         .join(Organization, col(Organization.id) == col(Membership.organization_id))
         .where(col(User.email).not_like(f"%{SERVICE_ADDRESS}"))
         .order_by(col(User.email), col(Organization.handle))
     )
-    return [Person(email, Role(role), handle) for email, role, handle in session.execute(query)]
+    found = []
+    for user_id, email, role, organization, all_clients in session.execute(query).all():
+        limited = not all_clients and organization.kind == OrganizationKind.PARTNER.value
+        clients = _limited_to(session, user_id, organization.id) if limited else None
+        found.append(Person(email, Role(role), organization.handle, clients))
+    return found
+
+
+def _limited_to(session: Session, user_id: str, partner_id: str) -> tuple[str, ...]:
+    query = (
+        select(Organization.handle)
+        .join(MembershipClient, col(MembershipClient.organization_id) == col(Organization.id))
+        .where(col(MembershipClient.user_id) == user_id, col(Organization.partner_id) == partner_id)
+        .order_by(col(Organization.handle))
+    )
+    return tuple(session.execute(query).scalars())
+
+
+def member(session: Session, organization_id: str, email: str) -> Member | None:
+    """The person of this address, if one belongs to the organization itself."""
+    query = (
+        select(User.id, User.email, Membership.role)
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(col(User.email) == small_letters(email), col(Membership.organization_id) == organization_id)
+        .where(col(User.email).not_like(f"%{SERVICE_ADDRESS}"))
+    )
+    row = session.execute(query).first()
+    return None if row is None else Member(row[0], row[1], Role(row[2]))
+
+
+def count_owners(session: Session, organization_id: str) -> int:
+    """How many owners the organization itself has."""
+    owners = sql_select(func.count()).where(
+        col(Membership.organization_id) == organization_id, col(Membership.role) == Role.OWNER.value
+    )
+    return int(session.execute(owners).scalar_one())
 
 
 def home_of(session: Session, user_id: str) -> str:
@@ -96,9 +144,27 @@ def first_owner(session: Session) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def set_clients(session: Session, user_id: str, clients: Sequence[str]) -> None:
-    """Limit a partner's member, whose membership is not of all clients, to the clients of these ids."""
-    session.execute(delete(MembershipClient).where(col(MembershipClient.user_id) == user_id))
+def change_reach(session: Session, user_id: str, organization_id: str, *, all_clients: bool) -> None:
+    """Say whether a partner's member reaches all its clients."""
+    session.get_one(Membership, (user_id, organization_id)).all_clients = all_clients
+    session.flush()
+
+
+def remove_membership(session: Session, user_id: str, organization_id: str) -> None:
+    """Let a user belong to the organization no longer, nor reach its clients through it."""
+    set_clients(session, user_id, organization_id, ())
+    session.delete(session.get_one(Membership, (user_id, organization_id)))
+    session.flush()
+
+
+def set_clients(session: Session, user_id: str, partner_id: str, clients: Sequence[str]) -> None:
+    """Of the partner's clients, let these ids be the ones that a member is limited to, whose membership says so."""
+    of_partner = select(Organization.id).where(col(Organization.partner_id) == partner_id)
+    session.execute(
+        delete(MembershipClient).where(
+            col(MembershipClient.user_id) == user_id, col(MembershipClient.organization_id).in_(of_partner)
+        )
+    )
     session.add_all(MembershipClient(user_id=user_id, organization_id=client) for client in clients)
     session.flush()
 

@@ -22,6 +22,7 @@ from invoicing.refusals import NotAllowed, Refusal
 from operations.access import Office, open_books, require, standing_of
 from operations.credentials import create_key, digest_of, principal_of
 from operations.mandates import acknowledge_mandate, withdraw_acknowledgement
+from operations.membership import remove_user
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.people import rename_user
 from operations.profile import update_organization
@@ -143,6 +144,7 @@ def operations(one: Practice, each: Somebody) -> dict[Act, Callable[[], Awaitabl
         Act.CREATE_CREDENTIAL: lambda: create_key(office, place, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING),
         Act.CREATE_CLIENT: lambda: create_client_organization(office, ClientRequest("New Client", "GB", dry_run=True)),
         Act.BRING_BACK_BOOKS: lambda: bring_back_books(office, place, reason="The disk broke."),
+        Act.MANAGE_PEOPLE: lambda: remove_user(office, place, "nobody@example.com"),
         Act.RENAME_USER: lambda: rename_user(office, "member@example.com", "member@example.org"),
     }
 

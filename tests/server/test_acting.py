@@ -118,6 +118,6 @@ def test_a_mistyped_address_is_mended_whatever_the_environment_says(
     code, out, err = run_command(monkeypatch, capsys, "user", "rename", "anna@larkfield.example", ANA, *data)
     assert (code, out.startswith(f"anna@larkfield.example is {ANA} from now on."), err) == (0, True, "")
     listed = json.loads(run_command(monkeypatch, capsys, "user", "list", "--json", *data)[1])
-    assert listed == [{"email": ANA, "role": "owner", "organization": "practice"}]
+    assert listed == [{"email": ANA, "role": "owner", "organization": "practice", "clients": None}]
     code, _, err = run_command(monkeypatch, capsys, "user", "rename", "anna@larkfield.example", BEN, *data)
     assert (code, err.startswith("counterfoil: not_found: ")) == (1, True)

@@ -43,7 +43,7 @@ async def colleague(
     def join(db: Session) -> None:
         users.add_user(db, principal.user_id, principal.label, now=one.clock())
         users.add_membership(db, principal.user_id, organization.id, Role(role), all_clients=all_clients)
-        users.set_clients(db, user_id, [client.id for client in clients])
+        users.set_clients(db, user_id, organization.id, [client.id for client in clients])
 
     await one.store.directory.write(join)
     return Office(store=one.store, principal=principal, clock=one.clock)

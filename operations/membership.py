@@ -1,0 +1,201 @@
+"""Who belongs to an organization: inviting, limiting and removing people. Signing in is another matter: somebody who is
+invited can have a personal token.
+
+Each act is in the audit trail of the organization that the person belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.master_data.identifiers import check_email
+from invoicing.organizations import OrganizationKind, OrganizationRef, Role
+from invoicing.refusals import Conflict, InvalidInput, NotFound, Unavailable
+from operations.access import Office, open_books, require
+from operations.rights import Act
+from storage.books import audit
+from storage.directory import access_queries, credentials, users
+from storage.directory.users import Member
+from storage.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody who belongs to an organization from now on; `clients` are the handles that a member is limited to, None
+    where there is no limit.
+    """
+
+    email: str
+    role: Role
+    organization: str
+    clients: tuple[str, ...] | None
+
+
+def role_named(text: str) -> Role:
+    """Raises:
+    InvalidInput: no role.
+    """
+    try:
+        return Role(text.strip().lower())
+    except ValueError:
+        raise InvalidInput("role must be owner, accountant, viewer or client.", field="role") from None
+
+
+async def invite_user(
+    office: Office, organization: OrganizationRef, email: str, *, role: Role, clients: Sequence[str] | None = None
+) -> Joined:
+    """Let a person belong to the organization, in this role; of a practice, with `clients` only for these of its
+    clients, which are handles.
+
+    Raises:
+        NotAllowed: by anyone whose right it is not.
+        InvalidInput: no e-mail address, or a role or clients that do not fit the organization.
+        NotFound: a client that the practice does not have.
+        Conflict: the person belongs to it already, or it is archived.
+    """
+    require(Act.MANAGE_PEOPLE, organization, office.principal)
+    wanted = check_email(email).casefold()
+    if role is Role.CLIENT and organization.kind is OrganizationKind.PARTNER:
+        raise InvalidInput(
+            "role: client is for a client's own user: give the client's organization, not the practice.", field="role"
+        )
+    limited = None if clients is None else await _clients(office, organization, role, clients)
+    await office.store.directory.read(lambda db: _check_new(db, organization, wanted))
+    handles = None if limited is None else tuple(one.handle for one in limited)
+    detail: dict[str, object] = {"role": role.value} | ({} if handles is None else {"clients": list(handles)})
+    # What is not on record in the organization's own books gives no access to them.
+    await _record(office, organization, "invite_user", wanted, detail)
+
+    def work(db: Session) -> None:
+        user_id = _check_new(db, organization, wanted)
+        if not user_id:
+            user_id = new_id("usr")
+            users.add_user(db, user_id, wanted, now=office.now())
+        users.add_membership(db, user_id, organization.id, role, all_clients=limited is None)
+        users.set_clients(db, user_id, organization.id, [one.id for one in limited or ()])
+
+    await office.store.directory.write(work)
+    return Joined(wanted, role, organization.handle, handles)
+
+
+async def limit_user(office: Office, practice: OrganizationRef, email: str, *, clients: Sequence[str] | None) -> Joined:
+    """Limit a member of a practice to these of its clients, or, with None, to none of them in particular.
+
+    Raises:
+        NotAllowed, NotFound: as `invite_user`; NotFound also where the person does not belong to the practice.
+        InvalidInput: no practice, or an owner, who has all its clients.
+    """
+    require(Act.MANAGE_PEOPLE, practice, office.principal)
+    found = await office.store.directory.read(lambda db: _member(db, practice, email))
+    limited = None if clients is None else await _clients(office, practice, found.role, clients)
+    handles = None if limited is None else tuple(one.handle for one in limited)
+    detail: dict[str, object] = {"clients": "all" if handles is None else list(handles)}
+    await _record(office, practice, "limit_user", found.email, detail)
+
+    def work(db: Session) -> None:
+        member = _member(db, practice, email)
+        if limited is not None:
+            _check_can_be_limited(practice, member.role)
+        users.change_reach(db, member.user_id, practice.id, all_clients=limited is None)
+        users.set_clients(db, member.user_id, practice.id, [one.id for one in limited or ()])
+
+    await office.store.directory.write(work)
+    return Joined(found.email, found.role, practice.handle, handles)
+
+
+async def remove_user(office: Office, organization: OrganizationRef, email: str) -> str:
+    """Let a person belong to the organization no longer, and answer the address. Who belongs to nothing any more keeps
+    no token either.
+
+    Raises:
+        NotAllowed: by anyone whose right it is not.
+        NotFound: the person does not belong to it.
+        Conflict: the last owner, without whom nobody could let anybody in again.
+    """
+    require(Act.MANAGE_PEOPLE, organization, office.principal)
+    found = await office.store.directory.read(lambda db: _removable(db, organization, email))
+    # Books that are out of service must not keep anybody in.
+    with suppress(Unavailable):
+        await _record(office, organization, "remove_user", found.email, {"role": found.role.value})
+
+    def work(db: Session) -> None:
+        member = _removable(db, organization, email)
+        users.remove_membership(db, member.user_id, organization.id)
+        if not users.home_of(db, member.user_id):
+            credentials.revoke_all_of(db, member.user_id, now=office.now())
+
+    await office.store.directory.write(work)
+    return found.email
+
+
+def _check_new(db: Session, organization: OrganizationRef, email: str) -> str:
+    """The id of the user with this address, who does not belong to the organization; empty where there is none yet."""
+    if users.is_service_address(email):
+        raise InvalidInput("That address is one of a credential, not of a person.", field="email")
+    member = users.member(db, organization.id, email)
+    if member is not None:
+        raise Conflict(
+            f"{email} is {member.role} of {organization.handle} already: remove the user first to give another role.",
+            field="email",
+        )
+    return users.person_id_of(db, email)
+
+
+def _member(db: Session, organization: OrganizationRef, email: str) -> Member:
+    member = users.member(db, organization.id, email.strip().casefold())
+    if member is None:
+        raise NotFound(
+            f"Nobody with this e-mail address belongs to {organization.handle}: counterfoil user list shows who does.",
+            field="email",
+        )
+    return member
+
+
+def _removable(db: Session, organization: OrganizationRef, email: str) -> Member:
+    member = _member(db, organization, email)
+    # The owners of a practice are let into its clients by the practice.
+    if member.role is Role.OWNER and not organization.partner_id and users.count_owners(db, organization.id) == 1:
+        raise Conflict(
+            f"{member.email} is the last owner of {organization.handle}: invite another one first.", field="email"
+        )
+    return member
+
+
+async def _clients(
+    office: Office, practice: OrganizationRef, role: Role, handles: Sequence[str]
+) -> list[OrganizationRef]:
+    """The practice's clients with these handles."""
+    _check_can_be_limited(practice, role)
+    user_id = office.principal.user_id
+
+    def work(db: Session) -> list[OrganizationRef]:
+        found = [access_queries.reachable_by_handle(db, user_id, handle.strip()) for handle in handles]
+        clients = [one for one in found if one is not None and one.partner_id == practice.id]
+        if len(clients) < len(found):
+            raise NotFound(
+                f"clients: not each of these is the handle of a client of {practice.handle}:"
+                " counterfoil organization list shows them.",
+                field="clients",
+            )
+        return clients
+
+    return await office.store.directory.read(work)
+
+
+def _check_can_be_limited(practice: OrganizationRef, role: Role) -> None:
+    if practice.kind is not OrganizationKind.PARTNER:
+        raise InvalidInput(f"clients: {practice.handle} is no practice and has no clients.", field="clients")
+    if role is Role.OWNER:
+        raise InvalidInput("clients: an owner of the practice has all its clients.", field="clients")
+
+
+async def _record(
+    office: Office, organization: OrganizationRef, act: str, email: str, detail: dict[str, object]
+) -> None:
+    now, by = office.now(), office.principal.label
+    books = open_books(office, organization, Act.MANAGE_PEOPLE)
+    await books.write(lambda db: audit.record(db, act, email, at=now, by=by, detail=detail))

@@ -1,0 +1,208 @@
+"""Who belongs to an organization: people are invited, limited to clients, and removed; the last owner stays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from invoicing.organizations import EVERYTHING, OrganizationKind, OrganizationRef, Role
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from operations.access import Office
+from operations.authentication import Presented, Unauthenticated, authenticate
+from operations.credentials import create_token
+from operations.membership import Joined, invite_user, limit_user, remove_user, role_named
+from operations.organizations import all_organizations
+from operations.people import acting, list_people
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory.users import Person
+from storage.folder.store import open_store
+from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
+from tests.support.practice import Practice, practice
+from tests.support.raw import raw
+
+ANA, OWNER = "ana@example.com", "owner@example.com"
+BAKERY, FINCH, PRACTICE = "harbour-bakery-sandbox", "finch-studio-sandbox", "ledger-co-sandbox"
+
+
+async def reach_of(one: Practice, email: str) -> dict[str, str]:
+    """What a person reaches, by handle, and in which role."""
+    office = await acting(one.office, email)
+    return {found.handle: found.role.value for found in await all_organizations(office, archived=False)}
+
+
+@asynccontextmanager
+async def reopened(one: Practice) -> AsyncIterator[Office]:
+    """The owner's office in the practice's folder, opened again."""
+    async with open_store(one.root) as store:
+        yield Office(store, one.principal, one.clock)
+
+
+def trail(one: Practice, organization: OrganizationRef) -> list[tuple[str, str, object]]:
+    """The acts on people in an organization's audit trail: act, whom it concerned, and what."""
+    path = one.root / ORGANIZATIONS_FOLDER / organization.id / BOOKS_FILE
+    query = "SELECT act, subject, detail FROM audit_entries WHERE act LIKE '%_user' ORDER BY position"
+    with raw(path) as connection:
+        return [(act, subject, json.loads(detail)) for act, subject, detail in connection.execute(query)]
+
+
+async def test_who_is_invited_has_what_the_role_gives_and_can_have_a_token(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await one.client("Finch Studio")
+        joined = await invite_user(one.office, one.organization, " Ana@Example.com ", role=Role.ACCOUNTANT)
+        assert joined == Joined(ANA, Role.ACCOUNTANT, PRACTICE, None)
+        assert await reach_of(one, ANA) == dict.fromkeys((PRACTICE, FINCH, BAKERY), "accountant")
+        token = await create_token(one.office, ANA, scopes=EVERYTHING)
+        request = await authenticate(one.store, one.clock, Presented(token.secret, handle=BAKERY))
+        assert request.organization == await as_seen_by(await acting(one.office, ANA), bakery)
+        assert trail(one, one.organization) == [("invite_user", ANA, {"role": "accountant"})]
+
+
+async def test_a_clients_own_user_reaches_the_client_alone(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, bakery, ANA, role=Role.CLIENT)
+        assert await reach_of(one, ANA) == {BAKERY: "client"}
+        wrong = await refusal(invite_user(one.office, one.organization, "ben@example.com", role=Role.CLIENT))
+        assert (type(wrong), wrong.field) == (InvalidInput, "role")
+
+
+async def test_a_member_of_the_practice_is_limited_to_clients_and_let_into_all_again(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        for name in ("Harbour Bakery", "Finch Studio"):
+            await one.client(name)
+        joined = await invite_user(
+            one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[f" {BAKERY.upper()} "]
+        )
+        assert joined.clients == (BAKERY,)
+        assert set(await reach_of(one, ANA)) == {PRACTICE, BAKERY}
+        await limit_user(one.office, one.organization, ANA, clients=[FINCH])
+        assert set(await reach_of(one, ANA)) == {PRACTICE, FINCH}
+        listed = [Person(ANA, Role.ACCOUNTANT, PRACTICE, (FINCH,)), Person(OWNER, Role.OWNER, PRACTICE, None)]
+        assert await list_people(one.office) == listed
+        await limit_user(one.office, one.organization, ANA, clients=None)
+        assert set(await reach_of(one, ANA)) == {PRACTICE, BAKERY, FINCH}
+        details = [detail for _, _, detail in trail(one, one.organization)]
+        assert details == [{"role": "accountant", "clients": [BAKERY]}, {"clients": [FINCH]}, {"clients": "all"}]
+
+
+async def test_only_a_practices_member_who_is_no_owner_is_limited_and_to_its_own_clients(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await another_practice(one)
+        for role, place, clients, kind in (
+            (Role.OWNER, one.organization, [BAKERY], InvalidInput),
+            (Role.VIEWER, bakery, [BAKERY], InvalidInput),
+            (Role.VIEWER, one.organization, [PRACTICE], NotFound),
+            (Role.VIEWER, one.organization, [BAKERY, "rival-sandbox"], NotFound),
+            (Role.VIEWER, one.organization, ["nobody"], NotFound),
+        ):
+            refused = await refusal(invite_user(one.office, place, ANA, role=role, clients=clients))
+            assert (type(refused), refused.field) == (kind, "clients")
+        refused = await refusal(limit_user(one.office, one.organization, OWNER, clients=[BAKERY]))
+        assert (type(refused), refused.field) == (InvalidInput, "clients")
+        assert [person.email for person in await list_people(one.office)] == [OWNER, "rival@example.com"]
+
+
+async def test_somebody_who_is_a_member_already_is_not_invited_twice(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        invited = await asyncio.gather(
+            *(invite_user(one.office, one.organization, ANA, role=Role.VIEWER) for _ in range(3)),
+            return_exceptions=True,
+        )
+        assert sorted(type(each).__name__ for each in invited) == ["Conflict", "Conflict", "Joined"]
+        again = await refusal(invite_user(one.office, one.organization, ANA.upper(), role=Role.OWNER))
+        assert (type(again), again.field) == (Conflict, "email")
+        for wrong in ("Ana", "", "crd_1@credential"):
+            refused = await refusal(invite_user(one.office, one.organization, wrong, role=Role.VIEWER))
+            assert isinstance(refused, InvalidInput)
+
+
+async def test_an_archived_organization_gets_nobody_new(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        archive(one, bakery)
+        seen = await as_seen_by(one.office, bakery)
+        assert isinstance(await refusal(invite_user(one.office, seen, ANA, role=Role.CLIENT)), Conflict)
+        assert [person.email for person in await list_people(one.office)] == [OWNER]
+
+
+async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_token(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[BAKERY])
+        await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
+        token = (await create_token(one.office, ANA, scopes=EVERYTHING)).secret
+        assert await remove_user(one.office, one.organization, ANA.upper()) == ANA
+        assert await reach_of(one, ANA) == {BAKERY: "viewer"}
+        await authenticate(one.store, one.clock, Presented(token))
+        await remove_user(one.office, bakery, ANA)
+        with pytest.raises(Unauthenticated):
+            await authenticate(one.store, one.clock, Presented(token))
+        # Whoever comes back begins anew: neither the old limit nor the old token is there.
+        await invite_user(one.office, one.organization, ANA, role=Role.VIEWER)
+        assert set(await reach_of(one, ANA)) == {PRACTICE, BAKERY}
+        with pytest.raises(Unauthenticated):
+            await authenticate(one.store, one.clock, Presented(token))
+        absent = await refusal(remove_user(one.office, bakery, ANA))
+        assert (type(absent), absent.field) == (NotFound, "email")
+
+
+async def test_the_last_owner_stays(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        last = await refusal(remove_user(one.office, one.organization, OWNER))
+        assert (type(last), last.field) == (Conflict, "email")
+        await invite_user(one.office, one.organization, ANA, role=Role.OWNER)
+        both = await asyncio.gather(
+            *(remove_user(one.office, one.organization, email) for email in (OWNER, ANA)), return_exceptions=True
+        )
+        assert sorted(type(each).__name__ for each in both) == ["Conflict", "str"]
+        assert len(await list_people(one.office)) == 1
+
+
+async def test_a_clients_last_own_owner_may_go_and_a_single_businesss_may_not(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, bakery, ANA, role=Role.OWNER)
+        await remove_user(one.office, bakery, ANA)
+        office, alone = await another_practice(one, kind=OrganizationKind.STANDARD)
+        assert isinstance(await refusal(remove_user(office, alone, "rival@example.com")), Conflict)
+
+
+async def test_nobody_but_an_owner_says_who_belongs_to_a_practice(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        offices: Sequence[Office] = [
+            await colleague(one, one.organization, role) for role in ("accountant", "viewer", "client")
+        ]
+        for office in offices:
+            seen = await as_seen_by(office, one.organization)
+            for act in (
+                invite_user(office, seen, ANA, role=Role.VIEWER),
+                limit_user(office, seen, OWNER, clients=None),
+                remove_user(office, seen, OWNER),
+            ):
+                assert isinstance(await refusal(act), NotAllowed)
+        assert trail(one, one.organization) == []
+
+
+async def test_what_cannot_be_put_on_record_lets_nobody_in_and_keeps_nobody_in(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
+    (one.root / ORGANIZATIONS_FOLDER / bakery.id / BOOKS_FILE).write_bytes(b"no database")
+    async with reopened(one) as office:
+        refused = await refusal(invite_user(office, bakery, "ben@example.com", role=Role.VIEWER))
+        assert isinstance(refused, Unavailable)
+        assert await remove_user(office, bakery, ANA) == ANA
+        assert [person.email for person in await list_people(office)] == [OWNER]
+
+
+def test_a_role_is_one_of_four() -> None:
+    assert [role_named(f" {role.value.upper()} ") for role in Role] == list(Role)
+    with pytest.raises(InvalidInput, match="owner, accountant, viewer or client"):
+        role_named("boss")

@@ -1,0 +1,87 @@
+"""`counterfoil user`: people are invited, limited, removed and listed without a browser at hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import anyio
+import pytest
+
+from tests.support.command_line import run_command
+from tests.support.practice import practice
+
+ANA, PRACTICE, BAKERY, FINCH = (
+    "ana@example.com",
+    "ledger-co-sandbox",
+    "harbour-bakery-sandbox",
+    "finch-studio-sandbox",
+)
+
+
+async def _begin(data: Path) -> None:
+    async with practice(data) as one:
+        await one.client("Harbour Bakery")
+        await one.client("Finch Studio")
+
+
+def test_a_colleague_is_invited_limited_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anyio.run(_begin, tmp_path)
+    whom = ("--email", ANA, "--organization", PRACTICE, "--data", str(tmp_path))
+
+    def user(command: str, *options: str) -> str:
+        code, out, err = run_command(monkeypatch, capsys, "user", command, *options)
+        assert (code, err) == (0, ""), err
+        return out
+
+    def listed() -> str:
+        return user("list", "--data", str(tmp_path))
+
+    invited = user("invite", *whom, "--role", "accountant", "--clients", f"{BAKERY}, {FINCH}")
+    assert invited == (
+        f"{ANA} is accountant of {PRACTICE}, limited to {BAKERY}, {FINCH} from now on.\n"
+        f"A token for connecting: counterfoil token create --user {ANA}\n"
+    )
+    user("limit", *whom, "--clients", BAKERY)
+    assert f"{ANA}    accountant of {PRACTICE}, limited to {BAKERY}\n" in listed()
+    data = json.loads(user("limit", *whom, "--all-clients", "--json"))
+    assert data == {"email": ANA, "role": "accountant", "organization": PRACTICE, "clients": None}
+    assert f"{ANA}    accountant of {PRACTICE}\n" in listed()
+    assert user("remove", *whom) == f"{ANA} belongs to {PRACTICE} no longer.\n"
+    assert listed() == f"owner@example.com  owner of {PRACTICE}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "code", "said"),
+    [
+        ("invite", ("--role", "boss"), 1, "invalid_input: role must be owner, accountant, viewer or client."),
+        ("invite", ("--role", "viewer", "--clients", "nobody"), 1, "not_found: clients: "),
+        ("limit", (), 2, "give --clients or --all-clients"),
+        ("limit", ("--clients", BAKERY, "--all-clients"), 2, "give --clients or --all-clients"),
+        ("remove", (), 1, "not_found: Nobody with this e-mail address belongs to"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    options: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    anyio.run(_begin, tmp_path)
+    whom = ("--email", ANA, "--organization", PRACTICE, "--data", str(tmp_path))
+    ended, _, err = run_command(monkeypatch, capsys, "user", command, *whom, *options)
+    assert (ended, said in err) == (code, True), err
+
+
+def test_the_last_owner_is_not_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anyio.run(_begin, tmp_path)
+    whom = ("--email", "owner@example.com", "--organization", PRACTICE, "--data", str(tmp_path))
+    code, _, err = run_command(monkeypatch, capsys, "user", "remove", *whom)
+    assert (code, err.startswith("counterfoil: conflict: owner@example.com is the last owner")) == (1, True)
