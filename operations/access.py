@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from invoicing.organizations import (
     EVERYTHING,
@@ -91,32 +92,48 @@ class Office:
 
 def standing_of(principal: Principal, organization: OrganizationRef) -> Standing:
     """What the principal is to the organization, which is as the directory answered it for this principal."""
-    match principal.credential, organization.role:
-        case CredentialKind.KEY, _:
+    match principal.credential:
+        case CredentialKind.KEY:
             return Standing.API_KEY
-        case CredentialKind.LINK, _:
+        case CredentialKind.LINK:
             return Standing.SECRET_LINK
-        case _, Role.VIEWER:
-            return Standing.VIEWER
-        case _, Role.CLIENT:
-            return Standing.CLIENT_USER
-        case _, (Role.OWNER | Role.ACCOUNTANT) as role:
-            return _standing_of_person(organization, role)
+        case CredentialKind.TOKEN | None:
+            return _standing_in_practice(organization) or _standing_in_itself(organization)
+        case _:
+            assert_never(principal.credential)
 
 
-def _standing_of_person(organization: OrganizationRef, role: Role) -> Standing:
-    in_practice = role if organization.kind is OrganizationKind.PARTNER else organization.practice_role
-    match in_practice:
+def _standing_in_practice(organization: OrganizationRef) -> Standing | None:
+    """What somebody is as one of the practice's people; None where that is nothing, or less at this organization."""
+    role = organization.role if organization.kind is OrganizationKind.PARTNER else organization.practice_role
+    if organization.role in (Role.VIEWER, Role.CLIENT):
+        return None
+    match role:
         case Role.OWNER | Role.ACCOUNTANT if organization.limited:
             return Standing.LIMITED_STAFF
         case Role.OWNER:
             return Standing.PRACTICE_OWNER
         case Role.ACCOUNTANT:
             return Standing.PRACTICE_ACCOUNTANT
-        case Role.VIEWER | Role.CLIENT | None if organization.partner_id:
-            return Standing.CLIENT_OWNER if role is Role.OWNER else Standing.CLIENT_ACCOUNTANT
+        case Role.VIEWER | Role.CLIENT | None:
+            return None
         case _:
-            return Standing.STANDALONE_OWNER if role is Role.OWNER else Standing.STANDALONE_ACCOUNTANT
+            assert_never(role)
+
+
+def _standing_in_itself(organization: OrganizationRef) -> Standing:
+    is_client = bool(organization.partner_id)
+    match organization.role:
+        case Role.OWNER:
+            return Standing.CLIENT_OWNER if is_client else Standing.STANDALONE_OWNER
+        case Role.ACCOUNTANT:
+            return Standing.CLIENT_ACCOUNTANT if is_client else Standing.STANDALONE_ACCOUNTANT
+        case Role.VIEWER:
+            return Standing.VIEWER
+        case Role.CLIENT:
+            return Standing.CLIENT_USER
+        case _:
+            assert_never(organization.role)
 
 
 def require(act: Act, organization: OrganizationRef, principal: Principal, *, field: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from sqlmodel import Session
 
@@ -50,9 +51,14 @@ class AuthenticatedRequest:
     @property
     def scopes(self) -> Scopes:
         """What can be done over this connection at most."""
-        organization = self.organization
-        looks_only = organization is not None and organization.role in (Role.VIEWER, Role.CLIENT)
-        return READ_ONLY if looks_only else self.principal.scopes
+        role = self.organization.role if self.organization else None
+        match role:
+            case Role.VIEWER | Role.CLIENT:
+                return READ_ONLY
+            case Role.OWNER | Role.ACCOUNTANT | None:
+                return self.principal.scopes
+            case _:
+                assert_never(role)
 
 
 class Unauthenticated(Exception):

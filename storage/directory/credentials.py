@@ -148,8 +148,6 @@ def add_credential(
     by: str,
     page_digest: str | None = None,
     page_expires_at: datetime | None = None,
-    audience: str = "",
-    client: str = "",
 ) -> None:
     session.add(
         Credential(
@@ -163,8 +161,6 @@ def add_credential(
             user_id=user_id,
             organization_id=organization_id,
             scopes=scopes_text(scopes),
-            audience=audience,
-            client=client,
             created_at=now,
             created_by=by,
             expires_at=expires_at,

@@ -212,7 +212,8 @@ def test_lists_of_organizations_are_read_in_the_order_of_their_index(tmp_path: P
     path = tmp_path / "directory.db"
     migrate_file(path, FileKind.DIRECTORY)
     with raw(path) as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {compiled(REACHABLE_NOW.order_by(*ORDER))}", ["usr_1"] * 7)
+        statement = compiled(REACHABLE_NOW.order_by(*ORDER))
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", ["usr_1"] * statement.count("?"))
         steps = [str(row[3]) for row in plan]
     assert "SCAN organizations USING INDEX ix_organizations_listed" in steps
     assert not [step for step in steps if "TEMP B-TREE" in step]
