@@ -146,7 +146,7 @@ async def create_key(
     """An API key or a secret link of the organization: it reaches that organization and no other.
 
     Raises:
-        NotAllowed: the principal is not owner or accountant there.
+        NotAllowed: it is not the principal's right, or the scopes are more than the principal's own.
         InvalidInput: name or days that do not fit.
     """
     made = _new_secret(kind)
@@ -293,7 +293,7 @@ async def _add_key(
 ) -> None:
     """Add a key or link of the organization, with the user it acts as, and put it into the audit trail."""
     expires_at = _expiry(office, expires_in_days)
-    label = _check(office, organization, name)
+    label = _check(office, organization, name, scopes)
 
     def work(db: Session) -> None:
         user_id = _service_user(db, office, organization, made.credential_id, scopes=scopes)
@@ -320,8 +320,10 @@ async def _add_key(
         raise
 
 
-def _check(office: Office, organization: OrganizationRef, name: str) -> str:
+def _check(office: Office, organization: OrganizationRef, name: str, scopes: Scopes) -> str:
     require(Act.CREATE_CREDENTIAL, organization, office.principal)
+    if not scopes <= office.principal.scopes:
+        raise NotAllowed("A credential cannot make one that may do more than itself.")
     if organization.archived:
         raise NotAllowed(f"{organization.handle} is archived: it gets no new credentials.")
     return clean_line(name, field="name", limit=80, required=True)

@@ -191,6 +191,15 @@ async def test_a_credential_gives_no_more_than_its_scopes_to_whomever(
             assert said in refused.value.message
 
 
+async def test_nobody_makes_a_credential_that_may_do_more_than_their_own(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        scopes = Scopes({Scope.READ, Scope.CREDENTIALS})
+        owner = replace(one.office, principal=replace(one.office.principal, scopes=scopes))
+        refused = await refusal(create_key(owner, one.organization, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING))
+        assert isinstance(refused, NotAllowed)
+        await create_key(owner, one.organization, "Till", kind=CredentialKind.KEY, scopes=READ_ONLY)
+
+
 async def test_a_refusal_says_what_was_wanted_and_who_can(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         people = await everybody(one, await one.client("Harbour Bakery"))
