@@ -112,9 +112,10 @@ async def build_twins(root: Path) -> Made:
             limited = None if members else (first.organization.id, a.id)
             await _add_user(first, principals[name], members, limited)
         known = {}
-        actors = (("a", a, "only_a"), ("b", b, "only_b"), ("c", c, "stranger"))
-        for year, (key, organization, actor) in enumerate(actors, start=2023):
+        actors = (("a", a, "only_a", first.office), ("b", b, "only_b", first.office), ("c", c, "stranger", other))
+        for year, (key, organization, actor, of_the_practice) in enumerate(actors, start=2023):
             office = Office(store=first.store, principal=principals[actor], clock=first.clock)
+            await _set_bank_account(of_the_practice, organization, CANARIES[key])
             known[key] = await _fill(office, organization, CANARIES[key], year)
         async with assistant(first.office) as chat:
             given = (await chat.ok("list_organizations", limit=2))["next_cursor"]
@@ -224,17 +225,21 @@ async def _add_user(
     await first.store.directory.write(work)
 
 
+async def _set_bank_account(of_the_practice: Office, organization: OrganizationRef, canary: str) -> None:
+    async with assistant(of_the_practice, organization=organization.handle) as chat:
+        bank = dict.fromkeys(("account_holder", "bank_name", "account_number", "routing_number"), canary)
+        await chat.ok("update_organization", **bank)
+
+
 async def _fill(office: Office, organization: OrganizationRef, canary: str, year: int) -> Known:
     """Give the organization what its twins have, and its canary in every field that takes a text."""
     mail = f"{canary.lower()}@example.com"
     address = {"line1": f"1 {canary} Street", "line2": canary, "postal_code": canary, "city": canary, "region": canary}
     texts = {"registration_number": canary, "phone": canary, "email": mail, "address": address}
     async with assistant(office, organization=organization.handle) as chat:
-        bank = dict.fromkeys(("account_holder", "bank_name", "account_number", "routing_number"), canary)
         await chat.ok(
             "update_organization",
             **texts,
-            **bank,
             legal_name=f"{canary} Ltd",
             website=f"{canary}.example",
             footer=canary,

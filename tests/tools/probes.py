@@ -92,7 +92,7 @@ TOOLS: Mapping[str, Entry] = {
         shows=False,
     ),
     "get_organization": Entry(own=lambda _: [{}]),
-    "update_organization": Entry(own=lambda _: [{"future_days": 7}], shows=False),
+    "update_organization": Entry(own=lambda _: [{"time_zone": "Europe/Dublin"}], shows=False),
     "find_customers": Entry(
         own=lambda _: [{}, {"query": "bristol"}, {"limit": 1}],
         foreign=lambda their: [
