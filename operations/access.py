@@ -27,10 +27,9 @@ from storage.folder.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `label` is the name that audit trails show; `scopes` is what may be done with the
-    credential at most. An API key or a
-    secret link is no person: what a person must answer for is not its to do. `credential_id` is what the call was made
-    with; empty for the local owner.
+    """Who calls. `label` is the name that audit trails show. `credential` and `credential_id` are what the call was made
+    with, None and empty for the local owner, and `scopes` what may be done with that at most. An API key or a secret
+    link is no person: what a person must answer for is not its to do.
     """
 
     user_id: str
@@ -62,8 +61,8 @@ class Office:
     """Where acts across organizations take place: the principal at the directory.
 
     `public_url` is where the server is reached from elsewhere, without a slash at its end; empty where it is not.
-    `link_to` says where a client of this connection gets a file; `with_credential` that the
-    caller has proved who it is by one, and that there are pages to show.
+    `link_to` says where a client of this connection gets a file; `with_credential` that the caller has proved by one
+    who it is, and that there are pages to show.
     """
 
     store: Store
