@@ -27,7 +27,7 @@ from storage.folder.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `label` is the name that audit trails show. `credential` and `credential_id` are what the call was made
+    """Who calls. `label` is the name that audit trails show. `credential` and `credential_id` are what the call came
     with, None and empty for the local owner, and `scopes` what may be done with that at most. An API key or a secret
     link is no person: what a person must answer for is not its to do.
     """

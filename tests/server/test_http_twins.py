@@ -59,10 +59,11 @@ async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Do
     async with AsyncExitStack() as stack:
         twins = await stack.enter_async_context(open_twins(template[0], tmp_path / "data", template[1]))
         site = await stack.enter_async_context(site_of(twins.store, twins.clock))
-        owner = twins.office("only_a")
-        made = Credentials(owner)
-        organization = await find_organization(owner, twins.known["a"].handle)
-        secrets = await made.token(), await made.key(organization), await made.link(organization)
+        # A client's keys are the practice's to make; the token is the client's own owner's.
+        made = Credentials(twins.office("boss"))
+        organization = await find_organization(made.office, twins.known["a"].handle)
+        token = await made.token(twins.principals["only_a"].label)
+        secrets = token, await made.key(organization), await made.link(organization)
         yield Doors(twins, site, *secrets)
 
 

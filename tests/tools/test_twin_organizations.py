@@ -220,8 +220,8 @@ async def test_a_session_of_another_principal_is_neither_used_nor_adopted(twins:
 async def test_a_dry_run_tells_of_no_handle_but_those_that_one_can_reach(twins: Twins) -> None:
     """Answered `harbour-bakery-2-sandbox`, it would tell which handles others have, at no cost and without a trace."""
     mine, theirs = twins.known["a"].handle, twins.known["c"].handle
-    async with chat_of(twins, "hand", "a", "auto", "practice") as chat:
-        for handle, would_be in ((theirs, theirs), (mine, mine.replace("-sandbox", "-2-sandbox"))):
+    async with chat_of(twins, "boss", "a", "auto", "practice") as chat:
+        for handle, would_be in ((theirs, theirs), (mine, mine.replace("-sandbox", "-3-sandbox"))):
             wanted = {"name": "New Client", "country": "GB", "handle": handle, "dry_run": True}
             result = await chat.call("create_client_organization", **wanted)
             assert cast("dict[str, Any]", result.structured_content)["would_be"] == would_be
