@@ -19,7 +19,7 @@ from invoicing.organizations import (
 )
 from invoicing.refusals import Conflict, NotAllowed
 from invoicing.text.typed import in_command
-from operations.rights import RIGHTS, Act, Grant, Standing, refusal_of
+from operations.rights import RIGHTS, Grant, Right, Standing, refusal_of
 from storage.books.pool import Books
 from storage.files.kept import StoredFile
 from storage.folder.store import Store
@@ -135,7 +135,7 @@ def _standing_in_itself(organization: OrganizationRef) -> Standing:
             assert_never(organization.role)
 
 
-def require(act: Act, organization: OrganizationRef, principal: Principal, *, field: str = "") -> None:
+def require(act: Right, organization: OrganizationRef, principal: Principal, *, field: str = "") -> None:
     """Raises:
     NotAllowed: the credential's scopes or the table of rights do not allow the act; `field` is what asked for it.
     """
@@ -158,7 +158,7 @@ def require(act: Act, organization: OrganizationRef, principal: Principal, *, fi
             raise NotAllowed(refusal_of(rule, standing), field=field)
 
 
-def open_books(office: Office, organization: OrganizationRef, act: Act) -> Books:
+def open_books(office: Office, organization: OrganizationRef, act: Right) -> Books:
     """The organization's books, opened for the principal and this act.
 
     `organization` is what the directory answered for this principal in this call: its role is of this moment.
@@ -168,12 +168,12 @@ def open_books(office: Office, organization: OrganizationRef, act: Act) -> Books
         Conflict: a change in an archived organization.
     """
     require(act, organization, office.principal)
-    if organization.archived and act is not Act.READ:
+    if organization.archived and act is not Right.READ:
         raise Conflict(f"{organization.handle} is archived: it can be read, not changed.")
     return Books(
         organization=organization,
         actor=office.principal.label,
         clock=office.clock,
         shelf=office.store.shelf,
-        may_change=act is not Act.READ,
+        may_change=act is not Right.READ,
     )

@@ -20,7 +20,7 @@ from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
 from operations.access import Office, Principal, open_books, require
 from operations.naming import Caller, name_organization
-from operations.rights import Act
+from operations.rights import Right
 from storage.books import audit
 from storage.directory import credentials, users
 from storage.directory.credentials import Bearer, KnownCredential, WaitingKey
@@ -321,7 +321,7 @@ async def _add_key(
 
 
 def _check(office: Office, organization: OrganizationRef, name: str, scopes: Scopes) -> str:
-    require(Act.CREATE_CREDENTIAL, organization, office.principal)
+    require(Right.CREATE_CREDENTIAL, organization, office.principal)
     if not scopes <= office.principal.scopes:
         raise NotAllowed("A credential cannot make one that may do more than itself.")
     if organization.archived:
@@ -332,7 +332,7 @@ def _check(office: Office, organization: OrganizationRef, name: str, scopes: Sco
 async def _record(office: Office, organization: OrganizationRef, act: str, prefix: str, name: str) -> None:
     """Put the act into the organization's own audit trail: its prefix, never its secret."""
     now, by = office.now(), office.principal.label
-    books = open_books(office, organization, Act.CREATE_CREDENTIAL)
+    books = open_books(office, organization, Right.CREATE_CREDENTIAL)
     await books.write(lambda db: audit.record(db, act, prefix, at=now, by=by, detail={"name": name}))
 
 

@@ -16,7 +16,7 @@ from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line, quoted
 from operations.access import Office, require
-from operations.rights import Act
+from operations.rights import Right
 from storage.books import audit, drafts
 from storage.books.mandates import add_acknowledgement, standing_acknowledgements
 from storage.books.pool import Books
@@ -72,7 +72,7 @@ async def acknowledge_mandate(
         InvalidInput: an unknown code, no text, or what each document must show and no draft.
         NotFound: no such draft.
     """
-    require(Act.ACKNOWLEDGE_MANDATE, books.organization, office.principal)
+    require(Right.ACKNOWLEDGE_MANDATE, books.organization, office.principal)
     said = clean_line(handed_in, field="handed_in", limit=HANDED_IN_LENGTH_MAX, required=True)
     return await books.write(lambda db: _record(db, books, code, said, draft))
 
@@ -86,7 +86,7 @@ async def withdraw_acknowledgement(
         NotAllowed: anyone but a person of the practice.
         Conflict: nothing stands to be withdrawn.
     """
-    require(Act.WITHDRAW_ACKNOWLEDGEMENT, books.organization, office.principal)
+    require(Right.WITHDRAW_ACKNOWLEDGEMENT, books.organization, office.principal)
 
     def work(db: Session) -> MandatesOfOrganization:
         wanted = small_letters(code)

@@ -16,7 +16,7 @@ from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotFound, Unavailable
 from operations.access import Office, open_books, require
-from operations.rights import Act
+from operations.rights import Right
 from storage.books import audit
 from storage.directory import access_queries, credentials, users
 from storage.directory.users import Member
@@ -57,7 +57,7 @@ async def invite_user(
         NotFound: a client that the practice does not have.
         Conflict: the person belongs to it already, or it is archived.
     """
-    require(Act.MANAGE_PEOPLE, organization, office.principal)
+    require(Right.MANAGE_PEOPLE, organization, office.principal)
     wanted = check_email(email).casefold()
     if role is Role.CLIENT and organization.kind is OrganizationKind.PARTNER:
         raise InvalidInput(
@@ -89,7 +89,7 @@ async def limit_user(office: Office, practice: OrganizationRef, email: str, *, c
         NotAllowed, NotFound: as `invite_user`; NotFound also where the person does not belong to the practice.
         InvalidInput: no practice, or an owner, who has all its clients.
     """
-    require(Act.MANAGE_PEOPLE, practice, office.principal)
+    require(Right.MANAGE_PEOPLE, practice, office.principal)
     found = await office.store.directory.read(lambda db: _member(db, practice, email))
     limited = None if clients is None else await _clients(office, practice, found.role, clients)
     handles = None if limited is None else tuple(one.handle for one in limited)
@@ -116,7 +116,7 @@ async def remove_user(office: Office, organization: OrganizationRef, email: str)
         NotFound: the person does not belong to it.
         Conflict: the last owner, without whom nobody could let anybody in again.
     """
-    require(Act.MANAGE_PEOPLE, organization, office.principal)
+    require(Right.MANAGE_PEOPLE, organization, office.principal)
     found = await office.store.directory.read(lambda db: _removable(db, organization, email))
     # Books that are out of service must not keep anybody in.
     with suppress(Unavailable):
@@ -197,5 +197,5 @@ async def _record(
     office: Office, organization: OrganizationRef, act: str, email: str, detail: dict[str, object]
 ) -> None:
     now, by = office.now(), office.principal.label
-    books = open_books(office, organization, Act.MANAGE_PEOPLE)
+    books = open_books(office, organization, Right.MANAGE_PEOPLE)
     await books.write(lambda db: audit.record(db, act, email, at=now, by=by, detail=detail))

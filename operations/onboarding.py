@@ -29,7 +29,7 @@ from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationR
 from operations.access import Office, open_books, require
 from operations.naming import not_found
 from operations.organization_names import check_name_names_no_other, organization_name
-from operations.rights import Act
+from operations.rights import Right
 from operations.templates import (
     FROM_COUNTRY,
     Choices,
@@ -103,7 +103,7 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
         Conflict: the practice is archived, or has no configuration to copy yet.
     """
     partner = await find_partner(office, request.partner)
-    require(Act.CREATE_CLIENT, partner, office.principal)
+    require(Right.CREATE_CLIENT, partner, office.principal)
     if partner.archived:
         raise Conflict(f"{partner.handle} is archived: it takes no new clients.", field="partner")
     name = organization_name(request.name)
@@ -284,7 +284,7 @@ async def _copied_plan(
     rules: Country,
     fresh: Plan,
 ) -> Plan:
-    practice, layer, practice_entity = await open_books(office, partner, Act.READ).read(_configuration)
+    practice, layer, practice_entity = await open_books(office, partner, Right.READ).read(_configuration)
     if not practice.country:
         raise Conflict(
             f"{partner.handle} has no configuration to copy yet: set its country with update_organization.",
@@ -303,7 +303,7 @@ async def _copied_plan(
         notes = (f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}.",)
     entity, state, note = practice_entity, "skipped", ""
     if request.copy_entity_configuration:
-        wanted = await open_books(office, source, Act.READ).read(load_entity_layer)
+        wanted = await open_books(office, source, Right.READ).read(load_entity_layer)
         entity, state, note = _entity_layer(wanted, layer, fallback=practice_entity, source=source.handle)
     copied_entity = state == "copied"
     return Plan(

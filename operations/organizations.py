@@ -23,7 +23,7 @@ from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from operations.registration import default_code
-from operations.rights import Act
+from operations.rights import Right
 from storage.books.counts import Counts, counts
 from storage.books.overview import SettingNames, setting_names
 from storage.books.pool import Books
@@ -198,7 +198,7 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
 
 
 async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
-    books = open_books(office, organization, Act.READ)
+    books = open_books(office, organization, Right.READ)
     try:
         found, counted = await books.read(lambda db: (_blockers(db), counts(db)))
     except Unavailable as unavailable:

@@ -15,7 +15,7 @@ from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from operations.access import Office, Principal, open_books, require
-from operations.rights import Act
+from operations.rights import Right
 from storage.books import audit
 from storage.directory import access_queries, users
 from storage.directory.users import Person
@@ -83,7 +83,7 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
         )
     if organization.partner_id:
         raise Conflict("owner_email is the practice's: set it on the practice.", field="owner_email")
-    require(Act.STATE_OWNER_ADDRESS, organization, principal, field="owner_email")
+    require(Right.STATE_OWNER_ADDRESS, organization, principal, field="owner_email")
     if wanted == principal.label:
         return ""
     if principal.label != LOCAL_OWNER_EMAIL:
@@ -113,7 +113,7 @@ async def rename_user(office: Office, email: str, new: str) -> str:
         )
     before, after = email.strip().casefold(), check_email(new).casefold()
     user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.user_id, before, after))
-    require(Act.RENAME_USER, home, office.principal)
+    require(Right.RENAME_USER, home, office.principal)
     if after == before:
         return after
     await _record(office, home, before, after)
@@ -158,7 +158,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
 async def _record(office: Office, home: OrganizationRef, before: str, after: str) -> None:
     now, by = office.now(), office.principal.label
     try:
-        books = open_books(office, home, Act.RENAME_USER)
+        books = open_books(office, home, Right.RENAME_USER)
         await books.write(lambda db: audit.record(db, "rename_user", after, at=now, by=by, detail={"before": before}))
     except Unavailable:
         # Books that are out of service must not keep the people of all the others from saying who they are.

@@ -28,7 +28,7 @@ from operations.organization_names import check_name_names_no_other, organizatio
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
 from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
-from operations.rights import ACT_OF_FIELD, Act
+from operations.rights import RIGHT_OF_FIELD, Right
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books import audit
 from storage.books.branding import record_logo
@@ -85,7 +85,7 @@ async def update_organization(
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
     for field in changes:
-        require(ACT_OF_FIELD.get(field, Act.UPDATE_PROFILE), books.organization, office.principal, field=field)
+        require(RIGHT_OF_FIELD.get(field, Right.UPDATE_PROFILE), books.organization, office.principal, field=field)
     policy = _checked_policy(books, changes)
     if "name" in changes:
         await _check_may_rename(office, books, str(changes["name"]))
@@ -118,7 +118,7 @@ async def update_organization(
 async def _check_may_rename(office: Office, books: Books, name: str) -> None:
     """The name of a client is its practice's to choose: it stands in the practice's lists and answers."""
     if name != books.organization.name:
-        act = Act.RENAME_CLIENT if books.organization.partner_id else Act.RENAME
+        act = Right.RENAME_CLIENT if books.organization.partner_id else Right.RENAME
         require(act, books.organization, office.principal, field="name")
     await check_name_names_no_other(office, name)
 

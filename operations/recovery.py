@@ -12,7 +12,7 @@ from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict
 from invoicing.text.typed import clean_line
 from operations.access import Office, require
-from operations.rights import Act
+from operations.rights import Right
 from storage.books import audit
 from storage.books.checks import BRINGING_BACK
 from storage.books.series import LostNumbers, go_on_above
@@ -43,7 +43,7 @@ async def bring_back_books(
         Conflict: nothing is lost, or somebody writes at the same moment.
         InvalidInput: no reason.
     """
-    require(Act.BRING_BACK_BOOKS, organization, office.principal)
+    require(Right.BRING_BACK_BOOKS, organization, office.principal)
     said = check_reason(reason)
     now, by = office.now(), office.principal.label
 

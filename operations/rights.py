@@ -43,7 +43,7 @@ class Grant(Enum):
     MAY_NOT = "no"
 
 
-class Act(StrEnum):
+class Right(StrEnum):
     """What somebody wants to do. A policy field is changed by an act of its own."""
 
     READ = "read"
@@ -124,71 +124,71 @@ def _answered_for(doing: str, scope: Scope = Scope.CONFIGURE, *, coming: bool = 
     return Rule(doing, scope, _ANSWERABLE, _CLIENT_OWNER, coming)
 
 
-RIGHTS: Mapping[Act, Rule] = {
-    Act.READ: Rule("Looking at an organization", Scope.READ, frozenset(Standing)),
-    Act.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER})),
-    Act.SAVE_CUSTOMER: Rule("Saving a customer", Scope.DRAFT, _WORKING),
-    Act.SAVE_ITEM: Rule("Saving an item", Scope.DRAFT, _WORKING),
-    Act.IMPORT_RECORDS: Rule("Importing customers or items", Scope.DRAFT, _WORKING),
-    Act.ISSUE: Rule("Issuing an invoice", Scope.ISSUE, _WORKING),
-    Act.CREDIT: Rule("Issuing a credit note", Scope.ISSUE, _WORKING),
-    Act.RECORD_PAYMENT: Rule("Recording a payment", Scope.ISSUE, _WORKING),
-    Act.UPDATE_PROFILE: Rule("Changing profile or appearance", Scope.CONFIGURE, _WORKING),
-    Act.RENAME: Rule("Renaming an organization that is no client", Scope.CONFIGURE, _WORKING),
-    Act.RENAME_CLIENT: Rule("Renaming a client", Scope.CONFIGURE, _PRACTICE),
-    Act.CHANGE_SETTINGS: Rule("Changing tax codes or number series", Scope.CONFIGURE, _WORKING),
-    Act.CHANGE_BANK_ACCOUNT: _answered_for("Changing the bank account"),
-    Act.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax"),
-    Act.SET_ROUNDING: _answered_for("Setting the policy rounding"),
-    Act.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business"),
-    Act.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days"),
-    Act.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr"),
-    Act.SET_MANDATES: _answered_for("Setting the policy on mandates"),
-    Act.SET_NAMED_WRITES: Rule("Setting the policy named_writes", Scope.CONFIGURE, _OWNERS),
-    Act.ACKNOWLEDGE_MANDATE: _answered_for("Acknowledging a mandate"),
-    Act.WITHDRAW_ACKNOWLEDGEMENT: _answered_for("Withdrawing an acknowledgement"),
-    Act.CREATE_CLIENT: Rule("Creating a client", Scope.CONFIGURE, _PRACTICE_HEAD),
-    Act.CREATE_CREDENTIAL: _answered_for("Creating an API key or a secret link", Scope.CREDENTIALS),
-    Act.MANAGE_PEOPLE: Rule("Saying who belongs to an organization", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER),
-    Act.RENAME_USER: Rule("Changing a user's address", Scope.CREDENTIALS, _OWNERS | _CLIENT_OWNER),
-    Act.STATE_OWNER_ADDRESS: Rule("Stating the owner's address", Scope.CREDENTIALS, _OWNERS),
-    Act.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
-    Act.ARCHIVE: _answered_for("Archiving an organization", coming=True),
-    Act.GO_LIVE: _answered_for("Going live", coming=True),
-    Act.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
-    Act.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE, coming=True),
-    Act.CHANGE_PERIODS: _answered_for("Closing or opening a period", coming=True),
-    Act.CHANGE_AGENTS: _answered_for("Changing an agent", coming=True),
-    Act.CHANGE_SKILLS: _answered_for("Changing a skill", coming=True),
-    Act.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", coming=True),
-    Act.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
-    Act.DECIDE_APPROVAL: Rule(
+RIGHTS: Mapping[Right, Rule] = {
+    Right.READ: Rule("Looking at an organization", Scope.READ, frozenset(Standing)),
+    Right.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER})),
+    Right.SAVE_CUSTOMER: Rule("Saving a customer", Scope.DRAFT, _WORKING),
+    Right.SAVE_ITEM: Rule("Saving an item", Scope.DRAFT, _WORKING),
+    Right.IMPORT_RECORDS: Rule("Importing customers or items", Scope.DRAFT, _WORKING),
+    Right.ISSUE: Rule("Issuing an invoice", Scope.ISSUE, _WORKING),
+    Right.CREDIT: Rule("Issuing a credit note", Scope.ISSUE, _WORKING),
+    Right.RECORD_PAYMENT: Rule("Recording a payment", Scope.ISSUE, _WORKING),
+    Right.UPDATE_PROFILE: Rule("Changing profile or appearance", Scope.CONFIGURE, _WORKING),
+    Right.RENAME: Rule("Renaming an organization that is no client", Scope.CONFIGURE, _WORKING),
+    Right.RENAME_CLIENT: Rule("Renaming a client", Scope.CONFIGURE, _PRACTICE),
+    Right.CHANGE_SETTINGS: Rule("Changing tax codes or number series", Scope.CONFIGURE, _WORKING),
+    Right.CHANGE_BANK_ACCOUNT: _answered_for("Changing the bank account"),
+    Right.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax"),
+    Right.SET_ROUNDING: _answered_for("Setting the policy rounding"),
+    Right.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business"),
+    Right.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days"),
+    Right.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr"),
+    Right.SET_MANDATES: _answered_for("Setting the policy on mandates"),
+    Right.SET_NAMED_WRITES: Rule("Setting the policy named_writes", Scope.CONFIGURE, _OWNERS),
+    Right.ACKNOWLEDGE_MANDATE: _answered_for("Acknowledging a mandate"),
+    Right.WITHDRAW_ACKNOWLEDGEMENT: _answered_for("Withdrawing an acknowledgement"),
+    Right.CREATE_CLIENT: Rule("Creating a client", Scope.CONFIGURE, _PRACTICE_HEAD),
+    Right.CREATE_CREDENTIAL: _answered_for("Creating an API key or a secret link", Scope.CREDENTIALS),
+    Right.MANAGE_PEOPLE: Rule("Saying who belongs to an organization", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER),
+    Right.RENAME_USER: Rule("Changing a user's address", Scope.CREDENTIALS, _OWNERS | _CLIENT_OWNER),
+    Right.STATE_OWNER_ADDRESS: Rule("Stating the owner's address", Scope.CREDENTIALS, _OWNERS),
+    Right.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
+    Right.ARCHIVE: _answered_for("Archiving an organization", coming=True),
+    Right.GO_LIVE: _answered_for("Going live", coming=True),
+    Right.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
+    Right.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE, coming=True),
+    Right.CHANGE_PERIODS: _answered_for("Closing or opening a period", coming=True),
+    Right.CHANGE_AGENTS: _answered_for("Changing an agent", coming=True),
+    Right.CHANGE_SKILLS: _answered_for("Changing a skill", coming=True),
+    Right.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", coming=True),
+    Right.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
+    Right.DECIDE_APPROVAL: Rule(
         "Deciding an approval",
         Scope.ISSUE,
         _ANSWERABLE | {Standing.STANDALONE_ACCOUNTANT},
         _CLIENT_OWNER | {Standing.CLIENT_ACCOUNTANT, Standing.CLIENT_USER},
         coming=True,
     ),
-    Act.LET_CLIENT: Rule(
+    Right.LET_CLIENT: Rule(
         "Letting a client do what else the practice does", Scope.CREDENTIALS, _PRACTICE_HEAD, coming=True
     ),
 }
 
-ACT_OF_FIELD: Mapping[str, Act] = {
-    "account_holder": Act.CHANGE_BANK_ACCOUNT,
-    "bank_name": Act.CHANGE_BANK_ACCOUNT,
-    "iban": Act.CHANGE_BANK_ACCOUNT,
-    "bic": Act.CHANGE_BANK_ACCOUNT,
-    "account_number": Act.CHANGE_BANK_ACCOUNT,
-    "routing_number": Act.CHANGE_BANK_ACCOUNT,
-    "prices_include_tax": Act.SET_PRICES_INCLUDE_TAX,
-    "rounding": Act.SET_ROUNDING,
-    "small_business": Act.SET_SMALL_BUSINESS,
-    "future_days": Act.SET_FUTURE_DAYS,
-    "payment_qr": Act.SET_PAYMENT_QR,
-    "mandates": Act.SET_MANDATES,
-    "named_writes": Act.SET_NAMED_WRITES,
-    "owner_email": Act.STATE_OWNER_ADDRESS,
+RIGHT_OF_FIELD: Mapping[str, Right] = {
+    "account_holder": Right.CHANGE_BANK_ACCOUNT,
+    "bank_name": Right.CHANGE_BANK_ACCOUNT,
+    "iban": Right.CHANGE_BANK_ACCOUNT,
+    "bic": Right.CHANGE_BANK_ACCOUNT,
+    "account_number": Right.CHANGE_BANK_ACCOUNT,
+    "routing_number": Right.CHANGE_BANK_ACCOUNT,
+    "prices_include_tax": Right.SET_PRICES_INCLUDE_TAX,
+    "rounding": Right.SET_ROUNDING,
+    "small_business": Right.SET_SMALL_BUSINESS,
+    "future_days": Right.SET_FUTURE_DAYS,
+    "payment_qr": Right.SET_PAYMENT_QR,
+    "mandates": Right.SET_MANDATES,
+    "named_writes": Right.SET_NAMED_WRITES,
+    "owner_email": Right.STATE_OWNER_ADDRESS,
 }
 """The act by which a field of `update_organization` is changed, where that is not `UPDATE_PROFILE`."""
 

@@ -42,12 +42,12 @@ async def _change(settings: Settings, handle: str, logo: str) -> None:
     from operations.access import open_books
     from operations.organizations import get_organization
     from operations.profile import update_organization
-    from operations.rights import Act
+    from operations.rights import Right
     from server.app import find_organization, local_office
 
     async with local_office(settings) as office:
         target = await find_organization(office, handle)
-        books = open_books(office, target, Act.UPDATE_PROFILE)
+        books = open_books(office, target, Right.UPDATE_PROFILE)
         whose = f"documents of {target.name} ({target.handle})"
         if not logo and not (await get_organization(books)).profile.logo:
             say(f"There was no logo on {whose}: nothing to remove.")

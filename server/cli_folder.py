@@ -214,12 +214,12 @@ async def _verify(settings: Settings, organization: str, as_json: bool) -> None:
 
 async def _verify_one(office: Office, organization: OrganizationRef) -> Verified:
     from operations.access import open_books
-    from operations.rights import Act
+    from operations.rights import Right
     from operations.verification import Verified, verify_books
     from storage.sqlite.faults import StorageFault
 
     try:
-        return await verify_books(open_books(office, organization, Act.READ))
+        return await verify_books(open_books(office, organization, Right.READ))
     except StorageFault as fault:
         return Verified(handle=organization.handle, documents=0, files=0, audit_entries=0, problem=fault.reason)
 

@@ -86,10 +86,10 @@ def _run(
 
     async def run() -> None:
         from operations.access import open_books
-        from operations.rights import Act
+        from operations.rights import Right
         from server.app import find_organization, local_office
 
-        wanted = Act.ACKNOWLEDGE_MANDATE if changing else Act.READ
+        wanted = Right.ACKNOWLEDGE_MANDATE if changing else Right.READ
         async with local_office(options) as office:
             books = open_books(office, await find_organization(office, organization), wanted)
             found = await act(office, books)

@@ -166,10 +166,10 @@ def _run(data: Path | None, organization: str, act: Callable[[Books], Awaitable[
 
     async def run() -> None:
         from operations.access import open_books
-        from operations.rights import Act
+        from operations.rights import Right
         from server.app import find_organization, local_office
 
-        wanted = Act.CHANGE_SETTINGS if changing else Act.READ
+        wanted = Right.CHANGE_SETTINGS if changing else Right.READ
         async with local_office(options) as office:
             await act(open_books(office, await find_organization(office, organization), wanted))
 

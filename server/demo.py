@@ -24,7 +24,7 @@ from invoicing.text.typed import in_command
 from operations import practices
 from operations.access import Office, open_books
 from operations.practices import FirstOrganization
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, system_clock
 from server.console import counted, say_json, say_now
@@ -272,7 +272,7 @@ async def _settle(conversation: Conversation, made: list[dict[str, Any]]) -> lis
 
 
 async def _verified(office: Office, handle: str) -> str:
-    books = open_books(office, await find_organization(office, handle), Act.READ)
+    books = open_books(office, await find_organization(office, handle), Right.READ)
     verified = await verify_books(books)
     _claim(not verified.problem, f"{handle} verifies")
     held = f"{counted(verified.documents, 'document')}, {counted(verified.files, 'file')}"

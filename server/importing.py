@@ -16,7 +16,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded
 from operations.access import open_books
 from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, Imported, ImportedRow, Outcome, import_table
-from operations.rights import Act
+from operations.rights import Right
 from server.app import find_organization, local_office
 from server.console import complain, counted, progress, say, say_json
 from server.settings import Settings
@@ -59,7 +59,7 @@ async def import_from_file(request: ImportRequest) -> None:
     )
     async with local_office(request.settings) as office:
         organization = await find_organization(office, request.organization)
-        books = open_books(office, organization, Act.IMPORT_RECORDS)
+        books = open_books(office, organization, Right.IMPORT_RECORDS)
         with progress("Reading") as tell:
             read = await read_file_to_import(
                 books, asked, update=request.update, dry_run=request.dry_run, progress=tell

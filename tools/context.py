@@ -9,7 +9,7 @@ from mcp.server.mcpserver import Context, Resolve
 
 from operations.access import Office, open_books
 from operations.naming import Caller, name_organization
-from operations.rights import Act
+from operations.rights import Right
 from storage.books.pool import Books
 
 # Pydantic forgets a parametrized class that nobody holds. The SDK asks for this one with each resolved argument, and
@@ -35,7 +35,7 @@ async def find_office(context: Context[Any, Any]) -> Office:
     return (await find_caller(context)).office
 
 
-def _open_to(act: Act) -> Resolve:
+def _open_to(act: Right) -> Resolve:
     """Resolves the books of the organization that the call names, opened for this act."""
 
     async def open_them(context: Context[Any, Any], organization: str, session: str) -> Books:
@@ -44,22 +44,22 @@ def _open_to(act: Act) -> Resolve:
     return Resolve(open_them)
 
 
-async def open_to(act: Act, context: Context[Any, Any], organization: str, session: str) -> Books:
+async def open_to(act: Right, context: Context[Any, Any], organization: str, session: str) -> Books:
     """The books of the organization that the call names, opened for this act."""
     caller = await find_caller(context)
-    changing = act is not Act.READ
+    changing = act is not Right.READ
     named = await name_organization(caller, organization=organization, session=session, changing=changing)
     return open_books(caller.office, named, act)
 
 
 TheCaller = Annotated[Caller, Resolve(find_caller)]
 TheOffice = Annotated[Office, Resolve(find_office)]
-ReadableBooks = Annotated[Books, _open_to(Act.READ)]
-DraftableBooks = Annotated[Books, _open_to(Act.DRAFT)]
-BooksToSaveCustomer = Annotated[Books, _open_to(Act.SAVE_CUSTOMER)]
-BooksToSaveItem = Annotated[Books, _open_to(Act.SAVE_ITEM)]
-BooksToIssue = Annotated[Books, _open_to(Act.ISSUE)]
-BooksToCredit = Annotated[Books, _open_to(Act.CREDIT)]
-BooksToRecordPayment = Annotated[Books, _open_to(Act.RECORD_PAYMENT)]
-BooksToUpdate = Annotated[Books, _open_to(Act.UPDATE_PROFILE)]
-BooksToConfigure = Annotated[Books, _open_to(Act.CHANGE_SETTINGS)]
+ReadableBooks = Annotated[Books, _open_to(Right.READ)]
+DraftableBooks = Annotated[Books, _open_to(Right.DRAFT)]
+BooksToSaveCustomer = Annotated[Books, _open_to(Right.SAVE_CUSTOMER)]
+BooksToSaveItem = Annotated[Books, _open_to(Right.SAVE_ITEM)]
+BooksToIssue = Annotated[Books, _open_to(Right.ISSUE)]
+BooksToCredit = Annotated[Books, _open_to(Right.CREDIT)]
+BooksToRecordPayment = Annotated[Books, _open_to(Right.RECORD_PAYMENT)]
+BooksToUpdate = Annotated[Books, _open_to(Right.UPDATE_PROFILE)]
+BooksToConfigure = Annotated[Books, _open_to(Right.CHANGE_SETTINGS)]

@@ -11,7 +11,7 @@ from invoicing.document.canonical import document_text
 from invoicing.refusals import NotFound, OrganizationMismatch, Refusal
 from invoicing.text.typed import json_on_one_line, one_line
 from operations import files, invoices
-from operations.rights import Act
+from operations.rights import Right
 from storage.books.pool import Books
 from tools.context import open_to
 
@@ -48,7 +48,7 @@ async def read_export(organization: str, export: str, context: Context[Any, Any]
 async def _books(context: Context[Any, Any], organization: str) -> Books:
     if not organization.strip():
         raise NotFound(_ABSENT)
-    return await open_to(Act.READ, context, organization, "")
+    return await open_to(Right.READ, context, organization, "")
 
 
 def _resource_error(refusal: Refusal) -> ResourceError:

@@ -34,7 +34,7 @@ from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
@@ -129,7 +129,7 @@ async def live_seller(root: Path, code: str) -> AsyncIterator[Books]:
         )
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
-        books = open_books(office, organization, Act.ISSUE)
+        books = open_books(office, organization, Right.ISSUE)
         profile = {
             "line1": "1 Main Street",
             "postal_code": "12345",

@@ -13,7 +13,7 @@ from invoicing.refusals import InvalidInput, NotFound
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.invoices import InvoiceSearch, IssueRequest, find_drafts, find_invoices
-from operations.rights import Act
+from operations.rights import Right
 from storage.books.drafts import ListedDraft
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.drafts import keep_as_an_earlier_release
@@ -41,7 +41,7 @@ async def test_a_draft_is_listed_until_it_is_issued_or_deleted_and_never_among_i
         books = one.books(organization)
         customer = (await one.customer(books)).id
         first, second, third = [await drafted(books, customer) for _ in range(3)]
-        to_look = one.books(organization, Act.READ)
+        to_look = one.books(organization, Right.READ)
         assert [draft.id for draft in await found(to_look)] == [third, second, first]
         await issue_invoice(books, IssueRequest(draft=second))
         assert [draft.id for draft in await found(to_look)] == [third, first]

@@ -19,7 +19,7 @@ from operations.access import open_books
 from operations.customers import find_customers, save_customer
 from operations.importing import Import, Imported, Outcome, import_table
 from operations.items import find_items, save_item
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.customers import customer_by_id
@@ -38,7 +38,7 @@ VICTIM = """
 import asyncio, sys
 from pathlib import Path
 from operations.access import Office, open_books
-from operations.rights import Act
+from operations.rights import Right
 from server.app import find_organization, system_clock
 from operations import practices
 from storage.folder.store import open_store
@@ -58,7 +58,7 @@ def clock():
 async def main():
     async with open_store(Path(sys.argv[1])) as store:
         office = Office(store, await practices.local_owner(store), system_clock)
-        books = open_books(office, await find_organization(office, sys.argv[2]), Act.ISSUE)
+        books = open_books(office, await find_organization(office, sys.argv[2]), Right.ISSUE)
         from operations.importing import import_table
         rows = "name\\n" + "\\n".join(f"Customer {index}" for index in range(1500))
         await import_table(replace(books, clock=clock), wanted(rows), progress=lambda done, total: None)
@@ -255,9 +255,9 @@ async def test_who_may_not_change_may_not_import(desk: Desk) -> None:
     office = await colleague(desk.one, desk.one.organization, "viewer")
     seen = await find_organization(office, desk.books.organization.handle)
     with pytest.raises(NotAllowed):
-        open_books(office, seen, Act.ISSUE)
+        open_books(office, seen, Right.ISSUE)
     with pytest.raises(RuntimeError):
-        await import_table(desk.one.books(seen, Act.READ), wanted("name\nA\n"), progress=lambda done, total: None)
+        await import_table(desk.one.books(seen, Right.READ), wanted("name\nA\n"), progress=lambda done, total: None)
 
 
 # What is there already

@@ -27,7 +27,7 @@ from operations.files import render_document
 from operations.invoices import IssueRequest, get_invoice
 from operations.organizations import get_organization
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.store import open_store
@@ -147,7 +147,7 @@ async def test_a_retry_returns_the_first_result_also_after_a_restart(tmp_path: P
         assert not first.replayed
     clock.advance(timedelta(days=400))
     async with open_store(tmp_path) as store:
-        books = open_books(Office(store, principal, clock), client, Act.ISSUE)
+        books = open_books(Office(store, principal, clock), client, Right.ISSUE)
         again = await issue_invoice(books, issue_request(customer, reference="month-end"))
         assert again.replayed
         assert again.issued == first.issued

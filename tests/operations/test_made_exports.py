@@ -27,7 +27,7 @@ from operations.files import (
     read_file,
 )
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import Books
 from storage.folder.aged_exports import aged_exports, remove_aged_exports
@@ -112,7 +112,7 @@ async def test_of_many_at_once_one_is_made(one: Practice) -> None:
 async def test_a_day_has_so_many_exports_and_the_refusal_says_when_it_opens_again(one: Practice) -> None:
     limit(one, exports_a_day=3)
     books = await bakery(one)
-    reading = open_books(one.office, books.organization, Act.READ)
+    reading = open_books(one.office, books.organization, Right.READ)
     made = [await export(reading, each) for each in ("csv", "json", "xlsx")]
     with pytest.raises(LimitExceeded, match=r"made 3 exports today.* from 2026-03-17 00:00 UTC on") as refused:
         await export(reading, "csv_semicolon")
@@ -159,7 +159,7 @@ async def test_the_limit_holds_for_several_processes_and_after_a_restart(tmp_pat
         await export(books)
         async with open_store(tmp_path) as other:
             other.shelf.limits = one.store.shelf.limits
-            elsewhere = open_books(replace(one.office, store=other), books.organization, Act.READ)
+            elsewhere = open_books(replace(one.office, store=other), books.organization, Right.READ)
             await export(elsewhere, "json")
             for each in (books, elsewhere):
                 with pytest.raises(LimitExceeded):
@@ -268,7 +268,7 @@ async def test_a_viewer_can_have_exports_made_and_is_counted(one: Practice) -> N
     limit(one, exports_a_day=1)
     books = await bakery(one)
     viewer = await colleague(one, books.organization, "viewer")
-    theirs = open_books(viewer, replace(books.organization, role=Role.VIEWER), Act.READ)
+    theirs = open_books(viewer, replace(books.organization, role=Role.VIEWER), Right.READ)
     assert (await export(theirs)).count == 1
     with pytest.raises(LimitExceeded):
         await export(books, "json")

@@ -29,7 +29,7 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.credentials import Bearer, bearer_of
@@ -100,7 +100,7 @@ async def shop(
         first = FirstOrganization("Harbour Bakery", code, "owner@example.com", OrganizationKind.STANDARD, environment)
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
-        opened = Shop(office, open_books(office, organization, Act.ISSUE), code)
+        opened = Shop(office, open_books(office, organization, Right.ISSUE), code)
         await opened.set(
             line1="1 Main Street", postal_code="12345", city="Harbour", tax_number=NUMBERS[code],
             registration_number=REGISTERED.get(code, "12345678"), iban="GB33BUKB20201555555555",

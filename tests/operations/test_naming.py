@@ -30,7 +30,7 @@ from operations.naming import (
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_organizations, switch_organization
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from storage.directory import users
 from storage.directory.sessions import LIFETIME
 from storage.folder.store import open_store
@@ -291,7 +291,7 @@ async def test_only_the_owner_of_the_practice_sets_the_policy_and_on_the_practic
         bakery = await one.client("Harbour Bakery")
         office = await colleague(one, one.organization, "accountant")
         own = await named(caller(office), one.organization.handle)
-        books = open_books(office, own, Act.ISSUE)
+        books = open_books(office, own, Right.ISSUE)
         assert isinstance(await refusal(update_organization(office, books, {"named_writes": "off"})), NotAllowed)
         of_client = one.books(bakery)
         assert isinstance(await refusal(update_organization(one.office, of_client, {"named_writes": "off"})), Conflict)
@@ -370,8 +370,8 @@ async def test_an_archived_organization_is_read_by_name_but_not_listed_counted_o
         archive(one, bakery)
         found = await named(caller(one.office), bakery.handle)
         assert found.archived
-        assert open_books(one.office, found, Act.READ).may_change is False
-        for right in (Act.DRAFT, Act.ISSUE):
+        assert open_books(one.office, found, Right.READ).may_change is False
+        for right in (Right.DRAFT, Right.ISSUE):
             with pytest.raises(Conflict):
                 open_books(one.office, found, right)
         page, _ = await list_organizations(one.office, query="", cursor="", limit=50)

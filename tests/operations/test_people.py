@@ -17,7 +17,7 @@ from operations.credentials import create_key, create_token
 from operations.people import LOCAL_OWNER_EMAIL, acting, list_people, named_now, rename_user
 from operations.practices import local_owner, start_unnamed
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from server.app import find_organization
 from storage.books.pool import Books
 from storage.folder.store import open_store
@@ -40,7 +40,7 @@ async def unnamed(root: Path) -> AsyncIterator[tuple[Office, OrganizationRef]]:
 
 
 def books_of(office: Office, organization: OrganizationRef) -> Books:
-    return open_books(office, organization, Act.ISSUE)
+    return open_books(office, organization, Right.ISSUE)
 
 
 def trail(office: Office, organization: OrganizationRef) -> list[tuple[str, str]]:

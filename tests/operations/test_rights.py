@@ -27,7 +27,7 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.people import rename_user
 from operations.profile import update_organization
 from operations.recovery import bring_back_books
-from operations.rights import ACT_OF_FIELD, RIGHTS, Act, Grant, Standing
+from operations.rights import RIGHT_OF_FIELD, RIGHTS, Grant, Right, Standing
 from storage.books.pool import Books
 from storage.directory.credentials import Bearer, bearer_of
 from tests.support.people import another_practice, as_seen_by, colleague, refusal
@@ -95,7 +95,7 @@ def test_the_table_in_docs_is_the_one_that_is_asked() -> None:
         for rule in RIGHTS.values()
     }
     assert written() == {"act": ("scope", *(standing.value for standing in Standing))} | coded
-    assert list(RIGHTS) == list(Act)
+    assert list(RIGHTS) == list(Right)
 
 
 async def test_everybody_may_what_their_cell_says(tmp_path: Path) -> None:
@@ -125,27 +125,29 @@ async def test_the_practices_people_have_the_same_rights_in_the_practice_itself(
             assert standing_of(office.principal, await as_seen_by(office, one.organization)) is standing
 
 
-def operations(one: Practice, each: Somebody) -> dict[Act, Callable[[], Awaitable[object]]]:
+def operations(one: Practice, each: Somebody) -> dict[Right, Callable[[], Awaitable[object]]]:
     """What somebody does for each act that an operation asks the table for itself."""
     office, books, place = each.office, each.books(one), each.place
     values: dict[str, str | bool | int] = {"prices_include_tax": True, "small_business": False, "payment_qr": True}
     values |= {"rounding": "per_line", "future_days": 3, "mandates": "warn", "named_writes": "live", "iban": ""}
-    acts: dict[Act, Callable[[], Awaitable[object]]] = {
-        ACT_OF_FIELD[field]: lambda change={field: value}: update_organization(office, books, change)  # type: ignore[misc]  # Bound now.
+    acts: dict[Right, Callable[[], Awaitable[object]]] = {
+        RIGHT_OF_FIELD[field]: lambda change={field: value}: update_organization(office, books, change)  # type: ignore[misc]  # Bound now.
         for field, value in values.items()
     }
-    rename = Act.RENAME_CLIENT if place.partner_id else Act.RENAME
+    rename = Right.RENAME_CLIENT if place.partner_id else Right.RENAME
     return acts | {
-        Act.UPDATE_PROFILE: lambda: update_organization(office, books, {"phone": "1"}),
+        Right.UPDATE_PROFILE: lambda: update_organization(office, books, {"phone": "1"}),
         rename: lambda: update_organization(office, books, {"name": f"Bakery of {office.principal.label[:20]}"}),
-        Act.STATE_OWNER_ADDRESS: lambda: update_organization(office, books, {"owner_email": "ana@example.com"}),
-        Act.ACKNOWLEDGE_MANDATE: lambda: acknowledge_mandate(office, books, "it-sdi", handed_in="by us"),
-        Act.WITHDRAW_ACKNOWLEDGEMENT: lambda: withdraw_acknowledgement(office, books, "it-sdi"),
-        Act.CREATE_CREDENTIAL: lambda: create_key(office, place, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING),
-        Act.CREATE_CLIENT: lambda: create_client_organization(office, ClientRequest("New Client", "GB", dry_run=True)),
-        Act.BRING_BACK_BOOKS: lambda: bring_back_books(office, place, reason="The disk broke."),
-        Act.MANAGE_PEOPLE: lambda: remove_user(office, place, "nobody@example.com"),
-        Act.RENAME_USER: lambda: rename_user(office, "member@example.com", "member@example.org"),
+        Right.STATE_OWNER_ADDRESS: lambda: update_organization(office, books, {"owner_email": "ana@example.com"}),
+        Right.ACKNOWLEDGE_MANDATE: lambda: acknowledge_mandate(office, books, "it-sdi", handed_in="by us"),
+        Right.WITHDRAW_ACKNOWLEDGEMENT: lambda: withdraw_acknowledgement(office, books, "it-sdi"),
+        Right.CREATE_CREDENTIAL: lambda: create_key(office, place, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING),
+        Right.CREATE_CLIENT: lambda: create_client_organization(
+            office, ClientRequest("New Client", "GB", dry_run=True)
+        ),
+        Right.BRING_BACK_BOOKS: lambda: bring_back_books(office, place, reason="The disk broke."),
+        Right.MANAGE_PEOPLE: lambda: remove_user(office, place, "nobody@example.com"),
+        Right.RENAME_USER: lambda: rename_user(office, "member@example.com", "member@example.org"),
     }
 
 
@@ -169,19 +171,19 @@ async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing)
 @pytest.mark.parametrize(
     ("scopes", "allowed"),
     [
-        (READ_ONLY, {Act.READ}),
+        (READ_ONLY, {Right.READ}),
         (
             Scopes({Scope.READ, Scope.DRAFT}),
-            {Act.READ, Act.DRAFT, Act.SAVE_CUSTOMER, Act.SAVE_ITEM, Act.IMPORT_RECORDS},
+            {Right.READ, Right.DRAFT, Right.SAVE_CUSTOMER, Right.SAVE_ITEM, Right.IMPORT_RECORDS},
         ),
     ],
 )
 async def test_a_credential_gives_no_more_than_its_scopes_to_whomever(
-    tmp_path: Path, scopes: Scopes, allowed: set[Act]
+    tmp_path: Path, scopes: Scopes, allowed: set[Right]
 ) -> None:
     async with practice(tmp_path) as one:
         owner = replace(one.office, principal=replace(one.office.principal, scopes=scopes))
-        for act in Act:
+        for act in Right:
             if act in allowed:
                 assert open_books(owner, one.organization, act).organization == one.organization
                 continue

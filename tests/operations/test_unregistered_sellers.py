@@ -32,7 +32,7 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import get_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.profile import update_organization
-from operations.rights import Act
+from operations.rights import Right
 from operations.templates import Choices
 from storage.books.pool import Books
 from storage.folder.store import open_store
@@ -56,7 +56,7 @@ async def live_seller(root: Path, code: str, *, now: datetime = NOON) -> AsyncIt
         first = FirstOrganization("Anna Berg", code, "owner@example.com", OrganizationKind.STANDARD, Environment.LIVE)
         principal, organization = await start_installation(store, clock, first)
         office = Office(store, principal, clock)
-        books = open_books(office, organization, Act.ISSUE)
+        books = open_books(office, organization, Right.ISSUE)
         place = {"line1": "1 Main Street", "postal_code": "12345", "city": "Harbour"}
         books, _ = await update_organization(office, books, place | {"iban": "GB33BUKB20201555555555"})
         yield office, books

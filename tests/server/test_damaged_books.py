@@ -22,7 +22,7 @@ from operations.access import Office, open_books
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import ClientSummary, get_organization, list_clients
 from operations.practices import local_owner
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization
 from storage.books.counts import counts
@@ -100,7 +100,7 @@ class Open:
 
     async def the_others_work(self) -> None:
         """An invoice for Finch Studio, and a client more."""
-        books = open_books(self.office, self.finch, Act.ISSUE)
+        books = open_books(self.office, self.finch, Right.ISSUE)
         before = await books.read(counts)
         await bill(Practice(self.office, SettableClock(), self.finch), self.finch)
         assert (await books.read(counts)).documents == before.documents + 1
@@ -111,7 +111,7 @@ class Open:
         """What acts for the bakery itself answer: one that reads a little, one that reads much, two that write, and
         one for another client that would copy from it.
         """
-        books = open_books(self.office, self.bakery, Act.ISSUE)
+        books = open_books(self.office, self.bakery, Right.ISSUE)
         one = Practice(self.office, SettableClock(), self.bakery)
         acts: list[Callable[[], Any]] = [
             lambda: get_organization(books),
@@ -269,7 +269,7 @@ async def test_after_an_error_in_the_middle_nothing_more_is_written(root: Path) 
         before = path.stat()
         KINDS["a table's page zeroed"].do(path)
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-        books = open_books(practice.office, practice.bakery, Act.ISSUE)
+        books = open_books(practice.office, practice.bakery, Right.ISSUE)
         with pytest.raises(Unavailable, match="damaged inside"):
             await books.read(lambda db: db.connection().exec_driver_sql("SELECT * FROM customers").all())
         content = path.read_bytes()

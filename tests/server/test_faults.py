@@ -15,7 +15,7 @@ from mcp import Client
 
 from operations.access import open_books
 from operations.invoices import InvoiceSearch, find_invoices
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, local_office, local_server
 from server.settings import Settings
@@ -35,7 +35,7 @@ WRITERS = """
 import asyncio, sys
 from pathlib import Path
 from operations.access import open_books
-from operations.rights import Act
+from operations.rights import Right
 from tests.support.issuing import issue_invoice
 from server.app import find_organization, local_office
 from server.settings import Settings
@@ -51,7 +51,7 @@ async def write(books, writer):
 
 async def main():
     async with local_office(Settings(root)) as office:
-        books = open_books(office, await find_organization(office, handle), Act.ISSUE)
+        books = open_books(office, await find_organization(office, handle), Right.ISSUE)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         await asyncio.gather(*(write(books, writer) for writer in range(4)))
@@ -92,7 +92,7 @@ async def test_eight_writers_in_two_processes_leave_no_gap_and_no_double(tmp_pat
     processes = [start_python(WRITERS, str(data), BAKERY, customer, name) for name in ("left", "right")]
     acknowledged = sorted(await asyncio.to_thread(let_race, processes))
     async with local_office(Settings(data)) as office:
-        books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+        books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         found = await kept(books)
     year = int(found[0][9:13])
     assert found == acknowledged == numbers(200, year)
@@ -145,7 +145,7 @@ async def test_killing_the_server_while_it_issues_loses_nothing_that_was_acknowl
                 issued[reference] = await retry(wire, reference) if reference not in issued else issued[reference]
             await issue_until_killed(wire, issued, references, chance.uniform(0, 0.15))
         async with local_office(Settings(data)) as office:
-            books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+            books = open_books(office, await find_organization(office, BAKERY), Right.READ)
             found = await kept(books)
             assert set(issued.values()) <= set(found)
             assert found == numbers(len(found), int(found[0][9:13]))
@@ -215,6 +215,6 @@ async def test_a_process_whose_caller_cancels_or_leaves_keeps_whole_invoices_alo
             await wire.request("tools/call", name="issue_invoice", arguments=arguments)
         await wire.end()
     async with local_office(Settings(data)) as office:
-        found = await kept(open_books(office, await find_organization(office, BAKERY), Act.READ))
+        found = await kept(open_books(office, await find_organization(office, BAKERY), Right.READ))
     assert scaled(100) <= len(found) <= scaled(100) + 3
     assert found == numbers(len(found), int(found[0][9:13]))

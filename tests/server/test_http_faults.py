@@ -18,7 +18,7 @@ from sqlmodel import Session
 from invoicing.organizations import EVERYTHING, OrganizationRef, Role
 from operations.access import Office, open_books
 from operations.credentials import create_token
-from operations.rights import Act
+from operations.rights import Right
 from server.app import find_organization, local_office
 from server.settings import Settings
 from storage.books import pool
@@ -56,7 +56,7 @@ async def bakery(data: Path, clients: int) -> list[str]:
 async def all_numbers(data: Path) -> list[str]:
     """The numbers of all documents, after everything about them was verified."""
     async with local_office(Settings(data)) as office:
-        return await kept(open_books(office, await find_organization(office, BAKERY), Act.READ))
+        return await kept(open_books(office, await find_organization(office, BAKERY), Right.READ))
 
 
 def in_order(found: list[str]) -> list[str]:
@@ -114,7 +114,7 @@ async def kill_under_load(
 async def everything(data: Path) -> set[str]:
     """The ids of all documents and payments, after everything about them was verified."""
     async with local_office(Settings(data)) as office:
-        return await sound(open_books(office, await find_organization(office, BAKERY), Act.READ))
+        return await sound(open_books(office, await find_organization(office, BAKERY), Right.READ))
 
 
 async def test_killing_the_server_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:

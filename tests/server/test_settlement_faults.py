@@ -18,7 +18,7 @@ from operations.access import open_books
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.invoices import get_invoice
 from operations.payments import PaymentRequest, record_payment
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, local_office
 from server.settings import Settings
@@ -42,7 +42,7 @@ from pathlib import Path
 from invoicing.credit.crediting import CreditLine
 from invoicing.refusals import Refusal
 from operations.access import open_books
-from operations.rights import Act
+from operations.rights import Right
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.payments import PaymentRequest, record_payment
 from server.app import find_organization, local_office
@@ -65,7 +65,7 @@ async def settle(books, writer):
 
 async def main():
     async with local_office(Settings(root)) as office:
-        books = open_books(office, await find_organization(office, handle), Act.ISSUE)
+        books = open_books(office, await find_organization(office, handle), Right.ISSUE)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         await asyncio.gather(*(settle(books, writer) for writer in range(4)))
@@ -105,7 +105,7 @@ async def test_eight_callers_in_two_processes_never_credit_or_pay_too_much(tmp_p
     processes = [start_python(SETTLERS, str(data), BAKERY, number) for _ in range(2)]
     told = await asyncio.to_thread(let_race, processes)
     async with local_office(Settings(data)) as office:
-        books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+        books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         await sound(books)
         shown = await get_invoice(books, number)
     assert set(told) <= {"credited", "paid", "refused limit_exceeded", "refused conflict"}
@@ -148,7 +148,7 @@ async def test_eight_clients_over_http_never_credit_or_pay_too_much(tmp_path: Pa
         assert "Traceback" not in server.said.read_text("utf-8")
     assert set(told) <= {"issue_credit_note", "record_payment", "limit_exceeded", "conflict"}
     async with local_office(Settings(data)) as office:
-        books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+        books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         await sound(books)
         shown = await get_invoice(books, number)
     kept = (len(shown.credit_notes), len(shown.payments))
@@ -177,7 +177,7 @@ def made_by(result: dict[str, Any]) -> str:
 
 
 async def act_until_killed(wire: Wire, number: str, made: dict[int, str], begun: list[int], delay: float) -> None:
-    """Act with new references, three calls at a time, until the process is killed `delay` after the first answer."""
+    """Right with new references, three calls at a time, until the process is killed `delay` after the first answer."""
     waiting: dict[int, int] = {}
 
     async def send() -> None:
@@ -216,7 +216,7 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
             await wire.shake_hands()
             await act_until_killed(wire, number, made, begun, chance.uniform(0, 0.15))
         async with local_office(Settings(data)) as office:
-            books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+            books = open_books(office, await find_organization(office, BAKERY), Right.READ)
             assert set(made.values()) <= await sound(books)
     async with wired(data) as wire:
         await wire.shake_hands()
@@ -227,7 +227,7 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
         await wire.end()
     assert {index: again[index] for index in made} == made
     async with local_office(Settings(data)) as office:
-        books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+        books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         assert len(await sound(books)) == len(begun) + 1 == len(set(again.values())) + 1
 
 

@@ -14,7 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 
 from operations.access import open_books
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, local_office
 from server.settings import Settings
@@ -146,7 +146,7 @@ async def test_what_is_no_message_harms_nothing_and_a_closed_input_ends_the_proc
         await wire.request("tools/call", name="issue_invoice", arguments=arguments)
         await wire.end()
     async with local_office(Settings(data)) as office:
-        books = open_books(office, await find_organization(office, BAKERY), Act.READ)
+        books = open_books(office, await find_organization(office, BAKERY), Right.READ)
         verified = await verify_books(books)
         assert verified.problem == ""
         assert verified.documents in (0, 1)

@@ -19,7 +19,7 @@ from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
 from operations.access import Office, open_books
 from operations.files import render_document
 from operations.practices import local_owner
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, Books
 from storage.directory import organizations
@@ -48,7 +48,7 @@ async def all_books(root: Path) -> AsyncIterator[list[Books]]:
             lambda db: organizations.list_reachable(db, owner.user_id, query="", cursor="", limit=1_000)
         )
         office = Office(store=store, principal=owner, clock=SettableClock())
-        yield [open_books(office, one, Act.READ) for one in sorted(page.items, key=lambda one: one.handle)]
+        yield [open_books(office, one, Right.READ) for one in sorted(page.items, key=lambda one: one.handle)]
 
 
 def files_in(root: Path) -> dict[str, str]:

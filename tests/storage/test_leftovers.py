@@ -132,7 +132,7 @@ from operations.files import ExportRequest, export_documents, render_document
 from server.app import find_organization, local_office
 from server.settings import Settings
 from operations.access import open_books
-from operations.rights import Act
+from operations.rights import Right
 
 def die(event, arguments):
     # When the file is to be renamed to what it is called in the end, everything that was temporary is there.
@@ -141,7 +141,7 @@ def die(event, arguments):
 
 async def main():
     async with local_office(Settings(Path(sys.argv[1]))) as office:
-        books = open_books(office, await find_organization(office, "harbour-bakery-sandbox"), Act.ISSUE)
+        books = open_books(office, await find_organization(office, "harbour-bakery-sandbox"), Right.ISSUE)
         async def nobody(done, of):
             pass
         sys.addaudithook(die)

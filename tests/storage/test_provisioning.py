@@ -19,7 +19,7 @@ from sqlmodel import Session
 from operations.access import Office, open_books
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import local_owner
-from operations.rights import Act
+from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
@@ -60,7 +60,7 @@ sys.addaudithook(stop)
 
 from pathlib import Path
 from operations.access import Office, open_books
-from operations.rights import Act
+from operations.rights import Right
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import local_owner
 from operations.verification import verify_books
@@ -301,4 +301,4 @@ async def make_a_client(root: Path) -> None:
         office = Office(store=store, principal=principal, clock=SettableClock())
         made = (await create_client_organization(office, ClientRequest("After", "GB"))).created
         assert made is not None
-        assert (await verify_books(open_books(office, made, Act.READ))).problem == ""
+        assert (await verify_books(open_books(office, made, Right.READ))).problem == ""

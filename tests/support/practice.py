@@ -18,7 +18,7 @@ from operations.invoices import IssueRequest
 from operations.issuing import IssuedDocument
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
-from operations.rights import Act
+from operations.rights import Right
 from storage.books.pool import Books
 from storage.folder.store import Store, open_store
 from tests.support.clock import SettableClock
@@ -52,7 +52,7 @@ class Practice:
         assert made.created is not None
         return made.created
 
-    def books(self, organization: OrganizationRef, right: Act = Act.ISSUE) -> Books:
+    def books(self, organization: OrganizationRef, right: Right = Right.ISSUE) -> Books:
         """The organization's books, as the owner of the practice opens them."""
         return open_books(self.office, organization, right)
 
