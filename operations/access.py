@@ -9,7 +9,6 @@ from enum import Enum
 
 from invoicing.organizations import Clock, OrganizationRef
 from invoicing.refusals import Conflict, NotAllowed
-from invoicing.text.typed import in_command
 from storage.books.pool import Books
 from storage.directory import access_queries
 from storage.files.kept import StoredFile
@@ -68,11 +67,6 @@ class Office:
     def connection_url(self, organization: OrganizationRef) -> str:
         """The organization's own connection URL; empty where there is no HTTP server."""
         return f"{self.public_url}/mcp/{organization.handle}" if self.public_url else ""
-
-    def own_connection(self, organization: OrganizationRef) -> str:
-        """How to connect to this organization alone: its URL, or the command that serves it."""
-        command = f"counterfoil stdio --data {in_command(str(self.store.root))} --organization {organization.handle}"
-        return self.connection_url(organization) or command
 
 
 class Right(Enum):

@@ -14,6 +14,7 @@ from invoicing.document.documents import Document
 from invoicing.exports.archive import write_archive
 from invoicing.exports.writing import TableFormat, write_export
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
+from invoicing.remedies import Act
 from operations.branding import first_print, print_again, record_first_print
 from operations.exported import carry_documents
 from operations.invoices import InvoiceSearch, search_filter
@@ -156,7 +157,7 @@ def _absent() -> NotFound:
 
 def _whole(stored: StoredFile, content: T | None) -> tuple[StoredFile, T]:
     if content is None:
-        raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
+        raise Unavailable("The file is damaged or missing.", remedy=Act.EXAMINE)
     return stored, content
 
 

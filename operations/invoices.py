@@ -17,6 +17,7 @@ from invoicing.document.shown import Shown
 from invoicing.money.sums import Sums
 from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.remedies import Act, Remark
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
 from operations.customers import resolve_customer
@@ -323,16 +324,16 @@ def _check_not_issued(db: Session, draft: str) -> None:
     became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft)
     if became is not None:
         number = find_document(db, became).document.number
-        raise Conflict(f"This draft was issued already, as {number}: look at it with get_invoice.", field="draft")
+        raise Conflict(f"This draft was issued already, as {number}.", field="draft", remedy=Act.READ_DOCUMENT)
 
 
 def _check_may_issue(db: Session, composed: Composed) -> None:
     """The checklist of an accountant before the number is drawn."""
     profile = composed.profile
     live = profile.environment is Environment.LIVE
-    lacking = issuing_blockers(composed) if live else tuple(blocker.message for blocker in blockers(profile))
+    lacking = issuing_blockers(composed) if live else tuple(Remark(one.text, one.remedy) for one in blockers(profile))
     if lacking:
-        raise NotReady(" ".join(lacking))
+        raise NotReady(*lacking)
     if refused := date_refusal(db, composed.document, composed.profile, composed.setup.series, today=composed.today):
         raise refused
 

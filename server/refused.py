@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from invoicing.refusals import InvalidInput, Refusal
 from invoicing.text.typed import one_line
 from storage.ids import new_id
+from views.remedies import for_assistant, line_of, message_of
 
 ERROR_META = "counterfoil/error"
 _log = logging.getLogger("counterfoil")
@@ -36,9 +37,9 @@ _IN_OUR_WORDS = {
 def refused(refusal: Refusal) -> CallToolResult:
     """`code: what is wrong and what to do`, without structured content."""
     # A candidate is somebody's name, and a message may repeat what was sent: neither begins a line.
-    message, candidates = one_line(refusal.message), [one_line(one) for one in refusal.candidates]
-    error: dict[str, Any] = {"code": refusal.code, "message": message}
-    text = f"{refusal.code}: {message}"
+    candidates = [one_line(one) for one in refusal.candidates]
+    error: dict[str, Any] = {"code": refusal.code, "message": one_line(message_of(refusal, for_assistant))}
+    text = one_line(line_of(refusal, for_assistant))
     if refusal.field:
         error["field"] = refusal.field
     if candidates:

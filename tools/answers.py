@@ -32,6 +32,7 @@ from tools.totals import (
     settlement_lines,
     tax_text,
 )
+from views.remedies import for_assistant, told
 
 
 class OrganizationAnswer(BaseModel):
@@ -149,12 +150,12 @@ def answer(first_line: str, lines: Iterable[str], structured: BaseModel, *more: 
 
 
 def warning_answers(warnings: Sequence[Notice]) -> list[WarningAnswer]:
-    return [WarningAnswer(code=warning.code, text=warning.text) for warning in warnings]
+    return [WarningAnswer(code=warning.code, text=told(warning, for_assistant)) for warning in warnings]
 
 
 def warning_lines(warnings: Sequence[Notice]) -> list[str]:
     """A line for each warning, with the code by which it is acknowledged."""
-    return [f"Warning [{warning.code}]: {warning.text}" for warning in warnings]
+    return [f"Warning [{warning.code}]: {told(warning, for_assistant)}" for warning in warnings]
 
 
 def counted(number: int, noun: str) -> str:

@@ -15,6 +15,8 @@ from operations.templates import Choices
 from tools.answers import Answer, answer, counted, heading, named
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
+from views.connections import own_connection
+from views.remedies import for_assistant, told
 
 
 class Created(BaseModel):
@@ -86,7 +88,7 @@ def _structured(made: NewClient) -> ClientCreated:
         would_be=made.handle,
         layers=made.layers,
         copied=made.copied,
-        notes=list(made.notes),
+        notes=[told(note, for_assistant) for note in made.notes],
         connection_url=made.connection_url,
     )
 
@@ -101,10 +103,10 @@ def _lines(office: Office, made: NewClient) -> list[str]:
         f" {profile.tax_system}.",
         _settings_line(made),
     ]
-    lines.extend(made.notes)
+    lines.extend(told(note, for_assistant) for note in made.notes)
     if made.created:
         lines.append(f'To work in it: organization="{made.handle}", or switch_organization.')
-        lines.append(f"Its own connection: {office.own_connection(made.created)}")
+        lines.append(f"Its own connection: {own_connection(office, made.created)}")
     return lines
 
 

@@ -39,6 +39,7 @@ from tools.inputs import (
 )
 from tools.invoice_arguments import NOTHING, draft_request
 from tools.totals import TotalsAnswer, totals_answer
+from views.remedies import for_assistant, told
 
 
 class DraftAnswer(TotalsAnswer, Answer):
@@ -141,7 +142,7 @@ def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
         tax_total=money_text(document.tax_minor, currency),
         total=money_text(document.total_minor, currency),
         warnings=warning_answers(preview.warnings),
-        blockers=list(preview.blockers),
+        blockers=[told(blocker, for_assistant) for blocker in preview.blockers],
         explanation=list(preview.explanation),
         **totals_answer(document),
     )

@@ -8,6 +8,7 @@ from invoicing.document.notices import Notice
 from invoicing.organizations import Environment
 from operations.drafts import Preview
 from tools.answers import document_lines, note_lines, warning_lines
+from views.remedies import for_assistant, told
 
 _CHOICES_SHOWN = 5
 
@@ -20,7 +21,7 @@ def draft_lines(preview: Preview) -> list[str]:
         *note_lines(preview.document.note),
         *choice_lines(preview.choices),
         *warning_lines(preview.warnings),
-        *(f"Cannot be issued yet: {blocker}" for blocker in preview.blockers),
+        *(f"Cannot be issued yet: {told(blocker, for_assistant)}" for blocker in preview.blockers),
         *([] if preview.blockers else [_how_to_issue(preview)]),
     ]
 

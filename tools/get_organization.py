@@ -21,6 +21,8 @@ from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines, refused_by
 from tools.snippets import is_loopback, snippets
+from views.connections import own_connection
+from views.remedies import for_assistant, told
 
 
 class Readiness(BaseModel):
@@ -120,7 +122,7 @@ def structured_organization(
 def readiness(details: OrganizationDetails) -> Readiness:
     return Readiness(
         ready=not details.blockers,
-        blockers=[blocker.message for blocker in details.blockers],
+        blockers=[told(blocker, for_assistant) for blocker in details.blockers],
         missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
     )
 
@@ -134,9 +136,16 @@ def profile_lines(shown: OrganizationProfile) -> list[str]:
 def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
     """Whether it can issue, and what is missing: each thing once, with the tool that mends it."""
     if details.blockers:
-        return [f"Not ready to issue. {blocker.message}" for blocker in details.blockers]
+        return [f"Not ready to issue. {told(blocker, for_assistant)}" for blocker in details.blockers]
     if books.organization.environment == "sandbox":
-        return [" ".join(["Ready to issue (test documents).", *(blocker.message for blocker in details.live_blockers)])]
+        return [
+            " ".join(
+                [
+                    "Ready to issue (test documents).",
+                    *(told(blocker, for_assistant) for blocker in details.live_blockers),
+                ]
+            )
+        ]
     refused = refused_by(details.mandates)
     if not refused:
         return ["Ready to issue."]
@@ -158,7 +167,7 @@ def _setting_lines(shown: OrganizationProfile, details: OrganizationDetails) -> 
 
 def _connection_lines(office: Office, books: Books, shown: OrganizationProfile) -> list[str]:
     return [
-        f"Its own connection: {office.own_connection(books.organization)}",
+        f"Its own connection: {own_connection(office, books.organization)}",
         *_practice_lines(office, books),
         *_snippet_lines(shown),
     ]

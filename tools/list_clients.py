@@ -13,6 +13,7 @@ from tools.answers import PageAnswer, answer, counts_text, heading, instead, nam
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, WholeNumber
+from views.remedies import for_assistant, told
 
 
 class CountsAnswer(BaseModel):
@@ -69,7 +70,7 @@ def _client(summary: ClientSummary) -> Client:
         country=organization.country,
         currency=organization.currency,
         ready=not summary.blockers,
-        blockers=[blocker.message for blocker in summary.blockers],
+        blockers=[told(blocker, for_assistant) for blocker in summary.blockers],
         counts=CountsAnswer(
             customers=counts.customers if counts else 0,
             items=counts.items if counts else 0,
@@ -81,7 +82,11 @@ def _client(summary: ClientSummary) -> Client:
 
 def _line(summary: ClientSummary) -> str:
     organization, counts = summary.organization, summary.counts
-    ready = "ready" if not summary.blockers else f"not ready: {' '.join(b.message for b in summary.blockers)}"
+    ready = (
+        "ready"
+        if not summary.blockers
+        else f"not ready: {' '.join(told(one, for_assistant) for one in summary.blockers)}"
+    )
     amounts = counts_text(counts) if counts else "counts unknown"
     place = f"{organization.country} {organization.currency}"
     return f"- {heading(organization)}: {organization.environment}, {place}, {amounts}; {ready}"

@@ -13,6 +13,7 @@ from tools.context import ChangeableBooks
 from tools.description import Description, Effect
 from tools.find_customers import CustomerAnswer, customer_answer, customer_line
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from views.remedies import for_assistant, told
 
 CLEARABLE = dict.fromkeys(
     (
@@ -80,14 +81,15 @@ async def save_customer(
     )
     changes |= cleared(clear, CLEARABLE, changes)
     saved = await customers.save_customer(books, changes, customer_id=id)
+    notes = [told(note, for_assistant) for note in saved.notes]
     structured = CustomerSaved(
         organization=named(books.organization),
         customer=customer_answer(saved.customer),
         created=saved.created,
-        notes=list(saved.notes),
+        notes=notes,
     )
     act = "New customer" if saved.created else "Changed"
-    return answer(heading(books.organization), [f"{act}: {customer_line(saved.customer)}", *saved.notes], structured)
+    return answer(heading(books.organization), [f"{act}: {customer_line(saved.customer)}", *notes], structured)
 
 
 TOOL = Description(

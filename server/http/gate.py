@@ -34,6 +34,7 @@ from server.http.questions import CONVERSATION, Conversation, Patience, Question
 from server.revisions import is_too_old
 from storage.directory.sessions import OpenSession
 from storage.ids import new_session_id
+from views.remedies import for_assistant, message_of
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class Gate:
         except Unavailable as error:
             _log.error("a request could not be looked up: %s", error)
             # What is wrong here is not for strangers.
-            response = answers.unavailable(error.message if arrived else "").response
+            response = answers.unavailable(message_of(error, for_assistant) if arrived else "").response
         except ClientDisconnect:
             # Whoever left in the middle of a request is not there to be answered.
             return

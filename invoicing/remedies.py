@@ -1,0 +1,90 @@
+"""What mends what is the matter: a closed set of acts, without a word of how they are done.
+
+Whoever is told works with an assistant, at a terminal or on a page. Each of these words a remedy in its own way
+(`views/remedies.py`); nothing below names a tool or a command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TypeAlias
+
+
+class Act(Enum):
+    """An act that needs nothing but what the sentence before it says."""
+
+    SET_ORGANIZATION = auto()
+    SEE_FUTURE_DAYS = auto()
+    SET_NAME_AGAIN = auto()
+    FIND_ORGANIZATION = auto()
+    FIND_CUSTOMER = auto()
+    FIND_OR_ADD_CUSTOMER = auto()
+    ADD_CUSTOMER = auto()
+    SAVE_CUSTOMER = auto()
+    ARCHIVE_CUSTOMER = auto()
+    FIND_ITEM = auto()
+    SAVE_TAX_CODE = auto()
+    FIND_SERIES = auto()
+    FIND_DOCUMENT = auto()
+    READ_DOCUMENT = auto()
+    READ_PAYMENTS = auto()
+    CREDIT_DOCUMENT = auto()
+    FIND_DRAFT = auto()
+    SHOW_DRAFT_AGAIN = auto()
+    DRAFT_IN_CURRENCY = auto()
+    RENAME_USER = auto()
+    FIND_USER = auto()
+    FIND_PRACTICE = auto()
+    BEGIN_FOLDER = auto()
+    EXAMINE = auto()
+    CLEAN_UP = auto()
+    TRUST_CLOCK = auto()
+    MIGRATE = auto()
+    MIGRATE_AND_VERIFY = auto()
+    VERIFY = auto()
+    VERIFY_BEFORE_WRITING = auto()
+    BRING_BACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class NameOrganization:
+    """Repeat the call with the organization that it is for. `more` says that there are more than the candidates;
+    `protocol_session` that the protocol itself remembers which one is active.
+    """
+
+    more: bool
+    protocol_session: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePayment:
+    """Take back the payment of this id."""
+
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerForForm:
+    """Somebody answers on record for the form that the law wants, under this code; `draft`: of one draft alone."""
+
+    code: str
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BringBack:
+    """Use the books of the organization with this handle again, although documents were lost."""
+
+    handle: str
+
+
+Remedy: TypeAlias = Act | NameOrganization | ReversePayment | AnswerForForm | BringBack
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody is told: what is the matter, in sentences that end, and what mends it, if an act of ours does."""
+
+    text: str
+    remedy: Remedy | None = None
