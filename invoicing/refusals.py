@@ -73,6 +73,14 @@ class InvalidInput(Refusal):
     code = "invalid_input"
 
 
+class Malformed(InvalidInput):
+    """A value does not have the form that it needs; `said` goes on after whatever the value is called."""
+
+    def __init__(self, said: str, *, field: str) -> None:
+        super().__init__(f"{field} {said}", field=field)
+        self.said = said
+
+
 class Conflict(Refusal):
     """The act contradicts what is already there."""
 

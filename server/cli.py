@@ -18,8 +18,7 @@ import anyio
 import typer
 
 from invoicing.organizations import Environment
-from invoicing.refusals import Conflict, InvalidInput, Refusal
-from invoicing.remedies import Remark
+from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
 from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app
 from server.cli_folder import existing
@@ -172,7 +171,7 @@ def main() -> None:
 
 def complaint_of(error: Exception) -> str:
     """What was refused or went wrong, in one line; empty where it is a defect."""
-    from views.remedies import at_terminal, line_of, told
+    from views.remedies import at_terminal, line_of
 
     match error:
         case ExceptionGroup(exceptions=[Exception() as only]):
@@ -184,12 +183,12 @@ def complaint_of(error: Exception) -> str:
 
     fault = fault_of(error, Path(str(getattr(error, "filename", None) or "the data folder")))
     if fault is not None:
-        return (
-            f"{fault.code}: {told(Remark(f'{fault.detail}. {fault.fault.advice}'.rstrip(), fault.remedy), at_terminal)}"
-        )
-    if isinstance(error, OSError):
-        return f"unavailable: {error.strerror or type(error).__name__}: {error.filename or 'the data folder'}"
-    return ""
+        said: Refusal = Unavailable(f"{fault.detail}. {fault.fault.advice}".rstrip(), remedy=fault.remedy)
+    elif isinstance(error, OSError):
+        said = Unavailable(f"{error.strerror or type(error).__name__}: {error.filename or 'the data folder'}")
+    else:
+        return ""
+    return line_of(said, at_terminal)
 
 
 async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:

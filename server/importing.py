@@ -19,6 +19,7 @@ from operations.importing import Import, Imported, ImportedRow, Outcome, import_
 from server.app import find_organization, local_office
 from server.console import complain, counted, progress, say, say_json
 from server.settings import Settings
+from views.remedies import at_terminal, line_of
 
 LISTED_ROWS_MAX = 50
 FILE_NAME_CHARACTERS_MAX = 200
@@ -73,7 +74,7 @@ async def import_from_file(request: ImportRequest) -> None:
         for line in (*read.notes, *_lines(imported), _summary(wanted, imported)):
             say(line)
     if imported.counts[Outcome.REFUSED.value]:
-        complain(f"invalid_input: {_refusal(wanted, imported)}")
+        complain(line_of(InvalidInput(_refusal(wanted, imported)), at_terminal))
         raise typer.Exit(1)
 
 
