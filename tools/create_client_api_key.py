@@ -8,10 +8,11 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations.credentials import create_client_key
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
 from tools.inputs import WholeNumber
+from views.organizations import heading, named
 
 
 class ApiKey(Answer):

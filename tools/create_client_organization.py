@@ -12,11 +12,13 @@ from operations import onboarding
 from operations.access import Office
 from operations.onboarding import ClientRequest, NewClient
 from operations.templates import Choices
-from tools.answers import Answer, answer, counted, heading, named
+from tools.answers import Answer, answer
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from views.connections import own_connection
+from views.organizations import heading, named
 from views.remedies import for_assistant, told
+from views.words import counted
 
 
 class Created(BaseModel):

@@ -13,18 +13,7 @@ from invoicing.money.amounts import money_text
 from invoicing.refusals import InvalidInput
 from operations import drafts
 from operations.drafts import Preview
-from tools.answers import (
-    Answer,
-    LineAnswer,
-    TaxAnswer,
-    WarningAnswer,
-    answer,
-    heading,
-    line_answer,
-    named,
-    tax_answer,
-    warning_answers,
-)
+from tools.answers import Answer, answer
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
 from tools.drafts_shown import draft_lines
@@ -38,8 +27,11 @@ from tools.inputs import (
     Several,
 )
 from tools.invoice_arguments import NOTHING, draft_request
-from tools.totals import TotalsAnswer, totals_answer
+from views.documents import LineAnswer, TaxAnswer, line_answer, tax_answer
+from views.organizations import heading, named
 from views.remedies import for_assistant, told
+from views.totals import TotalsAnswer, totals_answer
+from views.warnings import WarningAnswer, warning_answers
 
 
 class DraftAnswer(TotalsAnswer, Answer):
@@ -141,7 +133,7 @@ def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
         net_total=money_text(document.net_minor, currency),
         tax_total=money_text(document.tax_minor, currency),
         total=money_text(document.total_minor, currency),
-        warnings=warning_answers(preview.warnings),
+        warnings=warning_answers(preview.warnings, for_assistant),
         blockers=[told(blocker, for_assistant) for blocker in preview.blockers],
         explanation=list(preview.explanation),
         **totals_answer(document),

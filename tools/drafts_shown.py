@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from invoicing.document.notices import Notice
 from invoicing.organizations import Environment
 from operations.drafts import Preview
-from tools.answers import document_lines, note_lines, warning_lines
+from views.documents import document_lines, note_lines
 from views.remedies import for_assistant, told
+from views.warnings import warning_lines
 
 _CHOICES_SHOWN = 5
 
@@ -20,7 +21,7 @@ def draft_lines(preview: Preview) -> list[str]:
         *document_lines(preview.document),
         *note_lines(preview.document.note),
         *choice_lines(preview.choices),
-        *warning_lines(preview.warnings),
+        *warning_lines(preview.warnings, for_assistant),
         *(f"Cannot be issued yet: {told(blocker, for_assistant)}" for blocker in preview.blockers),
         *([] if preview.blockers else [_how_to_issue(preview)]),
     ]

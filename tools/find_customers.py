@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from invoicing.master_data.records import Customer
 from operations import customers
-from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note
+from tools.answers import PageAnswer, answer, nothing_found, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
+from views.organizations import heading, named
 
 
 class CustomerAnswer(BaseModel):

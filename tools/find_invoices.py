@@ -13,21 +13,14 @@ from invoicing.money.sums import Sums
 from operations import customers, invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
 from storage.books.drafts import ListedDraft
-from tools.answers import (
-    InvoiceAnswer,
-    PageAnswer,
-    answer,
-    counted,
-    draft_answer,
-    heading,
-    invoice_answer,
-    named,
-    page_note,
-    settled_text,
-)
+from tools.answers import PageAnswer, answer, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument, WholeNumber
+from views.documents import InvoiceAnswer, draft_answer, invoice_answer
+from views.organizations import heading, named
+from views.payments import settled_text
+from views.words import counted
 
 
 class SumsAnswer(BaseModel):

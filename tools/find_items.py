@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from invoicing.master_data.records import Item
 from operations import items
-from tools.answers import PageAnswer, answer, heading, named, nothing_found, page_note, price_text
+from tools.answers import PageAnswer, answer, nothing_found, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
+from views.organizations import heading, named
+from views.words import price_text
 
 
 class ItemAnswer(BaseModel):

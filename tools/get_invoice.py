@@ -12,28 +12,23 @@ from invoicing.money.amounts import money_text
 from operations import invoices
 from operations.issuing import IssuedDocument
 from storage.books.documents import Issued
-from tools.answers import (
-    Answer,
-    InvoiceAnswer,
-    LineAnswer,
-    PaymentAnswer,
-    TaxAnswer,
-    answer,
-    document_lines,
-    heading,
-    invoice_answer,
-    line_answer,
-    named,
-    note_lines,
-    owed_line,
-    payment_answer,
-    settled_lines,
-    tax_answer,
-)
+from tools.answers import Answer, answer
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.totals import TotalsAnswer, totals_answer
+from views.documents import (
+    InvoiceAnswer,
+    LineAnswer,
+    TaxAnswer,
+    document_lines,
+    invoice_answer,
+    line_answer,
+    note_lines,
+    tax_answer,
+)
+from views.organizations import heading, named
+from views.payments import PaymentAnswer, owed_line, payment_answer, settled_lines
+from views.totals import TotalsAnswer, totals_answer
 
 
 class CreditNoteAnswer(BaseModel):

@@ -15,13 +15,14 @@ from operations import organizations
 from operations.access import Office
 from operations.organizations import OrganizationDetails
 from storage.books.pool import Books
-from tools.answers import Answer, answer, counts_text, heading, named
+from tools.answers import Answer, answer
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines, refused_by
 from tools.snippets import is_loopback, snippets
 from views.connections import own_connection
+from views.mandates import MandateAnswer, mandate_answers, mandate_lines, refused_by
+from views.organizations import counts_text, heading, named
 from views.remedies import for_assistant, told
 
 
@@ -80,7 +81,7 @@ async def get_organization(
         *_setting_lines(shown, details),
         f"It has {counts_text(details.counts)}.",
         *readiness_lines(books, details),
-        *mandate_lines(details.mandates),
+        *mandate_lines(details.mandates, for_assistant),
         *(_connection_lines(office, books, shown) if connections else ()),
     ]
     return answer(heading(books.organization), lines, shown)

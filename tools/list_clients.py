@@ -9,11 +9,13 @@ from pydantic import BaseModel, Field
 
 from operations import organizations
 from operations.organizations import ClientSummary
-from tools.answers import PageAnswer, answer, counts_text, heading, instead, named, page_note
+from tools.answers import PageAnswer, answer, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, WholeNumber
+from views.organizations import counts_text, heading, named
 from views.remedies import for_assistant, told
+from views.words import instead
 
 
 class CountsAnswer(BaseModel):

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from invoicing.organizations import OrganizationRef
 from operations import organizations
 from operations.naming import active_organization
-from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
+from tools.answers import answer, page_note
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, SessionArgument, WholeNumber
+from views.organizations import OrganizationAnswer, heading, named
+from views.words import instead
 
 
 class Listed(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import Field
 from operations import people, profile
 from operations.organizations import OrganizationDetails
 from storage.books.pool import Books
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.get_organization import Readiness, named_values, readiness, readiness_lines
@@ -25,7 +25,9 @@ from tools.inputs import (
     cleared,
     given,
 )
-from tools.mandate_answers import mandate_lines
+from views.mandates import mandate_lines
+from views.organizations import heading, named
+from views.remedies import for_assistant
 
 
 class OrganizationChanged(Answer):
@@ -126,7 +128,7 @@ async def update_organization(
     )
     lines = [f"Updated: {named_values(structured.changed)}.", *readiness_lines(updated, details)]
     # The country is set once, and with it what its law wants.
-    lines += mandate_lines(details.mandates) if "country" in changes else []
+    lines += mandate_lines(details.mandates, for_assistant) if "country" in changes else []
     if people.lacks_address(office) and "country" in changes and "owner_email" not in changes:
         lines.append(f"What is done here is on record as done by {people.LOCAL_OWNER_EMAIL}. {_SAY_WHO}")
     return answer(heading(updated.organization), lines, structured)

@@ -11,7 +11,7 @@ import pytest
 from operations.access import FileLink
 from tests.support.assistant import assistant, text_of
 from tests.tools.bakery import HANDLE, Bakery, sale
-from tools.answers import counted, price_text
+from views.words import counted, price_text
 
 
 @pytest.mark.parametrize(
