@@ -25,6 +25,7 @@ class Act(Enum):
     ARCHIVE_CUSTOMER = auto()
     FIND_ITEM = auto()
     SAVE_TAX_CODE = auto()
+    ACKNOWLEDGE_MANDATES = auto()
     FIND_SERIES = auto()
     FIND_DOCUMENT = auto()
     READ_DOCUMENT = auto()

@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 from typing import Annotated, Any
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from invoicing.master_data.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
+from invoicing.master_data.code_lists import tax_code_texts, term_texts, withholding_texts
 from invoicing.master_data.handles import connection_name
 from operations import organizations
 from operations.access import Office
@@ -21,27 +21,10 @@ from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from tools.snippets import is_loopback, snippets
 from views.connections import own_connection
-from views.mandates import MandateAnswer, mandate_answers, mandate_lines, refused_by
+from views.mandates import MandateAnswer, mandate_answers, mandate_lines
 from views.organizations import counts_text, heading, named
-from views.remedies import for_assistant, told
-
-
-class Readiness(BaseModel):
-    """Whether documents can be issued now, and what a live organization would lack."""
-
-    ready: bool
-    blockers: list[str]
-    missing_for_live: list[str]
-
-
-class TaxCodeAnswer(BaseModel):
-    """A tax code with its rate of today in percent, empty where it has none any more."""
-
-    code: str
-    name: str
-    rate: str
-    category: str
-    default: bool
+from views.remedies import for_assistant
+from views.settings import Readiness, TaxCodeAnswer, readiness, readiness_lines, tax_code_answer
 
 
 class OrganizationProfile(Answer):
@@ -80,7 +63,7 @@ async def get_organization(
         *profile_lines(shown),
         *_setting_lines(shown, details),
         f"It has {counts_text(details.counts)}.",
-        *readiness_lines(books, details),
+        *readiness_lines(books.organization, details, for_assistant),
         *mandate_lines(details.mandates, for_assistant),
         *(_connection_lines(office, books, shown) if connections else ()),
     ]
@@ -98,17 +81,8 @@ def structured_organization(
         organization=named(organization),
         profile={name: value for name, value in profile.items() if name not in _APART},
         policy={name: profile[name] for name in _POLICY} | {"named_writes": organization.named_writes},
-        readiness=readiness(details),
-        tax_codes=[
-            TaxCodeAnswer(
-                code=code.code,
-                name=code.name,
-                rate=rate_text(code, details.today).removesuffix(" %"),
-                category=code.category.value,
-                default=code.is_default,
-            )
-            for code in details.tax_codes
-        ],
+        readiness=readiness(details, for_assistant),
+        tax_codes=[tax_code_answer(code, details.today) for code in details.tax_codes],
         mandates=mandate_answers(details.mandates),
         payment_terms=term_texts(details.terms),
         number_series=[f"{code} {pattern}" for code, pattern in settings.series],
@@ -120,40 +94,10 @@ def structured_organization(
     )
 
 
-def readiness(details: OrganizationDetails) -> Readiness:
-    return Readiness(
-        ready=not details.blockers,
-        blockers=[told(blocker, for_assistant) for blocker in details.blockers],
-        missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
-    )
-
-
 def profile_lines(shown: OrganizationProfile) -> list[str]:
     """What the organization is and how it works, under the names that `update_organization` takes."""
     filled = {name: value for name, value in shown.profile.items() if value != "" and name not in _NOT_TOLD}
     return [f"{shown.organization.environment}; {named_values(filled)}", f"Policy: {named_values(shown.policy)}"]
-
-
-def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
-    """Whether it can issue, and what is missing: each thing once, with the tool that mends it."""
-    if details.blockers:
-        return [f"Not ready to issue. {told(blocker, for_assistant)}" for blocker in details.blockers]
-    if books.organization.environment == "sandbox":
-        return [
-            " ".join(
-                [
-                    "Ready to issue (test documents).",
-                    *(told(blocker, for_assistant) for blocker in details.live_blockers),
-                ]
-            )
-        ]
-    refused = refused_by(details.mandates)
-    if not refused:
-        return ["Ready to issue."]
-    return [
-        f"Ready to issue, but not where the law takes no PDF: {', '.join(refused)}. Acknowledge how that is handed in"
-        " with save_configuration, part mandates."
-    ]
 
 
 def _setting_lines(shown: OrganizationProfile, details: OrganizationDetails) -> list[str]:

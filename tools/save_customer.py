@@ -11,8 +11,8 @@ from operations import customers
 from tools.answers import Answer, answer
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
-from tools.find_customers import CustomerAnswer, customer_answer, customer_line
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from views.customers import CustomerAnswer, customer_answer, customer_line
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
 

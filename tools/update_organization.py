@@ -14,7 +14,7 @@ from storage.books.pool import Books
 from tools.answers import Answer, answer
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
-from tools.get_organization import Readiness, named_values, readiness, readiness_lines
+from tools.get_organization import named_values
 from tools.inputs import (
     ADDRESS_FIELDS,
     AddressArgument,
@@ -28,6 +28,7 @@ from tools.inputs import (
 from views.mandates import mandate_lines
 from views.organizations import heading, named
 from views.remedies import for_assistant
+from views.settings import Readiness, readiness, readiness_lines
 
 
 class OrganizationChanged(Answer):
@@ -124,9 +125,12 @@ async def update_organization(
     structured = OrganizationChanged(
         organization=named(updated.organization),
         changed=_as_kept(changes, updated, details),
-        readiness=readiness(details),
+        readiness=readiness(details, for_assistant),
     )
-    lines = [f"Updated: {named_values(structured.changed)}.", *readiness_lines(updated, details)]
+    lines = [
+        f"Updated: {named_values(structured.changed)}.",
+        *readiness_lines(updated.organization, details, for_assistant),
+    ]
     # The country is set once, and with it what its law wants.
     lines += mandate_lines(details.mandates, for_assistant) if "country" in changes else []
     if people.lacks_address(office) and "country" in changes and "owner_email" not in changes:

@@ -28,7 +28,7 @@ class MandateAnswer(View):
 
 
 def mandate_answers(found: MandatesOfOrganization | None) -> list[MandateAnswer]:
-    return [_answer(state) for state in found.states] if found else []
+    return [mandate_answer(state) for state in found.states] if found else []
 
 
 def mandate_lines(found: MandatesOfOrganization | None, words: Words) -> list[str]:
@@ -40,6 +40,12 @@ def mandate_lines(found: MandatesOfOrganization | None, words: Words) -> list[st
         assumed = f"annual_turnover is not stated: at most {found.assumed_turnover} {found.currency} is assumed."
         lines.append(told(Remark(assumed, Act.SET_ORGANIZATION), words))
     return lines
+
+
+def mandate_line(state: MandateState) -> str:
+    """A mandate and, where somebody has said so, how its documents are handed in."""
+    said = state.acknowledgement
+    return state.held.sentence + (f" Handed in ({said.recorded_by}): {said.handed_in}" if said else "")
 
 
 def refused_by(found: MandatesOfOrganization | None) -> list[str]:
@@ -62,7 +68,7 @@ def configuration_lines(found: MandatesOfOrganization, words: Words) -> list[str
     return lines
 
 
-def _answer(state: MandateState) -> MandateAnswer:
+def mandate_answer(state: MandateState) -> MandateAnswer:
     held, said = state.held, state.acknowledgement
     return MandateAnswer(
         code=held.mandate.code,

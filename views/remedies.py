@@ -106,6 +106,7 @@ _FOR_ASSISTANT = {
     Act.ADD_CUSTOMER: "Or make it with save_customer.",
     Act.SAVE_CUSTOMER: "Set it with save_customer.",
     Act.ARCHIVE_CUSTOMER: "Do it with save_customer, its id and archived.",
+    Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with save_configuration, part mandates.",
     Act.FIND_ITEM: "Or look for it with find_items.",
     Act.FIND_DOCUMENT: "Look for it with find_invoices.",
     Act.READ_DOCUMENT: "Look at it with get_invoice.",
@@ -121,6 +122,7 @@ _FOR_ASSISTANT = {
 _AT_TERMINAL = {
     Act.SET_ORGANIZATION: "An assistant sets it, with update_organization.",
     Act.SAVE_CUSTOMER: "An assistant sets it, with save_customer.",
+    Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with counterfoil mandate acknowledge.",
     Act.FIND_ORGANIZATION: "Look them up with counterfoil organization list.",
 }
 # What no tool does: the operator does it, whoever is told of it.
