@@ -10,9 +10,9 @@ from invoicing.importing.columns import Column, Kind, is_known, match_columns
 from invoicing.importing.decimals import DecimalSign
 from invoicing.importing.price_columns import PRICE, Pricing
 from invoicing.importing.recognizing import read_table
-from invoicing.importing.tables import Progress
 from invoicing.importing.values import ReadRow, read_rows
 from invoicing.master_data.profiles import Profile
+from invoicing.progress import Progress
 from operations.importing import Import
 from storage.books.pool import Books
 from storage.books.profile import load_profile

@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from invoicing.importing.columns import Columns, Kind
 from invoicing.importing.matching import Known, Matching
-from invoicing.importing.tables import Problem, Progress
+from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field

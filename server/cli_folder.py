@@ -10,8 +10,9 @@ import anyio
 import typer
 
 from invoicing.refusals import NotFound
+from invoicing.text.typed import counted
 from server.cli_options import Data, Json
-from server.console import complain, counted, progress, say, say_json
+from server.console import complain, progress, say, say_json
 from server.settings import Settings, read_settings
 from views.remedies import at_terminal, message_of, told
 

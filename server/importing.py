@@ -13,11 +13,12 @@ from invoicing.importing.columns import Kind
 from invoicing.importing.decimals import DecimalSign
 from invoicing.importing.tables import FILE_BYTES_MAX
 from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.text.typed import counted
 from operations.access import Right, open_books
 from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, Imported, ImportedRow, Outcome, import_table
 from server.app import find_organization, local_office
-from server.console import complain, counted, progress, say, say_json
+from server.console import complain, progress, say, say_json
 from server.settings import Settings
 from views.remedies import at_terminal, line_of
 

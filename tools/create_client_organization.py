@@ -8,6 +8,7 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from invoicing.organizations import Environment
+from invoicing.text.typed import counted
 from operations import onboarding
 from operations.access import Office
 from operations.onboarding import ClientRequest, NewClient
@@ -18,7 +19,6 @@ from tools.description import Description, Effect, Scope
 from views.connections import own_connection
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
-from views.words import counted
 
 
 class Created(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.money.amounts import money_text, plain
+from invoicing.text.typed import counted
 from operations.invoices import ListedInvoice
 from operations.issuing import IssuedDocument
 from storage.books.drafts import ListedDraft
@@ -22,7 +23,7 @@ from views.totals import (
     settlement_lines,
     tax_text,
 )
-from views.words import counted, price_text
+from views.words import price_text
 
 
 class LineAnswer(View):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
+from invoicing.text.typed import counted
 from operations.issuing import IssuedDocument
 from storage.books.documents import Issued
 from views.base import View
@@ -21,7 +22,6 @@ from views.documents import (
 )
 from views.payments import PaymentAnswer, owed_line, payment_answer, settled_lines
 from views.totals import TotalsAnswer, totals_answer
-from views.words import counted
 
 
 class CreditNoteAnswer(View):

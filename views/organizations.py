@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from invoicing.organizations import OrganizationRef
+from invoicing.text.typed import counted
 from operations.organizations import ClientSummary
 from storage.books.counts import Counts
 from views.base import View
 from views.remedies import Words, told
-from views.words import counted
 
 
 class OrganizationAnswer(View):

@@ -6,12 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from invoicing.money.amounts import minor_digits, plain
-from invoicing.text.typed import noun_of
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with what it counts: `1 document`, `2 documents`, `2 tax authorities`."""
-    return f"{number} {noun_of(number, noun)}"
 
 
 def price_text(price: Decimal, currency: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from invoicing.importing.csv_table import read_csv
-from invoicing.importing.tables import FILE_BYTES_MAX, Progress, Table
+from invoicing.importing.tables import FILE_BYTES_MAX, Table
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, LimitExceeded
 
 _WRONG = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,9 +14,6 @@ CELLS_MAX = ROWS_MAX * COLUMNS_MAX
 """With the empty ones: so much is in memory at once."""
 CELL_CHARACTERS_MAX = 32_767
 """What a cell holds at most in Excel."""
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from invoicing.importing.tables import (
     Cell,
     Day,
     Number,
-    Progress,
     Row,
     Table,
     Unreadable,
@@ -30,6 +29,7 @@ from invoicing.importing.tables import (
 )
 from invoicing.importing.xlsx_archive import DAMAGED, check_archive, too_many_cells
 from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, Refusal
 
 _LAST_ROW = 1_048_576

@@ -174,6 +174,11 @@ def noun_of(number: int, noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
 
 
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: `1 document`, `2,000 documents`, `2 tax authorities`."""
+    return f"{number:,} {noun_of(number, noun)}"
+
+
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
     plain = " ".join(text.translate(_DROPPED | _BLANKS | _JOINERS).split())

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from invoicing.remedies import Act
-from invoicing.text.typed import noun_of
+from invoicing.text.typed import counted
 from storage.books import exports
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
@@ -35,7 +35,7 @@ def aged_exports(root: Path, *, now: datetime, kept_days: int) -> Iterator[Findi
             yield Finding(
                 "note",
                 handle,
-                f"Nobody has asked for {len(aged)} {noun_of(len(aged), 'export')} ({mib} MiB) in {kept_days} days.",
+                f"Nobody has asked for {counted(len(aged), 'export')} ({mib} MiB) in {kept_days} days.",
                 Act.CLEAN_UP,
             )
 

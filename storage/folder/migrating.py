@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from invoicing.progress import Progress
 from invoicing.remedies import Act, Remark
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
@@ -24,9 +24,6 @@ from storage.sqlite.examining import read_header
 from storage.sqlite.faults import Fault, StorageFault, check_storage, faults_told
 
 _log = logging.getLogger("counterfoil")
-
-Progress = Callable[[int, int], None]
-"""Told how many steps are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)

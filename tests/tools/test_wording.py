@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoicing.text.typed import counted
 from operations.access import FileLink
 from tests.support.assistant import assistant, text_of
 from tests.tools.bakery import HANDLE, Bakery, sale
-from views.words import counted, price_text
+from views.words import price_text
 
 
 @pytest.mark.parametrize(
