@@ -16,7 +16,7 @@ from operations.drafts import Preview
 from tools.answers import Answer, answer
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
-from tools.drafts_shown import draft_lines
+from tools.drafts_shown import draft_answer_lines
 from tools.inputs import (
     AdjustmentInput,
     LineInput,
@@ -110,7 +110,7 @@ async def draft_invoice(
         deleted = _deleted(books, request.draft)
         return answer(heading(books.organization), [f"Deleted the draft {deleted.draft}."], deleted)
     preview = await drafts.draft_invoice(books, request)
-    return answer(heading(books.organization), draft_lines(preview), _structured(books, preview))
+    return answer(heading(books.organization), draft_answer_lines(preview), _structured(books, preview))
 
 
 def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:

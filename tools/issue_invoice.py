@@ -13,7 +13,7 @@ from storage.books.pool import Books
 from tools.answers import Answer, answer
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
-from tools.drafts_shown import acknowledged_codes, choice_lines, kept_lines
+from tools.drafts_shown import acknowledged_codes, kept_lines
 from tools.inputs import (
     AdjustmentInput,
     LineInput,
@@ -25,6 +25,7 @@ from tools.inputs import (
 )
 from tools.invoice_arguments import NOTHING, draft_request
 from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, total_lines
+from views.drafts import choice_lines
 from views.organizations import heading, named
 from views.payments import settled_lines
 from views.remedies import for_assistant
