@@ -127,6 +127,20 @@ def test_books_come_first_and_are_called_books() -> None:
             )
 
 
+def test_views_know_neither_protocol_nor_terminal() -> None:
+    for path in sources("views"):
+        tops = {module.partition(".")[0] for module in imported(ast.parse(path.read_text("utf-8")))}
+        assert not tops & {"mcp", "mcp_types", "typer", "rich", "starlette"}, path.relative_to(ROOT)
+
+
+def test_what_is_shown_never_changes() -> None:
+    for path in sources("views"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and path.name != "base.py":
+                bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                assert "BaseModel" not in bases, f"{path.relative_to(ROOT)}: {node.name} is not frozen"
+
+
 def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
