@@ -46,6 +46,13 @@ class Act(Enum):
     VERIFY = auto()
     VERIFY_BEFORE_WRITING = auto()
     BRING_BACK = auto()
+    MAP_COLUMNS = auto()
+    MAP_OR_IGNORE_COLUMNS = auto()
+    UPDATE_EXISTING = auto()
+    CHOOSE_SHEET = auto()
+    CHOOSE_DELIMITER = auto()
+    CHOOSE_ENCODING = auto()
+    CHOOSE_DECIMAL_SIGN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,27 @@ class BringBack:
     handle: str
 
 
-Remedy: TypeAlias = Act | NameOrganization | ReversePayment | AnswerForForm | BringBack
+@dataclass(frozen=True, slots=True)
+class MapColumn:
+    """Say of a column of the imported file which field it is; an empty field passes over it. `doubtful` says that the
+    one may be as right as the other.
+    """
+
+    heading: str
+    field: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DividePrice:
+    """Say whether the price in a column of the imported file, that of `quantity`, is to be divided."""
+
+    heading: str
+    field: str
+    quantity: int
+
+
+Remedy: TypeAlias = Act | NameOrganization | ReversePayment | AnswerForForm | BringBack | MapColumn | DividePrice
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import typer
 
 from invoicing.importing.columns import Kind
 from invoicing.importing.decimals import DecimalSign
-from invoicing.importing.tables import FILE_BYTES_MAX
+from invoicing.importing.tables import FILE_BYTES_MAX, Problem
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.text.typed import counted
 from operations.access import Right, open_books
@@ -20,7 +20,7 @@ from operations.importing import Import, Imported, ImportedRow, Outcome, import_
 from server.app import find_organization, local_office
 from server.console import complain, progress, say, say_json
 from server.settings import Settings
-from views.remedies import at_terminal, line_of
+from views.remedies import at_terminal, line_of, told
 
 LISTED_ROWS_MAX = 50
 FILE_NAME_CHARACTERS_MAX = 200
@@ -68,11 +68,12 @@ async def import_from_file(request: ImportRequest) -> None:
         wanted = read.wanted
         with progress("Checking") as tell:
             imported = await import_table(books, wanted, progress=tell)
+    notes = [told(note, at_terminal) for note in read.notes]
     if request.as_json:
-        say_json(_as_data(wanted, imported, organization.handle, read.form, list(read.notes)))
+        say_json(_as_data(wanted, imported, organization.handle, read.form, notes))
     else:
         say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({read.form})")
-        for line in (*read.notes, *_lines(imported), _summary(wanted, imported)):
+        for line in (*notes, *_lines(imported), _summary(wanted, imported)):
             say(line)
     if imported.counts[Outcome.REFUSED.value]:
         complain(line_of(InvalidInput(_refusal(wanted, imported)), at_terminal))
@@ -112,8 +113,7 @@ def _row_lines(row: ImportedRow, written: bool) -> list[str]:
     match row.outcome:
         case Outcome.REFUSED:
             return [
-                f"{beginning}refused{f', column {problem.column}' if problem.column else ''}: {problem.reason}"
-                for problem in row.problems
+                f"{beginning}refused{_in_column(problem)}: {told(problem, at_terminal)}" for problem in row.problems
             ]
         case Outcome.UNCHANGED:
             return [f"{beginning}unchanged, {row.name}"]
@@ -121,6 +121,10 @@ def _row_lines(row: ImportedRow, written: bool) -> list[str]:
             return [f"{beginning}{_act(row, written)}, {row.name}: {', '.join(row.fields)}"]
         case Outcome.CREATED:
             return [f"{beginning}{_act(row, written)}, {row.name}"]
+
+
+def _in_column(problem: Problem) -> str:
+    return f", column {problem.column}" if problem.column else ""
 
 
 def _act(row: ImportedRow, written: bool) -> str:
@@ -171,7 +175,7 @@ def _row_data(row: ImportedRow) -> dict[str, Any]:
         "name": row.name or None,
         "fields": list(row.fields),
         "problems": [
-            {"field": problem.field or None, "column": problem.column or None, "reason": problem.reason}
+            {"field": problem.field or None, "column": problem.column or None, "reason": told(problem, at_terminal)}
             for problem in row.problems
         ],
     }

@@ -170,5 +170,6 @@ def test_no_text_below_the_views_names_a_tool_or_a_command(layer: str) -> None:
     named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [*tools, *_commands()]))
     for path in sources(layer):
         for text in _told(ast.parse(path.read_text("utf-8"))):
+            assert not re.search(r"(?<![\w-])--[a-z]", text), f"{path.relative_to(ROOT)}: {text}"
             # On record an act is called what its tool was called first: that is a name, and no text.
             assert text in tools or not named.search(text), f"{path.relative_to(ROOT)}: {text}"

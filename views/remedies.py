@@ -8,7 +8,16 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias, assert_never
 
 from invoicing.refusals import Refusal
-from invoicing.remedies import Act, AnswerForForm, BringBack, NameOrganization, Remedy, ReversePayment
+from invoicing.remedies import (
+    Act,
+    AnswerForForm,
+    BringBack,
+    DividePrice,
+    MapColumn,
+    NameOrganization,
+    Remedy,
+    ReversePayment,
+)
 
 Words: TypeAlias = Callable[[Remedy], str]
 """How a surface words a remedy."""
@@ -65,6 +74,8 @@ def for_assistant(remedy: Remedy) -> str:
             )
         case BringBack():
             return _bring_back(remedy)
+        case MapColumn() | DividePrice():
+            return _of_column(remedy)
         case _:
             assert_never(remedy)
 
@@ -87,6 +98,8 @@ def at_terminal(remedy: Remedy) -> str:
             return for_assistant(remedy)
         case BringBack():
             return _bring_back(remedy)
+        case MapColumn() | DividePrice():
+            return _of_column(remedy)
         case _:
             assert_never(remedy)
 
@@ -94,6 +107,24 @@ def at_terminal(remedy: Remedy) -> str:
 def _bring_back(remedy: BringBack) -> str:
     how = f"counterfoil organization bring-back --organization {remedy.handle} --reason TEXT"
     return f"{_ON_SERVER[Act.BRING_BACK]} Here: {how}"
+
+
+def _of_column(remedy: MapColumn | DividePrice) -> str:
+    """A file is imported by a command alone."""
+    match remedy:
+        case MapColumn(heading=heading, field=field, doubtful=True):
+            return f'If it is, say so with --map "{heading}={field}"; if not, pass over it with --map "{heading}=".'
+        case MapColumn(heading=heading, field=""):
+            return f'Pass over it with --map "{heading}=".'
+        case MapColumn(heading=heading, field=field):
+            return f'Choose with --map "{heading}={field}"; what else could be it is then passed over.'
+        case DividePrice(heading=heading, field=field, quantity=quantity):
+            return (
+                f'Say with --map "{heading}={field}/{quantity}" that it is divided, or with {field}/1 that an item is'
+                f" {quantity}."
+            )
+        case _:
+            assert_never(remedy)
 
 
 _FOR_ASSISTANT = {
@@ -142,6 +173,13 @@ _ON_SERVER = {
     ),
     Act.VERIFY: "counterfoil verify names the first.",
     Act.VERIFY_BEFORE_WRITING: "Then the operator runs counterfoil verify before anything else is written.",
+    Act.MAP_COLUMNS: "Or say with --map which column is which.",
+    Act.MAP_OR_IGNORE_COLUMNS: "Or say with --map which field each is, or pass over them with --ignore-unknown.",
+    Act.UPDATE_EXISTING: "Give --update to change it.",
+    Act.CHOOSE_SHEET: "Give --sheet with one of them.",
+    Act.CHOOSE_DELIMITER: "Give --delimiter.",
+    Act.CHOOSE_ENCODING: "Or give --encoding.",
+    Act.CHOOSE_DECIMAL_SIGN: "Give --decimal-comma or --decimal-point.",
     Act.BRING_BACK: (
         "If it is lost for good, counterfoil organization bring-back puts the books into use again: with a reason, and"
         " without giving a lost number out again."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from invoicing.refusals import LimitExceeded
+from invoicing.remedies import Remark, Remedy
 
 FILE_BYTES_MAX = 50 * 1024 * 1024
 ROWS_MAX = 50_000
@@ -63,7 +64,7 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     form: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,9 @@ class Problem:
     """Why a row is refused. `field` is ours, `column` the file's name for it; both are empty for the row itself."""
 
     field: str
-    reason: str
+    text: str
     column: str = ""
+    remedy: Remedy | None = None
 
 
 def is_blank(cell: Cell) -> bool:

@@ -7,7 +7,17 @@ import re
 import pytest
 
 from invoicing.refusals import NotFound, NotReady
-from invoicing.remedies import Act, AnswerForForm, BringBack, NameOrganization, Remark, Remedy, ReversePayment
+from invoicing.remedies import (
+    Act,
+    AnswerForForm,
+    BringBack,
+    DividePrice,
+    MapColumn,
+    NameOrganization,
+    Remark,
+    Remedy,
+    ReversePayment,
+)
 from tools.catalog import CATALOG
 from views.remedies import at_terminal, for_assistant, line_of, message_of, told
 
@@ -19,6 +29,10 @@ REMEDIES: tuple[Remedy, ...] = (
     AnswerForForm("it-sdi", draft=False),
     AnswerForForm("buyer-vat-number", draft=True),
     BringBack("harbour-bakery"),
+    MapColumn("Price", "unit_price"),
+    MapColumn("Price", "unit_price", doubtful=True),
+    MapColumn("Price", ""),
+    DividePrice("Price per 100", "unit_price", 100),
 )
 
 
@@ -28,7 +42,7 @@ def test_every_remedy_is_worded_for_an_assistant_and_for_a_terminal(remedy: Reme
         # A command that is to be typed ends with what is to be typed, and nothing after it.
         assert words.endswith((".", " TEXT"))
         assert "\n" not in words
-        assert TOOL.search(words) or "counterfoil " in words
+        assert TOOL.search(words) or "counterfoil " in words or " --" in words
 
 
 def test_an_assistant_is_told_a_tool_where_a_terminal_is_told_a_command() -> None:
