@@ -11,11 +11,12 @@ from mcp_types import CallToolResult, ContentBlock, TextContent
 from pydantic import BaseModel
 
 from invoicing.text.typed import one_line
+from views.base import View
 from views.organizations import OrganizationAnswer
 from views.words import instead
 
 
-class Answer(BaseModel):
+class Answer(View):
     """What every successful answer holds."""
 
     organization: OrganizationAnswer

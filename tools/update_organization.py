@@ -14,7 +14,6 @@ from storage.books.pool import Books
 from tools.answers import Answer, answer
 from tools.context import ChangeableBooks, TheOffice
 from tools.description import Description, Effect
-from tools.get_organization import named_values
 from tools.inputs import (
     ADDRESS_FIELDS,
     AddressArgument,
@@ -27,6 +26,7 @@ from tools.inputs import (
 )
 from views.mandates import mandate_lines
 from views.organizations import heading, named
+from views.profile import named_values
 from views.remedies import for_assistant
 from views.settings import Readiness, readiness, readiness_lines
 
