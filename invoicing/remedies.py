@@ -6,13 +6,14 @@ Whoever is told works with an assistant, at a terminal or on a page. Each of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from enum import StrEnum, auto
+from typing import Any, TypeAlias
 
 
-class Act(Enum):
-    """An act that needs nothing but what the sentence before it says."""
+class Act(StrEnum):
+    """An act that needs nothing but what the sentence before it says. Its value goes on record, and stays."""
 
     SET_ORGANIZATION = auto()
     SEE_FUTURE_DAYS = auto()
@@ -116,3 +117,29 @@ class Remark:
 
     text: str
     remedy: Remedy | None = None
+
+
+def remedy_record(remedy: Remedy) -> list[object]:
+    """The remedy in plain values, as it goes on record."""
+    return [remedy.value] if isinstance(remedy, Act) else [_NAMES[type(remedy)], *astuple(remedy)]
+
+
+def remedy_on_record(record: Sequence[object]) -> Remedy | None:
+    """The remedy that went on record so; None where there was none, or one that is none any more."""
+    name, values = (str(record[0]), record[1:]) if record else ("", ())
+    if name in _KINDS:
+        remedy: Remedy = _KINDS[name](*values)
+        return remedy
+    return Act(name) if name in set(Act) else None
+
+
+# As they stand on record.
+_KINDS: dict[str, type[Any]] = {
+    "name_organization": NameOrganization,
+    "reverse_payment": ReversePayment,
+    "answer_for_form": AnswerForForm,
+    "bring_back_books": BringBack,
+    "map_column": MapColumn,
+    "divide_price": DividePrice,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}

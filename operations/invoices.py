@@ -17,7 +17,7 @@ from invoicing.document.shown import Shown
 from invoicing.money.sums import Sums
 from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotReady
-from invoicing.remedies import Act, Remark
+from invoicing.remedies import Act, Remark, remedy_on_record, remedy_record
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
 from operations.customers import resolve_customer
@@ -249,7 +249,7 @@ def _replayed(db: Session, books: Books, document_id: str) -> IssuedInvoice:
     """What an earlier call issued, with the warnings that went on record with it."""
     known = audit.first_detail(db, "issue_invoice", document_id).get("warnings", ())
     document = replace(standing(db, books, find_document(db, document_id)), replayed=True)
-    warnings = tuple(Notice(code, text) for code, text in known)
+    warnings = tuple(Notice(code, text, remedy_on_record(remedy)) for code, text, *remedy in known)
     return IssuedInvoice(document, warnings, frozenset(one.code for one in warnings))
 
 
@@ -274,7 +274,8 @@ def _keep(
 
 def _on_record(composed: Composed, warnings: tuple[Notice, ...]) -> dict[str, object]:
     """What the audit trail says besides the document: taxes that were chosen against the proposal, and warnings."""
-    found = {"overrides": list(composed.overrides), "warnings": [[one.code, one.text] for one in warnings]}
+    said = [[one.code, one.text, *(remedy_record(one.remedy) if one.remedy else ())] for one in warnings]
+    found = {"overrides": list(composed.overrides), "warnings": said}
     return {name: value for name, value in found.items() if value} | answered_for(composed.form)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -17,6 +18,8 @@ from invoicing.remedies import (
     Remark,
     Remedy,
     ReversePayment,
+    remedy_on_record,
+    remedy_record,
 )
 from tools.catalog import CATALOG
 from views.remedies import at_terminal, for_assistant, line_of, message_of, told
@@ -71,3 +74,13 @@ def test_each_thing_that_is_lacking_is_followed_by_its_own_remedy() -> None:
 
 def test_what_has_no_remedy_is_said_as_it_is() -> None:
     assert told(Remark("Nothing is to be done."), at_terminal) == "Nothing is to be done."
+
+
+@pytest.mark.parametrize("remedy", REMEDIES, ids=str)
+def test_a_remedy_is_the_same_after_it_was_on_record(remedy: Remedy) -> None:
+    assert remedy_on_record(json.loads(json.dumps(remedy_record(remedy)))) == remedy
+
+
+def test_what_is_no_remedy_any_more_is_none() -> None:
+    assert remedy_on_record([]) is None
+    assert remedy_on_record(["an act of another release"]) is None
