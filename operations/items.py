@@ -102,7 +102,7 @@ def _told_apart(item: Item) -> str:
 
 def _no_such_item(db: Session, key: str, *, field: str) -> NotFound:
     candidates = _similar(db, key)
-    how = "Use one of the candidates, or leave" if candidates else "Leave"
+    how = "Use one of the candidates, or leave" if candidates else "Where there is none, leave"
     return NotFound(
         f"{field}: no item here has this id, exact name or stock number. {how} item out and give description and"
         " unit_price.",

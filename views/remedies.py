@@ -138,7 +138,7 @@ _FOR_ASSISTANT = {
     Act.SAVE_CUSTOMER: "Set it with save_customer.",
     Act.ARCHIVE_CUSTOMER: "Do it with save_customer, its id and archived.",
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with save_configuration, part mandates.",
-    Act.FIND_ITEM: "Or look for it with find_items.",
+    Act.FIND_ITEM: "Look for it with find_items.",
     Act.FIND_DOCUMENT: "Look for it with find_invoices.",
     Act.READ_DOCUMENT: "Look at it with get_invoice.",
     Act.READ_PAYMENTS: "get_invoice shows its payments.",
