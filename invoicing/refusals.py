@@ -9,21 +9,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from invoicing.remedies import Remark, Remedy
+
 
 class Refusal(Exception):
     """A request that is refused for a reason its sender can act on.
 
-    `message` says what is wrong and what to do. `field` names the argument at fault, `candidates` the
-    handles, names or ids to choose from; both are empty where they do not apply.
+    `message` says what is wrong. `remedy` is the act that mends it, if there is one, which each surface words. `field`
+    names the argument at fault, `candidates` the handles, names or ids to choose from; both are empty where they do not
+    apply.
     """
 
     code: ClassVar[str]
 
-    def __init__(self, message: str, *, field: str = "", candidates: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, field: str = "", candidates: Sequence[str] = (), remedy: Remedy | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.remedy = remedy
         self.field = field
         self.candidates = tuple(candidates)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """All that there is to say of it, in order."""
+        return (Remark(self.message, self.remedy),)
 
 
 class OrganizationRequired(Refusal):
@@ -62,6 +73,14 @@ class InvalidInput(Refusal):
     code = "invalid_input"
 
 
+class Malformed(InvalidInput):
+    """A value does not have the form that it needs; `said` goes on after whatever the value is called."""
+
+    def __init__(self, said: str, *, field: str) -> None:
+        super().__init__(f"{field} {said}", field=field)
+        self.said = said
+
+
 class Conflict(Refusal):
     """The act contradicts what is already there."""
 
@@ -75,9 +94,17 @@ class IdempotencyMismatch(Refusal):
 
 
 class NotReady(Refusal):
-    """The organization cannot issue yet."""
+    """The organization cannot issue yet: `lacking` is all that stands in the way, each with its own remedy."""
 
     code = "not_ready"
+
+    def __init__(self, *lacking: Remark, field: str = "") -> None:
+        super().__init__(" ".join(one.text for one in lacking), field=field)
+        self._lacking = lacking
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        return self._lacking
 
 
 class Immutable(Refusal):

@@ -18,7 +18,6 @@ from invoicing.organizations import (
     Scopes,
 )
 from invoicing.refusals import Conflict, NotAllowed
-from invoicing.text.typed import in_command
 from operations.rights import RIGHTS, Grant, Right, Standing, refusal_of
 from storage.books.pool import Books
 from storage.files.kept import StoredFile
@@ -82,11 +81,6 @@ class Office:
     def connection_url(self, organization: OrganizationRef) -> str:
         """The organization's own connection URL; empty where no server is reached."""
         return f"{self.public_url}/mcp/{organization.handle}" if self.public_url else ""
-
-    def own_connection(self, organization: OrganizationRef) -> str:
-        """How to connect to this organization alone: its URL, or the command that serves it."""
-        command = f"counterfoil stdio --data {in_command(str(self.store.root))} --organization {organization.handle}"
-        return self.connection_url(organization) or command
 
 
 def standing_of(principal: Principal, organization: OrganizationRef) -> Standing:

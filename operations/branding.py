@@ -11,6 +11,7 @@ from invoicing.appearance.branding import Branding, KeptLogo, is_kept_logo, logo
 from invoicing.document.documents import Document
 from invoicing.master_data.profiles import Profile
 from invoicing.refusals import InvalidInput, Unavailable
+from invoicing.remedies import Act
 from invoicing.render.pdf import render_pdf
 from storage.books import audit, branding, files
 from storage.books.branding import PrintedWith
@@ -23,7 +24,7 @@ Value = str | bool | int
 
 PLAIN = PrintedWith()
 _MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
-_DAMAGED = "is damaged or missing: run counterfoil doctor, and restore it from a backup."
+_DAMAGED = "is damaged or missing: restore it from a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ async def print_again(books: Books, document: Document) -> Print:
         return Print(PLAIN)
     choices = await books.use_files(branding.read_printed_with, books.files, stored)
     if choices is None:
-        raise Unavailable(f"The record of how {document.number} was printed {_DAMAGED}")
+        raise Unavailable(f"The record of how {document.number} was printed {_DAMAGED}", remedy=Act.EXAMINE)
     return await books.use_files(_with_logo, books.files, choices)
 
 
@@ -116,7 +117,9 @@ def _with_logo(kept: Files, choices: PrintedWith) -> Print:
     # Whoever could change what is on record could otherwise have any picture decoded with every document.
     if logo is None or not is_kept_logo(logo):
         # Printing without it would stay for ever: the first print of a document is the one that is kept.
-        raise Unavailable(f"The logo {_DAMAGED} Or set it anew, for documents that were not printed yet.")
+        raise Unavailable(
+            f"The logo {_DAMAGED} Or set it anew, for documents that were not printed yet.", remedy=Act.EXAMINE
+        )
     return Print(choices, logo)
 
 

@@ -118,7 +118,7 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
         month_gross_minor=month_gross_of(db, document, profile),
     )
     if form.mandate_blockers:
-        raise NotReady(" ".join(form.mandate_blockers))
+        raise NotReady(*form.mandate_blockers)
     _check_reason(document)
     warnings = (*form.warnings, *duplicate_credit_note(document, credited))
     document = replace(document, form_words=form.words)

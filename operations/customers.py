@@ -21,6 +21,7 @@ from invoicing.master_data.records import Customer
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.money.amounts import check_currency
 from invoicing.refusals import InvalidInput, NotFound
+from invoicing.remedies import Act, Remark
 from invoicing.text.codes import capitals
 from invoicing.text.typed import clean_line, clean_text
 from operations.addressing import ADDRESS_TEXT, with_address_fields
@@ -47,7 +48,7 @@ _LINES = {
 class SavedCustomer:
     customer: Customer
     created: bool
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 async def find_customers(books: Books, *, query: str, cursor: str, limit: int) -> Page[Customer]:
@@ -125,11 +126,12 @@ def changed(before: Customer, values: Mapping[str, Any]) -> Customer:
 
 def _no_such_customer(db: Session, key: str) -> NotFound:
     candidates = _similar(db, key)
-    how = "Use one of the candidates" if candidates else "Look for it with find_customers"
+    how = " Use one of the candidates." if candidates else ""
     return NotFound(
-        f"customer: no customer here has this id or exact name. {how}, or make it with save_customer.",
+        f"customer: no customer here has this id or exact name.{how}",
         field="customer",
         candidates=candidates,
+        remedy=Act.ADD_CUSTOMER if candidates else Act.FIND_OR_ADD_CUSTOMER,
     )
 
 
@@ -142,7 +144,7 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
     profile = load_profile(db)
     before = customers.customer_by_id(db, customer_id) if customer_id else Customer(id="", name="", country="")
     if before is None:
-        raise NotFound("id: no such customer here. Look for it with find_customers.", field="id")
+        raise NotFound("id: no such customer here.", field="id", remedy=Act.FIND_CUSTOMER)
     asked = {"country": before.country or profile.country} | dict(changes)
     if ADDRESS_TEXT in asked:
         asked = with_address_fields(asked, check_field(db, "country", asked["country"]))
@@ -222,24 +224,28 @@ def _with_numbers(customer: Customer) -> Customer:
     return replace(customer, **numbers)
 
 
-def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[str, ...]:
+def _notes(db: Session, customer: Customer, *, created: bool) -> tuple[Remark, ...]:
     same = [other for other in customers.customers_by_name(db, customer.name) if other.id != customer.id]
     if created and same:
         ids = ", ".join(other.id for other in same)
         return (
-            f"There was already a customer of this name, {ids}: calls want the id of the one that is meant. If this is"
-            " the same one, archive it: save_customer with its id and archived.",
+            Remark(
+                f"There was already a customer of this name, {ids}: calls want the id of the one that is meant. If this"
+                " is the same one, archive it.",
+                Act.ARCHIVE_CUSTOMER,
+            ),
         )
     return ()
 
 
-def _gap_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:
+def _gap_notes(customer: Customer, profile: Profile) -> tuple[Remark, ...]:
     gaps = customer_gaps(profile, customer) if profile.country else ()
     needed = named_gaps(customer, gaps)
-    return (f"Live invoices to this customer still need {needed}: set with save_customer.",) if gaps else ()
+    text = f"Live invoices to this customer still need {needed}."
+    return (Remark(text, Act.SAVE_CUSTOMER),) if gaps else ()
 
 
-def _currency_notes(customer: Customer, profile: Profile) -> tuple[str, ...]:
+def _currency_notes(customer: Customer, profile: Profile) -> tuple[Remark, ...]:
     if customer.currency and customer.currency != profile.currency:
-        return (f"Documents for this customer will be in {customer.currency}.",)
+        return (Remark(f"Documents for this customer will be in {customer.currency}."),)
     return ()

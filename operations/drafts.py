@@ -15,14 +15,22 @@ from invoicing.document.drafting import Circumstances, RequestedDocument, check_
 from invoicing.document.law_of_form import LawOfForm, counts_by_month, law_of_form
 from invoicing.document.notices import Notice
 from invoicing.document.numbering import number, period
-from invoicing.document.readiness import blockers, customer_gaps, exchange_gap, named_gaps, registration_gap
+from invoicing.document.readiness import (
+    blockers,
+    check_country,
+    customer_gaps,
+    exchange_gap,
+    named_gaps,
+    registration_gap,
+)
 from invoicing.document.shown import Shown, check_as_shown, shown_by
 from invoicing.document.warnings import unprintable_parties, warnings_for
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, Setup
 from invoicing.master_data.registration import settled
 from invoicing.organizations import Environment
-from invoicing.refusals import Immutable, InvalidInput, NotFound, NotReady
+from invoicing.refusals import Immutable, InvalidInput, NotFound
+from invoicing.remedies import Act, Remark
 from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.explaining import explain, explain_choices
 from invoicing.tax.inputs import Rounding
@@ -67,7 +75,7 @@ class Preview:
     document: Document
     number: str
     warnings: tuple[Notice, ...]
-    blockers: tuple[str, ...]
+    blockers: tuple[Remark, ...]
     explanation: tuple[str, ...]
     choices: tuple[str, ...]
 
@@ -207,33 +215,33 @@ def load_draft(db: Session, draft: str) -> tuple[RequestedDocument, Shown | None
         issued = documents.document_by_id_or_number(db, became)
         if issued is not None:
             raise Immutable(
-                f"draft: {issued.document.number} is issued and never changes; issue_credit_note corrects it.",
+                f"draft: {issued.document.number} is issued and never changes.",
                 field="draft",
+                remedy=Act.CREDIT_DOCUMENT,
             )
         raise NotFound(
-            "draft: no such draft here; it may have been issued or deleted. find_invoices with status draft lists"
-            " drafts.",
-            field="draft",
+            "draft: no such draft here; it may have been issued or deleted.", field="draft", remedy=Act.FIND_DRAFT
         )
     return found
 
 
-def issuing_blockers(composed: Composed) -> tuple[str, ...]:
+def issuing_blockers(composed: Composed) -> tuple[Remark, ...]:
     """Why this document could not be issued: the organization's readiness, and when live the customer's gaps and a
     tax that is not in the national currency too.
     """
     default_code = composed.setup.default_tax_code().code
-    found = [blocker.message for blocker in blockers(composed.profile, default_code=default_code)]
+    found = [Remark(one.text, one.remedy) for one in blockers(composed.profile, default_code=default_code)]
     if gaps := customer_gaps(composed.profile, composed.customer):
         lacking = named_gaps(composed.customer, gaps)
-        found.append(f"{composed.customer.name} lacks {lacking}: complete it with save_customer.")
+        found.append(Remark(f"{composed.customer.name} lacks {lacking}.", Act.SAVE_CUSTOMER))
     if gap := registration_gap(composed.document):
-        found.append(gap)
+        found.append(Remark(gap))
     if gap := exchange_gap(composed.document, composed.profile):
-        found.append(gap)
+        found.append(Remark(gap))
     cautions = (caution for tax in composed.chosen for caution in tax.choice.cautions)
-    found.extend(dict.fromkeys(caution.text for caution in cautions if caution.code == LOCAL_RATE_UNKNOWN))
-    return (*found, *unprintable_parties(composed.document), *composed.form.blockers)
+    unknown = dict.fromkeys(Remark(one.text, one.remedy) for one in cautions if one.code == LOCAL_RATE_UNKNOWN)
+    unprintable = (Remark(text) for text in unprintable_parties(composed.document))
+    return (*found, *unknown, *unprintable, *composed.form.blockers)
 
 
 def month_gross_of(db: Session, document: Document, profile: Profile) -> int | None:
@@ -279,10 +287,11 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
     )
     blocked, form = issuing_blockers(composed), composed.form
     found = (*form.warnings, *(warning for warning in found if warning.code not in form.said))
-    said = (*(warning for warning in found if warning.text not in blocked), *duplicate_invoice(db, composed.document))
+    refused = {one.text for one in blocked}
+    said = (*(warning for warning in found if warning.text not in refused), *duplicate_invoice(db, composed.document))
     if composed.profile.environment is Environment.LIVE:
         return said
-    return (*said, *(Notice("not_ready_for_live", text) for text in blocked))
+    return (*said, *(Notice("not_ready_for_live", one.text, one.remedy) for one in blocked))
 
 
 def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
@@ -290,7 +299,7 @@ def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
     sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
     live = composed.profile.environment is Environment.LIVE
     dates = date_refusal(db, document, composed.profile, composed.setup.series, today=composed.today)
-    refused = (dates.message,) if dates else ()
+    refused = dates.remarks if dates else ()
     return Preview(
         draft=draft_id,
         document=document,
@@ -308,7 +317,7 @@ def _filled_from(db: Session, books: Books, wanted: RequestedDocument, key: str)
     """What the request leaves out, from an earlier invoice."""
     earlier = documents.document_by_id_or_number(db, key)
     if earlier is None:
-        raise NotFound("copy_of: no such document here. Look for it with find_invoices.", field="copy_of")
+        raise NotFound("copy_of: no such document here.", field="copy_of", remedy=Act.FIND_DOCUMENT)
     document = earlier.document
     if document.kind is not DocumentKind.INVOICE:
         raise InvalidInput(f"copy_of: {document.number} is a credit note; name an invoice.", field="copy_of")
@@ -326,8 +335,7 @@ def _circumstances(
     db: Session, books: Books, customer: Customer, *, items: Mapping[str, Item], series: str = ""
 ) -> Circumstances:
     profile = load_profile(db)
-    if not profile.country:
-        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    check_country(profile)
     setup = load_setup(db, DocumentKind.INVOICE, series=_checked_series(db, series))
     return Circumstances(
         organization=books.organization.id,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar
 
 from sqlmodel import Session
 
 from invoicing.document.documents import Document
 from invoicing.exports.archive import write_archive
 from invoicing.exports.writing import TableFormat, write_export
+from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
+from invoicing.remedies import Act
 from operations.branding import first_print, print_again, record_first_print
 from operations.exported import carry_documents
 from operations.invoices import InvoiceSearch, search_filter
@@ -43,9 +45,6 @@ _READ_AT_ONCE_BYTES_MAX = 256 * 1024
 # What is read as a resource is in memory several times: as bytes, as base64, and in the answer around that.
 READ_BYTES_MAX = 8 * 1024 * 1024
 _PROGRESS_EVERY = 50
-
-Progress = Callable[[int, int], Coroutine[Any, Any, None]]
-"""Told how many documents are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
     return await _rendered(books, await books.read(lambda db: _with_file(db, find_document(db, key, field="document"))))
 
 
-async def export_documents(books: Books, request: ExportRequest, *, progress: Progress) -> MadeFile:
+async def export_documents(books: Books, request: ExportRequest, *, progress: AsyncProgress) -> MadeFile:
     """One file with the organization's documents, oldest first; for pdf a ZIP with a manifest of SHA-256 sums.
 
     Raises:
@@ -156,7 +155,7 @@ def _absent() -> NotFound:
 
 def _whole(stored: StoredFile, content: T | None) -> tuple[StoredFile, T]:
     if content is None:
-        raise Unavailable("The file is damaged or missing: run counterfoil doctor.")
+        raise Unavailable("The file is damaged or missing.", remedy=Act.EXAMINE)
     return stored, content
 
 
@@ -216,7 +215,7 @@ def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[Docum
 
 
 async def _export_table(
-    books: Books, file_format: TableFormat, wanted: DocumentFilter, count: int, today: date, progress: Progress
+    books: Books, file_format: TableFormat, wanted: DocumentFilter, count: int, today: date, progress: AsyncProgress
 ) -> MadeExport:
     """Read what is wanted in one transaction, so that the export shows one moment, and write it then."""
     organization = books.organization
@@ -236,7 +235,7 @@ async def _export_table(
 
 
 async def _export_archive(
-    books: Books, wanted: DocumentFilter, count: int, today: date, progress: Progress
+    books: Books, wanted: DocumentFilter, count: int, today: date, progress: AsyncProgress
 ) -> MadeExport:
     named, kept = _export_name(books, "pdf", today), books.files
     made: list[tuple[str, Callable[[], BinaryIO]]] = []

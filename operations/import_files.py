@@ -10,9 +10,10 @@ from invoicing.importing.columns import Column, Kind, is_known, match_columns
 from invoicing.importing.decimals import DecimalSign
 from invoicing.importing.price_columns import PRICE, Pricing
 from invoicing.importing.recognizing import read_table
-from invoicing.importing.tables import Progress
 from invoicing.importing.values import ReadRow, read_rows
 from invoicing.master_data.profiles import Profile
+from invoicing.progress import Progress
+from invoicing.remedies import Remark
 from operations.importing import Import
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -41,7 +42,7 @@ class ReadFile:
 
     wanted: Import
     form: str
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 async def read_file_to_import(
@@ -90,7 +91,7 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         update=update,
         dry_run=dry_run,
     )
-    return ReadFile(wanted, table.form, (*table.notes, *_notes(wanted, profile.country)))
+    return ReadFile(wanted, table.form, (*table.notes, *(Remark(note) for note in _notes(wanted, profile.country))))
 
 
 def _notes(wanted: Import, country: str) -> list[str]:

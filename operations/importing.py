@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from invoicing.importing.columns import Columns, Kind
 from invoicing.importing.matching import Known, Matching
-from invoicing.importing.tables import Problem, Progress
+from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
@@ -147,7 +148,7 @@ def _check_rows(db: Session, noun: _Noun[T], wanted: Import, progress: Progress)
             try:
                 values[name] = value.strip() if name == "id" else _check_once(db, noun, name, value, seen)  # type: ignore[union-attr]  # An id is a text.
             except Refusal as refusal:
-                problems.append(Problem(refusal.field or name, refusal.message, headings.get(name, "")))
+                problems.append(Problem(refusal.field or name, refusal.message, headings.get(name, ""), refusal.remedy))
         checked.append(_CheckedRow(row.number, values, tuple(problems)))
         if done % _BATCH == 0 or done == len(wanted.rows):
             progress(done, len(wanted.rows))
@@ -211,7 +212,8 @@ def _planned(
     except Refusal as refusal:
         headings = {column.field: column.heading for column in wanted.columns.known}
         if refusal.field not in doubtful:
-            problems.append(Problem(refusal.field, refusal.message, headings.get(refusal.field, "")))
+            heading = headings.get(refusal.field, "")
+            problems.append(Problem(refusal.field, refusal.message, heading, refusal.remedy))
     if after is None or problems:
         refused = ImportedRow(row.number, Outcome.REFUSED, id=before.id, problems=tuple(problems))
         return _Planned(refused)

@@ -17,6 +17,7 @@ from invoicing.document.shown import Shown
 from invoicing.money.sums import Sums
 from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.remedies import Act, Remark, remedy_on_record, remedy_record
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
 from operations.customers import resolve_customer
@@ -248,7 +249,7 @@ def _replayed(db: Session, books: Books, document_id: str) -> IssuedInvoice:
     """What an earlier call issued, with the warnings that went on record with it."""
     known = audit.first_detail(db, "issue_invoice", document_id).get("warnings", ())
     document = replace(standing(db, books, find_document(db, document_id)), replayed=True)
-    warnings = tuple(Notice(code, text) for code, text in known)
+    warnings = tuple(Notice(code, text, remedy_on_record(remedy)) for code, text, *remedy in known)
     return IssuedInvoice(document, warnings, frozenset(one.code for one in warnings))
 
 
@@ -273,7 +274,8 @@ def _keep(
 
 def _on_record(composed: Composed, warnings: tuple[Notice, ...]) -> dict[str, object]:
     """What the audit trail says besides the document: taxes that were chosen against the proposal, and warnings."""
-    found = {"overrides": list(composed.overrides), "warnings": [[one.code, one.text] for one in warnings]}
+    said = [[one.code, one.text, *(remedy_record(one.remedy) if one.remedy else ())] for one in warnings]
+    found = {"overrides": list(composed.overrides), "warnings": said}
     return {name: value for name, value in found.items() if value} | answered_for(composed.form)
 
 
@@ -323,16 +325,16 @@ def _check_not_issued(db: Session, draft: str) -> None:
     became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft)
     if became is not None:
         number = find_document(db, became).document.number
-        raise Conflict(f"This draft was issued already, as {number}: look at it with get_invoice.", field="draft")
+        raise Conflict(f"This draft was issued already, as {number}.", field="draft", remedy=Act.READ_DOCUMENT)
 
 
 def _check_may_issue(db: Session, composed: Composed) -> None:
     """The checklist of an accountant before the number is drawn."""
     profile = composed.profile
     live = profile.environment is Environment.LIVE
-    lacking = issuing_blockers(composed) if live else tuple(blocker.message for blocker in blockers(profile))
+    lacking = issuing_blockers(composed) if live else tuple(Remark(one.text, one.remedy) for one in blockers(profile))
     if lacking:
-        raise NotReady(" ".join(lacking))
+        raise NotReady(*lacking)
     if refused := date_refusal(db, composed.document, composed.profile, composed.setup.series, today=composed.today):
         raise refused
 

@@ -13,6 +13,7 @@ from invoicing.document.numbering import period
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Series
 from invoicing.refusals import InvalidInput
+from invoicing.remedies import Act
 from storage.books import documents
 from storage.books.pool import Books
 from storage.books.profile import load_time_zone
@@ -42,7 +43,7 @@ def date_refusal(
     within = f" in {of_period}" if of_period else ""
     last = documents.last_issue_date(db, document.series, of_period)
     numbering = country(profile.country).numbering
-    because = ""
+    because, remedy = "", None
     if last is not None and issued < last:
         because = (
             f"lies before {last.isoformat()}, the date of the last document of this series{within}:"
@@ -59,8 +60,8 @@ def date_refusal(
             f"{supplied}."
         )
     elif issued > today + timedelta(days=profile.future_days):
-        because = (
-            f"is too far ahead: at most {profile.future_days} days after today ({today.isoformat()}); see future_days"
-            " in update_organization."
-        )
-    return InvalidInput(f"issue_date {issued.isoformat()} {because}", field="issue_date") if because else None
+        because = f"is too far ahead: at most {profile.future_days} days after today ({today.isoformat()})."
+        remedy = Act.SEE_FUTURE_DAYS
+    if not because:
+        return None
+    return InvalidInput(f"issue_date {issued.isoformat()} {because}", field="issue_date", remedy=remedy)

@@ -20,6 +20,7 @@ from invoicing.document.numbering import number, period
 from invoicing.document.posting import post
 from invoicing.master_data.records import Posting, Series
 from invoicing.refusals import NotFound
+from invoicing.remedies import Act
 from operations.issue_dates import today_in
 from storage.books import audit, documents
 from storage.books.documents import Issued
@@ -100,7 +101,7 @@ def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
     """
     found = documents.document_by_id_or_number(db, key.strip())
     if found is None:
-        raise NotFound("No such document here. Look for it with find_invoices.", field=field)
+        raise NotFound("No such document here.", field=field, remedy=Act.FIND_DOCUMENT)
     return found
 
 

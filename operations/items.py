@@ -17,6 +17,7 @@ from invoicing.master_data.records import Item
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, NotFound
+from invoicing.remedies import Act
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_at, codes_shown
 from invoicing.text.codes import capitals, small_letters
@@ -101,12 +102,13 @@ def _told_apart(item: Item) -> str:
 
 def _no_such_item(db: Session, key: str, *, field: str) -> NotFound:
     candidates = _similar(db, key)
-    how = "Use one of the candidates" if candidates else "Look for it with find_items"
+    how = "Use one of the candidates, or leave" if candidates else "Where there is none, leave"
     return NotFound(
-        f"{field}: no item here has this id, exact name or stock number. {how}; or leave item out and give description"
-        " and unit_price.",
+        f"{field}: no item here has this id, exact name or stock number. {how} item out and give description and"
+        " unit_price.",
         field=field,
         candidates=candidates,
+        remedy=None if candidates else Act.FIND_ITEM,
     )
 
 
@@ -132,7 +134,7 @@ def changed(before: Item, values: Mapping[str, Any], *, currency: Callable[[], s
 def _save(db: Session, books: Books, changes: Mapping[str, Value], item_id: str) -> SavedItem:
     before = items.item_by_id(db, item_id) if item_id else Item(id="", name="")
     if before is None:
-        raise NotFound("id: no such item here. Look for it with find_items.", field="id")
+        raise NotFound("id: no such item here.", field="id", remedy=Act.FIND_ITEM)
     values = {name: check_field(db, name, value) for name, value in changes.items()}
     after = changed(before, values, currency=lambda: load_profile(db).currency)
     after = after if item_id else replace(after, id=new_id("itm"))

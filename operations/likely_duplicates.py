@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from invoicing.document.documents import Document, Line
 from invoicing.document.notices import Notice
+from invoicing.remedies import ReversePayment
 from invoicing.text.typed import fold
 from storage.books import documents, payments
 from storage.books.likely_duplicates import invoices_alike, payments_alike
@@ -42,7 +43,7 @@ def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
         if earlier.id == payment.id or earlier.currency != payment.currency:
             continue
         if fold(earlier.reference) == reference and payments.reversal_of(db, earlier.id) is None:
-            return (Notice("likely_duplicate", _twice(db, earlier, payment)),)
+            return (Notice("likely_duplicate", _twice(db, earlier, payment), ReversePayment(payment.id)),)
     return ()
 
 
@@ -68,7 +69,7 @@ def _twice(db: Session, earlier: Payment, payment: Payment) -> str:
     alike = f"amount, day and reference ({payment.reference})" if payment.reference else "amount and day"
     return (
         f"A payment of the same {alike} was recorded before, on {number} [{earlier.id}]. If it is the same money, take"
-        f' this one back: record_payment with reverse="{payment.id}".'
+        " this one back."
     )
 
 

@@ -11,8 +11,10 @@ from invoicing.countries import country
 from invoicing.countries.mandates import NoMandate, PlannedMandate, Requirement
 from invoicing.document.law_of_form import BUYER_VAT_NUMBER, seller_situation
 from invoicing.document.mandates import Acknowledgement, Held, assumed_turnover, mandates_of
+from invoicing.document.readiness import check_country
 from invoicing.master_data.profiles import Profile
-from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotFound
+from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line, quoted
 from operations.access import Office, require
@@ -101,8 +103,7 @@ async def withdraw_acknowledgement(
 def mandates_in(db: Session, books: Books, profile: Profile) -> MandatesOfOrganization:
     """The mandates that concern the organization today, at its own place, or within a year."""
     on = books.clock().astimezone(ZoneInfo(profile.time_zone)).date()
-    if not profile.country:
-        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    check_country(profile)
     standing = standing_acknowledgements(db)
     whole = {one.code: one for one in standing if not one.draft}
     rules, seller = country(profile.country), seller_situation(profile)
@@ -138,16 +139,12 @@ def _customer_of(db: Session, draft: str) -> str:
     """The customer's id; the statement does not pass to another one's document."""
     found = drafts.draft_by_id(db, draft)
     if found is None:
-        raise NotFound(
-            "draft: no such draft here; find_invoices with status draft lists them. What is issued is issued.",
-            field="draft",
-        )
+        raise NotFound("draft: no such draft here. What is issued is issued.", field="draft", remedy=Act.FIND_DRAFT)
     return found[0].customer
 
 
 def _check_code(profile: Profile, code: str, *, of_draft: bool) -> None:
-    if not profile.country:
-        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    check_country(profile)
     rules = country(profile.country)
     mandates = [one.code for one in rules.mandates]
     particulars = [BUYER_VAT_NUMBER, *(one.code for one in rules.requirements)]

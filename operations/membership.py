@@ -15,6 +15,7 @@ from sqlmodel import Session
 from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotFound, Unavailable
+from invoicing.remedies import Act
 from operations.access import Office, open_books, require
 from operations.rights import Right
 from storage.books import audit
@@ -149,8 +150,7 @@ def _member(db: Session, organization: OrganizationRef, email: str) -> Member:
     member = users.member(db, organization.id, email.strip().casefold())
     if member is None:
         raise NotFound(
-            f"Nobody with this e-mail address belongs to {organization.handle}: counterfoil user list shows who does.",
-            field="email",
+            f"Nobody with this e-mail address belongs to {organization.handle}.", field="email", remedy=Act.FIND_USER
         )
     return member
 
@@ -177,9 +177,9 @@ async def _clients(
         clients = [one for one in found if one is not None and one.partner_id == practice.id]
         if len(clients) < len(found):
             raise NotFound(
-                f"clients: not each of these is the handle of a client of {practice.handle}:"
-                " counterfoil organization list shows them.",
+                f"clients: not each of these is the handle of a client of {practice.handle}.",
                 field="clients",
+                remedy=Act.FIND_ORGANIZATION,
             )
         return clients
 

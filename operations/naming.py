@@ -20,6 +20,7 @@ from invoicing.master_data.handles import SANDBOX_SUFFIX
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
 from invoicing.organizations import Environment, NamedWrites, OrganizationRef
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
+from invoicing.remedies import Act, NameOrganization
 from invoicing.text.codes import small_letters
 from operations.access import Office
 from storage.directory import access_queries, organizations, sessions
@@ -147,11 +148,12 @@ def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organizat
     text = wanted.strip()
     shown = f"the handle {text.lower()}" if _HANDLE_LIKE.fullmatch(text) else "that handle"
     candidates = similar_organizations(db, user_id, text)
-    how = "use one of the candidates, or look" if candidates else "look"
+    how = ": use one of the candidates" if candidates else ""
     return NotFound(
-        f"No organization that you can reach has {shown}. Handles are exact: {how} them up with list_organizations.",
+        f"No organization that you can reach has {shown}. Handles are exact{how}.",
         field=field,
         candidates=candidates,
+        remedy=Act.FIND_ORGANIZATION,
     )
 
 
@@ -186,12 +188,13 @@ def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Na
     if named is not None:
         return named
     candidates = organizations.reachable_handles(db, user_id, limit=CANDIDATES_MAX)
-    further = " (list_organizations shows all)" if len(candidates) == CANDIDATES_MAX else ""
+    # Where the protocol has no session, one who has switched already has only left out what it was told to pass on.
+    by_protocol = bool(caller.protocol_session)
     raise OrganizationRequired(
-        f"{_nothing_names_it(remembered, session)} Repeat it with organization set to one of the candidates{further},"
-        f" or {_switching(caller)}.",
+        _nothing_names_it(remembered, session),
         field="organization",
         candidates=candidates,
+        remedy=NameOrganization(more=len(candidates) == CANDIDATES_MAX, protocol_session=by_protocol),
     )
 
 
@@ -211,13 +214,6 @@ def _nothing_names_it(remembered: _Remembered | None, session: str) -> str:
     if session.strip():
         return "That session is unknown or has expired."
     return "Nothing says for which organization this call acts."
-
-
-def _switching(caller: Caller) -> str:
-    """Where the protocol has no session, one who has switched already has only left out what it was told to pass on."""
-    if caller.protocol_session:
-        return "call switch_organization first"
-    return "pass on the session that switch_organization answered with; call it first if you have none"
 
 
 def _remembered(db: Session, caller: Caller, session: str) -> _Remembered | None:

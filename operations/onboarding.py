@@ -26,6 +26,7 @@ from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
+from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
 from operations.naming import not_found
 from operations.organization_names import check_name_names_no_other, organization_name
@@ -75,7 +76,7 @@ class NewClient:
     profile: Profile
     layers: dict[str, str]
     copied: dict[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     connection_url: str
 
 
@@ -88,7 +89,7 @@ class Plan:
     entity: EntityLayer
     layers: dict[str, str]
     copied: dict[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
     sources: dict[str, str]
 
 
@@ -111,8 +112,10 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
     mandates = mandate_lines(plan.profile, on=office.now().date())
-    missing = [blocker.message for blocker in blockers(plan.profile)]
-    plan = replace(plan, notes=(*await _namesakes(office, name), *plan.notes, *missing, *mandates))
+    missing = [Remark(one.text, one.remedy) for one in blockers(plan.profile)]
+    plan = replace(
+        plan, notes=(*await _namesakes(office, name), *plan.notes, *missing, *(Remark(line) for line in mandates))
+    )
     if request.dry_run:
         # Whether somebody else's organization has the handle is told by nothing but an organization that is made.
         user_id = office.principal.user_id
@@ -252,14 +255,14 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
     return await _copied_plan(office, partner, source, request, rules=rules, fresh=fresh)
 
 
-async def _namesakes(office: Office, name: str) -> tuple[str, ...]:
+async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
     """A warning where there is an organization of this name already."""
     user_id = office.principal.user_id
     same = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, user_id, name))
     if not same:
         return ()
     handles = ", ".join(organization.handle for organization in same)
-    return (f"There was already an organization of this name: {handles}. Mind which one you name.",)
+    return (Remark(f"There was already an organization of this name: {handles}. Mind which one you name."),)
 
 
 async def _source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
@@ -287,11 +290,12 @@ async def _copied_plan(
     practice, layer, practice_entity = await open_books(office, partner, Right.READ).read(_configuration)
     if not practice.country:
         raise Conflict(
-            f"{partner.handle} has no configuration to copy yet: set its country with update_organization.",
+            f"{partner.handle} has no configuration to copy yet: it has no country.",
             field="copy_from",
+            remedy=Act.SET_ORGANIZATION,
         )
     at_home = practice.country == rules.code
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     if not at_home:
         # The practice's tax codes are those of its own country and would be wrong in another.
         layer = replace(
@@ -300,7 +304,8 @@ async def _copied_plan(
             authorities=fresh.organization.authorities,
             withholdings=fresh.organization.withholdings,
         )
-        notes = (f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}.",)
+        said = f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}."
+        notes = (Remark(said),)
     entity, state, note = practice_entity, "skipped", ""
     if request.copy_entity_configuration:
         wanted = await open_books(office, source, Right.READ).read(load_entity_layer)
@@ -325,7 +330,7 @@ async def _copied_plan(
             "posting_profiles": len(entity.postings) if copied_entity else 0,
             "transaction_types": len(entity.transactions) if copied_entity else 0,
         },
-        notes=(*notes, note) if note else notes,
+        notes=(*notes, Remark(note)) if note else notes,
         sources={"organization": partner.handle, "entity": source.handle if copied_entity else partner.handle},
     )
 

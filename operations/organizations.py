@@ -202,12 +202,12 @@ async def _summary(office: Office, organization: OrganizationRef) -> ClientSumma
     try:
         found, counted = await books.read(lambda db: (_blockers(db), counts(db)))
     except Unavailable as unavailable:
-        return ClientSummary(organization, None, (Blocker((), unavailable.message),))
+        return ClientSummary(organization, None, (Blocker((), unavailable.message, unavailable.remedy),))
     except UNREADABLE_ROW as error:
         # No release writes such rows, and whoever did must not hide the other clients.
         _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
         fault = books.out_of_service(Fault.ROWS)
-        return ClientSummary(organization, None, (Blocker((), fault.message),))
+        return ClientSummary(organization, None, (Blocker((), fault.message, fault.remedy),))
     return ClientSummary(organization, counted, found)
 
 

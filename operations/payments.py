@@ -12,6 +12,7 @@ from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.notices import Notice
 from invoicing.money.amounts import AMOUNT_MINOR_MAX, check_amount, check_currency, exact_minor, money_text
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
+from invoicing.remedies import Act
 from invoicing.text.typed import clean_line
 from operations.issue_dates import today_in
 from operations.issuing import IssuedDocument, find_document, fingerprint, standing
@@ -127,7 +128,7 @@ def _new_payment(db: Session, books: Books, issued: Issued, request: PaymentRequ
 def _reversal(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:
     reversed_one = payments.payment_by_id(db, request.reverse.strip())
     if reversed_one is None or reversed_one.document_id != issued.document.id:
-        raise NotFound("reverse: no such payment of this document; get_invoice shows its payments.", field="reverse")
+        raise NotFound("reverse: no such payment of this document.", field="reverse", remedy=Act.READ_PAYMENTS)
     if reversed_one.reverses_id:
         raise Conflict("reverse: this is itself a reversal. Record the payment anew instead.", field="reverse")
     if payments.reversal_of(db, reversed_one.id):
@@ -179,12 +180,13 @@ def _check_not_over(issued: Issued, amount_minor: int, *, accepted: bool) -> Non
             field="amount",
         )
     if amount_minor > owed and not accepted:
-        credited = " It was credited: see get_invoice." if issued.balance.credited_minor else ""
+        credited = " It was credited." if issued.balance.credited_minor else ""
         raise LimitExceeded(
             f"amount: {money_text(owed, document.currency)} {document.currency} is owed of {document.number}, and"
             f" {money_text(amount_minor, document.currency)} is more.{credited} If that was really paid, repeat with"
             " accept_overpayment.",
             field="amount",
+            remedy=Act.READ_DOCUMENT if credited else None,
         )
 
 

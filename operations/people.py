@@ -14,6 +14,7 @@ from sqlmodel import Session
 from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from invoicing.remedies import Act
 from operations.access import Office, Principal, open_books, require
 from operations.rights import Right
 from storage.books import audit
@@ -51,8 +52,9 @@ async def acting(office: Office, email: str) -> Office:
     if owner != LOCAL_OWNER_EMAIL:
         raise NotFound(
             f"No user has the e-mail address {wanted}. The owner is {owner}: leave the user out to act as the owner, or"
-            " change that address with counterfoil user rename.",
+            " change that address.",
             field="user",
+            remedy=Act.RENAME_USER,
         )
     await rename_user(office, owner, wanted)
     return replace(office, principal=replace(office.principal, label=wanted))
@@ -77,9 +79,9 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
     principal, wanted = office.principal, check_email(email, field="owner_email").casefold()
     if office.with_credential:
         raise NotAllowed(
-            "With a credential nobody's address is changed: it says who acts. counterfoil user rename does it, on the"
-            " server.",
+            "With a credential nobody's address is changed: it says who acts.",
             field="owner_email",
+            remedy=Act.RENAME_USER,
         )
     if organization.partner_id:
         raise Conflict("owner_email is the practice's: set it on the practice.", field="owner_email")
@@ -88,9 +90,9 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
         return ""
     if principal.label != LOCAL_OWNER_EMAIL:
         raise Conflict(
-            f"The owner's address is {principal.label}, and an assistant states it only once. counterfoil user rename"
-            " changes it.",
+            f"The owner's address is {principal.label}, and an assistant states it only once.",
             field="owner_email",
+            remedy=Act.RENAME_USER,
         )
     await office.store.directory.read(lambda db: _check_free(db, wanted))
     return wanted
@@ -108,9 +110,7 @@ async def rename_user(office: Office, email: str, new: str) -> str:
         NotAllowed: by anyone but an owner of the user's organization, or with a credential.
     """
     if office.with_credential:
-        raise NotAllowed(
-            "With a credential nobody's address is changed: counterfoil user rename does it, on the server."
-        )
+        raise NotAllowed("With a credential nobody's address is changed.", remedy=Act.RENAME_USER)
     before, after = email.strip().casefold(), check_email(new).casefold()
     user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.user_id, before, after))
     require(Right.RENAME_USER, home, office.principal)
@@ -146,7 +146,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
     """The user to rename, and the organization whose audit trail tells of it."""
     user_id = users.person_id_of(db, before)
     if not user_id:
-        raise NotFound("No user has this e-mail address: counterfoil user list shows them.", field="email")
+        raise NotFound("No user has this e-mail address.", field="email", remedy=Act.FIND_USER)
     if after != before:
         _check_free(db, after)
     home = access_queries.reachable_by_id(db, acting_id, users.home_of(db, user_id))

@@ -12,6 +12,7 @@ from invoicing.master_data.identifiers import check_email
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Clock, Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from operations.access import Office, Principal
 from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan
@@ -127,17 +128,14 @@ async def _start(
 
     def publish(db: Session) -> None:
         if organizations.count_all(db) != 1:
-            raise Conflict(_TAKEN)
+            raise Conflict(_TAKEN, remedy=Act.FIND_PRACTICE)
         users.add_user(db, principal.user_id, principal.label, now=office.now())
         users.add_membership(db, principal.user_id, new.id, Role.OWNER)
 
     if await store.directory.read(organizations.count_all):
-        raise Conflict(_TAKEN)
+        raise Conflict(_TAKEN, remedy=Act.FIND_PRACTICE)
     created = await add_organization(office, new, fill=lambda db: fill(db, office), publish=publish)
     return principal, created
 
 
-_TAKEN = (
-    "There is already a practice in this data folder: counterfoil organization list shows it, and --data chooses"
-    " another folder."
-)
+_TAKEN = "There is already a practice in this data folder."

@@ -16,6 +16,7 @@ from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import check_currency, parse_decimal
 from invoicing.organizations import NamedWrites
 from invoicing.refusals import Conflict, InvalidInput, Unavailable
+from invoicing.remedies import Act
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.inputs import Rounding
 from invoicing.text.codes import small_letters
@@ -108,7 +109,8 @@ async def update_organization(
     except Unavailable as fault:
         raise Unavailable(
             "The change is in the books, but not yet in the list of organizations: repeat the same call."
-            f" {fault.message}"
+            f" {fault.message}",
+            remedy=fault.remedy,
         ) from None
     renamed = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization_id))
     books = replace(books, organization=renamed or books.organization)
@@ -192,9 +194,9 @@ def _settle_currency(db: Session, profile: Profile, wanted: Mapping[str, _Value]
     currency = check_currency(str(wanted["currency"]))
     if currency != profile.currency and counts(db).documents:
         raise Conflict(
-            "The currency of the books stays as it is once a document was issued; draft_invoice takes another one for a"
-            " single document.",
+            "The currency of the books stays as it is once a document was issued; a single one may be in another.",
             field="currency",
+            remedy=Act.DRAFT_IN_CURRENCY,
         )
     return profile
 

@@ -9,10 +9,12 @@ from sqlmodel import Session
 from invoicing.countries import country
 from invoicing.document.documents import DocumentKind
 from invoicing.document.numbering import check_pattern, may_collide, number, period
+from invoicing.document.readiness import check_country
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Series, TaxCode
 from invoicing.money.amounts import plain
-from invoicing.refusals import Conflict, InvalidInput, NotFound, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotFound
+from invoicing.remedies import Act
 from invoicing.tax.settings import TaxCodeChange, changed_tax_code, check_code
 from invoicing.text.codes import capitals, small_letters
 from operations.issue_dates import local_date, today_in
@@ -114,8 +116,7 @@ def _save_tax_code(db: Session, books: Books, change: TaxCodeChange) -> SavedTax
 
 def _completed(db: Session) -> Profile:
     profile = load_profile(db)
-    if not profile.country:
-        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    check_country(profile)
     return profile
 
 
@@ -184,7 +185,7 @@ def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -
     wanted = capitals(code)
     kept = next((one for one in series.kept_series(db) if one.series.code == wanted), None)
     if kept is None:
-        raise NotFound("code: no such series here. List them with: counterfoil series list.", field="code")
+        raise NotFound("code: no such series here.", field="code", remedy=Act.FIND_SERIES)
     if not 1 < next_sequence <= SEQUENCE_MAX:
         raise InvalidInput(f"next must be more than 1 and at most {SEQUENCE_MAX}.", field="next")
     if series.has_documents(db, wanted):

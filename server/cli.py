@@ -18,7 +18,7 @@ import anyio
 import typer
 
 from invoicing.organizations import EVERYTHING, Environment
-from invoicing.refusals import Conflict, InvalidInput, Refusal
+from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
 from server.cli_branding import logo_app
 from server.cli_credentials import key_app, link_app, token_app
 from server.cli_folder import existing
@@ -129,6 +129,7 @@ def serve(
     from server.http.serving import is_loopback
     from server.http.serving import serve as serve_http
     from storage.folder.migrating import migrate_all
+    from views.remedies import at_terminal, told
 
     settings = read_settings(data, public_url)
     root = existing(settings)
@@ -136,7 +137,7 @@ def serve(
         raise InvalidInput("Beyond this machine the server needs --public-url: hosts are checked.", field="public_url")
     report = migrate_all(root, _tell_nobody)
     for name, reason in report.failed:
-        complain(f"{name}: {reason}")
+        complain(f"{name}: {told(reason, at_terminal)}")
     announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
     where = partial(serve_http, root, host=host, port=port, public_url=settings.public_url, limits=settings.limits)
     anyio.run(partial(where, allowance=settings.allowance, announce=announce))
@@ -172,20 +173,24 @@ def main() -> None:
 
 def complaint_of(error: Exception) -> str:
     """What was refused or went wrong, in one line; empty where it is a defect."""
+    from views.remedies import at_terminal, line_of
+
     match error:
         case ExceptionGroup(exceptions=[Exception() as only]):
             # What ends the work of a task group comes wrapped in one.
             return complaint_of(only)
         case Refusal():
-            return f"{error.code}: {error.message}"
+            return line_of(error, at_terminal)
     from storage.sqlite.faults import fault_of
 
     fault = fault_of(error, Path(str(getattr(error, "filename", None) or "the data folder")))
     if fault is not None:
-        return f"{fault.code}: {fault.detail}. {fault.fault.advice}"
-    if isinstance(error, OSError):
-        return f"unavailable: {error.strerror or type(error).__name__}: {error.filename or 'the data folder'}"
-    return ""
+        said: Refusal = Unavailable(f"{fault.detail}. {fault.fault.advice}".rstrip(), remedy=fault.remedy)
+    elif isinstance(error, OSError):
+        said = Unavailable(f"{error.strerror or type(error).__name__}: {error.filename or 'the data folder'}")
+    else:
+        return ""
+    return line_of(said, at_terminal)
 
 
 async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> None:

@@ -9,8 +9,9 @@ import anyio
 import typer
 
 from invoicing.organizations import EVERYTHING, READ_ONLY, CredentialKind, Scopes
+from invoicing.text.typed import counted
 from server.cli_options import Data, Json, Organization, command_group, days
-from server.console import counted, say, say_json
+from server.console import say, say_json
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:

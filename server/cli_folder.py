@@ -10,14 +10,17 @@ import anyio
 import typer
 
 from invoicing.refusals import NotFound
+from invoicing.text.typed import counted
 from server.cli_options import Data, Json
-from server.console import complain, counted, progress, say, say_json
+from server.console import complain, progress, say, say_json
 from server.settings import Settings, read_settings
+from views.remedies import at_terminal, message_of, told
 
 if TYPE_CHECKING:
     from invoicing.organizations import OrganizationRef
     from operations.access import Office
     from operations.verification import Verified
+    from storage.folder.findings import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -127,7 +130,7 @@ async def _restore_one(settings: Settings, folder: Path, handle: str, reason: st
         try:
             brought = await bring_back_books(office, organization, reason=reason, given=restored.given)
         except Conflict as nothing:
-            say(nothing.message)
+            say(message_of(nothing, at_terminal))
             return
     say(f"Lost by that: {brought.loss}. No number that was given out is given out again.")
     say(f"Start a running server anew, and look at what is there: counterfoil verify --organization {handle}")
@@ -142,7 +145,7 @@ def migrate(data: Data = None) -> None:
         report = migrate_all(root, tell, by_hand=True)
     say(f"Migrated {counted(len(report.migrated), 'database')}; {report.current} current already.")
     for name, reason in report.failed:
-        complain(f"{name}: {reason}")
+        complain(f"{name}: {told(reason, at_terminal)}")
     if report.failed:
         raise typer.Exit(1)
 
@@ -172,10 +175,10 @@ def doctor(
         set_clock_back(root, now)
     findings = [*diagnose(root), *clock_findings(root, now), *aged_exports(root, now=now, kept_days=kept_days)]
     if as_json:
-        say_json({"removed": removed + aged, "findings": [asdict(finding) for finding in findings]})
+        say_json({"removed": removed + aged, "findings": [_finding_data(one) for one in findings]})
     else:
         for finding in findings:
-            say(f"{finding.severity}: {finding.subject}: {finding.message}")
+            say(f"{finding.severity}: {finding.subject}: {told(finding.remark, at_terminal)}")
         if clean:
             say(f"Removed {counted(removed, 'leftover')}.")
         if aged:
@@ -221,7 +224,9 @@ async def _verify_one(office: Office, organization: OrganizationRef) -> Verified
     try:
         return await verify_books(open_books(office, organization, Right.READ))
     except StorageFault as fault:
-        return Verified(handle=organization.handle, documents=0, files=0, audit_entries=0, problem=fault.reason)
+        return Verified(
+            handle=organization.handle, documents=0, files=0, audit_entries=0, problem=told(fault.reason, at_terminal)
+        )
 
 
 async def _organizations(office: Office, handle: str) -> list[OrganizationRef]:
@@ -233,6 +238,11 @@ async def _organizations(office: Office, handle: str) -> list[OrganizationRef]:
     if handle and not found:
         raise no_such_organization()
     return found
+
+
+def _finding_data(finding: Finding) -> dict[str, str]:
+    message = told(finding.remark, at_terminal)
+    return {"severity": finding.severity, "subject": finding.subject, "message": message}
 
 
 def _verified_line(one: Verified) -> str:

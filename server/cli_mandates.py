@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
@@ -15,7 +15,7 @@ from server.settings import read_settings
 
 if TYPE_CHECKING:
     from operations.access import Office
-    from operations.mandates import MandatesOfOrganization, MandateState
+    from operations.mandates import MandatesOfOrganization
     from storage.books.pool import Books
 
 Code = Annotated[str, typer.Argument(help="The mandate's code, such as it-sdi.")]
@@ -88,36 +88,18 @@ def _run(
         from operations.access import open_books
         from operations.rights import Right
         from server.app import find_organization, local_office
+        from views.mandates import mandate_answer, mandate_line
 
         wanted = Right.ACKNOWLEDGE_MANDATE if changing else Right.READ
         async with local_office(options) as office:
             books = open_books(office, await find_organization(office, organization), wanted)
             found = await act(office, books)
         if as_json:
-            say_json([_data(state) for state in found.states])
+            say_json([mandate_answer(state).model_dump() for state in found.states])
             return
         for state in found.states:
-            say(_line(state))
+            say(mandate_line(state))
         if not found.states:
             say(f"No mandate: in {found.country} a PDF is an invoice.")
 
     anyio.run(run)
-
-
-def _data(state: MandateState) -> dict[str, Any]:
-    held, said = state.held, state.acknowledgement
-    return {
-        "code": held.mandate.code,
-        "name": held.mandate.name,
-        "since": held.since.isoformat(),
-        "in_force": held.in_force,
-        "buyers": held.buyers,
-        "form": held.mandate.form,
-        "handed_in": said.handed_in if said else "",
-        "acknowledged_by": said.recorded_by if said else "",
-    }
-
-
-def _line(state: MandateState) -> str:
-    said = state.acknowledgement
-    return state.held.sentence + (f" Handed in ({said.recorded_by}): {said.handed_in}" if said else "")

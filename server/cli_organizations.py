@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from invoicing.organizations import OrganizationKind
 from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
@@ -59,32 +58,21 @@ async def _bring_back(settings: Settings, handle: str, reason: str, as_json: boo
 async def _list(settings: Settings, archived: bool, as_json: bool) -> None:
     from operations.organizations import all_organizations
     from server.app import local_office
+    from views.organizations import organization_line
 
     async with local_office(settings) as office:
         found = await all_organizations(office, archived=archived)
     if as_json:
         handles = {one.id: one.handle for one in found}
-        say_json([_as_data(one, handles.get(one.partner_id)) for one in found])
+        say_json([_as_data(one, handles) for one in found])
         return
     width = max(len(one.handle) for one in found)
     for one in found:
-        say(f"{one.handle:{width}}  {_as_text(one)}")
+        say(f"{one.handle:{width}}  {organization_line(one)}")
 
 
-def _as_text(one: OrganizationRef) -> str:
-    kind = "practice" if one.kind is OrganizationKind.PARTNER else "client" if one.partner_id else "business"
-    place = f"{one.country}, {one.currency}" if one.country else "no country yet"
-    return f"{one.name}: {kind}, {one.environment}, {place}{', archived' if one.archived else ''}"
+def _as_data(one: OrganizationRef, handles: dict[str, str]) -> dict[str, Any]:
+    from views.organizations import organization_shown
 
-
-def _as_data(one: OrganizationRef, partner: str | None) -> dict[str, Any]:
-    return {
-        "handle": one.handle,
-        "name": one.name,
-        "kind": one.kind,
-        "partner": partner,
-        "environment": one.environment,
-        "country": one.country,
-        "currency": one.currency,
-        "archived": one.archived,
-    }
+    shown = organization_shown(one, handles)
+    return {**shown, "partner": shown["partner"] or None, "archived": one.archived}

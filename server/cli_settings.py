@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
@@ -16,7 +16,6 @@ from server.console import say, say_json
 from server.settings import read_settings
 
 if TYPE_CHECKING:
-    from invoicing.countries.model import DatedRate
     from invoicing.master_data.records import TaxCode
     from operations.settings import SeriesState
     from storage.books.pool import Books
@@ -74,12 +73,14 @@ def save_tax_code(
 
     async def act(books: Books) -> None:
         from operations import settings
+        from views.settings import tax_code_shown
 
         before = next((one.code for one in await settings.list_tax_codes(books) if one.is_default), None)
         saved = await settings.save_tax_code(books, change)
         replaced = before if saved.code.is_default and before != saved.code.code else None
         if as_json:
-            say_json({"created": saved.created, "replaced_default": replaced, "tax_code": _code_data(saved.code)})
+            shown = tax_code_shown(saved.code).model_dump()
+            say_json({"created": saved.created, "replaced_default": replaced, "tax_code": shown})
             return
         say(f"{'Added' if saved.created else 'Changed'} in {books.organization.handle}:")
         _say_code(saved.code)
@@ -95,10 +96,11 @@ def list_tax_codes(organization: Organization, data: Data = None, as_json: Json 
 
     async def act(books: Books) -> None:
         from operations import settings
+        from views.settings import tax_code_shown
 
         found = await settings.list_tax_codes(books)
         if as_json:
-            say_json([_code_data(code) for code in found])
+            say_json([tax_code_shown(code).model_dump() for code in found])
             return
         for code in found:
             _say_code(code)
@@ -112,12 +114,13 @@ def list_series(organization: Organization, data: Data = None, as_json: Json = F
 
     async def act(books: Books) -> None:
         from operations import settings
+        from views.settings import series_line, series_shown
 
         states = await settings.list_series(books)
         if as_json:
-            say_json([_series_data(state) for state in states])
+            say_json([series_shown(state).model_dump() for state in states])
         for state in () if as_json else states:
-            _say_series(state)
+            say(series_line(state))
 
     _run(data, organization, act, changing=False)
 
@@ -137,7 +140,7 @@ def add_series(
         from operations import settings
 
         added = await settings.add_series(books, code, kind=kind, pattern=pattern)
-        say_json(_series_data(added)) if as_json else _say_series(added)
+        _say_series(added, as_json=as_json)
 
     _run(data, organization, act, changing=True)
 
@@ -156,7 +159,7 @@ def continue_series(
         from operations import settings
 
         changed = await settings.continue_series(books, code, next_sequence=next_sequence)
-        say_json(_series_data(changed)) if as_json else _say_series(changed)
+        _say_series(changed, as_json=as_json)
 
     _run(data, organization, act, changing=True)
 
@@ -185,63 +188,14 @@ def _day(text: str, field: str) -> date | None:
         raise InvalidInput(f"{field} must be a day such as 2026-01-01.", field=field) from None
 
 
-def _code_data(code: TaxCode) -> dict[str, Any]:
-    return {
-        "code": code.code,
-        "name": code.name,
-        "label": code.label,
-        "category": code.category.value,
-        "default": code.is_default,
-        "reason": code.reason,
-        "reason_local": code.reason_local,
-        "reason_code": code.reason_code,
-        "rates": [_rate_data(rate) for rate in code.rates],
-        "parts": [
-            {"level": place.level.value, "name": place.name, "rates": [_rate_data(rate) for rate in place.rates]}
-            for place in code.jurisdictions
-        ],
-    }
-
-
-def _rate_data(rate: DatedRate) -> dict[str, str | None]:
-    from invoicing.money.amounts import plain
-
-    return {
-        "percent": plain(rate.percent),
-        "valid_from": rate.valid_from.isoformat(),
-        "valid_until": rate.valid_until.isoformat() if rate.valid_until else None,
-    }
-
-
 def _say_code(code: TaxCode) -> None:
-    mark = " (default)" if code.is_default else ""
-    rates = f": {_rates_text(code.rates)}" if code.rates else ""
-    say(f"{code.code}{mark}  {code.name}, {code.label}, category {code.category.value}{rates}")
-    for place in code.jurisdictions:
-        say(f"    {place.level.value} {place.name}: {_rates_text(place.rates)}")
-    if code.reason:
-        say(f"    {code.reason}")
+    from views.settings import tax_code_lines
+
+    for line in tax_code_lines(code):
+        say(line)
 
 
-def _rates_text(rates: tuple[DatedRate, ...]) -> str:
-    from invoicing.money.amounts import plain
+def _say_series(state: SeriesState, *, as_json: bool) -> None:
+    from views.settings import series_line, series_shown
 
-    return ", ".join(
-        f"{plain(rate.percent)} % from {rate.valid_from}" + (f" to {rate.valid_until}" if rate.valid_until else "")
-        for rate in rates
-    )
-
-
-def _series_data(state: SeriesState) -> dict[str, Any]:
-    return {
-        "code": state.series.code,
-        "kind": state.series.kind.value,
-        "pattern": state.series.pattern,
-        "usual": state.usual,
-        "next_number": state.next_number,
-    }
-
-
-def _say_series(state: SeriesState) -> None:
-    usual = "" if state.usual else ", when named"
-    say(f"{state.series.code}  {state.series.kind.value}{usual}: {state.series.pattern}, next {state.next_number}")
+    say_json(series_shown(state).model_dump()) if as_json else say(series_line(state))

@@ -7,18 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
-from invoicing.text.typed import noun_of, one_line
+from invoicing.progress import Progress
+from invoicing.text.typed import one_line
 
 QUIET_MILLISECONDS = 2_000
 """Elsewhere than on a terminal, work that is done within this time tells nothing of its progress."""
-
-
-class Tell(Protocol):
-    """Told how much is done, and of how much."""
-
-    def __call__(self, done: int, total: int) -> None: ...
 
 
 def say(text: str = "") -> None:
@@ -43,23 +37,19 @@ def complain(text: str) -> None:
     sys.stderr.write(f"counterfoil: {one_line(text)}\n")
 
 
-def counted(number: int, noun: str) -> str:
-    """The number with its noun: `1 document`, `2 documents`."""
-    return f"{number:,} {noun_of(number, noun)}"
-
-
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
+def progress(what: str) -> Iterator[Progress]:
     """A progress bar on a terminal; elsewhere plain lines, of what takes long alone. Both on standard error."""
     if not sys.stderr.isatty():
         yield plain_lines(what, lambda: time.monotonic_ns() // 1_000_000)
         return
     # Most commands end without a progress bar, and this is a tenth of the time they take to start.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def tell(done: int, total: int) -> None:
@@ -68,7 +58,7 @@ def progress(what: str) -> Iterator[Tell]:
         yield tell
 
 
-def plain_lines(what: str, milliseconds: Callable[[], int]) -> Tell:
+def plain_lines(what: str, milliseconds: Callable[[], int]) -> Progress:
     """A line at each tenth, so that a log stays short, and none where the work is done before one would read it."""
     told = 0
     begun = milliseconds()

@@ -20,14 +20,14 @@ from mcp_types import TextContent
 
 from invoicing.organizations import Environment
 from invoicing.refusals import Unavailable
-from invoicing.text.typed import in_command
+from invoicing.text.typed import counted, in_command
 from operations import practices
 from operations.access import Office, open_books
 from operations.practices import FirstOrganization
 from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, system_clock
-from server.console import counted, say_json, say_now
+from server.console import say_json, say_now
 from server.settings import DEFAULT_URL
 from storage.folder.store import open_store
 

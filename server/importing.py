@@ -11,15 +11,17 @@ import typer
 
 from invoicing.importing.columns import Kind
 from invoicing.importing.decimals import DecimalSign
-from invoicing.importing.tables import FILE_BYTES_MAX
+from invoicing.importing.tables import FILE_BYTES_MAX, Problem
 from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.text.typed import counted
 from operations.access import open_books
 from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, Imported, ImportedRow, Outcome, import_table
 from operations.rights import Right
 from server.app import find_organization, local_office
-from server.console import complain, counted, progress, say, say_json
+from server.console import complain, progress, say, say_json
 from server.settings import Settings
+from views.remedies import at_terminal, line_of, told
 
 LISTED_ROWS_MAX = 50
 FILE_NAME_CHARACTERS_MAX = 200
@@ -67,14 +69,15 @@ async def import_from_file(request: ImportRequest) -> None:
         wanted = read.wanted
         with progress("Checking") as tell:
             imported = await import_table(books, wanted, progress=tell)
+    notes = [told(note, at_terminal) for note in read.notes]
     if request.as_json:
-        say_json(_as_data(wanted, imported, organization.handle, read.form, list(read.notes)))
+        say_json(_as_data(wanted, imported, organization.handle, read.form, notes))
     else:
         say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({read.form})")
-        for line in (*read.notes, *_lines(imported), _summary(wanted, imported)):
+        for line in (*notes, *_lines(imported), _summary(wanted, imported)):
             say(line)
     if imported.counts[Outcome.REFUSED.value]:
-        complain(f"invalid_input: {_refusal(wanted, imported)}")
+        complain(line_of(InvalidInput(_refusal(wanted, imported)), at_terminal))
         raise typer.Exit(1)
 
 
@@ -111,8 +114,7 @@ def _row_lines(row: ImportedRow, written: bool) -> list[str]:
     match row.outcome:
         case Outcome.REFUSED:
             return [
-                f"{beginning}refused{f', column {problem.column}' if problem.column else ''}: {problem.reason}"
-                for problem in row.problems
+                f"{beginning}refused{_in_column(problem)}: {told(problem, at_terminal)}" for problem in row.problems
             ]
         case Outcome.UNCHANGED:
             return [f"{beginning}unchanged, {row.name}"]
@@ -120,6 +122,10 @@ def _row_lines(row: ImportedRow, written: bool) -> list[str]:
             return [f"{beginning}{_act(row, written)}, {row.name}: {', '.join(row.fields)}"]
         case Outcome.CREATED:
             return [f"{beginning}{_act(row, written)}, {row.name}"]
+
+
+def _in_column(problem: Problem) -> str:
+    return f", column {problem.column}" if problem.column else ""
 
 
 def _act(row: ImportedRow, written: bool) -> str:
@@ -170,7 +176,7 @@ def _row_data(row: ImportedRow) -> dict[str, Any]:
         "name": row.name or None,
         "fields": list(row.fields),
         "problems": [
-            {"field": problem.field or None, "column": problem.column or None, "reason": problem.reason}
+            {"field": problem.field or None, "column": problem.column or None, "reason": told(problem, at_terminal)}
             for problem in row.problems
         ],
     }

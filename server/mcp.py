@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, ResourceLink
@@ -20,10 +20,14 @@ from operations.naming import DedicatedConnection, PracticeConnection
 from server.connections import LocalDoorway
 from server.introduction import PRACTICE, Introduction, dedicated_introduction
 from server.protocol import IntroducedServer, Lifespan
-from server.refused import defect, invalid_arguments, refused
+from server.refused import defect, invalid_arguments, refused, unreadable
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Scope
+
+if TYPE_CHECKING:
+    from mcp.server.lowlevel.helper_types import ReadResourceContents
+    from pydantic import AnyUrl
 
 _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
 _PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
@@ -64,6 +68,16 @@ class CounterfoilServer(IntroducedServer):
                     return refused(invalid_arguments(invalid))
                 case cause:
                     return defect(cause or error, doing=f"calling {name}")
+
+    async def read_resource(
+        self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        try:
+            return await super().read_resource(uri, context)
+        except ResourceError as error:
+            if isinstance(error.__cause__, Refusal):
+                raise unreadable(error.__cause__) from None
+            raise
 
     def _tool_input_schema(self, name: str) -> dict[str, Any] | None:
         # The SDK looks through the whole schema, on each call, for arguments that headers mirror. We have none.

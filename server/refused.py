@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
-from invoicing.refusals import InvalidInput, Refusal
+from invoicing.refusals import InvalidInput, NotFound, OrganizationMismatch, Refusal, Unavailable
 from invoicing.text.typed import one_line
 from storage.ids import new_id
+from views.remedies import for_assistant, line_of, message_of
 
 ERROR_META = "counterfoil/error"
+_ABSENT = "There is no such resource."
 _log = logging.getLogger("counterfoil")
 _NUMBER, _CHOICE, _OBJECT = "must be a whole number", "must be true or false", "must be an object with named fields"
 _IN_OUR_WORDS = {
@@ -36,9 +39,9 @@ _IN_OUR_WORDS = {
 def refused(refusal: Refusal) -> CallToolResult:
     """`code: what is wrong and what to do`, without structured content."""
     # A candidate is somebody's name, and a message may repeat what was sent: neither begins a line.
-    message, candidates = one_line(refusal.message), [one_line(one) for one in refusal.candidates]
-    error: dict[str, Any] = {"code": refusal.code, "message": message}
-    text = f"{refusal.code}: {message}"
+    candidates = [one_line(one) for one in refusal.candidates]
+    error: dict[str, Any] = {"code": refusal.code, "message": one_line(message_of(refusal, for_assistant))}
+    text = one_line(line_of(refusal, for_assistant))
     if refusal.field:
         error["field"] = refusal.field
     if candidates:
@@ -51,18 +54,28 @@ def invalid_arguments(error: ValidationError) -> Refusal:
     """What pydantic found, in our words: the first field at fault, without repeating what was sent."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     field = _path(first["loc"])
-    said = str(first["msg"]).removeprefix("Value error, ").removeprefix("the value ")
-    message = _IN_OUR_WORDS.get(first["type"]) or said.replace("Input should be", "must be")
+    message = _IN_OUR_WORDS.get(first["type"]) or str(first["msg"]).replace("Input should be", "must be")
     return InvalidInput(f"{field} {message.removesuffix('.')}.", field=field)
+
+
+def unreadable(refusal: Refusal) -> ResourceError:
+    """The same of a resource that is read. What is another's, what is absent, and what another connection may read
+    answer alike.
+    """
+    if isinstance(refusal, NotFound | OrganizationMismatch):
+        return ResourceNotFoundError(_ABSENT)
+    return ResourceError(one_line(line_of(refusal, for_assistant)))
 
 
 def defect(error: BaseException, *, doing: str) -> CallToolResult:
     """Something that should not happen: logged once with its cause, answered with an incident id alone."""
     incident = new_id("inc")
     _log.error("incident %s while %s", incident, doing, exc_info=error)
-    message = f"Something went wrong on our side (incident {incident}). Look at what is there before trying again."
-    text = f"unavailable: {message}"
-    meta = {ERROR_META: {"code": "unavailable", "message": message, "incident": incident}}
+    said = Unavailable(
+        f"Something went wrong on our side (incident {incident}). Look at what is there before trying again."
+    )
+    text = line_of(said, for_assistant)
+    meta = {ERROR_META: {"code": said.code, "message": said.message, "incident": incident}}
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True, _meta=meta)
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+
+from server.cli import app
+from tools.catalog import CATALOG
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("server", "tools", "operations", "storage", "invoicing")
+LAYERS = ("server", "tools", "views", "operations", "storage", "invoicing")
 MAY_IMPORT = {
-    "server": {"server", "tools", "operations", "storage", "invoicing"},
-    "tools": {"tools", "operations", "storage", "invoicing"},
+    "server": {"server", "tools", "views", "operations", "storage", "invoicing"},
+    "tools": {"tools", "views", "operations", "storage", "invoicing"},
+    "views": {"views", "operations", "storage", "invoicing"},
     "operations": {"operations", "storage", "invoicing"},
     "storage": {"storage", "invoicing"},
     "invoicing": {"invoicing"},
@@ -125,3 +131,51 @@ def test_books_come_first_and_are_called_books() -> None:
             assert arguments[:1] in (["books"], ["office"], ["caller"], ["store"], ["shelf"]), (
                 f"{path.name}: {node.name}"
             )
+
+
+def test_views_know_neither_protocol_nor_terminal() -> None:
+    for path in sources("views"):
+        tops = {module.partition(".")[0] for module in imported(ast.parse(path.read_text("utf-8")))}
+        assert not tops & {"mcp", "mcp_types", "typer", "rich", "starlette"}, path.relative_to(ROOT)
+
+
+def test_what_is_shown_never_changes() -> None:
+    for path in sources("views"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and path.name != "base.py":
+                bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                assert "BaseModel" not in bases, f"{path.relative_to(ROOT)}: {node.name} is not frozen"
+
+
+def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+def _told(tree: ast.AST) -> Iterator[str]:
+    """The texts of a module that somebody may be told: its docstrings are for its readers."""
+    documentation = set(_docstrings(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documentation:
+            yield node.value
+
+
+def _commands() -> Iterator[str]:
+    """Every command as one types it, after the program's name too."""
+    groups = typer.main.get_command(app)
+    for name, command in getattr(groups, "commands", {}).items():
+        yield f"counterfoil {name}"
+        yield from (f"{name} {below}" for below in getattr(command, "commands", {}))
+
+
+@pytest.mark.parametrize("layer", ["operations", "storage", "invoicing"])
+def test_no_text_below_the_views_names_a_tool_or_a_command(layer: str) -> None:
+    """What mends a thing is a remedy there, which an assistant, a terminal and a page each word in their own way."""
+    tools = {tool.name for tool in CATALOG}
+    named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in [*tools, *_commands()]))
+    for path in sources(layer):
+        for text in _told(ast.parse(path.read_text("utf-8"))):
+            assert not re.search(r"(?<![\w-])--[a-z]", text), f"{path.relative_to(ROOT)}: {text}"
+            # On record an act is called what its tool was called first: that is a name, and no text.
+            assert text in tools or not named.search(text), f"{path.relative_to(ROOT)}: {text}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("server", "tools", "operations", "storage", "invoicing")
+PACKAGES = ("server", "tools", "views", "operations", "storage", "invoicing")
 
 
 @pytest.mark.parametrize("package", PACKAGES)

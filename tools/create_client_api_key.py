@@ -9,10 +9,11 @@ from pydantic import Field
 
 from invoicing.organizations import EVERYTHING, READ_ONLY
 from operations.credentials import create_client_key
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
 from tools.inputs import WholeNumber
+from views.organizations import heading, named
 
 
 class ApiKey(Answer):

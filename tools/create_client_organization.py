@@ -8,13 +8,17 @@ from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from invoicing.organizations import Environment
+from invoicing.text.typed import counted
 from operations import onboarding
 from operations.access import Office
 from operations.onboarding import ClientRequest, NewClient
 from operations.templates import Choices
-from tools.answers import Answer, answer, counted, heading, named
+from tools.answers import Answer, answer
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
+from views.connections import own_connection
+from views.organizations import heading, named
+from views.remedies import for_assistant, told
 
 
 class Created(BaseModel):
@@ -86,7 +90,7 @@ def _structured(made: NewClient) -> ClientCreated:
         would_be=made.handle,
         layers=made.layers,
         copied=made.copied,
-        notes=list(made.notes),
+        notes=[told(note, for_assistant) for note in made.notes],
         connection_url=made.connection_url,
     )
 
@@ -101,10 +105,10 @@ def _lines(office: Office, made: NewClient) -> list[str]:
         f" {profile.tax_system}.",
         _settings_line(made),
     ]
-    lines.extend(made.notes)
+    lines.extend(told(note, for_assistant) for note in made.notes)
     if made.created:
         lines.append(f'To work in it: organization="{made.handle}", or switch_organization.')
-        lines.append(f"Its own connection: {office.own_connection(made.created)}")
+        lines.append(f"Its own connection: {own_connection(office, made.created)}")
     return lines
 
 

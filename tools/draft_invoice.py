@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.money.amounts import money_text
 from invoicing.refusals import InvalidInput
 from operations import drafts
-from operations.drafts import Preview
-from tools.answers import (
-    Answer,
-    LineAnswer,
-    TaxAnswer,
-    WarningAnswer,
-    answer,
-    heading,
-    line_answer,
-    named,
-    tax_answer,
-    warning_answers,
-)
+from tools.answers import Answer, answer
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
-from tools.drafts_shown import draft_lines
+from tools.drafts_shown import draft_answer_lines
 from tools.inputs import (
     AdjustmentInput,
     LineInput,
@@ -38,30 +24,13 @@ from tools.inputs import (
     Several,
 )
 from tools.invoice_arguments import NOTHING, draft_request
-from tools.totals import TotalsAnswer, totals_answer
+from views.drafts import DraftShown, draft_deleted, draft_shown
+from views.organizations import heading, named
+from views.remedies import for_assistant
 
 
-class DraftAnswer(TotalsAnswer, Answer):
+class DraftAnswer(DraftShown, Answer):
     """A draft with the document it would become; after `delete` only `draft` and `deleted` say something."""
-
-    draft: str
-    deleted: bool
-    number: str
-    customer: str
-    customer_name: str
-    issue_date: date | None
-    due_date: date | None
-    supply_date: date | None
-    supply_end: date | None
-    currency: str
-    lines: list[LineAnswer]
-    taxes: list[TaxAnswer]
-    net_total: str
-    tax_total: str
-    total: str
-    warnings: list[WarningAnswer]
-    blockers: list[str]
-    explanation: list[str]
 
 
 async def draft_invoice(
@@ -110,69 +79,18 @@ async def draft_invoice(
         series=series,
         draft=draft,
     )
+    first_line = heading(books.organization)
     if delete:
         if not request.draft or replace(request, draft="") != NOTHING:
             raise InvalidInput("delete wants the draft to delete, and nothing else.", field="draft")
         await drafts.delete_draft(books, request.draft)
-        deleted = _deleted(books, request.draft)
-        return answer(heading(books.organization), [f"Deleted the draft {deleted.draft}."], deleted)
+        return answer(first_line, [f"Deleted the draft {request.draft}."], _answer(books, draft_deleted(request.draft)))
     preview = await drafts.draft_invoice(books, request)
-    return answer(heading(books.organization), draft_lines(preview), _structured(books, preview))
+    return answer(first_line, draft_answer_lines(preview), _answer(books, draft_shown(preview, for_assistant)))
 
 
-def _structured(books: DraftableBooks, preview: Preview) -> DraftAnswer:
-    document = preview.document
-    currency = document.currency
-    return DraftAnswer(
-        organization=named(books.organization),
-        draft=preview.draft,
-        deleted=False,
-        number=preview.number,
-        customer=document.customer,
-        customer_name=document.buyer.name,
-        issue_date=document.issue_date,
-        due_date=document.due_date,
-        supply_date=document.supply_date,
-        supply_end=document.supply_end,
-        currency=currency,
-        lines=[line_answer(line, currency) for line in document.lines],
-        taxes=[tax_answer(tax, currency) for tax in document.taxes],
-        net_total=money_text(document.net_minor, currency),
-        tax_total=money_text(document.tax_minor, currency),
-        total=money_text(document.total_minor, currency),
-        warnings=warning_answers(preview.warnings),
-        blockers=list(preview.blockers),
-        explanation=list(preview.explanation),
-        **totals_answer(document),
-    )
-
-
-def _deleted(books: DraftableBooks, draft: str) -> DraftAnswer:
-    return DraftAnswer(
-        organization=named(books.organization),
-        draft=draft,
-        deleted=True,
-        number="",
-        customer="",
-        customer_name="",
-        issue_date=None,
-        due_date=None,
-        supply_date=None,
-        supply_end=None,
-        currency="",
-        lines=[],
-        taxes=[],
-        net_total="",
-        tax_total="",
-        total="",
-        warnings=[],
-        blockers=[],
-        explanation=[],
-        adjustments=[],
-        withholding=None,
-        payable="",
-        exchange=None,
-    )
+def _answer(books: DraftableBooks, shown: DraftShown) -> DraftAnswer:
+    return DraftAnswer(**dict(shown), organization=named(books.organization))
 
 
 TOOL = Description(

@@ -9,13 +9,15 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from invoicing.text.codes import small_letters
+from invoicing.text.typed import counted
 from operations import files
 from operations.files import ExportRequest
-from tools.answers import answer, counted, heading
+from tools.answers import answer
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OrganizationArgument, SessionArgument
 from tools.render_document import FileAnswer, file_answer, file_lines, resource_link
+from views.organizations import heading
 
 
 class DocumentsExported(FileAnswer):

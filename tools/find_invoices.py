@@ -5,43 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from invoicing.document.lifecycle import DRAFT, OPEN
-from invoicing.money.amounts import money_text
-from invoicing.money.sums import Sums
 from operations import customers, invoices
 from operations.invoices import InvoiceSearch, ListedInvoice
 from storage.books.drafts import ListedDraft
-from tools.answers import (
-    InvoiceAnswer,
-    PageAnswer,
-    answer,
-    counted,
-    draft_answer,
-    heading,
-    invoice_answer,
-    named,
-    page_note,
-    settled_text,
-)
+from tools.answers import PageAnswer, answer, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument, WholeNumber
-
-
-class SumsAnswer(BaseModel):
-    """Sums of all documents of a currency that match, credit notes taken off; `amount_due` is what is still owed."""
-
-    currency: str
-    count: int
-    invoices: int
-    credit_notes: int
-    net_total: str
-    tax_total: str
-    total: str
-    amount_due: str
-    owed_to_customers: str
+from views.documents import InvoiceAnswer, draft_answer, invoice_answer
+from views.invoices import SumsAnswer, sums_answer, sums_line
+from views.organizations import heading, named
+from views.payments import settled_text
 
 
 class InvoicesFound(PageAnswer):
@@ -82,38 +59,13 @@ async def find_invoices(
     structured = InvoicesFound(
         organization=named(books.organization),
         invoices=found,
-        sums=[_sums_answer(one) for one in sums],
+        sums=[sums_answer(one) for one in sums],
         next_cursor=next_cursor,
         left=left,
     )
     noun = "draft" if search.status == DRAFT else "invoice"
-    lines += [_sums_line(one, noun) for one in sums]
+    lines += [sums_line(one, noun) for one in sums]
     return answer(heading(books.organization), [*lines, *page_note(left, next_cursor)], structured)
-
-
-def _sums_answer(sums: Sums) -> SumsAnswer:
-    return SumsAnswer(
-        currency=sums.currency,
-        count=sums.count,
-        invoices=sums.invoices,
-        credit_notes=sums.credit_notes,
-        net_total=money_text(sums.net_minor, sums.currency),
-        tax_total=money_text(sums.tax_minor, sums.currency),
-        total=money_text(sums.total_minor, sums.currency),
-        amount_due=money_text(sums.due_minor, sums.currency),
-        owed_to_customers=money_text(sums.owed_to_customers_minor, sums.currency),
-    )
-
-
-def _sums_line(sums: Sums, noun: str) -> str:
-    """`3 invoices, 1 credit note: net 30.00, tax 6.00, total 36.00, open 12.00 EUR`; drafts are not owed yet."""
-    kinds = {noun: sums.invoices, "credit note": sums.credit_notes}
-    amounts = {"net": sums.net_minor, "tax": sums.tax_minor, "total": sums.total_minor}
-    if noun == "invoice":
-        amounts |= {"open": sums.due_minor} if sums.invoices else {}
-        amounts |= {"owed to customers": sums.owed_to_customers_minor} if sums.owed_to_customers_minor else {}
-    told = ", ".join(f"{what} {money_text(minor, sums.currency)}" for what, minor in amounts.items())
-    return f"{', '.join(counted(number, kind) for kind, number in kinds.items() if number)}: {told} {sums.currency}"
 
 
 def _shared_names(found: list[InvoiceAnswer]) -> frozenset[str]:

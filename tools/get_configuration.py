@@ -12,11 +12,13 @@ from mcp_types import CallToolResult
 from operations import mandates
 from operations.mandates import MandatesOfOrganization
 from storage.books.pool import Books
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.mandate_answers import MandateAnswer, configuration_lines, mandate_answers
+from views.mandates import MandateAnswer, configuration_lines, mandate_answers
+from views.organizations import heading, named
+from views.remedies import for_assistant
 
 Part = Literal["mandates"]
 
@@ -42,7 +44,7 @@ async def get_configuration(
 def mandates_answer(books: Books, found: MandatesOfOrganization, *, first: str = "") -> CallToolResult:
     """The part `mandates`; `first` says what was changed."""
     shown = Configuration(organization=named(books.organization), part="mandates", mandates=mandate_answers(found))
-    lines = [first, *configuration_lines(found)] if first else configuration_lines(found)
+    lines = [first, *configuration_lines(found, for_assistant)] if first else configuration_lines(found, for_assistant)
     return answer(heading(books.organization), lines, shown)
 
 

@@ -1,68 +1,37 @@
-"""The tool `get_organization`, and the answer that it shares with `update_organization`."""
+"""The tool `get_organization`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields
-from typing import Annotated, Any
+from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from invoicing.master_data.code_lists import rate_text, tax_code_texts, term_texts, withholding_texts
 from invoicing.master_data.handles import connection_name
-from invoicing.organizations import Environment, OrganizationKind
+from invoicing.organizations import OrganizationKind
 from operations import organizations
 from operations.access import Office
-from operations.organizations import OrganizationDetails
 from storage.books.pool import Books
-from tools.answers import Answer, answer, counts_text, heading, named
+from tools.answers import Answer, answer
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.mandate_answers import MandateAnswer, mandate_answers, mandate_lines, refused_by
 from tools.snippets import is_loopback, snippets
+from views.connections import own_connection
+from views.mandates import mandate_lines
+from views.organizations import counts_text, heading, named
+from views.profile import ProfileShown, profile_lines, profile_shown, setting_lines
+from views.remedies import for_assistant
+from views.settings import readiness_lines
 
 
-class Readiness(BaseModel):
-    """Whether documents can be issued now, and what a live organization would lack."""
-
-    ready: bool
-    blockers: list[str]
-    missing_for_live: list[str]
-
-
-class TaxCodeAnswer(BaseModel):
-    """A tax code with its rate of today in percent, empty where it has none any more."""
-
-    code: str
-    name: str
-    rate: str
-    category: str
-    default: bool
-
-
-class OrganizationProfile(Answer):
+class OrganizationProfile(ProfileShown, Answer):
     """`provenance` says where the settings came from; `connection_url` and `snippets`, which say for each AI client how
     to add the connection, are there where they were asked for.
     """
 
-    profile: dict[str, str | bool | int]
-    policy: dict[str, str | int | bool]
-    readiness: Readiness
-    tax_codes: list[TaxCodeAnswer]
-    mandates: list[MandateAnswer]
-    payment_terms: list[str]
-    number_series: list[str]
-    withholdings: list[str]
-    counts: dict[str, int]
-    provenance: dict[str, str]
     connection_url: str
     snippets: dict[str, str]
-
-
-_POLICY = ("prices_include_tax", "rounding", "small_business", "future_days", "payment_qr", "mandates")
-_APART = {"environment", *_POLICY}
 
 
 async def get_organization(
@@ -73,93 +42,33 @@ async def get_organization(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
     details = await organizations.get_organization(books)
-    shown = structured_organization(office, books, details, connections=connections)
+    shown = profile_shown(books.organization, details, for_assistant)
+    structured = _structured(office, books, shown, connections=connections)
     lines = [
-        *profile_lines(shown),
-        *_setting_lines(shown, details),
+        *profile_lines(books.organization, shown),
+        *setting_lines(shown, details),
         f"It has {counts_text(details.counts)}.",
-        *readiness_lines(books, details),
-        *mandate_lines(details.mandates),
-        *(_connection_lines(office, books, shown) if connections else ()),
+        *readiness_lines(books.organization, details, for_assistant),
+        *mandate_lines(details.mandates, for_assistant),
+        *(_connection_lines(office, books, structured) if connections else ()),
     ]
-    return answer(heading(books.organization), lines, shown)
+    return answer(heading(books.organization), lines, structured)
 
 
-def structured_organization(
-    office: Office, books: Books, details: OrganizationDetails, *, connections: bool = False
-) -> OrganizationProfile:
-    """The structured answer on one organization."""
-    organization, settings = books.organization, details.settings
+def _structured(office: Office, books: Books, shown: ProfileShown, *, connections: bool) -> OrganizationProfile:
+    organization = books.organization
     url = office.connection_url(organization) if connections else ""
-    profile: dict[str, Any] = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     return OrganizationProfile(
+        **dict(shown),
         organization=named(organization),
-        profile={name: value for name, value in profile.items() if name not in _APART},
-        policy={name: profile[name] for name in _POLICY} | {"named_writes": organization.named_writes},
-        readiness=readiness(details),
-        tax_codes=[
-            TaxCodeAnswer(
-                code=code.code,
-                name=code.name,
-                rate=rate_text(code, details.today).removesuffix(" %"),
-                category=code.category.value,
-                default=code.is_default,
-            )
-            for code in details.tax_codes
-        ],
-        mandates=mandate_answers(details.mandates),
-        payment_terms=term_texts(details.terms),
-        number_series=[f"{code} {pattern}" for code, pattern in settings.series],
-        withholdings=withholding_texts(details.withholdings),
-        counts=asdict(details.counts),
-        provenance=settings.sources,
         connection_url=url,
         snippets=snippets(connection_name(organization.handle), url) if url else {},
     )
 
 
-def readiness(details: OrganizationDetails) -> Readiness:
-    return Readiness(
-        ready=not details.blockers,
-        blockers=[blocker.message for blocker in details.blockers],
-        missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
-    )
-
-
-def profile_lines(shown: OrganizationProfile) -> list[str]:
-    """What the organization is and how it works, under the names that `update_organization` takes."""
-    filled = {name: value for name, value in shown.profile.items() if value != "" and name not in _NOT_TOLD}
-    return [f"{shown.organization.environment}; {named_values(filled)}", f"Policy: {named_values(shown.policy)}"]
-
-
-def readiness_lines(books: Books, details: OrganizationDetails) -> list[str]:
-    """Whether it can issue, and what is missing: each thing once, with the tool that mends it."""
-    if details.blockers:
-        return [f"Not ready to issue. {blocker.message}" for blocker in details.blockers]
-    if books.organization.environment is Environment.SANDBOX:
-        return [" ".join(["Ready to issue (test documents).", *(blocker.message for blocker in details.live_blockers)])]
-    refused = refused_by(details.mandates)
-    if not refused:
-        return ["Ready to issue."]
-    return [
-        f"Ready to issue, but not where the law takes no PDF: {', '.join(refused)}. Acknowledge how that is handed in"
-        " with save_configuration, part mandates."
-    ]
-
-
-def _setting_lines(shown: OrganizationProfile, details: OrganizationDetails) -> list[str]:
-    settings = {
-        "Tax codes": tax_code_texts(details.tax_codes, details.today),
-        "Payment terms": shown.payment_terms,
-        "Number series": shown.number_series,
-        "Withholdings": shown.withholdings,
-    }
-    return [f"{name}: {', '.join(values)}" for name, values in settings.items() if values]
-
-
 def _connection_lines(office: Office, books: Books, shown: OrganizationProfile) -> list[str]:
     return [
-        f"Its own connection: {office.own_connection(books.organization)}",
+        f"Its own connection: {own_connection(office, books.organization)}",
         *_practice_lines(office, books),
         *_snippet_lines(shown),
     ]
@@ -183,16 +92,6 @@ def _snippet_lines(shown: OrganizationProfile) -> list[str]:
         *(f"{client}{needs.get(client, '')}: {text}" for client, text in shown.snippets.items()),
     ]
 
-
-def named_values(values: Mapping[str, str | int | bool]) -> str:
-    return "; ".join(f"{name}: {_shown(value)}" for name, value in values.items())
-
-
-def _shown(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-_NOT_TOLD = frozenset({"name", "logo_sha256"})
 
 TOOL = Description(
     get_organization,

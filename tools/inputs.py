@@ -26,7 +26,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from invoicing.document.documents import AdjustmentKind, Supply
 from invoicing.document.drafting import RequestedAdjustment, RequestedLine
 from invoicing.money.amounts import parse_decimal, parse_whole
-from invoicing.refusals import InvalidInput
+from invoicing.refusals import InvalidInput, Malformed
 from invoicing.text.typed import check_characters
 
 T = TypeVar("T")
@@ -35,22 +35,27 @@ _NAME_SHOWN_MAX = 60
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+def _said(said: str) -> PydanticCustomError:
+    """A fault of a value in our words, which go on after the name of its argument."""
+    return PydanticCustomError("said", "{said}", {"said": said})
+
+
 def _decimal(value: Any) -> Any:
     if value is None:
         return None
     try:
-        return parse_decimal(value, field="the value")
-    except InvalidInput as refusal:
-        raise ValueError(refusal.message) from None
+        return parse_decimal(value, field="")
+    except Malformed as malformed:
+        raise _said(malformed.said) from None
 
 
 def _whole(value: Any) -> Any:
     if value is None:
         return None
     try:
-        return parse_whole(value, field="the value")
-    except InvalidInput as refusal:
-        raise ValueError(refusal.message) from None
+        return parse_whole(value, field="")
+    except Malformed as malformed:
+        raise _said(malformed.said) from None
 
 
 def _date(value: Any) -> Any:
@@ -59,11 +64,11 @@ def _date(value: Any) -> Any:
     if isinstance(value, date):
         return value
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise ValueError("must be a date such as 2026-03-31")
+        raise _said("must be a date such as 2026-03-31")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError("is not a day of the calendar") from None
+        raise _said("is not a day of the calendar") from None
 
 
 def _address(value: Any) -> Any:
@@ -106,7 +111,7 @@ class PartInput(BaseModel):
         for name, part in value.items() if isinstance(value, dict) else ():
             if name not in cls.model_fields:
                 fields = ", ".join(field for field in cls.model_fields if field != "address_text")
-                raise _fault(name, PydanticCustomError("unknown_field", f"is not a field here; known are {fields}"))
+                raise _fault(name, _said(f"is not a field here; known are {fields}"))
             if isinstance(part, str):
                 _check_part(name, part)
         return value
@@ -115,10 +120,9 @@ class PartInput(BaseModel):
 def _check_part(name: str, text: str) -> None:
     """An address may come as a text that holds JSON, which nobody has looked through before."""
     try:
-        check_characters(text, field="the value")
-    except InvalidInput as refusal:
-        message = refusal.message.removeprefix("the value ")
-        raise _fault(name, PydanticCustomError("characters", "{message}", {"message": message})) from None
+        check_characters(text, field=name)
+    except Malformed as malformed:
+        raise _fault(name, _said(malformed.said)) from None
 
 
 def _fault(name: str, kind: PydanticCustomError) -> ValidationError:

@@ -12,23 +12,15 @@ from invoicing.credit.crediting import CreditLine
 from invoicing.money.amounts import money_text
 from operations import credit_notes
 from operations.credit_notes import CreditRequest, IssuedCreditNote
-from tools.answers import (
-    Answer,
-    InvoiceAnswer,
-    WarningAnswer,
-    answer,
-    document_lines,
-    heading,
-    invoice_answer,
-    issued_text,
-    named,
-    owed_line,
-    warning_answers,
-    warning_lines,
-)
+from tools.answers import Answer, answer
 from tools.context import BooksToCredit
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
+from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text
+from views.organizations import heading, named
+from views.payments import owed_line
+from views.remedies import for_assistant
+from views.warnings import WarningAnswer, warning_answers, warning_lines
 
 
 class CreditLineInput(PartInput):
@@ -78,7 +70,7 @@ async def issue_credit_note(
         credited_invoice=made.invoice_number,
         invoice_amount_due=money_text(made.invoice_balance.due_minor, document.currency),
         reason=document.reason,
-        warnings=warning_answers(made.warnings),
+        warnings=warning_answers(made.warnings, for_assistant),
         replayed=made.note.replayed,
     )
     return answer(heading(books.organization), _lines(made), structured)
@@ -93,7 +85,7 @@ def _lines(made: IssuedCreditNote) -> list[str]:
         issued_text(made.note),
         f"It credits {made.invoice_number}{'' if whole else ' in part'}: {document.reason}",
         *document_lines(document),
-        *warning_lines(made.warnings),
+        *warning_lines(made.warnings, for_assistant),
         owed_line(made.invoice_number, balance.due_minor, document.currency) + refund,
         *([anew] if whole and not made.note.replayed else []),
     ]

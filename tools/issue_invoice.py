@@ -10,24 +10,10 @@ from pydantic import Field
 from operations import invoices
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
 from storage.books.pool import Books
-from tools.answers import (
-    Answer,
-    InvoiceAnswer,
-    WarningAnswer,
-    answer,
-    document_lines,
-    heading,
-    invoice_answer,
-    issued_text,
-    named,
-    settled_lines,
-    total_lines,
-    warning_answers,
-    warning_lines,
-)
+from tools.answers import Answer, answer
 from tools.context import BooksToIssue
 from tools.description import Description, Effect
-from tools.drafts_shown import acknowledged_codes, choice_lines, kept_lines
+from tools.drafts_shown import acknowledged_codes, kept_lines
 from tools.inputs import (
     AdjustmentInput,
     LineInput,
@@ -38,6 +24,12 @@ from tools.inputs import (
     Several,
 )
 from tools.invoice_arguments import NOTHING, draft_request
+from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, total_lines
+from views.drafts import choice_lines
+from views.organizations import heading, named
+from views.payments import settled_lines
+from views.remedies import for_assistant
+from views.warnings import WarningAnswer, warning_answers, warning_lines
 
 
 class Issued(Answer):
@@ -121,7 +113,7 @@ def _issued(books: Books, made: IssuedInvoice) -> Issued:
         organization=named(books.organization),
         invoice=InvoiceAnswer(**invoice_answer(made.document)),
         draft="",
-        warnings=warning_answers(made.warnings),
+        warnings=warning_answers(made.warnings, for_assistant),
         replayed=made.document.replayed,
     )
 
@@ -131,7 +123,7 @@ def _kept(books: Books, made: KeptAsDraft) -> Issued:
         organization=named(books.organization),
         invoice=None,
         draft=made.preview.draft,
-        warnings=warning_answers(made.preview.warnings),
+        warnings=warning_answers(made.preview.warnings, for_assistant),
         replayed=False,
     )
 
@@ -145,7 +137,7 @@ def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
         issued_text(made.document),
         *(total_lines(document) if from_draft else document_lines(document)),
         *choice_lines(made.choices),
-        *warning_lines(unseen),
+        *warning_lines(unseen, for_assistant),
         *([f"Warnings that were shown before: {', '.join(known)}."] if known else []),
         *([f"The PDF says that it is a copy: {document.form_words}."] if document.form_words else []),
         *settled_lines(made.document),

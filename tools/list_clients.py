@@ -5,32 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from operations import organizations
-from operations.organizations import ClientSummary
-from tools.answers import PageAnswer, answer, counts_text, heading, instead, named, page_note
+from tools.answers import PageAnswer, answer, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, WholeNumber
-
-
-class CountsAnswer(BaseModel):
-    customers: int
-    items: int
-    drafts: int
-    documents: int
-
-
-class Client(BaseModel):
-    handle: str
-    name: str
-    environment: str
-    country: str
-    currency: str
-    ready: bool
-    blockers: list[str]
-    counts: CountsAnswer
+from views.organizations import Client, client_answer, client_line, heading, named
+from views.remedies import for_assistant
+from views.words import instead
 
 
 class ClientList(PageAnswer):
@@ -47,44 +31,17 @@ async def list_clients(
     practice, page = await organizations.list_clients(office, partner=partner, query=query, cursor=cursor, limit=limit)
     structured = ClientList(
         organization=named(practice),
-        clients=[_client(summary) for summary in page.items],
+        clients=[client_answer(summary, for_assistant) for summary in page.items],
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    lines = [_line(summary) for summary in page.items]
+    lines = [client_line(summary, for_assistant) for summary in page.items]
     if not lines and query.strip():
         similar = await organizations.similar_organizations(office, query, partner=practice)
         lines = [f"No client holds all of these words. {instead(similar)}"]
     elif not lines:
         lines = ["No clients yet: create_client_organization makes one."]
     return answer(heading(practice), [*lines, *page_note(page.left, page.next_cursor)], structured)
-
-
-def _client(summary: ClientSummary) -> Client:
-    organization, counts = summary.organization, summary.counts
-    return Client(
-        handle=organization.handle,
-        name=organization.name,
-        environment=organization.environment,
-        country=organization.country,
-        currency=organization.currency,
-        ready=not summary.blockers,
-        blockers=[blocker.message for blocker in summary.blockers],
-        counts=CountsAnswer(
-            customers=counts.customers if counts else 0,
-            items=counts.items if counts else 0,
-            drafts=counts.drafts if counts else 0,
-            documents=counts.documents if counts else 0,
-        ),
-    )
-
-
-def _line(summary: ClientSummary) -> str:
-    organization, counts = summary.organization, summary.counts
-    ready = "ready" if not summary.blockers else f"not ready: {' '.join(b.message for b in summary.blockers)}"
-    amounts = counts_text(counts) if counts else "counts unknown"
-    place = f"{organization.country} {organization.currency}"
-    return f"- {heading(organization)}: {organization.environment}, {place}, {amounts}; {ready}"
 
 
 TOOL = Description(

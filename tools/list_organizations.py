@@ -11,21 +11,15 @@ from pydantic import BaseModel
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from operations import organizations
 from operations.naming import active_organization
-from tools.answers import OrganizationAnswer, answer, heading, instead, named, page_note
+from tools.answers import answer, page_note
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, SessionArgument, WholeNumber
+from views.organizations import OrganizationAnswer, OrganizationShown, heading, named, organization_shown
+from views.words import instead
 
 
-class Listed(BaseModel):
-    handle: str
-    name: str
-    kind: str
-    role: str
-    partner: str
-    environment: str
-    country: str
-    currency: str
+class Listed(OrganizationShown):
     active: bool
     connection_url: str
 
@@ -48,14 +42,7 @@ async def list_organizations(
     active_handle = active.handle if active else ""
     listed = [
         Listed(
-            handle=one.handle,
-            name=one.name,
-            kind=one.kind,
-            role=one.role,
-            partner=partners.get(one.partner_id, ""),
-            environment=one.environment,
-            country=one.country,
-            currency=one.currency,
+            **organization_shown(one, partners),
             active=one.handle == active_handle,
             connection_url=caller.office.connection_url(one),
         )

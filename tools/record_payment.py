@@ -9,24 +9,15 @@ from pydantic import Field
 
 from operations import payments
 from operations.payments import PaymentRequest, RecordedPayment
-from tools.answers import (
-    Answer,
-    InvoiceAnswer,
-    PaymentAnswer,
-    WarningAnswer,
-    answer,
-    heading,
-    invoice_answer,
-    named,
-    owed_line,
-    payment_answer,
-    settled_text,
-    warning_answers,
-    warning_lines,
-)
+from tools.answers import Answer, answer
 from tools.context import BooksToRecordPayment
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, SessionArgument
+from views.documents import InvoiceAnswer, invoice_answer
+from views.organizations import heading, named
+from views.payments import PaymentAnswer, owed_line, payment_answer, settled_text
+from views.remedies import for_assistant
+from views.warnings import WarningAnswer, warning_answers, warning_lines
 
 
 class PaymentRecorded(Answer):
@@ -62,7 +53,7 @@ async def record_payment(
         organization=named(books.organization),
         payment=payment_answer(made.payment),
         invoice=InvoiceAnswer(**invoice_answer(made.document)),
-        warnings=warning_answers(made.warnings),
+        warnings=warning_answers(made.warnings, for_assistant),
         replayed=made.replayed,
     )
     return answer(heading(books.organization), _lines(made, structured), structured)
@@ -86,7 +77,7 @@ def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
         f" {shown.net_total}, tax {shown.tax_total}, total {shown.total} {shown.currency}, {shown.status}"
         f"{settled and f', {settled}'}.",
         owed_line(number, made.owed_minor, payment.currency),
-        *warning_lines(made.warnings),
+        *warning_lines(made.warnings, for_assistant),
     ]
 
 

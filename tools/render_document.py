@@ -13,11 +13,12 @@ from operations import files
 from operations.access import Office
 from operations.files import MadeFile
 from storage.books.pool import Books
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from tools.uris import export_uri, pdf_uri
+from views.organizations import heading, named
 
 
 class FileAnswer(Answer):

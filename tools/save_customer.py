@@ -8,11 +8,13 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import customers
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import BooksToSaveCustomer
 from tools.description import Description, Effect
-from tools.find_customers import CustomerAnswer, customer_answer, customer_line
 from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from views.customers import CustomerAnswer, customer_answer, customer_line
+from views.organizations import heading, named
+from views.remedies import for_assistant, told
 
 CLEARABLE = dict.fromkeys(
     (
@@ -80,14 +82,15 @@ async def save_customer(
     )
     changes |= cleared(clear, CLEARABLE, changes)
     saved = await customers.save_customer(books, changes, customer_id=id)
+    notes = [told(note, for_assistant) for note in saved.notes]
     structured = CustomerSaved(
         organization=named(books.organization),
         customer=customer_answer(saved.customer),
         created=saved.created,
-        notes=list(saved.notes),
+        notes=notes,
     )
     act = "New customer" if saved.created else "Changed"
-    return answer(heading(books.organization), [f"{act}: {customer_line(saved.customer)}", *saved.notes], structured)
+    return answer(heading(books.organization), [f"{act}: {customer_line(saved.customer)}", *notes], structured)
 
 
 TOOL = Description(

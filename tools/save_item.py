@@ -8,11 +8,12 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import items
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import BooksToSaveItem
 from tools.description import Description, Effect
-from tools.find_items import ItemAnswer, item_answer, item_line
 from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument, Several, cleared, given
+from views.items import ItemAnswer, item_answer, item_line
+from views.organizations import heading, named
 
 CLEARABLE: dict[str, Any] = {
     "sku": "",

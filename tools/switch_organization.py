@@ -9,10 +9,11 @@ from pydantic import Field
 
 from operations import organizations
 from operations.naming import wants_names
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
 from tools.inputs import SessionArgument
+from views.organizations import heading, named
 
 
 class Switched(Answer):

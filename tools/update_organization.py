@@ -11,10 +11,9 @@ from pydantic import Field
 from operations import people, profile
 from operations.organizations import OrganizationDetails
 from storage.books.pool import Books
-from tools.answers import Answer, answer, heading, named
+from tools.answers import Answer, answer
 from tools.context import BooksToUpdate, TheOffice
 from tools.description import Description, Effect
-from tools.get_organization import Readiness, named_values, readiness, readiness_lines
 from tools.inputs import (
     ADDRESS_FIELDS,
     AddressArgument,
@@ -25,7 +24,11 @@ from tools.inputs import (
     cleared,
     given,
 )
-from tools.mandate_answers import mandate_lines
+from views.mandates import mandate_lines
+from views.organizations import heading, named
+from views.profile import named_values
+from views.remedies import for_assistant
+from views.settings import Readiness, readiness, readiness_lines
 
 
 class OrganizationChanged(Answer):
@@ -122,11 +125,14 @@ async def update_organization(
     structured = OrganizationChanged(
         organization=named(updated.organization),
         changed=_as_kept(changes, updated, details),
-        readiness=readiness(details),
+        readiness=readiness(details, for_assistant),
     )
-    lines = [f"Updated: {named_values(structured.changed)}.", *readiness_lines(updated, details)]
+    lines = [
+        f"Updated: {named_values(structured.changed)}.",
+        *readiness_lines(updated.organization, details, for_assistant),
+    ]
     # The country is set once, and with it what its law wants.
-    lines += mandate_lines(details.mandates) if "country" in changes else []
+    lines += mandate_lines(details.mandates, for_assistant) if "country" in changes else []
     if people.lacks_address(office) and "country" in changes and "owner_email" not in changes:
         lines.append(f"What is done here is on record as done by {people.LOCAL_OWNER_EMAIL}. {_SAY_WHO}")
     return answer(heading(updated.organization), lines, structured)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from invoicing.countries import VatRegistration, country
 from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
+from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
     LINES_MAX,
@@ -25,7 +26,7 @@ from invoicing.master_data.code_lists import term_texts, withholding_texts
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, Setup
 from invoicing.master_data.registration import settled, worded_on
-from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.choice import ChosenTax
 from invoicing.tax.conversion import exchange, withhold
 from invoicing.tax.explaining import explain
@@ -102,8 +103,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         InvalidInput: dates, codes, prices or discounts that do not fit, or prices that round to a total of zero.
         LimitExceeded: an amount has more than 15 digits in minor units.
     """
-    if not circumstances.profile.country:
-        raise NotReady("The organization has no country yet: set it with update_organization.", field="country")
+    check_country(circumstances.profile)
     circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
     profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
     if customer.archived:

@@ -29,6 +29,7 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import to_major
 from invoicing.organizations import Environment
+from invoicing.remedies import AnswerForForm, Remark
 from invoicing.tax.facts import buyer_facts
 
 BUYER_VAT_NUMBER = "buyer-vat-number"
@@ -46,8 +47,8 @@ class LawOfForm:
     `mandate_blockers` those of the blockers that are about the form alone: they hold for a credit note too.
     """
 
-    blockers: tuple[str, ...] = ()
-    mandate_blockers: tuple[str, ...] = ()
+    blockers: tuple[Remark, ...] = ()
+    mandate_blockers: tuple[Remark, ...] = ()
     warnings: tuple[Notice, ...] = ()
     words: str = ""
     answered_for: tuple[str, ...] = ()
@@ -119,7 +120,7 @@ def law_of_form(
     live = profile.environment is Environment.LIVE
     if not live:
         return LawOfForm(warnings=_sandbox_warning(in_force, standing), words=_words(in_force, standing))
-    blockers, warnings, said = [], [], set()
+    blockers, warnings, said = list[Remark](), list[Notice](), set[str]()
     for one in in_force:
         if one.mandate.code in standing:
             continue
@@ -128,24 +129,25 @@ def law_of_form(
             text += (
                 f" Without exchange_rate it is not known whether the month stays below what {one.mandate.name} spares."
             )
+        code, remedy = one.mandate.code, AnswerForForm(one.mandate.code, draft=False)
         if one.is_strict and profile.mandates != "warn":
-            blockers.append(text)
+            blockers.append(Remark(text, remedy))
         else:
-            warnings.append(Notice(notice_code(one.mandate.code), text))
+            warnings.append(Notice(notice_code(code), text, remedy))
     warnings += [
         Notice(notice_code(one.mandate.code), _coming_text(one)) for one in coming if one.mandate.code not in standing
     ]
     mandate_blockers = tuple(blockers)
     lacks_number = _lacks_buyer_number(document, profile, customer)
     if lacks_number and BUYER_VAT_NUMBER not in standing:
-        blockers.append(_buyer_number_text(customer))
+        blockers.append(Remark(_buyer_number_text(customer), AnswerForForm(BUYER_VAT_NUMBER, draft=True)))
     if lacks_number:
         said.add(_BUYER_NUMBER_NOTICE)
     for requirement in _unmet(document, profile, customer, amount):
         if requirement.code in standing:
             continue
         if requirement.required:
-            blockers.append(f"{requirement.text} {_for_draft(requirement.code)}")
+            blockers.append(Remark(requirement.text, AnswerForForm(requirement.code, draft=True)))
         else:
             warnings.append(Notice(requirement.code.replace("-", "_"), requirement.text))
     return LawOfForm(
@@ -215,7 +217,7 @@ def _in_force_text(one: Applying) -> str:
         effect = "a PDF is no invoice in law"
     else:
         effect = "a PDF is an invoice whose data must be reported"
-    return f"{mandate.name} ({mandate.code}), since {since}: {effect}. {mandate.todo} {_by_person(mandate.code)}"
+    return f"{mandate.name} ({mandate.code}), since {since}: {effect}. {mandate.todo}"
 
 
 def _coming_text(one: Applying) -> str:
@@ -224,25 +226,10 @@ def _coming_text(one: Applying) -> str:
     return f"From {since} on {effect}: {mandate.name} ({mandate.code}). {mandate.todo}"
 
 
-def _by_person(code: str) -> str:
-    return (
-        "Ask a person of the practice how it is handed in, and put those words on record: save_configuration"
-        f' (part "mandates", code "{code}", handed_in).'
-    )
-
-
-def _for_draft(code: str) -> str:
-    return (
-        "Else draft it, and a person of the practice says on record why it is right without: save_configuration"
-        f' (part "mandates", code "{code}", draft, handed_in).'
-    )
-
-
 def _buyer_number_text(customer: Customer) -> str:
     return (
         f"Intra-EU supply and reverse charge need the VAT number of {customer.name}, a business (in the EU Articles"
-        " 138(1)(b) and 226(4) Directive 2006/112/EC): set tax_number with save_customer, or take another tax_code."
-        f" {_for_draft(BUYER_VAT_NUMBER)}"
+        " 138(1)(b) and 226(4) Directive 2006/112/EC): complete the customer's tax_number, or take another tax_code."
     )
 
 

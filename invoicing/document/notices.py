@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from invoicing.remedies import Remedy
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A warning. `code` names its kind and stays the same from release to release; `text` says what is the matter in
-    this document, and what to do.
+    this document, and `remedy` what mends it.
     """
 
     code: str
     text: str
+    remedy: Remedy | None = None

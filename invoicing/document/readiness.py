@@ -12,6 +12,8 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.master_data.registration import UNTAXED, settled
 from invoicing.organizations import Environment
+from invoicing.refusals import NotReady
+from invoicing.remedies import Act, Remark, Remedy
 from invoicing.tax.facts import seller_territory
 
 _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
@@ -19,10 +21,21 @@ _ADDRESS = ("line1", "line2", "postal_code", "city", "region")
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Something that keeps an organization from issuing: the fields to set, and a text on all of them."""
+    """Something that keeps an organization from issuing: the fields to set, a text on all of them, and what sets
+    them.
+    """
 
     fields: tuple[str, ...]
-    message: str
+    text: str
+    remedy: Remedy | None = None
+
+
+def check_country(profile: Profile) -> None:
+    """Raises:
+    NotReady: the organization has no country yet.
+    """
+    if not profile.country:
+        raise NotReady(Remark("The organization has no country yet.", Act.SET_ORGANIZATION), field="country")
 
 
 def blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]:
@@ -34,8 +47,8 @@ def blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]
     in a territory has set its tax up.
     """
     if not profile.country:
-        message = "The country is not set, which decides tax, currency and required fields: set it with"
-        return (Blocker(("country",), f"{message} update_organization."),)
+        message = "The country is not set, which decides tax, currency and required fields."
+        return (Blocker(("country",), message, Act.SET_ORGANIZATION),)
     if profile.environment is Environment.SANDBOX:
         return ()
     return live_blockers(profile, default_code=default_code)
@@ -62,10 +75,10 @@ def live_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker,
     if not missing:
         return place
     listed = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
-    message = f"Live invoices in {rules.name} still need {listed}: set with update_organization."
+    message = f"Live invoices in {rules.name} still need {listed}."
     if asks:
         message = f"{message} {_question(rules)}"
-    return (Blocker(tuple(missing), message), *place)
+    return (Blocker(tuple(missing), message, Act.SET_ORGANIZATION), *place)
 
 
 def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]:
@@ -81,9 +94,9 @@ def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blo
         message = (
             f"{name} is in {territory.name}, which is taxed like {territory.country} ({territory.law}), not like"
             f" {profile.country}: make the organization anew with country {territory.country}, or correct the postal"
-            " code with update_organization."
+            " code."
         )
-        return (Blocker(("country",), message),)
+        return (Blocker(("country",), message, Act.SET_ORGANIZATION),)
     if settled(profile, default_code=default_code).vat_registration in UNTAXED:
         return ()
     own = default_code and default_code not in {code.code for code in country(profile.country).tax_codes}
@@ -91,10 +104,10 @@ def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blo
         return ()
     message = (
         f"{name} is in {territory.name}: {territory.seller} ({territory.law}), and its rates are not kept here. The"
-        f" rates of {profile.country} must not be charged: save a tax code of that place with counterfoil tax-code save"
-        " --default, or correct the postal code with update_organization."
+        f" rates of {profile.country} must not be charged: correct the organization's postal code, or save a tax"
+        " code of that place as the default."
     )
-    return (Blocker(("tax_codes",), message),)
+    return (Blocker(("tax_codes",), message, Act.SAVE_TAX_CODE),)
 
 
 def _needed(profile: Profile, rules: Country) -> list[tuple[str, ...]]:

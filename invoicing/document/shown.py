@@ -18,6 +18,7 @@ from invoicing.document.notices import Notice
 from invoicing.document.requested import RequestedDocument, request_from_values, request_values
 from invoicing.money.amounts import money_text, plain
 from invoicing.refusals import Conflict
+from invoicing.remedies import Act
 from invoicing.text.typed import noun_of
 
 _LINES_NAMED = 3
@@ -105,9 +106,9 @@ def check_as_shown(before: Shown, document: Document) -> None:
     named = "".join(f"; {line}" for line in lines[:_LINES_NAMED])
     raise Conflict(
         f"draft: it showed {_figures(before, now)}, and would be {_figures(now, before)} now{named}{more}. What it is"
-        " made of was changed since. Nothing is issued: show the draft again with draft_invoice and its draft alone,"
-        " which accepts the new figures, or with all fields to correct them, and then issue it.",
+        " made of was changed since. Nothing is issued.",
         field="draft",
+        remedy=Act.SHOW_DRAFT_AGAIN,
     )
 
 

@@ -14,6 +14,7 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import plain
 from invoicing.organizations import Environment
+from invoicing.remedies import Act
 from invoicing.render.fonts import unprintable_characters
 from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.facts import is_across_border
@@ -78,7 +79,7 @@ def _territory_warning(document: Document, profile: Profile) -> list[Notice]:
     """A sandbox may try what a live organization may not issue; there it is a blocker."""
     charged = any(tax.category is TaxCategory.STANDARD for tax in document.taxes)
     tried = charged and profile.environment is Environment.SANDBOX
-    return [Notice("seller_territory", one.message) for one in territory_blockers(profile)] if tried else []
+    return [Notice("seller_territory", one.text, one.remedy) for one in territory_blockers(profile)] if tried else []
 
 
 def _supply_warning(positions: Sequence[str]) -> list[Notice]:
@@ -108,7 +109,8 @@ def _tax_warnings(document: Document, profile: Profile) -> list[Notice]:
         found.append(
             Notice(
                 "seller_tax_number_missing",
-                "Tax is charged, but the organization has no tax number yet: set it with update_organization.",
+                "Tax is charged, but the organization has no tax number yet.",
+                Act.SET_ORGANIZATION,
             )
         )
     if TaxCategory.REVERSE_CHARGE in categories and document.seller.vat_registration and not document.seller.tax_number:

@@ -15,7 +15,7 @@ from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from invoicing.document.canonical import canonical_json
-from invoicing.exports.rows import Progress
+from invoicing.progress import Tally
 
 FORMAT = "counterfoil-archive-1"
 MANIFEST = "manifest.json"
@@ -39,7 +39,7 @@ def write_archive(
     files: Iterable[tuple[str, Source]],
     *,
     manifest_extra: Mapping[str, object] | None = None,
-    progress: Progress | None = None,
+    progress: Tally | None = None,
 ) -> None:
     """Write the PDFs, each given with its document's number, to `path`.
 

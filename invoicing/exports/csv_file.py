@@ -34,7 +34,8 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import Cell, ExportedDocument, Progress, counted, reads_as_formula
+from invoicing.exports.rows import Cell, ExportedDocument, counted, reads_as_formula
+from invoicing.progress import Tally
 
 COLUMNS = (
     "kind",
@@ -130,7 +131,7 @@ SEMICOLON = CsvForm(";", ",")
 
 
 def write_csv(
-    path: Path, documents: Iterable[ExportedDocument], *, form: CsvForm = COMMA, progress: Progress | None = None
+    path: Path, documents: Iterable[ExportedDocument], *, form: CsvForm = COMMA, progress: Tally | None = None
 ) -> None:
     """Write the documents' rows to `path`, a header row first."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:

@@ -19,8 +19,9 @@ from pathlib import Path
 from invoicing.document.canonical import canonical_json, document_text
 from invoicing.exports.breakdown import Accounting, Breakdown, Group, Part, PartKind, break_down
 from invoicing.exports.cells import group_cells, part_cells, settlement
-from invoicing.exports.rows import Cell, ExportedAccounts, ExportedDocument, ExportedPayment, Progress, counted
+from invoicing.exports.rows import Cell, ExportedAccounts, ExportedDocument, ExportedPayment, counted
 from invoicing.money.amounts import money_text, plain
+from invoicing.progress import Tally
 
 FORMAT = "counterfoil-export-1"
 
@@ -30,7 +31,7 @@ def write_json(
     organization: dict[str, str],
     documents: Iterable[ExportedDocument],
     *,
-    progress: Progress | None = None,
+    progress: Tally | None = None,
 ) -> None:
     """Write the documents to `path` as one JSON object; `organization` says whose they are."""
     with path.open("w", encoding="utf-8", newline="\n") as file:

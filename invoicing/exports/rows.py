@@ -55,18 +55,17 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from invoicing.document.documents import Document
+from invoicing.progress import Tally
 
 Cell = str | bool | Decimal | date
 """A text, a yes or no, a number (with the digits it is shown with) or a day."""
 
-Progress = Callable[[int], None]
-"""Is told, after each document, how many are done."""
 
 _FORMULA_SIGNS = frozenset("=+-@")
 _CONTROL_SIGNS = frozenset("\t\r\n")
@@ -117,7 +116,7 @@ class ExportedDocument:
     books_currency: str = ""
 
 
-def counted(documents: Iterable[ExportedDocument], progress: Progress | None) -> Iterator[tuple[int, ExportedDocument]]:
+def counted(documents: Iterable[ExportedDocument], progress: Tally | None) -> Iterator[tuple[int, ExportedDocument]]:
     """The documents with their position from 1; `progress` hears of each when the next one is asked for."""
     for position, exported in enumerate(documents, start=1):
         yield position, exported

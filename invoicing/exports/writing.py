@@ -9,8 +9,8 @@ from typing import assert_never
 from invoicing.exports.carried import CarriedDocuments
 from invoicing.exports.csv_file import COMMA, SEMICOLON, write_csv
 from invoicing.exports.json_file import write_json
-from invoicing.exports.rows import Progress
 from invoicing.exports.xlsx_file import write_xlsx
+from invoicing.progress import Tally
 
 
 class TableFormat(StrEnum):
@@ -21,7 +21,7 @@ class TableFormat(StrEnum):
 
 
 def write_export(
-    progress: Progress, carried: Path, target: Path, file_format: TableFormat, organization: dict[str, str]
+    progress: Tally, carried: Path, target: Path, file_format: TableFormat, organization: dict[str, str]
 ) -> tuple[str, ...]:
     """Write the documents of the file `carried` to `target`; `organization` says whose they are. Answers the notes
     that whoever works with it must know.

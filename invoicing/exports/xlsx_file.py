@@ -30,9 +30,10 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import Cell, ExportedDocument, Progress, counted, reads_as_formula
+from invoicing.exports.rows import Cell, ExportedDocument, counted, reads_as_formula
 from invoicing.exports.tax_summary import TaxSummary
 from invoicing.money.amounts import EXACT
+from invoicing.progress import Tally
 from invoicing.refusals import LimitExceeded
 
 DOCUMENT_COLUMNS = (
@@ -195,7 +196,7 @@ def write_xlsx(
     documents: Iterable[ExportedDocument],
     *,
     created: datetime = _CREATED,
-    progress: Progress | None = None,
+    progress: Tally | None = None,
 ) -> None:
     """Write the documents to `path`; `created` (without a time zone) is the file's own property.
 

@@ -23,6 +23,7 @@ from invoicing.importing.prices import read_heading
 from invoicing.importing.tables import Table, shown
 from invoicing.importing.words import bare
 from invoicing.refusals import InvalidInput
+from invoicing.remedies import Act, MapColumn
 
 
 class Kind(Enum):
@@ -208,11 +209,12 @@ def _field_asked_for(kind: Kind, heading: str, asked: str) -> tuple[str, int]:
 
 def _twice(table: Table, field: str, first: int, second: int) -> InvalidInput:
     headings = [shown(table.header[index]) for index in (first, second)]
-    how = f'choose with --map "{headings[0]}={field}", and the other is passed over'
-    if bare(headings[0]) == bare(headings[1]):
-        how = "rename or remove one"
+    alike = bare(headings[0]) == bare(headings[1])
     return InvalidInput(
-        f"The columns {headings[0]} and {headings[1]} are both {field}: {how}.", field=field, candidates=headings
+        f"The columns {headings[0]} and {headings[1]} are both {field}{': rename or remove one' if alike else ''}.",
+        field=field,
+        candidates=headings,
+        remedy=None if alike else MapColumn(headings[0], field),
     )
 
 
@@ -220,20 +222,23 @@ def _check_known(kind: Kind, known: Mapping[str, Column], unknown: list[str], *,
     if not known:
         raise InvalidInput(
             f"The first row names no column of {kind.value}. It must be the header, with names such as"
-            f" {', '.join(_fields(kind)[1:5])}; or say with --map which column is which.",
+            f" {', '.join(_fields(kind)[1:5])}.",
             field="file",
+            remedy=Act.MAP_COLUMNS,
         )
     telling = _TELLING[kind]
     if not any(field in known for field in telling):
         raise InvalidInput(
-            f'There is no column {" or ".join(telling)}. If another has them, say so with --map "...={telling[0]}".',
+            f"There is no column {' or '.join(telling)}, unless another has them.",
             field="name",
+            remedy=MapColumn("...", telling[0]),
         )
     if unknown and not ignore_unknown:
         raise InvalidInput(
-            f"Not a field of {kind.value}: {', '.join(unknown)}. Rename these columns or remove them, say with --map"
-            f" which field each is, or pass over them with --ignore-unknown. Fields: {', '.join(_fields(kind))}.",
+            f"Not a field of {kind.value}: {', '.join(unknown)}. Fields: {', '.join(_fields(kind))}. Rename these"
+            " columns or remove them.",
             field="file",
+            remedy=Act.MAP_OR_IGNORE_COLUMNS,
         )
 
 

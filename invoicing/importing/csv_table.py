@@ -19,6 +19,7 @@ from invoicing.importing.tables import (
     is_blank,
 )
 from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.remedies import Act, Remark
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
@@ -89,7 +90,7 @@ def known_encoding(name: str) -> str:
     return codec
 
 
-def _recognised_encoding(content: bytes, encoding: str) -> tuple[str, str, tuple[str, ...]]:
+def _recognised_encoding(content: bytes, encoding: str) -> tuple[str, str, tuple[Remark, ...]]:
     """The codec, what the report calls it, and what to say of it."""
     if encoding:
         codec = known_encoding(encoding)
@@ -105,8 +106,8 @@ def _recognised_encoding(content: bytes, encoding: str) -> tuple[str, str, tuple
         raise InvalidInput(f"{_NO_TEXT} Save CSV files as UTF-8.", field="file")
     if any(_CONTROLS.search(piece) for piece in _pieces(content, "cp1252")):
         raise InvalidInput(_NO_TEXT, field="file")
-    note = "The file is not UTF-8 and was read as Windows-1252: look at the accented letters, or give --encoding."
-    return "cp1252", "Windows-1252", (note,)
+    note = "The file is not UTF-8 and was read as Windows-1252: look at the accented letters."
+    return "cp1252", "Windows-1252", (Remark(note, Act.CHOOSE_ENCODING),)
 
 
 def _checked(content: bytes, codec: str, name: str) -> str:
@@ -159,8 +160,9 @@ def _recognised(beginning: str, known: Callable[[str], bool]) -> str:
     best, second = found[0], found[1]
     if best[1] > 1 and best[:2] == second[:2]:
         raise InvalidInput(
-            f"The columns could be separated by {_NAMES[best[2]]} or {_NAMES[second[2]]}: give --delimiter.",
+            f"The columns could be separated by {_NAMES[best[2]]} or {_NAMES[second[2]]}.",
             field="delimiter",
+            remedy=Act.CHOOSE_DELIMITER,
         )
     return best[2] if best[1] > 1 else ","
 

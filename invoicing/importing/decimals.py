@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from invoicing.refusals import InvalidInput
+from invoicing.remedies import Act
 
 # Blanks of all widths and the Swiss apostrophe: they separate thousands and nothing else.
 _NEUTRAL = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'’](?=\d{3}(?!\d))")
@@ -75,8 +76,7 @@ def plain_number(text: str, sign: DecimalSign | None) -> str:
     if sign is None:
         if _SINGLE.fullmatch(plain):
             raise InvalidInput(
-                f"{plain} could be a number of thousands or have three decimals: give --decimal-comma or"
-                " --decimal-point."
+                f"{plain} could be a number of thousands or have three decimals.", remedy=Act.CHOOSE_DECIMAL_SIGN
             )
         return plain
     separator = "," if sign is DecimalSign.POINT else "."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.remedies import Act
 from invoicing.text.typed import fold
 
 
@@ -55,9 +56,10 @@ class Matching:
             )
         if found and not row.id and not self._update:
             raise Conflict(
-                f"There is already {_article(self._one)} of this {_word(row)} ({found}): give --update to change it,"
-                " or leave the row out.",
+                f"There is already {_article(self._one)} of this {_word(row)} ({found}): leave the row out, unless it"
+                " is to be changed.",
                 field=_field(row),
+                remedy=Act.UPDATE_EXISTING,
             )
         return found
 

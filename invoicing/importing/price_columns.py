@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from invoicing.importing.prices import Meaning, PriceHeading, is_price_unit, is_reference, read_heading, says_tax
 from invoicing.importing.tables import Cell, Number, Table, is_blank, shown
 from invoicing.refusals import InvalidInput
+from invoicing.remedies import DividePrice, MapColumn
 
 PRICE = "unit_price"
 
@@ -97,8 +98,9 @@ def check_tax_flags(
                 raise InvalidInput(
                     f"The column {shown(table.header[index])} says of row {number} that its price is"
                     f" {_with_tax(says is answer)}, but {_here(pricing)}. Import only rows that fit, with this column"
-                    " removed or passed over by --map.",
+                    " removed or passed over.",
                     field=PRICE,
+                    remedy=MapColumn(shown(table.header[index]), ""),
                 )
 
 
@@ -115,9 +117,10 @@ def check_price_units(table: Table, free: Sequence[int]) -> None:
             if units not in ("", "1"):
                 raise InvalidInput(
                     f"The column {heading} says that the price of row {number} is for {shown(units)} units: put the"
-                    f' price of one into the file. If it does not mean that, pass over it with --map "{heading}=".',
+                    " price of one into the file, unless it does not mean that.",
                     field=PRICE,
                     candidates=[heading],
+                    remedy=MapColumn(heading, ""),
                 )
 
 
@@ -148,22 +151,22 @@ def _must_choose(found: Sequence[_Candidate], pricing: Pricing) -> InvalidInput:
     """Several columns, or a single one that is not surely the price."""
     headings = [one.heading for one in found]
     likely = min(found, key=lambda one: (one.said.meaning is Meaning.MEASURE, _has_other_tax(one, pricing)))
-    how = f'say with --map "{headings[0]}={PRICE}"'
     if len(found) == 1:
         doubt = _doubt(found[0])
         return InvalidInput(
-            f"It is not sure that {found[0].told} is the price of an item: {doubt}. If it is, {how}; if not, pass over"
-            f' the column with --map "{headings[0]}=", and items have no price.',
+            f"It is not sure that {found[0].told} is the price of an item: {doubt}. If it is none, items have no"
+            " price.",
             field=PRICE,
             candidates=headings,
+            remedy=MapColumn(headings[0], PRICE, doubtful=True),
         )
     told = [f"{one.told}{_note(one)}" for one in found]
     here = f" Prices here are {_with_tax(pricing.prices_include_tax)}." if _differ_in_tax(found, pricing) else ""
     return InvalidInput(
-        f"Several columns could be the price: {', '.join(told)}.{here} Choose one, as in"
-        f' --map "{likely.heading}={PRICE}"; the others are then passed over.',
+        f"Several columns could be the price: {', '.join(told)}.{here}",
         field=PRICE,
         candidates=headings,
+        remedy=MapColumn(likely.heading, PRICE),
     )
 
 
@@ -192,10 +195,10 @@ def _divisor(one: _Candidate, stated: int) -> int:
         return stated or 1
     quantity = one.said.quantity
     raise InvalidInput(
-        f'{one.heading} is the price of {quantity}: say with --map "{one.heading}={PRICE}/{quantity}" that it is'
-        f" divided, or with {PRICE}/1 that an item is {quantity}.",
+        f"{one.heading} is the price of {quantity}, and it is not said of how many an item consists.",
         field=PRICE,
         candidates=[one.heading],
+        remedy=DividePrice(one.heading, PRICE, quantity),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from invoicing.importing.csv_table import read_csv
-from invoicing.importing.tables import FILE_BYTES_MAX, Progress, Table
+from invoicing.importing.tables import FILE_BYTES_MAX, Table
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, LimitExceeded
 
 _WRONG = (
@@ -49,14 +50,14 @@ def read_table(
             raise InvalidInput(reason, field="file")
     if content.startswith(_XLSX):
         if delimiter or encoding:
-            raise InvalidInput("--delimiter and --encoding go with CSV files; this one is XLSX.", field="delimiter")
+            raise InvalidInput("A delimiter and an encoding go with CSV files; this one is XLSX.", field="delimiter")
         # The library that reads workbooks is large, and most files are CSV.
         from invoicing.importing.xlsx_table import read_xlsx
 
         table = read_xlsx(content, sheet=sheet, progress=progress)
     else:
         if sheet:
-            raise InvalidInput("--sheet goes with XLSX files; this one is not XLSX.", field="sheet")
+            raise InvalidInput("A sheet goes with XLSX files; this one is not XLSX.", field="sheet")
         table = read_csv(content, delimiter=delimiter, encoding=encoding, known=known)
         if table.header[0].lstrip().startswith("<"):
             raise InvalidInput("The file is a web page or XML: save the table as CSV or XLSX.", field="file")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from invoicing.refusals import LimitExceeded
+from invoicing.remedies import Remark, Remedy
 
 FILE_BYTES_MAX = 50 * 1024 * 1024
 ROWS_MAX = 50_000
@@ -15,9 +15,6 @@ CELLS_MAX = ROWS_MAX * COLUMNS_MAX
 """With the empty ones: so much is in memory at once."""
 CELL_CHARACTERS_MAX = 32_767
 """What a cell holds at most in Excel."""
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     form: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,9 @@ class Problem:
     """Why a row is refused. `field` is ours, `column` the file's name for it; both are empty for the row itself."""
 
     field: str
-    reason: str
+    text: str
     column: str = ""
+    remedy: Remedy | None = None
 
 
 def is_blank(cell: Cell) -> bool:

@@ -13,6 +13,7 @@ from invoicing.importing.decimals import DecimalSign, plain_number, sign_of_colu
 from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank, shown
 from invoicing.money.amounts import FRACTION_DIGITS_MAX, parse_decimal, plain
 from invoicing.refusals import InvalidInput, Refusal
+from invoicing.remedies import Act
 
 Value = str | bool | Decimal
 
@@ -50,9 +51,9 @@ def _own_sign(table: Table, column: Column) -> DecimalSign | None:
         return sign_of_column(cell for cell in cells if isinstance(cell, str))
     except InvalidInput as refusal:
         raise InvalidInput(
-            f"The column {column.heading} {refusal.message}: make them alike, or give --decimal-comma or"
-            " --decimal-point.",
+            f"The column {column.heading} {refusal.message}: make them alike.",
             field=column.field,
+            remedy=Act.CHOOSE_DECIMAL_SIGN,
         ) from None
 
 
@@ -73,7 +74,7 @@ def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None
         try:
             values[column.field] = _value(cell, column, signs.get(column.field))
         except Refusal as refusal:
-            problems.append(Problem(column.field, refusal.message, column.heading))
+            problems.append(Problem(column.field, refusal.message, column.heading, refusal.remedy))
     problems.extend(_currency_of_price(row, values, columns))
     return ReadRow(row.number, values, tuple(problems))
 
@@ -137,7 +138,7 @@ def _decimal(cell: str | bool | Number | Day, field: str, sign: DecimalSign | No
             try:
                 text = plain_number(cell, sign)
             except InvalidInput as refusal:
-                raise InvalidInput(f"{field}: {refusal.message}", field=field) from None
+                raise InvalidInput(f"{field}: {refusal.message}", field=field, remedy=refusal.remedy) from None
             return parse_decimal(text, field=field)
         case _:
             assert_never(cell)

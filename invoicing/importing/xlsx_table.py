@@ -20,7 +20,6 @@ from invoicing.importing.tables import (
     Cell,
     Day,
     Number,
-    Progress,
     Row,
     Table,
     Unreadable,
@@ -30,7 +29,9 @@ from invoicing.importing.tables import (
 )
 from invoicing.importing.xlsx_archive import DAMAGED, check_archive, too_many_cells
 from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, Refusal
+from invoicing.remedies import Act
 
 _LAST_ROW = 1_048_576
 # A row is as wide as its last cell, in all sheets that are looked at: one far cell in each row makes very many.
@@ -93,7 +94,7 @@ def _chosen(book: Any, name: str, reading: _Reading) -> Any:
     filled = [sheet for sheet in visible if next(reading.rows(sheet, None), None) is not None]
     if len(filled) > 1:
         names = ", ".join(shown(sheet.title) for sheet in filled)
-        raise InvalidInput(f"The workbook has several sheets; give --sheet with one of: {names}.", field="sheet")
+        raise InvalidInput(f"The workbook has several sheets: {names}.", field="sheet", remedy=Act.CHOOSE_SHEET)
     if not filled:
         raise InvalidInput("The workbook is empty: no visible sheet has a header and rows.", field="file")
     return filled[0]

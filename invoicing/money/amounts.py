@@ -13,7 +13,7 @@ from functools import cache
 
 import pycountry
 
-from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.refusals import InvalidInput, LimitExceeded, Malformed
 from invoicing.text.codes import capitals
 
 INTEGER_DIGITS_MAX = 12
@@ -46,11 +46,11 @@ def parse_decimal(value: object, *, field: str) -> Decimal:
     infinity, no NaN. Zero has no sign.
 
     Raises:
-        InvalidInput: anything else, naming `field`.
+        Malformed: anything else, naming `field`.
     """
     match value:
         case bool():
-            raise InvalidInput(f"{field} must be a number, not true or false.", field=field)
+            raise Malformed("must be a number, not true or false.", field=field)
         case Decimal():
             # The exponent is checked first: the plain text of 1E+999999999 would fill the memory.
             value = value or Decimal(0)
@@ -63,10 +63,10 @@ def parse_decimal(value: object, *, field: str) -> Decimal:
         case str():
             text = value
         case _:
-            raise InvalidInput(f'{field} must be a number such as "12.50".', field=field)
+            raise Malformed('must be a number such as "12.50".', field=field)
     if not _DECIMAL_TEXT.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
-        raise InvalidInput(
-            f'{field} must be a plain decimal number such as "12.50": at most {INTEGER_DIGITS_MAX} digits before'
+        raise Malformed(
+            f'must be a plain decimal number such as "12.50": at most {INTEGER_DIGITS_MAX} digits before'
             f" and {FRACTION_DIGITS_MAX} after the point, no exponent, no thousands separator, nothing around it.",
             field=field,
         )
@@ -78,7 +78,7 @@ def parse_whole(value: object, *, field: str) -> int:
     """A whole number from a text of its digits alone, or from a JSON number.
 
     Raises:
-        InvalidInput: anything else, naming `field`.
+        Malformed: anything else, naming `field`.
     """
     match value:
         case int() if not isinstance(value, bool):
@@ -87,7 +87,7 @@ def parse_whole(value: object, *, field: str) -> int:
             return int(value)
         case str() if _WHOLE_TEXT.fullmatch(value) and not (value.startswith("-") and not int(value)):
             return int(value)
-    raise InvalidInput(f"{field} must be a whole number.", field=field)
+    raise Malformed("must be a whole number.", field=field)
 
 
 def _shortest_text(value: float) -> str:
@@ -114,13 +114,7 @@ def minor_digits(currency: str) -> int:
     Raises:
         InvalidInput: not the upper-case code of a currency that exists.
     """
-    # The lookup of pycountry ignores case, and "jpy" would pass as a currency of two digits.
-    found = pycountry.currencies.get(alpha_3=currency)
-    if found is None or found.alpha_3 != currency or currency in _NOT_INVOICEABLE.split():
-        raise InvalidInput(
-            "currency must be the three-letter code of a currency in use (ISO 4217), such as EUR.",
-            field="currency",
-        )
+    _check_exists(currency, field="currency")
     return _MINOR_DIGITS.get(currency, 2)
 
 
@@ -131,11 +125,17 @@ def check_currency(code: str, *, field: str = "currency") -> str:
         InvalidInput: the currency does not exist.
     """
     canonical = capitals(code)
-    try:
-        minor_digits(canonical)
-    except InvalidInput as refusal:
-        raise InvalidInput(refusal.message, field=field) from None
+    _check_exists(canonical, field=field)
     return canonical
+
+
+def _check_exists(currency: str, *, field: str) -> None:
+    # The lookup of pycountry ignores case, and "jpy" would pass as a currency of two digits.
+    found = pycountry.currencies.get(alpha_3=currency)
+    if found is None or found.alpha_3 != currency or currency in _NOT_INVOICEABLE.split():
+        raise InvalidInput(
+            "currency must be the three-letter code of a currency in use (ISO 4217), such as EUR.", field=field
+        )
 
 
 def round_half_up(exact: Decimal) -> int:

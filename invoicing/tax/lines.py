@@ -14,6 +14,7 @@ from invoicing.master_data.code_lists import tax_code_texts
 from invoicing.master_data.records import Item, Setup, TaxCode
 from invoicing.money.amounts import exact_minor
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.remedies import Act
 from invoicing.tax.choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
 from invoicing.tax.inputs import AdjustmentInput, AppliedTax, LineInput
 from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
@@ -258,16 +259,14 @@ def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) ->
     if taxed:
         caution = (
             f"No sales tax is charged: {code.code} is the default code of {setting.seller.name}. Where tax is due, set"
-            f" tax_code on the lines ({', '.join(taxed[:_CODES_NAMED])}), or make such a code the default with"
-            " counterfoil tax-code save --default."
+            f" tax_code on the lines ({', '.join(taxed[:_CODES_NAMED])}), or make such a code the default."
         )
     else:
         caution = (
-            f"No sales tax is charged, because {setting.seller.name} has no sales tax code. Where tax is due, save one"
-            " with counterfoil tax-code save, which takes a part for each jurisdiction, and --default for the usual"
-            f" one; else set tax_code to {code.code} on the lines."
+            f"No sales tax is charged, because {setting.seller.name} has no sales tax code. Where tax is due, save one,"
+            f" with a part for each jurisdiction; else set tax_code to {code.code} on the lines."
         )
-    return replace(choice, cautions=(*choice.cautions, Notice("no_sales_tax", caution)))
+    return replace(choice, cautions=(*choice.cautions, Notice("no_sales_tax", caution, Act.SAVE_TAX_CODE)))
 
 
 def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) -> tuple[TaxCode, Choice]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from invoicing.document.documents import Supply, TaxCategory
 from invoicing.document.notices import Notice
+from invoicing.remedies import Act
 from invoicing.tax.choice import (
     BUSINESS_WITHOUT_NUMBER,
     BuyerFacts,
@@ -191,9 +192,9 @@ def _intra_eu_consumer(seller: SellerFacts, buyer: BuyerFacts, supply: Supply) -
     elif not buyer.consumer and not buyer.public_body:
         asked = (
             f"{buyer.name} is a business in {buyer.where} without a VAT number: with one, it owes the tax of services,"
-            " and goods are an intra-EU supply. Complete tax_number with save_customer, or state that it is a consumer."
+            " and goods are an intra-EU supply. Complete its tax_number, or state that it is a consumer."
         )
-        cautions = (Notice(BUSINESS_WITHOUT_NUMBER, asked), caution)
+        cautions = (Notice(BUSINESS_WITHOUT_NUMBER, asked, Act.SAVE_CUSTOMER), caution)
     because = f"{buyer.name} is {who} in {buyer.where}, and {seller.name} in {seller.where}"
     return at_home(seller, Choice(None, Rule.INTRA_EU_CONSUMER, because, cautions, local=_codes_of(seller)))
 

@@ -11,7 +11,7 @@ import unicodedata
 
 from anyascii import anyascii
 
-from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.refusals import InvalidInput, LimitExceeded, Malformed
 
 # Line breaks and tabs are welcome in notes; every other control character, surrogates, the bidirectional
 # overrides that can make a document read differently from what it says, the deprecated and annotating format
@@ -119,16 +119,15 @@ def check_characters(text: str, *, field: str) -> str:
     A search for a NUL would find everything, since databases end a pattern there; others end a line, or turn it round.
 
     Raises:
-        InvalidInput: a control character, half a character (JSON can hold an unpaired surrogate), one that Unicode
+        Malformed: a control character, half a character (JSON can hold an unpaired surrogate), one that Unicode
             has not assigned, or one that makes a text read differently from what it says.
     """
     if text.isprintable():
         return text
     for character in text:
         if _is_refused(character):
-            raise InvalidInput(
-                f"{field} contains the character U+{ord(character):04X}, which cannot be printed: remove it.",
-                field=field,
+            raise Malformed(
+                f"contains the character U+{ord(character):04X}, which cannot be printed: remove it.", field=field
             )
     return text
 
@@ -173,6 +172,11 @@ def noun_of(number: int, noun: str) -> str:
     if number == 1:
         return noun
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: `1 document`, `2,000 documents`, `2 tax authorities`."""
+    return f"{number:,} {noun_of(number, noun)}"
 
 
 def fold(text: str) -> str:

@@ -34,6 +34,7 @@ from storage.directory import organizations
 from storage.files.kept import StoredFile
 from storage.plain_files import check_plain_folders, open_plain_file
 from storage.sqlite.faults import faults_told
+from views.remedies import for_assistant, message_of
 
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
@@ -193,7 +194,7 @@ async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def _unavailable(fault: Unavailable) -> Response:
-    return PlainTextResponse(fault.message, status_code=503, headers={"Retry-After": "60"})
+    return PlainTextResponse(message_of(fault, for_assistant), status_code=503, headers={"Retry-After": "60"})
 
 
 def _absent() -> Response:

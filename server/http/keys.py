@@ -12,6 +12,7 @@ from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.credentials import ShownKey, show_key
 from server.http.pages import page
+from views.remedies import for_assistant, message_of
 
 _ASK = (
     "Show an API key",
@@ -68,7 +69,7 @@ class KeyPage:
             shown = await show_key(self._office.store, self._office.clock, request.path_params["page"])
         except Unavailable as fault:
             title, body = _UNAVAILABLE
-            return page(title, body.format(why=escape(fault.message)), 503)
+            return page(title, body.format(why=escape(message_of(fault, for_assistant))), 503)
         if shown is None:
             return page(*_GONE, 404)
         title, body = _SHOWN

@@ -98,14 +98,17 @@ class BooksShelf:
             Unavailable: too much of this organization's work waits.
         """
         async with self._leased(organization_id) as entry:
-            if size > AT_ONCE_MAX:
-                async with self.workers.reads.turn(organization_id):
+            computes = size > AT_ONCE_MAX
+            if not computes:
+                try:
+                    return await entry.database.run_at_once(Mode.READ, work)
+                except TooLong as too_long:
+                    computes = too_long.computes
+            async with self.workers.reads.turn(organization_id):
+                if computes:
                     return await entry.database.run_in_thread(Mode.READ, work)
-            with suppress(TooLong):
-                return await entry.database.run_at_once(Mode.READ, work)
-            # It is the database that takes long, or all but all of it: what computes long says its size.
-            async with self.workers.reads.turn(organization_id), entry.database.snapshot() as snapshot:
-                return await snapshot.read(work)
+                async with entry.database.snapshot() as snapshot:
+                    return await snapshot.read(work)
 
     @asynccontextmanager
     async def snapshot(self, organization_id: str) -> AsyncIterator[Snapshot]:

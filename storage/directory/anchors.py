@@ -180,7 +180,7 @@ def set_anchor(session: Session, organization_id: str, ends: Ends, *, known: End
     For the named act alone with which somebody answers for what was lost.
     """
     if anchor_of(session, organization_id) != known:
-        raise Conflict("The books were changed at the same moment: stop every server, and repeat the command.")
+        raise Conflict("The books were changed at the same moment: stop every server, and repeat it.")
     if not execute(session, _MOVE, {"of": organization_id, **_values(ends)}).rowcount:
         add_anchor(session, organization_id, ends)
     _keep_numbers(session, organization_id, ends.numbers)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from invoicing.text.typed import noun_of
+from invoicing.remedies import Act
+from invoicing.text.typed import counted
 from storage.books import exports
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
@@ -34,8 +35,8 @@ def aged_exports(root: Path, *, now: datetime, kept_days: int) -> Iterator[Findi
             yield Finding(
                 "note",
                 handle,
-                f"Nobody has asked for {len(aged)} {noun_of(len(aged), 'export')} ({mib} MiB) in {kept_days} days:"
-                " counterfoil doctor --clean removes them.",
+                f"Nobody has asked for {counted(len(aged), 'export')} ({mib} MiB) in {kept_days} days.",
+                Act.CLEAN_UP,
             )
 
 

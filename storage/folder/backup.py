@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import BinaryIO
 from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, Unavailable
 from storage.books import exports, tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
@@ -50,9 +51,6 @@ from storage.sqlite.engines import (
     write_once,
 )
 from storage.sqlite.faults import Fault
-
-Progress = Callable[[int, int], None]
-"""Told how many steps are done, and of how many: organizations in a backup, files when restoring."""
 
 _CHUNK_BYTES = 1024 * 1024
 _log = logging.getLogger("counterfoil")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from invoicing.remedies import Act
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.moments import keep_moment, latest_moment
 from storage.folder.findings import Finding
@@ -29,7 +30,8 @@ def clock_findings(root: Path, now: datetime) -> list[Finding]:
             "clock",
             f"The clock stands at {now:%Y-%m-%d %H:%M} UTC and has been at {seen:%Y-%m-%d %H:%M} before:"
             " sessions, links and credentials are judged on the later moment. If the clock is right now and was wrong"
-            " then, stop the server and say so: counterfoil doctor --clock-is-right.",
+            " then, stop the server and say so.",
+            Act.TRUST_CLOCK,
         )
     ]
 

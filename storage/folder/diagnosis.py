@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
+from invoicing.remedies import Act, BringBack
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile
 from storage.directory import organizations
@@ -38,10 +39,10 @@ _FREE_BYTES_NEEDED = 64 * 1024**2
 def diagnose(root: Path, *, free_bytes_wanted: int = FREE_BYTES_WANTED) -> list[Finding]:
     """Everything that is wrong or remarkable, in the order in which to see to it; empty where all is well."""
     if not root.is_dir():
-        return [Finding("error", "data folder", f"There is no data folder at {root}. Make one with counterfoil init.")]
+        return [Finding("error", "data folder", f"There is no data folder at {root}.", Act.BEGIN_FOLDER)]
     fault = Fault.NOT_PERMITTED
     if not may_look_into(root):
-        return [Finding("error", "data folder", f"{root}: {fault.sentence}. {fault.advice}")]
+        return [_finding("data folder", root, fault)]
     # Where nothing can be written, a database can only be looked at as it lies there.
     storage = fault_of_storage(root)
     look = _LookingAt(root, alone=storage is not None)
@@ -77,7 +78,7 @@ class _LookingAt:
 
 def _data_folder(root: Path, storage: Fault | None, free_bytes_wanted: int) -> Iterator[Finding]:
     if storage is not None:
-        yield Finding("error", "data folder", f"{root}: {storage.sentence}. {storage.advice}")
+        yield _finding("data folder", root, storage, severity="error")
     # Inside a folder that only its owner can enter, it does not matter what the permissions are.
     if os.name == "posix" and root.stat().st_mode & 0o077:
         yield Finding("warning", "data folder", f"Others than its owner can enter it: chmod 700 {root}")
@@ -91,15 +92,14 @@ def _directory(look: _LookingAt) -> tuple[list[tuple[str, str]], list[Finding]]:
     """Id and handle of every organization that can be read, and what is wrong with the directory."""
     path = look.root / DIRECTORY_FILE
     if not os.path.lexists(path) and not organization_folders(look.root):
-        advice = "Make one with counterfoil init."
-        return [], [Finding("error", "directory", f"{path}: {Fault.MISSING.sentence}. {advice}")]
+        return [], [Finding("error", "directory", f"{path}: {Fault.MISSING.sentence}.", Act.BEGIN_FOLDER)]
     stamp = head_stamp(FileKind.DIRECTORY)
     findings = list(_database(look, path, stamp, subject="directory"))
     try:
         # One that is damaged in places may still say whose books there are.
         return look.read(path, stamp, organizations.all_ids, examined=True), findings
     except StorageFault as fault:
-        return [], findings or [_finding("directory", path, fault)]
+        return [], findings or [_finding("directory", path, fault.fault)]
 
 
 def _books(look: _LookingAt, organization_id: str, handle: str) -> Iterator[Finding]:
@@ -124,9 +124,7 @@ def _loss(look: _LookingAt, organization_id: str, handle: str) -> Iterator[Findi
         # What is wrong with these books is said elsewhere.
         return
     if lost:
-        fault = Fault.LOST
-        how = f"counterfoil organization bring-back --organization {handle} --reason TEXT"
-        yield Finding("error", handle, f"{path}: {fault.sentence}: {lost}. {fault.advice} Here: {how}")
+        yield Finding("error", handle, f"{path}: {Fault.LOST.sentence}: {lost}. {Fault.LOST.advice}", BringBack(handle))
 
 
 def _disagreements(look: _LookingAt, known: list[tuple[str, str]]) -> Iterator[Finding]:
@@ -146,14 +144,14 @@ def _disagreements(look: _LookingAt, known: list[tuple[str, str]]) -> Iterator[F
             # What is wrong with these books is said elsewhere.
             continue
         except UNREADABLE_ROW:
-            yield Finding("error", handle, f"{path}: {Fault.ROWS.sentence}. {Fault.ROWS.advice}")
+            yield _finding(handle, path, Fault.ROWS)
             continue
         if (profile.name, profile.country, profile.currency) != shown[organization_id]:
             yield Finding(
                 "warning",
                 handle,
-                "The directory shows another name, country or currency than the books. Set the name again with"
-                " update_organization: that brings both in step.",
+                "The directory shows another name, country or currency than the books.",
+                Act.SET_NAME_AGAIN,
             )
 
 
@@ -161,12 +159,12 @@ def _database(look: _LookingAt, path: Path, stamp: Stamp, *, subject: str) -> It
     try:
         look.examine(path, stamp)
     except StorageFault as fault:
-        yield _finding(subject, path, fault)
+        yield _finding(subject, path, fault.fault)
 
 
-def _finding(subject: str, path: Path, fault: StorageFault) -> Finding:
-    severity: Severity = "warning" if fault.fault in (Fault.OLDER, Fault.BUSY) else "error"
-    return Finding(severity, subject, f"{path}: {fault.reason}")
+def _finding(subject: str, path: Path, fault: Fault, *, severity: Severity | None = None) -> Finding:
+    usual: Severity = "warning" if fault in (Fault.OLDER, Fault.BUSY) else "error"
+    return Finding(severity or usual, subject, f"{path}: {fault.reason.text}", fault.remedy)
 
 
 def _unnamed_folders(root: Path, known: set[str], *, directory_is_well: bool) -> Iterator[Finding]:
@@ -187,7 +185,7 @@ def _template(root: Path) -> Iterator[Finding]:
         examine_template(path, head_stamp(FileKind.BOOKS))
     except StorageFault as fault:
         if fault.fault.is_of_storage:
-            yield _finding("template", path, fault)
+            yield _finding("template", path, fault.fault)
         elif fault.fault is not Fault.MISSING:
             yield Finding(
                 "note",

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from invoicing.remedies import Act
 from storage.books.pool import ORGANIZATIONS_FOLDER
 from storage.folder.findings import Finding
 from storage.folder.provisioning import TEMPLATES_FOLDER, organization_folders
@@ -45,7 +46,7 @@ def clean_up(root: Path) -> int:
 def leftover_findings(root: Path) -> Iterator[Finding]:
     """What `clean_up` would remove, and what it would not, because it lies outside the data folder."""
     for path in _unfinished(root):
-        yield Finding("warning", "leftover", f"{path} was left unfinished by an interruption: clean up.")
+        yield Finding("warning", "leftover", f"{path} was left unfinished by an interruption.", Act.CLEAN_UP)
     for path in _named(root.absolute().parent, _BESIDE):
         if is_plain_folder(path) and is_old(path):
             yield Finding(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from invoicing.progress import Progress
+from invoicing.remedies import Act, Remark
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE, directory_named
@@ -24,9 +25,6 @@ from storage.sqlite.faults import Fault, StorageFault, check_storage, faults_tol
 
 _log = logging.getLogger("counterfoil")
 
-Progress = Callable[[int, int], None]
-"""Told how many steps are done, and of how many."""
-
 
 @dataclass(frozen=True, slots=True)
 class MigrationReport:
@@ -36,7 +34,7 @@ class MigrationReport:
 
     migrated: tuple[str, ...]
     current: int
-    failed: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, Remark], ...]
 
 
 def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> MigrationReport:
@@ -54,7 +52,7 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
         return MigrationReport((), 0, ())
     check_storage(root)
     migrated: list[str] = []
-    failed: list[tuple[str, str]] = []
+    failed: list[tuple[str, Remark]] = []
     with directory_named():
         if bring_up(root / DIRECTORY_FILE, FileKind.DIRECTORY, "", by_hand=by_hand):
             migrated.append(DIRECTORY_FILE)
@@ -71,7 +69,7 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
         except DBAPIError:
             # What exactly stood in the way is in the words of the database, which are for the log alone.
             _log.exception("%s could not be migrated", path)
-            failed.append((path, "something in it is in the way of this version's schema. Run counterfoil doctor."))
+            failed.append((path, Remark("something in it is in the way of this version's schema.", Act.EXAMINE)))
     progress(steps, steps)
     return MigrationReport(tuple(migrated), steps - len(migrated) - len(failed), tuple(failed))
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.anchors import Number, ends_of_books
-from storage.folder.backup import Progress, books_path, check_names, check_stamp, lay_down_file, recorded_files
+from storage.folder.backup import books_path, check_names, check_stamp, lay_down_file, recorded_files
 from storage.folder.manifest import read_manifest
 from storage.folder.migrating import bring_up
 from storage.folder.staging import check_apart, sync_tree

@@ -20,7 +20,13 @@ _BUDGET = "counterfoil_budget"
 
 
 class TooLong(Exception):
-    """The transaction has taken more than its budget; nothing of it is kept."""
+    """The transaction has taken more than its budget; nothing of it is kept. `computes` says that it was not the
+    database that took long.
+    """
+
+    def __init__(self, *, computes: bool) -> None:
+        super().__init__()
+        self.computes = computes
 
 
 class Budget:
@@ -30,15 +36,20 @@ class Budget:
         self._steps = 0
         self._until = 0
         self._is_spent = False
+        self._computes = False
 
     @property
     def is_spent(self) -> bool:
         return self._is_spent
 
+    def too_long(self) -> TooLong:
+        """What says that it is spent, and on what."""
+        return TooLong(computes=self._computes)
+
     def begin(self) -> None:
         self._steps = STEPS_MAX
         self._until = time.thread_time_ns() + NANOSECONDS_MAX
-        self._is_spent = False
+        self._is_spent = self._computes = False
 
     def step(self) -> bool:
         """Called by the database every `STEPS_AT_A_TIME` steps; whether it is to stop."""
@@ -50,9 +61,10 @@ class Budget:
         """Raises:
         TooLong: time is up.
         """
-        if self._is_spent or time.thread_time_ns() > self._until:
-            self._is_spent = True
-            raise TooLong
+        if not self._is_spent and time.thread_time_ns() > self._until:
+            self._is_spent = self._computes = True
+        if self._is_spent:
+            raise self.too_long()
 
 
 def keep_to(session: Session, budget: Budget) -> Session:

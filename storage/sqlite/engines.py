@@ -174,7 +174,7 @@ class StandingConnection:
             # After a refusal of ours nothing is wrong with the connection.
             self.rollback(sound=isinstance(error, Refusal | TooLong) and not isinstance(error, Unavailable))
             if self._budget.is_spent and isinstance(error, Exception):
-                raise TooLong from None
+                raise self._budget.too_long() from None
             raise_told(error, self._file)
             raise
         return result

@@ -1,5 +1,5 @@
 """What can be wrong with a database file or with the storage that it lies on: a closed list, each kind with one
-sentence and one advice, which tools, HTTP, the command line, `doctor` and `verify` all use.
+sentence, one advice and one remedy, which tools, HTTP, the command line, `doctor` and `verify` all use.
 
 What a library or the operating system says of an error becomes one of these here, and nowhere else.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from invoicing.refusals import Refusal, Unavailable
+from invoicing.remedies import Act, Remark
 from storage.plain_files import lies_plainly, write_probe
 
 
@@ -53,8 +54,18 @@ class Fault(Enum):
 
     @property
     def advice(self) -> str:
-        """What to do, in sentences of its own."""
+        """What to do by hand, in sentences of its own; empty where the remedy says it all."""
         return _WORDS[self][1]
+
+    @property
+    def remedy(self) -> Act | None:
+        """What an act of ours does about it."""
+        return _REMEDIES.get(self)
+
+    @property
+    def reason(self) -> Remark:
+        """What is wrong and what to do, for whoever is told elsewhere what it is about."""
+        return Remark(f"{self.sentence}. {self.advice}".rstrip(), self.remedy)
 
     @property
     def is_of_storage(self) -> bool:
@@ -81,7 +92,7 @@ _WORDS = {
         "the file, or the log beside it, is that of another organization",
         "The operator puts each file back in its own place and deletes none of them.",
     ),
-    Fault.OLDER: ("the file is of an older version of Counterfoil", "The operator runs counterfoil migrate."),
+    Fault.OLDER: ("the file is of an older version of Counterfoil", ""),
     Fault.NEWER: (
         "the file was written by a newer version of Counterfoil",
         "The operator starts the server anew with that version.",
@@ -94,17 +105,15 @@ _WORDS = {
     ),
     Fault.ROWS: (
         "rows of the file were removed or changed from outside Counterfoil",
-        f"The operator runs counterfoil verify, which names the first. {_RESTORE}",
+        _RESTORE,
     ),
     Fault.JOURNAL: (
         "another program has changed how the file is written, or has left a journal beside it",
-        "The operator ends that program, moves a file whose name ends in -journal away, and runs counterfoil migrate,"
-        " which brings the file back to how it was, and counterfoil verify.",
+        "The operator ends that program and moves a file whose name ends in -journal away.",
     ),
     Fault.LOG: (
         "the log beside the file was removed, cut or replaced while it was in use",
-        "The operator stops the server, puts the log back if it is still there, and runs counterfoil verify before"
-        " anything else is written.",
+        "The operator stops the server and puts the log back if it is still there.",
     ),
     Fault.REPLACED: (
         "the file was replaced by another one while it was in use",
@@ -112,9 +121,7 @@ _WORDS = {
     ),
     Fault.LOST: (
         "something of them was lost that had been there before",
-        "The operator stops the server and puts the whole file back, with the log beside it, if it is still there. If"
-        " it is lost for good, counterfoil organization bring-back puts the books into use again: with a reason, and"
-        " without giving a lost number out again.",
+        "The operator stops the server and puts the whole file back, with the log beside it, if it is still there.",
     ),
     Fault.NOT_PERMITTED: (
         "the data folder, or a file in it, is not to be read and written by the user that Counterfoil runs as",
@@ -130,15 +137,23 @@ _WORDS = {
     ),
     Fault.DISK_ERROR: (
         "the disk reports an error",
-        "Look at what is there before trying again. The operator looks at the disk first, and then runs"
-        " counterfoil doctor.",
+        "Look at what is there before trying again. The operator looks at the disk first.",
     ),
     Fault.TOO_MANY_OPEN: (
         "the server has as many files open as it may",
         "Nothing was changed: try again. The operator raises the limit of open files.",
     ),
     Fault.BUSY: ("the books are busy with another write", "Nothing was changed: try again."),
-    Fault.UNKNOWN: ("the file cannot be opened", "The operator runs counterfoil doctor."),
+    Fault.UNKNOWN: ("the file cannot be opened", ""),
+}
+_REMEDIES = {
+    Fault.OLDER: Act.MIGRATE,
+    Fault.ROWS: Act.VERIFY,
+    Fault.JOURNAL: Act.MIGRATE_AND_VERIFY,
+    Fault.LOG: Act.VERIFY_BEFORE_WRITING,
+    Fault.LOST: Act.BRING_BACK,
+    Fault.DISK_ERROR: Act.EXAMINE,
+    Fault.UNKNOWN: Act.EXAMINE,
 }
 _OF_STORAGE = frozenset(
     {
@@ -162,15 +177,15 @@ class StorageFault(Unavailable):
         self._of = of
         named = f"{of or 'These books are'} out of service: {fault.sentence}"
         sentence = fault.sentence[0].upper() + fault.sentence[1:] if fault.is_of_storage else named
-        super().__init__(f"{sentence}. {fault.advice}")
+        super().__init__(f"{sentence}. {fault.advice}".rstrip(), remedy=fault.remedy)
 
     def __str__(self) -> str:
         return self.detail
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Remark:
         """What is wrong and what to do, for whoever is told elsewhere what it is about."""
-        return f"{self.fault.sentence}. {self.fault.advice}"
+        return self.fault.reason
 
     def said_of(self, beginning: str) -> StorageFault:
         """The same, of what is named: `beginning` is such as "The books of harbour-bakery are". Once named it stays."""
@@ -197,7 +212,7 @@ class DamagedStore(StorageFault):
 
 
 class OutdatedStore(DamagedStore):
-    """The file is ours but its schema is older than this program: `counterfoil migrate` brings it up."""
+    """The file is ours but its schema is older than this program: migrating brings it up."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, Fault.OLDER)

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from invoicing.refusals import Unavailable
-from invoicing.text.typed import noun_of
+from invoicing.text.typed import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class FairTurns:
         row = self._waiting.setdefault(organization_id, deque())
         if len(row) >= self._share.waiting:
             raise Unavailable(
-                f"{len(row)} {noun_of(len(row), self._what)} of this organization wait already: try again when some of"
+                f"{counted(len(row), self._what)} of this organization wait already: try again when some of"
                 " them are done."
             )
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -19,12 +19,13 @@ from invoicing.money.amounts import (
     minor_digits,
     money_text,
     parse_decimal,
+    parse_whole,
     plain,
     round_half_up,
     to_major,
     to_minor,
 )
-from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.refusals import InvalidInput, LimitExceeded, Malformed
 
 inputs = st.decimals(min_value=Decimal("-999999999999.999999"), max_value=Decimal("999999999999.999999"), places=6)
 currencies = st.sampled_from(["JPY", "EUR", "KWD", "CLF"])
@@ -257,3 +258,19 @@ def test_an_amount_that_is_finer_than_its_currency_is_refused_and_not_rounded(
         exact_minor(Decimal(amount), currency, field="amount")
     assert refused.value.field == "amount"
     assert f"amount {amount} has more than the {decimals}" in refused.value.message
+
+
+def test_what_is_malformed_is_told_apart_from_the_name_of_where_it_stands() -> None:
+    """An argument deep in a request is named by its path, which only whoever looked there knows."""
+    for parse, said in ((parse_decimal, "must be a plain decimal number"), (parse_whole, "must be a whole number.")):
+        with pytest.raises(Malformed) as found:
+            parse("twelve", field="quantity")
+        assert found.value.said.startswith(said)
+        assert (found.value.code, found.value.field) == ("invalid_input", "quantity")
+        assert found.value.message == f"quantity {found.value.said}"
+
+
+def test_a_currency_that_does_not_exist_is_named_by_the_field_that_it_was_sent_in() -> None:
+    with pytest.raises(InvalidInput) as found:
+        check_currency("XYZ", field="books_currency")
+    assert found.value.field == "books_currency"

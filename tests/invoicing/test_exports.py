@@ -25,9 +25,10 @@ from invoicing.exports import xlsx_file
 from invoicing.exports.archive import write_archive
 from invoicing.exports.csv_file import COLUMNS, write_csv
 from invoicing.exports.json_file import write_json
-from invoicing.exports.rows import ExportedDocument, Progress, reads_as_formula
+from invoicing.exports.rows import ExportedDocument, reads_as_formula
 from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.organizations import Environment
+from invoicing.progress import Tally
 from invoicing.refusals import LimitExceeded
 from invoicing.tax.totals import SUM_OF_LINES, LineInput, total
 
@@ -368,22 +369,22 @@ def test_no_documents_make_a_valid_empty_export(tmp_path: Path) -> None:
         assert archive.namelist() == ["manifest.json", "SHA256SUMS"]
 
 
-Writer = Callable[[Path, Iterator[ExportedDocument], Progress], None]
+Writer = Callable[[Path, Iterator[ExportedDocument], Tally], None]
 
 
-def as_csv(path: Path, documents: Iterator[ExportedDocument], progress: Progress) -> None:
+def as_csv(path: Path, documents: Iterator[ExportedDocument], progress: Tally) -> None:
     write_csv(path, documents, progress=progress)
 
 
-def as_xlsx(path: Path, documents: Iterator[ExportedDocument], progress: Progress) -> None:
+def as_xlsx(path: Path, documents: Iterator[ExportedDocument], progress: Tally) -> None:
     write_xlsx(path, documents, progress=progress)
 
 
-def as_json(path: Path, documents: Iterator[ExportedDocument], progress: Progress) -> None:
+def as_json(path: Path, documents: Iterator[ExportedDocument], progress: Tally) -> None:
     write_json(path, ORGANIZATION, documents, progress=progress)
 
 
-def as_archive(path: Path, documents: Iterator[ExportedDocument], progress: Progress) -> None:
+def as_archive(path: Path, documents: Iterator[ExportedDocument], progress: Tally) -> None:
     files = ((exported.document.number, b"%PDF" + bytes(50_000)) for exported in documents)
     write_archive(path, files, progress=progress)
 

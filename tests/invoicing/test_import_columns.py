@@ -9,6 +9,7 @@ import pytest
 from invoicing.importing.columns import Kind, field_of, match_columns
 from invoicing.importing.decimals import DecimalSign, plain_number, sign_of_column
 from invoicing.refusals import InvalidInput
+from invoicing.remedies import Act
 from tests.support.tables import items, table
 
 # Columns
@@ -111,7 +112,7 @@ def test_a_separator_where_none_can_be_makes_no_number(text: str, sign: DecimalS
 
 def test_an_ambiguous_price_is_refused_and_a_mixed_column_too() -> None:
     (row,) = items("Name;Price\nA;1.234\n")
-    assert "--decimal-comma" in row.problems[0].reason
+    assert row.problems[0].remedy is Act.CHOOSE_DECIMAL_SIGN
     with pytest.raises(InvalidInput) as mixed:
         items("Name;Price\nA;1,5\nB;1.5\n")
     assert "1,5 and 1.5" in mixed.value.message

@@ -19,6 +19,7 @@ from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import Table
 from invoicing.importing.values import ReadRow, read_rows
 from invoicing.refusals import InvalidInput
+from views.remedies import at_terminal, message_of
 
 NET = Pricing(prices_include_tax=False, currency="EUR")
 GROSS = Pricing(prices_include_tax=True, currency="EUR")
@@ -125,7 +126,7 @@ def test_a_heading_that_can_mean_another_price_is_not_taken_by_its_name(heading:
     assert said is not None
     assert said.meaning is meaning
     refusal = refused(read(f"Name;{heading}", "Bread;3.50"))
-    assert f'--map "{heading}=unit_price"' in refusal.message
+    assert f'--map "{heading}=unit_price"' in message_of(refusal, at_terminal)
     assert refusal.candidates == (heading,)
 
 
@@ -211,7 +212,7 @@ def test_a_price_list_with_a_doubtful_price_is_refused_with_the_choice(
     table = read(header, row)
     refusal = refused(table)
     assert (refusal.field, refusal.candidates) == ("unit_price", tuple(candidates)), program
-    assert "--map" in refusal.message
+    assert "--map" in message_of(refusal, at_terminal)
     chosen = candidates[0]
     assert price_column(columns(table, {chosen: "unit_price"})) == chosen
 
@@ -269,8 +270,8 @@ def test_prices_with_tax_go_only_where_prices_include_it() -> None:
 
 def test_the_choice_between_net_and_gross_proposes_what_fits_the_organization() -> None:
     table = read("Name;Preis brutto;Preis netto", "Öl;11,90;10")
-    assert '--map "Preis netto=unit_price"' in refused(table, pricing=NET).message
-    assert '--map "Preis brutto=unit_price"' in refused(table, pricing=GROSS).message
+    assert '--map "Preis netto=unit_price"' in message_of(refused(table, pricing=NET), at_terminal)
+    assert '--map "Preis brutto=unit_price"' in message_of(refused(table, pricing=GROSS), at_terminal)
     assert "Prices here are without tax." in refused(table, pricing=NET).message
 
 
@@ -287,8 +288,8 @@ def test_a_column_that_says_whether_prices_are_with_tax_is_believed(flag: str, f
 
 def test_a_price_of_a_thousand_is_divided_only_when_somebody_says_so() -> None:
     table = read("Name;Price per 1000", "Screw;12.50", "Nut;8")
-    assert '--map "Price per 1000=unit_price/1000"' in refused(table).message
-    assert "unit_price/1" in refused(table, {"Price per 1000": "unit_price"}).message
+    assert '--map "Price per 1000=unit_price/1000"' in message_of(refused(table), at_terminal)
+    assert "with unit_price/1 that" in message_of(refused(table, {"Price per 1000": "unit_price"}), at_terminal)
     prices = [row.values["unit_price"] for row in rows_of(table, {"Price per 1000": "unit_price/1000"})]
     assert prices == [Decimal("0.0125"), Decimal("0.008")]
     assert rows_of(table, {"Price per 1000": "unit_price/1"})[0].values["unit_price"] == Decimal("12.50")
@@ -299,7 +300,7 @@ def test_a_price_that_cannot_be_divided_exactly_is_refused_in_its_row() -> None:
     first, second = rows_of(table, {"Preis": "unit_price/3"})
     for row in (first, second):
         assert [problem.field for problem in row.problems] == ["unit_price"]
-    assert "more than 6 decimals" in second.problems[0].reason
+    assert "more than 6 decimals" in second.problems[0].text
 
 
 @pytest.mark.parametrize("heading", ["Preiseinheit", "Price unit", "Price quantity"])
@@ -316,7 +317,7 @@ def test_a_currency_in_the_heading_is_that_of_the_prices() -> None:
     (row,) = rows_of(read("Name;price_gbp;Currency", "Oil;12;gbp"))
     assert not row.problems
     (row,) = rows_of(read("Name;Preis in CHF;Währung", "Öl;12;EUR"))
-    assert [(problem.field, "is in CHF" in problem.reason) for problem in row.problems] == [("currency", True)]
+    assert [(problem.field, "is in CHF" in problem.text) for problem in row.problems] == [("currency", True)]
 
 
 @pytest.mark.parametrize(
@@ -386,7 +387,7 @@ def test_two_columns_of_one_field_are_a_choice() -> None:
     )
     with pytest.raises(InvalidInput) as found:
         match_columns(Kind.CUSTOMERS, table, ignore_unknown=False)
-    assert '--map "Company Name=name"' in found.value.message
+    assert '--map "Company Name=name"' in message_of(found.value, at_terminal)
     assert found.value.candidates == ("Company Name", "Customer Name")
     matched = match_columns(
         Kind.CUSTOMERS, table, ignore_unknown=False, mapped={"Customer Name": "name", "E-mail address": "email"}

@@ -115,8 +115,8 @@ def test_rows_of_another_width_are_refused_one_by_one() -> None:
     read = table("Name,City,Note\nA\nB,C,,\nD,E,F,G\n")
     rows = read_rows(read, match_columns(Kind.CUSTOMERS, read, ignore_unknown=False), None)
     assert [bool(row.problems) for row in rows] == [True, False, True]
-    assert "fewer" in rows[0].problems[0].reason
-    assert "more" in rows[2].problems[0].reason
+    assert "fewer" in rows[0].problems[0].text
+    assert "more" in rows[2].problems[0].text
 
 
 # What is no table
@@ -240,7 +240,7 @@ def test_cells_become_exact_texts() -> None:
 def test_formulas_count_by_their_results_and_without_one_are_named() -> None:
     content = workbook(["Name", "Price"], ["Bread", "=1+2"], ["Cake", "=2+2"], ["Pie", 3])
     assert items(content)[0].problems[0].field == "unit_price"
-    assert "formula" in items(content)[0].problems[0].reason
+    assert "formula" in items(content)[0].problems[0].text
     half = repacked(content, "xl/worksheets/sheet1.xml", {b"<f>1+2</f><v />": b"<f>1+2</f><v>3.5</v>"})
     assert items(half)[0].values["unit_price"] == Decimal("3.5")
     assert [bool(row.problems) for row in items(half)] == [False, True, False]
@@ -284,7 +284,7 @@ def test_identifiers_that_a_spreadsheet_changed_are_refused(heading: str, value:
     kind = Kind.CUSTOMERS if heading == "VAT number" else Kind.ITEMS
     read = table(workbook(["Name", heading], ["A", value]))
     (row,) = read_rows(read, match_columns(kind, read, ignore_unknown=False), None)
-    assert word in row.problems[0].reason
+    assert word in row.problems[0].text
 
 
 def test_one_sheet_is_chosen_by_name_or_is_the_only_one_with_rows() -> None:

@@ -220,7 +220,7 @@ def live(place: str) -> Profile:
 )
 def test_a_live_seller_where_the_tax_is_not_known_is_told_so(place: str, says: str) -> None:
     (blocker,) = territory_blockers(live(place))
-    assert says in blocker.message
+    assert says in blocker.text
     assert blocker in live_blockers(live(place))
 
 

@@ -14,6 +14,7 @@ from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.document.warnings import warnings_for
 from invoicing.master_data.records import Item, TaxCode
 from tests.support.samples import LOS_ANGELES, TODAY, circumstances, composed, customer, line, request, tax_code
+from views.remedies import for_assistant, told
 
 UNTAXED = replace(tax_code("NO-TAX", category=TaxCategory.OUTSIDE_SCOPE), is_default=True)
 EXEMPT = tax_code("EXEMPT")
@@ -72,7 +73,7 @@ def sales_tax_cautions(
     )
     made = composed(request(wanted), given)
     found = warnings_for(made.document, profile=given.profile, customer=given.customer, today=TODAY, chosen=made.chosen)
-    return [warning.text for warning in found if warning.code in ("no_sales_tax", "state_unknown")]
+    return [told(warning, for_assistant) for warning in found if warning.code in ("no_sales_tax", "state_unknown")]
 
 
 def test_an_organization_without_a_sales_tax_code_is_told_that_it_charges_none_and_how_to_save_one() -> None:

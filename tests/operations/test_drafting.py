@@ -148,10 +148,10 @@ async def test_a_live_document_in_a_foreign_currency_states_its_tax_in_the_natio
         books, buyer = await ready(one)
         preview = await draft_invoice(books, asked(buyer, LINE, currency="EUR"))
         (gap,) = preview.blockers
-        assert "exchange_rate" in gap
-        assert gap not in [warning.text for warning in preview.warnings]
+        assert "exchange_rate" in gap.text
+        assert gap.text not in [warning.text for warning in preview.warnings]
         refused = await refusal(issue_invoice(books, IssueRequest(draft=preview.draft)))
-        assert (type(refused), refused.message) == (NotReady, gap)
+        assert (type(refused), refused.message) == (NotReady, gap.text)
         rate: dict[str, Any] = {"exchange_rate": Decimal("0.8571"), "exchange_source": "ECB"}
         document = await issued(books, asked(buyer, LINE, currency="EUR", **rate))
         assert document.exchange is not None

@@ -177,7 +177,7 @@ async def test_a_field_is_refused_as_save_customer_refuses_it(desk: Desk, column
     if column != "consumer":
         with pytest.raises(Refusal) as refusal:
             await save_customer(desk.books, fields, customer_id="")
-        assert imported.rows[0].problems[0].reason == refusal.value.message
+        assert imported.rows[0].problems[0].text == refusal.value.message
     assert desk.rows(desk.books) == before
 
 
@@ -304,7 +304,7 @@ async def test_a_name_that_several_have_needs_the_id(desk: Desk) -> None:
     for _ in range(2):
         await save_customer(desk.books, {"name": "John Smith"}, customer_id="")
     imported = await desk.load("name\nJohn Smith\n", update=True)
-    assert "give the id" in imported.rows[0].problems[0].reason
+    assert "give the id" in imported.rows[0].problems[0].text
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ async def test_a_name_that_several_have_needs_the_id(desk: Desk) -> None:
 async def test_two_rows_about_the_same_are_reported(desk: Desk, kind: Kind, text: str, refused: list[int]) -> None:
     imported = await desk.load(text, kind)
     assert [row.number for row in imported.rows if row.outcome is Outcome.REFUSED] == refused
-    assert all("Row 2" in problem.reason for row in imported.rows for problem in row.problems)
+    assert all("Row 2" in problem.text for row in imported.rows for problem in row.problems)
 
 
 async def test_one_record_is_not_changed_by_two_rows(desk: Desk) -> None:

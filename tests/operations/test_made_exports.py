@@ -15,6 +15,7 @@ import pytest
 
 from invoicing.organizations import Role
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound
+from invoicing.remedies import Act
 from operations.access import open_books
 from operations.customers import save_customer
 from operations.files import (
@@ -208,7 +209,8 @@ async def test_doctor_knows_exports_that_have_aged_and_cleaning_removes_them(tmp
         one.clock.advance(2 * DAY)
         (finding,) = aged_exports(root, now=one.clock(), kept_days=30)
         assert (finding.severity, finding.subject) == ("note", books.organization.handle)
-        assert "1 export (0 MiB) in 30 days: counterfoil doctor --clean removes them." in finding.message
+        assert "1 export (0 MiB) in 30 days." in finding.message
+        assert finding.remedy is Act.CLEAN_UP
         assert remove_aged_exports(root, now=one.clock(), kept_days=30) == 1
         assert not path_of(books, made).exists()
         assert not list(aged_exports(root, now=one.clock(), kept_days=30))

@@ -18,6 +18,7 @@ from invoicing.document.documents import Document, Supply
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer
 from invoicing.organizations import EVERYTHING, CredentialKind, Environment, OrganizationKind, OrganizationRef
+from invoicing.remedies import AnswerForForm
 from operations.access import Office, Principal, open_books
 from operations.credentials import create_key, principal_of
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -141,8 +142,8 @@ async def test_a_live_document_is_refused_until_somebody_says_how_it_is_handed_i
         # Above the 10,000 PLN a month up to which KSeF may wait until the end of 2026.
         draft = await it.draft(customer, price="9000")
         (blocker,) = draft.blockers
-        assert mandate in blocker
-        assert country(code).mandates[0].todo in blocker
+        assert mandate in blocker.text
+        assert country(code).mandates[0].todo in blocker.text
         assert draft.document.form_words == ""
         refused = await refusal(issue_invoice(it.books, IssueRequest(draft=draft.draft)))
         assert (refused.code, mandate in refused.message) == ("not_ready", True)
@@ -166,7 +167,7 @@ async def test_a_mandate_counts_by_the_day_of_issue(tmp_path: Path) -> None:
         (coming,) = (one for one in before.warnings if one.code == "mandate_sk_efaktura")
         assert "2027-01-01" in coming.text
         on_the_day = await it.draft(customer, issue_date=date(2027, 1, 1))
-        assert "sk-efaktura" in on_the_day.blockers[0]
+        assert "sk-efaktura" in on_the_day.blockers[0].text
 
 
 async def test_what_is_reported_besides_is_warned_of_and_the_acknowledgement_ends_that(tmp_path: Path) -> None:
@@ -224,16 +225,16 @@ async def test_the_facts_of_seller_and_buyer_decide(tmp_path: Path) -> None:
     async with shop(tmp_path, "EE") as it:
         plain, demanding = await it.customer(), await it.customer(name="Riik", demands_e_invoice=True)
         assert (await it.draft(plain)).blockers == ()
-        assert "ee-on-demand" in (await it.draft(demanding)).blockers[0]
+        assert "ee-on-demand" in (await it.draft(demanding)).blockers[0].text
     async with shop(tmp_path / "at", "AT") as it:
         business, body = await it.customer(), await it.customer(name="Bund", public_body=True)
         assert (await it.draft(business)).blockers == ()
-        assert "at-b2g" in (await it.draft(body)).blockers[0]
+        assert "at-b2g" in (await it.draft(body)).blockers[0].text
     async with shop(tmp_path / "fr", "FR") as it:
         customer = await it.customer()
         assert (await it.draft(customer)).blockers == ()
         await it.set(annual_turnover="50 000 001".replace(" ", ""))
-        assert "fr-einvoice-b2b" in (await it.draft(customer)).blockers[0]
+        assert "fr-einvoice-b2b" in (await it.draft(customer)).blockers[0].text
         await it.set(annual_turnover="")
         assert (await it.draft(customer)).blockers == ()
 
@@ -249,7 +250,7 @@ async def test_ksef_may_wait_while_the_invoices_of_a_month_stay_at_ten_thousand(
         assert last.blockers == ()
         (coming,) = (one for one in last.warnings if one.code == "mandate_pl_ksef")
         assert "2027-01-01" in coming.text
-        assert "pl-ksef" in (await it.draft(customer, price="4065.05")).blockers[0]
+        assert "pl-ksef" in (await it.draft(customer, price="4065.05")).blockers[0].text
         await it.issue(last.draft)
         assert (await it.draft(customer, price="0.01")).blockers
 
@@ -284,7 +285,7 @@ async def test_a_reverse_charge_without_the_buyers_number_is_refused_and_answere
         customer = await it.customer("FR", tax_number="")
         drafts = [await it.draft(customer, tax_code=code) for code in ("REVERSE-CHARGE", "INTRA-EU")]
         for draft in drafts:
-            assert any("226(4)" in blocker for blocker in draft.blockers)
+            assert any("226(4)" in blocker.text for blocker in draft.blockers)
             assert "buyer_tax_number_missing" not in codes(draft)
         assert (await refusal(it.acknowledge("buyer-vat-number", "applied for"))).field == "draft"
         await it.acknowledge("buyer-vat-number", "applied for", draft=drafts[0].draft)
@@ -304,7 +305,7 @@ async def test_what_was_answered_for_one_buyer_does_not_pass_to_another(tmp_path
         line = RequestedLine(quantity=Decimal(1), description="Work", unit_price=Decimal(9), tax_code="REVERSE-CHARGE")
         changed = RequestedDocument(customer=second.id, lines=(line,))
         again = await draft_invoice(it.books, DraftRequest(changed, draft=draft.draft))
-        assert any("226(4)" in blocker for blocker in again.blockers)
+        assert any("226(4)" in blocker.text for blocker in again.blockers)
 
 
 async def test_a_reverse_charge_to_a_country_without_such_numbers_is_not_refused(tmp_path: Path) -> None:
@@ -329,7 +330,7 @@ async def test_an_austrian_invoice_above_ten_thousand_shows_the_buyers_number(
 ) -> None:
     async with shop(tmp_path, "AT") as it:
         draft = await it.draft(await it.customer("", **fields), price=price, note=note)
-        assert any("at-buyer-uid" in blocker for blocker in draft.blockers) is refused
+        assert (AnswerForForm("at-buyer-uid", draft=True) in {one.remedy for one in draft.blockers}) is refused
 
 
 @pytest.mark.parametrize(("rate", "refused"), [("0.83", False), ("0.84", True)])
@@ -340,7 +341,7 @@ async def test_a_bound_is_compared_in_the_national_currency(tmp_path: Path, rate
         draft = await it.draft(
             customer, price="10000", currency="USD", exchange_rate=Decimal(rate), exchange_source="ECB"
         )
-        assert any("at-buyer-uid" in blocker for blocker in draft.blockers) is refused
+        assert (AnswerForForm("at-buyer-uid", draft=True) in {one.remedy for one in draft.blockers}) is refused
 
 
 @pytest.mark.parametrize(
@@ -383,7 +384,7 @@ async def live_client(one: Practice) -> OrganizationRef:
     request = ClientRequest(name="Bottega", country="IT", environment=Environment.LIVE)
     made = await create_client_organization(one.office, request)
     assert made.created is not None
-    assert any("it-sdi" in note for note in made.notes)
+    assert any("it-sdi" in note.text for note in made.notes)
     return made.created
 
 

@@ -16,6 +16,7 @@ from invoicing.refusals import (
     OrganizationMismatch,
     OrganizationRequired,
 )
+from invoicing.remedies import NameOrganization
 from operations.access import Office, open_books
 from operations.naming import (
     CANDIDATES_MAX,
@@ -339,12 +340,12 @@ async def test_of_many_candidates_the_first_are_told_and_where_the_others_are(tm
             await one.client(f"Client {number}")
         nearly = await refusal(named(caller(one.office)))
         assert len(nearly.candidates) == CANDIDATES_MAX - 1
-        assert "list_organizations" not in nearly.message
+        assert nearly.remedy == NameOrganization(more=False, protocol_session=False)
         for name in ("Last", "Beyond"):
             await one.client(name)
         cut = await refusal(named(caller(one.office)))
         assert len(cut.candidates) == CANDIDATES_MAX
-        assert "(list_organizations shows all)" in cut.message
+        assert cut.remedy == NameOrganization(more=True, protocol_session=False)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ async def test_a_fresh_client_follows_its_country(
         made = await make(one, "Harbour Bakery", country.lower())
         assert made.layers == {"schema": "created", "organization": "fresh", "entity": "fresh"}
         assert made.copied == {}
-        assert all(note.startswith("Mandate ") for note in made.notes)
+        assert all(note.text.startswith("Mandate ") for note in made.notes)
         assert bool(made.notes) is (country in ("DE", "GR"))
         shown = await details(one, made)
         profile = shown.profile
@@ -197,8 +197,8 @@ async def test_an_entity_layer_that_does_not_fit_leaves_the_organization_with_a_
         assert made.layers == {"schema": "created", "organization": "copied", "entity": "failed"}
         assert made.created is not None
         (note,) = made.notes
-        assert finch.handle in note
-        assert "4888" in note
+        assert finch.handle in note.text
+        assert "4888" in note.text
         books = one.books(made.created)
         assert (await details(one, made)).settings.sources["entity"] == one.organization.handle
         assert (await one.issue(books, (await one.customer(books)).id)).issued.position == 1
@@ -212,9 +212,9 @@ async def test_a_copy_across_countries_takes_tax_from_the_country_and_says_so(tm
         assert (made.copied["tax_codes"], made.copied["tax_authorities"]) == (0, 0)
         assert made.copied["accounts"] > 20
         note, *mandates = made.notes
-        assert "Greece" in note
-        assert all(one.startswith("Mandate gr-") for one in mandates)
-        assert one.organization.handle in note
+        assert "Greece" in note.text
+        assert all(one.text.startswith("Mandate gr-") for one in mandates)
+        assert one.organization.handle in note.text
         assert made.created is not None
         codes = await one.books(made.created).read(load_tax_codes)
         assert next(one_code for one_code in codes if one_code.is_default).rates[-1].percent == 24

@@ -106,14 +106,14 @@ async def test_a_seller_without_tax_is_made_live_and_its_invoice_says_what_its_l
     async with live_seller(tmp_path, code) as (office, books):
         assert ("vat_registration" in (await get_organization(books)).blockers[0].fields) if code != "US" else True
         books, details = await update_organization(office, books, {"vat_registration": row["state"]})
-        wanted = [blocker.message for blocker in details.blockers]
+        wanted = [blocker.text for blocker in details.blockers]
         assert (row["asks"] in wanted[0]) if "asks" in row else wanted == []
         if numbers := row.get("numbers"):
             books, details = await update_organization(office, books, numbers)
         assert details.blockers == ()
         if mandate := MANDATES.get(code if row["state"] == "small_business" else ""):
             refused = (await draft(books, await buyer(books, code, consumer=True))).blockers
-            assert mandate in refused[0]
+            assert mandate in refused[0].text
             await acknowledge_mandate(office, books, mandate, handed_in="entered by our provider")
         invoice = await issue(books, await buyer(books, code, consumer=True))
         note = (await issue_credit_note(books, CreditRequest(invoice.number, "Returned"))).note.issued.document
@@ -209,7 +209,9 @@ async def test_who_is_not_registered_cannot_charge_tax_even_by_a_stated_code(tmp
     async with live_seller(tmp_path, "GB") as (office, books):
         books, _ = await update_organization(office, books, {"vat_registration": "not_registered"})
         preview = await draft(books, await buyer(books, "GB", consumer=True), tax_code="STANDARD")
-        assert "not registered for VAT (vat_registration) and cannot charge it" in " ".join(preview.blockers)
+        assert "not registered for VAT (vat_registration) and cannot charge it" in " ".join(
+            blocker.text for blocker in preview.blockers
+        )
         assert isinstance(await refusal(issue_invoice(books, IssueRequest(draft=preview.draft))), NotReady)
 
 

@@ -190,7 +190,7 @@ def test_one_refused_row_imports_nothing(run: Run, tmp_path: Path) -> None:
         ("Name;Colour\nA;red\n", (), "Colour"),
         ("City\nLondon\n", (), "no column name"),
         ("Name;Name\nA;B\n", (), "both name"),
-        (GOOD, ("--sheet", "One"), "--sheet"),
+        (GOOD, ("--sheet", "One"), "A sheet goes with XLSX files"),
         (b"\xd0\xcf\x11\xe0" + bytes(999), (), ".xls"),
     ],
 )

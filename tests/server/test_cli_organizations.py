@@ -55,6 +55,7 @@ def test_the_list_as_data_says_whose_client_it_is(
         "handle": "finch-studio-sandbox",
         "name": "Finch Studio",
         "kind": "standard",
+        "role": "owner",
         "partner": "ledger-co-sandbox",
         "environment": "sandbox",
         "country": "DE",

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from invoicing.text.typed import counted
 from server.cli import app
 from server.cli_options import without_flag_types
-from server.console import QUIET_MILLISECONDS, counted, plain_lines
+from server.console import QUIET_MILLISECONDS, plain_lines
 from tests.support.command_line import run_command
 
 ROOT = Path(__file__).parents[2]

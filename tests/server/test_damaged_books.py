@@ -40,6 +40,7 @@ from tests.support.command_line import run_command
 from tests.support.damages import KINDS, journal_mode_changed, statement
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
+from views.remedies import at_terminal, for_assistant, message_of, told
 
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
 LIBRARY_WORDS = ("sqlite", "SELECT", "malformed", "no such", "disk image", "disk I/O", "unable to open", "Traceback")
@@ -95,7 +96,7 @@ class Open:
         finch = found[FINCH].counts
         assert finch is not None
         assert finch.documents > 0
-        blockers = [blocker.message for blocker in found[BAKERY].blockers]
+        blockers = [told(blocker, for_assistant) for blocker in found[BAKERY].blockers]
         return " ".join(blockers) if found[BAKERY].counts is None else ""
 
     async def the_others_work(self) -> None:
@@ -120,12 +121,12 @@ class Open:
             lambda: books.write(counts, size=1_000),
             lambda: create_client_organization(self.office, ClientRequest("Copied", "GB", copy_from=BAKERY)),
         ]
-        told = []
+        answered = []
         for act in acts:
             with pytest.raises(Unavailable) as caught:
                 await act()
-            told.append(caught.value.message)
-        return told
+            answered.append(message_of(caught.value, for_assistant))
+        return answered
 
 
 @asynccontextmanager
@@ -139,7 +140,7 @@ async def opened(root: Path) -> AsyncIterator[Open]:
 
 async def check(practice: Open, fault: Fault) -> None:
     """The bakery is out of service for this reason, in every act alike, and nobody else is."""
-    sentence = f"The books of {BAKERY} are out of service: {fault.sentence}. {fault.advice}"
+    sentence = f"The books of {BAKERY} are out of service: {told(fault.reason, for_assistant)}"
     assert await practice.said() == sentence
     assert set(await practice.refused()) == {sentence}
     assert await practice.said() == sentence, "it is remembered"
@@ -147,7 +148,11 @@ async def check(practice: Open, fault: Fault) -> None:
 
 
 def all_that_doctor_says(root: Path) -> dict[str, str]:
-    return {one.subject: one.message for one in diagnose(root, free_bytes_wanted=0) if one.severity != "note"}
+    return {
+        one.subject: told(one.remark, at_terminal)
+        for one in diagnose(root, free_bytes_wanted=0)
+        if one.severity != "note"
+    }
 
 
 @pytest.mark.parametrize("kind", RUNNING)
@@ -171,7 +176,7 @@ async def test_books_that_were_damaged_are_out_of_service_and_no_others(root: Pa
     KINDS[kind].do(path)
     found = all_that_doctor_says(root)
     assert set(found) == {BAKERY}
-    assert f"{path}: {fault.sentence}. {fault.advice}" == found[BAKERY]
+    assert f"{path}: {told(fault.reason, at_terminal)}" == found[BAKERY]
     report = back_up(root, tmp_path / "backup", now=NOON, progress=silent)
     sound = kind in SOUND_INSIDE
     assert report.damaged == (() if sound else (path.relative_to(root).as_posix(),))
@@ -215,7 +220,7 @@ def test_every_command_says_in_our_words_what_is_wrong_and_what_to_do(root: Path
     for command in (("verify",), ("verify", "--json"), ("doctor",), ("doctor", "--json")):
         code, out, err = run(*command)
         assert code == 1
-        assert f"{fault.sentence}. {fault.advice}" in out
+        assert told(fault.reason, at_terminal) in out
         check_words(out, err)
         assert "1 file: in order" not in out
     code, out, err = run("verify", "--organization", FINCH)

@@ -33,6 +33,7 @@ from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers, raw, raw_value
+from views.remedies import at_terminal, told
 
 
 class Folder:
@@ -79,7 +80,7 @@ async def folder(tmp_path: Path) -> Folder:
 
 
 def sound(folder: Folder) -> list[str]:
-    return [finding.message for finding in diagnose(folder.root) if finding.severity == "error"]
+    return [told(finding.remark, at_terminal) for finding in diagnose(folder.root) if finding.severity == "error"]
 
 
 async def anchored_by_opening(folder: Folder) -> None:

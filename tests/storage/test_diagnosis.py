@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from invoicing.organizations import OrganizationRef
+from invoicing.remedies import Act
 from operations.files import render_document
 from operations.profile import update_organization
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
@@ -21,6 +22,7 @@ from storage.folder.leftovers import clean_up
 from storage.folder.provisioning import template_file
 from tests.support.practice import practice
 from tests.support.raw import damage_page_of, older_books, raw
+from views.remedies import at_terminal, told
 
 TWO_HOURS = 7_200
 
@@ -75,7 +77,7 @@ def test_where_there_is_nothing_it_says_how_to_begin(tmp_path: Path) -> None:
     assert [finding.severity for finding in diagnose(tmp_path / "none")] == ["error"]
     (tmp_path / "empty").mkdir(mode=0o700)
     (finding,) = diagnose(tmp_path / "empty", free_bytes_wanted=0)
-    assert "counterfoil init" in finding.message
+    assert finding.remedy is Act.BEGIN_FOLDER
 
 
 def test_a_lost_directory_is_to_be_restored_not_made_anew(root: Path) -> None:
@@ -120,7 +122,7 @@ def test_damaged_books_are_found_under_the_organizations_handle(
     do(books_of(root, client))
     (finding,) = diagnose(root, free_bytes_wanted=0)
     assert (finding.severity, finding.subject) == (severity, client.handle)
-    assert said in finding.message
+    assert said in told(finding.remark, at_terminal)
 
 
 @pytest.mark.parametrize("damage", ["garbled", "of a newer version", "with a damaged page"])

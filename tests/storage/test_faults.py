@@ -43,7 +43,8 @@ def test_each_fault_has_a_sentence_and_an_advice_of_ours(fault: Fault, path: Pat
     error = told(path, fault)
     assert isinstance(error, Unavailable)
     assert fault.sentence in error.message or fault.is_of_storage
-    assert fault.advice.endswith(".")
+    assert fault.reason.text.endswith(".")
+    assert fault.advice or fault.remedy
     assert not [word for word in LIBRARY_WORDS if word in error.message.lower()]
     assert str(path) not in error.message
     assert str(path) in str(error), "the log may have it"

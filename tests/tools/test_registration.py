@@ -19,7 +19,7 @@ async def test_an_unregistered_client_is_made_live_in_the_words_of_its_country(b
         assert "vat_registration is one of: registered (with tax_number (USt-IdNr.)" in asked
         small = {"vat_registration": "small_business"}
         asked = text_of(await chat.call("update_organization", organization="anna-berg", **small))
-        assert "still need tax_office_number (Steuernummer) or tax_number (USt-IdNr.): set" in asked
+        assert "still need tax_office_number (Steuernummer) or tax_number (USt-IdNr.). Set it with" in asked
         wrong = {"tax_number": "181/815/08155"}
         refused = await chat.refused("update_organization", organization="anna-berg", **wrong)
         assert refused["field"] == "tax_number"

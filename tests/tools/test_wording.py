@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoicing.text.typed import counted
 from operations.access import FileLink
 from tests.support.assistant import assistant, text_of
 from tests.tools.bakery import HANDLE, Bakery, sale
-from tools.answers import counted, price_text
+from views.words import price_text
 
 
 @pytest.mark.parametrize(
@@ -93,10 +94,11 @@ async def test_organizations_are_listed_by_what_they_are_to_the_practice(bakery:
 async def test_readiness_says_each_missing_thing_once_and_how_to_set_it(bakery: Bakery) -> None:
     async with bakery.chat(dedicated=False) as chat:
         await chat.ok("create_client_organization", name="Finch", country="GB", environment="live")
-        missing = "address (line1, city, postal_code), vat_registration and iban (or account_number): set with"
+        missing = "address (line1, city, postal_code), vat_registration and iban (or account_number)."
         for tool, arguments in (("list_clients", {}), ("get_organization", {"organization": "finch"})):
             text = text_of(await chat.call(tool, **arguments))
-            assert f"Live invoices in United Kingdom still need {missing} update_organization." in text
+            assert f"Live invoices in United Kingdom still need {missing}" in text
+            assert text.count("Set it with update_organization.") == 1
             assert all(text.count(field) == 1 for field in ("line1", "postal_code", "tax_number", "iban"))
         document = {**sale(), "organization": "finch", "customer": "Inn"}
         await chat.ok("save_customer", organization="finch", name="Inn", address={"line1": "1 Road", "city": "Leeds"})

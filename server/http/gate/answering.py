@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from invoicing.refusals import Unavailable
 from server.http import answers
 from server.http.answers import Turned
+from views.remedies import for_assistant, message_of
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Answering:
             await turned.response(scope, receive, send)
         except Unavailable as error:
             _log.error("a request could not be looked up: %s", error)
-            await answers.unavailable(error.message).response(scope, receive, send)
+            await answers.unavailable(message_of(error, for_assistant)).response(scope, receive, send)
         except ClientDisconnect:
             # Whoever left in the middle of a request is not there to be answered.
             return

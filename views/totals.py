@@ -7,20 +7,19 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from pydantic import BaseModel
-
 from invoicing.document.documents import AdjustmentKind, Document, TaxSubtotal
 from invoicing.money.amounts import money_text, plain
+from views.base import View
 
 
-class JurisdictionAnswer(BaseModel):
+class JurisdictionAnswer(View):
     name: str
     level: str
     rate: str
     tax: str
 
 
-class AdjustmentAnswer(BaseModel):
+class AdjustmentAnswer(View):
     """A discount or charge of the document, or its share of one tax group."""
 
     kind: str
@@ -30,14 +29,14 @@ class AdjustmentAnswer(BaseModel):
     tax_code: str
 
 
-class WithholdingAnswer(BaseModel):
+class WithholdingAnswer(View):
     code: str
     label: str
     rate: str
     amount: str
 
 
-class ExchangeAnswer(BaseModel):
+class ExchangeAnswer(View):
     """Net and tax in the currency of the books."""
 
     currency: str
@@ -48,7 +47,7 @@ class ExchangeAnswer(BaseModel):
     tax_total: str
 
 
-class TotalsAnswer(BaseModel):
+class TotalsAnswer(View):
     """What stands below the lines; `payable` is the total less what the buyer withholds."""
 
     adjustments: list[AdjustmentAnswer]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from invoicing.document.mandates import Acknowledgement
+from invoicing.remedies import Act, Remark
 from operations.mandates import MandatesOfOrganization, MandateState
+from views.base import View
+from views.remedies import Words, told
 
 
-class MandateAnswer(BaseModel):
+class MandateAnswer(View):
     """A mandate that concerns the organization. `form` is what a PDF from here is: `reported` or `none`; `unlawful`
     that this program may not be used. `handed_in` is empty until a person has acknowledged it.
     """
@@ -27,20 +28,24 @@ class MandateAnswer(BaseModel):
 
 
 def mandate_answers(found: MandatesOfOrganization | None) -> list[MandateAnswer]:
-    return [_answer(state) for state in found.states] if found else []
+    return [mandate_answer(state) for state in found.states] if found else []
 
 
-def mandate_lines(found: MandatesOfOrganization | None) -> list[str]:
+def mandate_lines(found: MandatesOfOrganization | None, words: Words) -> list[str]:
     """One line for each mandate, and what was assumed."""
     if found is None:
         return []
     lines = [f"Mandate {state.held.sentence} {_standing(state, found.policy)}" for state in found.states]
     if found.assumed_turnover is not None:
-        lines.append(
-            f"annual_turnover is not stated: at most {found.assumed_turnover} {found.currency} is assumed."
-            " Set it with update_organization."
-        )
+        assumed = f"annual_turnover is not stated: at most {found.assumed_turnover} {found.currency} is assumed."
+        lines.append(told(Remark(assumed, Act.SET_ORGANIZATION), words))
     return lines
+
+
+def mandate_line(state: MandateState) -> str:
+    """A mandate and, where somebody has said so, how its documents are handed in."""
+    said = state.acknowledgement
+    return state.held.sentence + (f" Handed in ({said.recorded_by}): {said.handed_in}" if said else "")
 
 
 def refused_by(found: MandatesOfOrganization | None) -> list[str]:
@@ -53,9 +58,9 @@ def refused_by(found: MandatesOfOrganization | None) -> list[str]:
     ]
 
 
-def configuration_lines(found: MandatesOfOrganization) -> list[str]:
+def configuration_lines(found: MandatesOfOrganization, words: Words) -> list[str]:
     """All that the law says of the form, what is only planned, and what is answered for draft by draft."""
-    lines = [f"Policy: {found.policy}.", *mandate_lines(found)]
+    lines = [f"Policy: {found.policy}.", *mandate_lines(found, words)]
     lines += [f"{', '.join(_buyers(one.buyers))}: {one.note}" for one in found.none]
     lines += [f"Planned, {one.name}: {one.expected}." for one in found.planned]
     lines += [f"Particular {one.code}: {one.text}" for one in found.requirements]
@@ -63,7 +68,7 @@ def configuration_lines(found: MandatesOfOrganization) -> list[str]:
     return lines
 
 
-def _answer(state: MandateState) -> MandateAnswer:
+def mandate_answer(state: MandateState) -> MandateAnswer:
     held, said = state.held, state.acknowledgement
     return MandateAnswer(
         code=held.mandate.code,

@@ -1,0 +1,59 @@
+"""A customer as it is shown."""
+
+from __future__ import annotations
+
+from invoicing.master_data.records import Customer
+from views.base import View
+
+
+class CustomerAnswer(View):
+    id: str
+    name: str
+    country: str
+    consumer: bool
+    public_body: bool
+    demands_e_invoice: bool
+    tax_number: str
+    registration_number: str
+    tax_office_number: str
+    email: str
+    phone: str
+    line1: str
+    line2: str
+    postal_code: str
+    city: str
+    region: str
+    currency: str
+    payment_terms: str
+    note: str
+    archived: bool
+
+
+def customer_answer(customer: Customer) -> CustomerAnswer:
+    return CustomerAnswer.model_validate(customer, from_attributes=True)
+
+
+def customer_line(customer: Customer) -> str:
+    """A customer as one line of text."""
+    town = " ".join(part for part in (customer.postal_code, customer.city) if part)
+    parts = (customer.line1, customer.line2, town, customer.region, customer.country)
+    place = ", ".join(part for part in parts if part)
+    details = (
+        place,
+        "consumer" if customer.consumer else "",
+        "public body" if customer.public_body else "",
+        "asks for e-invoices" if customer.demands_e_invoice else "",
+        customer.tax_number,
+        customer.tax_office_number,
+        customer.registration_number,
+        customer.email,
+        customer.phone,
+        customer.payment_terms,
+        f"invoiced in {customer.currency}" if customer.currency else "",
+    )
+    archived = " (archived)" if customer.archived else ""
+    note = f"; note: {customer.note.splitlines()[0][:_NOTE_SHOWN]}" if customer.note else ""
+    return f"{customer.name} [{customer.id}] {', '.join(part for part in details if part)}{archived}{note}"
+
+
+_NOTE_SHOWN = 100

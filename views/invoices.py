@@ -1,0 +1,168 @@
+"""An issued document as it is shown with all that happened to it, and the sums of many."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from invoicing.money.amounts import money_text
+from invoicing.money.sums import Sums
+from invoicing.text.typed import counted
+from operations.issuing import IssuedDocument
+from storage.books.documents import Issued
+from views.base import View
+from views.documents import (
+    InvoiceAnswer,
+    LineAnswer,
+    TaxAnswer,
+    document_lines,
+    invoice_answer,
+    line_answer,
+    note_lines,
+    tax_answer,
+)
+from views.payments import PaymentAnswer, owed_line, payment_answer, settled_lines
+from views.totals import TotalsAnswer, totals_answer
+
+
+class CreditNoteAnswer(View):
+    id: str
+    number: str
+    issue_date: date
+    total: str
+    reason: str
+
+
+class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
+    """`credited_invoice` and `reason` are those of a credit note."""
+
+    supply_date: date
+    supply_end: date | None
+    purchase_order: str
+    payment_terms: str
+    note: str
+    prices_include_tax: bool
+    lines: list[LineAnswer]
+    taxes: list[TaxAnswer]
+    payments: list[PaymentAnswer]
+    credit_notes: list[CreditNoteAnswer]
+    credited_invoice: str
+    reason: str
+    issued_at: datetime
+    issued_by: str
+    hash: str
+
+
+def invoice_details(found: IssuedDocument) -> InvoiceDetails:
+    document = found.issued.document
+    return InvoiceDetails(
+        **invoice_answer(found),
+        supply_date=document.supply_date,
+        supply_end=document.supply_end,
+        purchase_order=document.purchase_order,
+        payment_terms=document.payment_terms,
+        note=document.note,
+        prices_include_tax=document.prices_include_tax,
+        lines=[line_answer(line, document.currency) for line in document.lines],
+        taxes=[tax_answer(tax, document.currency) for tax in document.taxes],
+        **totals_answer(document),
+        payments=[payment_answer(payment) for payment in found.payments],
+        credit_notes=[_credit_note(note) for note in found.credit_notes],
+        credited_invoice=document.credits.number if document.credits else "",
+        reason=document.reason,
+        issued_at=found.issued.issued_at,
+        issued_by=found.issued.issued_by,
+        hash=found.issued.hash,
+    )
+
+
+def _credit_note(issued: Issued) -> CreditNoteAnswer:
+    note = issued.document
+    return CreditNoteAnswer(
+        id=note.id,
+        number=note.number,
+        issue_date=note.issue_date,
+        total=money_text(note.total_minor, note.currency),
+        reason=note.reason,
+    )
+
+
+def invoice_lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
+    kind = "Credit note" if details.credits else "Invoice"
+    due = f", due {details.due_date}" if details.due_date else ""
+    until = f" to {details.supply_end}" if details.supply_end else ""
+    order = f", purchase order {details.purchase_order}" if details.purchase_order else ""
+    return [
+        f"{kind} {details.number} to {details.customer_name} [{details.customer}], by {details.issued_by}:"
+        f" {details.status}, dated {details.issue_date}{due}, supplied {details.supply_date}{until}{order}.",
+        *_credited_lines(details),
+        *document_lines(found.issued.document),
+        *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
+        *(_credit_note_line(note) for note in details.credit_notes),
+        *_standing_lines(found),
+        *note_lines(details.note),
+    ]
+
+
+def _credited_lines(details: InvoiceDetails) -> list[str]:
+    if not details.credits:
+        return []
+    return [f"It credits {details.credited_invoice} [{details.credits}]: {details.reason}"]
+
+
+def _payment_line(payment: PaymentAnswer, *, refund: bool) -> str:
+    what = "Refunded" if refund else "Paid"
+    how = "".join(f", {text}" for text in (payment.method, payment.reference) if text)
+    if payment.reverses:
+        what = f"Reversed [{payment.reverses}]"
+    return f"{what}: {payment.amount} on {payment.paid_on}{how} [{payment.id}], recorded by {payment.recorded_by}."
+
+
+def _credit_note_line(note: CreditNoteAnswer) -> str:
+    return f"Credited: {note.total} with {note.number} on {note.issue_date}: {note.reason}"
+
+
+def _standing_lines(found: IssuedDocument) -> list[str]:
+    """What it comes to: sums where there are several entries, and what is open of an invoice."""
+    document = found.issued.document
+    if len(found.payments) + len(found.credit_notes) > 1:
+        return settled_lines(found)
+    return [] if document.credits else [owed_line(document.number, found.balance.due_minor, document.currency)]
+
+
+class SumsAnswer(View):
+    """Sums of all documents of a currency that match, credit notes taken off; `amount_due` is what is still owed."""
+
+    currency: str
+    count: int
+    invoices: int
+    credit_notes: int
+    net_total: str
+    tax_total: str
+    total: str
+    amount_due: str
+    owed_to_customers: str
+
+
+def sums_answer(sums: Sums) -> SumsAnswer:
+    return SumsAnswer(
+        currency=sums.currency,
+        count=sums.count,
+        invoices=sums.invoices,
+        credit_notes=sums.credit_notes,
+        net_total=money_text(sums.net_minor, sums.currency),
+        tax_total=money_text(sums.tax_minor, sums.currency),
+        total=money_text(sums.total_minor, sums.currency),
+        amount_due=money_text(sums.due_minor, sums.currency),
+        owed_to_customers=money_text(sums.owed_to_customers_minor, sums.currency),
+    )
+
+
+def sums_line(sums: Sums, noun: str) -> str:
+    """`3 invoices, 1 credit note: net 30.00, tax 6.00, total 36.00, open 12.00 EUR`; drafts are not owed yet."""
+    kinds = {noun: sums.invoices, "credit note": sums.credit_notes}
+    amounts = {"net": sums.net_minor, "tax": sums.tax_minor, "total": sums.total_minor}
+    if noun == "invoice":
+        amounts |= {"open": sums.due_minor} if sums.invoices else {}
+        amounts |= {"owed to customers": sums.owed_to_customers_minor} if sums.owed_to_customers_minor else {}
+    told = ", ".join(f"{what} {money_text(minor, sums.currency)}" for what, minor in amounts.items())
+    return f"{', '.join(counted(number, kind) for kind, number in kinds.items() if number)}: {told} {sums.currency}"

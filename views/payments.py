@@ -1,0 +1,60 @@
+"""What was paid of a document, as it is shown, and what is still owed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from invoicing.document.documents import DocumentKind
+from invoicing.document.lifecycle import Balance
+from invoicing.money.amounts import money_text
+from operations.issuing import IssuedDocument
+from storage.books.payments import Payment
+from views.base import View
+
+
+class PaymentAnswer(View):
+    """A payment, a refund of a credit note, or the reversal of one of them, which `reverses` names."""
+
+    id: str
+    amount: str
+    currency: str
+    paid_on: date
+    method: str
+    reference: str
+    reverses: str
+    recorded_by: str
+
+
+def payment_answer(payment: Payment) -> PaymentAnswer:
+    return PaymentAnswer(
+        id=payment.id,
+        amount=money_text(payment.amount_minor, payment.currency),
+        currency=payment.currency,
+        paid_on=payment.paid_on,
+        method=payment.method,
+        reference=payment.reference,
+        reverses=payment.reverses_id or "",
+        recorded_by=payment.recorded_by,
+    )
+
+
+def owed_line(number: str, owed_minor: int, currency: str) -> str:
+    """What is open of an invoice, as a sentence: also where it is the customer who is owed."""
+    whom = ": the customer is owed this" if owed_minor < 0 else ""
+    return f"Open of {number}: {money_text(owed_minor, currency)} {currency}{whom}."
+
+
+def settled_lines(invoice: IssuedDocument) -> list[str]:
+    """What was paid and credited of an invoice, or refunded of a credit note, where anything was."""
+    document, balance = invoice.issued.document, invoice.balance
+    happened = settled_text(balance, document.currency).capitalize()
+    if document.credits or not happened:
+        return [f"{happened} {document.currency}."] if happened else []
+    return [f"{happened}. {owed_line(document.number, balance.due_minor, document.currency)}"]
+
+
+def settled_text(balance: Balance, currency: str) -> str:
+    """What was paid and credited, or refunded, in a few words: those of it that happened."""
+    paid = "refunded" if balance.kind is DocumentKind.CREDIT_NOTE else "paid"
+    amounts = {paid: balance.paid_minor, "credited": balance.credited_minor}
+    return ", ".join(f"{what} {money_text(minor, currency)}" for what, minor in amounts.items() if minor)
