@@ -86,8 +86,10 @@ _RIGHTS = {
 
 
 def require(right: Right, role: str, *, principal: Principal, where: str) -> None:
-    """Raises:
-    NotAllowed: the principal's credential or role does not give the right.
+    """Refuse what neither the principal's credential nor its role allows.
+
+    Raises:
+        NotAllowed: the principal's credential or role does not give the right.
     """
     if right is Right.READ:
         return

@@ -349,8 +349,10 @@ def _circumstances(
 
 
 def _checked_series(db: Session, code: str) -> str:
-    """Raises:
-    InvalidInput: no series of invoices has this code.
+    """The code of a series of invoices, or nothing where none was asked for.
+
+    Raises:
+        InvalidInput: no series of invoices has this code.
     """
     if not code:
         return ""

@@ -73,8 +73,10 @@ class GuardedFile:
         self.check()
 
     def check(self) -> None:
-        """Raises:
-        DamagedStore: the file is out of service, or it is missing or is not the one that was opened first.
+        """Make sure that the file in this place is still the one that was opened.
+
+        Raises:
+            DamagedStore: the file is out of service, or it is missing or is not the one that was opened first.
         """
         if self._fault is not None:
             raise told(self.path, self._fault.fault)

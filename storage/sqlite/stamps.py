@@ -20,9 +20,11 @@ class Stamp:
 
 
 def check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
-    """Raises:
-    OutdatedStore: the file's schema is older.
-    DamagedStore: it is another file than the stamp says, or cannot be read.
+    """Make sure that an open file is the one that the stamp names.
+
+    Raises:
+        OutdatedStore: the file's schema is older.
+        DamagedStore: it is another file than the stamp says, or cannot be read.
     """
     found = read_stamp(connection, path)
     compare_versions(path, found, stamp)
@@ -33,8 +35,10 @@ def check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> Non
 
 
 def compare_versions(path: Path, found: Stamp, wanted: Stamp) -> None:
-    """Raises:
-    OutdatedStore, DamagedStore: the file is of another kind or version.
+    """Make sure that a file is of the wanted kind and of this program's version.
+
+    Raises:
+        OutdatedStore, DamagedStore: the file is of another kind or version.
     """
     if found.kind is not wanted.kind:
         raise DamagedStore(f"{path} is not a Counterfoil {wanted.kind.name.lower()} file", Fault.NOT_OURS)
@@ -45,8 +49,10 @@ def compare_versions(path: Path, found: Stamp, wanted: Stamp) -> None:
 
 
 def read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
-    """Raises:
-    DamagedStore: the file is none of ours, or cannot be read.
+    """What an open file says of itself.
+
+    Raises:
+        DamagedStore: the file is none of ours, or cannot be read.
     """
     with faults_told(path):
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
