@@ -17,7 +17,9 @@ from tests.snapshots.write import listed_tools, on_the_wire
 from tests.support.assistant import ERAS
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.context import ChangeableBooks, DraftableBooks, ReadableBooks
-from tools.description import DESCRIPTION_LENGTH_MAX, Description, Effect, Scope
+from tools.description import Description, Effect, Scope
+
+DESCRIPTION_LENGTH_MAX = 280
 
 TOOLS_MAX = {"practice": 28, "dedicated": 20}
 TOKENS_MAX = {"practice": 6_000, "dedicated": 4_500}
