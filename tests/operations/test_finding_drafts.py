@@ -27,7 +27,9 @@ MANY = 2_000
 
 
 async def drafted(books: Books, customer: str) -> str:
-    return (await draft_invoice(books, DraftRequest(RequestedDocument(customer=customer, lines=(LINE,))))).draft
+    return (
+        await draft_invoice(books, DraftRequest(document=RequestedDocument(customer=customer, lines=(LINE,))))
+    ).draft
 
 
 async def found(books: Books, search: InvoiceSearch | None = None) -> list[ListedDraft]:

@@ -48,11 +48,13 @@ async def filled(one: Practice) -> Books:
     for _ in range(6):
         await one.issue(books, customer)
     for index, amount in ((2, 10), (3, 30), (5, 15), (6, 30)):
-        await record_payment(books, PaymentRequest(number(index), Decimal(amount)))
-    await issue_credit_note(books, CreditRequest(number(4), "Never delivered"))
-    await issue_credit_note(books, CreditRequest(number(5), "Half was broken", (CreditLine(1, Decimal(1)),)))
-    await issue_credit_note(books, CreditRequest(number(6), "Sent back"))
-    await record_payment(books, PaymentRequest("TEST-CN-2026-00003", Decimal(30)))
+        await record_payment(books, PaymentRequest(invoice=number(index), amount=Decimal(amount)))
+    await issue_credit_note(books, CreditRequest(invoice=number(4), reason="Never delivered"))
+    await issue_credit_note(
+        books, CreditRequest(invoice=number(5), reason="Half was broken", lines=(CreditLine(1, Decimal(1)),))
+    )
+    await issue_credit_note(books, CreditRequest(invoice=number(6), reason="Sent back"))
+    await record_payment(books, PaymentRequest(invoice="TEST-CN-2026-00003", amount=Decimal(30)))
     return books
 
 
@@ -92,7 +94,7 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
         books = await filled(one)
 
         async def made(file_format: str, kind: str = "") -> MadeFile:
-            return await export_documents(books, ExportRequest(file_format, kind=kind), progress=silent)
+            return await export_documents(books, ExportRequest(format=file_format, kind=kind), progress=silent)
 
         every = list(csv.DictReader(path_of(books, await made("csv")).read_text("utf-8-sig").splitlines()))
         rows = [row for row in every if row["row"] == "line"]
@@ -156,13 +158,13 @@ async def test_an_export_says_which_documents_it_could_not_convert(tmp_path: Pat
         books = one.books(await one.client("Harbour Bakery"))
         customer = (await one.customer(books)).id
         await one.issue(books, customer)
-        made = await export_documents(books, ExportRequest("csv"), progress=silent)
+        made = await export_documents(books, ExportRequest(format="csv"), progress=silent)
         assert made.notes == ()
         asked = issue_request(customer)
         assert asked.request is not None
         in_euro = replace(asked.request, document=replace(asked.request.document, currency="EUR"))
         await issue_invoice(books, replace(asked, request=in_euro))
-        made = await export_documents(books, ExportRequest("csv_semicolon"), progress=silent)
+        made = await export_documents(books, ExportRequest(format="csv_semicolon"), progress=silent)
         assert made.notes == (
             "1 document is in another currency without an exchange rate: its amounts in GBP are empty, so sums in GBP"
             " leave it out.",

@@ -95,7 +95,7 @@ def matches(document: Document, search: InvoiceSearch) -> bool:
 async def test_an_overpaid_invoice_does_not_make_others_look_paid(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = await filled(one)
-        request = PaymentRequest("TEST-INV-2026-00001", Decimal("37.50"), accept_overpayment=True)
+        request = PaymentRequest(invoice="TEST-INV-2026-00001", amount=Decimal("37.50"), accept_overpayment=True)
         await record_payment(books, request)
         for limit in (1, 100):
             page = await find_invoices(books, InvoiceSearch(), cursor="", limit=limit)
@@ -133,7 +133,7 @@ async def test_drafts_are_summed_as_they_were_last_shown(tmp_path: Path) -> None
             index, currency = chance.randrange(3), chance.choice(("GBP", "JPY", "KWD"))
             line = RequestedLine(quantity=Decimal(chance.randint(1, 9)), description="Flour", unit_price=Decimal(7))
             request = RequestedDocument(customer=customers[index], lines=(line,), currency=currency)
-            shown = (await draft_invoice(books, DraftRequest(request))).document
+            shown = (await draft_invoice(books, DraftRequest(document=request))).document
             amounts = (shown.net_minor, shown.tax_minor, shown.total_minor, shown.payable_minor)
             wanted[names[index]].append(Summand(currency, DocumentKind.INVOICE, *amounts))
         everything = sums_per_currency([*wanted["Hotel Bristol"], *wanted["Grand Hotel"], *wanted["Inn"]])

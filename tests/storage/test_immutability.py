@@ -64,9 +64,9 @@ async def _issue(root: Path) -> Path:
         invoice = await one.issue(books, customer.id, reference="first")
         number = invoice.issued.document.number
         second = await one.issue(books, customer.id, reference="second")
-        await issue_credit_note(books, CreditRequest(second.issued.document.number, "Returned"))
-        payment = (await record_payment(books, PaymentRequest(number, Decimal(10)))).payment
-        await record_payment(books, PaymentRequest(number, reverse=payment.id))
+        await issue_credit_note(books, CreditRequest(invoice=second.issued.document.number, reason="Returned"))
+        payment = (await record_payment(books, PaymentRequest(invoice=number, amount=Decimal(10)))).payment
+        await record_payment(books, PaymentRequest(invoice=number, reverse=payment.id))
         await render_document(books, invoice.issued.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
         request = issue_request(customer.id).request

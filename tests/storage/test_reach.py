@@ -19,8 +19,8 @@ from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
 from storage.directory.tables import MembershipClient, Organization
 from storage.sqlite.engines import Mode
+from tests.support.begun import begin_folder
 from tests.support.clock import NOON
-from tests.support.folders import begin_folder
 
 PARTNERS, CLIENTS, USERS = 3, 20, 12
 
