@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("server", "tools", "operations", "storage", "invoicing")
+LAYERS = ("server", "tools", "views", "operations", "storage", "invoicing")
 ABSENT = ("fcntl", "grp", "pwd", "resource", "termios")
 # In a process of its own. What we import of others is imported first, on the system that this is: they were compiled
 # for it, and are no matter of ours.

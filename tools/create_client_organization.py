@@ -120,8 +120,8 @@ def _lines(office: Office, made: NewClient) -> list[str]:
 
 def _settings_line(made: NewClient) -> str:
     """Where chart, codes, terms and posting profiles came from, with what was copied counted."""
-    told = {outcome.layer: _told(outcome.state) for outcome in made.outcomes}
-    settings, postings = told[Layer.ORGANIZATION], told[Layer.ENTITY]
+    states = {outcome.layer: _in_words(outcome.state) for outcome in made.outcomes}
+    settings, postings = states[Layer.ORGANIZATION], states[Layer.ENTITY]
     copied = [counted(count, _NOUNS[what]) for what, count in copied_in_all(made.outcomes).items() if count]
     counts = f" ({', '.join(copied)})" if copied else ""
     if settings == postings:
@@ -129,7 +129,7 @@ def _settings_line(made: NewClient) -> str:
     return f"Chart, tax codes and terms: {settings}{counts}; posting profiles: {postings}."
 
 
-def _told(state: LayerState) -> str:
+def _in_words(state: LayerState) -> str:
     match state:
         case LayerState.CREATED | LayerState.COPIED:
             return state.value
