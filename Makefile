@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOWEST := .venv-lowest
 
-.PHONY: demo test test-faults conformance clients check format serve bench attack docs picture clean
+.PHONY: demo test quick test-faults test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture clean
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
 	@touch $(STAMP)
 
@@ -21,8 +22,24 @@ test: $(STAMP)
 	@echo "Running all tests, as many at a time as there are processors: a dot for each that holds."
 	$(BIN)/python -m pytest -n auto
 
+# The rules and how the layers may lean on each other, with a tenth of the examples of each property: half a minute.
+# What is printed, exported and imported takes longer and is left to make test.
+QUICK := $(foreach part,export import render printed pixels branding,--ignore-glob='*/invoicing/test_*$(part)*')
+quick: $(STAMP)
+	$(BIN)/python -m pytest -q -n auto --hypothesis-profile=quick $(QUICK) tests/invoicing tests/test_architecture.py
+
 test-faults: $(STAMP)
 	COUNTERFOIL_FAULTS=whole $(BIN)/python -m pytest -m faults
+
+# With the oldest release of each library that pyproject.toml admits, in an environment of its own.
+test-lowest: $(STAMP)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --group dev pyproject.toml --output-file $(LOWEST)/lowest.txt
+	$(BIN)/uv pip install --quiet --python $(LOWEST) --requirement $(LOWEST)/lowest.txt --editable .
+	$(LOWEST)/bin/python -m pytest -n auto $(ARGS)
+
+coverage: $(STAMP)
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 conformance: $(STAMP)
 	npm ci --prefix tests/conformance --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
@@ -41,6 +58,14 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Versions and hashes of all that .ci/install.py installs; ARGS=--upgrade takes the newest.
+lock: $(STAMP)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group dev pyproject.toml --output-file requirements.lock $(ARGS)
+
+hooks: $(STAMP)
+	$(BIN)/pre-commit install
+
 docs: $(STAMP)
 	$(BIN)/python -m tests.snapshots.write
 
@@ -54,4 +79,4 @@ attack: $(STAMP)
 	$(BIN)/python -m benchmarks.attack
 
 clean:
-	rm -rf $(VENV) .clients build dist demo-data .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(LOWEST) .clients build dist demo-data .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*

@@ -30,7 +30,8 @@ def install(venv: Path) -> int:
     stages = (
         ("a virtual environment", [sys.executable, "-m", "venv", str(venv)]),
         ("pip", [*pip, "--upgrade", "pip>=25.1"]),
-        ("the libraries and tools", [*pip, "--editable", ".", "--group", "dev"]),
+        ("the libraries and tools", [*pip, "--require-hashes", "--requirement", "requirements.lock"]),
+        ("Counterfoil", [*pip, "--no-deps", "--editable", "."]),
     )
     tell(f"Installing Counterfoil and its tools into {venv}: once, for a minute or two.")
     run = shown if sys.stdout.isatty() else told

@@ -130,8 +130,10 @@ def _standing_in_itself(organization: OrganizationRef) -> Standing:
 
 
 def require(act: Right, organization: OrganizationRef, principal: Principal, *, field: str = "") -> None:
-    """Raises:
-    NotAllowed: the credential's scopes or the table of rights do not allow the act; `field` is what asked for it.
+    """Refuse what neither the credential nor the table of rights allows; `field` is what asked for it.
+
+    Raises:
+        NotAllowed: the credential's scopes or the table of rights do not allow the act.
     """
     rule = RIGHTS[act]
     if rule.scope not in principal.scopes:

@@ -40,7 +40,7 @@ from storage.books.setup import load_setup
 _TOOL = "issue_credit_note"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditRequest:
     """What to take back: an invoice by its id or number, whole or by lines, and why.
 

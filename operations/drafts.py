@@ -49,7 +49,7 @@ from storage.books.setup import load_setup
 from storage.ids import new_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftRequest:
     """A draft as asked for. `customer` and each line's `item` are ids or exact names; what `copy_of` names (an
     invoice's id or number) fills what is left out. `draft` is the draft to replace, or, where nothing else is asked
@@ -61,7 +61,7 @@ class DraftRequest:
     draft: str = ""
 
 
-_NOTHING = DraftRequest(RequestedDocument(customer="", lines=()))
+_NOTHING = DraftRequest(document=RequestedDocument(customer="", lines=()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,8 +349,10 @@ def _circumstances(
 
 
 def _checked_series(db: Session, code: str) -> str:
-    """Raises:
-    InvalidInput: no series of invoices has this code.
+    """The code of a series of invoices, or nothing where none was asked for.
+
+    Raises:
+        InvalidInput: no series of invoices has this code.
     """
     if not code:
         return ""

@@ -59,7 +59,7 @@ class MadeFile:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
     """What to export; `kind` is invoice or credit_note, or empty for both."""
 

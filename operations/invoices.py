@@ -57,7 +57,7 @@ T = TypeVar("T")
 _TOOL = "issue_invoice"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRequest:
     """What to issue: a draft by its id, or a document as `draft_invoice` takes it.
 
@@ -112,7 +112,7 @@ class Found(Page[T]):
     sums: tuple[Sums, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceSearch:
     """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`
     or `open`; `draft` is for `find_drafts`, which finds nothing else.

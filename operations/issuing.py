@@ -96,8 +96,10 @@ def answered_for(form: LawOfForm) -> dict[str, object]:
 
 
 def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
-    """Raises:
-    NotFound: no document of this id or number in these books, naming `field`.
+    """The issued document of this id or number.
+
+    Raises:
+        NotFound: no document of this id or number in these books, naming `field`.
     """
     found = documents.document_by_id_or_number(db, key.strip())
     if found is None:

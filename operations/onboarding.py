@@ -28,6 +28,7 @@ from invoicing.organizations import Environment, NewOrganization, OrganizationKi
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
+from operations.layer_outcomes import CREATED, Layer, LayerOutcome, LayerState, states_by_layer
 from operations.naming import not_found
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.rights import Right
@@ -51,7 +52,7 @@ from storage.ids import new_organization_id
 from storage.sqlite.completion import to_its_end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRequest:
     """A client organization as asked for; `copy_from` is a handle, or empty for a fresh start."""
 
@@ -74,8 +75,7 @@ class NewClient:
     created: OrganizationRef | None
     handle: str
     profile: Profile
-    layers: dict[str, str]
-    copied: dict[str, int]
+    outcomes: tuple[LayerOutcome, ...]
     notes: tuple[Remark, ...]
     connection_url: str
 
@@ -87,10 +87,8 @@ class Plan:
     profile: Profile
     organization: OrganizationLayer
     entity: EntityLayer
-    layers: dict[str, str]
-    copied: dict[str, int]
-    notes: tuple[Remark, ...]
-    sources: dict[str, str]
+    outcomes: tuple[LayerOutcome, ...]
+    notes: tuple[Remark, ...] = ()
 
 
 async def create_client_organization(office: Office, request: ClientRequest) -> NewClient:
@@ -208,15 +206,14 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
 def fresh_plan(profile: Profile, choices: Choices, *, on: date) -> Plan:
     """All layers fresh from the country's file, as it stands on the day of creation."""
     rules = country(profile.country)
-    organization = fresh_organization_layer(rules, choices, on=on)
+    source = f"country file {rules.code}"
+    both = (Layer.ORGANIZATION, Layer.ENTITY)
+    fresh = (LayerOutcome(layer=layer, state=LayerState.FRESH, source=source) for layer in both)
     return Plan(
         profile=profile,
-        organization=organization,
+        organization=fresh_organization_layer(rules, choices, on=on),
         entity=fresh_entity_layer(rules, choices),
-        layers={"schema": "created", "organization": "fresh", "entity": "fresh"},
-        copied={},
-        notes=(),
-        sources={"organization": f"country file {rules.code}", "entity": f"country file {rules.code}"},
+        outcomes=(CREATED, *fresh),
     )
 
 
@@ -225,7 +222,7 @@ def fill_books(db: Session, plan: Plan, office: Office) -> None:
     now, by = office.now(), office.principal.label
     save_profile(db, plan.profile)
     save_layers(db, plan, at=now, by=by)
-    detail: dict[str, object] = {"layers": plan.layers, "settings": settings_state(db)}
+    detail: dict[str, object] = {"layers": states_by_layer(plan.outcomes), "settings": settings_state(db)}
     audit.record(db, "create_organization", plan.profile.name, at=now, by=by, detail=detail)
 
 
@@ -235,8 +232,9 @@ def save_layers(db: Session, plan: Plan, *, at: datetime, by: str) -> None:
     series = fresh_series(country(plan.profile.country))
     save_series(db, series)
     save_entity_layer(db, plan.entity, series={one.kind.value: one.code for one in series})
-    for layer, source in plan.sources.items():
-        record_provenance(db, layer, source, at=at, by=by)
+    for outcome in plan.outcomes:
+        if outcome.source:
+            record_provenance(db, outcome.layer.value, outcome.source, at=at, by=by)
 
 
 async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest) -> Plan:
@@ -245,11 +243,10 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
     fresh = fresh_plan(profile, request.choices, on=office.now().date())
     if not request.copy_from.strip():
         return fresh
-    if request.choices.stated():
+    for stated in request.choices.stated():
         raise InvalidInput(
-            f"{request.choices.stated()[0]} goes with a fresh start; with copy_from it comes from the practice."
-            " Leave one of the two out.",
-            field=request.choices.stated()[0],
+            f"{stated} goes with a fresh start; with copy_from it comes from the practice. Leave one of the two out.",
+            field=stated,
         )
     source = await _source(office, partner, request.copy_from)
     return await _copied_plan(office, partner, source, request, rules=rules, fresh=fresh)
@@ -306,11 +303,17 @@ async def _copied_plan(
         )
         said = f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}."
         notes = (Remark(said),)
-    entity, state, note = practice_entity, "skipped", ""
+    entity, state, note = practice_entity, LayerState.SKIPPED, ""
     if request.copy_entity_configuration:
         wanted = await open_books(office, source, Right.READ).read(load_entity_layer)
         entity, state, note = _entity_layer(wanted, layer, fallback=practice_entity, source=source.handle)
-    copied_entity = state == "copied"
+    of_organization = {
+        "accounts": len(layer.accounts),
+        "tax_codes": len(layer.tax_codes) if at_home else 0,
+        "payment_terms": len(layer.terms),
+        "tax_authorities": len(layer.authorities) if at_home else 0,
+        "withholdings": len(layer.withholdings) if at_home else 0,
+    }
     return Plan(
         profile=replace(
             fresh.profile,
@@ -320,19 +323,24 @@ async def _copied_plan(
         ),
         organization=layer,
         entity=entity,
-        layers={"schema": "created", "organization": "copied", "entity": state},
-        copied={
-            "accounts": len(layer.accounts),
-            "tax_codes": len(layer.tax_codes) if at_home else 0,
-            "payment_terms": len(layer.terms),
-            "tax_authorities": len(layer.authorities) if at_home else 0,
-            "withholdings": len(layer.withholdings) if at_home else 0,
-            "posting_profiles": len(entity.postings) if copied_entity else 0,
-            "transaction_types": len(entity.transactions) if copied_entity else 0,
-        },
+        outcomes=(
+            CREATED,
+            LayerOutcome(
+                layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=partner.handle, copied=of_organization
+            ),
+            _entity_outcome(entity, state, source.handle if state is LayerState.COPIED else partner.handle),
+        ),
         notes=(*notes, Remark(note)) if note else notes,
-        sources={"organization": partner.handle, "entity": source.handle if copied_entity else partner.handle},
     )
+
+
+def _entity_outcome(entity: EntityLayer, state: LayerState, source: str) -> LayerOutcome:
+    is_copied = state is LayerState.COPIED
+    copied = {
+        "posting_profiles": len(entity.postings) if is_copied else 0,
+        "transaction_types": len(entity.transactions) if is_copied else 0,
+    }
+    return LayerOutcome(layer=Layer.ENTITY, state=state, source=source, copied=copied)
 
 
 def _configuration(db: Session) -> tuple[Profile, OrganizationLayer, EntityLayer]:
@@ -341,14 +349,14 @@ def _configuration(db: Session) -> tuple[Profile, OrganizationLayer, EntityLayer
 
 def _entity_layer(
     wanted: EntityLayer, layer: OrganizationLayer, *, fallback: EntityLayer, source: str
-) -> tuple[EntityLayer, str, str]:
+) -> tuple[EntityLayer, LayerState, str]:
     """The wanted layer where the chart has all its accounts, else the fallback; with its state and a note."""
     numbers = {account.number for account in layer.accounts}
     used = {number for posting in wanted.postings.values() for number in asdict(posting).values()}
     if missing := sorted(used - numbers):
         note = f"The posting profiles of {source} were not copied: the chart has no account {', '.join(missing)}."
-        return fallback, "failed", note
-    return wanted, "copied", ""
+        return fallback, LayerState.FAILED, note
+    return wanted, LayerState.COPIED, ""
 
 
 def base_handle(handle: str, name: str, environment: Environment) -> str:
@@ -368,8 +376,7 @@ def _answer(
         created=created,
         handle=handle,
         profile=plan.profile,
-        layers=plan.layers,
-        copied=plan.copied,
+        outcomes=plan.outcomes,
         notes=plan.notes,
         connection_url=office.connection_url(created) if created else "",
     )

@@ -27,7 +27,7 @@ _TOOL = "record_payment"
 _EARLIEST = date(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
     """What was paid of an invoice, or refunded of a credit note, each by its id or number.
 

@@ -127,8 +127,10 @@ async def list_people(office: Office) -> list[Person]:
 
 
 def give_address(db: Session, user_id: str, before: str, after: str) -> None:
-    """Raises:
-    Conflict: somebody else has the address by now, or the user had another one than was thought.
+    """Give the user another e-mail address, unless either has changed meanwhile.
+
+    Raises:
+        Conflict: somebody else has the address by now, or the user had another one than was thought.
     """
     _check_free(db, after)
     if not users.change_email(db, user_id, before, after):

@@ -73,7 +73,9 @@ def _go_on_above(db: Session, number: Number) -> LostNumbers | None:
 
 
 def check_reason(reason: str) -> str:
-    """Raises:
-    InvalidInput: there is none, or it is too long.
+    """The reason that a person gave, as it goes into the audit trail.
+
+    Raises:
+        InvalidInput: there is none, or it is too long.
     """
     return clean_line(reason, field="reason", limit=REASON_LENGTH_MAX, required=True)

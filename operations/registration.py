@@ -27,8 +27,10 @@ def default_code(db: Session, profile: Profile) -> str:
 
 
 def checked_registration(value: str) -> str:
-    """Raises:
-    InvalidInput: no state of registration.
+    """The state of registration that a text names, in any letter case.
+
+    Raises:
+        InvalidInput: no state of registration.
     """
     wanted = small_letters(value)
     if wanted not in set(VatRegistration):
@@ -59,8 +61,10 @@ def registration_in_step(before: Profile, wanted: Changes) -> dict[str, str | bo
 
 
 def check_registration(profile: Profile, wanted: Changes) -> None:
-    """Raises:
-    InvalidInput: a state that the country does not have, or a VAT number of a seller that can have none.
+    """Check a change of registration and VAT number against the rest of the profile.
+
+    Raises:
+        InvalidInput: a state that the country does not have, or a VAT number of a seller that can have none.
     """
     if profile.vat_registration not in UNTAXED:
         if wanted.get("vat_registration") and profile.tax_system == "none":

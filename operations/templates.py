@@ -24,7 +24,7 @@ _CHARTS = ("standard", "empty")
 _TERM_DAYS = (0, 7, 14, 30, 60)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What a fresh start lets one choose; what is empty follows from the country."""
 

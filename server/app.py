@@ -48,8 +48,10 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
 
 
 async def find_organization(office: Office, handle: str) -> OrganizationRef:
-    """Raises:
-    NotFound: the principal can reach no organization of this handle.
+    """The organization of this handle, within the principal's reach.
+
+    Raises:
+        NotFound: the principal can reach no organization of this handle.
     """
     user_id = office.principal.user_id
     found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, user_id, handle))

@@ -35,8 +35,10 @@ class Page(Generic[T]):
 
 
 def check_limit(limit: int) -> int:
-    """Raises:
-    InvalidInput: not between 1 and the most that one page holds.
+    """The length of a page, within bounds.
+
+    Raises:
+        InvalidInput: not between 1 and the most that one page holds.
     """
     if not 1 <= limit <= LIMIT_MAX:
         raise InvalidInput(f"limit must be between 1 and {LIMIT_MAX}.", field="limit")

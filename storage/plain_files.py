@@ -71,8 +71,10 @@ def open_plain_file(path: Path) -> BufferedReader:
 
 
 def check_plain_folders(path: Path) -> None:
-    """Raises:
-    OSError: one of our folders that lead to it is missing, a link, or something else.
+    """Make sure that only folders of ours, and no links, lead to a path.
+
+    Raises:
+        OSError: one of our folders that lead to it is missing, a link, or something else.
     """
     for folder in reversed(folders_of_ours(path)):
         if not stat.S_ISDIR(folder.lstat().st_mode):

@@ -6,4 +6,6 @@ from hypothesis import settings
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
 settings.register_profile("counterfoil", deadline=None, derandomize=True)
+# For `make quick`: a tenth of the examples.
+settings.register_profile("quick", settings.get_profile("counterfoil"), max_examples=10)
 settings.load_profile("counterfoil")

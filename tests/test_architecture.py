@@ -179,3 +179,12 @@ def test_no_text_below_the_views_names_a_tool_or_a_command(layer: str) -> None:
             assert not re.search(r"(?<![\w-])--[a-z]", text), f"{path.relative_to(ROOT)}: {text}"
             # On record an act is called what its tool was called first: that is a name, and no text.
             assert text in tools or not named.search(text), f"{path.relative_to(ROOT)}: {text}"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_docstring_begins_with_what_it_is_about(layer: str) -> None:
+    described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for path in sources(layer):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            text = ast.get_docstring(node) if isinstance(node, described) else None
+            assert not (text or "").startswith("Raises:"), f"{path.relative_to(ROOT)}: {getattr(node, 'name', '')}"

@@ -28,6 +28,7 @@ from tests.snapshots.picture import BYTES_MAX, PICTURE
 ROOT = Path(__file__).parent.parent
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 PAGES = [README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 README_BYTES_MAX = 12_000
 COUNTRIES = sorted(path.stem.upper() for path in (ROOT / "invoicing" / "countries").glob("??.toml"))
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -122,13 +123,23 @@ def test_the_verbs_of_make_are_those_of_the_makefile() -> None:
     assert set(re.findall(r"^\| `make ([a-z-]+)`", text_of(CONTRIBUTING), re.MULTILINE)) == set(phony.split())
 
 
-@pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "docs" / "decisions").glob("*.md"))], ids=by_name)
+@pytest.mark.parametrize("page", [*PAGES, *DECISIONS], ids=by_name)
 def test_every_file_that_is_named_is_there(page: Path) -> None:
     folders = "server|tools|operations|storage|invoicing|tests|examples|benchmarks|docs"
     for name in re.findall(rf"`((?:{folders})/[^`\s]*)`", text_of(page)):
         # Some stand for several: versions/NNNN_<what>.py, countries/*.toml; tools/list is a method of the protocol.
         if not re.search(r"[<*{]", name) and name not in ("tools/list", "server/discover"):
             assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=by_name)
+def test_every_decision_says_whether_it_holds_and_since_when(decision: Path) -> None:
+    title, status, *_ = text_of(decision).split("\n\n")
+    assert title.startswith(f"# {decision.name[:4]}. ")
+    assert re.match(r"Status: (accepted|replaced by \d{4}) on \d{4}-\d{2}-\d{2}\.", status)
+    others = {other.name[:4] for other in DECISIONS} - {decision.name[:4]}
+    assert set(re.findall(r"\b\d{4}\b(?!-)", status)) <= others
+    assert len(text_of(decision).splitlines()) <= 40
 
 
 def test_the_table_of_limits_says_what_holds() -> None:

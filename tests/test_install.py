@@ -91,5 +91,5 @@ def test_the_first_line_comes_before_anything_is_made(tmp_path: Path) -> None:
     lines = ran.stdout.splitlines()
     assert ran.returncode != 0
     assert lines[0] == f"Installing Counterfoil and its tools into {tmp_path / 'venv'}: once, for a minute or two."
-    assert lines[1] == "  1 of 3: a virtual environment"
+    assert lines[1] == "  1 of 4: a virtual environment"
     assert lines[-1].startswith("That failed: ")

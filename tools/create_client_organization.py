@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
@@ -11,6 +11,7 @@ from invoicing.organizations import Environment
 from invoicing.text.typed import counted
 from operations import onboarding
 from operations.access import Office
+from operations.layer_outcomes import Layer, LayerState, copied_in_all, states_by_layer
 from operations.onboarding import ClientRequest, NewClient
 from operations.templates import Choices
 from tools.answers import Answer, answer
@@ -67,7 +68,12 @@ async def create_client_organization(
         handle=handle,
         copy_from=copy_from,
         copy_entity_configuration=copy_entity_configuration,
-        choices=Choices(accounting_standard, chart_of_accounts, tax_system, currency),
+        choices=Choices(
+            accounting_standard=accounting_standard,
+            chart_of_accounts=chart_of_accounts,
+            tax_system=tax_system,
+            currency=currency,
+        ),
         dry_run=dry_run,
     )
     made = await onboarding.create_client_organization(office, request)
@@ -88,8 +94,8 @@ def _structured(made: NewClient) -> ClientCreated:
         if created
         else None,
         would_be=made.handle,
-        layers=made.layers,
-        copied=made.copied,
+        layers=states_by_layer(made.outcomes),
+        copied=copied_in_all(made.outcomes),
         notes=[told(note, for_assistant) for note in made.notes],
         connection_url=made.connection_url,
     )
@@ -114,20 +120,27 @@ def _lines(office: Office, made: NewClient) -> list[str]:
 
 def _settings_line(made: NewClient) -> str:
     """Where chart, codes, terms and posting profiles came from, with what was copied counted."""
-    settings, postings = _STATES[made.layers["organization"]], _STATES[made.layers["entity"]]
-    copied = [counted(count, _NOUNS[what]) for what, count in made.copied.items() if count]
+    states = {outcome.layer: _in_words(outcome.state) for outcome in made.outcomes}
+    settings, postings = states[Layer.ORGANIZATION], states[Layer.ENTITY]
+    copied = [counted(count, _NOUNS[what]) for what, count in copied_in_all(made.outcomes).items() if count]
     counts = f" ({', '.join(copied)})" if copied else ""
     if settings == postings:
         return f"Chart, tax codes, terms and posting profiles: {settings}{counts}."
     return f"Chart, tax codes and terms: {settings}{counts}; posting profiles: {postings}."
 
 
-_STATES = {
-    "copied": "copied",
-    "fresh": "fresh from the country's template",
-    "skipped": "as the practice has them",
-    "failed": "as the practice has them",
-}
+def _in_words(state: LayerState) -> str:
+    match state:
+        case LayerState.CREATED | LayerState.COPIED:
+            return state.value
+        case LayerState.FRESH:
+            return "fresh from the country's template"
+        case LayerState.SKIPPED | LayerState.FAILED:
+            return "as the practice has them"
+        case _:
+            assert_never(state)
+
+
 _NOUNS = {
     "accounts": "account",
     "tax_codes": "tax code",

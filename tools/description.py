@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from mcp.server.mcpserver.tools import Tool
@@ -17,7 +18,6 @@ from tools.inputs import flag
 from tools.left_out import text_names, without_left_out
 from tools.schemas import compact_input, compact_output, is_flag
 
-DESCRIPTION_LENGTH_MAX = 280
 NAMING_ARGUMENTS = ("organization", "session")
 
 
@@ -67,30 +67,41 @@ class Description:
         )
 
     def for_practice(self) -> Tool:
-        """The tool as the practice connection lists it."""
-        tool = Tool.from_function(
-            self.function, title=self.title, description=self.text, annotations=self.annotations()
-        )
-        whole = compact_input(tool.parameters)
-        properties = whole["properties"]
-        metadata = _Metadata(
-            json_arguments=_names(properties, lambda one: one.get("type") == "array"),
-            flags=_names(tool.parameters["properties"], is_flag),
-            counts=_names(properties, lambda one: one.get("type") == "integer") - set(whole.get("required", ())),
-            texts=text_names(tool.fn_metadata.arg_model),
-            arg_model=tool.fn_metadata.arg_model,
-            output_schema=compact_output(tool.fn_metadata.output_schema or {}),
-        )
-        listed = {name: schema for name, schema in properties.items() if name not in self.unlisted}
-        return tool.model_copy(update={"parameters": {**whole, "properties": listed}, "fn_metadata": metadata})
+        """The tool as the practice connection lists it; the same object for every server of the process."""
+        return _for_practice(self)
 
     def for_dedicated(self) -> Tool:
         """The tool as a dedicated connection lists it: nothing in its schema names an organization."""
-        tool = self.for_practice()
-        properties = {
-            name: schema for name, schema in tool.parameters["properties"].items() if name not in NAMING_ARGUMENTS
-        }
-        return tool.model_copy(update={"parameters": {**tool.parameters, "properties": properties}})
+        return _for_dedicated(self)
+
+
+@cache
+def _for_practice(described: Description) -> Tool:
+    # Making its schemas takes ten milliseconds, and a server over HTTP has four lists of tools.
+    tool = Tool.from_function(
+        described.function, title=described.title, description=described.text, annotations=described.annotations()
+    )
+    whole = compact_input(tool.parameters)
+    properties = whole["properties"]
+    metadata = _Metadata(
+        json_arguments=_names(properties, lambda one: one.get("type") == "array"),
+        flags=_names(tool.parameters["properties"], is_flag),
+        counts=_names(properties, lambda one: one.get("type") == "integer") - set(whole.get("required", ())),
+        texts=text_names(tool.fn_metadata.arg_model),
+        arg_model=tool.fn_metadata.arg_model,
+        output_schema=compact_output(tool.fn_metadata.output_schema or {}),
+    )
+    listed = {name: schema for name, schema in properties.items() if name not in described.unlisted}
+    return tool.model_copy(update={"parameters": {**whole, "properties": listed}, "fn_metadata": metadata})
+
+
+@cache
+def _for_dedicated(described: Description) -> Tool:
+    tool = _for_practice(described)
+    properties = {
+        name: schema for name, schema in tool.parameters["properties"].items() if name not in NAMING_ARGUMENTS
+    }
+    return tool.model_copy(update={"parameters": {**tool.parameters, "properties": properties}})
 
 
 class _Metadata(FuncMetadata):

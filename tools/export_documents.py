@@ -42,7 +42,9 @@ async def export_documents(
     async def progress(done: int, count: int) -> None:
         await context.report_progress(done, count, f"{done} of {count} documents")
 
-    request = ExportRequest(small_letters(format), issued_from, issued_to, small_letters(kind))
+    request = ExportRequest(
+        format=small_letters(format), issued_from=issued_from, issued_to=issued_to, kind=small_letters(kind)
+    )
     made = await files.export_documents(books, request, progress=progress)
     structured = DocumentsExported.model_validate(
         {**file_answer(office, books, made), "count": made.count, "notes": made.notes}

@@ -41,7 +41,9 @@ async def find_invoices(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, InvoicesFound]:
-    search = InvoiceSearch(query, status.strip(), customer.strip(), issued_from, issued_to)
+    search = InvoiceSearch(
+        query=query, status=status.strip(), customer=customer.strip(), issued_from=issued_from, issued_to=issued_to
+    )
     if search.status == DRAFT:
         drafts = await invoices.find_drafts(books, search, cursor=cursor, limit=limit)
         found = [InvoiceAnswer(**draft_answer(one)) for one in drafts.items]

@@ -61,7 +61,10 @@ async def issue_credit_note(
 ) -> Annotated[CallToolResult, Credited]:
     wanted = None if lines is None else tuple(line.wanted() for line in lines)
     made = await credit_notes.issue_credit_note(
-        books, CreditRequest(invoice, reason, wanted, issue_date, client_reference)
+        books,
+        CreditRequest(
+            invoice=invoice, reason=reason, lines=wanted, issue_date=issue_date, client_reference=client_reference
+        ),
     )
     document = made.note.issued.document
     structured = Credited(

@@ -46,7 +46,15 @@ async def record_payment(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, PaymentRecorded]:
     request = PaymentRequest(
-        invoice, amount, paid_on, method, reference, currency, reverse, accept_overpayment, client_reference
+        invoice=invoice,
+        amount=amount,
+        paid_on=paid_on,
+        method=method,
+        reference=reference,
+        currency=currency,
+        reverse=reverse,
+        accept_overpayment=accept_overpayment,
+        client_reference=client_reference,
     )
     made = await payments.record_payment(books, request)
     structured = PaymentRecorded(

@@ -126,8 +126,10 @@ class Requirement:
 
 
 def read_mandate(table: _Table) -> Mandate:
-    """Raises:
-    ValueError: the table does not follow the schema.
+    """A mandate, from its table in a country's file.
+
+    Raises:
+        ValueError: the table does not follow the schema.
     """
     mandate = Mandate(
         code=table.take("code", str),
@@ -149,8 +151,10 @@ def read_mandate(table: _Table) -> Mandate:
 
 
 def read_no_mandate(table: _Table) -> NoMandate:
-    """Raises:
-    ValueError: the table does not follow the schema.
+    """The statement that there is no mandate, from its table in a country's file.
+
+    Raises:
+        ValueError: the table does not follow the schema.
     """
     found = NoMandate(
         buyers=table.some_of("buyers", COVERED),
@@ -164,8 +168,10 @@ def read_no_mandate(table: _Table) -> NoMandate:
 
 
 def read_planned_mandate(table: _Table) -> PlannedMandate:
-    """Raises:
-    ValueError: the table does not follow the schema.
+    """A mandate to come, from its table in a country's file.
+
+    Raises:
+        ValueError: the table does not follow the schema.
     """
     planned = PlannedMandate(
         name=table.take("name", str),
@@ -179,8 +185,10 @@ def read_planned_mandate(table: _Table) -> PlannedMandate:
 
 
 def read_requirement(table: _Table) -> Requirement:
-    """Raises:
-    ValueError: the table does not follow the schema.
+    """What a mandate asks for, from its table in a country's file.
+
+    Raises:
+        ValueError: the table does not follow the schema.
     """
     above = table.optional("total_above", str)
     requirement = Requirement(

@@ -106,10 +106,6 @@ class TaxCodeTemplate:
     reason_code: str = ""
     texts: tuple[DatedText, ...] = ()
 
-    def rate_on(self, day: date) -> Decimal | None:
-        """The rate in percent on a tax point, or None where the code is not in force on that day."""
-        return _percent_on(self.rates, day)
-
 
 @dataclass(frozen=True, slots=True)
 class Withholding:
@@ -123,10 +119,6 @@ class Withholding:
     label: str
     rates: tuple[DatedRate, ...]
     article: str
-
-    def rate_on(self, day: date) -> Decimal | None:
-        """The rate in percent on a tax point, or None where nothing is withheld on that day."""
-        return _percent_on(self.rates, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,20 +225,8 @@ class Country:
             return self.buyer_business_required
         return tuple(field for field in self.buyer_business_required if field not in ("postal_code", "tax_number"))
 
-    @property
-    def default_tax_code(self) -> TaxCodeTemplate:
-        """The code of an ordinary domestic supply; the loader has made sure that there is exactly one."""
-        return next(template for template in self.tax_codes if template.default)
-
 
 def text_on(texts: tuple[DatedText, ...], day: date) -> DatedText | None:
     """The text in force on a day: the last that began, or the first of all for a day before it; None without any."""
     begun = [text for text in texts if text.valid_from <= day]
     return begun[-1] if begun else (texts[0] if texts else None)
-
-
-def _percent_on(rates: tuple[DatedRate, ...], day: date) -> Decimal | None:
-    for rate in rates:
-        if rate.valid_from <= day and (rate.valid_until is None or day <= rate.valid_until):
-            return rate.percent
-    return None

@@ -51,7 +51,6 @@ __all__ = [
     "RequestedDocument",
     "RequestedLine",
     "check_request",
-    "compose",
     "compose_explained",
     "request_from_text",
     "request_text",
@@ -87,11 +86,6 @@ class Composition:
     @property
     def explanation(self) -> tuple[str, ...]:
         return explain(self.document, self.chosen)
-
-
-def compose(request: RequestedDocument, circumstances: Circumstances) -> Document:
-    """The document of `compose_explained`, which says what is refused."""
-    return compose_explained(request, circumstances).document
 
 
 def compose_explained(request: RequestedDocument, circumstances: Circumstances) -> Composition:

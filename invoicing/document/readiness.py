@@ -31,8 +31,10 @@ class Blocker:
 
 
 def check_country(profile: Profile) -> None:
-    """Raises:
-    NotReady: the organization has no country yet.
+    """Refuse what needs a country where there is none yet.
+
+    Raises:
+        NotReady: the organization has no country yet.
     """
     if not profile.country:
         raise NotReady(Remark("The organization has no country yet.", Act.SET_ORGANIZATION), field="country")

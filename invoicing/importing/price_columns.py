@@ -83,8 +83,10 @@ def find_price(table: Table, free: Sequence[int], pricing: Pricing, *, chosen: C
 def check_tax_flags(
     table: Table, free: Sequence[int], pricing: Pricing, truth_of: Callable[[str], bool | None]
 ) -> None:
-    """Raises:
-    InvalidInput: a column says of a row's price, by yes or no, that it is with other tax than here.
+    """Make sure that no row's price is with other tax than the import takes prices to be.
+
+    Raises:
+        InvalidInput: a column says of a row's price, by yes or no, that it is with other tax than here.
     """
     for index in free:
         says = says_tax(table.header[index])
@@ -105,8 +107,10 @@ def check_tax_flags(
 
 
 def check_price_units(table: Table, free: Sequence[int]) -> None:
-    """Raises:
-    InvalidInput: a column says that the price of a row is for more than one unit.
+    """Make sure that every price is for one unit.
+
+    Raises:
+        InvalidInput: a column says that the price of a row is for more than one unit.
     """
     for index in free:
         heading = shown(table.header[index])

@@ -82,8 +82,10 @@ def is_blank(cell: Cell) -> bool:
 
 
 def check_shape(number: int, cells: int, rows: int) -> None:
-    """Raises:
-    LimitExceeded: the row has too many columns, or is one row too many.
+    """Bound how wide a row is and how many there are.
+
+    Raises:
+        LimitExceeded: the row has too many columns, or is one row too many.
     """
     if cells > COLUMNS_MAX:
         raise LimitExceeded(f"Row {number} has more than {COLUMNS_MAX} columns.", field="file")
@@ -92,8 +94,10 @@ def check_shape(number: int, cells: int, rows: int) -> None:
 
 
 def check_length(number: int, text: str) -> str:
-    """Raises:
-    LimitExceeded: no cell can be that long.
+    """The text of a cell, bounded in length.
+
+    Raises:
+        LimitExceeded: no cell can be that long.
     """
     if len(text) > CELL_CHARACTERS_MAX:
         raise LimitExceeded(

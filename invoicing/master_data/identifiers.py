@@ -63,8 +63,10 @@ def check_email(email: str, *, field: str = "email") -> str:
 
 
 def check_time_zone(name: str, *, field: str = "time_zone") -> str:
-    """Raises:
-    InvalidInput: not a name of the IANA time zone database.
+    """The name of a time zone, as it was given.
+
+    Raises:
+        InvalidInput: not a name of the IANA time zone database.
     """
     if name not in available_timezones() - _NOT_PLACES:
         raise InvalidInput(f"{field} must be a name of the IANA database, such as Europe/Berlin.", field=field)

@@ -8,7 +8,7 @@ number that arrives as one goes through its shortest decimal text.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
 
 import pycountry
@@ -186,13 +186,3 @@ def check_amount(amount_minor: int, *, field: str) -> int:
             field=field,
         )
     return amount_minor
-
-
-def exact_product(*factors: Decimal) -> Decimal:
-    """The product of the factors without rounding; one of more than 60 digits is a defect and raises `Inexact`."""
-    with localcontext(EXACT) as context:
-        context.traps[Inexact] = True
-        product = Decimal(1)
-        for factor in factors:
-            product *= factor
-        return product

@@ -38,8 +38,10 @@ def capabilities_of(client: SessionClient) -> dict[str, Any]:
 
 
 def check_can_be_asked(capabilities: ClientCapabilities | None, method: str, params: Mapping[str, Any] | None) -> None:
-    """Raises:
-    Unavailable: the client has not declared that it answers such questions.
+    """Refuse to ask a client what it has not said it can answer.
+
+    Raises:
+        Unavailable: the client has not declared that it answers such questions.
     """
     name = _ASKED_BY.get(method, "")
     declared = getattr(capabilities, name, None) if name else None

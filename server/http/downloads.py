@@ -207,8 +207,10 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    """Raises:
-    ValueError: not exactly what `_encode` writes; base64 has other spellings of the same bytes.
+    """The bytes that `_encode` wrote as this text.
+
+    Raises:
+        ValueError: not exactly what `_encode` writes; base64 has other spellings of the same bytes.
     """
     raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     if _encode(raw) != text:

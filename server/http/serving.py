@@ -132,8 +132,10 @@ class _Unaccepted:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Raises:
-    Unavailable: the address or the port is not to be had.
+    """A socket that listens on this address.
+
+    Raises:
+        Unavailable: the address or the port is not to be had.
     """
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)

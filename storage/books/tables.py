@@ -274,19 +274,3 @@ class ExportDay(BooksTable, table=True):
     day: date = Field(primary_key=True)
     made: int = 0
     size_bytes: int = Field(default=0, sa_type=BigInteger)
-
-
-IMMUTABLE_TABLES = (
-    "identity",
-    "documents",
-    "document_lines",
-    "document_taxes",
-    "journal_entries",
-    "journal_lines",
-    "payments",
-    "audit_entries",
-    "idempotency_keys",
-    "files",
-    "mandate_acknowledgements",
-)
-"""Tables whose rows the database itself refuses to change or delete."""

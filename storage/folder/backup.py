@@ -51,6 +51,7 @@ from storage.sqlite.engines import (
     write_once,
 )
 from storage.sqlite.faults import Fault
+from storage.sqlite.stamps import Difference
 
 _CHUNK_BYTES = 1024 * 1024
 _log = logging.getLogger("counterfoil")
@@ -198,7 +199,7 @@ def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organiza
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy_live(root / path, copy)
     found = stamp_of(copy)
-    if (found.kind, found.organization_id) != (kind, organization_id):
+    if found.difference(head_stamp(kind, organization_id)) in (Difference.KIND, Difference.ORGANIZATION):
         raise DamagedStore(f"{path} is not what its name says", Fault.ANOTHERS)
     examine(copy, found)
     return _entry(copy, path)
@@ -327,7 +328,13 @@ def check_stamp(staged: Path, path: str, kind: FileKind, organization_id: str) -
         found = stamp_of(staged / path)
     except DamagedStore as error:
         raise InvalidInput(f"{path} of the backup is damaged.", field="backup") from error
-    if (found.kind, found.organization_id) != (kind, organization_id):
-        raise InvalidInput(f"{path} of the backup is not what its name says.", field="backup")
-    if found.schema_version > head_stamp(kind).schema_version:
-        raise InvalidInput(f"{path} was written by a newer Counterfoil: restore it with that version.", field="backup")
+    match found.difference(head_stamp(kind, organization_id)):
+        case Difference.KIND | Difference.ORGANIZATION:
+            raise InvalidInput(f"{path} of the backup is not what its name says.", field="backup")
+        case Difference.NEWER:
+            raise InvalidInput(
+                f"{path} was written by a newer Counterfoil: restore it with that version.", field="backup"
+            )
+        case Difference.OLDER | None:
+            # What is older is brought up once it is laid down.
+            return

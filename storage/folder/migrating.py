@@ -22,6 +22,7 @@ from storage.migrations import head_stamp, migrate_file
 from storage.sqlite.engines import DamagedStore, FileKind, is_current, read_once, stamp_of
 from storage.sqlite.examining import read_header
 from storage.sqlite.faults import Fault, StorageFault, check_storage, faults_told
+from storage.sqlite.stamps import Difference, check_same
 
 _log = logging.getLogger("counterfoil")
 
@@ -80,12 +81,13 @@ def bring_up(path: Path, kind: FileKind, organization_id: str, *, by_hand: bool)
     if is_current(path, wanted) and not (by_hand and _lacks_log(path)):
         return False
     found = stamp_of(path)
-    if (found.kind, found.organization_id) != (kind, organization_id):
+    difference = found.difference(wanted)
+    if difference in (Difference.KIND, Difference.ORGANIZATION):
         raise DamagedStore(f"{path} is not what its name says", Fault.ANOTHERS)
-    if found.schema_version > wanted.schema_version:
-        raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})", Fault.NEWER)
-    if found == wanted and not _lacks_log(path):
-        return False
+    if difference is not Difference.OLDER:
+        check_same(path, found, wanted)
+        if not _lacks_log(path):
+            return False
     with faults_told(path):
         _migrate(path, kind, found.schema_version)
     return True

@@ -14,8 +14,10 @@ from storage.plain_files import UNFINISHED_PREFIX, sync_folder
 
 
 def check_apart(source: Path, target: Path, *, field: str) -> None:
-    """Raises:
-    InvalidInput: one of the folders lies in the other.
+    """Make sure that two folders lie apart.
+
+    Raises:
+        InvalidInput: one of the folders lies in the other.
     """
     one, other = source.resolve(), target.resolve()
     if one == other or one in other.parents or other in one.parents:
@@ -23,8 +25,10 @@ def check_apart(source: Path, target: Path, *, field: str) -> None:
 
 
 def check_free(target: Path, *, field: str) -> None:
-    """Raises:
-    Conflict: the folder is there and is not empty, or is no folder.
+    """Make sure that nothing but an empty folder lies in this place.
+
+    Raises:
+        Conflict: the folder is there and is not empty, or is no folder.
     """
     if target.is_symlink() or target.exists():
         if not target.is_dir():

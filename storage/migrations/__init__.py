@@ -7,6 +7,7 @@ databases (triggers, the copy of a template) is in `dialects.py` alone.
 from __future__ import annotations
 
 import threading
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -22,7 +23,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 def head_stamp(kind: FileKind, organization_id: str = "") -> Stamp:
     """The stamp of a file that is migrated to the newest revision."""
-    return Stamp(kind=kind, schema_version=_HEADS[kind], organization_id=organization_id)
+    return Stamp(kind=kind, schema_version=_head(kind), organization_id=organization_id)
 
 
 def migrate_file(path: Path, kind: FileKind) -> None:
@@ -47,11 +48,9 @@ def _config(kind: FileKind) -> Config:
     return config
 
 
+@cache
 def _head(kind: FileKind) -> int:
     head = ScriptDirectory.from_config(_config(kind)).get_current_head()
     if head is None:
         raise RuntimeError(f"there are no revisions for {kind.name}")
     return int(head)
-
-
-_HEADS = {kind: _head(kind) for kind in FileKind}

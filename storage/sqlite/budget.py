@@ -58,8 +58,10 @@ class Budget:
         return self._is_spent
 
     def check(self) -> None:
-        """Raises:
-        TooLong: time is up.
+        """Stop here, if the time is up.
+
+        Raises:
+            TooLong: it is.
         """
         if not self._is_spent and time.thread_time_ns() > self._until:
             self._is_spent = self._computes = True

@@ -55,8 +55,10 @@ def is_open_here(path: Path) -> bool:
 
 
 def file_identity(path: Path) -> Identity:
-    """Raises:
-    DamagedStore: there is no file in this place.
+    """Device and inode of the file in this place.
+
+    Raises:
+        DamagedStore: there is no file in this place.
     """
     try:
         found = path.lstat()
@@ -66,8 +68,10 @@ def file_identity(path: Path) -> Identity:
 
 
 def check_place(path: Path) -> None:
-    """Raises:
-    DamagedStore: it is missing, or something else is there that SQLite would open, follow or wait for.
+    """Make sure that a plain file lies in this place.
+
+    Raises:
+        DamagedStore: it is missing, or something else is there that SQLite would open, follow or wait for.
     """
     match lies_plainly(path):
         case "missing":
@@ -79,8 +83,10 @@ def check_place(path: Path) -> None:
 
 
 def check_journal(path: Path) -> None:
-    """Raises:
-    DamagedStore: there is a rollback journal, which SQLite would play back into the file; ours never have one.
+    """Make sure that no rollback journal lies beside the file.
+
+    Raises:
+        DamagedStore: there is a rollback journal, which SQLite would play back into the file; ours never have one.
     """
     try:
         with open_plain_file(path.with_name(f"{path.name}-journal")) as stream:

@@ -110,8 +110,10 @@ def examine_template(path: Path, stamp: Stamp) -> None:
 
 
 def check_schema(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
-    """Raises:
-    DamagedStore: tables, indexes, triggers or views are not those of this version.
+    """Compare tables, indexes, triggers and views with those that migration makes.
+
+    Raises:
+        DamagedStore: tables, indexes, triggers or views are not those of this version.
     """
     expected = expected_fingerprint(stamp.kind, stamp.schema_version)
     if expected and schema_fingerprint(connection) != expected:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from storage.sqlite.connections import FileConnection, Identity, check_place, is_open_here, open_guarded
 from storage.sqlite.examining import check_schema, examine
 from storage.sqlite.faults import DamagedStore, Fault, StorageFault, fault_of, told
-from storage.sqlite.stamps import Stamp, compare_versions, read_stamp
+from storage.sqlite.stamps import Stamp, check_same, read_stamp
 
 _log = logging.getLogger("counterfoil")
 
@@ -73,8 +73,10 @@ class GuardedFile:
         self.check()
 
     def check(self) -> None:
-        """Raises:
-        DamagedStore: the file is out of service, or it is missing or is not the one that was opened first.
+        """Make sure that the file in this place is still the one that was opened.
+
+        Raises:
+            DamagedStore: the file is out of service, or it is missing or is not the one that was opened first.
         """
         if self._fault is not None:
             raise told(self.path, self._fault.fault)
@@ -152,7 +154,7 @@ class GuardedFile:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         if (version, application_id) != (stamp.schema_version, stamp.kind.value):
-            compare_versions(self.path, read_stamp(connection, self.path), stamp)
+            check_same(self.path, read_stamp(connection, self.path), stamp)
         cookie = connection.execute("PRAGMA schema_version").fetchone()[0]
         if isinstance(connection, FileConnection) and cookie != connection.schema_cookie:
             check_schema(connection, self.path, stamp)

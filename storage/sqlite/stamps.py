@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from storage.sqlite.faults import DamagedStore, Fault, OutdatedStore, faults_told
@@ -18,35 +19,69 @@ class Stamp:
     schema_version: int
     organization_id: str = ""
 
+    def difference(self, wanted: Stamp) -> Difference | None:
+        """In what a file of this stamp is another one than the wanted; None where it is that one.
+
+        An organization that is not wanted by its id may be any.
+        """
+        if self.kind is not wanted.kind:
+            return Difference.KIND
+        if wanted.organization_id and self.organization_id != wanted.organization_id:
+            return Difference.ORGANIZATION
+        if self.schema_version == wanted.schema_version:
+            return None
+        return Difference.OLDER if self.schema_version < wanted.schema_version else Difference.NEWER
+
+
+class Difference(Enum):
+    """What weighs most, where there are several."""
+
+    KIND = "kind"
+    ORGANIZATION = "organization"
+    OLDER = "older"
+    NEWER = "newer"
+
 
 def check_stamp(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:
-    """Raises:
-    OutdatedStore: the file's schema is older.
-    DamagedStore: it is another file than the stamp says, or cannot be read.
+    """Make sure that an open file is the one that the stamp names.
+
+    Raises:
+        OutdatedStore: the file's schema is older.
+        DamagedStore: it is another file than the stamp says, or cannot be read.
     """
     found = read_stamp(connection, path)
-    compare_versions(path, found, stamp)
-    if stamp.organization_id and found.organization_id != stamp.organization_id:
-        raise DamagedStore(f"{path} holds the books of another organization", Fault.ANOTHERS)
+    check_same(path, found, stamp)
     if stamp.organization_id:
         _check_newest_document(connection, path, stamp.organization_id)
 
 
-def compare_versions(path: Path, found: Stamp, wanted: Stamp) -> None:
-    """Raises:
-    OutdatedStore, DamagedStore: the file is of another kind or version.
+def check_same(path: Path, found: Stamp, wanted: Stamp) -> None:
+    """Make sure that a file which says this of itself is the wanted one, and of this program's version.
+
+    Raises:
+        OutdatedStore: its schema is older.
+        DamagedStore: it is of another kind or organization, or of a newer version.
     """
-    if found.kind is not wanted.kind:
-        raise DamagedStore(f"{path} is not a Counterfoil {wanted.kind.name.lower()} file", Fault.NOT_OURS)
-    if found.schema_version < wanted.schema_version:
-        raise OutdatedStore(f"{path} has schema {found.schema_version}; this program wants {wanted.schema_version}")
-    if found.schema_version > wanted.schema_version:
-        raise DamagedStore(f"{path} was written by a newer Counterfoil (schema {found.schema_version})", Fault.NEWER)
+    match found.difference(wanted):
+        case None:
+            return
+        case Difference.KIND:
+            raise DamagedStore(f"{path} is not a Counterfoil {wanted.kind.name.lower()} file", Fault.NOT_OURS)
+        case Difference.ORGANIZATION:
+            raise DamagedStore(f"{path} holds the books of another organization", Fault.ANOTHERS)
+        case Difference.OLDER:
+            raise OutdatedStore(f"{path} has schema {found.schema_version}; this program wants {wanted.schema_version}")
+        case Difference.NEWER:
+            raise DamagedStore(
+                f"{path} was written by a newer Counterfoil (schema {found.schema_version})", Fault.NEWER
+            )
 
 
 def read_stamp(connection: sqlite3.Connection, path: Path) -> Stamp:
-    """Raises:
-    DamagedStore: the file is none of ours, or cannot be read.
+    """What an open file says of itself.
+
+    Raises:
+        DamagedStore: the file is none of ours, or cannot be read.
     """
     with faults_told(path):
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]

@@ -49,8 +49,10 @@ class Stop:
         return result
 
     def check(self) -> None:
-        """Raises:
-        Stopped: it is wished for.
+        """Stop here, if somebody wishes it.
+
+        Raises:
+            Stopped: it is wished for.
         """
         if self.wished.is_set():
             raise Stopped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, Inexact
+from decimal import Decimal
 from fractions import Fraction
 from math import inf, nan
 
@@ -15,7 +15,6 @@ from invoicing.money.amounts import (
     check_amount,
     check_currency,
     exact_minor,
-    exact_product,
     minor_digits,
     money_text,
     parse_decimal,
@@ -216,14 +215,6 @@ def test_minor_units_survive_the_way_over_decimal_text(amount_minor: int, curren
     text = money_text(amount_minor, currency)
     assert to_minor(Decimal(text), currency) == amount_minor
     assert len(text.partition(".")[2]) == minor_digits(currency)
-
-
-def test_a_product_is_exact_up_to_the_limits_of_its_factors() -> None:
-    # (10^12 - 10^-6)^2 = 10^24 - 2 x 10^6 + 10^-12
-    largest = Decimal("999999999999.999999")
-    assert str(exact_product(largest, largest)) == "999999999999999998000000.000000000001"
-    with pytest.raises(Inexact):
-        exact_product(largest, largest, largest, largest)
 
 
 def test_an_amount_of_more_than_15_digits_is_refused() -> None:

@@ -16,6 +16,7 @@ from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.document.documents import Address, TaxCategory
 from invoicing.money.amounts import minor_digits
 from invoicing.refusals import InvalidInput
+from tests.support.rates import default_code, rate_on
 
 EU_MEMBERS = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 CHECKED_ON = date(2026, 11, 28)
@@ -156,8 +157,7 @@ def test_exactly_one_code_is_the_default_and_it_is_the_standard_rate(code: str) 
     assert [template.code for template in place.tax_codes if template.default] == [
         "NO-TAX" if place.code == "US" else "STANDARD"
     ]
-    assert place.default_tax_code.default
-    assert place.default_tax_code.rates[-1].valid_until is None
+    assert default_code(place).rates[-1].valid_until is None
 
 
 @EVERY_COUNTRY
@@ -223,8 +223,8 @@ def test_outside_the_union_a_small_seller_is_not_registered_rather_than_exempt(c
 
 def test_a_withholding_has_its_rate_within_its_days_only() -> None:
     (withholding,) = parse_country(MINIMAL, name="xx.toml").withholdings
-    assert withholding.rate_on(date(2020, 12, 31)) == 20
-    assert withholding.rate_on(date(2021, 1, 1)) is None
+    assert rate_on(withholding.rates, date(2020, 12, 31)) == 20
+    assert rate_on(withholding.rates, date(2021, 1, 1)) is None
 
 
 @pytest.mark.parametrize(

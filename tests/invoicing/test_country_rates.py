@@ -14,6 +14,7 @@ import pytest
 
 from invoicing.countries import COUNTRY_CODES, TAXED_CATEGORIES, country
 from invoicing.document.documents import TaxCategory
+from tests.support.rates import default_code, rate_on
 
 EVERY_COUNTRY = pytest.mark.parametrize("code", COUNTRY_CODES)
 HISTORY_FROM = date(2018, 1, 1)
@@ -155,12 +156,12 @@ AT_THE_START = {
 def rates_in_force(code: str) -> list[Decimal]:
     """The country's own scale on the day of the check, in the order of the file; codes of one trade are left out."""
     scale = (template for template in country(code).tax_codes if template.code in SCALE)
-    return [percent for template in scale if (percent := template.rate_on(CHECKED_ON)) is not None]
+    return [percent for template in scale if (percent := rate_on(template.rates, CHECKED_ON)) is not None]
 
 
 def percent_on(code: str, tax_code: str, day: date) -> Decimal | None:
     (template,) = (template for template in country(code).tax_codes if template.code == tax_code)
-    return template.rate_on(day)
+    return rate_on(template.rates, day)
 
 
 def expected(percent: str) -> Decimal | None:
@@ -181,7 +182,7 @@ def test_the_rates_of_the_first_day_of_2018_are_the_ones_of_the_table(code: str)
     in_force = [
         f"{template.code} {percent}"
         for template in country(code).tax_codes
-        if template.category == TaxCategory.STANDARD and (percent := template.rate_on(HISTORY_FROM)) is not None
+        if template.category == TaxCategory.STANDARD and (percent := rate_on(template.rates, HISTORY_FROM)) is not None
     ]
     assert ", ".join(in_force) == AT_THE_START[code]
 
@@ -207,7 +208,7 @@ def test_no_two_rates_of_a_code_are_in_force_at_once_and_the_history_goes_back_t
         for earlier, later in pairwise(rates):
             assert earlier.valid_until is not None
             assert earlier.valid_until < later.valid_from
-    assert place.default_tax_code.rate_on(HISTORY_FROM) is not None
+    assert rate_on(default_code(place).rates, HISTORY_FROM) is not None
 
 
 @EVERY_COUNTRY
@@ -253,8 +254,8 @@ def test_the_well_known_rates_of_november_2026(code: str, percents: str) -> None
 
 def test_before_its_first_day_a_code_has_no_rate() -> None:
     lower = next(template for template in country("AT").tax_codes if template.code == "SUPER-REDUCED")
-    assert lower.rate_on(date(2026, 6, 30)) is None
-    assert lower.rate_on(date(2026, 7, 1)) == Decimal("4.9")
+    assert rate_on(lower.rates, date(2026, 6, 30)) is None
+    assert rate_on(lower.rates, date(2026, 7, 1)) == Decimal("4.9")
 
 
 @pytest.mark.parametrize(
@@ -269,12 +270,12 @@ def test_before_its_first_day_a_code_has_no_rate() -> None:
 def test_where_invoices_show_a_withholding_the_file_has_it(code: str, label: str, percents: str) -> None:
     withholdings = country(code).withholdings
     assert {withholding.label for withholding in withholdings} == {label}
-    assert [withholding.rate_on(CHECKED_ON) for withholding in withholdings] == [
+    assert [rate_on(withholding.rates, CHECKED_ON) for withholding in withholdings] == [
         Decimal(percent) for percent in percents.split()
     ]
 
 
 def test_the_portuguese_withholding_fell_with_the_year_2025() -> None:
     (withholding,) = country("PT").withholdings
-    assert withholding.rate_on(date(2024, 12, 31)) == 25
-    assert withholding.rate_on(date(2025, 1, 1)) == 23
+    assert rate_on(withholding.rates, date(2024, 12, 31)) == 25
+    assert rate_on(withholding.rates, date(2025, 1, 1)) == 23

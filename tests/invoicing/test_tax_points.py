@@ -22,6 +22,7 @@ from invoicing.refusals import InvalidInput
 from invoicing.tax.points import Billing, SupplyDates, rate_spans, tax_point
 from invoicing.tax.totals import totals_follow
 from tests.support.money_document import money_table
+from tests.support.rates import default_code, rate_on
 from tests.support.samples import (
     RITENUTA,
     circumstances,
@@ -227,9 +228,9 @@ def test_a_day_of_supply_with_another_rate_than_the_issue_date(
     wanted = request(asked, supply_date=day(supplied), issue_date=day(issued))
     assert [notice.code for notice in notices(wanted, seller)] == [code] * bool(code)
     made = document(wanted, circumstances(seller=seller, codes=None))
-    template = country(seller).default_tax_code
+    template = default_code(country(seller))
     if seller != "GB":
-        assert made.lines[0].tax_rate == template.rate_on(day(supplied))
+        assert made.lines[0].tax_rate == rate_on(template.rates, day(supplied))
 
 
 def test_a_rate_of_the_day_of_the_invoice_is_said_where_it_was_another_during_the_supply() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from invoicing.master_data.similar_names import similar_names
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
-from invoicing.text.typed import clean_line, clean_text, fold
+from invoicing.text.typed import COMPARED_MAX, clean_line, clean_text, fold
 
 
 @pytest.mark.parametrize(
@@ -104,10 +103,9 @@ def test_cleaning_twice_changes_nothing_more(typed: str) -> None:
 
 @pytest.mark.parametrize("compare", [fold, lambda text: similar_names(text, ["Hotel Bristol"])])
 def test_a_letter_with_half_a_million_accents_is_compared_at_once(compare: Callable[[str], object]) -> None:
-    # Putting so many accents in order took minutes, in which nobody else was served.
-    began = time.process_time()
-    compare("a" + "\u0301\u0327" * 250_000)
-    assert time.process_time() - began < 1
+    # Putting so many accents in order took minutes, in which nobody else was served: it is cut before.
+    typed = "a" + "\u0301\u0327" * 250_000
+    assert compare(typed) == compare(typed[:COMPARED_MAX])
 
 
 def test_what_follows_many_blanks_still_tells_names_apart() -> None:

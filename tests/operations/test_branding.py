@@ -161,7 +161,7 @@ async def test_branding_is_in_backups_and_verified(tmp_path: Path) -> None:
         await brand(one, books, RED)
         document = await invoice(one, books)
         await render(books, document)
-        await export_documents(books, ExportRequest("pdf"), progress=no_progress)
+        await export_documents(books, ExportRequest(format="pdf"), progress=no_progress)
         assert not (await verify_books(books)).problem
         now = one.clock()
     back_up(tmp_path / "data", tmp_path / "backup", now=now, progress=lambda *_: None)

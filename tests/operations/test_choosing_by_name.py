@@ -20,7 +20,7 @@ from tests.support.practice import practice
 async def drafting(books: Books, customer: str, item: str) -> InvalidInput:
     line = RequestedLine(quantity=Decimal(1), item=item, description="" if item else "Bread", unit_price=Decimal(1))
     refused = await refusal(
-        draft_invoice(books, DraftRequest(RequestedDocument(customer=customer, lines=(line, line))))
+        draft_invoice(books, DraftRequest(document=RequestedDocument(customer=customer, lines=(line, line))))
     )
     assert isinstance(refused, InvalidInput)
     return refused

@@ -65,7 +65,7 @@ async def test_an_invoice_is_taken_back_in_parts_and_never_more_than_remains(tmp
             (wanted((1, "1"), (1, "0.1")), InvalidInput),
             (wanted((1, "0")), InvalidInput),
             (wanted((1, "-1")), InvalidInput),
-            (CreditRequest(INVOICE, "Returned", ()), InvalidInput),
+            (CreditRequest(invoice=INVOICE, reason="Returned", lines=()), InvalidInput),
             (wanted(reason=" "), InvalidInput),
             (wanted(invoice="TEST-INV-2026-00002"), NotFound),
             (wanted(invoice="TEST-CN-2026-00001"), Conflict),
@@ -118,16 +118,16 @@ async def test_a_credit_note_is_issued_once_by_its_reference(tmp_path: Path) -> 
 async def test_crediting_what_was_paid_leaves_the_customer_something_that_is_refunded_once(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books, _ = await bakery(one)
-        await record_payment(books, PaymentRequest(INVOICE, Decimal("20")))
+        await record_payment(books, PaymentRequest(invoice=INVOICE, amount=Decimal("20")))
         made = await issue_credit_note(books, wanted())
         assert described(made) == ("TEST-CN-2026-00001", 3000, -2000)
         assert (await get_invoice(books, INVOICE)).status is Status.CREDITED
-        too_much = PaymentRequest("TEST-CN-2026-00001", Decimal("20.01"), accept_overpayment=True)
+        too_much = PaymentRequest(invoice="TEST-CN-2026-00001", amount=Decimal("20.01"), accept_overpayment=True)
         assert isinstance(await refusal(record_payment(books, too_much)), LimitExceeded)
-        refunded = await record_payment(books, PaymentRequest("TEST-CN-2026-00001", Decimal("20")))
+        refunded = await record_payment(books, PaymentRequest(invoice="TEST-CN-2026-00001", amount=Decimal("20")))
         assert (refunded.owed_minor, refunded.document.status) == (0, Status.PARTIALLY_PAID)
         assert (refunded.payment.debit_account, refunded.payment.credit_account) == ("1100", "1000")
-        more = PaymentRequest("TEST-CN-2026-00001", Decimal("0.01"))
+        more = PaymentRequest(invoice="TEST-CN-2026-00001", amount=Decimal("0.01"))
         assert isinstance(await refusal(record_payment(books, more)), LimitExceeded)
         invoice = await get_invoice(books, INVOICE)
         assert (invoice.balance.paid_minor, invoice.balance.due_minor) == (0, 0)
@@ -208,7 +208,7 @@ async def test_a_payment_of_what_was_credited_is_refused_with_the_reason(tmp_pat
     async with practice(tmp_path) as one:
         books, _ = await bakery(one)
         await issue_credit_note(books, wanted())
-        refused = await refusal(record_payment(books, PaymentRequest(INVOICE, Decimal("30.00"))))
+        refused = await refusal(record_payment(books, PaymentRequest(invoice=INVOICE, amount=Decimal("30.00"))))
         assert isinstance(refused, LimitExceeded)
         assert "0.00 GBP is owed" in str(refused)
         assert "It was credited" in str(refused)

@@ -70,18 +70,18 @@ async def test_nothing_is_left_of_an_invoice_that_is_credited_in_steps(
             document = replace(document, **EURO)  # type: ignore[arg-type]  # The fields are named above.
         issued = await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))
         number, whole = issued.issued.document.number, issued.issued.document.total_minor
-        await record_payment(books, PaymentRequest(number, Decimal("10.01")))
+        await record_payment(books, PaymentRequest(invoice=number, amount=Decimal("10.01")))
         for lines in (
             (CreditLine(1, Decimal("0.7")), CreditLine(3, Decimal(2))),
             (CreditLine(2, Decimal("1.1")),),
             None,
         ):
-            made = await issue_credit_note(books, CreditRequest(number, "Returned", lines))
+            made = await issue_credit_note(books, CreditRequest(invoice=number, reason="Returned", lines=lines))
             await render_document(books, made.note.issued.document.id, file_format="pdf")
             assert (await verify_books(books)).problem == ""
         shown = await get_invoice(books, number)
         assert (shown.status, shown.balance.credited_minor) == (Status.CREDITED, whole)
-        refund = await record_payment(books, PaymentRequest("TEST-CN-2026-00003", Decimal("10.01")))
+        refund = await record_payment(books, PaymentRequest(invoice="TEST-CN-2026-00003", amount=Decimal("10.01")))
         assert refund.owed_minor == 0
         sums = rows(books, "SELECT account, sum(debit_minor) - sum(credit_minor) FROM trial_balance GROUP BY account")
         assert {balance for _, balance in sums} == {0}, sums
@@ -102,11 +102,13 @@ async def test_what_is_withheld_is_not_owed_and_comes_back_with_a_credit_note(tm
         assert issued.withholding is not None
         owed = issued.total_minor - issued.withholding.amount_minor
         assert rows(books, "SELECT withheld_minor FROM documents") == [(issued.withholding.amount_minor,)]
-        made = await record_payment(books, PaymentRequest(issued.number, Decimal(owed) / 100))
+        made = await record_payment(books, PaymentRequest(invoice=issued.number, amount=Decimal(owed) / 100))
         assert (made.owed_minor, made.document.status) == (0, Status.PAID)
-        part = await issue_credit_note(books, CreditRequest(issued.number, "Part", (CreditLine(1, Decimal(1)),)))
+        part = await issue_credit_note(
+            books, CreditRequest(invoice=issued.number, reason="Part", lines=(CreditLine(1, Decimal(1)),))
+        )
         assert part.invoice_balance.due_minor == -owed // 4
-        await issue_credit_note(books, CreditRequest(issued.number, "The rest"))
+        await issue_credit_note(books, CreditRequest(invoice=issued.number, reason="The rest"))
         shown = await get_invoice(books, issued.number)
         assert (shown.balance.credited_minor, shown.balance.due_minor, shown.status) == (owed, -owed, Status.CREDITED)
         assert (await verify_books(books)).problem == ""

@@ -175,7 +175,8 @@ async def draft(books: Books, sale: Sale) -> Preview:
     )
     customer = (await buyer(books, sale)).id
     return await draft_invoice(
-        books, DraftRequest(RequestedDocument(customer=customer, lines=(line,), prices_include_tax=sale.with_tax))
+        books,
+        DraftRequest(document=RequestedDocument(customer=customer, lines=(line,), prices_include_tax=sale.with_tax)),
     )
 
 
@@ -204,7 +205,7 @@ def rounded(amount: Decimal) -> Decimal:
 
 async def credit_whole(books: Books, invoice: Document, *, before: dict[str, int]) -> Document:
     """All of the invoice is taken back, and every account is as it was before it."""
-    made = await issue_credit_note(books, CreditRequest(invoice.number, "Returned"))
+    made = await issue_credit_note(books, CreditRequest(invoice=invoice.number, reason="Returned"))
     note = made.note.issued.document
     assert note.kind is DocumentKind.CREDIT_NOTE
     assert (note.net_minor, note.tax_minor, note.total_minor) == (
@@ -225,9 +226,11 @@ async def pay_in_two_parts(books: Books, invoice: Document) -> None:
     """The parts go to the bank, and off what the customer owes."""
     before, amount = trial_balance(books), to_major(invoice.total_minor, invoice.currency)
     half = rounded(amount / 2)
-    first = await record_payment(books, PaymentRequest(invoice.number, half, method="Bank transfer"))
+    first = await record_payment(books, PaymentRequest(invoice=invoice.number, amount=half, method="Bank transfer"))
     assert first.document.status is Status.PARTIALLY_PAID
-    second = await record_payment(books, PaymentRequest(invoice.number, amount - half, method="Bank transfer"))
+    second = await record_payment(
+        books, PaymentRequest(invoice=invoice.number, amount=amount - half, method="Bank transfer")
+    )
     assert (second.document.status, second.owed_minor) == (Status.PAID, 0)
     bank, receivable = second.payment.debit_account, second.payment.credit_account
     after = trial_balance(books)
@@ -253,7 +256,7 @@ async def test_every_sale_is_taxed_credited_and_paid_as_the_law_says(tmp_path: P
             assert (issued.environment, issued.issue_date) == (Environment.LIVE, date(2026, 3, 2))
             check_document(issued, wanted, sale, seller=seller)
             check_document(await credit_whole(books, issued, before=before), wanted, sale, seller=seller)
-            copy = DraftRequest(RequestedDocument(customer="", lines=()), copy_of=issued.number)
+            copy = DraftRequest(document=RequestedDocument(customer="", lines=()), copy_of=issued.number)
             again = (await issue_invoice(books, IssueRequest(request=copy))).issued.document
             assert (again.taxes, again.total_minor) == (issued.taxes, issued.total_minor), sale
             await pay_in_two_parts(books, again)

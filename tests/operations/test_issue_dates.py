@@ -29,7 +29,7 @@ LINE = RequestedLine(quantity=Decimal(2), description="Bookkeeping", unit_price=
 
 
 def asked(customer: str, **fields: date | str) -> DraftRequest:
-    return DraftRequest(replace(RequestedDocument(customer=customer, lines=(LINE,)), **fields))  # type: ignore[arg-type]  # The fields are named in each test.
+    return DraftRequest(document=replace(RequestedDocument(customer=customer, lines=(LINE,)), **fields))  # type: ignore[arg-type]  # The fields are named in each test.
 
 
 def request(customer: str, **fields: date | str) -> IssueRequest:

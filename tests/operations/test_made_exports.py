@@ -63,7 +63,9 @@ async def no_progress(done: int, of: int) -> None:
 async def export(
     books: Books, file_format: str = "csv", *, issued_from: date | None = None, kind: str = ""
 ) -> MadeFile:
-    return await export_documents(books, ExportRequest(file_format, issued_from, kind=kind), progress=no_progress)
+    return await export_documents(
+        books, ExportRequest(format=file_format, issued_from=issued_from, kind=kind), progress=no_progress
+    )
 
 
 def names(books: Books) -> list[str]:

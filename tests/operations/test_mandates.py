@@ -76,7 +76,7 @@ class Shop:
             supply=Supply.SERVICES,
         )
         wanted = replace(RequestedDocument(customer=customer.id, lines=(line,)), **more)  # type: ignore[arg-type]  # By name.
-        return await draft_invoice(self.books, DraftRequest(wanted))
+        return await draft_invoice(self.books, DraftRequest(document=wanted))
 
     async def issue(self, draft: str) -> Document:
         return (await issue_invoice(self.books, IssueRequest(draft=draft))).issued.document
@@ -209,10 +209,10 @@ async def test_a_withdrawn_acknowledgement_refuses_again_and_the_record_of_both_
         assert (await it.draft(customer)).blockers
         assert (await refusal(withdraw_acknowledgement(it.office, it.books, "it-sdi"))).code == "conflict"
         # A credit note is a document too.
-        refused = await refusal(issue_credit_note(it.books, CreditRequest(issued.number, "Returned")))
+        refused = await refusal(issue_credit_note(it.books, CreditRequest(invoice=issued.number, reason="Returned")))
         assert (refused.code, "it-sdi" in refused.message) == ("not_ready", True)
         await it.acknowledge("it-sdi", "by another provider")
-        made = await issue_credit_note(it.books, CreditRequest(issued.number, "Returned"))
+        made = await issue_credit_note(it.books, CreditRequest(invoice=issued.number, reason="Returned"))
         assert made.note.issued.document.form_words == issued.form_words != ""
         assert len(audited(it.books, "acknowledge_mandate")) == 2
         assert len(audited(it.books, "withdraw_mandate_acknowledgement")) == 1
@@ -304,7 +304,7 @@ async def test_what_was_answered_for_one_buyer_does_not_pass_to_another(tmp_path
         await it.acknowledge("buyer-vat-number", "applied for", draft=draft.draft)
         line = RequestedLine(quantity=Decimal(1), description="Work", unit_price=Decimal(9), tax_code="REVERSE-CHARGE")
         changed = RequestedDocument(customer=second.id, lines=(line,))
-        again = await draft_invoice(it.books, DraftRequest(changed, draft=draft.draft))
+        again = await draft_invoice(it.books, DraftRequest(document=changed, draft=draft.draft))
         assert any("226(4)" in blocker.text for blocker in again.blockers)
 
 

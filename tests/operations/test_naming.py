@@ -57,7 +57,9 @@ async def switched(by: Caller, organization: OrganizationRef | str, *, session: 
 
 
 async def live_client(one: Practice, name: str) -> OrganizationRef:
-    made = await create_client_organization(one.office, ClientRequest(name, "GB", Environment.LIVE))
+    made = await create_client_organization(
+        one.office, ClientRequest(name=name, country="GB", environment=Environment.LIVE)
+    )
     assert made.created is not None
     return made.created
 
@@ -272,7 +274,9 @@ async def test_the_policy_says_which_changes_must_be_named(
 ) -> None:
     async with practice(tmp_path) as one:
         await update_organization(one.office, one.books(one.organization), {"named_writes": policy})
-        made = await create_client_organization(one.office, ClientRequest("Harbour Bakery", "GB", environment))
+        made = await create_client_organization(
+            one.office, ClientRequest(name="Harbour Bakery", country="GB", environment=environment)
+        )
         assert made.created is not None
         client, by = made.created, caller(one.office)
         session = await switched(by, client)
@@ -329,7 +333,7 @@ async def test_a_handle_that_is_not_there_names_those_that_may_have_been_meant(t
             assert set(absent.candidates) == meant, typed
             if typed != "rival-sandbox":
                 assert (await refusal(named(caller(rival), typed))).candidates == (), "never another's"
-        partner = ClientRequest("Rook", "GB", partner="ledgr-co")
+        partner = ClientRequest(name="Rook", country="GB", partner="ledgr-co")
         absent = await refusal(create_client_organization(one.office, partner))
         assert (absent.field, absent.candidates) == ("partner", (one.organization.handle,))
 

@@ -11,6 +11,7 @@ import pytest
 from invoicing.organizations import Environment, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
+from operations.layer_outcomes import copied_in_all, states_by_layer
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
 from operations.organizations import OrganizationDetails, get_organization
 from operations.profile import update_organization
@@ -26,7 +27,7 @@ from tests.support.raw import raw
 
 
 async def make(one: Practice, name: str, country: str = "GB", **more: object) -> NewClient:
-    return await create_client_organization(one.office, replace(ClientRequest(name, country), **more))  # type: ignore[arg-type]  # The fields are named in each test.
+    return await create_client_organization(one.office, replace(ClientRequest(name=name, country=country), **more))  # type: ignore[arg-type]  # The fields are named in each test.
 
 
 async def details(one: Practice, made: NewClient) -> OrganizationDetails:
@@ -58,8 +59,8 @@ async def test_a_fresh_client_follows_its_country(
 ) -> None:
     async with practice(tmp_path) as one:
         made = await make(one, "Harbour Bakery", country.lower())
-        assert made.layers == {"schema": "created", "organization": "fresh", "entity": "fresh"}
-        assert made.copied == {}
+        assert states_by_layer(made.outcomes) == {"schema": "created", "organization": "fresh", "entity": "fresh"}
+        assert copied_in_all(made.outcomes) == {}
         assert all(note.text.startswith("Mandate ") for note in made.notes)
         assert bool(made.notes) is (country in ("DE", "GR"))
         shown = await details(one, made)
@@ -151,14 +152,14 @@ async def test_a_copy_takes_the_practices_settings_and_nothing_that_is_its_own(t
     async with practice(tmp_path) as one:
         await configured(one)
         made = await make(one, "Harbour Bakery", copy_from=one.organization.handle.upper())
-        assert made.layers == {"schema": "created", "organization": "copied", "entity": "copied"}
+        assert states_by_layer(made.outcomes) == {"schema": "created", "organization": "copied", "entity": "copied"}
         assert made.created is not None
         books = one.books(made.created)
         theirs = await one.books(one.organization).read(load_organization_layer)
         assert await books.read(load_organization_layer) == theirs
-        assert made.copied["accounts"] == len(theirs.accounts)
-        assert made.copied["tax_codes"] == len(theirs.tax_codes) > 0
-        assert made.copied["posting_profiles"] == 1
+        assert copied_in_all(made.outcomes)["accounts"] == len(theirs.accounts)
+        assert copied_in_all(made.outcomes)["tax_codes"] == len(theirs.tax_codes) > 0
+        assert copied_in_all(made.outcomes)["posting_profiles"] == 1
         shown = await details(one, made)
         assert shown.settings.sources == {"organization": one.organization.handle, "entity": one.organization.handle}
         profile = shown.profile
@@ -176,14 +177,15 @@ async def test_a_copy_from_another_client_takes_its_posting_and_the_practices_ch
             connection.execute("UPDATE posting_profiles SET revenue = '4777'")
         made = await make(one, "Harbour Bakery", copy_from=finch.handle)
         assert made.created is not None
-        assert (made.layers["entity"], made.notes) == ("copied", ())
+        assert (states_by_layer(made.outcomes)["entity"], made.notes) == ("copied", ())
         entity = await one.books(made.created).read(load_entity_layer)
         assert entity.postings["Standard"].revenue == "4777"
         provenance = (await details(one, made)).settings.sources
         assert provenance == {"organization": one.organization.handle, "entity": finch.handle}
         plain = await make(one, "Plain", copy_from=finch.handle, copy_entity_configuration=False)
         assert plain.created is not None
-        assert (plain.layers["entity"], plain.copied["posting_profiles"]) == ("skipped", 0)
+        assert states_by_layer(plain.outcomes)["entity"] == "skipped"
+        assert copied_in_all(plain.outcomes)["posting_profiles"] == 0
         assert (await one.books(plain.created).read(load_entity_layer)).postings["Standard"].revenue != "4777"
 
 
@@ -194,7 +196,7 @@ async def test_an_entity_layer_that_does_not_fit_leaves_the_organization_with_a_
             connection.execute("INSERT INTO accounts VALUES ('4888', 'Own account', 'income')")
             connection.execute("UPDATE posting_profiles SET revenue = '4888'")
         made = await make(one, "Harbour Bakery", copy_from=finch.handle)
-        assert made.layers == {"schema": "created", "organization": "copied", "entity": "failed"}
+        assert states_by_layer(made.outcomes) == {"schema": "created", "organization": "copied", "entity": "failed"}
         assert made.created is not None
         (note,) = made.notes
         assert finch.handle in note.text
@@ -209,8 +211,8 @@ async def test_a_copy_across_countries_takes_tax_from_the_country_and_says_so(tm
         await configured(one)
         made = await make(one, "Φούρνος", "GR", copy_from=one.organization.handle)
         shown = await details(one, made)
-        assert (made.copied["tax_codes"], made.copied["tax_authorities"]) == (0, 0)
-        assert made.copied["accounts"] > 20
+        assert (copied_in_all(made.outcomes)["tax_codes"], copied_in_all(made.outcomes)["tax_authorities"]) == (0, 0)
+        assert copied_in_all(made.outcomes)["accounts"] > 20
         note, *mandates = made.notes
         assert "Greece" in note.text
         assert all(one.text.startswith("Mandate gr-") for one in mandates)
@@ -242,7 +244,9 @@ async def test_another_practices_organization_cannot_be_copied_and_answers_like_
         # Not even by someone who belongs to both: a practice's settings are not the other's to give away.
         user = one.principal.user_id
         await one.store.directory.write(lambda db: users.add_membership(db, user, foreign.id, Role.OWNER))
-        request = ClientRequest("Harbour Bakery", "GB", partner=one.organization.handle, copy_from="rival-sandbox")
+        request = ClientRequest(
+            name="Harbour Bakery", country="GB", partner=one.organization.handle, copy_from="rival-sandbox"
+        )
         assert isinstance(await refusal(create_client_organization(one.office, request)), NotFound)
         assert (await refusal(make(one, "Harbour Bakery"))).field == "partner", "now it must say for which practice"
         assert stored(one)[1] == before[1]
@@ -342,7 +346,7 @@ async def test_a_member_limited_to_some_clients_creates_none(tmp_path: Path) -> 
     async with practice(tmp_path) as one:
         office = await colleague(one, one.organization, "accountant", all_clients=False)
         before = stored(one)
-        refused = await refusal(create_client_organization(office, ClientRequest("Harbour Bakery", "GB")))
+        refused = await refusal(create_client_organization(office, ClientRequest(name="Harbour Bakery", country="GB")))
         assert isinstance(refused, NotAllowed)
         assert stored(one) == before
 

@@ -31,7 +31,7 @@ async def bakery(one: Practice) -> Books:
 
 
 def paid(amount: str, **fields: str | bool | date) -> PaymentRequest:
-    return replace(PaymentRequest(INVOICE, Decimal(amount)), **fields)  # type: ignore[arg-type]  # The fields are named in each test.
+    return replace(PaymentRequest(invoice=INVOICE, amount=Decimal(amount)), **fields)  # type: ignore[arg-type]  # The fields are named in each test.
 
 
 async def status(books: Books) -> tuple[Status, int]:
@@ -59,7 +59,7 @@ async def test_what_cannot_be_a_payment_is_refused(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = await bakery(one)
         failing: list[tuple[PaymentRequest, type[Refusal], str]] = [
-            (PaymentRequest(INVOICE), InvalidInput, "amount"),
+            (PaymentRequest(invoice=INVOICE), InvalidInput, "amount"),
             (paid("0"), InvalidInput, "amount"),
             (paid("-5"), InvalidInput, "amount"),
             (paid("1.001"), InvalidInput, "amount"),
@@ -105,7 +105,7 @@ async def test_accepted_overpayments_of_one_document_come_to_no_more_than_an_amo
         # What is exactly the largest amount goes, and what is taken back makes room.
         await record_payment(books, paid("0.09", accept_overpayment=True))
         assert isinstance(await refusal(record_payment(books, paid("0.01", accept_overpayment=True))), LimitExceeded)
-        await record_payment(books, PaymentRequest(INVOICE, reverse=last.id))
+        await record_payment(books, PaymentRequest(invoice=INVOICE, reverse=last.id))
         await record_payment(books, paid(str(most), accept_overpayment=True))
         assert isinstance(await refusal(record_payment(books, paid("0.01", accept_overpayment=True))), LimitExceeded)
         with raw(folder_of(books) / BOOKS_FILE) as connection:
@@ -128,7 +128,7 @@ async def test_a_payment_is_reversed_once_by_a_counter_entry(tmp_path: Path) -> 
     async with practice(tmp_path) as one:
         books = await bakery(one)
         first = (await record_payment(books, paid("30", method="Cheque"))).payment
-        back = PaymentRequest(INVOICE, reverse=first.id, reference="Bounced")
+        back = PaymentRequest(invoice=INVOICE, reverse=first.id, reference="Bounced")
         assert isinstance(await refusal(record_payment(books, replace(back, amount=Decimal(29)))), InvalidInput)
         early = replace(back, paid_on=date(2026, 3, 15))
         assert isinstance(await refusal(record_payment(books, early)), InvalidInput)
@@ -181,5 +181,5 @@ async def test_a_payment_is_dated_at_the_organizations_own_place(tmp_path: Path)
     async with practice(tmp_path, SettableClock(datetime(2026, 12, 31, 23, 30, tzinfo=UTC))) as one:
         books = one.books(await one.client("Shop", "GR"))
         number = (await one.issue(books, (await one.customer(books)).id)).issued.document.number
-        made = await record_payment(books, PaymentRequest(number, Decimal(1)))
+        made = await record_payment(books, PaymentRequest(invoice=number, amount=Decimal(1)))
         assert made.payment.paid_on == date(2027, 1, 1)

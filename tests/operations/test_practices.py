@@ -12,6 +12,7 @@ import pytest
 from invoicing.organizations import OrganizationKind
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from operations.access import Office
+from operations.layer_outcomes import states_by_layer
 from operations.naming import Caller, PracticeConnection, name_organization
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.organizations import list_clients
@@ -39,7 +40,7 @@ async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_p
         assert unnamed is not None
         one = Practice(office, clock, unnamed)
         assert (unnamed.kind, unnamed.environment, unnamed.country) == ("partner", "live", "")
-        books, copy = one.books(unnamed), ClientRequest("Bakery", "GB", copy_from="practice")
+        books, copy = one.books(unnamed), ClientRequest(name="Bakery", country="GB", copy_from="practice")
         assert (
             await refusal(update_organization(office, books, {"iban": "GB33BUKB20201555555555"}))
         ).field == "country"
@@ -53,7 +54,7 @@ async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_p
         await update_organization(office, books, {"country": "GB", "name": "Larkfield & Co"})
         conflict = await refusal(update_organization(office, books, {"country": "DE"}))
         assert (type(conflict), conflict.field) == (Conflict, "country")
-        assert (await create_client_organization(office, copy)).layers["organization"] == "copied"
+        assert states_by_layer((await create_client_organization(office, copy)).outcomes)["organization"] == "copied"
 
 
 async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ async def test_a_single_business_has_no_clients_and_need_never_be_named(tmp_path
         principal, business = await start_installation(store, clock, replace(FIRST, kind=OrganizationKind.STANDARD))
         office = Office(store, principal, clock)
         assert (business.kind, business.partner_id, business.handle) == (OrganizationKind.STANDARD, "", "ledger-co")
-        refused = await refusal(create_client_organization(office, ClientRequest("Bakery", "GB")))
+        refused = await refusal(create_client_organization(office, ClientRequest(name="Bakery", country="GB")))
         assert isinstance(refused, NotAllowed)
         listing = list_clients(office, partner="", query="", cursor="", limit=10)
         assert isinstance(await refusal(listing), NotAllowed)

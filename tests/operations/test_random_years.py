@@ -143,7 +143,7 @@ async def credit_the_rest(year: RandomYear) -> None:
     """At the year's end a third of the invoices is taken back whole: nothing is left of any part of them."""
     for claim in year.claims[::3]:
         if claim.left():
-            made = await issue_credit_note(year.books, CreditRequest(claim.invoice.number, "Year's end"))
+            made = await issue_credit_note(year.books, CreditRequest(invoice=claim.invoice.number, reason="Year's end"))
             claim.notes.append(made.note.issued.document)
         left = remaining(claim.invoice, claim.notes)
         assert set(amounts_of(left)) == {0}

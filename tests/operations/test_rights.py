@@ -143,7 +143,7 @@ def operations(one: Practice, each: Somebody) -> dict[Right, Callable[[], Awaita
         Right.WITHDRAW_ACKNOWLEDGEMENT: lambda: withdraw_acknowledgement(office, books, "it-sdi"),
         Right.CREATE_CREDENTIAL: lambda: create_key(office, place, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING),
         Right.CREATE_CLIENT: lambda: create_client_organization(
-            office, ClientRequest("New Client", "GB", dry_run=True)
+            office, ClientRequest(name="New Client", country="GB", dry_run=True)
         ),
         Right.BRING_BACK_BOOKS: lambda: bring_back_books(office, place, reason="The disk broke."),
         Right.MANAGE_PEOPLE: lambda: remove_user(office, place, "nobody@example.com"),

@@ -51,7 +51,7 @@ def asked(customer: str, *lines: RequestedLine, draft: str = "", **fields: Any) 
 
 
 async def shown_again(books: Books, draft: str) -> Preview:
-    return await draft_invoice(books, DraftRequest(NOTHING, draft=draft))
+    return await draft_invoice(books, DraftRequest(document=NOTHING, draft=draft))
 
 
 async def issued(books: Books, draft: str, *, reference: str = "") -> IssuedDocument:
@@ -196,11 +196,11 @@ async def test_a_copy_is_issued_as_its_draft_showed_it(tmp_path: Path) -> None:
         books, customer, _ = await bakery(one)
         gross = asked(customer, CENT, prices_include_tax=True)
         first = (await issue_invoice(books, IssueRequest(request=gross))).issued.document
-        copy = await draft_invoice(books, DraftRequest(NOTHING, copy_of=first.number))
+        copy = await draft_invoice(books, DraftRequest(document=NOTHING, copy_of=first.number))
         await save_customer(books, {"tax_number": ""}, customer_id=customer)
         assert isinstance(await refusal(issued(books, copy.draft)), Conflict)
         # Named as a draft to replace, it is copied anew, and what it shows then is accepted.
-        replaced = await draft_invoice(books, DraftRequest(NOTHING, copy_of=first.number, draft=copy.draft))
+        replaced = await draft_invoice(books, DraftRequest(document=NOTHING, copy_of=first.number, draft=copy.draft))
         assert (replaced.draft, replaced.document.prices_include_tax) == (copy.draft, True)
         assert (await issued(books, copy.draft)).issued.document.taxes[0].category is TaxCategory.STANDARD
 

@@ -138,11 +138,13 @@ async def filled(one: Practice) -> tuple[Books, list[str]]:
     customer = (await one.customer(books)).id
     for _ in range(3):
         await one.issue(books, customer)
-    paid = [(await record_payment(books, PaymentRequest(FIRST, Decimal(10)))).payment.id]
-    await issue_credit_note(books, CreditRequest(FIRST, "Returned", (CreditLine(1, Decimal("0.5")),)))
-    paid.append((await record_payment(books, PaymentRequest(SECOND, Decimal(30)))).payment.id)
-    paid.append((await record_payment(books, PaymentRequest(SECOND, reverse=paid[1]))).payment.id)
-    await issue_credit_note(books, CreditRequest(THIRD, "Never delivered"))
+    paid = [(await record_payment(books, PaymentRequest(invoice=FIRST, amount=Decimal(10)))).payment.id]
+    await issue_credit_note(
+        books, CreditRequest(invoice=FIRST, reason="Returned", lines=(CreditLine(1, Decimal("0.5")),))
+    )
+    paid.append((await record_payment(books, PaymentRequest(invoice=SECOND, amount=Decimal(30)))).payment.id)
+    paid.append((await record_payment(books, PaymentRequest(invoice=SECOND, reverse=paid[1]))).payment.id)
+    await issue_credit_note(books, CreditRequest(invoice=THIRD, reason="Never delivered"))
     assert (await verify_books(books)).problem == ""
     return books, paid
 

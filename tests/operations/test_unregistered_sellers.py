@@ -76,7 +76,7 @@ async def draft(books: Books, customer: Customer, **stated: str) -> Preview:
         supply=Supply.SERVICES,
         tax_code=stated.get("tax_code", ""),
     )
-    return await draft_invoice(books, DraftRequest(RequestedDocument(customer=customer.id, lines=(line,))))
+    return await draft_invoice(books, DraftRequest(document=RequestedDocument(customer=customer.id, lines=(line,))))
 
 
 MANDATES = {"IT": "it-sdi", "PT": "pt-certified"}
@@ -116,7 +116,9 @@ async def test_a_seller_without_tax_is_made_live_and_its_invoice_says_what_its_l
             assert mandate in refused[0].text
             await acknowledge_mandate(office, books, mandate, handed_in="entered by our provider")
         invoice = await issue(books, await buyer(books, code, consumer=True))
-        note = (await issue_credit_note(books, CreditRequest(invoice.number, "Returned"))).note.issued.document
+        note = (
+            await issue_credit_note(books, CreditRequest(invoice=invoice.number, reason="Returned"))
+        ).note.issued.document
     for document in (invoice, note):
         check_paper(document, row)
 
@@ -167,7 +169,7 @@ async def test_the_reason_of_a_french_small_business_follows_the_move_of_the_law
 async def test_books_without_a_tax_state_the_reason_in_the_language_of_their_country(tmp_path: Path, code: str) -> None:
     """`tax_system=none`: no summary of a tax that is none, and no English sentence."""
     async with practice(tmp_path, SettableClock(NOON)) as one:
-        request = ClientRequest("Verein", code, choices=Choices(tax_system="none"))
+        request = ClientRequest(name="Verein", country=code, choices=Choices(tax_system="none"))
         made = (await create_client_organization(one.office, request)).created
         assert made is not None
         books = one.books(made)

@@ -105,7 +105,7 @@ class Open:
         before = await books.read(counts)
         await bill(Practice(self.office, SettableClock(), self.finch), self.finch)
         assert (await books.read(counts)).documents == before.documents + 1
-        made = await create_client_organization(self.office, ClientRequest("One More", "GB"))
+        made = await create_client_organization(self.office, ClientRequest(name="One More", country="GB"))
         assert made.created is not None
 
     async def refused(self) -> list[str]:
@@ -119,7 +119,9 @@ class Open:
             lambda: verify_books(books),
             lambda: one.customer(books, "Bar Sol"),
             lambda: books.write(counts, size=1_000),
-            lambda: create_client_organization(self.office, ClientRequest("Copied", "GB", copy_from=BAKERY)),
+            lambda: create_client_organization(
+                self.office, ClientRequest(name="Copied", country="GB", copy_from=BAKERY)
+            ),
         ]
         answered = []
         for act in acts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import pytest_asyncio
 
 from invoicing.organizations import EVERYTHING
 from invoicing.refusals import NotFound
@@ -97,9 +99,34 @@ class Doors:
         return await self.home.site.send(method, path, **asked)
 
 
+OPENED = {
+    "owner": [200, 200, 200, 404],
+    "read-only": [200, 200, 200, 404],
+    "limited": [200, 200, 404, 404],
+    "key of A": [200, 200, 404, 404],
+    "read-only key of A": [200, 200, 404, 404],
+}
+"""How the practice, A, the other client and what is not there answer each credential that opens anything of these."""
+CREDENTIALS = (*OPENED, "link of A", "expired", "expired key", "revoked", "revoked key", *UNKNOWN_SECRETS)
+IN_ONE_HOUSE = pytest.mark.asyncio(loop_scope="module")
+"""Tests that only knock: they share one house, and its event loop."""
+
+
 @pytest.fixture
 async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
-    async with house(tmp_path / "data") as home:
+    async with _doors(tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def same_doors(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Doors]:
+    async with _doors(tmp_path_factory.mktemp("doors")) as made:
+        yield made
+
+
+@asynccontextmanager
+async def _doors(folder: Path) -> AsyncIterator[Doors]:
+    async with house(folder / "data") as home:
         made, one = home.credentials, home.one
         limited = await colleague(one, one.organization, "accountant", all_clients=False)
         values = (limited.principal.user_id, home.bakery.id)
@@ -120,6 +147,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
         await made.revoke("key", secrets["revoked key"])
         one.clock.advance(timedelta(days=1))
         headers = {name: bearer(secret)["Authorization"] for name, secret in secrets.items()} | UNKNOWN_SECRETS
+        assert set(headers) == set(CREDENTIALS)
         yield Doors(home, headers, secrets["link of A"])
 
 
@@ -134,26 +162,23 @@ async def opens(doors: Doors, credential: str, path: str) -> int:
     return (await doors.home.site.send("POST", path, headers=headers, json=body)).status_code
 
 
-async def test_every_credential_opens_its_own_doors_alone(doors: Doors) -> None:
+@IN_ONE_HOUSE
+@pytest.mark.parametrize("credential", CREDENTIALS)
+async def test_every_credential_opens_its_own_doors_alone(same_doors: Doors, credential: str) -> None:
     paths = ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{FINCH}", f"/mcp/{GHOST}")
-    nowhere = [401, 401, 401, 401]
-    expected = dict.fromkeys(doors.headers, nowhere) | {
-        "owner": [200, 200, 200, 404],
-        "read-only": [200, 200, 200, 404],
-        "limited": [200, 200, 404, 404],
-        "key of A": [200, 200, 404, 404],
-        "read-only key of A": [200, 200, 404, 404],
-    }
-    for credential, wanted in expected.items():
-        assert [await opens(doors, credential, path) for path in paths] == wanted, credential
+    answered = [await opens(same_doors, credential, path) for path in paths]
+    assert answered == OPENED.get(credential, [401, 401, 401, 401])
 
 
-async def test_what_is_anothers_and_what_is_not_there_answer_byte_for_byte_alike(doors: Doors) -> None:
-    for credential in ("limited", "key of A", "read-only key of A"):
-        for method in ("POST", "DELETE", "GET"):
-            theirs, nobodys = [await doors.knock(f"/mcp/{one}", credential, method) for one in (FINCH, GHOST)]
-            assert whole(theirs) == whole(nobodys)
-            assert theirs.status_code == (405 if method == "GET" else 404)
+@IN_ONE_HOUSE
+@pytest.mark.parametrize("method", ["POST", "DELETE", "GET"])
+@pytest.mark.parametrize("credential", ["limited", "key of A", "read-only key of A"])
+async def test_what_is_anothers_and_what_is_not_there_answer_byte_for_byte_alike(
+    same_doors: Doors, credential: str, method: str
+) -> None:
+    theirs, nobodys = [await same_doors.knock(f"/mcp/{one}", credential, method) for one in (FINCH, GHOST)]
+    assert whole(theirs) == whole(nobodys)
+    assert theirs.status_code == (405 if method == "GET" else 404)
 
 
 LAPSED = {
@@ -165,15 +190,16 @@ LAPSED = {
 """What is said of a credential to whoever sends it."""
 
 
+@IN_ONE_HOUSE
 @pytest.mark.parametrize("said", LAPSED)
 async def test_who_sends_a_credential_learns_what_is_wrong_with_it_and_nothing_of_the_organization(
-    doors: Doors, said: str
+    same_doors: Doors, said: str
 ) -> None:
     # E13: whoever had an expired token was told to bring a credential, which they had.
     answers = set()
     for credential in LAPSED[said]:
         for handle in (BAKERY, FINCH, GHOST):
-            status, headers, content = whole(await doors.knock(f"/mcp/{handle}", credential))
+            status, headers, content = whole(await same_doors.knock(f"/mcp/{handle}", credential))
             assert status == 401
             assert said in content.decode()
             # RFC 6750: an error is named where there was a credential, and only there.
@@ -184,9 +210,11 @@ async def test_who_sends_a_credential_learns_what_is_wrong_with_it_and_nothing_o
     assert len(answers) == 1
 
 
-async def test_a_credential_that_is_required_is_described(doors: Doors) -> None:
-    assert (await doors.knock("/mcp")).headers["www-authenticate"].endswith(f'resource_metadata="{HERE}{METADATA}/mcp"')
-    upper = await doors.knock(f"/MCP/{BAKERY.upper()}/")
+@IN_ONE_HOUSE
+async def test_a_credential_that_is_required_is_described(same_doors: Doors) -> None:
+    challenge = (await same_doors.knock("/mcp")).headers["www-authenticate"]
+    assert challenge.endswith(f'resource_metadata="{HERE}{METADATA}/mcp"')
+    upper = await same_doors.knock(f"/MCP/{BAKERY.upper()}/")
     assert f'resource_metadata="{HERE}{METADATA}/mcp/{BAKERY}"' in upper.headers["www-authenticate"]
 
 
@@ -216,28 +244,29 @@ async def test_secret_links_open_their_own_url_and_nothing_else_does(doors: Door
         assert (await doors.knock(f"/mcp/{handle}/k/{link}", "owner")).status_code == 404
 
 
-async def test_a_path_is_a_connection_or_nothing(doors: Doors) -> None:
-    token = doors.headers["owner"][7:]
-    for path, wanted in ODD.items():
-        answer = await doors.home.site.modern(path, token, "server/discover")
-        assert answer.status_code == wanted, path
-        if wanted == 200:
-            name = message_of(answer)["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"]
-            assert name == ("counterfoil" if path.lower().rstrip("/") == "/mcp" else f"counterfoil-{BAKERY}"), path
-        without = await doors.knock(path)
-        assert without.status_code == (404 if wanted == 404 else 401), path
+@IN_ONE_HOUSE
+@pytest.mark.parametrize(("path", "wanted"), ODD.items())
+async def test_a_path_is_a_connection_or_nothing(same_doors: Doors, path: str, wanted: int) -> None:
+    answer = await same_doors.home.site.modern(path, same_doors.headers["owner"][7:], "server/discover")
+    assert answer.status_code == wanted
+    if wanted == 200:
+        name = message_of(answer)["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"]
+        assert name == ("counterfoil" if path.lower().rstrip("/") == "/mcp" else f"counterfoil-{BAKERY}")
+    assert (await same_doors.knock(path)).status_code == (404 if wanted == 404 else 401)
 
 
-async def test_other_methods_are_told_which_ones_there_are(doors: Doors) -> None:
-    for path in ("/mcp", f"/mcp/{BAKERY}", f"/mcp/{GHOST}", f"/mcp/k/{doors.link}", f"/mcp/k/{'a' * 32}"):
-        for method in ("GET", "HEAD", "PUT", "PATCH", "OPTIONS"):
-            for credential in ("", "owner"):
-                answer = await doors.knock(path, credential, method)
-                assert (answer.status_code, answer.headers["allow"]) == (405, "POST, DELETE")
+@IN_ONE_HOUSE
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/mcp", f"/mcp/{BAKERY}", f"/mcp/{GHOST}", "/mcp/k/<link>", f"/mcp/k/{'a' * 32}"])
+async def test_other_methods_are_told_which_ones_there_are(same_doors: Doors, path: str, method: str) -> None:
+    for credential in ("", "owner"):
+        answer = await same_doors.knock(path.replace("<link>", same_doors.link), credential, method)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST, DELETE")
 
 
-async def test_nothing_answers_without_a_credential_but_health_and_discovery(doors: Doors) -> None:
-    site = doors.home.site
+@IN_ONE_HOUSE
+async def test_nothing_answers_without_a_credential_but_health_and_discovery(same_doors: Doors) -> None:
+    site = same_doors.home.site
     assert (await site.send("GET", "/healthz")).json() == {"status": "ok"}
     for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz/", "/files", "/files/", "/keys", METADATA):
         for method in ("GET", "POST", "DELETE"):
@@ -247,32 +276,38 @@ async def test_nothing_answers_without_a_credential_but_health_and_discovery(doo
             assert (await site.send(method, path)).status_code == 404, (method, path)
 
 
-async def test_discovery_says_nothing_of_what_exists_and_links_have_none(doors: Doors) -> None:
+@IN_ONE_HOUSE
+async def test_discovery_says_nothing_of_what_exists_and_links_have_none(same_doors: Doors) -> None:
     described = {}
     for handle in (BAKERY, FINCH, GHOST):
-        answer = await doors.home.site.send("GET", f"{METADATA}/mcp/{handle.upper()}/")
+        answer = await same_doors.home.site.send("GET", f"{METADATA}/mcp/{handle.upper()}/")
         assert answer.json()["resource"] == f"{HERE}/mcp/{handle}"
         described[handle] = answer.text.replace(handle, "<handle>")
     assert len(set(described.values())) == 1
-    assert (await doors.home.site.send("GET", f"{METADATA}/mcp")).json()["resource"] == f"{HERE}/mcp"
-    nothing = whole(await doors.home.site.send("GET", f"{METADATA}/nothing"))
+    assert (await same_doors.home.site.send("GET", f"{METADATA}/mcp")).json()["resource"] == f"{HERE}/mcp"
+    nothing = whole(await same_doors.home.site.send("GET", f"{METADATA}/nothing"))
     assert nothing[0] == 404
-    for path in (f"mcp/k/{doors.link}", f"mcp/k/{'a' * 32}", "mcp/k", "", f"mcp/{BAKERY}/x"):
-        assert whole(await doors.home.site.send("GET", f"{METADATA}/{path}")) == nothing
+    for path in (f"mcp/k/{same_doors.link}", f"mcp/k/{'a' * 32}", "mcp/k", "", f"mcp/{BAKERY}/x"):
+        assert whole(await same_doors.home.site.send("GET", f"{METADATA}/{path}")) == nothing
 
 
-async def test_hosts_and_origins_are_checked_on_every_route(doors: Doors) -> None:
-    token = doors.headers["owner"][7:]
-    routes = (
+@IN_ONE_HOUSE
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "path",
+    [
         "/healthz",
         "/",
         "/mcp",
         f"/mcp/{BAKERY}",
-        f"/mcp/k/{doors.link}",
+        "/mcp/k/<link>",
         f"{METADATA}/mcp",
         "/files/x",
         "/keys/x",
-    )
+    ],
+)
+async def test_hosts_and_origins_are_checked_on_every_route(same_doors: Doors, path: str, method: str) -> None:
+    token, path = same_doors.headers["owner"][7:], path.replace("<link>", same_doors.link)
     wrong = [
         {"Host": "evil.example"},
         {"Host": "evil.example:8750"},
@@ -286,13 +321,19 @@ async def test_hosts_and_origins_are_checked_on_every_route(doors: Doors) -> Non
         {"Origin": "http://127.0.0.1:8750.evil.example"},
         {"Origin": ""},
     ]
-    for path in routes:
-        for method in ("GET", "POST"):
-            answers = {whole(await doors.home.site.send(method, path, token, headers=one))[::2] for one in wrong}
-            assert len(answers) == 1
-            assert answers.pop()[0] == 403
-    for good in ({"Host": "LOCALHOST:8750"}, {"Host": "[::1]:8750"}, {"Origin": "http://localhost:8750"}):
-        assert (await doors.home.site.send("GET", "/healthz", headers=good)).status_code == 200
+    answers = {whole(await same_doors.home.site.send(method, path, token, headers=one))[::2] for one in wrong}
+    assert len(answers) == 1
+    assert answers.pop()[0] == 403
+
+
+@IN_ONE_HOUSE
+@pytest.mark.parametrize(
+    "good", [{"Host": "LOCALHOST:8750"}, {"Host": "[::1]:8750"}, {"Origin": "http://localhost:8750"}]
+)
+async def test_the_own_host_and_origin_are_let_in_however_they_are_written(
+    same_doors: Doors, good: dict[str, str]
+) -> None:
+    assert (await same_doors.home.site.send("GET", "/healthz", headers=good)).status_code == 200
 
 
 async def test_bodies_that_are_too_large_or_malformed_are_refused(doors: Doors) -> None:

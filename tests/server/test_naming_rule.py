@@ -196,7 +196,9 @@ async def test_an_unknown_handle_and_one_of_another_practice_answer_alike(tmp_pa
 @pytest.mark.parametrize("tool", IN_AN_ORGANIZATION)
 async def test_a_change_in_a_live_organization_is_named_in_the_call(tmp_path: Path, era: Era, tool: str) -> None:
     async with practice(tmp_path) as one:
-        made = await create_client_organization(one.office, ClientRequest("Live Ltd", "GB", Environment.LIVE))
+        made = await create_client_organization(
+            one.office, ClientRequest(name="Live Ltd", country="GB", environment=Environment.LIVE)
+        )
         assert made.created is not None
         live = made.created
         await one.customer(one.books(live))

@@ -53,9 +53,10 @@ root, handle, number = Path(sys.argv[1]), *sys.argv[2:]
 async def settle(books, writer):
     for index in range(8):
         if (writer + index) % 2:
-            act = issue_credit_note(books, CreditRequest(number, "Returned", (CreditLine(1, Decimal(1)),)))
+            one = (CreditLine(1, Decimal(1)),)
+            act = issue_credit_note(books, CreditRequest(invoice=number, reason="Returned", lines=one))
         else:
-            act = record_payment(books, PaymentRequest(number, Decimal(15)))
+            act = record_payment(books, PaymentRequest(invoice=number, amount=Decimal(15)))
         try:
             made = await act
         except Refusal as refusal:
@@ -238,8 +239,8 @@ async def test_an_act_cancelled_at_any_point_is_whole_or_did_not_happen(tmp_path
         kept = 1
         for step in range(scaled(100)):
             lines = (CreditLine(1, Decimal("0.5")),)
-            credit = CreditRequest(number, "Returned", lines, client_reference=f"ref-{step}")
-            payment = PaymentRequest(number, Decimal(1), client_reference=f"ref-{step}")
+            credit = CreditRequest(invoice=number, reason="Returned", lines=lines, client_reference=f"ref-{step}")
+            payment = PaymentRequest(invoice=number, amount=Decimal(1), client_reference=f"ref-{step}")
             for act in (
                 lambda one=credit: issue_credit_note(books, one),
                 lambda one=payment: record_payment(books, one),

@@ -22,7 +22,7 @@ LINE = RequestedLine(quantity=Decimal(1), description="Rolls", unit_price=Decima
 
 async def drafted(books: Books, customer: str, *, order: str = "", draft: str = "") -> str:
     document = RequestedDocument(customer=customer, lines=(LINE,), purchase_order=order)
-    return (await draft_invoice(books, DraftRequest(document, draft=draft))).draft
+    return (await draft_invoice(books, DraftRequest(document=document, draft=draft))).draft
 
 
 async def listed(

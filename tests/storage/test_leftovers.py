@@ -145,7 +145,7 @@ async def main():
         async def nobody(done, of):
             pass
         sys.addaudithook(die)
-        await export_documents(books, ExportRequest(sys.argv[2]), progress=nobody)
+        await export_documents(books, ExportRequest(format=sys.argv[2]), progress=nobody)
 
 anyio.run(main)
 """

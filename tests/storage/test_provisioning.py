@@ -72,7 +72,8 @@ async def main():
     async with open_store(Path(root)) as store:
         principal = await local_owner(store)
         armed = True
-        await create_client_organization(Office(store, principal, SettableClock()), ClientRequest("Victim", "GB"))
+        victim = ClientRequest(name="Victim", country="GB")
+        await create_client_organization(Office(store, principal, SettableClock()), victim)
     print("made", flush=True)
 
 asyncio.run(main())
@@ -299,6 +300,6 @@ async def make_a_client(root: Path) -> None:
         principal = await local_owner(store)
         assert principal is not None
         office = Office(store=store, principal=principal, clock=SettableClock())
-        made = (await create_client_organization(office, ClientRequest("After", "GB"))).created
+        made = (await create_client_organization(office, ClientRequest(name="After", country="GB"))).created
         assert made is not None
         assert (await verify_books(open_books(office, made, Right.READ))).problem == ""

@@ -90,7 +90,7 @@ async def test_an_export_and_an_import_that_are_cancelled_end_and_leave_nothing(
             begun.set()
             await go_on.wait()
 
-        task = asyncio.create_task(export_documents(books, ExportRequest("json"), progress=progress))
+        task = asyncio.create_task(export_documents(books, ExportRequest(format="json"), progress=progress))
         await begun.wait()
         task.cancel()
         loop = asyncio.get_running_loop()

@@ -21,6 +21,7 @@ from operations.practices import FirstOrganization, start_installation
 from operations.rights import Right
 from storage.books.pool import Books
 from storage.folder.store import Store, open_store
+from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 
@@ -75,7 +76,7 @@ async def practice(
 ) -> AsyncIterator[Practice]:
     """Open the data folder at `root`, which has no practice yet, and start a sandbox practice in it."""
     clock = clock or SettableClock()
-    async with open_store(root) as store:
+    async with open_store(begin_folder(root)) as store:
         first = FirstOrganization(
             name=name, country=country, email="owner@example.com", environment=Environment.SANDBOX
         )

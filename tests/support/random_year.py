@@ -117,7 +117,7 @@ class RandomYear:
         today = local_date(self.clock(), await self.books.read(load_profile))
         request = self._request(today)
         try:
-            made = await issue_invoice(self.books, IssueRequest(request=DraftRequest(request)))
+            made = await issue_invoice(self.books, IssueRequest(request=DraftRequest(document=request)))
         except InvalidInput:
             self.refused += 1
         else:
@@ -133,10 +133,12 @@ class RandomYear:
         number = claim.invoice.number
         too_much = CreditLine(positions[0], left[positions[0]] + Decimal("0.000001"))
         if self.chance.random() < 0.05:
-            refused = await refusal(issue_credit_note(self.books, CreditRequest(number, "Too much", (too_much,))))
+            refused = await refusal(
+                issue_credit_note(self.books, CreditRequest(invoice=number, reason="Too much", lines=(too_much,)))
+            )
             assert isinstance(refused, LimitExceeded)
         lines = None if self.chance.random() < 0.4 else wanted
-        made = await issue_credit_note(self.books, CreditRequest(number, "Returned", lines))
+        made = await issue_credit_note(self.books, CreditRequest(invoice=number, reason="Returned", lines=lines))
         claim.notes.append(made.note.issued.document)
         assert made.invoice_balance.due_minor == claim.due_minor
 
@@ -147,9 +149,9 @@ class RandomYear:
         over = self.chance.random() < 0.1
         amount = claim.due_minor + self.chance.randint(1, 500) if over else self._up_to(claim.due_minor)
         currency, number = claim.invoice.currency, claim.invoice.number
-        request = PaymentRequest(number, to_major(amount, currency), accept_overpayment=over)
+        request = PaymentRequest(invoice=number, amount=to_major(amount, currency), accept_overpayment=over)
         if over:
-            unsaid = PaymentRequest(number, to_major(amount, currency))
+            unsaid = PaymentRequest(invoice=number, amount=to_major(amount, currency))
             assert isinstance(await refusal(record_payment(self.books, unsaid)), LimitExceeded)
         made = await record_payment(self.books, request)
         claim.payments.append(Paid(made.payment.id, number, amount))
@@ -160,7 +162,7 @@ class RandomYear:
         if claim is None:
             return
         paid = self.chance.choice([one for one in claim.payments if not one.reversed])
-        made = await record_payment(self.books, PaymentRequest(paid.document, reverse=paid.id))
+        made = await record_payment(self.books, PaymentRequest(invoice=paid.document, reverse=paid.id))
         paid.reversed = True
         assert made.owed_minor == claim.due_minor
 
@@ -174,7 +176,9 @@ class RandomYear:
         if most <= 0:
             return
         amount = self._up_to(most)
-        made = await record_payment(self.books, PaymentRequest(note.number, to_major(amount, note.currency)))
+        made = await record_payment(
+            self.books, PaymentRequest(invoice=note.number, amount=to_major(amount, note.currency))
+        )
         claim.payments.append(Paid(made.payment.id, note.number, -amount))
         assert made.owed_minor == claim.due_minor
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from invoicing.countries import country
@@ -199,6 +200,11 @@ def document_or_none(wanted: RequestedDocument, given: Circumstances | None = No
         return document(wanted, given)
     except InvalidInput:
         return None
+
+
+def document_or_reject(wanted: RequestedDocument) -> Document:
+    """The document of a property's example; one that is refused is no example, and hypothesis draws another."""
+    return document_or_none(wanted) or reject()
 
 
 def issued(draft: Document) -> Document:

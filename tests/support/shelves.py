@@ -13,9 +13,10 @@ from storage.books.pool import AT_ONCE_MAX, BooksShelf
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
-from storage.folder.provisioning import ensure_directory_file, provision_books
+from storage.folder.provisioning import provision_books
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, Mode, guarded_engine, run_transaction
+from tests.support.begun import begin_folder
 from tests.support.clock import NOON
 
 MANY = AT_ONCE_MAX + 1
@@ -24,7 +25,7 @@ MANY = AT_ONCE_MAX + 1
 
 def shelve(root: Path, *organization_ids: str, fill: Callable[[Session], None] = lambda _: None) -> Path:
     """Make books of these organizations, empty but for what `fill` writes, and make them known to the directory."""
-    ensure_directory_file(root)
+    begin_folder(root)
     engine = guarded_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=1)
     for organization_id in organization_ids:
         ends = provision_books(root, organization_id, now=NOON, fill=fill)

@@ -27,7 +27,9 @@ from tools.context import (
     DraftableBooks,
     ReadableBooks,
 )
-from tools.description import DESCRIPTION_LENGTH_MAX, Description, Effect, Scope
+from tools.description import Description, Effect, Scope
+
+DESCRIPTION_LENGTH_MAX = 280
 
 TOOLS_MAX = {"practice": 28, "dedicated": 20}
 TOKENS_MAX = {"practice": 6_000, "dedicated": 4_500}
