@@ -37,8 +37,10 @@ class Joined:
 
 
 def role_named(text: str) -> Role:
-    """Raises:
-    InvalidInput: no role.
+    """The role that a text names.
+
+    Raises:
+        InvalidInput: no role.
     """
     try:
         return Role(text.strip().lower())

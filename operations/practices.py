@@ -41,8 +41,10 @@ class FirstOrganization:
 
 
 def organization_kind(text: str) -> OrganizationKind:
-    """Raises:
-    InvalidInput: no kind of organization.
+    """The kind of organization that a text names.
+
+    Raises:
+        InvalidInput: no kind of organization.
     """
     try:
         return OrganizationKind(text)

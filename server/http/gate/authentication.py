@@ -67,8 +67,10 @@ class ConnectionCredentials:
         self._public_url = public_url
 
     def presented(self, scope: Scope) -> Presented:
-        """Raises:
-        Turned: several credentials, of which none is better than the other.
+        """The secret and what it is brought for.
+
+        Raises:
+            Turned: several credentials, of which none is better than the other.
         """
         headers, path = Headers(scope=scope), state_of(scope).connection_path
         if len(headers.getlist("authorization")) > 1:
