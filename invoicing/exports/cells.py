@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
+from invoicing.document.breakdown import Accounting, Breakdown, Group, Part, PartKind, Shares
 from invoicing.document.documents import Adjustment, Document, DocumentKind, Line, Withholding
-from invoicing.exports.breakdown import Accounting, Breakdown, Group, Part, PartKind, Shares
 from invoicing.exports.rows import Cell, ExportedAccounts, ExportedDocument, ExportedPayment
 from invoicing.money.amounts import EXACT, minor_digits, plain, to_major, to_minor
 

@@ -24,7 +24,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import assert_never
 
-from invoicing.exports.breakdown import break_down
+from invoicing.document.breakdown import break_down
 from invoicing.exports.cells import (
     Cells,
     amount_cells,

@@ -20,7 +20,7 @@ from typing import Any, assert_never
 
 from xlsxwriter import Workbook
 
-from invoicing.exports.breakdown import break_down
+from invoicing.document.breakdown import break_down
 from invoicing.exports.cells import (
     amount_cells,
     exchange_cells,
