@@ -8,6 +8,7 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.converting import completed
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.law_of_form import law_of_form
 from invoicing.document.lifecycle import Balance
@@ -101,7 +102,7 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     last = documents.last_issue_date(db, setup.series.code, period(setup.series.pattern, first_day))
     credited = [note.document for note in documents.credit_notes_of(db, invoice.id)]
     document = credit(
-        invoice,
+        completed(invoice, accounting_currency=profile.currency),
         credited,
         request.lines,
         reason=request.reason,

@@ -22,7 +22,7 @@ from invoicing.master_data.records import Posting, Series
 from invoicing.refusals import NotFound
 from invoicing.remedies import Act
 from operations.issue_dates import today_in
-from storage.books import audit, documents
+from storage.books import audit, documents, journal
 from storage.books.documents import Issued
 from storage.books.payments import Payment
 from storage.books.pool import Books
@@ -76,7 +76,7 @@ def issue_document(
         db, document, period=of_period, sequence=sequence, issued_at=now, issued_by=books.actor
     )
     sides = post(document, posting)
-    documents.add_journal_entry(db, document, sides)
+    journal.post_document(db, document, sides)
     detail: dict[str, object] = {
         "number": document.number,
         "hash": issued.hash,

@@ -21,6 +21,7 @@ from storage.books import audit, documents, idempotency, payments
 from storage.books.documents import Issued
 from storage.books.payments import Payment
 from storage.books.pool import Books
+from storage.books.profile import load_profile
 from storage.ids import new_id
 
 _TOOL = "record_payment"
@@ -89,7 +90,7 @@ def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayme
     _check_currency(issued.document, request.currency)
     make = _reversal if request.reverse else _new_payment
     payment = make(db, books, issued, request)
-    payments.add_payment(db, payment)
+    payments.add_payment(db, payment, issued.document, accounting_currency=load_profile(db).currency)
     _audit(db, payment, accepted=request.accept_overpayment, client_reference=request.client_reference)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
     warnings = () if payment.reverses_id else duplicate_payment(db, payment)

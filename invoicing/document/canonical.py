@@ -3,6 +3,10 @@
 The text is JSON with sorted keys and no blanks; decimals are their shortest plain text, dates ISO 8601, empty
 optional dates null. A field that a later release added is left out while it is empty, so that a document issued
 before has the same text for ever. The chain's algorithm is named in each link, so that a later one can follow.
+
+A text has a version, which is kept beside it and which its link covers. A field that may be empty needs no new one;
+what every document states from now on does. Version 1 is of documents without tax point and accounting currency,
+whose links name no version. `tests/invoicing/golden/` has documents of each version.
 """
 
 from __future__ import annotations
@@ -37,6 +41,9 @@ from invoicing.money.amounts import plain
 from invoicing.organizations import Environment
 
 ALGORITHM = "counterfoil-1/sha256"
+CANONICAL_VERSION = 2
+# Links of the first version name none.
+_NOT_NAMED = 1
 
 
 def _defaults(kind: type[Document | Line | Party | TaxSubtotal], *names: str) -> dict[str, object]:
@@ -46,7 +53,17 @@ def _defaults(kind: type[Document | Line | Party | TaxSubtotal], *names: str) ->
 # What the text of the first release did not have, and its empty value. Any field that is added from now on belongs
 # here.
 _ADDED: dict[type[Any], dict[str, object]] = {
-    Document: _defaults(Document, "adjustments", "withholding", "exchange", "credits", "reason", "form_words"),
+    Document: _defaults(
+        Document,
+        "adjustments",
+        "withholding",
+        "exchange",
+        "credits",
+        "reason",
+        "form_words",
+        "tax_point",
+        "accounting_currency",
+    ),
     Line: _defaults(
         Line,
         "discount_amount",
@@ -97,13 +114,34 @@ def document_from_text(text: str) -> Document:
             "withholding": _withholding(raw["withholding"]) if "withholding" in raw else None,
             "exchange": _exchange(raw["exchange"]) if "exchange" in raw else None,
             "credits": _credited(raw["credits"]) if "credits" in raw else None,
+            "tax_point": date.fromisoformat(raw["tax_point"]) if "tax_point" in raw else None,
         }
     )
 
 
-def document_link_text(content: str, *, series: str, period: str, sequence: int, issued_at: datetime, by: str) -> str:
-    """What a document's link covers: its canonical text, its place in its series, and who issued it and when."""
+def fits_version(document: Document, version: int) -> bool:
+    """Whether a document has what texts of this version state, and nothing that they do not; of a version that is
+    not known, no document has.
+    """
+    states = (document.tax_point is not None, bool(document.accounting_currency))
+    match version:
+        case 1:
+            return states == (False, False)
+        case 2:
+            return states == (True, True)
+        case _:
+            return False
+
+
+def document_link_text(
+    content: str, *, version: int, series: str, period: str, sequence: int, issued_at: datetime, by: str
+) -> str:
+    """What a document's link covers: its canonical text and the version of that, its place in its series, and who
+    issued it and when.
+    """
     envelope = {"by": by, "issued_at": issued_at, "period": period, "sequence": sequence, "series": series}
+    if version > _NOT_NAMED:
+        envelope["version"] = version
     return f"{canonical_json(envelope)}\n{content}"
 
 

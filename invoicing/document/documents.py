@@ -253,7 +253,9 @@ class CreditedInvoice:
 class Document:
     """An invoice or credit note. All amounts are in the minor unit of `currency`, and positive for either kind.
 
-    `reason` says why a credit note was made; `form_words` stand on a PDF that is only a copy in law.
+    `reason` says why a credit note was made; `form_words` stand on a PDF that is only a copy in law. `tax_point` is the
+    day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
+    (BT-6). Both are empty in documents whose canonical text is of version 1.
     """
 
     kind: DocumentKind
@@ -290,6 +292,8 @@ class Document:
     credits: CreditedInvoice | None = None
     reason: str = ""
     form_words: str = ""
+    tax_point: date | None = None
+    accounting_currency: str = ""
 
     @property
     def payable_minor(self) -> int:

@@ -157,6 +157,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
         withholding=_withholding(request, setup, totals, setting.shown.last),
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
+        tax_point=tax_day,
+        accounting_currency=profile.currency,
     )
     return Composition(document, chosen)
 

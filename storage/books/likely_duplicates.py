@@ -15,7 +15,7 @@ from storage.sqlite.statements import Kept, execute, table_of
 
 _NEWEST = 20
 
-_DOCUMENTS = table_of(tables.IssuedDocument).c
+_DOCUMENTS = table_of(tables.DocumentRow).c
 _ALIKE = (
     select(_DOCUMENTS.id, _DOCUMENTS.issue_date)
     .where(

@@ -338,7 +338,7 @@ async def test_a_chain_that_was_written_anew_does_not_fit_the_audit_trail(tmp_pa
                     "SELECT content, series, period, sequence, issued_by FROM documents WHERE position = ?", [position]
                 ).fetchone()
                 covered = document_link_text(
-                    text, series=series, period=period, sequence=sequence, issued_at=one.clock(), by=by
+                    text, version=2, series=series, period=period, sequence=sequence, issued_at=one.clock(), by=by
                 )
                 link = link_hash(previous=previous, position=position, text=covered)
                 values = (previous, link, position)

@@ -160,7 +160,7 @@ def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
 
 ENTRIES_OUT_OF_BALANCE = (
     "SELECT entry_id FROM journal_lines GROUP BY entry_id"
-    " HAVING sum(debit_minor) <> sum(credit_minor) OR count(DISTINCT currency) <> 1"
+    " HAVING sum(debit_minor) <> sum(credit_minor) OR count(DISTINCT currency) <> 1 OR sum(accounting_minor) <> 0"
 )
 TRIAL_BALANCE = "SELECT account, currency, debit_minor - credit_minor FROM trial_balance"
 TAXES = (

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import anyio
 import pytest
+from sqlmodel import Session
 
+from invoicing.document.documents import Document, JurisdictionLevel, JurisdictionRate, JurisdictionTax
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
+from operations.issuing import issue_document
 from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
-from storage.books.pool import BOOKS_FILE
+from storage.books.pool import BOOKS_FILE, Books
 from storage.books.settings_tables import BOOKS_METADATA
+from storage.books.setup import load_setup
 from storage.books.tables import IMMUTABLE_TABLES
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, open_guarded
@@ -34,7 +39,8 @@ KEYS = {
     "documents": ("position", "id", "number", "hash", "series,period,sequence"),
     "document_lines": ("document_id,position",),
     "document_taxes": ("document_id,position",),
-    "journal_entries": ("id", "document_id"),
+    "document_tax_parts": ("document_id,tax_position,position",),
+    "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
     "audit_entries": ("position", "hash"),
@@ -64,6 +70,7 @@ async def _issue(root: Path) -> Path:
         invoice = await one.issue(books, customer.id, reference="first")
         number = invoice.issued.document.number
         second = await one.issue(books, customer.id, reference="second")
+        await _issue_with_a_stack(books, second.issued.document)
         await issue_credit_note(books, CreditRequest(second.issued.document.number, "Returned"))
         payment = (await record_payment(books, PaymentRequest(number, Decimal(10)))).payment
         await record_payment(books, PaymentRequest(number, reverse=payment.id))
@@ -74,6 +81,21 @@ async def _issue(root: Path) -> Path:
         await draft_invoice(books, request)
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         return folder_of(books) / BOOKS_FILE
+
+
+async def _issue_with_a_stack(books: Books, like: Document) -> None:
+    """A document whose tax a jurisdiction levies, which none of this country's own codes is of."""
+    (tax,) = like.taxes
+    part = JurisdictionTax("California", JurisdictionLevel.STATE, tax.rate, tax.tax_minor)
+    rate = JurisdictionRate(part.name, part.level, part.rate)
+    lines = tuple(replace(line, jurisdictions=(rate,)) for line in like.lines)
+    levied = replace(like, lines=lines, taxes=(replace(tax, jurisdictions=(part,)),))
+
+    def issue(db: Session) -> None:
+        setup = load_setup(db, like.kind)
+        issue_document(db, books, levied, series=setup.series, posting=setup.posting)
+
+    await books.write(issue)
 
 
 async def _silent(done: int, of: int) -> None:
@@ -142,7 +164,7 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
         refused(connection, insert(table, row), row, because="without a gap")
 
 
-@pytest.mark.parametrize("table", ["document_lines", "document_taxes", "journal_lines"])
+@pytest.mark.parametrize("table", ["document_lines", "document_taxes", "document_tax_parts", "journal_lines"])
 def test_an_issued_document_takes_no_further_lines_taxes_or_journal_lines(issued: Path, table: str) -> None:
     with raw(issued) as connection:
         row = first_row(connection, table) | {"position": 1_000}
@@ -192,4 +214,7 @@ def last_position(connection: sqlite3.Connection, table: str) -> int:
 
 
 def changed(value: object) -> object:
+    """Another value; what is empty stays so, since an entry is of a document or of a payment."""
+    if value is None:
+        return None
     return value + 1_000 if isinstance(value, int) else f"{value} changed"
