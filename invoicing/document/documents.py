@@ -7,7 +7,7 @@ Payments and the status that follows from them are not part of it: they happen t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,9 +18,11 @@ LATER: Mapping[str, object] = {"later": True}
 """Marks a field that the first release did not have: it is left out of texts while it has its default."""
 
 
-def text_of_line(length_max: int) -> Mapping[str, object]:
-    """Marks a later field as a text of one line, which is checked as such wherever it is asked for."""
-    return {**LATER, "length_max": length_max}
+def text_of_line(length_max: int, *, later: bool = True) -> Mapping[str, object]:
+    """Marks a field of a line as a text of at most so many characters: it is checked where it is asked for, and a
+    draft warns where the PDF could not print it.
+    """
+    return {"length_max": length_max, **(LATER if later else {})}
 
 
 class DocumentKind(StrEnum):
@@ -140,11 +142,17 @@ class LineTerms:
     quantity: Decimal
     item: str = ""
     description: str = ""
-    unit: str = ""
+    unit: str = field(default="", metadata=text_of_line(20, later=False))
     discount_percent: Decimal = Decimal(0)
-    name: str = field(default="", metadata=LATER)
+    name: str = field(default="", metadata=text_of_line(200))
     supply_date: date | None = field(default=None, metadata=LATER)
     supply_end: date | None = field(default=None, metadata=LATER)
+
+
+LINE_TEXTS: Mapping[str, int] = {
+    field.name: field.metadata["length_max"] for field in fields(LineTerms) if "length_max" in field.metadata
+}
+"""The texts of a line besides its description, and how long each can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from invoicing.document.canonical import canonical_json
-from invoicing.document.documents import LATER, AdjustmentKind, LineTerms, Supply
+from invoicing.document.documents import LATER, LINE_TEXTS, AdjustmentKind, LineTerms, Supply
 from invoicing.document.plain_values import later_defaults, made_of
 from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
@@ -194,11 +194,14 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         if amount is not None and not 0 <= amount <= PRICE_MAX:
             raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
     _check_line_dates(line, field)
+    texts: dict[str, Any] = {
+        name: clean_line(getattr(line, name), field=f"{field}.{name}", limit=limit)
+        for name, limit in LINE_TEXTS.items()
+    }
     return replace(
         line,
-        name=clean_line(line.name, field=f"{field}.name", limit=200),
+        **texts,
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
-        unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
         tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
     )
 

@@ -55,17 +55,26 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from invoicing.document.documents import Document
+from invoicing.document.documents import Document, Line
 from invoicing.progress import Tally
 
 Cell = str | bool | Decimal | date
 """A text, a yes or no, a number (with the digits it is shown with) or a day."""
 
+
+LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
+    "item_name": lambda line: line.title,
+    "line_supply_date": lambda line: line.supply_date or "",
+    "line_supply_end": lambda line: line.supply_end or "",
+}
+"""What lines have come to say, by its column, with the cell that each has: the last columns of CSV and of the sheet
+"Lines", in this order. Another one is added at the end.
+"""
 
 _FORMULA_SIGNS = frozenset("=+-@")
 _CONTROL_SIGNS = frozenset("\t\r\n")
