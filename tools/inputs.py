@@ -181,6 +181,7 @@ class LineInput(PartInput):
     charge_amount: OptionalDecimal = None
     supply_date: OptionalDate = None
     supply_end: OptionalDate = None
+    order_line: str = ""
 
     def requested(self) -> RequestedLine:
         values = {name: getattr(self, name) for name in type(self).model_fields}

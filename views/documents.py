@@ -28,7 +28,7 @@ from views.words import price_text
 
 class LineAnswer(View):
     """A line. `name` is what is supplied; `description` says the same, or what is said besides. The dates are the
-    line's own, where they are others than the document's.
+    line's own, where they are others than the document's; `order_line` is that of the buyer's purchase order.
     """
 
     position: int
@@ -45,6 +45,7 @@ class LineAnswer(View):
     net: str
     supply_date: date | None
     supply_end: date | None
+    order_line: str
 
 
 class TaxAnswer(View):
@@ -170,6 +171,7 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         net=money_text(line.net_minor, currency),
         supply_date=line.supply_date,
         supply_end=line.supply_end,
+        order_line=line.order_line,
     )
 
 
@@ -223,13 +225,14 @@ def _line_text(line: Line, currency: str) -> str:
     return (
         f"{line.position}. {', '.join(texts)}: {quantity} x {price}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
-        f"{_own_dates(line)}"
+        f"{_own_dates_and_order(line)}"
     )
 
 
-def _own_dates(line: Line) -> str:
+def _own_dates_and_order(line: Line) -> str:
     until = f" to {line.supply_end}" if line.supply_end else ""
-    return f", supplied {line.supply_date}{until}" if line.supply_date else ""
+    supplied = f", supplied {line.supply_date}{until}" if line.supply_date else ""
+    return f"{supplied}, order line {line.order_line}" if line.order_line else supplied
 
 
 def _reductions(line: Line, currency: str) -> str:

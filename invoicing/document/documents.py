@@ -136,7 +136,8 @@ class PaymentDetails:
 class LineTerms:
     """What a line says from the request to the paper. `discount_percent` is in percent. `name` is what it is called
     besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date` and
-    `supply_end` are its own day or period, where it is not the document's (BG-26).
+    `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
+    buyer's purchase order that it answers (BT-132).
     """
 
     quantity: Decimal
@@ -147,6 +148,7 @@ class LineTerms:
     name: str = field(default="", metadata=text_of_line(200))
     supply_date: date | None = field(default=None, metadata=LATER)
     supply_end: date | None = field(default=None, metadata=LATER)
+    order_line: str = field(default="", metadata=text_of_line(100))
 
 
 LINE_TEXTS: Mapping[str, int] = {
