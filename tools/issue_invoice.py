@@ -14,16 +14,8 @@ from tools.answers import Answer, answer
 from tools.context import ChangeableBooks
 from tools.description import Description, Effect
 from tools.drafts_shown import acknowledged_codes, kept_lines
-from tools.inputs import (
-    AdjustmentInput,
-    LineInput,
-    OptionalDate,
-    OptionalDecimal,
-    OrganizationArgument,
-    SessionArgument,
-    Several,
-)
-from tools.invoice_arguments import NOTHING, draft_request
+from tools.inputs import OrganizationArgument, SessionArgument, Several
+from tools.invoice_arguments import NOTHING, InvoiceArguments, spread
 from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, total_lines
 from views.drafts import choice_lines
 from views.organizations import heading, named
@@ -43,27 +35,12 @@ class Issued(Answer):
     replayed: bool
 
 
+@spread(described=False)
 async def issue_invoice(
     books: ChangeableBooks,
+    *,
     draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
-    customer: str = "",
-    lines: Several[LineInput] | None = None,
-    issue_date: OptionalDate = None,
-    due_date: OptionalDate = None,
-    payment_terms: str = "",
-    currency: str = "",
-    prices_include_tax: bool | None = None,
-    note: str = "",
-    supply_date: OptionalDate = None,
-    supply_end: OptionalDate = None,
-    purchase_order: str = "",
-    copy_of: str = "",
-    adjustments: Several[AdjustmentInput] | None = None,
-    withholding: str = "",
-    exchange_rate: OptionalDecimal = None,
-    exchange_date: OptionalDate = None,
-    exchange_source: str = "",
-    series: str = "",
+    document: InvoiceArguments,
     acknowledge: Annotated[Several[str] | None, Field(description="Codes of warnings that the draft showed")] = None,
     client_reference: Annotated[
         str, Field(description="Your name for this document; use the same value when retrying it")
@@ -71,26 +48,7 @@ async def issue_invoice(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Issued]:
-    request = draft_request(
-        customer=customer,
-        lines=lines,
-        issue_date=issue_date,
-        due_date=due_date,
-        payment_terms=payment_terms,
-        currency=currency,
-        prices_include_tax=prices_include_tax,
-        note=note,
-        supply_date=supply_date,
-        supply_end=supply_end,
-        purchase_order=purchase_order,
-        copy_of=copy_of,
-        adjustments=adjustments,
-        withholding=withholding,
-        exchange_rate=exchange_rate,
-        exchange_date=exchange_date,
-        exchange_source=exchange_source,
-        series=series,
-    )
+    request = document.request()
     wanted = IssueRequest(
         draft=draft.strip(),
         request=None if request == NOTHING else request,
@@ -144,22 +102,8 @@ def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
     ]
 
 
-_UNLISTED = frozenset(
-    {
-        "payment_terms",
-        "prices_include_tax",
-        "supply_date",
-        "supply_end",
-        "purchase_order",
-        "copy_of",
-        "adjustments",
-        "withholding",
-        "exchange_rate",
-        "exchange_date",
-        "exchange_source",
-        "series",
-    }
-)
+_LISTED = frozenset({"customer", "lines", "issue_date", "due_date", "currency", "note"})
+_UNLISTED = frozenset(InvoiceArguments.model_fields) - _LISTED
 
 TOOL = Description(
     issue_invoice,
