@@ -23,7 +23,7 @@ from operations.customers import resolve_customer
 from operations.drafts import month_gross_of
 from operations.issue_dates import date_refusal, local_date
 from operations.issuing import (
-    IssuedDocument,
+    StandingDocument,
     answered_for,
     find_document,
     fingerprint,
@@ -62,7 +62,7 @@ class IssuedCreditNote:
     what is to be known of it.
     """
 
-    note: IssuedDocument
+    note: StandingDocument
     invoice_number: str
     invoice_balance: Balance
     warnings: tuple[Notice, ...] = ()

@@ -24,7 +24,7 @@ from views.remedies import for_assistant
 from views.warnings import WarningAnswer, warning_answers, warning_lines
 
 
-class Issued(Answer):
+class IssuedAnswer(Answer):
     """What was issued; `invoice` is null where it was kept as `draft` instead, because of warnings that nobody has
     acknowledged. `replayed` says that an earlier call with the same client_reference issued it.
     """
@@ -47,7 +47,7 @@ async def issue_invoice(
     ] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
-) -> Annotated[CallToolResult, Issued]:
+) -> Annotated[CallToolResult, IssuedAnswer]:
     request = document.request()
     wanted = IssueRequest(
         draft=draft.strip(),
@@ -66,8 +66,8 @@ async def issue_invoice(
             assert_never(never)
 
 
-def _issued(books: Books, made: IssuedInvoice) -> Issued:
-    return Issued(
+def _issued(books: Books, made: IssuedInvoice) -> IssuedAnswer:
+    return IssuedAnswer(
         organization=named(books.organization),
         invoice=InvoiceAnswer(**invoice_answer(made.document)),
         draft="",
@@ -76,8 +76,8 @@ def _issued(books: Books, made: IssuedInvoice) -> Issued:
     )
 
 
-def _kept(books: Books, made: KeptAsDraft) -> Issued:
-    return Issued(
+def _kept(books: Books, made: KeptAsDraft) -> IssuedAnswer:
+    return IssuedAnswer(
         organization=named(books.organization),
         invoice=None,
         draft=made.preview.draft,
@@ -88,7 +88,7 @@ def _kept(books: Books, made: KeptAsDraft) -> Issued:
 
 def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
     """A draft has shown its lines and warnings; what was asked for in this very call is shown here."""
-    document = made.document.issued.document
+    document = made.document.document
     unseen = [warning for warning in made.warnings if warning.code not in made.seen]
     known = [code for code in acknowledged_codes(made.warnings) if code in made.seen]
     return [

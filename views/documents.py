@@ -12,7 +12,7 @@ from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.money.amounts import money_text, plain
 from invoicing.text.typed import counted
 from operations.invoices import ListedInvoice
-from operations.issuing import IssuedDocument
+from operations.issuing import StandingDocument
 from storage.books.drafts import ListedDraft
 from views.base import View
 from views.totals import (
@@ -82,14 +82,14 @@ class InvoiceAnswer(View):
     credits: str
 
 
-def invoice_answer(invoice: IssuedDocument | ListedInvoice) -> dict[str, Any]:
+def invoice_answer(invoice: StandingDocument | ListedInvoice) -> dict[str, Any]:
     """The fields of `InvoiceAnswer`."""
     if isinstance(invoice, ListedInvoice):
         source: Any = invoice.header
         customer, customer_name, kind = source.customer_id, source.customer_name, source.kind
         credits_id = source.credits_id or ""
     else:
-        source = invoice.issued.document
+        source = invoice.document
         customer, customer_name, kind = source.customer, source.buyer.name, source.kind.value
         credits_id = source.credits.id if source.credits else ""
     currency, balance = source.currency, invoice.balance
@@ -143,9 +143,9 @@ def draft_answer(draft: ListedDraft) -> dict[str, Any]:
 _AMOUNTS = ("net_total", "tax_total", "total", "amount_paid", "amount_credited", "amount_due")
 
 
-def issued_text(invoice: IssuedDocument) -> str:
+def issued_text(invoice: StandingDocument) -> str:
     """A document that was issued, with its customer and dates; its status where it is another than just issued."""
-    document = invoice.issued.document
+    document = invoice.document
     act = "Already issued by an earlier call, nothing new was made:" if invoice.replayed else "Issued"
     due = "" if document.credits else f", due {document.due_date}"
     status = "" if invoice.status is Status.ISSUED else f", {invoice.status.value}"

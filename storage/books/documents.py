@@ -35,7 +35,7 @@ from storage.sqlite.tuples import before
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedDocument:
     """An issued document with its place in the hash chain, and what happened to it."""
 
     document: Document
@@ -163,7 +163,7 @@ def _read_last_date(session: Session, series: str, period: str) -> date | None:
 
 def add_document(
     session: Session, document: Document, *, period: str, sequence: int, issued_at: datetime, issued_by: str
-) -> Issued:
+) -> IssuedDocument:
     """Add an issued document as the next link of the chain, with its lines and taxes."""
     position, previous = documents_end(session)
     previous = previous or genesis(document.organization)
@@ -197,7 +197,9 @@ def add_document(
     insert_rows(session, _ADD_TAX_PART, rows.tax_parts)
     remember(session, _CHAIN, (position + 1, link))
     remember(session, _last_date_of(document.series, period), document.issue_date)
-    return Issued(document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor))
+    return IssuedDocument(
+        document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor)
+    )
 
 
 def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
@@ -206,13 +208,13 @@ def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def document_by_id_or_number(session: Session, key: str) -> Issued | None:
+def document_by_id_or_number(session: Session, key: str) -> IssuedDocument | None:
     """The document of this id or number; a number in small letters is also that in capitals."""
     row = execute(session, _BY_KEY, {"id": key, "number": key, "capitals": key.upper()}).first()
     return None if row is None else _issued(row)
 
 
-def credit_notes_of(session: Session, invoice_id: str) -> list[Issued]:
+def credit_notes_of(session: Session, invoice_id: str) -> list[IssuedDocument]:
     """The credit notes of an invoice, in the order in which they were issued."""
     return [_issued(row) for row in execute(session, _CREDIT_NOTES, {"invoice": invoice_id})]
 
@@ -241,7 +243,9 @@ def count_documents(session: Session, wanted: DocumentFilter) -> int:
     return _count(session, *conditions_of(wanted))
 
 
-def documents_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[Issued]:
+def documents_in_order(
+    session: Session, wanted: DocumentFilter, *, after_position: int, limit: int
+) -> list[IssuedDocument]:
     """At most `limit` matching documents, oldest first, after a position of the chain."""
     conditions, values = conditions_of(wanted)
     values |= {"after_position": after_position, "at_most": limit}
@@ -323,9 +327,9 @@ def _cursor_date(text: str) -> date:
         return date.min
 
 
-def _issued(row: Row[*tuple[Any, ...]]) -> Issued:
+def _issued(row: Row[*tuple[Any, ...]]) -> IssuedDocument:
     content, position, link, issued_at, issued_by, *balance = row
-    return Issued(document_from_text(content), position, link, issued_at, issued_by, balance_from(*balance))
+    return IssuedDocument(document_from_text(content), position, link, issued_at, issued_by, balance_from(*balance))
 
 
 def _header(row: Row[*tuple[Any, ...]]) -> Header:

@@ -41,7 +41,7 @@ def asked(customer: str, *lines: RequestedLine, copy_of: str = "", **fields: Any
 
 async def issued(books: Books, request: DraftRequest, *, reference: str = "") -> Document:
     made = await issue_invoice(books, IssueRequest(request=request, client_reference=reference))
-    return made.issued.document
+    return made.document
 
 
 def last_detail(books: Books, act: str = "issue_invoice") -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def test_they_are_whole_after_the_migration_and_are_gone_on_with(root: Pat
         ours = books[CLIENT]
         ((customer,),) = rows(folder_of(ours) / BOOKS_FILE, "SELECT id FROM customers")
         made = await issue_invoice(ours, issue_request(customer))
-        await record_payment(ours, PaymentRequest(made.issued.document.number, Decimal(5)))
+        await record_payment(ours, PaymentRequest(made.document.number, Decimal(5)))
         await issue_credit_note(ours, CreditRequest(INVOICE, "Returned", (CreditLine(1, None),)))
         await record_payment(ours, PaymentRequest(INVOICE, Decimal(10)))
         assert (await verify_books(ours)).problem == ""

@@ -68,13 +68,13 @@ async def _issue(root: Path) -> Path:
         books = one.books(client)
         customer = await one.customer(books)
         invoice = await one.issue(books, customer.id, reference="first")
-        number = invoice.issued.document.number
+        number = invoice.document.number
         second = await one.issue(books, customer.id, reference="second")
-        await _issue_with_a_stack(books, second.issued.document)
-        await issue_credit_note(books, CreditRequest(second.issued.document.number, "Returned"))
+        await _issue_with_a_stack(books, second.document)
+        await issue_credit_note(books, CreditRequest(second.document.number, "Returned"))
         payment = (await record_payment(books, PaymentRequest(number, Decimal(10)))).payment
         await record_payment(books, PaymentRequest(number, reverse=payment.id))
-        await render_document(books, invoice.issued.document.id, file_format="pdf")
+        await render_document(books, invoice.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
         request = issue_request(customer.id).request
         assert isinstance(request, DraftRequest)
