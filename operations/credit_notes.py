@@ -8,6 +8,7 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.converting import completed
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.law_of_form import law_of_form
 from invoicing.document.lifecycle import Balance
@@ -22,7 +23,7 @@ from operations.customers import resolve_customer
 from operations.drafts import month_gross_of
 from operations.issue_dates import date_refusal, local_date
 from operations.issuing import (
-    IssuedDocument,
+    StandingDocument,
     answered_for,
     find_document,
     fingerprint,
@@ -61,7 +62,7 @@ class IssuedCreditNote:
     what is to be known of it.
     """
 
-    note: IssuedDocument
+    note: StandingDocument
     invoice_number: str
     invoice_balance: Balance
     warnings: tuple[Notice, ...] = ()
@@ -101,7 +102,7 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     last = documents.last_issue_date(db, setup.series.code, period(setup.series.pattern, first_day))
     credited = [note.document for note in documents.credit_notes_of(db, invoice.id)]
     document = credit(
-        invoice,
+        completed(invoice, accounting_currency=profile.currency),
         credited,
         request.lines,
         reason=request.reason,

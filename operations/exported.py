@@ -14,7 +14,7 @@ from sqlmodel import Session
 from invoicing.document.documents import DocumentKind
 from invoicing.exports.carried import CarriedDocument, CarriedHead, write_document, write_head
 from invoicing.exports.rows import ExportedAccounts, ExportedPayment
-from storage.books import payments, posted
+from storage.books import journal, payments
 from storage.books.documents import DocumentFilter
 from storage.books.payments import Payment
 from storage.books.pool import Books
@@ -47,7 +47,7 @@ class _Read:
 def _page(wanted: DocumentFilter, position: int, db: Session) -> list[_Read]:
     page = texts_in_order(db, wanted, after_position=position, limit=_PAGE)
     ids = [stored.id for stored in page]
-    paid, accounts = payments.payments_of_several(db, ids), posted.accounts_posted(db, ids)
+    paid, accounts = payments.payments_of_several(db, ids), journal.accounts_posted(db, ids)
     return [
         _Read(
             stored.position,

@@ -23,7 +23,7 @@ from operations.issue_dates import today_in
 from operations.issuing import find_document
 from operations.made_exports import made_once
 from storage.books import documents, exports, files
-from storage.books.documents import DocumentFilter, Issued
+from storage.books.documents import DocumentFilter, IssuedDocument
 from storage.books.exports import MadeExport
 from storage.books.pool import Books, BooksShelf
 from storage.files.kept import FileName, Files, Room, StoredFile, read
@@ -166,7 +166,7 @@ def _made_before(db: Session, books: Books, key: str) -> MadeFile | None:
     return MadeFile(stored, number=found[1]) if found and stored else None
 
 
-def _with_file(db: Session, issued: Issued) -> tuple[Document, StoredFile | None]:
+def _with_file(db: Session, issued: IssuedDocument) -> tuple[Document, StoredFile | None]:
     return issued.document, files.file_of_document(db, issued.document.id, "pdf")
 
 
@@ -267,11 +267,13 @@ def _export_name(books: Books, file_format: str, today: date) -> FileName:
     return FileName(file_name, media_type, f"export-{file_format}")
 
 
-def _batch_with_files(wanted: DocumentFilter, position: int, db: Session) -> list[tuple[Issued, StoredFile | None]]:
+def _batch_with_files(
+    wanted: DocumentFilter, position: int, db: Session
+) -> list[tuple[IssuedDocument, StoredFile | None]]:
     return [
         (issued, files.file_of_document(db, issued.document.id, "pdf")) for issued in _batch_after(wanted, position, db)
     ]
 
 
-def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[Issued]:
+def _batch_after(wanted: DocumentFilter, position: int, db: Session) -> list[IssuedDocument]:
     return documents.documents_in_order(db, wanted, after_position=position, limit=_BATCH)

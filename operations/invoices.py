@@ -35,7 +35,7 @@ from operations.drafts import (
 )
 from operations.issue_dates import date_refusal, today_in
 from operations.issuing import (
-    IssuedDocument,
+    StandingDocument,
     answered_for,
     find_document,
     fingerprint,
@@ -45,7 +45,7 @@ from operations.issuing import (
 )
 from storage.books import audit, documents, drafts, idempotency, payments
 from storage.books.balances import has_history
-from storage.books.documents import DocumentFilter, Header, Issued
+from storage.books.documents import DocumentFilter, Header, IssuedDocument
 from storage.books.drafts import ListedDraft
 from storage.books.pool import Books
 from storage.books.sums import sums_of_documents, sums_of_headers
@@ -77,7 +77,7 @@ class IssuedInvoice:
     shown. `choices` say why each line is taxed as it is; a replay does not say it again.
     """
 
-    document: IssuedDocument
+    document: StandingDocument
     warnings: tuple[Notice, ...]
     seen: frozenset[str] = frozenset()
     choices: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | 
     return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)), size=lines)
 
 
-async def get_invoice(books: Books, key: str) -> IssuedDocument:
+async def get_invoice(books: Books, key: str) -> StandingDocument:
     """The document of this id or number, with what happened to it.
 
     Raises:
@@ -339,7 +339,7 @@ def _check_may_issue(db: Session, composed: Composed) -> None:
         raise refused
 
 
-def _with_history(db: Session, books: Books, issued: Issued) -> IssuedDocument:
+def _with_history(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:
     found = standing(db, books, issued)
     if not has_history(db, issued.document.id):
         return found

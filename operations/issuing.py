@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -15,15 +15,15 @@ from sqlmodel import Session
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.law_of_form import LawOfForm
-from invoicing.document.lifecycle import Balance, Status, status_of
+from invoicing.document.lifecycle import Status, status_of
 from invoicing.document.numbering import number, period
 from invoicing.document.posting import post
 from invoicing.master_data.records import Posting, Series
 from invoicing.refusals import NotFound
 from invoicing.remedies import Act
 from operations.issue_dates import today_in
-from storage.books import audit, documents
-from storage.books.documents import Issued
+from storage.books import audit, documents, journal
+from storage.books.documents import IssuedDocument
 from storage.books.payments import Payment
 from storage.books.pool import Books
 from storage.ids import new_id
@@ -31,22 +31,17 @@ from storage.ids import new_id
 _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedDocument:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingDocument(IssuedDocument):
     """An issued document as it stands today. `replayed` says that an earlier call issued it.
 
     `payments` and `credit_notes` are told where one document is looked at.
     """
 
-    issued: Issued
     status: Status
     replayed: bool = False
     payments: tuple[Payment, ...] = ()
-    credit_notes: tuple[Issued, ...] = ()
-
-    @property
-    def balance(self) -> Balance:
-        return self.issued.balance
+    credit_notes: tuple[IssuedDocument, ...] = ()
 
 
 def issue_document(
@@ -57,7 +52,7 @@ def issue_document(
     series: Series,
     posting: Posting,
     on_record: Mapping[str, object] | None = None,
-) -> Issued:
+) -> IssuedDocument:
     """Issue a document that has no number yet: all of it happens in the transaction of `db`, or nothing does.
 
     `on_record` is what the audit trail says of it besides.
@@ -76,7 +71,7 @@ def issue_document(
         db, document, period=of_period, sequence=sequence, issued_at=now, issued_by=books.actor
     )
     sides = post(document, posting)
-    documents.add_journal_entry(db, document, sides)
+    journal.post_document(db, document, sides)
     detail: dict[str, object] = {
         "number": document.number,
         "hash": issued.hash,
@@ -95,7 +90,7 @@ def answered_for(form: LawOfForm) -> dict[str, object]:
     return {"answered_for": list(form.answered_for)} if form.answered_for else {}
 
 
-def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
+def find_document(db: Session, key: str, *, field: str = "invoice") -> IssuedDocument:
     """The issued document of this id or number.
 
     Raises:
@@ -107,13 +102,14 @@ def find_document(db: Session, key: str, *, field: str = "invoice") -> Issued:
     return found
 
 
-def standing(db: Session, books: Books, issued: Issued) -> IssuedDocument:
+def standing(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:
     """The document as it stands today."""
     return standing_on(today_in(db, books), issued)
 
 
-def standing_on(today: date, issued: Issued) -> IssuedDocument:
-    return IssuedDocument(issued, status_of(issued.balance, due_date=issued.document.due_date, today=today))
+def standing_on(today: date, issued: IssuedDocument) -> StandingDocument:
+    known = {field.name: getattr(issued, field.name) for field in fields(IssuedDocument)}
+    return StandingDocument(**known, status=status_of(issued.balance, due_date=issued.document.due_date, today=today))
 
 
 def fingerprint(request: object) -> str:

@@ -15,12 +15,13 @@ from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from invoicing.remedies import Act
 from invoicing.text.typed import clean_line
 from operations.issue_dates import today_in
-from operations.issuing import IssuedDocument, find_document, fingerprint, standing
+from operations.issuing import StandingDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
 from storage.books import audit, documents, idempotency, payments
-from storage.books.documents import Issued
+from storage.books.documents import IssuedDocument
 from storage.books.payments import Payment
 from storage.books.pool import Books
+from storage.books.profile import load_profile
 from storage.ids import new_id
 
 _TOOL = "record_payment"
@@ -54,7 +55,7 @@ class RecordedPayment:
     """
 
     payment: Payment
-    document: IssuedDocument
+    document: StandingDocument
     owed_minor: int
     replayed: bool = False
     warnings: tuple[Notice, ...] = ()
@@ -89,14 +90,14 @@ def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayme
     _check_currency(issued.document, request.currency)
     make = _reversal if request.reverse else _new_payment
     payment = make(db, books, issued, request)
-    payments.add_payment(db, payment)
+    payments.add_payment(db, payment, issued.document, accounting_currency=load_profile(db).currency)
     _audit(db, payment, accepted=request.accept_overpayment, client_reference=request.client_reference)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
     warnings = () if payment.reverses_id else duplicate_payment(db, payment)
     return replace(_recorded(db, books, issued, payment), warnings=warnings)
 
 
-def _new_payment(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:
+def _new_payment(db: Session, books: Books, issued: IssuedDocument, request: PaymentRequest) -> Payment:
     document = issued.document
     if request.amount is None:
         raise InvalidInput("amount is required: how much was paid.", field="amount")
@@ -125,7 +126,7 @@ def _new_payment(db: Session, books: Books, issued: Issued, request: PaymentRequ
     )
 
 
-def _reversal(db: Session, books: Books, issued: Issued, request: PaymentRequest) -> Payment:
+def _reversal(db: Session, books: Books, issued: IssuedDocument, request: PaymentRequest) -> Payment:
     reversed_one = payments.payment_by_id(db, request.reverse.strip())
     if reversed_one is None or reversed_one.document_id != issued.document.id:
         raise NotFound("reverse: no such payment of this document.", field="reverse", remedy=Act.READ_PAYMENTS)
@@ -169,7 +170,7 @@ def _amount(amount: Decimal, currency: str) -> int:
     return check_amount(amount_minor, field="amount")
 
 
-def _check_not_over(issued: Issued, amount_minor: int, *, accepted: bool) -> None:
+def _check_not_over(issued: IssuedDocument, amount_minor: int, *, accepted: bool) -> None:
     document, owed = issued.document, max(issued.balance.due_minor, 0)
     paid_minor = issued.balance.paid_minor
     if accepted and paid_minor + amount_minor > AMOUNT_MINOR_MAX:
@@ -190,7 +191,7 @@ def _check_not_over(issued: Issued, amount_minor: int, *, accepted: bool) -> Non
         )
 
 
-def _check_refund(db: Session, issued: Issued, amount_minor: int) -> None:
+def _check_refund(db: Session, issued: IssuedDocument, amount_minor: int) -> None:
     """A refund is not more than the customer is owed, on this credit note and on its invoice."""
     document, balance = issued.document, issued.balance
     assert document.credits is not None  # noqa: S101 - A defect, not bad input.
@@ -234,7 +235,7 @@ def _payment(db: Session, payment_id: str) -> Payment:
 
 
 def _recorded(
-    db: Session, books: Books, issued: Issued, payment: Payment, *, replayed: bool = False
+    db: Session, books: Books, issued: IssuedDocument, payment: Payment, *, replayed: bool = False
 ) -> RecordedPayment:
     issued = replace(issued, balance=documents.balance_of(db, payment.document_id))
     credited = issued.document.credits

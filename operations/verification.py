@@ -12,18 +12,32 @@ from invoicing.document.canonical import (
     document_from_text,
     document_link_text,
     document_text,
+    fits_version,
     genesis,
     link_hash,
 )
-from invoicing.document.documents import Line
+from invoicing.document.converting import accounting_sides, completed
+from invoicing.document.documents import Document
+from invoicing.document.posting import JournalSide
 from invoicing.tax.totals import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
-from storage.books import checks, exports, files
+from storage.books import checks, exports, files, journal_checks
+from storage.books.document_rows import rows_of
 from storage.books.pool import Books
+from storage.books.profile import load_profile
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.files.kept import Files
 from storage.sqlite.faults import UNREADABLE_ROW
+
+_REPORTED = (
+    "tax_point",
+    "supply_date",
+    "supply_end",
+    "accounting_currency",
+    "accounting_net_minor",
+    "accounting_tax_minor",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +98,17 @@ def _problems(db: Session, books: Books, anchor: Ends | NoAnchor) -> Iterator[st
         yield lost
     yield from checks.series_problems(db)
     yield from checks.date_problems(db)
-    yield from checks.journal_problems(db)
+    yield from journal_checks.journal_problems(db)
     yield from credit_note_problems(db)
     yield from payment_problems(db)
+    yield from journal_checks.payment_entry_problems(db)
     yield from evidence_problems(db)
     yield from _file_problems(db, books.files)
 
 
 def _document_problems(db: Session, organization_id: str, previous: str) -> Iterator[str]:
     issued = checks.issued_hashes(db)
+    books_currency = load_profile(db).currency
     for position, row in enumerate(checks.document_rows(db), start=1):
         name = f"document {row.number}"
         if row.position != position:
@@ -108,15 +124,16 @@ def _document_problems(db: Session, organization_id: str, previous: str) -> Iter
             yield f"{name}: nobody is on record as having issued it"
         elif recorded != row.hash:
             yield f"{name}: it is not the one that was issued"
-        yield from _row_problems(db, row, name, organization_id)
+        yield from _row_problems(db, row, name, organization_id=organization_id, books_currency=books_currency)
         previous = row.hash
     for number, _ in issued.values():
         yield f"document {number}: it was issued, and is not there any more"
 
 
-def _covered(row: checks.DocumentRow) -> str:
+def _covered(row: checks.StatedDocument) -> str:
     return document_link_text(
         row.content,
+        version=row.canonical_version,
         series=row.series,
         period=row.period,
         sequence=row.sequence,
@@ -125,14 +142,19 @@ def _covered(row: checks.DocumentRow) -> str:
     )
 
 
-def _row_problems(db: Session, row: checks.DocumentRow, name: str, organization_id: str) -> Iterator[str]:
-    document = document_from_text(row.content)
+def _row_problems(
+    db: Session, row: checks.StatedDocument, name: str, *, organization_id: str, books_currency: str
+) -> Iterator[str]:
+    stated = document_from_text(row.content)
+    if not fits_version(stated, row.canonical_version):
+        yield f"{name}: its content is not of the version that the row says"
+    document = completed(stated, accounting_currency=books_currency)
     if document.organization != organization_id:
         yield f"{name}: it is a document of another organization"
-    if document_text(document) != row.content:
+    if document_text(stated) != row.content:
         yield f"{name}: its content is not in canonical form"
-    stated = (document.id, document.number, document.kind.value, document.issue_date, document.due_date)
-    if stated != (row.id, row.number, row.kind, row.issue_date, row.due_date):
+    named = (document.id, document.number, document.kind.value, document.issue_date, document.due_date)
+    if named != (row.id, row.number, row.kind, row.issue_date, row.due_date):
         yield f"{name}: the row and its content name different documents or dates"
     amounts = (document.currency, document.net_minor, document.tax_minor, document.total_minor)
     withheld_minor = document.total_minor - document.payable_minor
@@ -148,26 +170,25 @@ def _row_problems(db: Session, row: checks.DocumentRow, name: str, organization_
         yield f"{name}: the row and its content name different customers"
     if (document.credits.id if document.credits else None) != row.credits_id:
         yield f"{name}: the row and its content credit different invoices"
-    if checks.line_rows(db, row.id) != [_line_row(line) for line in document.lines]:
-        yield f"{name}: its lines are not those of its content"
-    if checks.tax_amounts(db, row.id) != [(tax.taxable_minor, tax.tax_minor) for tax in document.taxes]:
-        yield f"{name}: its taxes are not those of its content"
     if not totals_follow(document):
         yield f"{name}: its totals do not follow from its lines"
+    yield from _derived_problems(db, row, name, document)
 
 
-def _line_row(line: Line) -> tuple[object, ...]:
-    return (
-        line.position,
-        line.item,
-        line.description,
-        line.quantity,
-        line.unit_price,
-        line.tax_code,
-        line.tax_category.value,
-        line.tax_rate,
-        line.net_minor,
-    )
+def _derived_problems(db: Session, row: checks.StatedDocument, name: str, document: Document) -> Iterator[str]:
+    """What reports read beside the content, and what they read of the journal."""
+    wanted = rows_of(document)
+    if any(getattr(row, column) != wanted.document[column] for column in _REPORTED):
+        yield f"{name}: the row and its content state another tax point, supply or amounts in the books' currency"
+    if checks.line_rows(db, row.id) != wanted.lines:
+        yield f"{name}: its lines are not those of its content"
+    if checks.tax_rows(db, row.id) != wanted.taxes or checks.tax_part_rows(db, row.id) != wanted.tax_parts:
+        yield f"{name}: its taxes are not those of its content"
+    sides = journal_checks.sides_of(db, row.id)
+    posted = [JournalSide(account, debit_minor, credit_minor) for account, debit_minor, credit_minor, _ in sides]
+    # An entry without a side, or with one too many, is told by the check of the journal.
+    if posted and [accounting_minor for *_, accounting_minor in sides] != accounting_sides(document, posted):
+        yield f"{name}: its journal entry states other amounts in the currency of the books"
 
 
 def _audit_problems(db: Session, previous: str) -> Iterator[str]:

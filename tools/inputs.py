@@ -181,22 +181,12 @@ class LineInput(PartInput):
     charge_amount: OptionalDecimal = None
     supply_date: OptionalDate = None
     supply_end: OptionalDate = None
+    order_line: str = ""
 
     def requested(self) -> RequestedLine:
-        return RequestedLine(
-            item=self.item.strip(),
-            description=self.description,
-            quantity=self.quantity,
-            unit=self.unit,
-            unit_price=self.unit_price,
-            tax_code=self.tax_code,
-            supply=Supply(self.supply) if self.supply else None,
-            discount_percent=self.discount_percent,
-            discount_amount=self.discount_amount,
-            charge_amount=self.charge_amount,
-            supply_date=self.supply_date,
-            supply_end=self.supply_end,
-        )
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        supply = Supply(self.supply) if self.supply else None
+        return RequestedLine(**values | {"item": self.item.strip(), "supply": supply})
 
 
 class AdjustmentInput(PartInput):
@@ -209,13 +199,8 @@ class AdjustmentInput(PartInput):
     tax_code: str = Field(default="", description="Else split over all")
 
     def requested(self) -> RequestedAdjustment:
-        return RequestedAdjustment(
-            kind=AdjustmentKind(self.kind),
-            reason=self.reason,
-            percent=self.percent,
-            amount=self.amount,
-            tax_code=self.tax_code,
-        )
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return RequestedAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
 
 
 def flag(value: object, *, field: str) -> bool | None:

@@ -1,78 +1,108 @@
-"""The arguments that `draft_invoice` and `issue_invoice` share."""
+"""The arguments that `draft_invoice` and `issue_invoice` share: what a document to be says, declared once.
+
+A tool takes them as one value, and its clients send each by its name: `spread` gives the function the signature that
+the SDK makes the schema of.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from invoicing.document.drafting import RequestedDocument
+from pydantic import BaseModel, Field
+
+from invoicing.document.requested import RequestedDocument
 from operations.drafts import DraftRequest
-from tools.inputs import AdjustmentInput, LineInput
+from tools.inputs import AdjustmentInput, LineInput, OptionalDate, OptionalDecimal, Several
+
+T = TypeVar("T")
 
 
-def draft_request(
-    *,
-    customer: str,
-    lines: list[LineInput] | None,
-    issue_date: date | None,
-    due_date: date | None,
-    payment_terms: str,
-    currency: str,
-    prices_include_tax: bool | None,
-    note: str,
-    supply_date: date | None,
-    supply_end: date | None,
-    purchase_order: str,
-    copy_of: str,
-    adjustments: list[AdjustmentInput] | None,
-    withholding: str,
-    exchange_rate: Decimal | None,
-    exchange_date: date | None,
-    exchange_source: str,
-    series: str,
-    draft: str = "",
-) -> DraftRequest:
-    """The arguments as one request."""
-    document = RequestedDocument(
-        customer=customer.strip(),
-        lines=tuple(line.requested() for line in lines or ()),
-        issue_date=issue_date,
-        due_date=due_date,
-        supply_date=supply_date,
-        supply_end=supply_end,
-        payment_terms=payment_terms,
-        currency=currency,
-        prices_include_tax=prices_include_tax,
-        purchase_order=purchase_order,
-        note=note,
-        adjustments=tuple(adjustment.requested() for adjustment in adjustments or ()),
-        withholding=withholding,
-        exchange_rate=exchange_rate,
-        exchange_date=exchange_date,
-        exchange_source=exchange_source,
-        series=series,
-    )
-    return DraftRequest(document=document, copy_of=copy_of.strip(), draft=draft.strip())
+class InvoiceArguments(BaseModel):
+    """What a document to be says."""
+
+    customer: Annotated[str, Field(description="Id or exact name")] = ""
+    lines: Several[LineInput] | None = None
+    issue_date: OptionalDate = None
+    due_date: OptionalDate = None
+    payment_terms: str = ""
+    currency: str = ""
+    prices_include_tax: bool | None = None
+    note: str = ""
+    supply_date: OptionalDate = None
+    supply_end: OptionalDate = None
+    purchase_order: str = ""
+    copy_of: Annotated[str, Field(description="Id or number of an invoice that fills what is left out")] = ""
+    adjustments: Several[AdjustmentInput] | None = None
+    withholding: Annotated[str, Field(description="Code of a tax that the buyer withholds")] = ""
+    exchange_rate: Annotated[OptionalDecimal, Field(description="1 unit of currency in that of the books")] = None
+    exchange_date: OptionalDate = None
+    exchange_source: str = ""
+    series: Annotated[str, Field(description="Code of a number series, if not the usual")] = ""
+
+    def request(self, *, draft: str = "") -> DraftRequest:
+        """The arguments as one request; `draft` is the one to replace."""
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "copy_of"}
+        document = RequestedDocument(
+            **values
+            | {
+                "customer": self.customer.strip(),
+                "lines": tuple(line.requested() for line in self.lines or ()),
+                "adjustments": tuple(adjustment.requested() for adjustment in self.adjustments or ()),
+            }
+        )
+        return DraftRequest(document=document, copy_of=self.copy_of.strip(), draft=draft.strip())
 
 
-NOTHING = draft_request(
-    customer="",
-    lines=None,
-    issue_date=None,
-    due_date=None,
-    payment_terms="",
-    currency="",
-    prices_include_tax=None,
-    note="",
-    supply_date=None,
-    supply_end=None,
-    purchase_order="",
-    copy_of="",
-    adjustments=None,
-    withholding="",
-    exchange_rate=None,
-    exchange_date=None,
-    exchange_source="",
-    series="",
-)
+NOTHING = InvoiceArguments().request()
 """The request of a call that gives none of these arguments."""
+
+
+def spread(*, described: bool) -> Callable[[Callable[..., Awaitable[T]]], Callable[..., Awaitable[T]]]:
+    """Let a tool whose parameter `document` is an `InvoiceArguments` take each of these by its name, in its place.
+
+    `described` false leaves their descriptions out, because another tool's schema has them.
+    """
+
+    def spread_over(tool: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        async def call(**arguments: Any) -> T:
+            # What the schema says was checked before; what was left out has its default.
+            named = {name: arguments.pop(name) for name in InvoiceArguments.model_fields if name in arguments}
+            return await tool(**arguments, document=InvoiceArguments.model_construct(**named))
+
+        hints = get_type_hints(tool, include_extras=True)
+        given = [one.replace(annotation=hints[one.name]) for one in signature(tool).parameters.values()]
+        parameters = [
+            one.replace(kind=Parameter.KEYWORD_ONLY)
+            for parameter in given
+            for one in (_document_parameters(described) if parameter.name == "document" else [parameter])
+        ]
+        call.__name__, call.__qualname__, call.__module__ = tool.__name__, tool.__qualname__, tool.__module__
+        call.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": hints["return"]}
+        call.__signature__ = Signature(parameters, return_annotation=hints["return"])  # type: ignore[attr-defined]  # The SDK reads it.
+        return call
+
+    return spread_over
+
+
+def _document_parameters(described: bool) -> list[Parameter]:
+    hints = get_type_hints(InvoiceArguments, include_extras=True)
+    return [
+        Parameter(
+            name,
+            Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[name] if described else _undescribed(hints[name]),
+        )
+        for name, field in InvoiceArguments.model_fields.items()
+    ]
+
+
+def _undescribed(hint: Any) -> Any:
+    """A type without its description."""
+    if get_origin(hint) is not Annotated:
+        return hint
+    bare, *marks = get_args(hint)
+    kept = [mark for mark in marks if not getattr(mark, "description", None)]
+    return Annotated[bare, *kept] if kept else bare

@@ -66,7 +66,7 @@ async def issue_credit_note(
             invoice=invoice, reason=reason, lines=wanted, issue_date=issue_date, client_reference=client_reference
         ),
     )
-    document = made.note.issued.document
+    document = made.note.document
     structured = Credited(
         organization=named(books.organization),
         credit_note=InvoiceAnswer(**invoice_answer(made.note)),
@@ -80,7 +80,7 @@ async def issue_credit_note(
 
 
 def _lines(made: IssuedCreditNote) -> list[str]:
-    document, balance = made.note.issued.document, made.invoice_balance
+    document, balance = made.note.document, made.invoice_balance
     refund = f" Record a refund with record_payment on {document.number}." if balance.due_minor < 0 else ""
     whole = balance.credited_minor >= balance.payable_minor
     anew = f'A corrected invoice: draft_invoice with copy_of="{made.invoice_number}" and what is different.'

@@ -14,16 +14,8 @@ from tools.answers import Answer, answer
 from tools.context import BooksToIssue
 from tools.description import Description, Effect
 from tools.drafts_shown import acknowledged_codes, kept_lines
-from tools.inputs import (
-    AdjustmentInput,
-    LineInput,
-    OptionalDate,
-    OptionalDecimal,
-    OrganizationArgument,
-    SessionArgument,
-    Several,
-)
-from tools.invoice_arguments import NOTHING, draft_request
+from tools.inputs import OrganizationArgument, SessionArgument, Several
+from tools.invoice_arguments import NOTHING, InvoiceArguments, spread
 from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, total_lines
 from views.drafts import choice_lines
 from views.organizations import heading, named
@@ -32,7 +24,7 @@ from views.remedies import for_assistant
 from views.warnings import WarningAnswer, warning_answers, warning_lines
 
 
-class Issued(Answer):
+class IssuedAnswer(Answer):
     """What was issued; `invoice` is null where it was kept as `draft` instead, because of warnings that nobody has
     acknowledged. `replayed` says that an earlier call with the same client_reference issued it.
     """
@@ -43,54 +35,20 @@ class Issued(Answer):
     replayed: bool
 
 
+@spread(described=False)
 async def issue_invoice(
     books: BooksToIssue,
+    *,
     draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
-    customer: str = "",
-    lines: Several[LineInput] | None = None,
-    issue_date: OptionalDate = None,
-    due_date: OptionalDate = None,
-    payment_terms: str = "",
-    currency: str = "",
-    prices_include_tax: bool | None = None,
-    note: str = "",
-    supply_date: OptionalDate = None,
-    supply_end: OptionalDate = None,
-    purchase_order: str = "",
-    copy_of: str = "",
-    adjustments: Several[AdjustmentInput] | None = None,
-    withholding: str = "",
-    exchange_rate: OptionalDecimal = None,
-    exchange_date: OptionalDate = None,
-    exchange_source: str = "",
-    series: str = "",
+    document: InvoiceArguments,
     acknowledge: Annotated[Several[str] | None, Field(description="Codes of warnings that the draft showed")] = None,
     client_reference: Annotated[
         str, Field(description="Your name for this document; use the same value when retrying it")
     ] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
-) -> Annotated[CallToolResult, Issued]:
-    request = draft_request(
-        customer=customer,
-        lines=lines,
-        issue_date=issue_date,
-        due_date=due_date,
-        payment_terms=payment_terms,
-        currency=currency,
-        prices_include_tax=prices_include_tax,
-        note=note,
-        supply_date=supply_date,
-        supply_end=supply_end,
-        purchase_order=purchase_order,
-        copy_of=copy_of,
-        adjustments=adjustments,
-        withholding=withholding,
-        exchange_rate=exchange_rate,
-        exchange_date=exchange_date,
-        exchange_source=exchange_source,
-        series=series,
-    )
+) -> Annotated[CallToolResult, IssuedAnswer]:
+    request = document.request()
     wanted = IssueRequest(
         draft=draft.strip(),
         request=None if request == NOTHING else request,
@@ -108,8 +66,8 @@ async def issue_invoice(
             assert_never(never)
 
 
-def _issued(books: Books, made: IssuedInvoice) -> Issued:
-    return Issued(
+def _issued(books: Books, made: IssuedInvoice) -> IssuedAnswer:
+    return IssuedAnswer(
         organization=named(books.organization),
         invoice=InvoiceAnswer(**invoice_answer(made.document)),
         draft="",
@@ -118,8 +76,8 @@ def _issued(books: Books, made: IssuedInvoice) -> Issued:
     )
 
 
-def _kept(books: Books, made: KeptAsDraft) -> Issued:
-    return Issued(
+def _kept(books: Books, made: KeptAsDraft) -> IssuedAnswer:
+    return IssuedAnswer(
         organization=named(books.organization),
         invoice=None,
         draft=made.preview.draft,
@@ -130,7 +88,7 @@ def _kept(books: Books, made: KeptAsDraft) -> Issued:
 
 def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
     """A draft has shown its lines and warnings; what was asked for in this very call is shown here."""
-    document = made.document.issued.document
+    document = made.document.document
     unseen = [warning for warning in made.warnings if warning.code not in made.seen]
     known = [code for code in acknowledged_codes(made.warnings) if code in made.seen]
     return [
@@ -144,22 +102,8 @@ def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
     ]
 
 
-_UNLISTED = frozenset(
-    {
-        "payment_terms",
-        "prices_include_tax",
-        "supply_date",
-        "supply_end",
-        "purchase_order",
-        "copy_of",
-        "adjustments",
-        "withholding",
-        "exchange_rate",
-        "exchange_date",
-        "exchange_source",
-        "series",
-    }
-)
+_LISTED = frozenset({"customer", "lines", "issue_date", "due_date", "currency", "note"})
+_UNLISTED = frozenset(InvoiceArguments.model_fields) - _LISTED
 
 TOOL = Description(
     issue_invoice,

@@ -69,7 +69,7 @@ async def record_payment(
 
 def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
     payment, shown = structured.payment, structured.invoice
-    document = made.document.issued.document
+    document = made.document.document
     what = "a refund" if shown.credits else "a payment"
     if payment.reverses:
         what = f"the reversal of {payment.reverses},"

@@ -18,7 +18,7 @@ from tools.context import open_to
 async def read_document(organization: str, document: str, context: Context[Any, Any]) -> str:
     """An issued document's canonical content as JSON."""
     books = await _books(context, organization)
-    return json_on_one_line(document_text((await invoices.get_invoice(books, document)).issued.document))
+    return json_on_one_line(document_text((await invoices.get_invoice(books, document)).document))
 
 
 async def read_document_pdf(organization: str, document: str, context: Context[Any, Any]) -> bytes:

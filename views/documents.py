@@ -12,7 +12,7 @@ from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.money.amounts import money_text, plain
 from invoicing.text.typed import counted
 from operations.invoices import ListedInvoice
-from operations.issuing import IssuedDocument
+from operations.issuing import StandingDocument
 from storage.books.drafts import ListedDraft
 from views.base import View
 from views.totals import (
@@ -28,7 +28,7 @@ from views.words import price_text
 
 class LineAnswer(View):
     """A line. `name` is what is supplied; `description` says the same, or what is said besides. The dates are the
-    line's own, where they are others than the document's.
+    line's own, where they are others than the document's; `order_line` is that of the buyer's purchase order.
     """
 
     position: int
@@ -45,6 +45,7 @@ class LineAnswer(View):
     net: str
     supply_date: date | None
     supply_end: date | None
+    order_line: str
 
 
 class TaxAnswer(View):
@@ -81,14 +82,14 @@ class InvoiceAnswer(View):
     credits: str
 
 
-def invoice_answer(invoice: IssuedDocument | ListedInvoice) -> dict[str, Any]:
+def invoice_answer(invoice: StandingDocument | ListedInvoice) -> dict[str, Any]:
     """The fields of `InvoiceAnswer`."""
     if isinstance(invoice, ListedInvoice):
         source: Any = invoice.header
         customer, customer_name, kind = source.customer_id, source.customer_name, source.kind
         credits_id = source.credits_id or ""
     else:
-        source = invoice.issued.document
+        source = invoice.document
         customer, customer_name, kind = source.customer, source.buyer.name, source.kind.value
         credits_id = source.credits.id if source.credits else ""
     currency, balance = source.currency, invoice.balance
@@ -142,9 +143,9 @@ def draft_answer(draft: ListedDraft) -> dict[str, Any]:
 _AMOUNTS = ("net_total", "tax_total", "total", "amount_paid", "amount_credited", "amount_due")
 
 
-def issued_text(invoice: IssuedDocument) -> str:
+def issued_text(invoice: StandingDocument) -> str:
     """A document that was issued, with its customer and dates; its status where it is another than just issued."""
-    document = invoice.issued.document
+    document = invoice.document
     act = "Already issued by an earlier call, nothing new was made:" if invoice.replayed else "Issued"
     due = "" if document.credits else f", due {document.due_date}"
     status = "" if invoice.status is Status.ISSUED else f", {invoice.status.value}"
@@ -170,6 +171,7 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         net=money_text(line.net_minor, currency),
         supply_date=line.supply_date,
         supply_end=line.supply_end,
+        order_line=line.order_line,
     )
 
 
@@ -223,13 +225,14 @@ def _line_text(line: Line, currency: str) -> str:
     return (
         f"{line.position}. {', '.join(texts)}: {quantity} x {price}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
-        f"{_own_dates(line)}"
+        f"{_own_dates_and_order(line)}"
     )
 
 
-def _own_dates(line: Line) -> str:
+def _own_dates_and_order(line: Line) -> str:
     until = f" to {line.supply_end}" if line.supply_end else ""
-    return f", supplied {line.supply_date}{until}" if line.supply_date else ""
+    supplied = f", supplied {line.supply_date}{until}" if line.supply_date else ""
+    return f"{supplied}, order line {line.order_line}" if line.order_line else supplied
 
 
 def _reductions(line: Line, currency: str) -> str:

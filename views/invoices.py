@@ -7,8 +7,8 @@ from datetime import date, datetime
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
 from invoicing.text.typed import counted
-from operations.issuing import IssuedDocument
-from storage.books.documents import Issued
+from operations.issuing import StandingDocument
+from storage.books.documents import IssuedDocument
 from views.base import View
 from views.documents import (
     InvoiceAnswer,
@@ -52,8 +52,8 @@ class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
     hash: str
 
 
-def invoice_details(found: IssuedDocument) -> InvoiceDetails:
-    document = found.issued.document
+def invoice_details(found: StandingDocument) -> InvoiceDetails:
+    document = found.document
     return InvoiceDetails(
         **invoice_answer(found),
         supply_date=document.supply_date,
@@ -69,13 +69,13 @@ def invoice_details(found: IssuedDocument) -> InvoiceDetails:
         credit_notes=[_credit_note(note) for note in found.credit_notes],
         credited_invoice=document.credits.number if document.credits else "",
         reason=document.reason,
-        issued_at=found.issued.issued_at,
-        issued_by=found.issued.issued_by,
-        hash=found.issued.hash,
+        issued_at=found.issued_at,
+        issued_by=found.issued_by,
+        hash=found.hash,
     )
 
 
-def _credit_note(issued: Issued) -> CreditNoteAnswer:
+def _credit_note(issued: IssuedDocument) -> CreditNoteAnswer:
     note = issued.document
     return CreditNoteAnswer(
         id=note.id,
@@ -86,7 +86,7 @@ def _credit_note(issued: Issued) -> CreditNoteAnswer:
     )
 
 
-def invoice_lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
+def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]:
     kind = "Credit note" if details.credits else "Invoice"
     due = f", due {details.due_date}" if details.due_date else ""
     until = f" to {details.supply_end}" if details.supply_end else ""
@@ -95,7 +95,7 @@ def invoice_lines(details: InvoiceDetails, found: IssuedDocument) -> list[str]:
         f"{kind} {details.number} to {details.customer_name} [{details.customer}], by {details.issued_by}:"
         f" {details.status}, dated {details.issue_date}{due}, supplied {details.supply_date}{until}{order}.",
         *_credited_lines(details),
-        *document_lines(found.issued.document),
+        *document_lines(found.document),
         *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
         *(_credit_note_line(note) for note in details.credit_notes),
         *_standing_lines(found),
@@ -121,9 +121,9 @@ def _credit_note_line(note: CreditNoteAnswer) -> str:
     return f"Credited: {note.total} with {note.number} on {note.issue_date}: {note.reason}"
 
 
-def _standing_lines(found: IssuedDocument) -> list[str]:
+def _standing_lines(found: StandingDocument) -> list[str]:
     """What it comes to: sums where there are several entries, and what is open of an invoice."""
-    document = found.issued.document
+    document = found.document
     if len(found.payments) + len(found.credit_notes) > 1:
         return settled_lines(found)
     return [] if document.credits else [owed_line(document.number, found.balance.due_minor, document.currency)]

@@ -7,7 +7,7 @@ from datetime import date
 from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import Balance
 from invoicing.money.amounts import money_text
-from operations.issuing import IssuedDocument
+from operations.issuing import StandingDocument
 from storage.books.payments import Payment
 from views.base import View
 
@@ -44,9 +44,9 @@ def owed_line(number: str, owed_minor: int, currency: str) -> str:
     return f"Open of {number}: {money_text(owed_minor, currency)} {currency}{whom}."
 
 
-def settled_lines(invoice: IssuedDocument) -> list[str]:
+def settled_lines(invoice: StandingDocument) -> list[str]:
     """What was paid and credited of an invoice, or refunded of a credit note, where anything was."""
-    document, balance = invoice.issued.document, invoice.balance
+    document, balance = invoice.document, invoice.balance
     happened = settled_text(balance, document.currency).capitalize()
     if document.credits or not happened:
         return [f"{happened} {document.currency}."] if happened else []

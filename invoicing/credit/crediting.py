@@ -55,7 +55,7 @@ def credit(
     """The credit note, without id and number, that takes `wanted` of an invoice back; None is all that remains.
 
     `earlier` are all credit notes of the invoice. The amounts of a credit note are positive. Prices, parties,
-    currency, rates of tax and exchange rate are the invoice's.
+    currency, rates of tax and exchange rate are the invoice's. Its tax belongs to the day on which it is issued.
 
     Raises:
         Conflict: not an invoice, or nothing remains to credit.
@@ -167,6 +167,7 @@ def _credit_note(
         exchange=_credited_exchange(left.exchange, net, tax, invoice.currency, last=last),
         credits=CreditedInvoice(invoice.id, invoice.number, invoice.issue_date),
         reason=reason,
+        tax_point=issue_date,
     )
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import groupby
 
-from invoicing.document.documents import Adjustment, Document, Line
+from invoicing.document.documents import Adjustment, Document, Line, LineTerms
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer, Item
 from invoicing.money.amounts import to_major
 from invoicing.tax.lines import TaxSetting, proposed_tax_code
 from invoicing.tax.totals import tax_on
+
+# A line's dates are its document's own, and its item and name depend on whether the item is still there.
+_COPIED = tuple(
+    field.name for field in fields(LineTerms) if field.name not in ("item", "name", "supply_date", "supply_end")
+)
 
 
 def filled_from(
@@ -69,14 +74,11 @@ def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine
     # item that is gone can no longer say its own.
     stated = (overridden or line.item != item.id) and line.tax_code != proposed_tax_code(item, line.supply, setting)
     return RequestedLine(
+        **{term: getattr(line, term) for term in _COPIED},
         item=item.id,
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
         unit_price=line.unit_price,
         tax_code=line.tax_code if stated else "",
         supply=None if line.supply_assumed else line.supply,
-        discount_percent=line.discount_percent,
         discount_amount=line.discount_amount or None,
         charge_amount=line.charge_amount or None,
         # An item that is there says its own name.

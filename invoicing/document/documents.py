@@ -6,12 +6,23 @@ Payments and the status that follows from them are not part of it: they happen t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.organizations import Environment
+
+LATER: Mapping[str, object] = {"later": True}
+"""Marks a field that the first release did not have: it is left out of texts while it has its default."""
+
+
+def text_of_line(length_max: int, *, later: bool = True) -> Mapping[str, object]:
+    """Marks a field of a line as a text of at most so many characters: it is checked where it is asked for, and a
+    draft warns where the PDF could not print it.
+    """
+    return {"length_max": length_max, **(LATER if later else {})}
 
 
 class DocumentKind(StrEnum):
@@ -105,8 +116,8 @@ class Party:
     email: str = ""
     phone: str = ""
     website: str = ""
-    tax_office_number: str = ""
-    vat_registration: str = ""
+    tax_office_number: str = field(default="", metadata=LATER)
+    vat_registration: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,39 +133,61 @@ class PaymentDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line. `amount_minor` is quantity x price less discount plus charge as printed: without tax, or with it
-    where the document's prices include tax. `net_minor` is always without tax. `discount_percent` and `tax_rate`
-    are in percent; `discount_amount` and `charge_amount` are in the currency, for the whole line (BT-136, BT-141).
-    `name` is what the item is called where the line has a description besides (BT-153, BT-154); where there is but
-    one text, it is the description. `supply_date` and `supply_end` are the line's own where they are others than the
-    document's (BG-26). `supply_assumed` says that nobody stated what it supplies.
-    `revenue_account` is a number of the chart of accounts. `jurisdictions` are the parts of a stacked `tax_rate`.
-    `invoice_position` is the line of the invoice that a line of a credit note takes back, else 0.
+class LineTerms:
+    """What a line says from the request to the paper. `discount_percent` is in percent. `name` is what it is called
+    besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date` and
+    `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
+    buyer's purchase order that it answers (BT-132).
+    """
+
+    quantity: Decimal
+    item: str = ""
+    description: str = ""
+    unit: str = field(default="", metadata=text_of_line(20, later=False))
+    discount_percent: Decimal = Decimal(0)
+    name: str = field(default="", metadata=text_of_line(200))
+    supply_date: date | None = field(default=None, metadata=LATER)
+    supply_end: date | None = field(default=None, metadata=LATER)
+    order_line: str = field(default="", metadata=text_of_line(100))
+
+
+LINE_TEXTS: Mapping[str, int] = {
+    field.name: field.metadata["length_max"] for field in fields(LineTerms) if "length_max" in field.metadata
+}
+"""The texts of a line besides its description, and how long each can be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedLine(LineTerms):
+    """A line with its price and what it supplies. `discount_amount` and `charge_amount` are in the currency, for the
+    whole line (BT-136, BT-141). `supply_assumed` says that nobody stated what it supplies. `revenue_account` is a
+    number of the chart of accounts.
+    """
+
+    unit_price: Decimal
+    supply: Supply = Supply.GOODS
+    revenue_account: str = ""
+    discount_amount: Decimal = field(default=Decimal(0), metadata=LATER)
+    charge_amount: Decimal = field(default=Decimal(0), metadata=LATER)
+    supply_assumed: bool = field(default=False, metadata=LATER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(PricedLine):
+    """A line as it is frozen. `amount_minor` is quantity x price less discount plus charge as printed: without tax,
+    or with it where the document's prices include tax. `net_minor` is always without tax. `tax_rate` is in percent,
+    `jurisdictions` are the parts of a stacked one. `invoice_position` is the line of the invoice that a line of a
+    credit note takes back, else 0.
     """
 
     position: int
-    description: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    discount_percent: Decimal
-    supply: Supply
     tax_code: str
     tax_category: TaxCategory
     tax_rate: Decimal
     amount_minor: int
     net_minor: int
-    item: str = ""
-    revenue_account: str = ""
-    discount_amount: Decimal = Decimal(0)
-    charge_amount: Decimal = Decimal(0)
-    jurisdictions: tuple[JurisdictionRate, ...] = ()
-    invoice_position: int = 0
-    name: str = ""
-    supply_date: date | None = None
-    supply_end: date | None = None
-    supply_assumed: bool = False
+    jurisdictions: tuple[JurisdictionRate, ...] = field(default=(), metadata=LATER)
+    invoice_position: int = field(default=0, metadata=LATER)
 
     @property
     def title(self) -> str:
@@ -204,9 +237,9 @@ class TaxSubtotal:
     taxable_minor: int
     tax_minor: int
     reason: str = ""
-    reason_local: str = ""
-    reason_code: str = ""
-    jurisdictions: tuple[JurisdictionTax, ...] = ()
+    reason_local: str = field(default="", metadata=LATER)
+    reason_code: str = field(default="", metadata=LATER)
+    jurisdictions: tuple[JurisdictionTax, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +286,9 @@ class CreditedInvoice:
 class Document:
     """An invoice or credit note. All amounts are in the minor unit of `currency`, and positive for either kind.
 
-    `reason` says why a credit note was made; `form_words` stand on a PDF that is only a copy in law.
+    `reason` says why a credit note was made; `form_words` stand on a PDF that is only a copy in law. `tax_point` is the
+    day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
+    (BT-6). Both are empty in documents whose canonical text is of version 1.
     """
 
     kind: DocumentKind
@@ -284,12 +319,14 @@ class Document:
     locale: str = "en_GB"
     tax_number_label: str = "VAT no."
     supply_end: date | None = None
-    adjustments: tuple[Adjustment, ...] = ()
-    withholding: Withholding | None = None
-    exchange: Exchange | None = None
-    credits: CreditedInvoice | None = None
-    reason: str = ""
-    form_words: str = ""
+    adjustments: tuple[Adjustment, ...] = field(default=(), metadata=LATER)
+    withholding: Withholding | None = field(default=None, metadata=LATER)
+    exchange: Exchange | None = field(default=None, metadata=LATER)
+    credits: CreditedInvoice | None = field(default=None, metadata=LATER)
+    reason: str = field(default="", metadata=LATER)
+    form_words: str = field(default="", metadata=LATER)
+    tax_point: date | None = field(default=None, metadata=LATER)
+    accounting_currency: str = field(default="", metadata=LATER)
 
     @property
     def payable_minor(self) -> int:

@@ -27,15 +27,16 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, Setup
 from invoicing.master_data.registration import settled, worded_on
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import ChosenTax
 from invoicing.tax.conversion import exchange, withhold
 from invoicing.tax.explaining import explain
 from invoicing.tax.facts import buyer_facts, seller_facts
-from invoicing.tax.inputs import AdjustmentInput
-from invoicing.tax.lines import TaxSetting, adjustment_input, code_of_adjustment, taxed_line
+from invoicing.tax.inputs import Rounding, TaxedLine
+from invoicing.tax.lines import TaxSetting, code_of_adjustment, taxed_adjustment, taxed_line
 from invoicing.tax.local_codes import local_codes, on_day
 from invoicing.tax.points import Billing, SupplyDates, tax_point
-from invoicing.tax.totals import LineInput, Rounding, Totals, total
+from invoicing.tax.totals import Totals, total
 from invoicing.text.codes import capitals
 from invoicing.text.typed import quoted
 
@@ -151,6 +152,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
         withholding=_withholding(request, setup, totals, setting.shown.last),
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
+        tax_point=tax_day,
+        accounting_currency=profile.currency,
     )
     return Composition(document, chosen)
 
@@ -213,7 +216,7 @@ def _tax_day(setting: TaxSetting, chosen: Iterable[ChosenTax]) -> date:
 
 def _adjustments(
     request: RequestedDocument, setting: TaxSetting, chosen: Sequence[ChosenTax], tax_day: date
-) -> list[AdjustmentInput]:
+) -> list[TaxedAdjustment]:
     """The adjustments with their taxes: with a tax code they belong to its lines, and so to the day of these."""
     found = []
     for index, stated in enumerate(request.adjustments):
@@ -228,7 +231,7 @@ def _adjustments(
                 field=field,
             )
         day = next((tax.timing.day for tax in lines if tax.timing), tax_day)
-        found.append(adjustment_input(item, index, setting.codes, day))
+        found.append(taxed_adjustment(item, index, setting.codes, day))
     return found
 
 
@@ -244,12 +247,12 @@ def _on_day(circumstances: Circumstances, tax_point: date) -> Circumstances:
     return replace(circumstances, profile=profile, setup=replace(setup, tax_codes=codes))
 
 
-def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[LineInput], tuple[ChosenTax, ...]]:
+def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[TaxedLine], tuple[ChosenTax, ...]]:
     taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
     return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
 
 
-def _check_not_rounded_away(lines: Sequence[LineInput], totals: Totals, currency: str) -> None:
+def _check_not_rounded_away(lines: Sequence[TaxedLine], totals: Totals, currency: str) -> None:
     """What is given away has a price of zero or a discount of all; a price that vanishes is a mistake."""
     if totals.total_minor:
         return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from invoicing.document.canonical import canonical_json
-from invoicing.document.documents import AdjustmentKind, Supply
+from invoicing.document.documents import LATER, LINE_TEXTS, AdjustmentKind, LineTerms, Supply
+from invoicing.document.plain_values import later_defaults, made_of
 from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.tax.inputs import Rounding
@@ -25,27 +26,17 @@ YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestedLine:
+class RequestedLine(LineTerms):
     """A line as asked for. `item` is an item's id; what the line leaves out comes from the item.
 
     `discount_amount` and `charge_amount` are in the currency, for the whole line, with tax where prices include it.
-    `name` is what the line is called besides its description, where no item says it. `supply_date` and `supply_end`
-    are its own day or period, where it is not the document's.
     """
 
-    quantity: Decimal
-    item: str = ""
-    description: str = ""
-    unit: str = ""
     unit_price: Decimal | None = None
     tax_code: str = ""
     supply: Supply | None = None
-    discount_percent: Decimal = Decimal(0)
-    discount_amount: Decimal | None = None
-    charge_amount: Decimal | None = None
-    name: str = ""
-    supply_date: date | None = None
-    supply_end: date | None = None
+    discount_amount: Decimal | None = field(default=None, metadata=LATER)
+    charge_amount: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +74,13 @@ class RequestedDocument:
     prices_include_tax: bool | None = None
     purchase_order: str = ""
     note: str = ""
-    adjustments: tuple[RequestedAdjustment, ...] = ()
-    rounding: str = ""
-    withholding: str = ""
-    exchange_rate: Decimal | None = None
-    exchange_date: date | None = None
-    exchange_source: str = ""
-    series: str = ""
+    adjustments: tuple[RequestedAdjustment, ...] = field(default=(), metadata=LATER)
+    rounding: str = field(default="", metadata=LATER)
+    withholding: str = field(default="", metadata=LATER)
+    exchange_rate: Decimal | None = field(default=None, metadata=LATER)
+    exchange_date: date | None = field(default=None, metadata=LATER)
+    exchange_source: str = field(default="", metadata=LATER)
+    series: str = field(default="", metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -129,8 +120,8 @@ def request_text(request: RequestedDocument) -> str:
 
 def request_values(request: RequestedDocument) -> dict[str, Any]:
     """What the text of a request is made of."""
-    value = _without_defaults(request, _ADDED_TO_DOCUMENTS)
-    value["lines"] = [_without_defaults(line, _ADDED_TO_LINES) for line in request.lines]
+    value = _without_defaults(request)
+    value["lines"] = [_without_defaults(line) for line in request.lines]
     return value
 
 
@@ -141,41 +132,13 @@ def request_from_text(text: str) -> RequestedDocument:
 
 def request_from_values(raw: dict[str, Any]) -> RequestedDocument:
     """The request of these values, as JSON has them."""
-    dates = {
-        name: date.fromisoformat(raw[name])
-        for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date")
-        if raw.get(name)
-    }
-    adjustments = tuple(
-        RequestedAdjustment(**{**item, **_decimals(item, "percent", "amount"), "kind": AdjustmentKind(item["kind"])})
-        for item in raw.get("adjustments", ())
-    )
-    lines = tuple(_line_from(line) for line in raw["lines"])
-    decimals = _decimals(raw, "exchange_rate")
-    return RequestedDocument(**{**raw, **dates, **decimals, "lines": lines, "adjustments": adjustments})
+    return made_of(RequestedDocument, raw)
 
 
-_ADDED_TO_DOCUMENTS = frozenset(
-    ("adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source", "series")
-)
-_ADDED_TO_LINES = frozenset(("discount_amount", "charge_amount", "name", "supply_date", "supply_end"))
-
-
-def _without_defaults(part: RequestedDocument | RequestedLine, added: frozenset[str]) -> dict[str, Any]:
-    values = {field.name: getattr(part, field.name) for field in fields(part)}
-    defaults = {field.name: field.default for field in fields(part) if field.name in added}
-    return {name: value for name, value in values.items() if name not in defaults or value != defaults[name]}
-
-
-def _decimals(raw: dict[str, Any], *names: str) -> dict[str, Decimal]:
-    return {name: Decimal(raw[name]) for name in names if raw.get(name) is not None}
-
-
-def _line_from(raw: dict[str, Any]) -> RequestedLine:
-    names = ("quantity", "unit_price", "discount_percent", "discount_amount", "charge_amount")
-    supply = Supply(raw["supply"]) if raw["supply"] else None
-    dates = {name: date.fromisoformat(raw[name]) for name in ("supply_date", "supply_end") if raw.get(name)}
-    return RequestedLine(**{**raw, **_decimals(raw, *names), **dates, "supply": supply})
+def _without_defaults(part: RequestedDocument | RequestedLine) -> dict[str, Any]:
+    later = later_defaults(type(part))
+    values = {one.name: getattr(part, one.name) for one in fields(part)}
+    return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
 
 def _check_count(name: str, count: int, limit: int) -> None:
@@ -231,11 +194,14 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         if amount is not None and not 0 <= amount <= PRICE_MAX:
             raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
     _check_line_dates(line, field)
+    texts: dict[str, Any] = {
+        name: clean_line(getattr(line, name), field=f"{field}.{name}", limit=limit)
+        for name, limit in LINE_TEXTS.items()
+    }
     return replace(
         line,
-        name=clean_line(line.name, field=f"{field}.name", limit=200),
+        **texts,
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
-        unit=clean_line(line.unit, field=f"{field}.unit", limit=20),
         tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import astuple
 from datetime import date
 
 from invoicing.countries import VatRegistration, country
-from invoicing.document.documents import Document, Party, TaxCategory
+from invoicing.document.documents import LINE_TEXTS, Document, Party, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.document.readiness import exchange_gap, has_seller_number, territory_blockers
 from invoicing.master_data.profiles import Profile
@@ -229,7 +229,7 @@ def _print_warnings(document: Document) -> list[Notice]:
     texts = {
         "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
         "customer": _party_texts(document.buyer),
-        "lines": (text for line in document.lines for text in (line.name, line.description, line.unit)),
+        "lines": (getattr(line, name) for line in document.lines for name in ("description", *LINE_TEXTS)),
         "adjustments": (item.reason for item in document.adjustments),
         "note": (document.note, document.purchase_order, document.payment_terms),
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
+from invoicing.document.breakdown import Accounting, Breakdown, Group, Part, PartKind, Shares
 from invoicing.document.documents import Adjustment, Document, DocumentKind, Line, Withholding
-from invoicing.exports.breakdown import Accounting, Breakdown, Group, Part, PartKind, Shares
-from invoicing.exports.rows import Cell, ExportedAccounts, ExportedDocument, ExportedPayment
+from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedAccounts, ExportedDocument, ExportedPayment
 from invoicing.money.amounts import EXACT, minor_digits, plain, to_major, to_minor
 
 Cells = dict[str, Cell]
@@ -203,9 +203,6 @@ def line_cells(line: Line, sign: int, currency: str) -> Cells:
     return {
         "line": Decimal(line.position),
         "description": line.description,
-        "item_name": line.title,
-        "line_supply_date": line.supply_date or "",
-        "line_supply_end": line.supply_end or "",
         "quantity": shortest(quantity),
         "unit": line.unit,
         "unit_price": _price(line.unit_price, currency),
@@ -213,6 +210,7 @@ def line_cells(line: Line, sign: int, currency: str) -> Cells:
         "discount_amount": _price(discount, currency),
         "charge_amount": _price(charge, currency),
         "supply": "" if line.supply_assumed else line.supply.value,
+        **{column: cell(line) for column, cell in LATER_LINE_CELLS.items()},
     }
 
 

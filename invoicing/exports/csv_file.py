@@ -24,7 +24,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import assert_never
 
-from invoicing.exports.breakdown import break_down
+from invoicing.document.breakdown import break_down
 from invoicing.exports.cells import (
     Cells,
     amount_cells,
@@ -34,7 +34,7 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import Cell, ExportedDocument, counted, reads_as_formula
+from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedDocument, counted, reads_as_formula
 from invoicing.progress import Tally
 
 COLUMNS = (
@@ -112,9 +112,7 @@ COLUMNS = (
     "payment_reverses",
     "debit_account",
     "credit_account",
-    "item_name",
-    "line_supply_date",
-    "line_supply_end",
+    *LATER_LINE_CELLS,
 )
 
 

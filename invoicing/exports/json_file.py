@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
+from invoicing.document.breakdown import Accounting, Breakdown, Group, Part, PartKind, break_down
 from invoicing.document.canonical import canonical_json, document_text
-from invoicing.exports.breakdown import Accounting, Breakdown, Group, Part, PartKind, break_down
 from invoicing.exports.cells import group_cells, part_cells, settlement
 from invoicing.exports.rows import Cell, ExportedAccounts, ExportedDocument, ExportedPayment, counted
 from invoicing.money.amounts import money_text, plain

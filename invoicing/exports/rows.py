@@ -37,7 +37,7 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 - credited_invoice: the number of the invoice that a credit note takes back; credit_reason: why.
 - supply_end: the last day of a supply over a period. item_name: what is supplied (BT-153); description says the same,
   or what is said besides (BT-154). line_supply_date, line_supply_end: the line's own, where they are others than the
-  document's.
+  document's. order_line: the line of the buyer's purchase order (BT-132).
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 - accounting_currency: that of the books; exchange_rate: what one unit of currency costs in it, 1 where they are the
   same; exchange_date and exchange_source: whose rate of which day. accounting_net, accounting_tax, accounting_total:
@@ -55,17 +55,27 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from invoicing.document.documents import Document
+from invoicing.document.documents import Document, Line
 from invoicing.progress import Tally
 
 Cell = str | bool | Decimal | date
 """A text, a yes or no, a number (with the digits it is shown with) or a day."""
 
+
+LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
+    "item_name": lambda line: line.title,
+    "line_supply_date": lambda line: line.supply_date or "",
+    "line_supply_end": lambda line: line.supply_end or "",
+    "order_line": lambda line: line.order_line,
+}
+"""What lines have come to say, by its column, with the cell that each has: the last columns of CSV and of the sheet
+"Lines", in this order. Another one is added at the end.
+"""
 
 _FORMULA_SIGNS = frozenset("=+-@")
 _CONTROL_SIGNS = frozenset("\t\r\n")

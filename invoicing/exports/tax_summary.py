@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from invoicing.exports.breakdown import Breakdown
+from invoicing.document.breakdown import Breakdown
 from invoicing.exports.cells import Cells, shortest
 from invoicing.money.amounts import to_major
 

@@ -20,7 +20,7 @@ from typing import Any, assert_never
 
 from xlsxwriter import Workbook
 
-from invoicing.exports.breakdown import break_down
+from invoicing.document.breakdown import break_down
 from invoicing.exports.cells import (
     amount_cells,
     exchange_cells,
@@ -30,7 +30,7 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import Cell, ExportedDocument, counted, reads_as_formula
+from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedDocument, counted, reads_as_formula
 from invoicing.exports.tax_summary import TaxSummary
 from invoicing.money.amounts import EXACT
 from invoicing.progress import Tally
@@ -110,9 +110,7 @@ LINE_COLUMNS = (
     "revenue_account",
     "tax_account",
     "credited_invoice",
-    "item_name",
-    "line_supply_date",
-    "line_supply_end",
+    *LATER_LINE_CELLS,
 )
 TAX_COLUMNS = (
     "kind",

@@ -83,15 +83,21 @@ def _cells(line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks
 
 
 def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
-    """What is said besides its name, when it was supplied, and what was taken off or added as an amount, which price
-    and quantity do not show.
+    """What is said besides its name, which line of an order it answers, when it was supplied, and what was taken off
+    or added as an amount, which price and quantity do not show.
     """
     amounts = ((labels.discount, -line.discount_amount), (labels.charge, line.charge_amount))
     return [
         *([line.details] if line.details else []),
+        *_order_line(line, labels),
         *_own_dates(line, formats, labels),
         *(f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount),
     ]
+
+
+def _order_line(line: Line, labels: Labels) -> list[str]:
+    order = f"{in_line(labels.purchase_order)} {in_line(labels.position)}"
+    return [f"{order} {line.order_line}"] if line.order_line else []
 
 
 def _own_dates(line: Line, formats: Formats, labels: Labels) -> list[str]:

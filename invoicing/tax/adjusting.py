@@ -7,10 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from invoicing.document.documents import AdjustmentKind
+from invoicing.document.requested import RequestedAdjustment
 from invoicing.money.amounts import EXACT, check_amount, exact_minor, round_half_up
 from invoicing.money.shares import share_out
 from invoicing.refusals import InvalidInput
-from invoicing.tax.inputs import AdjustmentInput, AppliedTax, GroupKey
+from invoicing.tax.inputs import AppliedTax, GroupKey
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedAdjustment:
+    """A discount or charge of the whole document as asked for, and the tax whose group it belongs to; None where it
+    is split over all groups.
+    """
+
+    asked: RequestedAdjustment
+    tax: AppliedTax | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +29,7 @@ class Portion:
     """What an adjustment comes to in one tax group; `amount_minor` is as printed, and positive for either kind."""
 
     position: int
-    asked: AdjustmentInput
+    asked: RequestedAdjustment
     tax: AppliedTax
     base_minor: int
     amount_minor: int
@@ -37,7 +48,7 @@ class _Group:
 
 
 def portions(
-    adjustments: Sequence[AdjustmentInput], lines: Iterable[tuple[AppliedTax, int]], *, currency: str
+    adjustments: Sequence[TaxedAdjustment], lines: Iterable[tuple[AppliedTax, int]], *, currency: str
 ) -> list[Portion]:
     """Every adjustment by tax group. `lines` are the lines' taxes and printed amounts.
 
@@ -53,8 +64,8 @@ def portions(
     groups = _groups(lines)
     found = [
         portion
-        for position, asked in enumerate(adjustments, start=1)
-        for portion in _portions_of(position, asked, groups, currency)
+        for position, taxed in enumerate(adjustments, start=1)
+        for portion in _portions_of(position, taxed, groups, currency)
     ]
     _check_groups(found, groups)
     return found
@@ -68,12 +79,13 @@ def _groups(lines: Iterable[tuple[AppliedTax, int]]) -> dict[GroupKey, _Group]:
     return found
 
 
-def _portions_of(position: int, asked: AdjustmentInput, groups: dict[GroupKey, _Group], currency: str) -> list[Portion]:
+def _portions_of(position: int, taxed: TaxedAdjustment, groups: dict[GroupKey, _Group], currency: str) -> list[Portion]:
     field = f"adjustments[{position - 1}]"
-    if asked.tax is not None:
-        base = groups[asked.tax.group].lines_minor if asked.tax.group in groups else 0
+    asked, tax = taxed.asked, taxed.tax
+    if tax is not None:
+        base = groups[tax.group].lines_minor if tax.group in groups else 0
         amount = _amount(asked, base, currency, field)
-        return [Portion(position, asked, asked.tax, base, amount)] if amount else []
+        return [Portion(position, asked, tax, base, amount)] if amount else []
     bases = [group.lines_minor for group in groups.values()]
     amount = _amount(asked, sum(bases), currency, field)
     if not amount:
@@ -91,10 +103,12 @@ def _portions_of(position: int, asked: AdjustmentInput, groups: dict[GroupKey, _
     ]
 
 
-def _amount(asked: AdjustmentInput, base_minor: int, currency: str, field: str) -> int:
+def _amount(asked: RequestedAdjustment, base_minor: int, currency: str, field: str) -> int:
     with localcontext(EXACT):
-        share = round_half_up(base_minor * asked.percent / Decimal(100))
-    amount = check_amount(exact_minor(asked.amount, currency, field=f"{field}.amount") + share, field=field)
+        share = round_half_up(base_minor * (asked.percent or Decimal(0)) / Decimal(100))
+    amount = check_amount(
+        exact_minor(asked.amount or Decimal(0), currency, field=f"{field}.amount") + share, field=field
+    )
     if amount < 0:
         raise InvalidInput(f"{field}: the lines that the percentage is of come to less than zero.", field=field)
     return amount

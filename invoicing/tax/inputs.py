@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from invoicing.document.documents import AdjustmentKind, JurisdictionRate, Line, Supply, TaxCategory, TaxSubtotal
+from invoicing.document.documents import JurisdictionRate, PricedLine, TaxCategory, TaxSubtotal
 from invoicing.money.amounts import EXACT, check_amount, minor_digits, round_half_up
 
 
@@ -48,75 +47,19 @@ class AppliedTax:
 
 
 @dataclass(frozen=True, slots=True)
-class LineInput:
-    """A line before its amounts are known; the fields mean what they mean on `Line`."""
+class TaxedLine:
+    """A line before its amounts are known, and the tax that it bears."""
 
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    tax_code: str
-    tax_category: TaxCategory
-    tax_rate: Decimal
-    tax_label: str = "VAT"
-    tax_reason: str = ""
-    unit: str = ""
-    discount_percent: Decimal = Decimal(0)
-    supply: Supply = Supply.GOODS
-    item: str = ""
-    revenue_account: str = ""
-    discount_amount: Decimal = Decimal(0)
-    charge_amount: Decimal = Decimal(0)
-    tax_reason_local: str = ""
-    tax_reason_code: str = ""
-    jurisdictions: tuple[JurisdictionRate, ...] = ()
-    name: str = ""
-    supply_date: date | None = None
-    supply_end: date | None = None
-    supply_assumed: bool = False
-
-    @classmethod
-    def of(cls, line: Line) -> LineInput:
-        """What a line's amounts were computed from, without the texts of its tax."""
-        return cls(
-            description=line.description,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            tax_code=line.tax_code,
-            tax_category=line.tax_category,
-            tax_rate=line.tax_rate,
-            unit=line.unit,
-            discount_percent=line.discount_percent,
-            supply=line.supply,
-            item=line.item,
-            revenue_account=line.revenue_account,
-            discount_amount=line.discount_amount,
-            charge_amount=line.charge_amount,
-            jurisdictions=line.jurisdictions,
-            name=line.name,
-            supply_date=line.supply_date,
-            supply_end=line.supply_end,
-            supply_assumed=line.supply_assumed,
-        )
-
-    @property
-    def tax(self) -> AppliedTax:
-        return AppliedTax(
-            code=self.tax_code,
-            category=self.tax_category,
-            rate=self.tax_rate,
-            label=self.tax_label,
-            reason=self.tax_reason,
-            reason_local=self.tax_reason_local,
-            reason_code=self.tax_reason_code,
-            jurisdictions=self.jurisdictions,
-        )
+    line: PricedLine
+    tax: AppliedTax
 
     @property
     def exact_amount(self) -> Decimal:
         """Quantity x price less discount plus charge, in the currency, before it is rounded."""
+        line = self.line
         with localcontext(EXACT):
-            product = self.quantity * self.unit_price * (100 - self.discount_percent) / 100
-            return product - self.discount_amount + self.charge_amount
+            product = line.quantity * line.unit_price * (100 - line.discount_percent) / 100
+            return product - line.discount_amount + line.charge_amount
 
     def amount_minor(self, currency: str) -> int:
         """`exact_amount` rounded half up to the currency's minor unit.
@@ -126,21 +69,6 @@ class LineInput:
         """
         with localcontext(EXACT):
             return check_amount(round_half_up(self.exact_amount.scaleb(minor_digits(currency))), field="lines")
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustmentInput:
-    """A discount or charge of the whole document as asked for: `percent` of the lines, or an `amount`.
-
-    With `tax` it belongs to that tax's group, and the percentage is of that group's lines; without, it is split
-    over all groups in proportion to their lines.
-    """
-
-    kind: AdjustmentKind
-    reason: str
-    percent: Decimal = Decimal(0)
-    amount: Decimal = Decimal(0)
-    tax: AppliedTax | None = None
 
 
 def group_key(rate: Decimal, category: TaxCategory, jurisdictions: tuple[JurisdictionRate, ...]) -> GroupKey:

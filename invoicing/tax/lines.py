@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
-from invoicing.document.documents import Supply, TaxCategory
+from invoicing.document.documents import LineTerms, PricedLine, Supply, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.document.requested import RequestedAdjustment, RequestedLine
 from invoicing.master_data.code_lists import tax_code_texts
@@ -15,14 +15,17 @@ from invoicing.master_data.records import Item, Setup, TaxCode
 from invoicing.money.amounts import exact_minor
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
+from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
-from invoicing.tax.inputs import AdjustmentInput, AppliedTax, LineInput
+from invoicing.tax.inputs import AppliedTax, TaxedLine
 from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
 from invoicing.tax.places.territories import Territory
 from invoicing.tax.points import Billing, SupplyDates, rate_timing
 from invoicing.tax.proposal import choose
 from invoicing.tax.questions import with_questions
 from invoicing.text.typed import quoted
+
+_TERMS = tuple(field.name for field in fields(LineTerms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class TaxSetting:
     codes: Mapping[str, TaxCode]
 
 
-def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[LineInput, ChosenTax]:
+def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[TaxedLine, ChosenTax]:
     """The line with its price and tax, and how the tax was chosen; `index` is from 0.
 
     Raises:
@@ -77,30 +80,23 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Li
         if amount:
             exact_minor(amount, setting.currency, field=f"{field}.{stated}")
     own = dates if dates != setting.shown else None
-    taxed = LineInput(
-        name=name,
-        description=description,
-        supply_date=own.start if own else None,
-        supply_end=own.end if own else None,
-        quantity=line.quantity,
-        unit=line.unit or item.unit,
+    priced = PricedLine(
+        **{term: getattr(line, term) for term in _TERMS}
+        | {
+            "name": name,
+            "description": description,
+            "unit": line.unit or item.unit,
+            "supply_date": own.start if own else None,
+            "supply_end": own.end if own else None,
+        },
         unit_price=_unit_price(line, item, currency=setting.currency, field=field),
-        discount_percent=line.discount_percent,
         discount_amount=line.discount_amount or Decimal(0),
         charge_amount=line.charge_amount or Decimal(0),
         supply=supply,
         supply_assumed=not (line.supply or item.supply),
-        tax_code=tax.code,
-        tax_category=tax.category,
-        tax_rate=tax.rate,
-        tax_label=tax.label,
-        tax_reason=tax.reason,
-        tax_reason_local=tax.reason_local,
-        tax_reason_code=tax.reason_code,
-        jurisdictions=tax.jurisdictions,
-        item=item.id,
         revenue_account=item.revenue_account,
     )
+    taxed = TaxedLine(priced, tax)
     if taxed.exact_amount < 0:
         raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
     since = code.since(timing.day)
@@ -113,22 +109,18 @@ def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:
     return _proposal(item, supply, setting, field="tax_code")[0].code
 
 
-def adjustment_input(
+def taxed_adjustment(
     item: RequestedAdjustment, index: int, codes: Mapping[str, TaxCode], tax_point: date
-) -> AdjustmentInput:
+) -> TaxedAdjustment:
     """The adjustment with the tax of its code, where it names one.
 
     Raises:
         InvalidInput: the tax code does not exist, or has no rate on the tax point.
     """
     field = f"adjustments[{index}].tax_code"
-    return AdjustmentInput(
-        kind=item.kind,
-        reason=item.reason,
-        percent=item.percent or Decimal(0),
-        amount=item.amount or Decimal(0),
-        tax=applied(_tax_code(item.tax_code, codes, field=field), tax_point, field=field) if item.tax_code else None,
-    )
+    if not item.tax_code:
+        return TaxedAdjustment(item)
+    return TaxedAdjustment(item, applied(_tax_code(item.tax_code, codes, field=field), tax_point, field=field))
 
 
 def applied(code: TaxCode, tax_point: date, *, field: str) -> AppliedTax:

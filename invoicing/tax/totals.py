@@ -7,7 +7,7 @@ on each line, as the rounding mode says. Where prices include tax, what the buye
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import groupby
@@ -21,31 +21,19 @@ from invoicing.document.documents import (
     JurisdictionRate,
     JurisdictionTax,
     Line,
+    PricedLine,
     TaxCategory,
     TaxSubtotal,
 )
+from invoicing.document.requested import RequestedAdjustment
 from invoicing.money.amounts import EXACT, check_amount, round_half_up, to_major
 from invoicing.money.shares import settle, share_out
 from invoicing.refusals import InvalidInput
-from invoicing.tax.adjusting import Portion, portions
-from invoicing.tax.inputs import AdjustmentInput, AppliedTax, LineInput, Rounding, subtotal_key
-
-__all__ = [
-    "SUM_OF_LINES",
-    "AdjustmentInput",
-    "AppliedTax",
-    "LineInput",
-    "Rounding",
-    "Totals",
-    "jurisdiction_taxes",
-    "net_of",
-    "retotal",
-    "tax_on",
-    "total",
-    "totals_follow",
-]
+from invoicing.tax.adjusting import Portion, TaxedAdjustment, portions
+from invoicing.tax.inputs import AppliedTax, Rounding, TaxedLine, subtotal_key
 
 SUM_OF_LINES = Rounding.SUM_OF_LINES.value
+_PRICED = tuple(field.name for field in fields(PricedLine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +53,12 @@ class Totals:
 
 
 def total(
-    inputs: Sequence[LineInput],
+    inputs: Sequence[TaxedLine],
     *,
     currency: str,
     prices_include_tax: bool,
     rounding: Rounding = Rounding.SUM_OF_LINES,
-    adjustments: Sequence[AdjustmentInput] = (),
+    adjustments: Sequence[TaxedAdjustment] = (),
 ) -> Totals:
     """The totals of a document's lines and adjustments in `currency`.
 
@@ -111,22 +99,24 @@ def retotal(document: Document) -> Totals:
 
     A credit note's amounts follow from its invoice (`invoicing.credit.crediting`) and not from its lines alone.
     """
-    adjustments = [
-        AdjustmentInput(
-            kind=item.kind,
-            reason=item.reason,
-            amount=to_major(item.amount_minor, document.currency),
-            tax=AppliedTax(item.tax_code, item.tax_category, item.tax_rate, jurisdictions=item.jurisdictions),
-        )
-        for item in document.adjustments
-    ]
     return total(
-        [LineInput.of(line) for line in document.lines],
+        [TaxedLine(line, _tax_of(line)) for line in document.lines],
         currency=document.currency,
         prices_include_tax=document.prices_include_tax,
         rounding=Rounding(document.rounding),
-        adjustments=adjustments,
+        adjustments=[
+            TaxedAdjustment(
+                RequestedAdjustment(item.kind, item.reason, amount=to_major(item.amount_minor, document.currency)),
+                _tax_of(item),
+            )
+            for item in document.adjustments
+        ],
     )
+
+
+def _tax_of(part: Line | Adjustment) -> AppliedTax:
+    """The tax that a part bears, without its texts."""
+    return AppliedTax(part.tax_code, part.tax_category, part.tax_rate, jurisdictions=part.jurisdictions)
 
 
 def totals_follow(document: Document) -> bool:
@@ -247,29 +237,17 @@ def _joined(texts: Iterable[str], separator: str) -> str:
     return separator.join(sorted({text for text in texts if text}))
 
 
-def _line(position: int, line: LineInput, amount_minor: int, net_minor: int) -> Line:
+def _line(position: int, taxed: TaxedLine, amount_minor: int, net_minor: int) -> Line:
+    tax = taxed.tax
     return Line(
+        **{name: getattr(taxed.line, name) for name in _PRICED},
         position=position,
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        discount_percent=line.discount_percent,
-        supply=line.supply,
-        tax_code=line.tax_code,
-        tax_category=line.tax_category,
-        tax_rate=line.tax_rate,
+        tax_code=tax.code,
+        tax_category=tax.category,
+        tax_rate=tax.rate,
+        jurisdictions=tax.jurisdictions,
         amount_minor=amount_minor,
         net_minor=net_minor,
-        item=line.item,
-        revenue_account=line.revenue_account,
-        discount_amount=line.discount_amount,
-        charge_amount=line.charge_amount,
-        jurisdictions=line.jurisdictions,
-        name=line.name,
-        supply_date=line.supply_date,
-        supply_end=line.supply_end,
-        supply_assumed=line.supply_assumed,
     )
 
 
@@ -278,7 +256,7 @@ def _adjustment(portion: Portion, net_minor: int) -> Adjustment:
         position=portion.position,
         kind=portion.asked.kind,
         reason=portion.asked.reason,
-        percent=portion.asked.percent,
+        percent=portion.asked.percent or Decimal(0),
         base_minor=portion.base_minor,
         tax_code=portion.tax.code,
         tax_category=portion.tax.category,

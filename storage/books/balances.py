@@ -13,7 +13,7 @@ from invoicing.document.lifecycle import OPEN, Balance, Status
 from storage.books import tables
 from storage.sqlite.statements import execute, table_of
 
-_DOCUMENTS = table_of(tables.IssuedDocument)
+_DOCUMENTS = table_of(tables.DocumentRow)
 _OF = _DOCUMENTS.c
 _PAYMENTS = table_of(tables.Payment)
 _NOTES = _DOCUMENTS.alias("notes")

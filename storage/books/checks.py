@@ -6,18 +6,28 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, bindparam, func
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from storage.books import settings_tables, tables
 from storage.books.audit import entry_text
 from storage.books.series import LostNumbers
+from storage.sqlite.statements import execute, table_of
 
 _BATCH = 500
+
+
+def _of_document(model: type[SQLModel]) -> Select[*tuple[Any, ...]]:
+    """The rows that a document has in a table, in the order of their positions."""
+    table = table_of(model)
+    return sql_select(table).where(table.c.document_id == bindparam("document")).order_by(*table.primary_key.columns)
+
+
+_LINES, _TAXES = _of_document(tables.DocumentLine), _of_document(tables.DocumentTax)
+_TAX_PARTS = _of_document(tables.DocumentTaxPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentRow:
+class StatedDocument:
     position: int
     id: str
     kind: str
@@ -42,6 +52,7 @@ class DocumentRow:
     tax_minor: int
     total_minor: int
     content: str
+    canonical_version: int
     series: str
     period: str
     sequence: int
@@ -52,6 +63,12 @@ class DocumentRow:
     hash: str
     credits_id: str | None
     withheld_minor: int
+    tax_point: date
+    supply_date: date
+    supply_end: date | None
+    accounting_currency: str
+    accounting_net_minor: int | None
+    accounting_tax_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +114,17 @@ PAYING = ("record_payment", "reverse_payment")
 
 def totals(session: Session) -> Totals:
     return Totals(
-        documents=session.exec(select(func.count()).select_from(tables.IssuedDocument)).one(),
+        documents=session.exec(select(func.count()).select_from(tables.DocumentRow)).one(),
         files=session.exec(select(func.count()).select_from(tables.StoredFile)).one(),
         audit_entries=session.exec(select(func.count()).select_from(tables.AuditEntry)).one(),
     )
 
 
-def document_rows(session: Session) -> Iterator[DocumentRow]:
+def document_rows(session: Session) -> Iterator[StatedDocument]:
     """All documents in the order of the chain."""
-    query = select(tables.IssuedDocument).order_by(col(tables.IssuedDocument.position))
+    query = select(tables.DocumentRow).order_by(col(tables.DocumentRow.position))
     for row in session.exec(query.execution_options(yield_per=_BATCH)):
-        yield DocumentRow(**{name: getattr(row, name) for name in DocumentRow.__slots__})
+        yield StatedDocument(**{name: getattr(row, name) for name in StatedDocument.__slots__})
 
 
 def audit_rows(session: Session) -> Iterator[AuditRow]:
@@ -134,7 +151,7 @@ def acts(session: Session, *names: str) -> Iterator[Act]:
 
 def owings(session: Session) -> dict[str, Owing]:
     """What counts of each document for what is owed, by its id."""
-    table: Any = tables.IssuedDocument
+    table: Any = tables.DocumentRow
     payable = table.total_minor - table.withheld_minor
     query = sql_select(table.id, table.number, table.kind, table.currency, payable, table.credits_id)
     return {document_id: Owing(*row) for document_id, *row in session.execute(query)}
@@ -142,42 +159,31 @@ def owings(session: Session) -> dict[str, Owing]:
 
 def credited_invoices(session: Session) -> list[str]:
     """The ids of the invoices that credit notes name, in the order of the first of these."""
-    table: Any = tables.IssuedDocument
+    table: Any = tables.DocumentRow
     query = sql_select(table.credits_id).where(table.credits_id.is_not(None)).group_by(table.credits_id)
     return list(session.execute(query.order_by(func.min(table.position))).scalars())
 
 
-def line_rows(session: Session, document_id: str) -> list[tuple[object, ...]]:
+def line_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
     """What the line rows of a document say, in the order of the lines."""
-    table = tables.DocumentLine
-    query = select(table).where(col(table.document_id) == document_id).order_by(col(table.position))
-    return [
-        (
-            row.position,
-            row.item_id,
-            row.description,
-            row.quantity,
-            row.unit_price,
-            row.tax_code,
-            row.tax_category,
-            row.tax_rate,
-            row.net_minor,
-        )
-        for row in session.exec(query)
-    ]
+    return _rows(session, _LINES, document_id)
 
 
-def tax_amounts(session: Session, document_id: str) -> list[tuple[int, int]]:
-    """Taxable amount and tax of each subtotal, in minor units."""
-    query = select(tables.DocumentTax.taxable_minor, tables.DocumentTax.tax_minor).where(
-        col(tables.DocumentTax.document_id) == document_id
-    )
-    return [(row[0], row[1]) for row in session.exec(query.order_by(col(tables.DocumentTax.position)))]
+def tax_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
+    return _rows(session, _TAXES, document_id)
+
+
+def tax_part_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
+    return _rows(session, _TAX_PARTS, document_id)
+
+
+def _rows(session: Session, statement: Select[*tuple[Any, ...]], document_id: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in execute(session, statement, {"document": document_id}).mappings()]
 
 
 def series_problems(session: Session) -> Iterator[str]:
     """Numbers of a series that are missing, or taken without a document. Lost ones that are on record are neither."""
-    table: Any = tables.IssuedDocument
+    table: Any = tables.DocumentRow
     query = sql_select(table.series, table.period, func.count(), func.min(table.sequence), func.max(table.sequence))
     found = {
         (series, period): (count, first, last)
@@ -219,7 +225,7 @@ def _lost_by_period(session: Session) -> dict[tuple[str, str], list[LostNumbers]
 
 def date_problems(session: Session) -> Iterator[str]:
     """Documents that are dated before an earlier number of their series and period."""
-    table: Any = tables.IssuedDocument
+    table: Any = tables.DocumentRow
     query = sql_select(table.series, table.period, table.number, table.issue_date)
     rows = session.execute(
         query.order_by(table.series, table.period, table.sequence).execution_options(yield_per=_BATCH)
@@ -229,56 +235,6 @@ def date_problems(session: Session) -> Iterator[str]:
         if (series, period) == before[:2] and issue_date < before[2]:
             yield f"document {number}: it is dated before an earlier number of its series"
         before = (series, period, issue_date)
-
-
-def journal_problems(session: Session) -> Iterator[str]:
-    """Documents without their journal entry, and entries that do not balance or are not what was posted."""
-    posted = {act.subject: act.detail.get("journal") for act in acts(session, *ISSUING)}
-    for document, sides in _journal(session):
-        document_id, number, total_minor, issue_date, customer_name, entry_id, entry_date, description = document
-        name = f"document {number}"
-        if entry_id is None:
-            yield f"{name}: it has no journal entry"
-            continue
-        debit, credit = sum(side[1] for side in sides), sum(side[2] for side in sides)
-        if debit != credit:
-            yield f"{name}: its journal entry does not balance"
-        recorded = posted.get(document_id)
-        if recorded is not None:
-            if recorded != sides:
-                yield f"{name}: its journal entry is not the one that was posted"
-        # The first side of an entry is what is receivable: that is the total.
-        elif total_minor and (not sides or sum(sides[0][1:]) != total_minor):
-            yield f"{name}: its journal entry is not its total"
-        if (entry_date, description) != (issue_date, f"{number} {customer_name}"):
-            yield f"{name}: its journal entry has another date or text"
-
-
-def _journal(session: Session) -> Iterator[tuple[tuple[Any, ...], list[list[Any]]]]:
-    """Each document with its entry, and the entry's sides: account, debit and credit."""
-    line: Any = tables.JournalLine
-    entry: Any = tables.JournalEntry
-    document: Any = tables.IssuedDocument
-    described = (
-        document.id,
-        document.number,
-        document.total_minor,
-        document.issue_date,
-        document.customer_name,
-        entry.id,
-        entry.entry_date,
-        entry.description,
-    )
-    query = (
-        sql_select(*described, line.account, line.debit_minor, line.credit_minor)
-        .join(entry, entry.document_id == document.id, isouter=True)
-        .join(line, line.entry_id == entry.id, isouter=True)
-        .order_by(document.position, line.position)
-    )
-    rows = session.execute(query.execution_options(yield_per=_BATCH))
-    for of_document, group in groupby(rows, key=lambda row: tuple(row[: len(described)])):
-        sides = [list(row[len(described) :]) for row in group]
-        yield of_document, [side for side in sides if side[0] is not None]
 
 
 def references(session: Session) -> list[tuple[str, str, str]]:

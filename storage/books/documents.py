@@ -16,19 +16,18 @@ from sqlmodel import Session
 
 from invoicing.document.canonical import (
     ALGORITHM,
+    CANONICAL_VERSION,
     document_from_text,
     document_link_text,
     document_text,
     genesis,
     link_hash,
 )
-from invoicing.document.documents import Document, Line, TaxSubtotal
+from invoicing.document.documents import Document
 from invoicing.document.lifecycle import Balance
-from invoicing.document.posting import JournalSide
-from invoicing.text.typed import search_key
 from storage.books import settings_tables, tables
 from storage.books.balances import BALANCE, STATUS, balance_from
-from storage.ids import new_id
+from storage.books.document_rows import rows_of
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.sqlite.cache import remember, remembered
 from storage.sqlite.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
@@ -36,7 +35,7 @@ from storage.sqlite.tuples import before
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedDocument:
     """An issued document with its place in the hash chain, and what happened to it."""
 
     document: Document
@@ -84,7 +83,7 @@ class DocumentFilter:
     today: date = date.max
 
 
-_DOCUMENTS = table_of(tables.IssuedDocument)
+_DOCUMENTS = table_of(tables.DocumentRow)
 _COLUMNS = _DOCUMENTS.c
 _PERIODS = table_of(settings_tables.SeriesPeriod)
 _THIS_PERIOD = and_(_PERIODS.c.series == bindparam("of_series"), _PERIODS.c.period == bindparam("of_period"))
@@ -108,8 +107,7 @@ _CHAIN_HEAD = select(_COLUMNS.position, _COLUMNS.hash).order_by(_COLUMNS.positio
 _ADD_DOCUMENT = _DOCUMENTS.insert().inline()
 _ADD_LINE = table_of(tables.DocumentLine).insert().inline()
 _ADD_TAX = table_of(tables.DocumentTax).insert().inline()
-_ADD_ENTRY = table_of(tables.JournalEntry).insert().inline()
-_ADD_SIDE = table_of(tables.JournalLine).insert().inline()
+_ADD_TAX_PART = table_of(tables.DocumentTaxPart).insert().inline()
 _WHOLE = (_COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, _COLUMNS.issued_at, _COLUMNS.issued_by, *BALANCE)
 _BY_KEY = (
     select(*_WHOLE)
@@ -165,35 +163,28 @@ def _read_last_date(session: Session, series: str, period: str) -> date | None:
 
 def add_document(
     session: Session, document: Document, *, period: str, sequence: int, issued_at: datetime, issued_by: str
-) -> Issued:
+) -> IssuedDocument:
     """Add an issued document as the next link of the chain, with its lines and taxes."""
     position, previous = documents_end(session)
     previous = previous or genesis(document.organization)
     text = document_text(document)
     covered = document_link_text(
-        text, series=document.series, period=period, sequence=sequence, issued_at=issued_at, by=issued_by
+        text,
+        version=CANONICAL_VERSION,
+        series=document.series,
+        period=period,
+        sequence=sequence,
+        issued_at=issued_at,
+        by=issued_by,
     )
     link = link_hash(previous=previous, position=position + 1, text=covered)
-    row = {
+    rows = rows_of(document)
+    row = rows.document | {
         "position": position + 1,
-        "id": document.id,
-        "kind": document.kind.value,
-        "number": document.number,
-        "series": document.series,
         "period": period,
         "sequence": sequence,
-        "issue_date": document.issue_date,
-        "due_date": document.due_date,
-        "customer_id": document.customer,
-        "customer_name": document.buyer.name,
-        "search_key": search_key(document.number, document.buyer.name, document.purchase_order),
-        "currency": document.currency,
-        "net_minor": document.net_minor,
-        "tax_minor": document.tax_minor,
-        "total_minor": document.total_minor,
-        "credits_id": document.credits.id if document.credits else None,
-        "withheld_minor": document.total_minor - document.payable_minor,
         "content": text,
+        "canonical_version": CANONICAL_VERSION,
         "algorithm": ALGORITHM,
         "previous_hash": previous,
         "hash": link,
@@ -201,35 +192,14 @@ def add_document(
         "issued_by": issued_by,
     }
     execute(session, _ADD_DOCUMENT, row)
-    insert_rows(session, _ADD_LINE, (_line_row(document.id, line) for line in document.lines))
-    insert_rows(session, _ADD_TAX, (_tax_row(document.id, *one) for one in enumerate(document.taxes, start=1)))
+    insert_rows(session, _ADD_LINE, rows.lines)
+    insert_rows(session, _ADD_TAX, rows.taxes)
+    insert_rows(session, _ADD_TAX_PART, rows.tax_parts)
     remember(session, _CHAIN, (position + 1, link))
     remember(session, _last_date_of(document.series, period), document.issue_date)
-    return Issued(document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor))
-
-
-def add_journal_entry(session: Session, document: Document, sides: tuple[JournalSide, ...]) -> None:
-    """Add the document's journal entry. After it, the database takes no further lines for the document."""
-    entry_id = new_id("jrn")
-    entry = {
-        "id": entry_id,
-        "document_id": document.id,
-        "entry_date": document.issue_date,
-        "description": f"{document.number} {document.buyer.name}",
-    }
-    execute(session, _ADD_ENTRY, entry)
-    lines = (
-        {
-            "entry_id": entry_id,
-            "position": position,
-            "account": side.account,
-            "debit_minor": side.debit_minor,
-            "credit_minor": side.credit_minor,
-            "currency": document.currency,
-        }
-        for position, side in enumerate(sides, start=1)
+    return IssuedDocument(
+        document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor)
     )
-    insert_rows(session, _ADD_SIDE, lines)
 
 
 def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
@@ -238,13 +208,13 @@ def id_and_number(session: Session, key: str) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def document_by_id_or_number(session: Session, key: str) -> Issued | None:
+def document_by_id_or_number(session: Session, key: str) -> IssuedDocument | None:
     """The document of this id or number; a number in small letters is also that in capitals."""
     row = execute(session, _BY_KEY, {"id": key, "number": key, "capitals": key.upper()}).first()
     return None if row is None else _issued(row)
 
 
-def credit_notes_of(session: Session, invoice_id: str) -> list[Issued]:
+def credit_notes_of(session: Session, invoice_id: str) -> list[IssuedDocument]:
     """The credit notes of an invoice, in the order in which they were issued."""
     return [_issued(row) for row in execute(session, _CREDIT_NOTES, {"invoice": invoice_id})]
 
@@ -273,7 +243,9 @@ def count_documents(session: Session, wanted: DocumentFilter) -> int:
     return _count(session, *conditions_of(wanted))
 
 
-def documents_in_order(session: Session, wanted: DocumentFilter, *, after_position: int, limit: int) -> list[Issued]:
+def documents_in_order(
+    session: Session, wanted: DocumentFilter, *, after_position: int, limit: int
+) -> list[IssuedDocument]:
     """At most `limit` matching documents, oldest first, after a position of the chain."""
     conditions, values = conditions_of(wanted)
     values |= {"after_position": after_position, "at_most": limit}
@@ -348,32 +320,6 @@ def _read_chain_head(session: Session) -> tuple[int, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _line_row(document_id: str, line: Line) -> dict[str, Any]:
-    return {
-        "document_id": document_id,
-        "position": line.position,
-        "item_id": line.item,
-        "description": line.description,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "tax_code": line.tax_code,
-        "tax_category": line.tax_category.value,
-        "tax_rate": line.tax_rate,
-        "net_minor": line.net_minor,
-    }
-
-
-def _tax_row(document_id: str, position: int, tax: TaxSubtotal) -> dict[str, Any]:
-    return {
-        "document_id": document_id,
-        "position": position,
-        "category": tax.category.value,
-        "rate": tax.rate,
-        "taxable_minor": tax.taxable_minor,
-        "tax_minor": tax.tax_minor,
-    }
-
-
 def _cursor_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -381,9 +327,9 @@ def _cursor_date(text: str) -> date:
         return date.min
 
 
-def _issued(row: Row[*tuple[Any, ...]]) -> Issued:
+def _issued(row: Row[*tuple[Any, ...]]) -> IssuedDocument:
     content, position, link, issued_at, issued_by, *balance = row
-    return Issued(document_from_text(content), position, link, issued_at, issued_by, balance_from(*balance))
+    return IssuedDocument(document_from_text(content), position, link, issued_at, issued_by, balance_from(*balance))
 
 
 def _header(row: Row[*tuple[Any, ...]]) -> Header:

@@ -39,7 +39,7 @@ _OF_CONTENT = (
 _OF_DAY = select(_DAYS.c.made, _DAYS.c.size_bytes).where(_DAYS.c.day == bindparam("day"))
 _ENTRIES = table_of(tables.AuditEntry).c
 _STATE = (
-    *(select(func.max(table_of(rows).c["position"])) for rows in (tables.IssuedDocument, tables.Payment)),
+    *(select(func.max(table_of(rows).c["position"])) for rows in (tables.DocumentRow, tables.Payment)),
     # That a PDF was first made changes nothing of what an export tells; an archive of PDFs itself makes them.
     select(_ENTRIES.position).where(_ENTRIES.act != PRINTING).order_by(_ENTRIES.position.desc()).limit(1),
 )

@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from invoicing.document.documents import Document, DocumentKind
 from storage.books import tables
-from storage.books.documents import Issued, document_by_id_or_number
+from storage.books.documents import IssuedDocument, document_by_id_or_number
 from storage.books.payments import Payment
 from storage.sqlite.statements import Kept, execute, table_of
 
 _NEWEST = 20
 
-_DOCUMENTS = table_of(tables.IssuedDocument).c
+_DOCUMENTS = table_of(tables.DocumentRow).c
 _ALIKE = (
     select(_DOCUMENTS.id, _DOCUMENTS.issue_date)
     .where(
@@ -37,7 +37,7 @@ _OF_THE_DOCUMENT = _OF_THAT_DAY.where(_PAID.document_id == bindparam("document")
 _WITH_REFERENCE = _OF_THAT_DAY.where(_PAID.reference != "")
 
 
-def invoices_alike(session: Session, document: Document) -> Iterator[Issued]:
+def invoices_alike(session: Session, document: Document) -> Iterator[IssuedDocument]:
     """Invoices of the document's customer, total and currency that were issued on its day, or may have been supplied
     on it; the newest first, each read when it is asked for.
     """

@@ -20,7 +20,7 @@ _C = _TABLE.c
 _IN_ORDER = select(_C.code, _C.handed_in, _C.recorded_at, _C.recorded_by, _C.draft, _C.customer).order_by(_C.position)
 _LAST = select(func.coalesce(func.max(_C.position), 0))
 _ADD = _TABLE.insert().inline()
-_DOCUMENTS, _CUSTOMERS = table_of(tables.IssuedDocument).c, table_of(tables.Customer).c
+_DOCUMENTS, _CUSTOMERS = table_of(tables.DocumentRow).c, table_of(tables.Customer).c
 _OF_MONTH = (
     select(func.coalesce(func.sum(_DOCUMENTS.total_minor), 0))
     .join_from(_DOCUMENTS.id.table, _CUSTOMERS.id.table, _DOCUMENTS.customer_id == _CUSTOMERS.id)

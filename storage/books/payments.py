@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from invoicing.document.documents import Document
 from storage.books import settings_tables, tables
+from storage.books.journal import described, payment_sides, post_payment
 from storage.sqlite.statements import Kept, execute, flat, table_of
 
 
@@ -81,8 +82,18 @@ def next_position(session: Session) -> int:
     return int(execute(session, _LAST).scalar_one()) + 1
 
 
-def add_payment(session: Session, payment: Payment) -> None:
+def add_payment(session: Session, payment: Payment, document: Document, *, accounting_currency: str) -> None:
+    """Add a payment of the document, with its entry in the journal of books in `accounting_currency`."""
     _PAYMENTS.add(session, **flat(payment))
+    post_payment(
+        session,
+        payment.id,
+        on=payment.paid_on,
+        description=described(document.number, document.buyer.name),
+        sides=payment_sides(payment.debit_account, payment.credit_account, payment.amount_minor),
+        currency=payment.currency,
+        accounting_currency=accounting_currency,
+    )
 
 
 def payment_by_id(session: Session, payment_id: str) -> Payment | None:

@@ -43,7 +43,7 @@ class LostNumbers:
 _TABLE = SERIES.table
 _TYPES = table_of(settings_tables.TransactionType)
 _PERIODS = table_of(settings_tables.SeriesPeriod)
-_DOCUMENTS = table_of(tables.IssuedDocument)
+_DOCUMENTS = table_of(tables.DocumentRow)
 _IN_ORDER = SERIES.all.order_by(_TABLE.c.code)
 _USUAL = exists().where(_TYPES.c.series == _TABLE.c.code, _TYPES.c.kind == _TABLE.c.kind)
 _KEPT = SERIES.all.add_columns(_USUAL, _TABLE.c.first_sequence, _TABLE.c.first_period).order_by(_TABLE.c.code)

@@ -27,7 +27,7 @@ class StoredDocument:
     balance: Balance
 
 
-_COLUMNS = table_of(tables.IssuedDocument).c
+_COLUMNS = table_of(tables.DocumentRow).c
 _STORED = (_COLUMNS.id, _COLUMNS.content, _COLUMNS.position, _COLUMNS.hash, *BALANCE)
 
 

@@ -16,7 +16,7 @@ from storage.books.balances import DUE
 from storage.books.documents import DocumentFilter, Header, conditions_of, matching
 from storage.sqlite.statements import STATEMENTS_KEPT, execute, table_of
 
-_OF = table_of(tables.IssuedDocument).c
+_OF = table_of(tables.DocumentRow).c
 
 
 def sums_of_documents(session: Session, wanted: DocumentFilter) -> tuple[Sums, ...]:

@@ -76,7 +76,7 @@ class Draft(BooksTable, table=True):
     updated_by: str
 
 
-class IssuedDocument(BooksTable, table=True):
+class DocumentRow(BooksTable, table=True):
     """An issued document and its link in the hash chain; `content` is the canonical text the hash covers."""
 
     __tablename__ = "documents"
@@ -124,6 +124,13 @@ class IssuedDocument(BooksTable, table=True):
     issued_by: str
     credits_id: str | None = Field(default=None, foreign_key="documents.id", index=True)
     withheld_minor: int = Field(default=0, sa_type=BigInteger)
+    canonical_version: int
+    tax_point: date
+    supply_date: date
+    supply_end: date | None = None
+    accounting_currency: str
+    accounting_net_minor: int | None = Field(default=None, sa_type=BigInteger)
+    accounting_tax_minor: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class DocumentLine(BooksTable, table=True):
@@ -150,19 +157,48 @@ class DocumentTax(BooksTable, table=True):
     rate: Decimal = Field(sa_type=DecimalText)
     taxable_minor: int = Field(sa_type=BigInteger)
     tax_minor: int = Field(sa_type=BigInteger)
+    label: str
+    jurisdiction: str
+    accounting_taxable_minor: int | None = Field(default=None, sa_type=BigInteger)
+    accounting_tax_minor: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class DocumentTaxPart(BooksTable, table=True):
+    """What one jurisdiction levies of a subtotal."""
+
+    __tablename__ = "document_tax_parts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["document_id", "tax_position"], ["document_taxes.document_id", "document_taxes.position"]
+        ),
+    )
+
+    document_id: str = Field(primary_key=True)
+    tax_position: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    name: str
+    level: str
+    rate: Decimal = Field(sa_type=DecimalText)
+    tax_minor: int = Field(sa_type=BigInteger)
+    accounting_tax_minor: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class JournalEntry(BooksTable, table=True):
+    """The entry of a document or of a payment: one of the two."""
+
     __tablename__ = "journal_entries"
 
     id: str = Field(primary_key=True)
-    document_id: str = Field(foreign_key="documents.id", unique=True)
+    kind: str
+    document_id: str | None = Field(default=None, foreign_key="documents.id", unique=True)
+    payment_id: str | None = Field(default=None, foreign_key="payments.id", unique=True)
     entry_date: date
     description: str
+    accounting_currency: str
 
 
 class JournalLine(BooksTable, table=True):
-    """One side of an entry; debit or credit, never both; the lines of an entry sum to zero."""
+    """One side of an entry; debit or credit, never both; the lines of an entry sum to zero, in either currency."""
 
     __tablename__ = "journal_lines"
 
@@ -172,6 +208,8 @@ class JournalLine(BooksTable, table=True):
     debit_minor: int = Field(default=0, sa_type=BigInteger)
     credit_minor: int = Field(default=0, sa_type=BigInteger)
     currency: str
+    accounting_minor: int | None = Field(default=None, sa_type=BigInteger)
+    dimensions: str | None = None
 
 
 class Payment(BooksTable, table=True):

@@ -99,7 +99,7 @@ _THIS_NUMBER = _NUMBERS.update().where(
 )
 _ADD_NUMBER = _NUMBERS.insert().inline()
 
-_DOCUMENTS = table_of(tables.IssuedDocument).c
+_DOCUMENTS = table_of(tables.DocumentRow).c
 _ENTRIES = table_of(tables.AuditEntry).c
 _SERIES = table_of(settings_tables.NumberSeries).c
 _DOCUMENT_AT = select(_DOCUMENTS.hash).where(_DOCUMENTS.position == bindparam("position"))

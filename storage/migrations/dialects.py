@@ -26,6 +26,19 @@ def forbid_changes(table: str, *keys: str) -> None:
     )
 
 
+def allow_changes(table: str) -> None:
+    """Take back `forbid_changes`, for a revision that fills columns; it forbids them again at its end."""
+    _require_sqlite()
+    for name in ("update", "delete", "replace"):
+        op.execute(f"DROP TRIGGER {table}_no_{name}")
+
+
+def allow_insert(table: str, *, name: str) -> None:
+    """Take back `refuse_insert`."""
+    _require_sqlite()
+    op.execute(f"DROP TRIGGER {table}_{name}")
+
+
 def refuse_insert(table: str, *, name: str, when: str, because: str) -> None:
     """Make the database refuse an INSERT for which the condition `when` (on NEW) holds."""
     _require_sqlite()

@@ -31,7 +31,7 @@ _NO_SETTINGS = frozenset(
         tables.Customer,
         tables.Item,
         tables.Draft,
-        tables.IssuedDocument,
+        tables.DocumentRow,
         tables.DocumentLine,
         tables.DocumentTax,
         tables.JournalEntry,

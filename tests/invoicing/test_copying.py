@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from invoicing.document.copying import earlier_buyer, filled_from
 from invoicing.document.documents import Document
 from invoicing.document.drafting import Circumstances, RequestedDocument, tax_setting
-from invoicing.tax.totals import Rounding
+from invoicing.tax.inputs import Rounding
 from tests.support.samples import (
     TODAY,
     circumstances,

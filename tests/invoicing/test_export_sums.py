@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.breakdown import Breakdown, break_down
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.requested import RequestedDocument
-from invoicing.exports.breakdown import Breakdown, break_down
 from invoicing.exports.csv_file import SEMICOLON, write_csv
 from invoicing.exports.json_file import write_json
 from invoicing.exports.rows import ExportedAccounts, ExportedDocument, ExportedPayment

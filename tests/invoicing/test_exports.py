@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from invoicing.document.canonical import document_from_text
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, TaxCategory
+from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, PricedLine, TaxCategory
 from invoicing.exports import xlsx_file
 from invoicing.exports.archive import write_archive
 from invoicing.exports.csv_file import COLUMNS, write_csv
@@ -29,7 +29,8 @@ from invoicing.exports.xlsx_file import write_xlsx
 from invoicing.organizations import Environment
 from invoicing.progress import Tally
 from invoicing.refusals import LimitExceeded
-from invoicing.tax.totals import SUM_OF_LINES, LineInput, total
+from invoicing.tax.inputs import AppliedTax, TaxedLine
+from invoicing.tax.totals import SUM_OF_LINES, total
 
 ORGANIZATION = {"handle": "nordlicht", "name": "Nordlicht GmbH"}
 NAMES = ("Ελληνική Εταιρεία ΑΕ", "ООО «Ромашка»", "株式会社日本", 'O\'Brien, "Söhne" & Co.', "محمد للتجارة")
@@ -56,26 +57,19 @@ FORMULAS = (
 HARMLESS = ("a=1", "1-2", "x@example.com", "'quoted'", "", " ", "(-1)", "№ 1", "http://example.com", "00123", "1e5")
 
 
-def line_input(description: str = "Beratung", price: str = "12.5", quantity: str = "2.50") -> LineInput:
-    return LineInput(
-        description=description,
-        quantity=Decimal(quantity),
-        unit_price=Decimal(price),
-        tax_code="DE19",
-        tax_category=TaxCategory.STANDARD,
-        tax_rate=Decimal("19.0"),
-        unit="h",
-    )
+def taxed_line(description: str = "Beratung", price: str = "12.5", quantity: str = "2.50") -> TaxedLine:
+    priced = PricedLine(Decimal(quantity), description=description, unit_price=Decimal(price), unit="h")
+    return TaxedLine(priced, AppliedTax("DE19", TaxCategory.STANDARD, Decimal("19.0")))
 
 
 def exported(
     number: str = "INV-2026-00001",
-    *lines: LineInput,
+    *lines: TaxedLine,
     currency: str = "EUR",
     customer_name: str = "Acme Ltd",
     purchase_order: str = "",
 ) -> ExportedDocument:
-    totals = total(lines or [line_input()], currency=currency, prices_include_tax=False)
+    totals = total(lines or [taxed_line()], currency=currency, prices_include_tax=False)
     document = Document(
         kind=DocumentKind.INVOICE,
         environment=Environment.LIVE,
@@ -120,7 +114,7 @@ def read_sheet(path: Path, name: str) -> list[dict[str, Any]]:
 
 
 def test_a_csv_row_is_a_line_with_its_document_in_a_stable_order(tmp_path: Path) -> None:
-    write_csv(tmp_path / "out.csv", [exported("INV-1", line_input(), line_input("Fahrt", "0.0035", "1000"))])
+    write_csv(tmp_path / "out.csv", [exported("INV-1", taxed_line(), taxed_line("Fahrt", "0.0035", "1000"))])
     # 2.50 x 12.50 = 31.25; 1000 x 0.0035 = 3.50; net 34.75, 19 % = 6.6025, total 41.35, paid 10.00. Alone the lines
     # have a tax of 5.94 (5.9375) and 0.67 (0.665): the cent that is too much was rounded up furthest in the second.
     heading, first, second, end = (tmp_path / "out.csv").read_bytes().decode("utf-8").split("\r\n")
@@ -135,12 +129,12 @@ def test_a_csv_row_is_a_line_with_its_document_in_a_stable_order(tmp_path: Path)
         f"1,Beratung,2.5,h,12.50,0,DE19,S,19,31.25,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,,"
         "line,,goods,0.00,0.00,31.25,,,,5.94,37.19,,,,EUR,1,,,31.25,5.94,34.75,6.60,41.35,,,,0.00,41.35,0.00"
         + "," * 14
-        + "Beratung,,"
+        + "Beratung,,,"
     )
     assert second == (
         "invoice,INV-1,partially_paid,2026-03-09,2026-04-08,2026-02-28,acme,Acme Ltd,GB,GB123456789,,EUR,"
         f"2,Fahrt,1000,h,0.0035,0,DE19,S,19,3.50,,,,,false,{'ab' * 32},,,,,"
-        "line,,goods,0.00,0.00,3.50,,,,0.66,4.16,,,,EUR,1,,,3.50,0.66,,,,,,,,," + "," * 14 + "Fahrt,,"
+        "line,,goods,0.00,0.00,3.50,,,,0.66,4.16,,,,EUR,1,,,3.50,0.66,,,,,,,,," + "," * 14 + "Fahrt,,,"
     )
     assert end == ""
 
@@ -149,14 +143,14 @@ def test_a_csv_row_is_a_line_with_its_document_in_a_stable_order(tmp_path: Path)
     ("currency", "price", "net"), [("JPY", "12", "30"), ("EUR", "12.00", "30.00"), ("KWD", "12.000", "30.000")]
 )
 def test_money_in_csv_has_the_digits_of_its_currency(tmp_path: Path, currency: str, price: str, net: str) -> None:
-    write_csv(tmp_path / "out.csv", [exported("INV-1", line_input(price="12"), currency=currency)])
+    write_csv(tmp_path / "out.csv", [exported("INV-1", taxed_line(price="12"), currency=currency)])
     [row] = read_csv(tmp_path / "out.csv")
     assert (row["unit_price"], row["line_net"]) == (price, net)
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_text_that_reads_as_a_formula_gets_an_apostrophe_in_csv(tmp_path: Path, text: str) -> None:
-    write_csv(tmp_path / "out.csv", [exported("-7", line_input(text), customer_name=text, purchase_order=text)])
+    write_csv(tmp_path / "out.csv", [exported("-7", taxed_line(text), customer_name=text, purchase_order=text)])
     [row] = read_csv(tmp_path / "out.csv")
     assert [row["description"], row["customer_name"], row["purchase_order"]] == [f"'{text}"] * 3
     assert row["number"] == "'-7"
@@ -164,13 +158,13 @@ def test_text_that_reads_as_a_formula_gets_an_apostrophe_in_csv(tmp_path: Path, 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_other_text_is_written_to_csv_as_it_is(tmp_path: Path, text: str) -> None:
-    write_csv(tmp_path / "out.csv", [exported("INV-1", line_input(text))])
+    write_csv(tmp_path / "out.csv", [exported("INV-1", taxed_line(text))])
     assert read_csv(tmp_path / "out.csv")[0]["description"] == text
 
 
 def test_a_negative_number_in_csv_stays_a_number(tmp_path: Path) -> None:
-    correction = line_input(price="-1", quantity="1")
-    write_csv(tmp_path / "out.csv", [exported("INV-1", line_input(), correction)])
+    correction = taxed_line(price="-1", quantity="1")
+    write_csv(tmp_path / "out.csv", [exported("INV-1", taxed_line(), correction)])
     row = read_csv(tmp_path / "out.csv")[1]
     assert (row["unit_price"], row["line_net"]) == ("-1.00", "-1.00")
 
@@ -184,7 +178,7 @@ def test_the_apostrophe_of_csv_can_be_taken_off_again(text: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_all_scripts_survive_every_format(tmp_path: Path, name: str) -> None:
-    documents = [exported("INV-1", line_input(name), customer_name=name)]
+    documents = [exported("INV-1", taxed_line(name), customer_name=name)]
     write_csv(tmp_path / "out.csv", documents)
     write_xlsx(tmp_path / "out.xlsx", documents)
     write_json(tmp_path / "out.json", {"name": name}, documents)
@@ -198,7 +192,7 @@ def test_names_of_all_scripts_survive_every_format(tmp_path: Path, name: str) ->
 
 def test_an_xlsx_has_a_row_per_document_and_per_line_with_numbers_and_dates(tmp_path: Path) -> None:
     write_xlsx(
-        tmp_path / "out.xlsx", [exported("INV-1", line_input(), line_input("Fahrt", "0.0035", "1000")), exported("2")]
+        tmp_path / "out.xlsx", [exported("INV-1", taxed_line(), taxed_line("Fahrt", "0.0035", "1000")), exported("2")]
     )
     overview, other = read_sheet(tmp_path / "out.xlsx", "Documents")
     details = read_sheet(tmp_path / "out.xlsx", "Lines")
@@ -229,7 +223,7 @@ def test_an_xlsx_has_frozen_headings_filters_and_formats(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS, "{=1}", "<r><t>a</t></r>", "internal:A1", "1.5"])
 def test_text_in_xlsx_stays_text_whatever_it_looks_like(tmp_path: Path, text: str) -> None:
-    write_xlsx(tmp_path / "out.xlsx", [exported("INV-1", line_input(text), customer_name=text)])
+    write_xlsx(tmp_path / "out.xlsx", [exported("INV-1", taxed_line(text), customer_name=text)])
     workbook = load_workbook(tmp_path / "out.xlsx")
     for cell in (workbook["Lines"]["G2"], workbook["Documents"]["H2"]):
         # A carriage return is escaped (openpyxl shows the escape), and an empty text is an empty cell.
@@ -242,14 +236,14 @@ def test_text_in_xlsx_stays_text_whatever_it_looks_like(tmp_path: Path, text: st
 
 def test_text_like_an_escape_of_xlsx_is_escaped_itself(tmp_path: Path) -> None:
     # Excel reads _x0041_ as the letter A, and _x005F_ as the underscore; openpyxl shows what is in the file.
-    write_xlsx(tmp_path / "out.xlsx", [exported("INV-1", line_input("_x0041_"))])
+    write_xlsx(tmp_path / "out.xlsx", [exported("INV-1", taxed_line("_x0041_"))])
     assert read_sheet(tmp_path / "out.xlsx", "Lines")[0]["description"] == "_x005F_x0041_"
 
 
 def test_markup_in_a_description_cannot_put_a_formula_into_the_xlsx(tmp_path: Path) -> None:
     # XlsxWriter writes a text from <r> to </r> as its own markup, unescaped.
     text = '<r><t>a</t></r></is></c><c r="Z2"><f>1+1</f></c><c r="AA2" t="inlineStr"><is><r><t>b</t></r>'
-    write_xlsx(tmp_path / "out.xlsx", [exported("INV-1", line_input(text))])
+    write_xlsx(tmp_path / "out.xlsx", [exported("INV-1", taxed_line(text))])
     workbook = load_workbook(tmp_path / "out.xlsx")
     assert workbook["Lines"]["G2"].value == text
     assert [cell.coordinate for row in workbook["Lines"] for cell in row if cell.data_type == "f"] == []
@@ -292,12 +286,12 @@ def test_more_lines_than_a_sheet_has_rows_are_refused(tmp_path: Path, monkeypatc
     monkeypatch.setattr(xlsx_file, "ROWS_MAX", 3)
     write_xlsx(tmp_path / "fits.xlsx", [exported(), exported("2")])
     with pytest.raises(LimitExceeded, match="choose a shorter period, or export as CSV"):
-        write_xlsx(tmp_path / "out.xlsx", [exported("1", line_input(), line_input(), line_input())])
+        write_xlsx(tmp_path / "out.xlsx", [exported("1", taxed_line(), taxed_line(), taxed_line())])
     assert {path.suffix for path in tmp_path.iterdir()} == {".xlsx"}
 
 
 def test_a_json_document_is_its_canonical_value_with_status_amounts_and_hash(tmp_path: Path) -> None:
-    documents = [exported("INV-1"), exported("INV-2", line_input(), currency="KWD")]
+    documents = [exported("INV-1"), exported("INV-2", taxed_line(), currency="KWD")]
     write_json(tmp_path / "out.json", ORGANIZATION, documents)
     raw = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert list(raw) == ["format", "organization", "documents"]
@@ -392,7 +386,7 @@ WRITERS = pytest.mark.parametrize("write", [as_csv, as_xlsx, as_json, as_archive
 
 
 def many(count: int) -> Iterator[ExportedDocument]:
-    lines = [line_input(f"Beratung {position}" + "." * 100) for position in range(3)]
+    lines = [taxed_line(f"Beratung {position}" + "." * 100) for position in range(3)]
     for sequence in range(count):
         yield exported(f"INV-2026-{sequence:05d}", *lines)
 

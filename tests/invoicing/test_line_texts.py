@@ -15,6 +15,7 @@ from invoicing.document.drafting import RequestedDocument, tax_setting
 from invoicing.document.warnings import warnings_for
 from invoicing.exports.cells import line_cells
 from invoicing.master_data.records import Item
+from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
 from tests.support.printed import invoice, printed
 from tests.support.samples import TODAY, circumstances, composed, customer, line, request
 
@@ -104,3 +105,35 @@ def test_the_paper_shows_name_description_and_the_lines_own_dates() -> None:
     assert "Leistungszeitraum 01.02.2026 – 28.02.2026" in text
     one_day = replace(parts, lines=(first, replace(second, supply_date=date(2026, 2, 1))))
     assert "Leistungsdatum 01.02.2026" in printed(one_day)
+
+
+def test_the_line_of_the_buyers_order_is_asked_for_frozen_printed_exported_credited_and_copied() -> None:
+    """BT-132 of EN 16931, for a purchase order (BT-13) with several lines."""
+    asked = request(replace(line("2.50"), order_line=" 30 "), line("1"), purchase_order="PO-7")
+    ordered = replace(composed(asked).document, id="inv_1", number="INV-1")
+    assert [one.order_line for one in ordered.lines] == ["30", ""]
+    text = document_text(ordered)
+    assert text.count('"order_line"') == 1
+    assert document_from_text(text) == ordered
+    assert [line_cells(one, 1, "GBP")["order_line"] for one in ordered.lines] == ["30", ""]
+    assert "Purchase order No. 30" in printed(ordered)
+    note = credit(ordered, [], None, reason="Stale", issue_date=ordered.issue_date, series="CN")
+    assert note.lines[0].order_line == "30"
+    setting = tax_setting(circumstances(), currency="GBP", tax_point=TODAY)
+    empty = replace(asked, lines=())
+    copy = filled_from(empty, ordered, customer=customer("GB"), setting=setting, overridden=False)
+    assert [one.order_line for one in copy.lines] == ["30", ""]
+
+
+@pytest.mark.parametrize(("stated", "code"), [("x" * 101, LimitExceeded), ("3\n0", InvalidInput)])
+def test_the_line_of_an_order_is_a_text_of_one_line(stated: str, code: type[Refusal]) -> None:
+    with pytest.raises(code) as refused:
+        composed(request(replace(line("2.50"), order_line=stated)))
+    assert refused.value.field == "lines[0].order_line"
+
+
+def test_a_draft_warns_where_the_line_of_an_order_cannot_be_printed() -> None:
+    given = circumstances()
+    found = composed(request(replace(line("2.50"), order_line="三十")), given).document
+    said = warnings_for(found, profile=given.profile, customer=given.customer, today=TODAY)
+    assert "unprintable" in [warning.code for warning in said]

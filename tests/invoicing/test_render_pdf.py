@@ -17,12 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoicing.document.canonical import document_text
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, TaxCategory
+from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, PricedLine, TaxCategory
 from invoicing.organizations import Environment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.render.formats import formats_for
 from invoicing.render.pdf import render_pdf
-from invoicing.tax.totals import LineInput, total
+from invoicing.tax.inputs import AppliedTax, TaxedLine
+from invoicing.tax.totals import total
 
 REPOSITORY = Path(__file__).parents[2]
 WATERMARK = "SANDBOX - NOT AN INVOICE"
@@ -33,19 +34,20 @@ SELLER = Party("Hartley & Daughters Bakery Ltd", SELLER_ADDRESS, "GB123456782", 
 BUYER_ADDRESS = Address("3 Quay Street", postal_code="BS1 5TY", city="Bristol", country="GB")
 BUYER = Party("Harbour Café", BUYER_ADDRESS, "GB987654321")
 PAYMENT = PaymentDetails("Hartley Ltd", "Barclays", "GB33BUKB20201555555555", "BUKBGB22")
-LINE = LineInput("", Decimal(1), Decimal(10), "T1", TaxCategory.STANDARD, Decimal(20))
+LINE = PricedLine(Decimal(1), unit_price=Decimal(10))
+TAX = AppliedTax("T1", TaxCategory.STANDARD, Decimal(20))
 
 
-def line(description: str, *, quantity: str = "1", price: str = "10", discount: str = "0", unit: str = "") -> LineInput:
+def line(description: str, *, quantity: str = "1", price: str = "10", discount: str = "0", unit: str = "") -> TaxedLine:
     changed = replace(LINE, description=description, quantity=Decimal(quantity), unit_price=Decimal(price), unit=unit)
-    return replace(changed, discount_percent=Decimal(discount))
+    return TaxedLine(replace(changed, discount_percent=Decimal(discount)), TAX)
 
 
-def untaxed(taxed: LineInput, category: TaxCategory, reason: str = "") -> LineInput:
-    return replace(taxed, tax_category=category, tax_rate=Decimal(0), tax_reason=reason)
+def untaxed(taxed: TaxedLine, category: TaxCategory, reason: str = "") -> TaxedLine:
+    return replace(taxed, tax=replace(taxed.tax, category=category, rate=Decimal(0), reason=reason))
 
 
-def document(*inputs: LineInput, prices_include_tax: bool = False) -> Document:
+def document(*inputs: TaxedLine, prices_include_tax: bool = False) -> Document:
     totals = total(inputs, currency="GBP", prices_include_tax=prices_include_tax)
     return Document(
         kind=DocumentKind.INVOICE,

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from invoicing.document.documents import AdjustmentKind, TaxCategory
+from invoicing.document.documents import AdjustmentKind, PricedLine, TaxCategory
+from invoicing.document.requested import RequestedAdjustment
 from invoicing.money.amounts import money_text, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
-from invoicing.tax.totals import AdjustmentInput, LineInput, Rounding, Totals, total
+from invoicing.tax.adjusting import TaxedAdjustment
+from invoicing.tax.inputs import AppliedTax, Rounding, TaxedLine
+from invoicing.tax.totals import Totals, total
 from tests.support.money_document import money_table
 
 RATES = ("0", "2.1", "5.5", "7", "7.7", "8.875", "17", "19", "20", "25.5", "27", "100")
@@ -28,29 +31,27 @@ def line(
     reason: str = "",
     taken_off: str = "0",
     charged: str = "0",
-) -> LineInput:
-    return LineInput(
+) -> TaxedLine:
+    priced = PricedLine(
         description="Work",
         quantity=Decimal(quantity),
         unit_price=Decimal(price),
         discount_percent=Decimal(discount),
         discount_amount=Decimal(taken_off),
         charge_amount=Decimal(charged),
-        tax_code=f"VAT{rate}",
-        tax_category=TaxCategory.STANDARD if Decimal(rate) else TaxCategory.ZERO,
-        tax_rate=Decimal(rate),
-        tax_reason=reason,
     )
+    category = TaxCategory.STANDARD if Decimal(rate) else TaxCategory.ZERO
+    return TaxedLine(priced, AppliedTax(f"VAT{rate}", category, Decimal(rate), reason=reason))
 
 
-def adjustment(row: dict[str, str]) -> AdjustmentInput:
-    return AdjustmentInput(
+def adjustment(row: dict[str, str]) -> TaxedAdjustment:
+    asked = RequestedAdjustment(
         kind=AdjustmentKind(row["kind"]),
         reason="Agreed",
         percent=Decimal(row["percent"].replace("-", "0")),
         amount=Decimal(row["amount"].replace("-", "0")),
-        tax=None if row["rate %"] == "all" else line("0", row["rate %"]).tax,
     )
+    return TaxedAdjustment(asked, None if row["rate %"] == "all" else line("0", row["rate %"]).tax)
 
 
 EXPLANATIONS = money_table("example", "why")
@@ -161,7 +162,7 @@ def test_no_lines_come_to_nothing() -> None:
     ],
     ids=["one line", "the sum of the lines", "the tax on top"],
 )
-def test_an_amount_that_no_database_could_hold_is_refused(lines: list[LineInput]) -> None:
+def test_an_amount_that_no_database_could_hold_is_refused(lines: list[TaxedLine]) -> None:
     with pytest.raises(LimitExceeded) as refused:
         total(lines, currency="EUR", prices_include_tax=False)
     assert refused.value.field == "lines"
@@ -180,7 +181,7 @@ prices = st.sampled_from(["10", "-10", "-9.99", "0.01", "25"]).map(Decimal) | st
 )
 
 
-def lines_taxed_at(rates: Sequence[str]) -> st.SearchStrategy[LineInput]:
+def lines_taxed_at(rates: Sequence[str]) -> st.SearchStrategy[TaxedLine]:
     return st.builds(
         line,
         prices.map(str),
@@ -198,19 +199,19 @@ documents = st.lists(st.sampled_from(RATES), min_size=1, max_size=2).flatmap(
 currencies = st.sampled_from(["JPY", "EUR", "KWD", "CLF"])
 
 
-def total_or_none(lines: list[LineInput], currency: str, *, prices_include_tax: bool) -> Totals | None:
+def total_or_none(lines: list[TaxedLine], currency: str, *, prices_include_tax: bool) -> Totals | None:
     try:
         return total(lines, currency=currency, prices_include_tax=prices_include_tax)
     except InvalidInput:
         return None
 
 
-def total_or_reject(lines: list[LineInput], currency: str, *, prices_include_tax: bool) -> Totals:
+def total_or_reject(lines: list[TaxedLine], currency: str, *, prices_include_tax: bool) -> Totals:
     return total_or_none(lines, currency, prices_include_tax=prices_include_tax) or reject()
 
 
 @given(documents, currencies, st.booleans())
-def test_the_parts_sum_to_the_whole(lines: list[LineInput], currency: str, prices_include_tax: bool) -> None:
+def test_the_parts_sum_to_the_whole(lines: list[TaxedLine], currency: str, prices_include_tax: bool) -> None:
     totals = total_or_reject(lines, currency, prices_include_tax=prices_include_tax)
     assert totals.net_minor + totals.tax_minor == totals.total_minor
     assert sum(item.net_minor for item in totals.lines) == totals.net_minor
@@ -220,13 +221,13 @@ def test_the_parts_sum_to_the_whole(lines: list[LineInput], currency: str, price
         members = [
             item.net_minor
             for item, given_line in zip(totals.lines, lines, strict=True)
-            if (given_line.tax_rate, given_line.tax_category) == (tax.rate, tax.category)
+            if (given_line.tax.rate, given_line.tax.category) == (tax.rate, tax.category)
         ]
         assert sum(members) == tax.taxable_minor
 
 
 @given(documents, currencies)
-def test_gross_prices_keep_the_gross_and_each_net_is_within_one_unit(lines: list[LineInput], currency: str) -> None:
+def test_gross_prices_keep_the_gross_and_each_net_is_within_one_unit(lines: list[TaxedLine], currency: str) -> None:
     totals = total_or_reject(lines, currency, prices_include_tax=True)
     assert sum(item.amount_minor for item in totals.lines) == totals.total_minor
     for item in totals.lines:
@@ -248,7 +249,7 @@ def test_net_and_gross_prices_agree(net_minor: int, rate: str, currency: str) ->
 
 @given(st.data(), documents, currencies, st.booleans())
 def test_the_order_of_lines_does_not_change_the_totals(
-    data: st.DataObject, lines: list[LineInput], currency: str, prices_include_tax: bool
+    data: st.DataObject, lines: list[TaxedLine], currency: str, prices_include_tax: bool
 ) -> None:
     shuffled = data.draw(st.permutations(lines))
     first = total_or_none(lines, currency, prices_include_tax=prices_include_tax)
@@ -264,9 +265,9 @@ def test_the_order_of_lines_does_not_change_the_totals(
     )
 
 
-@given(lines_taxed_at(RATES).filter(lambda item: item.unit_price >= 0), currencies)
-def test_a_line_amount_is_the_exact_product_rounded_once(item: LineInput, currency: str) -> None:
-    totals = total([item], currency=currency, prices_include_tax=False)
-    exact = Fraction(item.quantity) * Fraction(item.unit_price) * Fraction(100 - item.discount_percent) / 100
+@given(lines_taxed_at(RATES).filter(lambda item: item.line.unit_price >= 0), currencies)
+def test_a_line_amount_is_the_exact_product_rounded_once(item: TaxedLine, currency: str) -> None:
+    totals, priced = total([item], currency=currency, prices_include_tax=False), item.line
+    exact = Fraction(priced.quantity) * Fraction(priced.unit_price) * Fraction(100 - priced.discount_percent) / 100
     digits = {"JPY": 0, "EUR": 2, "KWD": 3, "CLF": 4}[currency]
     assert totals.lines[0].amount_minor == int(exact * 10**digits + Fraction(1, 2))

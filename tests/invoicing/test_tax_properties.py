@@ -12,8 +12,8 @@ from invoicing.document.documents import AdjustmentKind, Document
 from invoicing.document.posting import post
 from invoicing.document.requested import RequestedDocument
 from invoicing.money.amounts import money_text
-from invoicing.tax.inputs import group_key, subtotal_key
-from invoicing.tax.totals import Rounding, retotal, totals_follow
+from invoicing.tax.inputs import Rounding, group_key, subtotal_key
+from invoicing.tax.totals import retotal, totals_follow
 from tests.support.samples import (
     POSTING,
     currencies,

@@ -36,7 +36,7 @@ async def brand(one: Practice, books: Books, content: bytes, **more: str | bool)
 
 async def invoice(one: Practice, books: Books) -> str:
     customer = await one.customer(books)
-    return (await one.issue(books, customer.id)).issued.document.id
+    return (await one.issue(books, customer.id)).document.id
 
 
 async def render(books: Books, document: str) -> MadeFile:

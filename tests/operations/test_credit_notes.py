@@ -51,7 +51,7 @@ def wanted(*lines: tuple[int, str], invoice: str = INVOICE, **fields: str | date
 
 
 def described(made: IssuedCreditNote) -> tuple[str, int, int]:
-    return made.note.issued.document.number, made.note.issued.document.total_minor, made.invoice_balance.due_minor
+    return made.note.document.number, made.note.document.total_minor, made.invoice_balance.due_minor
 
 
 async def test_an_invoice_is_taken_back_in_parts_and_never_more_than_remains(tmp_path: Path) -> None:
@@ -79,10 +79,10 @@ async def test_an_invoice_is_taken_back_in_parts_and_never_more_than_remains(tmp
         shown = await get_invoice(books, INVOICE)
         assert (shown.status, shown.balance.credited_minor) == (Status.CREDITED, 3000)
         assert [note.document.reason for note in shown.credit_notes] == ["Returned", "Returned"]
-        note = (await get_invoice(books, "test-cn-2026-00002")).issued.document
+        note = (await get_invoice(books, "test-cn-2026-00002")).document
         assert note.credits is not None
         assert (note.credits.number, note.customer) == (INVOICE, customer)
-        assert (await one.issue(books, customer)).issued.document.number == "TEST-INV-2026-00002"
+        assert (await one.issue(books, customer)).document.number == "TEST-INV-2026-00002"
         assert (await verify_books(books)).problem == ""
 
 
@@ -106,10 +106,10 @@ async def test_a_credit_note_is_issued_once_by_its_reference(tmp_path: Path) -> 
         request = wanted((1, "1"), client_reference=" return 7 ")
         first = await issue_credit_note(books, request)
         again = await issue_credit_note(books, wanted((1, "1.00"), client_reference="return 7"))
-        invoice_id = (await get_invoice(books, INVOICE)).issued.document.id
+        invoice_id = (await get_invoice(books, INVOICE)).document.id
         by_id = await issue_credit_note(books, replace(request, invoice=invoice_id))
         assert (first.note.replayed, again.note.replayed, by_id.note.replayed) == (False, True, True)
-        assert again.note.issued == first.note.issued == by_id.note.issued
+        assert replace(again.note, replayed=False) == first.note == replace(by_id.note, replayed=False)
         other = wanted((1, "0.5"), client_reference="return 7")
         assert isinstance(await refusal(issue_credit_note(books, other)), IdempotencyMismatch)
         assert len((await get_invoice(books, INVOICE)).credit_notes) == 1
@@ -142,11 +142,11 @@ async def test_an_archived_customer_and_last_years_invoice_can_be_credited(tmp_p
         one.clock.set(datetime(2027, 1, 2, 12, tzinfo=UTC))
         # Written on the 2nd for the 31st: the old year is a period of its own.
         late = await issue_credit_note(books, wanted((1, "0.5"), issue_date=date(2026, 12, 31)))
-        assert late.note.issued.document.number == "TEST-CN-2026-00002"
+        assert late.note.document.number == "TEST-CN-2026-00002"
         new = await issue_credit_note(books, wanted((1, "0.5")))
-        assert new.note.issued.document.number == "TEST-CN-2027-00001"
+        assert new.note.document.number == "TEST-CN-2027-00001"
         again = await issue_credit_note(books, wanted((1, "0.25"), issue_date=date(2026, 12, 31)))
-        assert again.note.issued.document.number == "TEST-CN-2026-00003"
+        assert again.note.document.number == "TEST-CN-2026-00003"
         back = wanted((1, "0.25"), issue_date=date(2027, 1, 1))
         refused = await refusal(issue_credit_note(books, back))
         assert (type(refused), refused.field) == (InvalidInput, "issue_date")
@@ -160,7 +160,7 @@ async def test_an_issued_document_is_no_draft_to_replace_delete_or_issue(tmp_pat
         line = RequestedLine(quantity=Decimal(1), description="Other", unit_price=Decimal(1))
         document = RequestedDocument(customer=customer, lines=(line,))
         draft = (await draft_invoice(books, DraftRequest(document=document))).draft
-        issued = (await issue_invoice(books, IssueRequest(draft=draft))).issued.document
+        issued = (await issue_invoice(books, IssueRequest(draft=draft))).document
         await issue_credit_note(books, wanted())
         before = (await verify_books(books)).audit_entries
         for key in (INVOICE, INVOICE.lower(), issued.id, issued.number, "TEST-CN-2026-00001", draft):
@@ -200,8 +200,8 @@ async def test_an_invoice_dated_ahead_is_credited_on_its_own_day(tmp_path: Path)
         with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("UPDATE profile SET future_days = 30")
         one.clock.set(datetime(2026, 3, 1, 12, tzinfo=UTC))
-        made = await issue_credit_note(books, wanted(invoice=ahead.issued.document.number))
-        assert made.note.issued.document.issue_date == date(2026, 3, 16)
+        made = await issue_credit_note(books, wanted(invoice=ahead.document.number))
+        assert made.note.document.issue_date == date(2026, 3, 16)
 
 
 async def test_a_payment_of_what_was_credited_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ async def test_nothing_is_left_of_an_invoice_that_is_credited_in_steps(
         if currency == "EUR":
             document = replace(document, **EURO)  # type: ignore[arg-type]  # The fields are named above.
         issued = await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))
-        number, whole = issued.issued.document.number, issued.issued.document.total_minor
+        number, whole = issued.document.number, issued.document.total_minor
         await record_payment(books, PaymentRequest(invoice=number, amount=Decimal("10.01")))
         for lines in (
             (CreditLine(1, Decimal("0.7")), CreditLine(3, Decimal(2))),
@@ -77,7 +77,7 @@ async def test_nothing_is_left_of_an_invoice_that_is_credited_in_steps(
             None,
         ):
             made = await issue_credit_note(books, CreditRequest(invoice=number, reason="Returned", lines=lines))
-            await render_document(books, made.note.issued.document.id, file_format="pdf")
+            await render_document(books, made.note.document.id, file_format="pdf")
             assert (await verify_books(books)).problem == ""
         shown = await get_invoice(books, number)
         assert (shown.status, shown.balance.credited_minor) == (Status.CREDITED, whole)
@@ -98,7 +98,7 @@ async def test_what_is_withheld_is_not_owed_and_comes_back_with_a_credit_note(tm
             lines=(RequestedLine(quantity=Decimal(4), description="Design", unit_price=Decimal(250)),),
             withholding=code[0],
         )
-        issued = (await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))).issued.document
+        issued = (await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))).document
         assert issued.withholding is not None
         owed = issued.total_minor - issued.withholding.amount_minor
         assert rows(books, "SELECT withheld_minor FROM documents") == [(issued.withholding.amount_minor,)]

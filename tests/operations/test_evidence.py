@@ -78,8 +78,8 @@ async def _filled(one: Practice) -> tuple[Books, dict[str, str]]:
     customer = (await one.customer(books)).id
     await save_item(books, {"name": "Croissants", "unit_price": Decimal("12.50")}, item_id="")
     await import_table(books, wanted("name,country\nImported,GB\n"), progress=lambda done, total: None)
-    first = (await one.issue(books, customer, reference="first")).issued.document
-    second = (await one.issue(books, customer, reference="second")).issued.document
+    first = (await one.issue(books, customer, reference="first")).document
+    second = (await one.issue(books, customer, reference="second")).document
     await render_document(books, first.number, file_format="pdf")
     return books, {"customer": customer, "first": first.id, "second": second.id}
 

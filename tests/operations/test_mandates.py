@@ -79,7 +79,7 @@ class Shop:
         return await draft_invoice(self.books, DraftRequest(document=wanted))
 
     async def issue(self, draft: str) -> Document:
-        return (await issue_invoice(self.books, IssueRequest(draft=draft))).issued.document
+        return (await issue_invoice(self.books, IssueRequest(draft=draft))).document
 
     async def acknowledge(self, code: str, handed_in: str = "entered by our provider", *, draft: str = "") -> None:
         await acknowledge_mandate(self.office, self.books, code, handed_in=handed_in, draft=draft)
@@ -213,7 +213,7 @@ async def test_a_withdrawn_acknowledgement_refuses_again_and_the_record_of_both_
         assert (refused.code, "it-sdi" in refused.message) == ("not_ready", True)
         await it.acknowledge("it-sdi", "by another provider")
         made = await issue_credit_note(it.books, CreditRequest(invoice=issued.number, reason="Returned"))
-        assert made.note.issued.document.form_words == issued.form_words != ""
+        assert made.note.document.form_words == issued.form_words != ""
         assert len(audited(it.books, "acknowledge_mandate")) == 2
         assert len(audited(it.books, "withdraw_mandate_acknowledgement")) == 1
         with raw(folder_of(it.books) / BOOKS_FILE) as connection:

@@ -20,7 +20,7 @@ from invoicing.tax.settings import TaxCodeChange
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest
-from operations.issuing import IssuedDocument
+from operations.issuing import StandingDocument
 from operations.items import save_item
 from operations.profile import update_organization
 from operations.settings import save_tax_code
@@ -54,7 +54,7 @@ async def shown_again(books: Books, draft: str) -> Preview:
     return await draft_invoice(books, DraftRequest(document=NOTHING, draft=draft))
 
 
-async def issued(books: Books, draft: str, *, reference: str = "") -> IssuedDocument:
+async def issued(books: Books, draft: str, *, reference: str = "") -> StandingDocument:
     return await issue_invoice(books, IssueRequest(draft=draft, client_reference=reference))
 
 
@@ -134,9 +134,9 @@ async def test_a_draft_whose_facts_were_changed_is_issued_only_after_it_was_show
         again = await shown_again(books, draft)
         assert again.draft == draft
         made = await issued(books, draft, reference="march")
-        assert made.issued.document.number == again.number
-        assert made.issued.document.taxes == again.document.taxes
-        assert made.issued.document.lines == again.document.lines
+        assert made.document.number == again.number
+        assert made.document.taxes == again.document.taxes
+        assert made.document.lines == again.document.lines
         assert (await issued(books, draft, reference="march")).replayed
         assert (await verify_books(books)).problem == ""
 
@@ -184,25 +184,25 @@ async def test_whether_prices_include_tax_and_the_rounding_are_the_drafts_own(tm
         await update_organization(one.office, books, {"prices_include_tax": False, "rounding": "sum_of_lines"})
         again = await shown_again(books, drafted.draft)
         replaced = await draft_invoice(books, asked(customer, *[CENT] * 3))
-        document = (await issued(books, drafted.draft)).issued.document
+        document = (await issued(books, drafted.draft)).document
         assert (document.prices_include_tax, document.rounding, document.total_minor) == (True, "per_line", 99)
         assert again.document.total_minor == drafted.document.total_minor == 99
         assert (replaced.document.prices_include_tax, replaced.document.total_minor) == (False, 118)
-        assert (await issued(books, replaced.draft)).issued.document.total_minor == 118
+        assert (await issued(books, replaced.draft)).document.total_minor == 118
 
 
 async def test_a_copy_is_issued_as_its_draft_showed_it(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books, customer, _ = await bakery(one)
         gross = asked(customer, CENT, prices_include_tax=True)
-        first = (await issue_invoice(books, IssueRequest(request=gross))).issued.document
+        first = (await issue_invoice(books, IssueRequest(request=gross))).document
         copy = await draft_invoice(books, DraftRequest(document=NOTHING, copy_of=first.number))
         await save_customer(books, {"tax_number": ""}, customer_id=customer)
         assert isinstance(await refusal(issued(books, copy.draft)), Conflict)
         # Named as a draft to replace, it is copied anew, and what it shows then is accepted.
         replaced = await draft_invoice(books, DraftRequest(document=NOTHING, copy_of=first.number, draft=copy.draft))
         assert (replaced.draft, replaced.document.prices_include_tax) == (copy.draft, True)
-        assert (await issued(books, copy.draft)).issued.document.taxes[0].category is TaxCategory.STANDARD
+        assert (await issued(books, copy.draft)).document.taxes[0].category is TaxCategory.STANDARD
 
 
 async def test_with_the_same_facts_a_draft_is_issued_on_any_later_day(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ async def test_with_the_same_facts_a_draft_is_issued_on_any_later_day(tmp_path: 
         await save_customer(books, {"city": "Lyon"}, customer_id=customer)
         await save_item(books, {"name": "Brown bread"}, item_id=item)
         for draft in drafts:
-            assert (await issued(books, draft)).issued.document.issue_date == date(2026, 4, 25)
+            assert (await issued(books, draft)).document.issue_date == date(2026, 4, 25)
 
 
 async def test_a_draft_of_an_earlier_release_is_issued_without_a_comparison(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ async def test_a_draft_of_an_earlier_release_is_issued_without_a_comparison(tmp_
             keep_as_an_earlier_release(books, draft)
         await save_item(books, {"unit_price": Decimal(11)}, item_id=item)
         await update_organization(one.office, books, {"prices_include_tax": True})
-        assert (await issued(books, drafts[0])).issued.document.total_minor == 1100
+        assert (await issued(books, drafts[0])).document.total_minor == 1100
         # Shown again, it knows its figures.
         await shown_again(books, drafts[1])
         assert kept(books, drafts[1])["shown"]["total_minor"] == 1100
@@ -250,7 +250,7 @@ async def test_what_a_draft_did_not_know_yet_is_not_compared(tmp_path: Path) -> 
         await save_customer(books, {"name": "Brasserie"}, customer_id=customer)
         await save_item(books, {"unit": "t"}, item_id=item)
         made = await issued(books, draft)
-        assert (made.issued.document.buyer.name, made.issued.document.lines[0].unit) == ("Brasserie", "t")
+        assert (made.document.buyer.name, made.document.lines[0].unit) == ("Brasserie", "t")
 
 
 async def test_a_draft_that_is_not_there_any_more_is_not_shown_again(tmp_path: Path) -> None:
@@ -282,11 +282,11 @@ async def test_of_many_calls_at_once_none_issues_what_was_not_shown(tmp_path: Pa
         await save_item(books, {"unit_price": Decimal(11)}, item_id=item)
         attempts = [issued(books, draft, reference=f"attempt {count}") for count in range(4)]
         answers = await asyncio.gather(shown_again(books, draft), *attempts, return_exceptions=True)
-        made = [answer for answer in answers if isinstance(answer, IssuedDocument)]
-        assert all(isinstance(answer, Refusal | IssuedDocument | Preview) for answer in answers)
+        made = [answer for answer in answers if isinstance(answer, StandingDocument)]
+        assert all(isinstance(answer, Refusal | StandingDocument | Preview) for answer in answers)
         assert len(made) <= 1
-        assert {one.issued.document.total_minor for one in made} <= {1100}
+        assert {one.document.total_minor for one in made} <= {1100}
         if not made:
             made.append(await issued(books, draft))
-        assert made[0].issued.document.number.endswith("00001")
+        assert made[0].document.number.endswith("00001")
         assert (await verify_books(books)).problem == ""

@@ -116,7 +116,7 @@ async def test_overdue_sums_begin_with_the_day_of_the_organization(tmp_path: Pat
             books = one.books(await one.client("Harbour Bakery"))
             await update_organization(one.office, books, {"time_zone": zone})
             issued = await one.issue(books, (await one.customer(books)).id)
-            due = issued.issued.document.due_date
+            due = issued.document.due_date
             one.clock.set(datetime(due.year, due.month, due.day, 20, 0, tzinfo=UTC))
             page = await find_invoices(books, InvoiceSearch(status=Status.OVERDUE), cursor="", limit=25)
             assert tuple(sums.due_minor for sums in page.sums) == expected, zone

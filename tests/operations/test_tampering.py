@@ -175,7 +175,7 @@ async def test_content_whose_own_hash_was_made_anew_is_named(tmp_path: Path, num
             row = connection.execute(f"SELECT {columns} FROM documents WHERE number = ?", [number]).fetchone()
             text, series, period, sequence, by, previous, position = row
             covered = document_link_text(
-                text, series=series, period=period, sequence=sequence, issued_at=one.clock(), by=by
+                text, version=2, series=series, period=period, sequence=sequence, issued_at=one.clock(), by=by
             )
             link = link_hash(previous=previous, position=position, text=covered)
             connection.execute("UPDATE documents SET hash = ? WHERE number = ?", (link, number))
@@ -231,7 +231,8 @@ def known(db: Session, payment_id: str) -> Payment:
 def keep(books: Books, db: Session, like: Payment) -> None:
     """Keep a payment and its audit entry without asking whether it may be."""
     made = replace(like, id=new_id("pay"), position=payments.next_position(db))
-    payments.add_payment(db, made)
+    document = find_document(db, made.document_id).document
+    payments.add_payment(db, made, document, accounting_currency=document.accounting_currency)
     act = "reverse_payment" if made.reverses_id else "record_payment"
     detail = payments.audited(made) | {"accepted": False}
     audit.record(db, act, made.id, at=books.clock(), by=books.actor, detail=detail)

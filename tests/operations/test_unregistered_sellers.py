@@ -86,7 +86,7 @@ MANDATES = {"IT": "it-sdi", "PT": "pt-certified"}
 async def issue(books: Books, customer: Customer) -> Document:
     preview = await draft(books, customer)
     assert preview.blockers == ()
-    return (await issue_invoice(books, IssueRequest(draft=preview.draft))).issued.document
+    return (await issue_invoice(books, IssueRequest(draft=preview.draft))).document
 
 
 async def refusal(act: Any) -> Refusal:
@@ -116,9 +116,7 @@ async def test_a_seller_without_tax_is_made_live_and_its_invoice_says_what_its_l
             assert mandate in refused[0].text
             await acknowledge_mandate(office, books, mandate, handed_in="entered by our provider")
         invoice = await issue(books, await buyer(books, code, consumer=True))
-        note = (
-            await issue_credit_note(books, CreditRequest(invoice=invoice.number, reason="Returned"))
-        ).note.issued.document
+        note = (await issue_credit_note(books, CreditRequest(invoice=invoice.number, reason="Returned"))).note.document
     for document in (invoice, note):
         check_paper(document, row)
 
@@ -201,7 +199,7 @@ async def test_a_registered_german_seller_states_its_tax_office_number_or_its_va
         assert details.blockers == ()
         preview = await draft(books, await buyer(books, "DE", consumer=True))
         assert "seller_tax_number_missing" not in {warning.code for warning in preview.warnings}
-        text = paper((await issue_invoice(books, IssueRequest(draft=preview.draft))).issued.document)
+        text = paper((await issue_invoice(books, IssueRequest(draft=preview.draft))).document)
     assert "Steuernummer 181/815/08155" in text
     assert "USt.-Aufstellung" in text
 

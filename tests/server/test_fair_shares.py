@@ -70,7 +70,7 @@ async def _issued(one: Practice, books: Books, lines: int) -> str:
     customer = (await one.customer(books)).id
     line = RequestedLine(quantity=Decimal(1), description="Bookkeeping", unit_price=Decimal("12.50"))
     document = RequestedDocument(customer=customer, lines=(line,) * lines)
-    return (await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))).issued.document.id
+    return (await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))).document.id
 
 
 async def call(site: Site, key: str, tool: str, **arguments: Any) -> dict[str, Any]:

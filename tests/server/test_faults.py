@@ -47,7 +47,7 @@ async def write(books, writer):
     for index in range(25):
         reference = f"{name}-{writer}-{index}"
         issued = await issue_invoice(books, issue_request(customer, reference=reference))
-        print(issued.issued.document.number, flush=True)
+        print(issued.document.number, flush=True)
 
 async def main():
     async with local_office(Settings(root)) as office:

@@ -80,7 +80,7 @@ async def bakery(data: Path, quantity: str) -> str:
     async with practice(data) as one:
         books = one.books(await one.client("Harbour Bakery"))
         issued = await one.issue(books, (await one.customer(books)).id, quantity=quantity)
-        return issued.issued.document.number
+        return issued.document.number
 
 
 def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
@@ -140,7 +140,7 @@ async def test_eight_clients_over_http_never_credit_or_pay_too_much(tmp_path: Pa
     async with practice(data) as one:
         client = await one.client("Harbour Bakery")
         customer = (await one.customer(one.books(client))).id
-        number = (await one.issue(one.books(client), customer, quantity="10")).issued.document.number
+        number = (await one.issue(one.books(client), customer, quantity="10")).document.number
         keys = [await Credentials.of(one).key(client) for _ in range(8)]
     async with real_server(data) as server:
         acts = (settle_over_http(server.site, key, number, index) for index, key in enumerate(keys))
@@ -235,7 +235,7 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
 async def test_an_act_cancelled_at_any_point_is_whole_or_did_not_happen(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(await one.client("Harbour Bakery"))
-        number = (await one.issue(books, (await one.customer(books)).id, quantity="1000")).issued.document.number
+        number = (await one.issue(books, (await one.customer(books)).id, quantity="1000")).document.number
         kept = 1
         for step in range(scaled(100)):
             lines = (CreditLine(1, Decimal("0.5")),)

@@ -107,7 +107,7 @@ async def test_a_backup_while_invoices_are_issued_is_of_one_moment_in_each_books
             while not backed_up.is_set():
                 invoice = await one.issue(books, customer)
                 if issued % 10 == 0:
-                    await render_document(books, invoice.issued.document.id, file_format="pdf")
+                    await render_document(books, invoice.document.id, file_format="pdf")
                 issued += 1
             return issued
 

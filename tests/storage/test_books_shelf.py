@@ -243,7 +243,7 @@ async def test_invoices_whose_callers_are_cancelled_at_any_moment_are_whole_or_a
         verified = await verify_books(books)
         assert verified.problem == ""
         assert verified.documents >= answered
-        assert (await one.issue(books, customer.id)).issued.position == verified.documents + 1
+        assert (await one.issue(books, customer.id)).position == verified.documents + 1
 
 
 async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path) -> None:

@@ -34,7 +34,7 @@ async def client(tmp_path: Path) -> OrganizationRef:
         client = await one.client("Harbour Bakery")
         books = one.books(client)
         invoice = await one.issue(books, (await one.customer(books)).id)
-        await render_document(books, invoice.issued.document.id, file_format="pdf")
+        await render_document(books, invoice.document.id, file_format="pdf")
         return client
 
 

@@ -37,7 +37,7 @@ async def client(tmp_path: Path) -> OrganizationRef:
         client = await one.client("Harbour Bakery")
         books = one.books(client)
         invoice = await one.issue(books, (await one.customer(books)).id)
-        await render_document(books, invoice.issued.document.id, file_format="pdf")
+        await render_document(books, invoice.document.id, file_format="pdf")
     return client
 
 
@@ -110,7 +110,7 @@ async def test_nothing_is_written_or_read_through_a_link_to_a_folder(tmp_path: P
     async with practice(tmp_path / "data") as one:
         books = one.books(await one.client("Harbour Bakery"))
         invoice = await one.issue(books, (await one.customer(books)).id)
-        made = await render_document(books, invoice.issued.document.id, file_format="pdf")
+        made = await render_document(books, invoice.document.id, file_format="pdf")
         shutil.copy(path_of(books, made), outside / path_of(books, made).name)
         in_place_of(folder_of(books) / "documents").symlink_to(outside)
         before = contents(outside)
@@ -118,7 +118,7 @@ async def test_nothing_is_written_or_read_through_a_link_to_a_folder(tmp_path: P
         report = back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
         assert report.damaged == (path_of(books, made).relative_to(one.root).as_posix(),)
         with pytest.raises(StorageFault, match="something else is in the place"):
-            await render_document(books, invoice.issued.document.id, file_format="pdf")
+            await render_document(books, invoice.document.id, file_format="pdf")
         assert contents(outside) == before
 
 

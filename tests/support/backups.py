@@ -24,7 +24,7 @@ async def fill_clients(one: Practice, clients: int = 2) -> list[Books]:
     for number in range(clients):
         books = one.books(await one.client(f"Client {number}"))
         invoice = await one.issue(books, (await one.customer(books)).id)
-        await render_document(books, invoice.issued.document.id, file_format="pdf")
+        await render_document(books, invoice.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
         filled.append(books)
     return filled

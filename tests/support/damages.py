@@ -137,6 +137,12 @@ def replaced_by(find: Callable[[Path], Path]) -> Damage:
     return do
 
 
+def garbage(path: Path) -> None:
+    """Bytes that are no database: none of its first page is left in the log either."""
+    settle(path)
+    path.write_bytes(b"garbage " * 9_000)
+
+
 def overwritten_by(find: Callable[[Path], Path]) -> Damage:
     """Another file's bytes in this one: the file stays."""
 
@@ -236,9 +242,7 @@ KINDS: dict[str, Kind] = {
     "cut in the middle": Kind(cut(lambda size: size // 2 // PAGE * PAGE), Fault.CUT, Fault.CUT),
     "cut within a page": Kind(cut(lambda size: size // 2 // PAGE * PAGE + 77), Fault.CUT, Fault.CUT),
     "cut by its last byte": Kind(cut(lambda size: size - 1), Fault.CUT, Fault.CUT),
-    "overwritten with garbage": Kind(
-        lambda path: path.write_bytes(b"garbage " * 9_000), Fault.NOT_OURS, Fault.NOT_OURS
-    ),
+    "overwritten with garbage": Kind(garbage, Fault.NOT_OURS, Fault.NOT_OURS),
     "the header zeroed": Kind(start_zeroed(100), Fault.NOT_OURS, Fault.NOT_OURS),
     "the first page zeroed": Kind(start_zeroed(PAGE), Fault.NOT_OURS, Fault.NOT_OURS),
     "a table's page zeroed": Kind(page_filled("customers", bytes(PAGE)), Fault.DAMAGED, Fault.DAMAGED),

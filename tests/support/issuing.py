@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from operations import invoices
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
-from operations.issuing import IssuedDocument
+from operations.issuing import StandingDocument
 from storage.books.pool import Books
 
 
-async def issue_invoice(books: Books, request: IssueRequest) -> IssuedDocument:
+async def issue_invoice(books: Books, request: IssueRequest) -> StandingDocument:
     """The document that is issued, its warnings acknowledged where that is needed."""
     made = await invoices.issue_invoice(books, request)
     if isinstance(made, KeptAsDraft):

@@ -15,7 +15,7 @@ from operations.access import Office, Principal, open_books
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
-from operations.issuing import IssuedDocument
+from operations.issuing import StandingDocument
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.rights import Right
@@ -65,7 +65,7 @@ class Practice:
 
     async def issue(
         self, books: Books, customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = ""
-    ) -> IssuedDocument:
+    ) -> StandingDocument:
         """An invoice of one line, issued today to the customer of this id."""
         return await issue_invoice(books, issue_request(customer, quantity=quantity, price=price, reference=reference))
 

@@ -121,7 +121,7 @@ class RandomYear:
         except InvalidInput:
             self.refused += 1
         else:
-            self.claims.append(Claim(made.issued.document))
+            self.claims.append(Claim(made.document))
 
     async def _credit(self) -> None:
         claim = self._some([claim for claim in self.claims if claim.left()])
@@ -139,7 +139,7 @@ class RandomYear:
             assert isinstance(refused, LimitExceeded)
         lines = None if self.chance.random() < 0.4 else wanted
         made = await issue_credit_note(self.books, CreditRequest(invoice=number, reason="Returned", lines=lines))
-        claim.notes.append(made.note.issued.document)
+        claim.notes.append(made.note.document)
         assert made.invoice_balance.due_minor == claim.due_minor
 
     async def _pay(self) -> None:

@@ -29,7 +29,7 @@ from invoicing.master_data.records import (
 from invoicing.money.amounts import minor_digits
 from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
-from invoicing.tax.totals import Rounding
+from invoicing.tax.inputs import Rounding
 
 TODAY = date(2026, 3, 16)
 LONG_AGO = date(2000, 1, 1)

@@ -212,7 +212,7 @@ HARMLESS = frozenset(
     " line1 line2 postal_code city region issue_date due_date read_only expires_in_days"
     " discount_amount charge_amount adjustments percent withholding series rounding small_business"
     " logo brand_color second_language payment_qr exchange_rate exchange_date exchange_source"
-    " vat_registration tax_office_number"
+    " vat_registration tax_office_number order_line"
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw".split()

@@ -27,7 +27,7 @@ async def test_a_logo_and_a_second_language_come_by_conversation(tmp_path: Path)
                 assert (kept["brand_color"], kept["second_language"]) == ("#0B6E4F", "en")
             assert told["payment_qr"] is shown["policy"]["payment_qr"] is False
             issued = await one.issue(books, customer.id)
-            made = await chat.ok("render_document", document=issued.issued.document.id)
+            made = await chat.ok("render_document", document=issued.document.id)
             content = Path(made["link"]).read_bytes()
             assert content.count(b"/Subtype /Image") == 1
             assert "Rechnung\nInvoice" in pages_of(content)[0]

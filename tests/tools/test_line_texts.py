@@ -24,7 +24,8 @@ async def test_an_assistant_sees_both_texts_of_a_line(tmp_path: Path, era: Era) 
             books, {"name": "Croissant", "description": "mit Butter", "unit_price": Decimal("2.50")}, item_id=""
         )
         async with assistant(one.office, era, organization=client.handle) as chat:
-            lines = [{"item": "Croissant", "quantity": 2}, {"description": "Tüte", "quantity": 1, "unit_price": "0.10"}]
+            bag = {"description": "Tüte", "quantity": 1, "unit_price": "0.10", "order_line": "20"}
+            lines = [{"item": "Croissant", "quantity": 2}, bag]
             result = await chat.call("draft_invoice", customer="Bistro", lines=lines)
             answer = result.structured_content
             assert answer is not None
@@ -34,6 +35,8 @@ async def test_an_assistant_sees_both_texts_of_a_line(tmp_path: Path, era: Era) 
             ]
             assert "1. Croissant, mit Butter: 2 x 2.50 = 5.00" in text_of(result)
             assert "2. Tüte: 1 x 0.10" in text_of(result)
+            assert [one["order_line"] for one in answer["lines"]] == ["", "20"]
+            assert ", order line 20" in text_of(result)
             await chat.ok("issue_invoice", draft=answer["draft"])
             shown = await chat.call("get_invoice", invoice="TEST-INV-2026-00001")
             assert "1. Croissant, mit Butter: 2 x" in text_of(shown)

@@ -1,7 +1,7 @@
 """Alembic's entry for the books."""
 
-from storage.books.tables import IssuedDocument
+from storage.books.tables import DocumentRow
 from storage.migrations.environment import run
 
 # The metadata are those of all the books' tables, the settings' among them.
-run(IssuedDocument.metadata)
+run(DocumentRow.metadata)

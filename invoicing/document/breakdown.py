@@ -170,10 +170,16 @@ def _converted(
         return [None] * len(amounts)
     if accounting.currency == document.currency and accounting.rate == 1:
         return amounts
-    digits = minor_digits(accounting.currency) - minor_digits(document.currency)
-    factor = Fraction(accounting.rate) * Fraction(10) ** digits
+    return converted(amounts, document.currency, accounting.currency, rate=accounting.rate, whole=stated(accounting))
+
+
+def converted(amounts: Sequence[int], currency: str, into: str, *, rate: Decimal, whole: int) -> list[int]:
+    """The amounts in another currency, in minor units, fitted to what they come to there; `rate` is what one unit of
+    `currency` costs. There must be an amount where `whole` is not zero.
+    """
+    factor = Fraction(rate) * Fraction(10) ** (minor_digits(into) - minor_digits(currency))
     exact = [amount * factor for amount in amounts]
-    return fitted(stated(accounting), exact, [_rounded(amount) for amount in exact])
+    return fitted(whole, exact, [_rounded(amount) for amount in exact])
 
 
 def _rounded(exact: Fraction) -> int:

@@ -1,0 +1,121 @@
+"""What rows an issued document has beside its content, by the columns of their tables.
+
+They follow from the document alone. Issuing adds them, verification compares with them, and a migration fills from
+them what came later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from operator import attrgetter
+from typing import Any
+
+from invoicing.document.converting import AccountingTax, accounting_taxes
+from invoicing.document.documents import Document, Line, TaxSubtotal
+from invoicing.text.typed import search_key
+from storage.books import tables
+from storage.sqlite.statements import table_of
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRows:
+    """What the document's own row says of it (its place in series and chain and its content come besides), and a row
+    for each line, each tax subtotal, and each jurisdiction that levies a part of one.
+    """
+
+    document: Values
+    lines: list[Values]
+    taxes: list[Values]
+    tax_parts: list[Values]
+
+
+# The columns of a line have the names of its fields, but for these.
+_NAMED_OTHERWISE = {"item_id": "item"}
+_LINE_COLUMNS = tuple(column.name for column in table_of(tables.DocumentLine).c if column.name != "document_id")
+_line_values = attrgetter(*(_NAMED_OTHERWISE.get(name, name) for name in _LINE_COLUMNS))
+
+
+def rows_of(document: Document) -> DocumentRows:
+    """The rows of a document that states what texts of the newest version do."""
+    converted = accounting_taxes(document)
+    pairs = list(enumerate(zip(document.taxes, converted, strict=True), start=1))
+    return DocumentRows(
+        document=_document_row(document, converted),
+        lines=[_line_row(document.id, line) for line in document.lines],
+        taxes=[_tax_row(document, position, *pair) for position, pair in pairs],
+        tax_parts=[row for position, pair in pairs for row in _tax_part_rows(document.id, position, *pair)],
+    )
+
+
+def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
+    return {
+        "id": document.id,
+        "kind": document.kind.value,
+        "number": document.number,
+        "series": document.series,
+        "issue_date": document.issue_date,
+        "due_date": document.due_date,
+        "tax_point": document.tax_point,
+        "supply_date": document.supply_date,
+        "supply_end": document.supply_end,
+        "customer_id": document.customer,
+        "customer_name": document.buyer.name,
+        "search_key": search_key(document.number, document.buyer.name, document.purchase_order),
+        "currency": document.currency,
+        "net_minor": document.net_minor,
+        "tax_minor": document.tax_minor,
+        "total_minor": document.total_minor,
+        "withheld_minor": document.total_minor - document.payable_minor,
+        "accounting_currency": document.accounting_currency,
+        "accounting_net_minor": _sum([tax.taxable_minor for tax in converted]),
+        "accounting_tax_minor": _sum([tax.tax_minor for tax in converted]),
+        "credits_id": document.credits.id if document.credits else None,
+    }
+
+
+def _line_row(document_id: str, line: Line) -> Values:
+    values = (value.value if isinstance(value, Enum) else value for value in _line_values(line))
+    return {"document_id": document_id, **dict(zip(_LINE_COLUMNS, values, strict=True))}
+
+
+def _tax_row(document: Document, position: int, tax: TaxSubtotal, accounting: AccountingTax) -> Values:
+    return {
+        "document_id": document.id,
+        "position": position,
+        "category": tax.category.value,
+        "rate": tax.rate,
+        "label": tax.label,
+        # Whose tax it is follows from the seller: no other country's is charged yet.
+        "jurisdiction": document.seller.address.country,
+        "taxable_minor": tax.taxable_minor,
+        "tax_minor": tax.tax_minor,
+        "accounting_taxable_minor": accounting.taxable_minor,
+        "accounting_tax_minor": accounting.tax_minor,
+    }
+
+
+def _tax_part_rows(
+    document_id: str, tax_position: int, tax: TaxSubtotal, accounting: AccountingTax
+) -> Iterator[Values]:
+    for position, (part, accounting_minor) in enumerate(
+        zip(tax.jurisdictions, accounting.parts_minor, strict=True), start=1
+    ):
+        yield {
+            "document_id": document_id,
+            "tax_position": tax_position,
+            "position": position,
+            "name": part.name,
+            "level": part.level.value,
+            "rate": part.rate,
+            "tax_minor": part.tax_minor,
+            "accounting_tax_minor": accounting_minor,
+        }
+
+
+def _sum(amounts: list[int | None]) -> int | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None

@@ -1,0 +1,127 @@
+"""Queries on the journal: one entry for each document and each payment, and which accounts a document was posted to.
+
+Rows are only ever added here; the database refuses to change or delete them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from invoicing.document.converting import accounting_sides
+from invoicing.document.documents import Document
+from invoicing.document.posting import JournalSide
+from storage.books import tables
+from storage.ids import new_id
+from storage.sqlite.statements import execute, insert_rows, table_of
+
+
+class EntryKind(StrEnum):
+    """What an entry is of."""
+
+    DOCUMENT = "document"
+    PAYMENT = "payment"
+
+
+_ENTRIES = table_of(tables.JournalEntry)
+_SIDES = table_of(tables.JournalLine)
+_ADD_ENTRY = _ENTRIES.insert().inline()
+_ADD_SIDE = _SIDES.insert().inline()
+_ACCOUNTS = (
+    select(_ENTRIES.c.document_id, _SIDES.c.account)
+    .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
+    .where(_ENTRIES.c.document_id.in_(bindparam("documents", expanding=True)))
+)
+
+
+def post_document(session: Session, document: Document, sides: Sequence[JournalSide]) -> None:
+    """Add the document's entry. After it, the database takes no further lines for the document."""
+    _add(
+        session,
+        {
+            "kind": EntryKind.DOCUMENT.value,
+            "document_id": document.id,
+            "payment_id": None,
+            "entry_date": document.issue_date,
+            "description": described(document.number, document.buyer.name),
+            "accounting_currency": document.accounting_currency,
+        },
+        sides,
+        accounting_sides(document, sides),
+        currency=document.currency,
+    )
+
+
+def post_payment(
+    session: Session,
+    payment_id: str,
+    *,
+    on: date,
+    description: str,
+    sides: Sequence[JournalSide],
+    currency: str,
+    accounting_currency: str,
+) -> None:
+    """Add a payment's entry. In another currency than that of the books, nobody says what it was worth there."""
+    known = currency == accounting_currency
+    _add(
+        session,
+        {
+            "kind": EntryKind.PAYMENT.value,
+            "document_id": None,
+            "payment_id": payment_id,
+            "entry_date": on,
+            "description": description,
+            "accounting_currency": accounting_currency,
+        },
+        sides,
+        [side.debit_minor - side.credit_minor if known else None for side in sides],
+        currency=currency,
+    )
+
+
+def described(number: str, customer_name: str) -> str:
+    """What an entry says of the document that it is about."""
+    return f"{number} {customer_name}"
+
+
+def payment_sides(debit_account: str, credit_account: str, amount_minor: int) -> tuple[JournalSide, JournalSide]:
+    """The two sides of a payment, a refund or a reversal."""
+    return JournalSide(debit_account, amount_minor, 0), JournalSide(credit_account, 0, amount_minor)
+
+
+def accounts_posted(session: Session, document_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The accounts of the journal entries of these documents, by document."""
+    found: dict[str, set[str]] = {}
+    for document_id, account in execute(session, _ACCOUNTS, {"documents": list(document_ids)}):
+        found.setdefault(document_id, set()).add(account)
+    return {document_id: frozenset(accounts) for document_id, accounts in found.items()}
+
+
+def _add(
+    session: Session,
+    entry: dict[str, object],
+    sides: Sequence[JournalSide],
+    accounting: Iterable[int | None],
+    *,
+    currency: str,
+) -> None:
+    entry_id = new_id("jrn")
+    execute(session, _ADD_ENTRY, {"id": entry_id, **entry})
+    lines = (
+        {
+            "entry_id": entry_id,
+            "position": position,
+            "account": side.account,
+            "debit_minor": side.debit_minor,
+            "credit_minor": side.credit_minor,
+            "currency": currency,
+            "accounting_minor": accounting_minor,
+        }
+        for position, (side, accounting_minor) in enumerate(zip(sides, accounting, strict=True), start=1)
+    )
+    insert_rows(session, _ADD_SIDE, lines)
