@@ -170,6 +170,6 @@ def open_books(office: Office, organization: OrganizationRef, act: Right) -> Boo
         organization=organization,
         actor=office.principal.label,
         clock=office.clock,
-        shelf=office.store.shelf,
+        pool=office.store.pool,
         may_change=act is not Right.READ,
     )

@@ -25,7 +25,7 @@ from operations.made_exports import made_once
 from storage.books import documents, exports, files
 from storage.books.documents import DocumentFilter, IssuedDocument
 from storage.books.exports import MadeExport
-from storage.books.pool import Books, BooksShelf
+from storage.books.pool import Books, BooksPool
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 
 T = TypeVar("T")
@@ -97,7 +97,7 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: As
         raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
     if request.kind not in ("", "invoice", "credit_note"):
         raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
-    async with books.shelf.workers.exports.turn(books.organization.id):
+    async with books.pool.workers.exports.turn(books.organization.id):
         wanted, count, today, key = await books.read(lambda db: _selection(db, books, request))
         limit = EXPORTED_DOCUMENTS_MAX[file_format]
         if count > limit:
@@ -112,18 +112,18 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: As
     return MadeFile(made.file, count=made.documents, notes=made.notes)
 
 
-async def open_file_by_link(shelf: BooksShelf, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
+async def open_file_by_link(pool: BooksPool, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
     """The file that a signed link names, open at its beginning; whoever asks closes it. The signature is the
     permission: it was given to who asked for the file.
 
     Raises:
         NotFound, Unavailable: as `read_file`.
     """
-    stored = await shelf.read(organization_id, lambda db: _file_in_place(db, file_id))
+    stored = await pool.read(organization_id, lambda db: _file_in_place(db, file_id))
     if stored is None:
         raise _absent()
-    kept = shelf.files(organization_id)
-    return _whole(stored, await shelf.workers.use_files(organization_id, kept.open, stored))
+    kept = pool.files(organization_id)
+    return _whole(stored, await pool.workers.use_files(organization_id, kept.open, stored))
 
 
 async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
@@ -228,7 +228,7 @@ async def _export_table(
     with kept.being_written(Room.EXPORTS, ".lines") as carried:
         await carry_documents(books, wanted, today, carried)
         with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[file_format][0]) as written:
-            write_out = books.shelf.workers.write_out
+            write_out = books.pool.workers.write_out
             notes = await write_out(write_export, tell, carried, written, file_format, names)
             stored = await books.use_files(kept.put, written, named)
     return MadeExport(stored, count, notes)

@@ -63,7 +63,7 @@ async def read_file_to_import(
 
         return _read(asked, profile, update=update, dry_run=dry_run, progress=tell)
 
-    return await books.shelf.workers.read_through(books.organization.id, read)
+    return await books.pool.workers.read_through(books.organization.id, read)
 
 
 def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool, progress: Progress) -> ReadFile:

@@ -44,7 +44,7 @@ async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExp
 
 
 def _count(db: Session, books: Books, day: date) -> None:
-    limits, done = books.shelf.limits, exports.of_day(db, day)
+    limits, done = books.pool.limits, exports.of_day(db, day)
     if done.made >= limits.exports_a_day:
         raise _closed(f"made {done.made} exports", day)
     if done.size_bytes >= limits.export_mib_a_day * _MIB:
@@ -71,7 +71,7 @@ def _keep(db: Session, books: Books, key: str, made: MadeExport, day: date) -> S
 
 async def _remove_aged(books: Books) -> None:
     now = books.clock()
-    before = now - timedelta(days=books.shelf.limits.exports_kept_days)
+    before = now - timedelta(days=books.pool.limits.exports_kept_days)
     if await books.read(lambda db: bool(exports.aged_files(db, before=before))):
         await books.record(lambda db: exports.say_removed(db, before=before, at=now))
         await books.record(lambda db: exports.remove_files(db, books.files))

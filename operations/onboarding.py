@@ -174,7 +174,7 @@ async def add_organization(
     """
     now, by = office.now(), office.principal.label
     root = office.store.root
-    workers, asking = office.store.shelf.workers, office.principal.user_id
+    workers, asking = office.store.pool.workers, office.principal.user_id
     ends = await workers.use_files(asking, lambda: provision_books(root, new.id, now=now, fill=fill))
 
     def make_known(db: Session) -> OrganizationRef:

@@ -160,7 +160,7 @@ def _publish(db: Session, books: Books, policy: NamedWrites | None) -> None:
     Read inside the directory's own write: of several changes at once, whoever publishes last reads the last one.
     """
     organization_id = books.organization.id
-    profile = books.shelf.read_now(organization_id, load_profile)
+    profile = books.pool.read_now(organization_id, load_profile)
     organizations.rename(db, organization_id, profile.name)
     organizations.settle(db, organization_id, country=profile.country, currency=profile.currency)
     if policy:

@@ -64,7 +64,7 @@ async def bring_back_books(
         audit.record(db, BRINGING_BACK, organization.handle, at=now, by=by, detail=detail)
         return BroughtBack(loss, numbers)
 
-    return await office.store.shelf.bring_back(organization.id, work, given=given)
+    return await office.store.pool.bring_back(organization.id, work, given=given)
 
 
 def _go_on_above(db: Session, number: Number) -> LostNumbers | None:

@@ -57,7 +57,7 @@ class Verified:
 async def verify_books(books: Books) -> Verified:
     """Walk the organization's books and name the first thing that is wrong."""
     # Before the books are read: they may go on meanwhile, and the anchor follows them.
-    anchor = await books.shelf.anchor(books.organization.id)
+    anchor = await books.pool.anchor(books.organization.id)
     size = (await books.read(checks.totals)).audit_entries
     return await books.read(lambda db: _verify(db, books, anchor), size=size)
 

@@ -128,7 +128,7 @@ def test_books_come_first_and_are_called_books() -> None:
             if not isinstance(node, ast.AsyncFunctionDef) or node.name.startswith("_"):
                 continue
             arguments = [argument.arg for argument in node.args.args]
-            assert arguments[:1] in (["books"], ["office"], ["caller"], ["store"], ["shelf"]), (
+            assert arguments[:1] in (["books"], ["office"], ["caller"], ["store"], ["pool"]), (
                 f"{path.name}: {node.name}"
             )
 

@@ -158,7 +158,7 @@ class Downloads:
     async def _response(self, named: LinkedFile, stack: ExitStack) -> Response:
         """The file, which `stack` closes."""
         try:
-            stored, stream = await open_file_by_link(self._office.store.shelf, named.organization_id, named.file_id)
+            stored, stream = await open_file_by_link(self._office.store.pool, named.organization_id, named.file_id)
         except Unavailable as fault:
             if not await self._is_known(named.organization_id):
                 return _absent()

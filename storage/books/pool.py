@@ -1,6 +1,6 @@
 """The one door to an organization's books.
 
-`BooksShelf` keeps the engines of the organizations in use, each leased only while a transaction runs, and closes
+`BooksPool` keeps the engines of the organizations in use, each leased only while a transaction runs, and closes
 the least recently used beyond its capacity. `Books` is what an act is given: one organization's books, opened for
 one principal, to read or also to change.
 """
@@ -68,7 +68,7 @@ class _Entry:
         self.entries = max(self.entries, ends.entries.position)
 
 
-class BooksShelf:
+class BooksPool:
     """The open sets of books of one data folder."""
 
     def __init__(self, root: Path, directory: Directory, *, capacity: int = 0, limits: Limits | None = None) -> None:
@@ -256,43 +256,43 @@ class Books:
     organization: OrganizationRef
     actor: str
     clock: Clock
-    shelf: BooksShelf
+    pool: BooksPool
     may_change: bool
 
     @property
     def files(self) -> Files:
         """This organization's files."""
-        return self.shelf.files(self.organization.id)
+        return self.pool.files(self.organization.id)
 
     async def render(self, work: Callable[..., T], *given: object) -> T:
         """Compute `work(*given)` in this organization's turn (`storage.work.workers`)."""
-        return await self.shelf.workers.render(self.organization.id, work, *given)
+        return await self.pool.workers.render(self.organization.id, work, *given)
 
     async def look_through(self, work: Callable[..., T], *given: object) -> T:
         """Compute `work(*given)`, which looks through a picture, in this organization's turn."""
-        return await self.shelf.workers.look_through(self.organization.id, work, *given)
+        return await self.pool.workers.look_through(self.organization.id, work, *given)
 
     async def use_files(self, work: Callable[..., T], *given: object) -> T:
         """Run `work(*given)`, which reads, hashes or writes files, in this organization's turn."""
-        return await self.shelf.workers.use_files(self.organization.id, work, *given)
+        return await self.pool.workers.use_files(self.organization.id, work, *given)
 
     async def read(self, work: Callable[[Session], T], *, size: int = 1) -> T:
         """Run `work` as one transaction that cannot write. `size` is how many rows or lines it is known to look at;
         whether it holds up the event loop or a thread is decided here. It may be run twice, and leaves nothing behind.
         """
         with self._named():
-            return await self.shelf.read(self.organization.id, work, size=size)
+            return await self.pool.read(self.organization.id, work, size=size)
 
     def out_of_service(self, fault: Fault) -> StorageFault:
         """The refusal that says so of these books."""
-        path = self.shelf.folder(self.organization.id) / BOOKS_FILE
+        path = self.pool.folder(self.organization.id) / BOOKS_FILE
         return told(path, fault).said_of(f"The books of {self.organization.handle} are")
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """The books as they are now, to be read a page at a time (`storage.sqlite.snapshots`)."""
         with self._named():
-            async with self.shelf.snapshot(self.organization.id) as snapshot:
+            async with self.pool.snapshot(self.organization.id) as snapshot:
                 yield snapshot
 
     async def write(self, work: Callable[[Session], T], *, size: int = 1) -> T:
@@ -302,12 +302,12 @@ class Books:
         if not self.may_change:
             raise RuntimeError("these books were opened for reading")
         with self._named():
-            return await self.shelf.write(self.organization.id, work, size=size)
+            return await self.pool.write(self.organization.id, work, size=size)
 
     async def record(self, work: Callable[[Session], T]) -> T:
         """As `write`, for what only records a file that was made from what is there: reading acts do that too."""
         with self._named():
-            return await self.shelf.write(self.organization.id, work)
+            return await self.pool.write(self.organization.id, work)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

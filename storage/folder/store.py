@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from storage.books.pool import BooksShelf
+from storage.books.pool import BooksPool
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
 from storage.folder.provisioning import ensure_directory_file
@@ -23,11 +23,11 @@ class Store:
     def __init__(self, root: Path, limits: Limits | None = None) -> None:
         self.root = root
         self.directory = Directory(root)
-        self.shelf = BooksShelf(root, self.directory, limits=limits)
+        self.pool = BooksPool(root, self.directory, limits=limits)
         self.moments = Moments(self.directory)
 
     async def close(self) -> None:
-        await self.shelf.close()
+        await self.pool.close()
         await self.moments.close()
         await self.directory.close()
 

@@ -24,9 +24,9 @@ from storage.sqlite.completion import to_its_end, to_its_end_or_stopped
 from storage.sqlite.engines import (
     BusyFile,
     GuardedFile,
+    LongLivedConnection,
     Mode,
     Stamp,
-    StandingConnection,
     engine_of,
     run_transaction,
 )
@@ -45,7 +45,7 @@ class Database:
         self._file = file = GuardedFile(path, stamp)
         self._waiting = engine_of(file, connections=connections)
         # For the event loop, which waits for nobody.
-        self._at_once = {mode: StandingConnection(file, mode) for mode in Mode}
+        self._at_once = {mode: LongLivedConnection(file, mode) for mode in Mode}
         self._writer = Writer(self._at_once[Mode.WRITE])
         self._turns = anyio.CapacityLimiter(connections)
         self._snapshots = Snapshots(file)

@@ -127,7 +127,7 @@ def run_transaction(engine: Engine, mode: Mode, work: Callable[[Session], T]) ->
         raise
 
 
-class StandingConnection:
+class LongLivedConnection:
     """A connection that stays open, for the transactions of one thread, one after another: beginning each costs
     hardly anything. It waits for nobody.
     """

@@ -12,7 +12,7 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from storage.sqlite.completion import to_its_end
-from storage.sqlite.engines import StandingConnection
+from storage.sqlite.engines import LongLivedConnection
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -57,7 +57,7 @@ class _Disk:
 class Writer:
     """Runs brief writing transactions in the event loop, on a connection that waits for nobody."""
 
-    def __init__(self, connection: StandingConnection) -> None:
+    def __init__(self, connection: LongLivedConnection) -> None:
         self._connection = connection
         self._turn = anyio.Lock(fast_acquire=True)
         self._disk = _Disk()

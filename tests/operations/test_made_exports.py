@@ -74,8 +74,8 @@ def names(books: Books) -> list[str]:
 
 
 def limit(one: Practice, **limits: int) -> None:
-    shelf = one.store.shelf
-    shelf.limits = replace(shelf.limits, **limits)
+    pool = one.store.pool
+    pool.limits = replace(pool.limits, **limits)
 
 
 @pytest.mark.parametrize("file_format", EXPORT_FORMATS)
@@ -161,7 +161,7 @@ async def test_the_limit_holds_for_several_processes_and_after_a_restart(tmp_pat
         books = await bakery(one)
         await export(books)
         async with open_store(tmp_path) as other:
-            other.shelf.limits = one.store.shelf.limits
+            other.pool.limits = one.store.pool.limits
             elsewhere = open_books(replace(one.office, store=other), books.organization, Right.READ)
             await export(elsewhere, "json")
             for each in (books, elsewhere):
@@ -183,7 +183,7 @@ async def test_an_export_that_nobody_asks_for_is_removed_and_its_link_has_expire
     # A document's own PDF never ages.
     assert len(list((folder_of(books) / "documents").iterdir())) == 1
     with pytest.raises(NotFound, match="not any more"):
-        await open_file_by_link(one.store.shelf, books.organization.id, old.file.id)
+        await open_file_by_link(one.store.pool, books.organization.id, old.file.id)
     with pytest.raises(NotFound, match="not any more"):
         await read_file(books, old.file.id)
     assert not (await verify_books(books)).problem

@@ -222,9 +222,9 @@ async def test_a_cancelled_issue_that_was_kept_is_anchored(folder: Folder) -> No
 
 async def test_anchors_only_move_forward_and_several_go_together(folder: Folder) -> None:
     async with folder.opened() as one:
-        shelf = one.store.shelf
+        pool = one.store.pool
         await one.issue(one.books(folder.client), folder.customer)
-        shelf._anchoring.note(
+        pool._anchoring.note(
             folder.client.id, Ends(End(1, "old"), End(1, "old"), (Number("INVOICES", "2026", 1, 1, "invoice", "X"),))
         )
     assert raw_value(folder.root / DIRECTORY_FILE, "SELECT max(documents) FROM anchors") == 4

@@ -23,9 +23,9 @@ from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.migrations import head_stamp
 from storage.sqlite import budget, database, writing
-from storage.sqlite.engines import FileKind, Mode, StandingConnection
+from storage.sqlite.engines import FileKind, LongLivedConnection, Mode
 from storage.sqlite.statements import execute
-from tests.support.shelves import MANY, LoneShelf, shelve
+from tests.support.pools import MANY, LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 
@@ -33,7 +33,7 @@ ONE = "0199f3a0-0000-7000-8000-000000000001"
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with one set of empty books."""
-    return shelve(tmp_path, ONE)
+    return make_books(tmp_path, ONE)
 
 
 @pytest.fixture
@@ -58,12 +58,12 @@ def thread_name(_: Session) -> str:
 
 
 async def test_they_run_in_the_thread_of_the_event_loop(root: Path) -> None:
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     here = threading.current_thread().name
-    for run in (shelf.read, shelf.write):
+    for run in (pool.read, pool.write):
         assert await run(ONE, thread_name) == here
         assert await run(ONE, thread_name, size=MANY) != here
-    await shelf.close()
+    await pool.close()
 
 
 def count_far(session: Session) -> str:
@@ -99,15 +99,15 @@ async def test_one_that_takes_long_is_begun_anew_elsewhere_and_kept_once(
         add_account(session)
         return long(session)
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     here = threading.current_thread().name
     # Where only the database takes long, it is awaited, and no thread of ours is held.
-    assert (await shelf.read(ONE, long) == here) is (long is count_far)
-    assert await shelf.write(ONE, add_and_go_on) != here
-    assert await shelf.read(ONE, count_accounts) == 1
+    assert (await pool.read(ONE, long) == here) is (long is count_far)
+    assert await pool.write(ONE, add_and_go_on) != here
+    assert await pool.read(ONE, count_accounts) == 1
     # The connections of the event loop are as good as before.
-    assert await shelf.read(ONE, thread_name) == await shelf.write(ONE, thread_name) == here
-    await shelf.close()
+    assert await pool.read(ONE, thread_name) == await pool.write(ONE, thread_name) == here
+    await pool.close()
 
 
 async def test_one_that_hides_that_it_took_too_long_is_not_believed(root: Path) -> None:
@@ -118,26 +118,26 @@ async def test_one_that_hides_that_it_took_too_long_is_not_believed(root: Path) 
             return False
         return True
 
-    shelf = LoneShelf(root)
-    assert await shelf.read(ONE, hide)
-    assert await shelf.write(ONE, hide)
-    await shelf.close()
+    pool = LonePool(root)
+    assert await pool.read(ONE, hide)
+    assert await pool.write(ONE, hide)
+    await pool.close()
 
 
 async def test_a_writer_of_another_process_is_waited_for_in_a_thread(
     root: Path, other_process: sqlite3.Connection
 ) -> None:
-    shelf = LoneShelf(root)
-    assert await shelf.write(ONE, count_accounts) == 0
+    pool = LonePool(root)
+    assert await pool.write(ONE, count_accounts) == 0
     other_process.execute("BEGIN IMMEDIATE")
-    written = asyncio.create_task(shelf.write(ONE, add_account))
+    written = asyncio.create_task(pool.write(ONE, add_account))
     # The loop goes on, and readers wait for no writer.
-    assert await shelf.read(ONE, count_accounts) == 0
+    assert await pool.read(ONE, count_accounts) == 0
     assert not written.done()
     other_process.execute("COMMIT")
     assert await written == 1
-    assert await shelf.read(ONE, count_accounts) == 1
-    await shelf.close()
+    assert await pool.read(ONE, count_accounts) == 1
+    await pool.close()
 
 
 @pytest.mark.parametrize(
@@ -152,20 +152,20 @@ async def test_one_that_raises_leaves_nothing_and_holds_up_nobody(root: Path, er
             add_account(session)
         raise error
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     with pytest.raises(type(error)):
-        await shelf.write(ONE, add_and_raise)
-    assert await shelf.read(ONE, count_accounts) == 0
-    assert await shelf.write(ONE, add_account) == 1
-    await shelf.close()
+        await pool.write(ONE, add_and_raise)
+    assert await pool.read(ONE, count_accounts) == 0
+    assert await pool.write(ONE, add_account) == 1
+    await pool.close()
 
 
 async def test_a_reading_one_cannot_write(root: Path) -> None:
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     with pytest.raises(Exception, match="readonly"):
-        await shelf.read(ONE, add_account)
-    assert await shelf.read(ONE, count_accounts) == 0
-    await shelf.close()
+        await pool.read(ONE, add_account)
+    assert await pool.read(ONE, count_accounts) == 0
+    await pool.close()
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
@@ -173,22 +173,22 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     root: Path, native: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    commit = StandingConnection.commit
+    commit = LongLivedConnection.commit
 
-    def slowly(connection: StandingConnection) -> None:
+    def slowly(connection: LongLivedConnection) -> None:
         begun.set()
         assert go_on.wait(30)
         commit(connection)
 
-    shelf, scope = LoneShelf(root), anyio.CancelScope()
+    pool, scope = LonePool(root), anyio.CancelScope()
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     for _ in range(writing.SLOW_IN_A_ROW_MAX):
-        await shelf.write(ONE, count_accounts)
-    monkeypatch.setattr(StandingConnection, "commit", slowly)
+        await pool.write(ONE, count_accounts)
+    monkeypatch.setattr(LongLivedConnection, "commit", slowly)
 
     async def write() -> None:
         with scope:
-            await shelf.write(ONE, add_account)
+            await pool.write(ONE, add_account)
 
     task = asyncio.create_task(write())
     assert await anyio.to_thread.run_sync(begun.wait, 30)
@@ -202,8 +202,8 @@ async def test_a_cancelled_caller_waits_for_the_commit(
     go_on.set()
     await asyncio.wait([task])
     monkeypatch.undo()
-    assert await shelf.read(ONE, count_accounts) == 1
-    await shelf.close()
+    assert await pool.read(ONE, count_accounts) == 1
+    await pool.close()
 
 
 async def test_what_the_database_refuses_leaves_nothing_and_the_next_one_works(root: Path) -> None:
@@ -211,12 +211,12 @@ async def test_what_the_database_refuses_leaves_nothing_and_the_next_one_works(r
         add_account(session)
         add_account(session)
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     with pytest.raises(IntegrityError):
-        await shelf.write(ONE, add_twice)
-    assert await shelf.write(ONE, add_account) == 1
-    assert await shelf.read(ONE, count_accounts) == 1
-    await shelf.close()
+        await pool.write(ONE, add_twice)
+    assert await pool.write(ONE, add_account) == 1
+    assert await pool.read(ONE, count_accounts) == 1
+    await pool.close()
 
 
 async def test_nothing_of_one_transaction_is_remembered_in_the_next(
@@ -225,52 +225,52 @@ async def test_nothing_of_one_transaction_is_remembered_in_the_next(
     def name_of(session: Session) -> str:
         return session.get_one(settings_tables.Account, "1").name
 
-    shelf = LoneShelf(root)
-    await shelf.write(ONE, add_account)
-    assert await shelf.read(ONE, name_of) == "Cash"
+    pool = LonePool(root)
+    await pool.write(ONE, add_account)
+    assert await pool.read(ONE, name_of) == "Cash"
     other_process.execute("UPDATE accounts SET name = 'Till'")
-    assert await shelf.read(ONE, name_of) == "Till"
-    await shelf.close()
+    assert await pool.read(ONE, name_of) == "Till"
+    await pool.close()
 
 
 async def test_commits_go_to_a_thread_while_the_disk_is_slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     where: list[bool] = []
-    commit = StandingConnection.commit
+    commit = LongLivedConnection.commit
 
-    def noted(connection: StandingConnection) -> None:
+    def noted(connection: LongLivedConnection) -> None:
         where.append(threading.current_thread() is threading.main_thread())
         commit(connection)
 
     async def commits(times: int) -> list[bool]:
         where.clear()
         for _ in range(times):
-            await shelf.write(ONE, count_accounts)
+            await pool.write(ONE, count_accounts)
         return where[:]
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     # Opening the books reads their anchor.
-    await shelf.read(ONE, count_accounts)
-    monkeypatch.setattr(StandingConnection, "commit", noted)
+    await pool.read(ONE, count_accounts)
+    monkeypatch.setattr(LongLivedConnection, "commit", noted)
     monkeypatch.setattr(writing, "COMMITS_IN_THREADS", 2)
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     assert await commits(6) == [True, True, True, False, False, True]
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", 10**12)
     assert await commits(4) == [True, True, True, True]
-    await shelf.close()
+    await pool.close()
 
 
 async def test_opening_waits_for_nobody_in_the_event_loop(root: Path, other_process: sqlite3.Connection) -> None:
     other_process.execute("PRAGMA locking_mode = EXCLUSIVE")
     other_process.execute("BEGIN EXCLUSIVE")
-    shelf = LoneShelf(root)
-    waiting = [asyncio.create_task(run(ONE, count_accounts)) for run in (shelf.read, shelf.write)]
+    pool = LonePool(root)
+    waiting = [asyncio.create_task(run(ONE, count_accounts)) for run in (pool.read, pool.write)]
     # Were it waited for in the loop, nobody would come to end the transaction.
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert not any(task.done() for task in waiting)
     other_process.close()
     assert await asyncio.gather(*waiting) == [0, 0]
-    await shelf.close()
+    await pool.close()
 
 
 async def test_what_is_only_noted_waits_for_nobody(root: Path, other_process: sqlite3.Connection) -> None:

@@ -18,8 +18,8 @@ from storage.directory import organizations
 from storage.folder.store import Store
 from storage.sqlite.engines import DamagedStore, GuardedFile, copy_live
 from tests.support.folders import folder_of
+from tests.support.pools import MANY
 from tests.support.practice import Practice, practice
-from tests.support.shelves import MANY
 
 LOG = f"{BOOKS_FILE}-wal"
 
@@ -54,7 +54,7 @@ def exchange(root: Path, bakery: OrganizationRef, studio: OrganizationRef, name:
 async def count_documents(root: Path, organization: OrganizationRef) -> int:
     store = Store(root)
     try:
-        return await store.shelf.read(
+        return await store.pool.read(
             organization.id,
             lambda db: db.connection().exec_driver_sql("SELECT count(*) FROM documents").scalar_one(),
         )
@@ -162,7 +162,7 @@ async def test_what_was_written_into_a_file_that_was_replaced_meanwhile_is_not_a
                 aside.append(put_in_place(mine, older))
 
         with pytest.raises(DamagedStore):
-            await one.store.shelf.write(bakery.id, write, size=1 if brief else MANY)
+            await one.store.pool.write(bakery.id, write, size=1 if brief else MANY)
         os.replace(aside[0], mine)
         assert (await verify_books(books)).problem == ""
 

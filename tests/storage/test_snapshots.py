@@ -15,7 +15,7 @@ from sqlmodel import Session
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.sqlite.engines import DamagedStore
 from storage.sqlite.statements import execute
-from tests.support.shelves import LoneShelf, shelve
+from tests.support.pools import LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 TO_MANY_MILLIONS = text(
@@ -28,7 +28,7 @@ TO_MANY_MILLIONS = text(
 def root(tmp_path: Path) -> Iterator[Path]:
     """A data folder with one set of empty books; no thread is left behind."""
     before = set(threading.enumerate())
-    yield shelve(tmp_path, ONE)
+    yield make_books(tmp_path, ONE)
     for thread in set(threading.enumerate()) - before:
         if "AnyIO" not in thread.name:
             thread.join(30)
@@ -48,33 +48,33 @@ def count_far(session: Session) -> int:
 
 
 async def test_all_that_is_read_is_of_one_moment(root: Path) -> None:
-    shelf = LoneShelf(root)
-    async with shelf.snapshot(ONE) as before:
+    pool = LonePool(root)
+    async with pool.snapshot(ONE) as before:
         assert await before.read(count_accounts) == 0
-        await shelf.write(ONE, add_account)
+        await pool.write(ONE, add_account)
         assert await before.read(count_accounts) == 0
-        assert await shelf.read(ONE, count_accounts) == 1
-    async with shelf.snapshot(ONE) as after:
+        assert await pool.read(ONE, count_accounts) == 1
+    async with pool.snapshot(ONE) as after:
         assert await after.read(count_accounts) == 1
-    await shelf.close()
+    await pool.close()
 
 
 async def test_a_snapshot_cannot_write(root: Path) -> None:
-    shelf = LoneShelf(root)
-    async with shelf.snapshot(ONE) as snapshot:
+    pool = LonePool(root)
+    async with pool.snapshot(ONE) as snapshot:
         with pytest.raises(Exception, match="readonly"):
             await snapshot.read(add_account)
-    assert await shelf.read(ONE, count_accounts) == 0
-    await shelf.close()
+    assert await pool.read(ONE, count_accounts) == 0
+    await pool.close()
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
 async def test_a_cancelled_caller_stops_the_database_and_leaves_nothing_behind(root: Path, native: bool) -> None:
-    shelf, scope, begun = LoneShelf(root), anyio.CancelScope(), asyncio.Event()
+    pool, scope, begun = LonePool(root), anyio.CancelScope(), asyncio.Event()
 
     async def read() -> None:
         with scope:
-            async with shelf.snapshot(ONE) as snapshot:
+            async with pool.snapshot(ONE) as snapshot:
                 begun.set()
                 await snapshot.read(count_far)
 
@@ -82,24 +82,24 @@ async def test_a_cancelled_caller_stops_the_database_and_leaves_nothing_behind(r
         task = asyncio.create_task(read())
         await begun.wait()
         # The event loop goes on meanwhile.
-        assert await shelf.read(ONE, count_accounts) == 0
+        assert await pool.read(ONE, count_accounts) == 0
         task.cancel() if native else scope.cancel()
         await asyncio.wait([task])
     assert task.cancelled() is native
     # Whoever comes next has a turn.
     for _ in range(3):
-        async with shelf.snapshot(ONE) as snapshot:
+        async with pool.snapshot(ONE) as snapshot:
             assert await snapshot.read(count_accounts) == 0
-    await shelf.close()
+    await pool.close()
 
 
 async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path) -> None:
-    shelf = LoneShelf(root)
-    assert await shelf.read(ONE, count_accounts) == 0
+    pool = LonePool(root)
+    assert await pool.read(ONE, count_accounts) == 0
     books = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
     books.rename(books.with_suffix(".aside"))
     with pytest.raises(DamagedStore):
-        async with shelf.snapshot(ONE):
+        async with pool.snapshot(ONE):
             pass
     assert not books.exists()
-    await shelf.close()
+    await pool.close()

@@ -22,8 +22,8 @@ from operations.importing import Import, import_table
 from storage.books.pool import Books
 from storage.sqlite.stopping import Stopped, stop_if_wished
 from tests.support.folders import folder_of
+from tests.support.pools import MANY
 from tests.support.practice import practice
-from tests.support.shelves import MANY
 from tests.support.tables import table
 
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")

@@ -16,10 +16,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from invoicing.refusals import NotFound, Unavailable
-from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksShelf
+from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, BooksPool
 from storage.sqlite import writing
-from storage.sqlite.engines import DamagedStore, StandingConnection
-from tests.support.shelves import LoneShelf, shelve
+from storage.sqlite.engines import DamagedStore, LongLivedConnection
+from tests.support.pools import LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 Write = Callable[..., "asyncio.Task[Any]"]
@@ -72,17 +72,17 @@ def accounts(session: Session) -> list[str]:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with one set of empty books."""
-    return shelve(tmp_path, ONE)
+    return make_books(tmp_path, ONE)
 
 
 @asynccontextmanager
 async def waiting_behind_one(
     root: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[Disk, BooksShelf, Write]]:
+) -> AsyncIterator[tuple[Disk, BooksPool, Write]]:
     """Books on a slow disk, in the middle of the commit of the account 1; what is written now waits behind it."""
-    disk, shelf, commit = Disk(), LoneShelf(root), StandingConnection.commit
+    disk, pool, commit = Disk(), LonePool(root), LongLivedConnection.commit
 
-    def slowly(connection: StandingConnection) -> None:
+    def slowly(connection: LongLivedConnection) -> None:
         if threading.current_thread() is not threading.main_thread():
             try:
                 disk.wait()
@@ -94,19 +94,19 @@ async def waiting_behind_one(
             disk.afterwards()
             disk.has_passed.set()
 
-    monkeypatch.setattr(StandingConnection, "commit", slowly)
+    monkeypatch.setattr(LongLivedConnection, "commit", slowly)
     monkeypatch.setattr(writing, "QUICK_COMMIT_NS_MAX", -1)
     for _ in range(writing.SLOW_IN_A_ROW_MAX):
-        await shelf.write(ONE, accounts)
+        await pool.write(ONE, accounts)
 
     def write(number: str, error: BaseException | None = None) -> asyncio.Task[Any]:
-        return asyncio.create_task(shelf.write(ONE, account(number, error=error)))
+        return asyncio.create_task(pool.write(ONE, account(number, error=error)))
 
     first = write("1")
     await disk.is_asked()
-    yield disk, shelf, write
+    yield disk, pool, write
     assert await first == ["1"]
-    await shelf.close()
+    await pool.close()
 
 
 async def settle() -> None:
@@ -114,19 +114,19 @@ async def settle() -> None:
         await anyio.lowlevel.checkpoint()
 
 
-async def kept(shelf: BooksShelf) -> list[str]:
-    return await shelf.read(ONE, accounts)
+async def kept(pool: BooksPool) -> list[str]:
+    return await pool.read(ONE, accounts)
 
 
 async def test_those_that_wait_are_committed_one_by_one_in_the_order_of_their_arrival(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
         others = [write(number) for number in "234"]
         await settle()
         for done in range(4):
             assert [task.done() for task in others] == [index < done - 1 for index in range(3)]
-            assert await kept(shelf) == list("1234")[:done]
+            assert await kept(pool) == list("1234")[:done]
             disk.let_pass()
             if done < 3:
                 await disk.is_asked()
@@ -138,14 +138,14 @@ async def test_those_that_wait_are_committed_one_by_one_in_the_order_of_their_ar
 async def test_a_refused_one_leaves_nothing_commits_nothing_and_takes_nobody_with_it(
     root: Path, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
         others = [write(number, NotFound("no") if number == refused else None) for number in "234"]
         await settle()
         for _ in range(3):
             disk.let_pass()
         results = await asyncio.gather(*others, return_exceptions=True)
         assert [type(one) for one in results] == [NotFound if number == refused else list for number in "234"]
-        assert await kept(shelf) == [number for number in "1234" if number != refused]
+        assert await kept(pool) == [number for number in "1234" if number != refused]
         assert disk.commits == 3
 
 
@@ -156,18 +156,18 @@ async def test_a_refused_one_leaves_nothing_commits_nothing_and_takes_nobody_wit
 async def test_one_that_breaks_is_alone_with_it(
     root: Path, monkeypatch: pytest.MonkeyPatch, broken: str, error: Exception
 ) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
         others = [write(number, error if number == broken else None) for number in "234"]
         await settle()
         for _ in range(4):
             disk.let_pass()
         results = await asyncio.gather(*others, return_exceptions=True)
         assert [type(one) for one in results] == [type(error) if number == broken else list for number in "234"]
-        assert await kept(shelf) == [number for number in "1234" if number != broken]
+        assert await kept(pool) == [number for number in "1234" if number != broken]
 
 
 async def test_a_commit_that_fails_tells_its_caller_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
         others = [write("2"), write("3")]
         await settle()
         disk.let_pass()
@@ -179,7 +179,7 @@ async def test_a_commit_that_fails_tells_its_caller_alone(root: Path, monkeypatc
         disk.let_pass()
         results = await asyncio.gather(*others, return_exceptions=True)
         assert [type(one) for one in results] == [Unavailable, list]
-        assert await kept(shelf) == ["1", "3"]
+        assert await kept(pool) == ["1", "3"]
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
@@ -187,9 +187,9 @@ async def test_a_commit_that_fails_tells_its_caller_alone(root: Path, monkeypatc
 async def test_whoever_leaves_before_the_turn_has_written_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch, native: bool, leaving: int
 ) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
         scope = None if native else anyio.CancelScope()
-        others = all_written("234", leaving, scope, write, shelf)
+        others = all_written("234", leaving, scope, write, pool)
         await settle()
         others[leaving].cancel() if scope is None else scope.cancel()
         await settle()
@@ -197,16 +197,16 @@ async def test_whoever_leaves_before_the_turn_has_written_nothing(
         for _ in range(3):
             disk.let_pass()
         await asyncio.gather(*others, return_exceptions=True)
-        assert await kept(shelf) == [number for number in "1234" if number != "234"[leaving]]
+        assert await kept(pool) == [number for number in "1234" if number != "234"[leaving]]
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
 async def test_whoever_leaves_in_mid_commit_waits_for_its_end(
     root: Path, monkeypatch: pytest.MonkeyPatch, native: bool
 ) -> None:
-    async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
         scope = None if native else anyio.CancelScope()
-        others = all_written("23", 0, scope, write, shelf)
+        others = all_written("23", 0, scope, write, pool)
         await settle()
         disk.let_pass()
         await disk.is_asked()
@@ -216,30 +216,30 @@ async def test_whoever_leaves_in_mid_commit_waits_for_its_end(
         disk.let_pass()
         disk.let_pass()
         await asyncio.gather(*others, return_exceptions=True)
-        assert await kept(shelf) == ["1", "2", "3"]
+        assert await kept(pool) == ["1", "2", "3"]
 
 
 def all_written(
-    numbers: str, leaving: int, scope: anyio.CancelScope | None, write: Write, shelf: BooksShelf
+    numbers: str, leaving: int, scope: anyio.CancelScope | None, write: Write, pool: BooksPool
 ) -> list[asyncio.Task[Any]]:
     """Write all of them; the one that is to leave is in the scope, where there is one."""
     return [
         write(number)
         if scope is None or index != leaving
-        else asyncio.create_task(in_scope(scope, write, number, shelf))
+        else asyncio.create_task(in_scope(scope, write, number, pool))
         for index, number in enumerate(numbers)
     ]
 
 
-async def in_scope(scope: anyio.CancelScope, _: Write, number: str, shelf: BooksShelf) -> None:
+async def in_scope(scope: anyio.CancelScope, _: Write, number: str, pool: BooksPool) -> None:
     with scope:
-        await shelf.write(ONE, account(number))
+        await pool.write(ONE, account(number))
 
 
 async def test_a_writer_of_another_process_is_waited_for_by_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = root / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other_process:
-        async with waiting_behind_one(root, monkeypatch) as (disk, shelf, write):
+        async with waiting_behind_one(root, monkeypatch) as (disk, pool, write):
             others = [write(number) for number in "23"]
             await settle()
             disk.afterwards = lambda: other_process.execute("BEGIN IMMEDIATE")
@@ -251,4 +251,4 @@ async def test_a_writer_of_another_process_is_waited_for_by_all(root: Path, monk
             for _ in range(2):
                 disk.let_pass()
             assert sorted(map(len, await asyncio.gather(*others))) == [2, 3]
-            assert await kept(shelf) == ["1", "2", "3"]
+            assert await kept(pool) == ["1", "2", "3"]

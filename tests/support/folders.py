@@ -10,7 +10,7 @@ from storage.books.pool import Books
 
 def folder_of(books: Books) -> Path:
     """Where the organization's books and files are."""
-    return books.shelf.folder(books.organization.id)
+    return books.pool.folder(books.organization.id)
 
 
 def path_of(books: Books, made: MadeFile) -> Path:

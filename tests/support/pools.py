@@ -1,4 +1,4 @@
-"""Shelves of empty books, with no practice around them."""
+"""Pools of empty books, with no practice around them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind
-from storage.books.pool import AT_ONCE_MAX, BooksShelf
+from storage.books.pool import AT_ONCE_MAX, BooksPool
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
@@ -23,7 +23,7 @@ MANY = AT_ONCE_MAX + 1
 """More than is tried in the event loop."""
 
 
-def shelve(root: Path, *organization_ids: str, fill: Callable[[Session], None] = lambda _: None) -> Path:
+def make_books(root: Path, *organization_ids: str, fill: Callable[[Session], None] = lambda _: None) -> Path:
     """Make books of these organizations, empty but for what `fill` writes, and make them known to the directory."""
     begin_folder(root)
     engine = guarded_engine(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), connections=1)
@@ -48,8 +48,8 @@ def _make_known(new: NewOrganization, ends: Ends, session: Session) -> None:
     add_anchor(session, new.id, ends)
 
 
-class LoneShelf(BooksShelf):
-    """A shelf with a directory of its own, which is closed with it."""
+class LonePool(BooksPool):
+    """A pool with a directory of its own, which is closed with it."""
 
     def __init__(self, root: Path, *, capacity: int = 0) -> None:
         self._own = Directory(root)

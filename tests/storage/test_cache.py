@@ -20,7 +20,7 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile, load_time_zone, save_profile
 from storage.books.settings_tables import BooksTable
 from storage.sqlite import cache, statements
-from tests.support.shelves import MANY, LoneShelf, shelve
+from tests.support.pools import MANY, LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 OTHER = "0199f3a0-0000-7000-8000-000000000002"
@@ -53,7 +53,7 @@ def rename_by_table(session: Session) -> None:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with two sets of books."""
-    return shelve(tmp_path, ONE, OTHER, fill=lambda session: save_profile(session, PROFILE))
+    return make_books(tmp_path, ONE, OTHER, fill=lambda session: save_profile(session, PROFILE))
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ def other_process(root: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-async def names(shelf: LoneShelf, organization: str = ONE) -> set[str]:
+async def names(pool: LonePool, organization: str = ONE) -> set[str]:
     """The name as it is seen by reading and by writing transactions."""
-    return {(await run(organization, load_profile)).name for run in (shelf.read, shelf.write)}
+    return {(await run(organization, load_profile)).name for run in (pool.read, pool.write)}
 
 
 async def test_settings_are_read_once(root: Path) -> None:
@@ -75,36 +75,36 @@ async def test_settings_are_read_once(root: Path) -> None:
     def load(session: Session) -> str:
         return cache.remembered(session, ("what",), lambda _: note(read))
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     for _ in range(3):
-        assert await shelf.write(ONE, load) == "value"
+        assert await pool.write(ONE, load) == "value"
     assert read == ["read"]
     # A thread's connection is nobody's for long.
-    await shelf.write(ONE, load, size=MANY)
-    await shelf.write(ONE, load, size=MANY)
+    await pool.write(ONE, load, size=MANY)
+    await pool.write(ONE, load, size=MANY)
     assert read == ["read"] * 3
-    await shelf.close()
+    await pool.close()
 
 
 @pytest.mark.parametrize("change", [rename("After"), rename_by_the_orm, rename_by_text, rename_by_table])
 @pytest.mark.parametrize("in_a_thread", [False, True])
 async def test_a_change_is_seen_at_once(root: Path, change: Callable[[Session], None], in_a_thread: bool) -> None:
-    shelf = LoneShelf(root)
-    assert await names(shelf) == {"Before"}
-    await shelf.write(ONE, change, size=MANY if in_a_thread else 1)
-    assert await names(shelf) == {"After"}
-    assert await names(shelf, OTHER) == {"Before"}
-    await shelf.close()
+    pool = LonePool(root)
+    assert await names(pool) == {"Before"}
+    await pool.write(ONE, change, size=MANY if in_a_thread else 1)
+    assert await names(pool) == {"After"}
+    assert await names(pool, OTHER) == {"Before"}
+    await pool.close()
 
 
 async def test_a_change_of_another_process_is_seen_at_once(root: Path, other_process: sqlite3.Connection) -> None:
-    shelf = LoneShelf(root)
-    assert await names(shelf) == {"Before"}
-    assert await shelf.read(ONE, load_time_zone) == "Europe/London"
+    pool = LonePool(root)
+    assert await names(pool) == {"Before"}
+    assert await pool.read(ONE, load_time_zone) == "Europe/London"
     other_process.execute("UPDATE profile SET name = 'After', time_zone = 'Asia/Tokyo'")
-    assert await names(shelf) == {"After"}
-    assert await shelf.read(ONE, load_time_zone) == "Asia/Tokyo"
-    await shelf.close()
+    assert await names(pool) == {"After"}
+    assert await pool.read(ONE, load_time_zone) == "Asia/Tokyo"
+    await pool.close()
 
 
 @pytest.mark.parametrize("error", [NotFound("no"), ValueError("no")], ids=repr)
@@ -114,11 +114,11 @@ async def test_a_change_that_is_not_kept_is_not_remembered(root: Path, error: Ex
         assert load_profile(session).name == "Never"
         raise error
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     with pytest.raises(type(error)):
-        await shelf.write(ONE, change_read_and_raise)
-    assert await names(shelf) == {"Before"}
-    await shelf.close()
+        await pool.write(ONE, change_read_and_raise)
+    assert await names(pool) == {"Before"}
+    await pool.close()
 
 
 @pytest.mark.parametrize("error", [NotFound("no"), ValueError("no"), None], ids=repr)
@@ -131,13 +131,13 @@ async def test_what_was_written_is_remembered_only_where_it_is_kept(root: Path, 
     def end(session: Session) -> str:
         return cache.remembered(session, ("end",), lambda _: "read")
 
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     with suppress(NotFound, ValueError):
-        await shelf.write(ONE, write)
-    assert await shelf.write(ONE, end) == ("written" if error is None else "read")
-    assert await shelf.read(ONE, end) == "read"
-    assert await shelf.write(OTHER, end) == "read"
-    await shelf.close()
+        await pool.write(ONE, write)
+    assert await pool.write(ONE, end) == ("written" if error is None else "read")
+    assert await pool.read(ONE, end) == "read"
+    assert await pool.write(OTHER, end) == "read"
+    await pool.close()
 
 
 @pytest.mark.parametrize("table", BooksTable.metadata.sorted_tables, ids=lambda table: table.name)
@@ -153,7 +153,7 @@ async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> N
         statements.execute(session, table.delete().where(text("0")))
         cache.remembered(session, ("what",), lambda _: note(read))
 
-    shelf = LoneShelf(root)
-    await shelf.write(ONE, write)
+    pool = LonePool(root)
+    await pool.write(ONE, write)
     assert len(read) == (1 if table.name in documents else 2)
-    await shelf.close()
+    await pool.close()

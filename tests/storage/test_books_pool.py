@@ -1,4 +1,4 @@
-"""The shelf: how many engines, connections, threads and files it holds, and what becomes of a cancelled act."""
+"""The pool: how many engines, connections, threads and files it holds, and what becomes of a cancelled act."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from storage.books.pool import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER
 from storage.folder.store import open_store
 from storage.sqlite.engines import DamagedStore
 from tests.support.faults import scaled
+from tests.support.pools import MANY, LonePool, make_books
 from tests.support.practice import practice
 from tests.support.raw import raw_value
-from tests.support.shelves import MANY, LoneShelf, shelve
 
 IDS = [f"0199f3a0-0000-7000-8000-{number:012d}" for number in range(6)]
 
@@ -29,7 +29,7 @@ IDS = [f"0199f3a0-0000-7000-8000-{number:012d}" for number in range(6)]
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data folder with six sets of empty books."""
-    return shelve(tmp_path, *IDS)
+    return make_books(tmp_path, *IDS)
 
 
 def open_files(folder: Path) -> list[str]:
@@ -98,49 +98,47 @@ class Gate:
 
 
 async def test_beyond_its_capacity_the_longest_unused_engine_is_closed(root: Path) -> None:
-    shelf = LoneShelf(root, capacity=3)
+    pool = LonePool(root, capacity=3)
     for organization_id in IDS[:3]:
-        await shelf.read(organization_id, count_accounts, size=MANY)
+        await pool.read(organization_id, count_accounts, size=MANY)
     assert open_organizations(root) == set(IDS[:3])
-    await shelf.read(IDS[0], count_accounts, size=MANY)
-    await shelf.read(IDS[3], count_accounts, size=MANY)
+    await pool.read(IDS[0], count_accounts, size=MANY)
+    await pool.read(IDS[3], count_accounts, size=MANY)
     assert open_organizations(root) == {IDS[0], IDS[2], IDS[3]}
-    await shelf.read(IDS[1], count_accounts, size=MANY)
+    await pool.read(IDS[1], count_accounts, size=MANY)
     assert open_organizations(root) == {IDS[0], IDS[1], IDS[3]}
-    await shelf.close()
+    await pool.close()
     assert open_files(root) == []
 
 
 async def test_an_engine_in_use_is_never_closed(root: Path) -> None:
-    shelf, gates = LoneShelf(root, capacity=1), [Gate(), Gate()]
+    pool, gates = LonePool(root, capacity=1), [Gate(), Gate()]
     async with asyncio.TaskGroup() as tasks:
-        kept = [
-            tasks.create_task(shelf.write(one, gate.work, size=MANY)) for one, gate in zip(IDS, gates, strict=False)
-        ]
+        kept = [tasks.create_task(pool.write(one, gate.work, size=MANY)) for one, gate in zip(IDS, gates, strict=False)]
         for gate in gates:
             await gate.arrival()
         for organization_id in IDS[2:]:
-            await shelf.read(organization_id, count_accounts, size=MANY)
+            await pool.read(organization_id, count_accounts, size=MANY)
         assert open_organizations(root) == set(IDS[:2])
         for gate in gates:
             gate.open.set()
     assert [task.result() for task in kept] == [2, 2]
     assert len(open_organizations(root)) == 1
     assert [accounts_in(root, one) for one in IDS[:2]] == [2, 2]
-    await shelf.close()
+    await pool.close()
 
 
 async def test_an_organization_has_two_connections_of_threads_at_most(root: Path) -> None:
-    shelf, gates = LoneShelf(root), [Gate() for _ in range(CONNECTIONS)]
+    pool, gates = LonePool(root), [Gate() for _ in range(CONNECTIONS)]
     async with asyncio.TaskGroup() as tasks:
         for gate in gates:
-            tasks.create_task(shelf.read(IDS[0], gate.look, size=MANY))
+            tasks.create_task(pool.read(IDS[0], gate.look, size=MANY))
         for gate in gates:
             await gate.arrival()
         threads = threading.active_count()
-        waiting = [tasks.create_task(shelf.read(IDS[0], count_accounts, size=MANY)) for _ in range(20)]
+        waiting = [tasks.create_task(pool.read(IDS[0], count_accounts, size=MANY)) for _ in range(20)]
         # Another organization is not held up by a busy one, and nobody who waits takes a thread or a connection.
-        assert await shelf.read(IDS[1], count_accounts, size=MANY) == 0
+        assert await pool.read(IDS[1], count_accounts, size=MANY) == 0
         # One more stands in the event loop, which has compared the books with their anchor.
         assert connections(root, IDS[0]) == CONNECTIONS + 1 == 3
         assert threading.active_count() <= threads + 1
@@ -149,20 +147,20 @@ async def test_an_organization_has_two_connections_of_threads_at_most(root: Path
             gate.open.set()
     assert [task.result() for task in waiting] == [0] * 20
     assert connections(root, IDS[0]) == 3
-    await shelf.close()
+    await pool.close()
 
 
 async def test_writers_wait_for_each_other_and_readers_for_nobody(root: Path) -> None:
-    shelf, gate = LoneShelf(root), Gate()
+    pool, gate = LonePool(root), Gate()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(shelf.write(IDS[0], gate.work, size=MANY))
+        tasks.create_task(pool.write(IDS[0], gate.work, size=MANY))
         await gate.arrival()
-        second = tasks.create_task(shelf.write(IDS[0], add_account(3), size=MANY))
-        assert await shelf.read(IDS[0], count_accounts, size=MANY) == 0
+        second = tasks.create_task(pool.write(IDS[0], add_account(3), size=MANY))
+        assert await pool.read(IDS[0], count_accounts, size=MANY) == 0
         assert not second.done()
         gate.open.set()
     assert accounts_in(root, IDS[0]) == 3
-    await shelf.close()
+    await pool.close()
 
 
 def test_threads_and_files_return_to_the_base_after_closing(tmp_path: Path) -> None:
@@ -190,12 +188,12 @@ def test_threads_and_files_return_to_the_base_after_closing(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("native", [False, True], ids=["a cancel scope", "asyncio's own cancel"])
 async def test_a_long_write_that_is_cancelled_is_waited_for_and_absent(root: Path, native: bool) -> None:
-    shelf, gate = LoneShelf(root), Gate()
+    pool, gate = LonePool(root), Gate()
     scope = anyio.CancelScope()
 
     async def write() -> None:
         with scope:
-            await shelf.write(IDS[0], gate.work, size=MANY)
+            await pool.write(IDS[0], gate.work, size=MANY)
         await let_others_run()
 
     task = asyncio.create_task(write())
@@ -210,24 +208,24 @@ async def test_a_long_write_that_is_cancelled_is_waited_for_and_absent(root: Pat
     await asyncio.wait([task])
     assert task.cancelled() is native
     assert accounts_in(root, IDS[0]) == 0
-    await shelf.write(IDS[0], add_account(3), size=MANY)
+    await pool.write(IDS[0], add_account(3), size=MANY)
     assert accounts_in(root, IDS[0]) == 1
-    await shelf.close()
+    await pool.close()
     assert open_files(root) == []
 
 
 async def test_a_write_that_is_cancelled_while_it_waits_is_absent(root: Path) -> None:
-    shelf, gate = LoneShelf(root), Gate()
-    first = asyncio.create_task(shelf.write(IDS[0], gate.work, size=MANY))
+    pool, gate = LonePool(root), Gate()
+    first = asyncio.create_task(pool.write(IDS[0], gate.work, size=MANY))
     await gate.arrival()
-    second = asyncio.create_task(shelf.write(IDS[0], add_account(3), size=MANY))
+    second = asyncio.create_task(pool.write(IDS[0], add_account(3), size=MANY))
     await let_others_run()
     second.cancel()
     await asyncio.wait([second])
     gate.open.set()
     assert await first == 2
     assert accounts_in(root, IDS[0]) == 2
-    await shelf.close()
+    await pool.close()
 
 
 @pytest.mark.faults
@@ -247,12 +245,12 @@ async def test_invoices_whose_callers_are_cancelled_at_any_moment_are_whole_or_a
 
 
 async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path) -> None:
-    shelf = LoneShelf(root)
+    pool = LonePool(root)
     path = root / ORGANIZATIONS_FOLDER / IDS[0] / BOOKS_FILE
     path.unlink()
     with pytest.raises(DamagedStore):
-        await shelf.write(IDS[0], count_accounts, size=MANY)
+        await pool.write(IDS[0], count_accounts, size=MANY)
     assert not path.exists()
     with pytest.raises(ValueError, match="badly formed"):
-        await shelf.read("../../etc", count_accounts, size=MANY)
-    await shelf.close()
+        await pool.read("../../etc", count_accounts, size=MANY)
+    await pool.close()
