@@ -99,8 +99,13 @@ def standing_of(principal: Principal, organization: OrganizationRef) -> Standing
 def _standing_in_practice(organization: OrganizationRef) -> Standing | None:
     """What somebody is as one of the practice's people; None where that is nothing, or less at this organization."""
     role = organization.role if organization.kind is OrganizationKind.PARTNER else organization.practice_role
-    if organization.role in (Role.VIEWER, Role.CLIENT):
-        return None
+    match organization.role:
+        case Role.VIEWER | Role.CLIENT:
+            return None
+        case Role.OWNER | Role.ACCOUNTANT:
+            pass
+        case _:
+            assert_never(organization.role)
     match role:
         case Role.OWNER | Role.ACCOUNTANT if organization.limited:
             return Standing.LIMITED_STAFF

@@ -1,7 +1,7 @@
 """Schema migrations by alembic: one line of revisions for the directory, one for books.
 
 Revisions are numbered 0001, 0002, ...; the number is also the file's `user_version`. What differs between
-databases (triggers, the copy of a template) is in `dialects.py` alone.
+databases (triggers, views) is in `dialects.py` alone.
 """
 
 from __future__ import annotations
