@@ -21,7 +21,7 @@ from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.setup import load_setup
 from storage.books.stored_documents import texts_in_order
-from storage.sqlite.completion import to_its_end
+from storage.work.completion import to_its_end
 
 _PAGE = 100
 

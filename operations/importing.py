@@ -27,7 +27,7 @@ from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.states import record_states
 from storage.ids import new_id
-from storage.sqlite.stopping import stop_if_wished
+from storage.work.stopping import stop_if_wished
 
 T = TypeVar("T", Customer, Item)
 

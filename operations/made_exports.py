@@ -15,7 +15,7 @@ from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
 from storage.files.kept import StoredFile
-from storage.sqlite.completion import to_its_end
+from storage.work.completion import to_its_end
 
 _MIB = 1024**2
 

@@ -49,7 +49,7 @@ from storage.directory import access_queries, organizations
 from storage.directory.anchors import add_anchor
 from storage.folder.provisioning import discard_books, provision_books
 from storage.ids import new_organization_id
-from storage.sqlite.completion import to_its_end
+from storage.work.completion import to_its_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
+
+from tests.support import stores
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
 settings.register_profile("counterfoil", deadline=None, derandomize=True)
 # For `make quick`: a tenth of the examples.
 settings.register_profile("quick", settings.get_profile("counterfoil"), max_examples=10)
 settings.load_profile("counterfoil")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store", choices=sorted(stores.STORES), default="sqlite", help="What books are kept in.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    stores.choose(config.getoption("store"))

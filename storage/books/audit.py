@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from invoicing.document.canonical import canonical_json, genesis, link_hash
 from storage.books import settings_tables, tables
-from storage.sqlite.cache import remember, remembered
-from storage.sqlite.statements import execute, table_of
+from storage.queries.cache import remember, remembered
+from storage.queries.statements import execute, table_of
 
 _ENTRIES = table_of(tables.AuditEntry)
 _HEAD = select(_ENTRIES.c.position, _ENTRIES.c.hash).order_by(_ENTRIES.c.position.desc()).limit(1)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import OPEN, Balance, Status
 from storage.books import tables
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 _DOCUMENTS = table_of(tables.DocumentRow)
 _OF = _DOCUMENTS.c

@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 from storage.books import settings_tables, tables
 from storage.books.audit import entry_text
 from storage.books.series import LostNumbers
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 _BATCH = 500
 

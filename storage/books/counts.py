@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, column, select, table
 from sqlmodel import Session
 
-from storage.sqlite.statements import execute
+from storage.queries.statements import execute
 
 _NAMES = ("customers", "items", "drafts", "documents")
 _COUNTS: Select[*tuple[Any, ...]] = select(*map(column, _NAMES)).select_from(table("book_counts", *map(column, _NAMES)))

@@ -14,7 +14,7 @@ from invoicing.text.typed import fold, search_key
 from storage.books import tables
 from storage.books.searching import names_to_compare, page_by_name
 from storage.paging import Page
-from storage.sqlite.statements import Kept, execute, flat, insert_rows
+from storage.queries.statements import Kept, execute, flat, insert_rows
 
 _CUSTOMERS = Kept(tables.Customer, Customer)
 _COLUMNS = _CUSTOMERS.table.c

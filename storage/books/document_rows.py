@@ -16,7 +16,7 @@ from invoicing.document.converting import AccountingTax, accounting_taxes
 from invoicing.document.documents import Document, Line, TaxSubtotal
 from invoicing.text.typed import search_key
 from storage.books import tables
-from storage.sqlite.statements import table_of
+from storage.queries.statements import table_of
 
 Values = dict[str, Any]
 

@@ -29,9 +29,9 @@ from storage.books import settings_tables, tables
 from storage.books.balances import BALANCE, STATUS, balance_from
 from storage.books.document_rows import rows_of
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.sqlite.cache import remember, remembered
-from storage.sqlite.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
-from storage.sqlite.tuples import before
+from storage.queries.cache import remember, remembered
+from storage.queries.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
+from storage.queries.tuples import before
 
 
 @dataclass(frozen=True, slots=True)

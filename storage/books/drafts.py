@@ -18,8 +18,8 @@ from invoicing.money.sums import Summand, Sums, sums_per_currency
 from invoicing.text.typed import search_key
 from storage.books import tables
 from storage.paging import Page, decode_cursor, encode_cursor, not_of_this_list, page_of, search_words
-from storage.sqlite.statements import STATEMENTS_KEPT, execute, table_of
-from storage.sqlite.tuples import before
+from storage.queries.statements import STATEMENTS_KEPT, execute, table_of
+from storage.queries.tuples import before
 
 
 @dataclass(frozen=True, slots=True)

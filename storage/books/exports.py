@@ -17,7 +17,7 @@ from sqlmodel import Session
 from storage.books import files, tables
 from storage.books.checks import PRINTING
 from storage.files.kept import Files, StoredFile
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 _FILES = table_of(tables.StoredFile)
 _EXPORTS = table_of(tables.Export)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from storage.books import tables
 from storage.files.kept import StoredFile
-from storage.sqlite.statements import Kept, flat
+from storage.queries.statements import Kept, flat
 
 _FILES = Kept(tables.StoredFile, StoredFile, document_id=lambda of: of or "")
 _AT_PATH = _FILES.all.where(_FILES.table.c.path == bindparam("path")).limit(1)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from invoicing.refusals import IdempotencyMismatch
 from storage.books import tables
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 ISSUED_DRAFT = "issued draft"
 """What stands for the tool where the reference is a draft, and the subject the document that it became."""

@@ -15,7 +15,7 @@ from invoicing.text.typed import fold, search_key
 from storage.books import tables
 from storage.books.searching import names_to_compare, page_by_name
 from storage.paging import Page
-from storage.sqlite.statements import Kept, execute, flat, insert_rows
+from storage.queries.statements import Kept, execute, flat, insert_rows
 
 # A text that is empty says that nobody has stated which of the two it is.
 _ITEMS = Kept(tables.Item, Item, supply=lambda kept: Supply(kept) if kept else None)

@@ -17,7 +17,7 @@ from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
 from storage.books import tables
 from storage.ids import new_id
-from storage.sqlite.statements import execute, insert_rows, table_of
+from storage.queries.statements import execute, insert_rows, table_of
 
 
 class EntryKind(StrEnum):

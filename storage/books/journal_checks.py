@@ -12,7 +12,7 @@ from sqlmodel import Session
 from storage.books import tables
 from storage.books.checks import ISSUING, acts
 from storage.books.journal import EntryKind, described, payment_sides
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 _BATCH = 500
 

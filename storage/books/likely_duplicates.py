@@ -11,7 +11,7 @@ from invoicing.document.documents import Document, DocumentKind
 from storage.books import tables
 from storage.books.documents import IssuedDocument, document_by_id_or_number
 from storage.books.payments import Payment
-from storage.sqlite.statements import Kept, execute, table_of
+from storage.queries.statements import Kept, execute, table_of
 
 _NEWEST = 20
 

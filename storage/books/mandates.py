@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from invoicing.document.mandates import Acknowledgement
 from storage.books import settings_tables, tables
-from storage.sqlite.cache import remembered
-from storage.sqlite.statements import execute, flat, table_of
+from storage.queries.cache import remembered
+from storage.queries.statements import execute, flat, table_of
 
 _TABLE = table_of(settings_tables.MandateAcknowledgement)
 _C = _TABLE.c

@@ -8,8 +8,8 @@ from sqlalchemy import literal, select, union_all
 from sqlmodel import Session
 
 from storage.books import settings_tables
-from storage.sqlite.cache import remembered
-from storage.sqlite.statements import execute, table_of
+from storage.queries.cache import remembered
+from storage.queries.statements import execute, table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from invoicing.document.documents import Document
 from storage.books import settings_tables, tables
 from storage.books.journal import described, payment_sides, post_payment
-from storage.sqlite.statements import Kept, execute, flat, table_of
+from storage.queries.statements import Kept, execute, flat, table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,13 @@ from storage.directory.database import Directory
 from storage.files.in_folder import FilesInFolder
 from storage.files.kept import Files
 from storage.migrations import head_stamp
-from storage.sqlite.budget import TooLong
-from storage.sqlite.completion import to_its_end
 from storage.sqlite.database import Database
 from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
 from storage.sqlite.faults import Fault, told
 from storage.sqlite.files_limit import open_books_max
 from storage.sqlite.snapshots import Snapshot
+from storage.work.budget import TooLong
+from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 from storage.work.workers import Workers
 

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment
 from storage.books import settings_tables
-from storage.sqlite.cache import remembered
-from storage.sqlite.statements import Kept, execute, flat
+from storage.queries.cache import remembered
+from storage.queries.statements import Kept, execute, flat
 
 _PROFILES = Kept(settings_tables.Profile, Profile, environment=Environment)
 # There is one row.

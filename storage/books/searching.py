@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, se
 from sqlmodel import Session
 
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.sqlite.statements import STATEMENTS_KEPT, Kept, execute
-from storage.sqlite.tuples import after
+from storage.queries.statements import STATEMENTS_KEPT, Kept, execute
+from storage.queries.tuples import after
 
 T = TypeVar("T")
 

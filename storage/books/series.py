@@ -12,7 +12,7 @@ from invoicing.document.documents import DocumentKind
 from invoicing.master_data.records import Series
 from storage.books import settings_tables, tables
 from storage.books.documents import next_sequence
-from storage.sqlite.statements import Kept, execute, insert_rows, table_of
+from storage.queries.statements import Kept, execute, insert_rows, table_of
 
 SERIES = Kept(settings_tables.NumberSeries, Series, kind=DocumentKind)
 

@@ -9,7 +9,9 @@ from typing import ClassVar
 from sqlalchemy import ForeignKeyConstraint, MetaData
 from sqlmodel import Field, SQLModel
 
-from storage.sqlite.types import DecimalText, UtcDateTime
+from storage.queries.cache import NO_SETTING
+from storage.queries.statements import table_of
+from storage.queries.types import DecimalText, UtcDateTime
 
 BOOKS_METADATA = MetaData()
 
@@ -235,3 +237,6 @@ class Provenance(BooksTable, table=True):
     source: str
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: str
+
+
+table_of(SeriesPeriod).info.update(NO_SETTING)

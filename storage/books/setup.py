@@ -13,8 +13,8 @@ from invoicing.master_data.records import Account, PaymentTerm, Posting, Series,
 from storage.books import settings_tables
 from storage.books.series import SERIES
 from storage.books.tax_codes import add_tax_codes, add_withholdings, load_tax_codes, load_withholdings
-from storage.sqlite.cache import remembered
-from storage.sqlite.statements import Kept, execute, table_of
+from storage.queries.cache import remembered
+from storage.queries.statements import Kept, execute, table_of
 
 _TERMS = Kept(settings_tables.PaymentTerm, PaymentTerm)
 _POSTINGS = Kept(settings_tables.PostingProfile, Posting)

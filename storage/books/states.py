@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel
 
 from invoicing.document.canonical import canonical_json
 from storage.books import settings_tables, tables
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 SETTINGS: Mapping[str, type[SQLModel]] = {
     str(model.__tablename__): model

@@ -13,7 +13,7 @@ from invoicing.document.lifecycle import Balance
 from storage.books import tables
 from storage.books.balances import BALANCE, balance_from
 from storage.books.documents import DocumentFilter, conditions_of, matching
-from storage.sqlite.statements import STATEMENTS_KEPT, execute, table_of
+from storage.queries.statements import STATEMENTS_KEPT, execute, table_of
 
 
 @dataclass(frozen=True, slots=True)

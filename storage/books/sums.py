@@ -14,7 +14,7 @@ from invoicing.money.sums import Summand, Sums, sums_per_currency
 from storage.books import tables
 from storage.books.balances import DUE
 from storage.books.documents import DocumentFilter, Header, conditions_of, matching
-from storage.sqlite.statements import STATEMENTS_KEPT, execute, table_of
+from storage.queries.statements import STATEMENTS_KEPT, execute, table_of
 
 _OF = table_of(tables.DocumentRow).c
 

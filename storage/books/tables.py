@@ -9,7 +9,9 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from storage.books.settings_tables import BooksTable
-from storage.sqlite.types import DecimalText, UtcDateTime
+from storage.queries.cache import NO_SETTING
+from storage.queries.statements import table_of
+from storage.queries.types import DecimalText, UtcDateTime
 
 
 class Customer(BooksTable, table=True):
@@ -312,3 +314,25 @@ class ExportDay(BooksTable, table=True):
     day: date = Field(primary_key=True)
     made: int = 0
     size_bytes: int = Field(default=0, sa_type=BigInteger)
+
+
+# What happens in books, which is read anew each time.
+for _model in (
+    Customer,
+    Item,
+    Draft,
+    DocumentRow,
+    DocumentLine,
+    DocumentTax,
+    DocumentTaxPart,
+    JournalEntry,
+    JournalLine,
+    Payment,
+    AuditEntry,
+    IdempotencyKey,
+    StoredFile,
+    Export,
+    ExportRequest,
+    ExportDay,
+):
+    table_of(_model).info.update(NO_SETTING)

@@ -15,7 +15,7 @@ from invoicing.countries.model import DatedRate
 from invoicing.document.documents import JurisdictionLevel, TaxCategory
 from invoicing.master_data.records import Jurisdiction, TaxCode, WithholdingCode
 from storage.books import settings_tables
-from storage.sqlite.statements import execute, insert_rows, table_of
+from storage.queries.statements import execute, insert_rows, table_of
 
 _TAX_CODES = table_of(settings_tables.TaxCode)
 _TAX_RATES = table_of(settings_tables.TaxRate)

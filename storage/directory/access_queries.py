@@ -13,8 +13,8 @@ from sqlmodel import Session
 from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role
 from invoicing.text.codes import small_letters
 from storage.directory.tables import RANK, Membership, MembershipClient, Organization
-from storage.sqlite.cache import remembered
-from storage.sqlite.statements import execute, table_of
+from storage.queries.cache import remembered
+from storage.queries.statements import execute, table_of
 
 _ORGANIZATIONS = table_of(Organization)
 ORGANIZATION = _ORGANIZATIONS.c

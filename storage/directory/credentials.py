@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from invoicing.organizations import CredentialKind, Environment, Scopes, scopes_of, scopes_text
 from storage.directory.tables import Credential, Organization, User
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 _TOUCH_INTERVAL = timedelta(minutes=1)
 

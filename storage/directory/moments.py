@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from storage.directory.database import Directory
 from storage.directory.tables import LatestMoment
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 from storage.work.later import Later
 
 _KEPT_EVERY = timedelta(minutes=1)

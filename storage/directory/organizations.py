@@ -28,8 +28,8 @@ from storage.directory.access_queries import (
 )
 from storage.directory.tables import Organization
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
-from storage.sqlite.statements import STATEMENTS_KEPT, execute
-from storage.sqlite.tuples import after
+from storage.queries.statements import STATEMENTS_KEPT, execute
+from storage.queries.tuples import after
 
 _NAMED_MAX = 10
 _PARTNERS_MAX = 50

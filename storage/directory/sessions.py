@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from storage.directory.tables import ConversationSession
-from storage.sqlite.statements import execute, table_of
+from storage.queries.statements import execute, table_of
 
 LIFETIME = timedelta(hours=24)
 SESSIONS_PER_PRINCIPAL_MAX = 1_000

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Index, MetaData, text
 from sqlmodel import Field, SQLModel
 
-from storage.sqlite.types import UtcDateTime
+from storage.queries.types import UtcDateTime
 
 DIRECTORY_METADATA = MetaData()
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from invoicing.organizations import OrganizationKind, Role
 from invoicing.text.codes import small_letters
 from storage.directory.tables import Membership, MembershipClient, Organization, User
-from storage.sqlite.cache import remembered
+from storage.queries.cache import remembered
 
 SERVICE_ADDRESS = "@credential"
 """What the e-mail address of a user ends with that a key or link acts as."""

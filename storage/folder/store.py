@@ -12,8 +12,8 @@ from storage.books.pool import BooksPool
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
 from storage.folder.provisioning import ensure_directory_file
-from storage.sqlite.completion import to_its_end
 from storage.sqlite.faults import fault_of
+from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 
 

@@ -4,7 +4,7 @@ the directory, who reaches what.
 What composing a document looks at changes a few times a year and is read with every document; where the next link goes
 is what the last transaction wrote. A standing connection keeps what it has read, as frozen values, until something may
 have changed: another connection has committed anything (SQLite's `data_version`), one of its own transactions has
-written to whatever is not listed here as no setting, or has been undone. The memory belongs to a connection, which
+written to a table that does not say that it holds none, or has been undone. The memory belongs to a connection, which
 belongs to one file of one organization.
 """
 
@@ -13,11 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, UpdateBase, event
+from sqlalchemy import Executable, Table, UpdateBase, event
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session
-
-from storage.books import settings_tables, tables
 
 T = TypeVar("T")
 
@@ -25,27 +23,8 @@ REMEMBERED_MAX = 4_096
 """More than one set of books or most directories have; beyond it, everything is read anew."""
 _MEMORY = "counterfoil.remembered"
 
-_NO_SETTINGS = frozenset(
-    str(model.__tablename__)
-    for model in (
-        tables.Customer,
-        tables.Item,
-        tables.Draft,
-        tables.DocumentRow,
-        tables.DocumentLine,
-        tables.DocumentTax,
-        tables.JournalEntry,
-        tables.JournalLine,
-        tables.Payment,
-        tables.AuditEntry,
-        tables.IdempotencyKey,
-        tables.StoredFile,
-        tables.Export,
-        tables.ExportRequest,
-        tables.ExportDay,
-        settings_tables.SeriesPeriod,
-    )
-)
+NO_SETTING: dict[str, object] = {"is_no_setting": True}
+"""The `info` of a table whose rows are no settings: writing to it leaves what is remembered."""
 
 
 def with_memory(session: Session) -> Session:
@@ -88,9 +67,13 @@ def forget(session: Session) -> None:
 
 def forget_if_changed(session: Session, statement: Executable) -> None:
     """Forget, unless the statement only reads, or writes what is no setting."""
-    if statement.is_select or (isinstance(statement, UpdateBase) and str(statement.table) in _NO_SETTINGS):
+    if statement.is_select or (isinstance(statement, UpdateBase) and _is_no_setting(statement)):
         return
     forget(session)
+
+
+def _is_no_setting(statement: UpdateBase) -> bool:
+    return isinstance(statement.table, Table) and bool(statement.table.info.get("is_no_setting"))
 
 
 @event.listens_for(Session, "after_flush")

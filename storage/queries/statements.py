@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import CursorResult, Executable, Insert, Select, Table, bindparam, select, update
 from sqlmodel import Session, SQLModel
 
-from storage.sqlite.budget import check_budget
-from storage.sqlite.cache import forget_if_changed
+from storage.queries.cache import forget_if_changed
+from storage.work.budget import check_budget
 
 T = TypeVar("T")
 

@@ -19,8 +19,6 @@ import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.refusals import Unavailable
-from storage.sqlite.budget import TooLong
-from storage.sqlite.completion import to_its_end, to_its_end_or_stopped
 from storage.sqlite.engines import (
     BusyFile,
     GuardedFile,
@@ -32,8 +30,10 @@ from storage.sqlite.engines import (
 )
 from storage.sqlite.faults import UNREADABLE_ROW
 from storage.sqlite.snapshots import Snapshot, Snapshots
-from storage.sqlite.stopping import Stop
 from storage.sqlite.writing import Writer
+from storage.work.budget import TooLong
+from storage.work.completion import to_its_end, to_its_end_or_stopped
+from storage.work.stopping import Stop
 
 T = TypeVar("T")
 

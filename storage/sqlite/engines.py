@@ -23,8 +23,7 @@ from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
 from invoicing.refusals import Refusal, Unavailable
-from storage.sqlite.budget import STEPS_AT_A_TIME, Budget, TooLong, keep_to
-from storage.sqlite.cache import forget, with_memory
+from storage.queries.cache import forget, with_memory
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, is_open_here, open_alone, open_guarded, open_plain
 from storage.sqlite.examining import examine, read_header
 from storage.sqlite.faults import (
@@ -39,6 +38,7 @@ from storage.sqlite.faults import (
 from storage.sqlite.file_kinds import FileKind
 from storage.sqlite.guarded import GuardedFile
 from storage.sqlite.stamps import Stamp, read_stamp
+from storage.work.budget import STEPS_AT_A_TIME, Budget, TooLong, keep_to
 
 __all__ = [
     "BusyFile",

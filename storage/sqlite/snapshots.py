@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
-from storage.sqlite.completion import to_its_end, to_its_end_or_stopped
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, FileConnection
 from storage.sqlite.engines import engine_on, raise_told
 from storage.sqlite.guarded import GuardedFile
-from storage.sqlite.stopping import STEPS_BETWEEN, Stop
+from storage.work.completion import to_its_end, to_its_end_or_stopped
+from storage.work.stopping import STEPS_BETWEEN, Stop
 
 T = TypeVar("T")
 

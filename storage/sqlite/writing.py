@@ -11,8 +11,8 @@ import anyio
 import anyio.to_thread
 from sqlmodel import Session
 
-from storage.sqlite.completion import to_its_end
 from storage.sqlite.engines import LongLivedConnection
+from storage.work.completion import to_its_end
 
 T = TypeVar("T")
 Work = Callable[[Session], T]

@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Concatenate, ParamSpec, TypeVar
 
 from invoicing.refusals import LimitExceeded, Unavailable
-from storage.sqlite.stopping import Stopped
+from storage.work.stopping import Stopped
 
 T = TypeVar("T")
 P = ParamSpec("P")

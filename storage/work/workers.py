@@ -16,9 +16,9 @@ import anyio
 import anyio.from_thread
 import anyio.to_thread
 
-from storage.sqlite.completion import to_its_end, to_its_end_or_stopped
-from storage.sqlite.stopping import Stop
+from storage.work.completion import to_its_end, to_its_end_or_stopped
 from storage.work.limits import Limits
+from storage.work.stopping import Stop
 from storage.work.turns import FairTurns, Share
 
 if TYPE_CHECKING:

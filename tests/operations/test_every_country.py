@@ -38,12 +38,12 @@ from operations.rights import Right
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.printed import printed
 from tests.support.raw import raw
+from tests.support.stores import open_store
 
 TABLE: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("every_country.toml").read_text("utf-8"))
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -30,13 +30,13 @@ from operations.profile import update_organization
 from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
 from tests.support.raw import past_triggers, raw
+from tests.support.stores import open_store
 
 LINE = RequestedLine(quantity=Decimal(2), description="Bookkeeping", unit_price=Decimal("12.50"))
 

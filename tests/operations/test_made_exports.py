@@ -35,11 +35,11 @@ from storage.folder.aged_exports import aged_exports, remove_aged_exports
 from storage.folder.backup import back_up, restore
 from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
-from storage.folder.store import open_store
 from tests.support.clock import NOON
 from tests.support.folders import folder_of, path_of
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
+from tests.support.stores import open_store
 
 DAY = timedelta(days=1)
 

@@ -34,7 +34,6 @@ from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.credentials import Bearer, bearer_of
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
@@ -42,6 +41,7 @@ from tests.support.people import as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.printed import printed
 from tests.support.raw import raw
+from tests.support.stores import open_store
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 NUMBERS = {

@@ -20,10 +20,10 @@ from operations.organizations import all_organizations
 from operations.people import acting, list_people
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.users import Person
-from storage.folder.store import open_store
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
+from tests.support.stores import open_store
 
 ANA, OWNER = "ana@example.com", "owner@example.com"
 BAKERY, FINCH, PRACTICE = "harbour-bakery-sandbox", "finch-studio-sandbox", "ledger-co-sandbox"

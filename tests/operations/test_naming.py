@@ -34,10 +34,10 @@ from operations.profile import update_organization
 from operations.rights import Right
 from storage.directory import users
 from storage.directory.sessions import LIFETIME
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, archive, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice
+from tests.support.stores import open_store
 
 PRACTICE = PracticeConnection()
 

@@ -20,11 +20,11 @@ from operations.profile import update_organization
 from operations.rights import Right
 from server.app import find_organization
 from storage.books.pool import Books
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import another_practice, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
+from tests.support.stores import open_store
 
 ANA = "ana@larkfield.example"
 COMPLETION = {"name": "Larkfield", "country": "GB"}

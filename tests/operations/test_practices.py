@@ -21,10 +21,10 @@ from operations.profile import update_organization
 from server.app import find_organization
 from storage.books.profile import load_profile
 from storage.directory.access_queries import reachable_by_handle
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
+from tests.support.stores import open_store
 
 FIRST = FirstOrganization(name="Ledger & Co", country="GB", email="owner@example.com")
 

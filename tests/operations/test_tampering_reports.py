@@ -25,12 +25,12 @@ from operations.practices import local_owner
 from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.practice import practice
 from tests.support.raw import past_triggers
+from tests.support.stores import open_store
 
 FIRST, SECOND = "document TEST-INV-2026-00001", "document TEST-INV-2026-00002"
 THE_ROW = "the row and its content state another tax point"

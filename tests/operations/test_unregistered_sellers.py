@@ -35,11 +35,11 @@ from operations.profile import update_organization
 from operations.rights import Right
 from operations.templates import Choices
 from storage.books.pool import Books
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.practice import practice
 from tests.support.printed import printed
+from tests.support.stores import open_store
 
 TABLE: dict[str, list[dict[str, Any]]] = tomllib.loads(
     Path(__file__).with_name("unregistered_sellers.toml").read_text("utf-8")

@@ -18,8 +18,8 @@ from storage.directory.access_queries import REACHABLE_NOW, count_reachable_now,
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
 from storage.directory.tables import MembershipClient, Organization
-from storage.sqlite import budget
 from storage.sqlite.engines import Mode
+from storage.work import budget
 from tests.support.begun import begin_folder
 from tests.support.clock import NOON
 

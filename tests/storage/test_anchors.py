@@ -27,12 +27,12 @@ from storage.directory import access_queries
 from storage.directory.anchors import End, Ends, LostBooks, Number, highest
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.diagnosis import diagnose
-from storage.folder.store import open_store
 from storage.work.later import Later
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers, raw, raw_value
+from tests.support.stores import open_store
 from views.remedies import at_terminal, told
 
 

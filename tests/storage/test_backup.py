@@ -27,7 +27,6 @@ from storage.directory.database import DIRECTORY_FILE
 from storage.folder.backup import BackupReport, back_up, restore
 from storage.folder.diagnosis import diagnose
 from storage.folder.manifest import MANIFEST_FILE
-from storage.folder.store import open_store
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, stamp_of
 from tests.support.backups import drop, edit_manifest, fill_clients, first, nothing_unfinished, silent
@@ -36,6 +35,7 @@ from tests.support.faults import scaled
 from tests.support.folders import folder_of
 from tests.support.practice import Practice, practice
 from tests.support.raw import damage_page_of, older_books, raw
+from tests.support.stores import open_store
 
 
 @asynccontextmanager

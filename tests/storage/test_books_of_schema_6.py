@@ -27,7 +27,6 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, Books
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.migrating import migrate_all
-from storage.folder.store import open_store
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, stamp_of
 from tests.support.clock import SettableClock
@@ -35,6 +34,7 @@ from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.practice import issue_request
 from tests.support.raw import raw
+from tests.support.stores import open_store
 
 EARLIER = Path(__file__).parent / "books_of_schema_6"
 

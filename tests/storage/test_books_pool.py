@@ -16,12 +16,12 @@ from sqlmodel import Session
 
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, CONNECTIONS, ORGANIZATIONS_FOLDER
-from storage.folder.store import open_store
 from storage.sqlite.engines import DamagedStore
 from tests.support.faults import scaled
 from tests.support.pools import MANY, LonePool, make_books
 from tests.support.practice import practice
 from tests.support.raw import raw_value
+from tests.support.stores import open_store
 
 IDS = [f"0199f3a0-0000-7000-8000-{number:012d}" for number in range(6)]
 

@@ -22,9 +22,10 @@ from invoicing.refusals import NotFound
 from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.migrations import head_stamp
-from storage.sqlite import budget, database, writing
+from storage.queries.statements import execute
+from storage.sqlite import database, writing
 from storage.sqlite.engines import FileKind, LongLivedConnection, Mode
-from storage.sqlite.statements import execute
+from storage.work import budget
 from tests.support.pools import MANY, LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"

@@ -19,7 +19,7 @@ from storage.books import settings_tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.books.profile import load_profile, load_time_zone, save_profile
 from storage.books.settings_tables import BooksTable
-from storage.sqlite import cache, statements
+from storage.queries import cache, statements
 from tests.support.pools import MANY, LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -144,7 +144,7 @@ async def test_what_was_written_is_remembered_only_where_it_is_kept(root: Path, 
 async def test_every_table_of_settings_is_watched(root: Path, table: Table) -> None:
     """What a module may write without a word is a list of names; a new table is not on it."""
     documents = {"customers", "items", "drafts", "documents", "document_lines", "document_taxes", "journal_entries"}
-    documents |= {"exports", "export_requests", "export_days"}
+    documents |= {"exports", "export_requests", "export_days", "document_tax_parts"}
     documents |= {"journal_lines", "payments", "audit_entries", "idempotency_keys", "files", "series_periods"}
     read: list[str] = []
 

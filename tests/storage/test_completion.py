@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from storage.sqlite.completion import to_its_end
+from storage.work.completion import to_its_end
 
 
 class Act:

@@ -27,7 +27,6 @@ from storage.directory.database import DIRECTORY_FILE
 from storage.folder.diagnosis import diagnose
 from storage.folder.leftovers import clean_up
 from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
-from storage.folder.store import open_store
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX
 from storage.sqlite.engines import DamagedStore, FileKind, examine, stamp_of
@@ -36,6 +35,7 @@ from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.processes import race, start_python
 from tests.support.raw import raw_value
+from tests.support.stores import open_store
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
 TWO_HOURS = 7_200

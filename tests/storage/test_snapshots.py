@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.queries.statements import execute
 from storage.sqlite.engines import DamagedStore
-from storage.sqlite.statements import execute
 from tests.support.pools import LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"

@@ -20,7 +20,7 @@ from operations.files import ExportRequest, export_documents
 from operations.import_files import FileToImport, read_file_to_import
 from operations.importing import Import, import_table
 from storage.books.pool import Books
-from storage.sqlite.stopping import Stopped, stop_if_wished
+from storage.work.stopping import Stopped, stop_if_wished
 from tests.support.folders import folder_of
 from tests.support.pools import MANY
 from tests.support.practice import practice

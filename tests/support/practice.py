@@ -20,10 +20,11 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
 from operations.rights import Right
 from storage.books.pool import Books
-from storage.folder.store import Store, open_store
+from storage.folder.store import Store
 from tests.support.begun import begin_folder
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
+from tests.support.stores import open_store
 
 
 @dataclass(frozen=True, slots=True)

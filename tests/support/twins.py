@@ -32,13 +32,14 @@ from storage.books.pool import BOOKS_FILE
 from storage.directory import users
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.tables import MembershipClient
-from storage.folder.store import Store, open_store
+from storage.folder.store import Store
 from storage.ids import new_id, new_organization_id
 from storage.paging import encode_cursor
 from tests.support.assistant import assistant
 from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
+from tests.support.stores import open_store
 
 CANARIES = {"a": "OCELOT2286", "b": "QUETZAL7413", "c": "NARWHAL5590"}
 CUSTOMER, ITEM, NAME = "Hotel Bristol", "Croissants", "Harbour Bakery"

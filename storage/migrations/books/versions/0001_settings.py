@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.migrations.dialects import forbid_changes
-from storage.sqlite.types import DecimalText, UtcDateTime
+from storage.queries.types import DecimalText, UtcDateTime
 
 revision = "0001"
 down_revision = None

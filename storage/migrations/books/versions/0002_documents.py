@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.migrations.dialects import create_view, forbid_changes, refuse_insert
-from storage.sqlite.types import DecimalText, UtcDateTime
+from storage.queries.types import DecimalText, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.migrations.dialects import forbid_changes
-from storage.sqlite.types import UtcDateTime
+from storage.queries.types import UtcDateTime
 
 revision = "0005"
 down_revision = "0004"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.sqlite.types import UtcDateTime
+from storage.queries.types import UtcDateTime
 
 revision = "0006"
 down_revision = "0005"

@@ -19,7 +19,7 @@ from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
 from storage.books.document_rows import DocumentRows, rows_of
 from storage.migrations.dialects import allow_changes, allow_insert, create_view, forbid_changes, refuse_insert
-from storage.sqlite.types import DecimalText
+from storage.queries.types import DecimalText
 
 revision = "0007"
 down_revision = "0006"

@@ -1,0 +1,26 @@
+"""What the suite keeps its books in: one kind of store for a whole run, `--store`; no test need know which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from storage.folder import store
+from storage.folder.store import Store
+
+Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
+
+STORES: dict[str, Opening] = {"sqlite": store.open_store}
+"""By their names: how each is opened on a folder of the test's own."""
+_chosen = ["sqlite"]
+
+
+def choose(name: str) -> None:
+    """Open this kind from now on."""
+    _chosen[:] = [name]
+
+
+def open_store(root: Path) -> AbstractAsyncContextManager[Store]:
+    """The store on this folder, of the kind that the run was asked for."""
+    return STORES[_chosen[0]](root)
