@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.demo import PRACTICE, STORIES, Story
-from tests.support.assistant import ERAS, Assistant, Era, text_of
+from tests.support.assistant import ERAS, Assistant, Era, Refused, text_of
 from tests.support.http import BAKERY, FINCH, HERE, Credentials, House, Site, house, message_of, site_of
 from tests.support.people import colleague
 from tests.support.practice import practice
@@ -98,9 +99,18 @@ async def test_the_demonstration_runs_on_a_secret_link(tmp_path: Path, era: Era)
     async with practice(tmp_path / "data") as one, site_of(one.store, one.clock) as site:
         story = STORIES[1]
         client = await one.client(story.name, story.creation["country"])
-        link = await Credentials.of(one).link(client)
+        credentials = Credentials.of(one)
+        link = await credentials.link(client)
         async with site.chat("", f"/mcp/k/{link}", era) as chat:
-            issued = await month_end(chat, story)
+            with pytest.raises(Refused, match="not_allowed: Changing the bank account is for a person to do"):
+                await chat.ok("update_organization", **story.profile)
+        # The account is the practice's to change; all else a link may.
+        account = {"iban": story.profile["iban"]}
+        async with site.chat(await credentials.token(), era=era) as chat:
+            await chat.ok("update_organization", organization=client.handle, **account)
+        without = {name: value for name, value in story.profile.items() if name not in account}
+        async with site.chat("", f"/mcp/k/{link}", era) as chat:
+            issued = await month_end(chat, replace(story, profile=without))
             assert issued["organization"]["handle"] == client.handle
 
 
