@@ -15,6 +15,7 @@ from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
 from storage.files.kept import StoredFile
+from storage.work.budget import IN_A_THREAD
 from storage.work.completion import to_its_end
 
 _MIB = 1024**2
@@ -38,7 +39,7 @@ async def made_once(books: Books, key: str, make: Callable[[], Awaitable[MadeExp
     except BaseException:
         await to_its_end(books.record(lambda db: exports.count_in(db, day, made=-1)))
         raise
-    kept = await books.record(lambda db: _keep(db, books, key, made, day))
+    kept = await books.record(lambda db: _keep(db, books, key, made, day), size=IN_A_THREAD)
     await _remove_aged(books)
     return replace(made, file=kept)
 
@@ -74,4 +75,4 @@ async def _remove_aged(books: Books) -> None:
     before = now - timedelta(days=books.pool.limits.exports_kept_days)
     if await books.read(lambda db: bool(exports.aged_files(db, before=before))):
         await books.record(lambda db: exports.say_removed(db, before=before, at=now))
-        await books.record(lambda db: exports.remove_files(db, books.files))
+        await books.record(lambda db: exports.remove_files(db, books.files), size=IN_A_THREAD)

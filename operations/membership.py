@@ -175,7 +175,8 @@ async def _clients(
     user_id = office.principal.user_id
 
     def work(db: Session) -> list[OrganizationRef]:
-        found = [access_queries.reachable_by_handle(db, user_id, handle.strip()) for handle in handles]
+        named = dict.fromkeys(handle.strip().lower() for handle in handles)
+        found = [access_queries.reachable_by_handle(db, user_id, handle) for handle in named]
         clients = [one for one in found if one is not None and one.partner_id == practice.id]
         if len(clients) < len(found):
             raise NotFound(

@@ -39,6 +39,7 @@ from storage.books.profile import load_profile, save_profile
 from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
 from storage.files.kept import StoredFile
+from storage.work.budget import IN_A_THREAD
 
 FUTURE_DAYS_MAX = 366
 
@@ -105,7 +106,7 @@ async def update_organization(
 
     await books.write(lambda db: _apply(db, books, wanted, elsewhere, logo))
     try:
-        await office.store.directory.write(publish)
+        await office.store.directory.write(publish, size=IN_A_THREAD)
     except Unavailable as fault:
         raise Unavailable(
             "The change is in the books, but not yet in the list of organizations: repeat the same call."

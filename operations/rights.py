@@ -184,6 +184,8 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     "prices_include_tax": Right.SET_PRICES_INCLUDE_TAX,
     "rounding": Right.SET_ROUNDING,
     "small_business": Right.SET_SMALL_BUSINESS,
+    # One follows from the other.
+    "vat_registration": Right.SET_SMALL_BUSINESS,
     "future_days": Right.SET_FUTURE_DAYS,
     "payment_qr": Right.SET_PAYMENT_QR,
     "mandates": Right.SET_MANDATES,

@@ -32,7 +32,7 @@ from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
 from storage.sqlite.faults import Fault, told
 from storage.sqlite.files_limit import open_books_max
 from storage.sqlite.snapshots import Snapshot
-from storage.work.budget import TooLong
+from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 from storage.work.workers import Workers
@@ -43,8 +43,6 @@ T = TypeVar("T")
 _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
 
 CONNECTIONS = 2
-AT_ONCE_MAX = 200
-"""So many rows or lines, known beforehand, are not tried in the event loop."""
 BOOKS_FILE = "books.db"
 ORGANIZATIONS_FOLDER = "organizations"
 
@@ -304,10 +302,10 @@ class Books:
         with self._named():
             return await self.pool.write(self.organization.id, work, size=size)
 
-    async def record(self, work: Callable[[Session], T]) -> T:
+    async def record(self, work: Callable[[Session], T], *, size: int = 1) -> T:
         """As `write`, for what only records a file that was made from what is there: reading acts do that too."""
         with self._named():
-            return await self.pool.write(self.organization.id, work)
+            return await self.pool.write(self.organization.id, work, size=size)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

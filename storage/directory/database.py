@@ -12,6 +12,7 @@ from sqlmodel import Session
 from storage.migrations import head_stamp
 from storage.sqlite.database import Database
 from storage.sqlite.engines import FileKind, Mode, StorageFault
+from storage.work.budget import AT_ONCE_MAX
 
 T = TypeVar("T")
 DIRECTORY_FILE = "directory.db"
@@ -38,9 +39,13 @@ class Directory:
         with directory_named():
             return await self._database.run(Mode.READ, work)
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller."""
+    async def write(self, work: Callable[[Session], T], *, size: int = 1) -> T:
+        """Run `work` as one transaction: kept whole at its end, or not at all, whatever becomes of the caller. `size`
+        is how many rows it is known to look at.
+        """
         with directory_named():
+            if size > AT_ONCE_MAX:
+                return await self._database.run_in_thread(Mode.WRITE, work)
             return await self._database.run(Mode.WRITE, work)
 
     async def note(self, work: Callable[[Session], object]) -> bool:

@@ -132,11 +132,12 @@ def user_id_of(session: Session, email: str) -> str | None:
 
 
 def first_owner(session: Session) -> tuple[str, str] | None:
-    """Id and e-mail address of the installation's first owner, who is also the local one."""
+    """Id and e-mail address of the installation's first owner, who is also the local one: never one of a client."""
     query = (
         select(User.id, User.email)
         .join(Membership, col(Membership.user_id) == col(User.id))
-        .where(col(Membership.role) == Role.OWNER.value)
+        .join(Organization, col(Organization.id) == col(Membership.organization_id))
+        .where(col(Membership.role) == Role.OWNER.value, col(Organization.partner_id).is_(None))
         .order_by(col(User.created_at), col(User.id))
         .limit(1)
     )

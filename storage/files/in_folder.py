@@ -63,8 +63,10 @@ class FilesInFolder:
         return stored
 
     def put_in_place_of(self, old: StoredFile, new: StoredFile) -> None:
-        if old.path != new.path:
-            self._rename(self._root / new.path, old.path)
+        source = self._root / new.path
+        # Whoever made the same at the same time may have been first.
+        if old.path != new.path and (source.is_file() or not self.exists(old)):
+            self._rename(source, old.path)
 
     def open(self, file: StoredFile) -> BufferedReader | None:
         # What is open stays what it was: files are replaced, never written to.

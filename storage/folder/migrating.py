@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from invoicing.progress import Progress
+from invoicing.refusals import Refusal
 from invoicing.remedies import Act, Remark
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
@@ -21,7 +22,7 @@ from storage.directory.database import DIRECTORY_FILE, directory_named
 from storage.migrations import head_stamp, migrate_file
 from storage.sqlite.engines import DamagedStore, FileKind, is_current, read_once, stamp_of
 from storage.sqlite.examining import read_header
-from storage.sqlite.faults import Fault, StorageFault, check_storage, faults_told
+from storage.sqlite.faults import UNREADABLE_ROW, Fault, StorageFault, check_storage, faults_told
 from storage.sqlite.stamps import Difference, check_same
 
 _log = logging.getLogger("counterfoil")
@@ -67,8 +68,9 @@ def migrate_all(root: Path, progress: Progress, *, by_hand: bool = False) -> Mig
                 migrated.append(path)
         except StorageFault as fault:
             failed.append((path, fault.reason))
-        except DBAPIError:
-            # What exactly stood in the way is in the words of the database, which are for the log alone.
+        except (DBAPIError, Refusal, *UNREADABLE_ROW):
+            # What exactly stood in the way is in the words of the database, which are for the log alone; or a row of
+            # these books cannot be read, which is nobody else's.
             _log.exception("%s could not be migrated", path)
             failed.append((path, Remark("something in it is in the way of this version's schema.", Act.EXAMINE)))
     progress(steps, steps)

@@ -89,7 +89,8 @@ class Database:
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A reading transaction that takes long: its rows are awaited, a page at a time."""
         await self._look_after()
-        async with self._turns, self._snapshots.open() as snapshot:
+        # On a connection of its own, so that no writer waits for it.
+        async with self._snapshots.open() as snapshot:
             yield snapshot
 
     async def write_if_free(self, work: Callable[[Session], object]) -> bool:

@@ -144,6 +144,9 @@ class GuardedFile:
         if isinstance(error, StorageFault):
             # It was told already, and may be that of another file that the transaction looked into.
             return error
+        if isinstance(error, OSError):
+            # Of some other file that the transaction touched: what SQLite meets, it says itself.
+            return None
         fault = fault_of(error, self.path) or self._schema_fault(error)
         if isinstance(fault, DamagedStore) and self._fault is None:
             self._put_out_of_service(fault)

@@ -11,6 +11,10 @@ import time
 
 from sqlmodel import Session
 
+AT_ONCE_MAX = 200
+"""More rows or lines, known beforehand, are not tried in the event loop."""
+IN_A_THREAD = AT_ONCE_MAX + 1
+"""The size of what belongs into a thread whatever it looks at: it touches files, which may wait, and not twice."""
 STEPS_AT_A_TIME = 1_000
 STEPS_MAX = 100_000
 """Of the database's own; so many take some milliseconds."""

@@ -34,8 +34,8 @@ async def to_its_end(act: Coroutine[Any, Any, T]) -> T:
 
 
 async def to_its_end_or_stopped(act: Coroutine[Any, Any, T], stop: Callable[[], None]) -> T:
-    """Await `act`, which ends soon after `stop` and then has left nothing behind; a cancelled caller calls that, and
-    waits for the end.
+    """Await `act`, which ends soon after `stop`: whole, where it was all but done, and else with nothing left behind. A
+    cancelled caller calls that, and waits for the end.
     """
     task = asyncio.ensure_future(act)
     try:

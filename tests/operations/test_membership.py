@@ -18,6 +18,7 @@ from operations.credentials import create_token
 from operations.membership import Joined, invite_user, limit_user, remove_user, role_named
 from operations.organizations import all_organizations
 from operations.people import acting, list_people
+from operations.practices import local_owner
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.users import Person
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
@@ -206,3 +207,23 @@ def test_a_role_is_one_of_four() -> None:
     assert [role_named(f" {role.value.upper()} ") for role in Role] == list(Role)
     with pytest.raises(InvalidInput, match="owner, accountant, viewer or client"):
         role_named("boss")
+
+
+async def test_an_owner_of_a_client_never_becomes_the_local_owner(tmp_path: Path) -> None:
+    """Regression: the oldest owner of anything was taken, after the practice's first one had been removed."""
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, bakery, "baker@example.com", role=Role.OWNER)
+        await invite_user(one.office, one.organization, ANA, role=Role.OWNER)
+        await remove_user(await acting(one.office, ANA), one.organization, OWNER)
+        owner = await local_owner(one.store)
+        assert owner is not None
+        assert owner.label == ANA
+
+
+async def test_a_client_that_is_named_twice_is_one(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        await one.client("Harbour Bakery")
+        twice = (BAKERY, BAKERY.upper())
+        joined = await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=twice)
+        assert joined.clients == (BAKERY,)

@@ -202,6 +202,15 @@ async def test_nobody_makes_a_credential_that_may_do_more_than_their_own(tmp_pat
         await create_key(owner, one.organization, "Till", kind=CredentialKind.KEY, scopes=READ_ONLY)
 
 
+async def test_what_follows_from_a_policy_changes_it_for_nobody_else(tmp_path: Path) -> None:
+    """Regression: a client's key set `vat_registration`, and `small_business` followed."""
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        key = (await everybody(one, client))[Standing.API_KEY]
+        with pytest.raises(NotAllowed, match="small_business"):
+            await update_organization(key.office, key.books(one), {"vat_registration": "small_business"})
+
+
 async def test_a_refusal_says_what_was_wanted_and_who_can(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         people = await everybody(one, await one.client("Harbour Bakery"))

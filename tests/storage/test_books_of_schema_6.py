@@ -33,7 +33,7 @@ from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.practice import issue_request
-from tests.support.raw import raw
+from tests.support.raw import past_triggers, raw
 from tests.support.stores import open_store
 
 EARLIER = Path(__file__).parent / "books_of_schema_6"
@@ -156,3 +156,14 @@ HAVING sum(t.accounting_taxable_minor) IS NOT d.accounting_net_minor
     OR coalesce(json_extract(d.content, '$.exchange.tax_minor'), d.accounting_tax_minor) IS NOT d.accounting_tax_minor
 """
 OUT_OF_BALANCE = "SELECT entry_id FROM journal_lines GROUP BY entry_id HAVING sum(accounting_minor) <> 0"
+
+
+async def test_a_document_that_cannot_be_read_keeps_its_own_books_back_and_no_others(root: Path) -> None:
+    """Regression: one such row stopped the start of everything."""
+    damaged = all_books(root)[0]
+    with past_triggers(damaged) as connection:
+        connection.execute("UPDATE documents SET content = 'no document'")
+    report = migrate_all(root, silent)
+    assert [path for path, _ in report.failed] == [damaged.relative_to(root).as_posix()]
+    assert stamp_of(damaged).schema_version == 6
+    assert all(stamp_of(path).schema_version > 6 for path in all_books(root)[1:])

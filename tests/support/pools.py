@@ -9,17 +9,18 @@ from pathlib import Path
 from sqlmodel import Session
 
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind
-from storage.books.pool import AT_ONCE_MAX, BooksPool
+from storage.books.pool import BooksPool
 from storage.directory.anchors import Ends, add_anchor
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.organizations import add_organization
 from storage.folder.provisioning import provision_books
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, Mode, guarded_engine, run_transaction
+from storage.work.budget import IN_A_THREAD
 from tests.support.begun import begin_folder
 from tests.support.clock import NOON
 
-MANY = AT_ONCE_MAX + 1
+MANY = IN_A_THREAD
 """More than is tried in the event loop."""
 
 
