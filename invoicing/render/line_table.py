@@ -96,7 +96,8 @@ def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
 
 
 def _order_line(line: Line, labels: Labels) -> list[str]:
-    order = f"{in_line(labels.purchase_order)} {in_line(labels.position)}"
+    # A comma: the order has a number of its own.
+    order = f"{in_line(labels.purchase_order)}, {in_line(labels.position)}"
     return [f"{order} {line.order_line}"] if line.order_line else []
 
 
