@@ -33,6 +33,7 @@ class Moments:
 
     async def load(self) -> None:
         """Read the latest moment that was kept."""
+        self._later.attach()
         self._seen = self._kept = await self._directory.read(latest_moment)
 
     def no_earlier(self, now: datetime) -> datetime:

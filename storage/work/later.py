@@ -21,12 +21,23 @@ class Later:
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def attach(self) -> None:
+        """Do it in the event loop that runs here, whichever thread asks for it."""
+        self._loop = asyncio.get_running_loop()
 
     def soon(self) -> None:
-        """Ask for it."""
+        """Ask for it. A transaction that takes long runs in a thread, and may ask too."""
         self._wanted = True
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self.soon)
+            return
         if self._timer is None and self._task is None:
-            self._timer = asyncio.get_running_loop().call_later(self._milliseconds / 1000, self._begin)
+            self._timer = loop.call_later(self._milliseconds / 1000, self._begin)
 
     async def close(self) -> None:
         """Do what was asked for and not done yet."""

@@ -1,0 +1,48 @@
+"""What need not be done at once is done once, a moment later, whoever asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import anyio.to_thread
+from sqlmodel import Session
+
+from storage.directory.moments import latest_moment
+from storage.work.budget import IN_A_THREAD
+from storage.work.later import Later
+from tests.support.practice import practice
+
+
+async def test_what_a_thread_asks_for_is_done_in_the_event_loop() -> None:
+    done: list[asyncio.AbstractEventLoop] = []
+    ended = asyncio.Event()
+
+    async def act() -> None:
+        done.append(asyncio.get_running_loop())
+        ended.set()
+
+    later = Later(act, milliseconds=1)
+    later.attach()
+    for _ in range(3):
+        await anyio.to_thread.run_sync(later.soon)
+    async with asyncio.timeout(30):
+        await ended.wait()
+    await later.close()
+    assert done == [asyncio.get_running_loop()]
+
+
+async def test_a_long_transaction_may_ask_what_time_it_is(tmp_path: Path) -> None:
+    """Regression: the first call of a cold process took longer than the event loop lets it, was begun anew in a thread,
+    and failed there, because the moment that it saw was to be kept.
+    """
+    async with practice(tmp_path) as one:
+        one.clock.advance(timedelta(hours=1))
+        moment = await one.store.directory.write(lambda _: one.office.latest(), size=IN_A_THREAD)
+        await one.store.moments.close()
+
+        def kept(db: Session) -> bool:
+            return latest_moment(db) == moment
+
+        assert await one.store.directory.read(kept)
