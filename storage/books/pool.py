@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import anyio
@@ -31,11 +31,13 @@ from storage.sqlite.database import Database
 from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
 from storage.sqlite.faults import Fault, told
 from storage.sqlite.files_limit import open_books_max
-from storage.sqlite.snapshots import Snapshot
 from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
 from storage.work.workers import Workers
+
+if TYPE_CHECKING:
+    from storage.sqlite.snapshots import Snapshot
 
 _log = logging.getLogger(__name__)
 

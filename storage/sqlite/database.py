@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -29,11 +29,13 @@ from storage.sqlite.engines import (
     run_transaction,
 )
 from storage.sqlite.faults import UNREADABLE_ROW
-from storage.sqlite.snapshots import Snapshot, Snapshots
 from storage.sqlite.writing import Writer
 from storage.work.budget import TooLong
 from storage.work.completion import to_its_end, to_its_end_or_stopped
 from storage.work.stopping import Stop
+
+if TYPE_CHECKING:
+    from storage.sqlite.snapshots import Snapshot
 
 T = TypeVar("T")
 
@@ -48,7 +50,6 @@ class Database:
         self._at_once = {mode: LongLivedConnection(file, mode) for mode in Mode}
         self._writer = Writer(self._at_once[Mode.WRITE])
         self._turns = anyio.CapacityLimiter(connections)
-        self._snapshots = Snapshots(file)
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
@@ -88,9 +89,12 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """A reading transaction that takes long: its rows are awaited, a page at a time."""
+        # Loading it takes longer than a whole start may be delayed by, and most programs never need it.
+        from storage.sqlite.snapshots import open_snapshot
+
         await self._look_after()
         # On a connection of its own, so that no writer waits for it.
-        async with self._snapshots.open() as snapshot:
+        async with open_snapshot(self._file) as snapshot:
             yield snapshot
 
     async def write_if_free(self, work: Callable[[Session], object]) -> bool:

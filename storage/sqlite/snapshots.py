@@ -58,37 +58,32 @@ class Snapshot:
             raise
 
 
-class Snapshots:
-    """The snapshots of one file, as many at a time as are asked for."""
+@asynccontextmanager
+async def open_snapshot(file: GuardedFile) -> AsyncIterator[Snapshot]:
+    """A snapshot of the file as it is now, and as it stays until the end.
 
-    def __init__(self, file: GuardedFile) -> None:
-        self._file = file
+    Raises:
+        StorageFault: the file or the storage did not allow it.
+    """
+    driver = _Driver(file)
+    connection = await to_its_end(_connected(file, driver))
+    try:
+        yield Snapshot(file, connection, driver.opened)
+    finally:
+        await to_its_end(connection.close())
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Snapshot]:
-        """A snapshot of the file as it is now, and as it stays until the end.
 
-        Raises:
-            StorageFault: the file or the storage did not allow it.
-        """
-        driver = _Driver(self._file)
-        connection = await to_its_end(self._connect(driver))
-        try:
-            yield Snapshot(self._file, connection, driver.opened)
-        finally:
-            await to_its_end(connection.close())
+async def _connected(file: GuardedFile, driver: _Driver) -> AsyncConnection:
+    async def started() -> aiosqlite.Connection:
+        return await driver
 
-    async def _connect(self, driver: _Driver) -> AsyncConnection:
-        async def started() -> aiosqlite.Connection:
-            return await driver
-
-        dialect: Any = _COMMON.dialect
-        pool = NullPool(lambda: dialect.dbapi.connect(async_creator_fn=started), dialect=dialect)
-        try:
-            return await AsyncEngine(engine_on(pool, _COMMON.sync_engine)).connect()
-        except (DBAPIError, sqlite3.Error) as error:
-            raise_told(error, self._file)
-            raise
+    dialect: Any = _COMMON.dialect
+    pool = NullPool(lambda: dialect.dbapi.connect(async_creator_fn=started), dialect=dialect)
+    try:
+        return await AsyncEngine(engine_on(pool, _COMMON.sync_engine)).connect()
+    except (DBAPIError, sqlite3.Error) as error:
+        raise_told(error, file)
+        raise
 
 
 class _Driver(aiosqlite.Connection):
