@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -34,38 +33,32 @@ async def carry_documents(books: Books, wanted: DocumentFilter, today: date, pat
             write_head(file, head)
             position = 0
             while page := await snapshot.read(partial(_page, wanted, position)):
-                await to_its_end(anyio.to_thread.run_sync(_write, file, page))
-                position = page[-1].position
+                position, carried = page
+                await to_its_end(anyio.to_thread.run_sync(_write, file, carried))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    position: int
-    carried: CarriedDocument
-
-
-def _page(wanted: DocumentFilter, position: int, db: Session) -> list[_Read]:
-    page = texts_in_order(db, wanted, after_position=position, limit=_PAGE)
+def _page(wanted: DocumentFilter, after: int, db: Session) -> tuple[int, list[CarriedDocument]] | None:
+    """The next documents with the position of the last one; None after the end."""
+    page = texts_in_order(db, wanted, after_position=after, limit=_PAGE)
+    if not page:
+        return None
     ids = [stored.id for stored in page]
     paid, accounts = payments.payments_of_several(db, ids), journal.accounts_posted(db, ids)
-    return [
-        _Read(
-            stored.position,
-            CarriedDocument(
-                stored.content,
-                stored.hash,
-                stored.balance,
-                tuple(_payment(one, stored.balance.kind) for one in paid.get(stored.id, ())),
-                accounts.get(stored.id, frozenset()),
-            ),
+    return page[-1].position, [
+        CarriedDocument(
+            stored.content,
+            stored.hash,
+            stored.balance,
+            tuple(_payment(one, stored.balance.kind) for one in paid.get(stored.id, ())),
+            accounts.get(stored.id, frozenset()),
         )
         for stored in page
     ]
 
 
-def _write(file: TextIO, page: list[_Read]) -> None:
-    for read in page:
-        write_document(file, read.carried)
+def _write(file: TextIO, page: list[CarriedDocument]) -> None:
+    for carried in page:
+        write_document(file, carried)
 
 
 def _accounts(db: Session) -> dict[DocumentKind, ExportedAccounts]:

@@ -23,6 +23,7 @@ from invoicing.tax.totals import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
 from storage.books import checks, exports, files, journal_checks
+from storage.books.audit import entries_end
 from storage.books.document_rows import rows_of
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -58,7 +59,7 @@ async def verify_books(books: Books) -> Verified:
     """Walk the organization's books and name the first thing that is wrong."""
     # Before the books are read: they may go on meanwhile, and the anchor follows them.
     anchor = await books.pool.anchor(books.organization.id)
-    size = (await books.read(checks.totals)).audit_entries
+    size, _ = await books.read(entries_end)
     return await books.read(lambda db: _verify(db, books, anchor), size=size)
 
 

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from uuid import uuid4
@@ -40,20 +41,14 @@ class FilesInFolder:
     def put(self, written: Path, named: FileName, *, document_id: str = "") -> StoredFile:
         sha256, size_bytes = _hash_and_sync(written)
         readable = _SAFE.sub("-", Path(named.file_name).stem)[:80]
-        return self._put(written, f"{readable}-{sha256[:12]}{written.suffix}", named, sha256, size_bytes, document_id)
+        path = f"{written.parent.name}/{readable}-{sha256[:12]}{written.suffix}"
+        self._rename(written, path)
+        return _stored(path, named, sha256, size_bytes, document_id)
 
     def put_once(self, room: Room, content: bytes, named: FileName) -> StoredFile:
         sha256, suffix = hashlib.sha256(content).hexdigest(), Path(named.file_name).suffix
-        stored = StoredFile(
-            id=new_id("fil"),
-            path=f"{room}/{sha256}{suffix}",
-            file_name=f"{named.format}-{sha256[:12]}{suffix}",
-            media_type=named.media_type,
-            sha256=sha256,
-            size_bytes=len(content),
-            format=named.format,
-            document_id="",
-        )
+        shown = replace(named, file_name=f"{named.format}-{sha256[:12]}{suffix}")
+        stored = _stored(f"{room}/{sha256}{suffix}", shown, sha256, len(content), "")
         if not self.exists(stored):
             with self.being_written(room, suffix) as written:
                 check_plain_folders(self._root / stored.path)
@@ -109,26 +104,23 @@ class FilesInFolder:
         path.unlink()
         return True
 
-    def _put(
-        self, written: Path, name: str, named: FileName, sha256: str, size_bytes: int, document_id: str
-    ) -> StoredFile:
-        path = f"{written.parent.name}/{name}"
-        self._rename(written, path)
-        return StoredFile(
-            id=new_id("fil"),
-            path=path,
-            file_name=named.file_name,
-            media_type=named.media_type,
-            sha256=sha256,
-            size_bytes=size_bytes,
-            format=named.format,
-            document_id=document_id,
-        )
-
     def _rename(self, source: Path, path: str) -> None:
         target = self._root / path
         os.replace(source, target)
         sync_folder(target.parent)
+
+
+def _stored(path: str, named: FileName, sha256: str, size_bytes: int, document_id: str) -> StoredFile:
+    return StoredFile(
+        id=new_id("fil"),
+        path=path,
+        file_name=named.file_name,
+        media_type=named.media_type,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        format=named.format,
+        document_id=document_id,
+    )
 
 
 def _hash_and_sync(path: Path) -> tuple[str, int]:
