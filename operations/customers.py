@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pycountry
 from sqlmodel import Session
 
-from invoicing.countries import country_meant
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
-from invoicing.countries.odd_codes import KOSOVO, odd_code
 from invoicing.document.readiness import customer_gaps, named_gaps
 from invoicing.master_data.code_lists import term_texts
-from invoicing.master_data.identifiers import check_email
+from invoicing.master_data.fields import CUSTOMER
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
-from invoicing.money.amounts import check_currency
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act, Remark
-from invoicing.text.codes import capitals
-from invoicing.text.typed import clean_line, clean_text
 from operations.addressing import ADDRESS_TEXT, with_address_fields
 from storage.books import audit, customers
 from storage.books.pool import Books
@@ -32,16 +25,6 @@ from storage.books.setup import load_terms
 from storage.books.states import record_states
 from storage.ids import new_id
 from storage.paging import Page, check_limit
-
-_LINES = {
-    "name": 200,
-    "phone": 40,
-    "line1": 120,
-    "line2": 120,
-    "postal_code": 20,
-    "city": 80,
-    "region": 80,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,59 +143,17 @@ def _save(db: Session, books: Books, changes: Mapping[str, str | bool], customer
 
 
 def _checked_text(db: Session, name: str, value: str) -> str:
-    if name in _LINES:
-        return clean_line(value, field=name, limit=_LINES[name], required=name == "name")
-    if not value.strip():
-        if name == "country":
-            raise InvalidInput("country is required: the customer's two-letter country code.", field="country")
-        return ""
-    match name:
-        case "country":
-            return _check_country(value)
-        case "email":
-            return check_email(value)
-        case "tax_number":
-            return clean_line(value, field="tax_number", limit=40)
-        case "registration_number" | "tax_office_number":
-            return clean_line(value, field=name, limit=60)
-        case "currency":
-            return check_currency(value)
-        case "payment_terms":
-            return _check_terms(db, value)
-        case "note":
-            return clean_text(value, field="note")
-    raise InvalidInput(f"{name} is not a field of a customer.", field=name)
+    if name not in CUSTOMER:
+        raise InvalidInput(f"{name} is not a field of a customer.", field=name)
+    text = CUSTOMER[name].checked(name, value)
+    return _check_terms(db, text) if name == "payment_terms" and text else text
 
 
-def _check_country(value: str) -> str:
-    """Customers may be anywhere in the world, not only where organizations can be (ISO 3166-1 alpha-2).
-
-    Kosovo has no code there; XK, which ISO leaves to users, is what the European Commission and banks write.
-    """
-    code = capitals(value)
-    if code == KOSOVO:
-        return code
-    if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
-        raise InvalidInput(
-            f"country must be a two-letter country code (ISO 3166-1), such as FR.{_meant(value)}", field="country"
-        )
-    return code
-
-
-def _meant(value: str) -> str:
-    if sentence := odd_code(value) or country_meant(value):
-        return sentence
-    with suppress(LookupError):
-        found = pycountry.countries.lookup(value.strip())
-        return f" {found.name} is {found.alpha_2}."
-    return ""
-
-
-def _check_terms(db: Session, value: str) -> str:
+def _check_terms(db: Session, code: str) -> str:
     known = load_terms(db)
-    if capitals(value) not in {term.code for term in known}:
+    if code not in {term.code for term in known}:
         raise InvalidInput(f"payment_terms must be one of: {', '.join(term_texts(known))}.", field="payment_terms")
-    return capitals(value)
+    return code
 
 
 def _with_numbers(customer: Customer) -> Customer:

@@ -13,15 +13,14 @@ from sqlmodel import Session
 from invoicing.document.documents import Supply
 from invoicing.document.drafting import PRICE_MAX
 from invoicing.master_data.code_lists import tax_code_texts
+from invoicing.master_data.fields import ITEM
 from invoicing.master_data.records import Item
 from invoicing.master_data.similar_names import NAMES_COMPARED_MAX, fragments, similar_names
-from invoicing.money.amounts import check_currency, plain
+from invoicing.money.amounts import plain
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_at, codes_shown
-from invoicing.text.codes import capitals, small_letters
-from invoicing.text.typed import clean_line, clean_text
 from storage.books import audit, items
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -165,28 +164,20 @@ def check_field(db: Session, name: str, value: Value) -> Any:
 
 
 def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
+    if name not in ITEM:
+        raise InvalidInput(f"{name} is not a field of an item.", field=name)
+    text = ITEM[name].checked(name, value)
     match name:
-        case "name":
-            return clean_line(value, field="name", limit=200, required=True)
-        case "sku":
-            return clean_line(value, field="sku", limit=60)
-        case "unit":
-            return clean_line(value, field="unit", limit=20)
-        case "description":
-            return clean_text(value, field="description", limit=1_000, lines=20)
-        case "currency":
-            return check_currency(value) if value.strip() else ""
         case "tax_code":
-            return _check_tax_code(db, value)
-        case "supply":
-            return _check_supply(value)
+            return _check_tax_code(db, text)
         case "revenue_account":
-            return _check_account(db, value)
-    raise InvalidInput(f"{name} is not a field of an item.", field=name)
+            return _check_account(db, text)
+        case "supply":
+            return Supply(text) if text else None
+    return text
 
 
-def _check_tax_code(db: Session, value: str) -> str:
-    code = capitals(value)
+def _check_tax_code(db: Session, code: str) -> str:
     known = load_tax_codes(db)
     profile = load_profile(db)
     if code and code not in {one.code for one in known} | codes_at(profile):
@@ -196,17 +187,7 @@ def _check_tax_code(db: Session, value: str) -> str:
     return code
 
 
-def _check_supply(value: str) -> Supply | None:
-    if not value.strip():
-        return None
-    try:
-        return Supply(small_letters(value))
-    except ValueError:
-        raise InvalidInput("supply must be goods or services.", field="supply") from None
-
-
-def _check_account(db: Session, value: str) -> str:
-    number = clean_line(value, field="revenue_account", limit=20)
+def _check_account(db: Session, number: str) -> str:
     if number and not has_account(db, number, "income"):
         raise InvalidInput("revenue_account must be an income account of the chart.", field="revenue_account")
     return number

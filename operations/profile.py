@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
 
-from invoicing.appearance.branding import check_color
 from invoicing.countries import country
-from invoicing.countries.identifiers import check_number
-from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
+from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
+from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.profiles import Profile
-from invoicing.money.amounts import check_currency, parse_decimal
+from invoicing.money.amounts import check_currency
 from invoicing.organizations import NamedWrites
 from invoicing.refusals import Conflict, InvalidInput, Unavailable
 from invoicing.remedies import Act
-from invoicing.render.labels import LANGUAGES
-from invoicing.tax.inputs import Rounding
 from invoicing.text.codes import small_letters
-from invoicing.text.typed import clean_line, clean_text
 from operations.access import Office, require
 from operations.addressing import with_address_fields
 from operations.branding import keep_logo
@@ -28,7 +24,7 @@ from operations.onboarding import fresh_plan, save_layers
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
-from operations.registration import check_registration, checked_registration, keep_untaxed_code, registration_in_step
+from operations.registration import check_registration, keep_untaxed_code, registration_in_step
 from operations.rights import RIGHT_OF_FIELD, Right
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books import audit
@@ -44,33 +40,10 @@ from storage.work.budget import IN_A_THREAD
 FUTURE_DAYS_MAX = 366
 
 _Value = str | bool | int
-_LINES = {
-    "legal_name": 200,
-    "line1": 120,
-    "line2": 120,
-    "postal_code": 20,
-    "city": 80,
-    "region": 80,
-    "phone": 40,
-    "website": 200,
-    "account_holder": 120,
-    "bank_name": 120,
-    "account_number": 40,
-    "routing_number": 40,
-}
-_FORMS: dict[str, Callable[[str], str]] = {
-    "email": check_email,
-    "iban": check_iban,
-    "bic": check_bic,
-    "time_zone": check_time_zone,
-    "locale": check_locale,
-    "brand_color": check_color,
-}
 # What `keep_logo` has put in the place of an image.
 _LOGO = frozenset({"logo", "logo_sha256"})
 # What is kept in the directory, and not in the books.
 _ELSEWHERE = frozenset({"named_writes", "owner_email"})
-_NEVER_EMPTY = frozenset({"mandates", "rounding", "name", "country", "currency", "time_zone", "locale"})
 
 
 async def update_organization(
@@ -217,73 +190,20 @@ def _checked(name: str, value: _Value, profile: Profile) -> Any:
 
 
 def _checked_text(name: str, value: str, profile: Profile) -> str:
-    if not value.strip():
-        if name in _NEVER_EMPTY:
-            raise InvalidInput(f"{name} cannot be empty.", field=name)
-        return ""
-    if name in _FORMS:
-        return _FORMS[name](value)
+    if name in PROFILE:
+        return PROFILE[name].checked(name, value)
     if name in _LOGO:
         return value
-    if name in _LINES:
-        return clean_line(value, field=name, limit=_LINES[name])
     match name:
+        case "name" | "country" if not value.strip():
+            raise InvalidInput(f"{name} cannot be empty.", field=name)
         case "name":
             return organization_name(value)
         case "country":
             return profile.country
-        case "currency":
-            return check_currency(value)
-        case "rounding":
-            return _checked_rounding(value)
-        case "second_language":
-            return _checked_language(value)
-        case "tax_number" | "registration_number" | "tax_office_number":
-            return check_number(profile.country, name, value)
-        case "vat_registration":
-            return checked_registration(value)
-        case "annual_turnover":
-            return _checked_turnover(value)
-        case "mandates":
-            return _checked_mandates(value)
-        case "footer":
-            return clean_text(value, field="footer", limit=500, lines=10)
+        case _ if name in NUMBER_FIELDS:
+            return check_number(profile.country, name, value) if value.strip() else ""
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)
-
-
-def _checked_language(code: str) -> str:
-    if small_letters(code) not in LANGUAGES:
-        raise InvalidInput(
-            f"second_language must be one of the languages of documents: {', '.join(LANGUAGES)}.",
-            field="second_language",
-        )
-    return small_letters(code)
-
-
-def _checked_rounding(name: str) -> str:
-    if small_letters(name) not in set(Rounding):
-        raise InvalidInput(f"rounding must be {' or '.join(Rounding)}.", field="rounding")
-    return small_letters(name)
-
-
-def _checked_turnover(text: str) -> str:
-    amount = parse_decimal(text, field="annual_turnover")
-    if amount < 0 or amount != amount.to_integral_value():
-        raise InvalidInput(
-            "annual_turnover is that of a year in whole units of the national currency, such as 350000.",
-            field="annual_turnover",
-        )
-    return str(int(amount))
-
-
-def _checked_mandates(name: str) -> str:
-    if small_letters(name) not in ("refuse", "warn"):
-        raise InvalidInput(
-            "mandates must be refuse (a live document is not issued where a PDF is no invoice in law, unless somebody"
-            " has acknowledged how it is handed in) or warn.",
-            field="mandates",
-        )
-    return small_letters(name)
 
 
 def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> NamedWrites | None:

@@ -26,18 +26,6 @@ def default_code(db: Session, profile: Profile) -> str:
     return load_setup(db, DocumentKind.INVOICE).default_tax_code().code if profile.country else ""
 
 
-def checked_registration(value: str) -> str:
-    """The state of registration that a text names, in any letter case.
-
-    Raises:
-        InvalidInput: no state of registration.
-    """
-    wanted = small_letters(value)
-    if wanted not in set(VatRegistration):
-        raise InvalidInput(f"vat_registration must be one of: {', '.join(VatRegistration)}.", field="vat_registration")
-    return wanted
-
-
 def registration_in_step(before: Profile, wanted: Changes) -> dict[str, str | bool | int]:
     """The changes with `vat_registration` and `small_business` saying the same.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.master_data.fields import CUSTOMER, clearable
 from operations import customers
 from tools.answers import Answer, answer
 from tools.context import BooksToSaveCustomer
@@ -16,23 +17,7 @@ from views.customers import CustomerAnswer, customer_answer, customer_line
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
 
-CLEARABLE = dict.fromkeys(
-    (
-        "tax_number",
-        "registration_number",
-        "email",
-        "phone",
-        "line1",
-        "line2",
-        "postal_code",
-        "city",
-        "region",
-        "currency",
-        "payment_terms",
-        "note",
-    ),
-    "",
-)
+CLEARABLE = clearable(CUSTOMER)
 
 
 class CustomerSaved(Answer):

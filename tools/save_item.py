@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.master_data.fields import ITEM, clearable
 from operations import items
 from tools.answers import Answer, answer
 from tools.context import BooksToSaveItem
@@ -15,16 +16,7 @@ from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument,
 from views.items import ItemAnswer, item_answer, item_line
 from views.organizations import heading, named
 
-CLEARABLE: dict[str, Any] = {
-    "sku": "",
-    "description": "",
-    "unit": "",
-    "unit_price": None,
-    "currency": "",
-    "tax_code": "",
-    "supply": "",
-    "revenue_account": "",
-}
+CLEARABLE: dict[str, Any] = {**clearable(ITEM), "unit_price": None}
 
 
 class ItemSaved(Answer):

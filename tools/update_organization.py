@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.countries.identifiers import NUMBER_FIELDS
+from invoicing.master_data.fields import clearable
+from invoicing.master_data.profile_fields import PROFILE
 from operations import people, profile
 from operations.organizations import OrganizationDetails
 from storage.books.pool import Books
@@ -38,35 +41,7 @@ class OrganizationChanged(Answer):
     readiness: Readiness
 
 
-CLEARABLE = dict.fromkeys(
-    (
-        "legal_name",
-        "line1",
-        "line2",
-        "postal_code",
-        "city",
-        "region",
-        "tax_number",
-        "registration_number",
-        "tax_office_number",
-        "vat_registration",
-        "email",
-        "phone",
-        "website",
-        "account_holder",
-        "bank_name",
-        "iban",
-        "bic",
-        "account_number",
-        "routing_number",
-        "footer",
-        "logo",
-        "brand_color",
-        "second_language",
-        "annual_turnover",
-    ),
-    "",
-)
+CLEARABLE = clearable(PROFILE) | dict.fromkeys((*NUMBER_FIELDS, "logo"), "")
 
 
 # What is no field of an organization; each of the other arguments has the name of the field that it sets.

@@ -6,14 +6,18 @@ A form that is valid says nothing about whether the account or address exists.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from zoneinfo import available_timezones
 
+import pycountry
 from babel import Locale, UnknownLocaleError
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
+from invoicing.countries import country_meant
+from invoicing.countries.odd_codes import KOSOVO, odd_code
 from invoicing.refusals import InvalidInput
-from invoicing.text.codes import is_plain
+from invoicing.text.codes import capitals, is_plain
 from invoicing.text.typed import clean_line
 
 # Names of the database that stand for the machine's own setting or for nothing.
@@ -86,6 +90,30 @@ def check_locale(name: str, *, field: str = "locale") -> str:
         return str(Locale.parse(text))
     except (UnknownLocaleError, ValueError, TypeError):
         raise InvalidInput(f"{field} must be a language and country, such as de_DE.", field=field) from None
+
+
+def check_country(value: str) -> str:
+    """Customers may be anywhere in the world, not only where organizations can be (ISO 3166-1 alpha-2).
+
+    Kosovo has no code there; XK, which ISO leaves to users, is what the European Commission and banks write.
+    """
+    code = capitals(value)
+    if code == KOSOVO:
+        return code
+    if len(code) != 2 or pycountry.countries.get(alpha_2=code) is None:
+        raise InvalidInput(
+            f"country must be a two-letter country code (ISO 3166-1), such as FR.{_meant(value)}", field="country"
+        )
+    return code
+
+
+def _meant(value: str) -> str:
+    if sentence := odd_code(value) or country_meant(value):
+        return sentence
+    with suppress(LookupError):
+        found = pycountry.countries.lookup(value.strip())
+        return f" {found.name} is {found.alpha_2}."
+    return ""
 
 
 def _plain(number: str) -> str:

@@ -1,0 +1,65 @@
+"""The texts of an organization's profile, branding and policy as a table."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from invoicing.appearance.branding import check_color
+from invoicing.countries.registration import VatRegistration
+from invoicing.master_data.fields import ADDRESS, Fields, TextField, one_of
+from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
+from invoicing.money.amounts import check_currency, parse_decimal
+from invoicing.refusals import InvalidInput
+from invoicing.render.labels import LANGUAGES
+from invoicing.tax.inputs import Rounding
+
+
+def check_turnover(text: str) -> str:
+    """The turnover of a year in whole units of the national currency.
+
+    Raises:
+        InvalidInput: negative, or not whole.
+    """
+    amount = parse_decimal(text, field="annual_turnover")
+    if amount < 0 or amount != amount.to_integral_value():
+        raise InvalidInput(
+            "annual_turnover is that of a year in whole units of the national currency, such as 350000.",
+            field="annual_turnover",
+        )
+    return str(int(amount))
+
+
+_LANGUAGES_WHY = f"second_language must be one of the languages of documents: {', '.join(LANGUAGES)}."
+_REGISTRATION_WHY = f"vat_registration must be one of: {', '.join(VatRegistration)}."
+_MANDATES_WHY = (
+    "mandates must be refuse (a live document is not issued where a PDF is no invoice in law, unless somebody has"
+    " acknowledged how it is handed in) or warn."
+)
+
+PROFILE: Fields = MappingProxyType(
+    {
+        "legal_name": TextField(200),
+        **ADDRESS,
+        "phone": TextField(40),
+        "email": TextField(form=check_email),
+        "website": TextField(200),
+        "account_holder": TextField(120),
+        "bank_name": TextField(120),
+        "iban": TextField(form=check_iban),
+        "bic": TextField(form=check_bic),
+        "account_number": TextField(40),
+        "routing_number": TextField(40),
+        "currency": TextField(form=check_currency, needed="currency cannot be empty."),
+        "time_zone": TextField(form=check_time_zone, needed="time_zone cannot be empty."),
+        "locale": TextField(form=check_locale, needed="locale cannot be empty."),
+        "second_language": TextField(form=one_of("second_language", *LANGUAGES, why=_LANGUAGES_WHY)),
+        "brand_color": TextField(form=check_color),
+        "footer": TextField(500, lines=10),
+        "vat_registration": TextField(form=one_of("vat_registration", *VatRegistration, why=_REGISTRATION_WHY)),
+        "annual_turnover": TextField(form=check_turnover),
+        "rounding": TextField(form=one_of("rounding", *Rounding), needed="rounding cannot be empty."),
+        "mandates": TextField(
+            form=one_of("mandates", "refuse", "warn", why=_MANDATES_WHY), needed="mandates cannot be empty."
+        ),
+    }
+)
