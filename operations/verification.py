@@ -27,6 +27,7 @@ from storage.books.audit import entries_end
 from storage.books.document_rows import rows_of
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.files.kept import Files
 from storage.sqlite.faults import UNREADABLE_ROW
@@ -103,6 +104,7 @@ def _problems(db: Session, books: Books, anchor: Ends | NoAnchor) -> Iterator[st
     yield from credit_note_problems(db)
     yield from payment_problems(db)
     yield from journal_checks.payment_entry_problems(db)
+    yield from total_problems(db)
     yield from evidence_problems(db)
     yield from _file_problems(db, books.files)
 
@@ -185,6 +187,8 @@ def _derived_problems(db: Session, row: checks.StatedDocument, name: str, docume
         yield f"{name}: its lines are not those of its content"
     if checks.tax_rows(db, row.id) != wanted.taxes or checks.tax_part_rows(db, row.id) != wanted.tax_parts:
         yield f"{name}: its taxes are not those of its content"
+    if checks.community_rows(db, row.id) != wanted.community_supplies:
+        yield f"{name}: what the recapitulative statement names is not that of its content"
     sides = journal_checks.sides_of(db, row.id)
     posted = [JournalSide(account, debit_minor, credit_minor) for account, debit_minor, credit_minor, _ in sides]
     # An entry without a side, or with one too many, is told by the check of the journal.

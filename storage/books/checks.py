@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 from storage.books import settings_tables, tables
 from storage.books.audit import entry_text
 from storage.books.series import LostNumbers
+from storage.books.total_tables import CommunitySupply
 from storage.queries.statements import execute, table_of
 
 _BATCH = 500
@@ -27,7 +28,7 @@ def _of_document(model: type[SQLModel]) -> Select[*tuple[Any, ...]]:
 
 
 _LINES, _TAXES = _of_document(tables.DocumentLine), _of_document(tables.DocumentTax)
-_TAX_PARTS = _of_document(tables.DocumentTaxPart)
+_TAX_PARTS, _COMMUNITY = _of_document(tables.DocumentTaxPart), _of_document(CommunitySupply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,10 @@ def tax_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
 
 def tax_part_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
     return _rows(session, _TAX_PARTS, document_id)
+
+
+def community_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
+    return _rows(session, _COMMUNITY, document_id)
 
 
 def _rows(session: Session, statement: Select[*tuple[Any, ...]], document_id: str) -> list[dict[str, Any]]:

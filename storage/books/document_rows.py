@@ -12,8 +12,9 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any
 
+from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.converting import AccountingTax, accounting_taxes
-from invoicing.document.documents import Document, Line, TaxSubtotal
+from invoicing.document.documents import Document, DocumentKind, Line, Supply, TaxCategory, TaxSubtotal
 from invoicing.text.typed import search_key
 from storage.books import tables
 from storage.queries.statements import table_of
@@ -24,13 +25,15 @@ Values = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class DocumentRows:
     """What the document's own row says of it (its place in series and chain and its content come besides), and a row
-    for each line, each tax subtotal, and each jurisdiction that levies a part of one.
+    for each line, each tax subtotal, each jurisdiction that levies a part of one, and each subtotal that the
+    recapitulative statement names.
     """
 
     document: Values
     lines: list[Values]
     taxes: list[Values]
     tax_parts: list[Values]
+    community_supplies: list[Values]
 
 
 # The columns of a line have the names of its fields, but for these.
@@ -48,6 +51,7 @@ def rows_of(document: Document) -> DocumentRows:
         lines=[_line_row(document.id, line) for line in document.lines],
         taxes=[_tax_row(document, position, *pair) for position, pair in pairs],
         tax_parts=[row for position, pair in pairs for row in _tax_part_rows(document.id, position, *pair)],
+        community_supplies=[row for position, pair in pairs for row in _community_rows(document, position, *pair)],
     )
 
 
@@ -114,6 +118,43 @@ def _tax_part_rows(
             "tax_minor": part.tax_minor,
             "accounting_tax_minor": accounting_minor,
         }
+
+
+def _community_rows(document: Document, position: int, tax: TaxSubtotal, accounting: AccountingTax) -> Iterator[Values]:
+    """Goods that leave for a business of another member state, and services whose tax it owes there (Articles 138, 196
+    and 262 of Directive 2006/112/EC).
+    """
+    supply = _community_supply(document, tax)
+    if supply is None or document.tax_point is None:
+        return
+    sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
+    yield {
+        "document_id": document.id,
+        "position": position,
+        "month": document.tax_point.isoformat()[:7],
+        "buyer_country": document.buyer.address.country,
+        "buyer_number": document.buyer.tax_number,
+        "supply": supply.value,
+        "currency": document.currency,
+        "taxable_minor": sign * tax.taxable_minor,
+        "accounting_taxable_minor": None if accounting.taxable_minor is None else sign * accounting.taxable_minor,
+    }
+
+
+def _community_supply(document: Document, tax: TaxSubtotal) -> Supply | None:
+    if not document.buyer.tax_number:
+        return None
+    here, there = document.seller.address.country, document.buyer.address.country
+    match tax.category:
+        case TaxCategory.INTRA_COMMUNITY:
+            return Supply.GOODS
+        case TaxCategory.REVERSE_CHARGE if here != there and _is_member(here) and _is_member(there):
+            return Supply.SERVICES
+    return None
+
+
+def _is_member(code: str) -> bool:
+    return code in COUNTRY_CODES and country(code).eu_member
 
 
 def _sum(amounts: list[int | None]) -> int | None:

@@ -28,6 +28,7 @@ from invoicing.document.lifecycle import Balance
 from storage.books import settings_tables, tables
 from storage.books.balances import BALANCE, STATUS, balance_from
 from storage.books.document_rows import rows_of
+from storage.books.totals import add_document_totals
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
 from storage.queries.cache import remember, remembered
 from storage.queries.statements import STATEMENTS_KEPT, execute, insert_rows, table_of
@@ -195,6 +196,7 @@ def add_document(
     insert_rows(session, _ADD_LINE, rows.lines)
     insert_rows(session, _ADD_TAX, rows.taxes)
     insert_rows(session, _ADD_TAX_PART, rows.tax_parts)
+    add_document_totals(session, rows)
     remember(session, _CHAIN, (position + 1, link))
     remember(session, _last_date_of(document.series, period), document.issue_date)
     return IssuedDocument(

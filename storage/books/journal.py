@@ -5,9 +5,10 @@ Rows are only ever added here; the database refuses to change or delete them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from invoicing.document.converting import accounting_sides
 from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
 from storage.books import tables
+from storage.books.totals import add_entry_totals
 from storage.ids import new_id
 from storage.queries.statements import execute, insert_rows, table_of
 
@@ -104,9 +106,9 @@ def accounts_posted(session: Session, document_ids: Sequence[str]) -> dict[str, 
 
 def _add(
     session: Session,
-    entry: dict[str, object],
+    entry: dict[str, Any],
     sides: Sequence[JournalSide],
-    accounting: Iterable[int | None],
+    accounting: Sequence[int | None],
     *,
     currency: str,
 ) -> None:
@@ -125,3 +127,4 @@ def _add(
         for position, (side, accounting_minor) in enumerate(zip(sides, accounting, strict=True), start=1)
     )
     insert_rows(session, _ADD_SIDE, lines)
+    add_entry_totals(session, entry["entry_date"], sides, accounting, currency=currency)

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from invoicing.document.documents import Document
 from storage.books import settings_tables, tables
 from storage.books.journal import described, payment_sides, post_payment
+from storage.books.totals import settle
 from storage.queries.statements import Kept, execute, flat, table_of
 
 
@@ -94,6 +95,10 @@ def add_payment(session: Session, payment: Payment, document: Document, *, accou
         currency=payment.currency,
         accounting_currency=accounting_currency,
     )
+    # A refund of a credit note is owed again on its invoice.
+    received = document.credits is None
+    signed = -payment.amount_minor if payment.reverses_id else payment.amount_minor
+    settle(session, document.credits.id if document.credits else document.id, by_minor=signed if received else -signed)
 
 
 def payment_by_id(session: Session, payment_id: str) -> Payment | None:

@@ -88,6 +88,7 @@ class DocumentRow(BooksTable, table=True):
         Index("ix_documents_customer", "customer_id", "position"),
         Index("ix_documents_customer_total", "customer_id", "total_minor", "position"),
         Index("ix_documents_series_date", "series", "issue_date"),
+        Index("ix_documents_tax_point", "tax_point", "position"),
         # All that sums over very many documents look at, beside their texts, which are a hundred times as long.
         Index(
             "ix_documents_sums",
@@ -189,6 +190,7 @@ class JournalEntry(BooksTable, table=True):
     """The entry of a document or of a payment: one of the two."""
 
     __tablename__ = "journal_entries"
+    __table_args__ = (Index("ix_journal_entries_date", "entry_date", "id"),)
 
     id: str = Field(primary_key=True)
     kind: str

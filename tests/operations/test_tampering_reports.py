@@ -103,6 +103,45 @@ CHANGES = (
             "accounting_currency = 'EUR'",
         )
     ),
+    *(
+        (f"UPDATE {table} SET {column} = {column} + 1", f"{what} total 2026-")
+        for what, table, columns in (
+            ("account", "account_totals", ("debit_minor", "credit_minor", "accounting_minor", "unconverted")),
+            (
+                "tax",
+                "tax_totals",
+                (
+                    "documents",
+                    "taxable_minor",
+                    "tax_minor",
+                    "accounting_taxable_minor",
+                    "accounting_tax_minor",
+                    "unconverted",
+                ),
+            ),
+            (
+                "customer",
+                "customer_totals",
+                ("documents", "net_minor", "tax_minor", "total_minor", "accounting_net_minor", "unconverted"),
+            ),
+            ("item", "item_totals", ("lines", "net_minor")),
+        )
+        for column in columns
+    ),
+    *(
+        (f"UPDATE receivables SET {change}", "receivable total inv_")
+        for change in ("open_minor = open_minor - 1", "due_date = '2026-01-01'", "customer_id = 'x'", "currency = 'X'")
+    ),
+    *(
+        (f"DELETE FROM {table}", "it is not what the books come to")
+        for table in ("account_totals", "tax_totals", "customer_totals", "item_totals", "receivables")
+    ),
+    ("INSERT INTO item_totals VALUES ('2025-01', '', 'GBP', 1, 5)", "item total 2025-01 GBP: nothing in the books"),
+    (
+        "INSERT INTO community_supplies SELECT id, 1, '2026-01', 'FR', 'FR1', 'goods', 'GBP', 1, 1 FROM documents"
+        " WHERE position = 1",
+        f"{FIRST}: what the recapitulative statement names",
+    ),
     (
         f"DELETE FROM journal_lines WHERE entry_id = {PAID}; DELETE FROM journal_entries WHERE payment_id IS NOT NULL",
         ": it has no journal entry",

@@ -17,7 +17,7 @@ import anyio
 import pytest
 from sqlmodel import Session
 
-from invoicing.document.documents import Document, JurisdictionLevel, JurisdictionRate, JurisdictionTax
+from invoicing.document.documents import Document, JurisdictionLevel, JurisdictionRate, JurisdictionTax, TaxCategory
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
@@ -39,6 +39,7 @@ KEYS = {
     "document_lines": ("document_id,position",),
     "document_taxes": ("document_id,position",),
     "document_tax_parts": ("document_id,tax_position,position",),
+    "community_supplies": ("document_id,position",),
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
@@ -70,7 +71,8 @@ async def _issue(root: Path) -> Path:
         invoice = await one.issue(books, customer.id, reference="first")
         number = invoice.document.number
         second = await one.issue(books, customer.id, reference="second")
-        await _issue_with_a_stack(books, second.document)
+        await _issue_otherwise(books, _with_a_stack(second.document))
+        await _issue_otherwise(books, _to_a_business_abroad(second.document))
         await issue_credit_note(books, CreditRequest(invoice=second.document.number, reason="Returned"))
         payment = (await record_payment(books, PaymentRequest(invoice=number, amount=Decimal(10)))).payment
         await record_payment(books, PaymentRequest(invoice=number, reverse=payment.id))
@@ -83,17 +85,27 @@ async def _issue(root: Path) -> Path:
         return folder_of(books) / BOOKS_FILE
 
 
-async def _issue_with_a_stack(books: Books, like: Document) -> None:
+def _with_a_stack(like: Document) -> Document:
     """A document whose tax a jurisdiction levies, which none of this country's own codes is of."""
     (tax,) = like.taxes
     part = JurisdictionTax("California", JurisdictionLevel.STATE, tax.rate, tax.tax_minor)
     rate = JurisdictionRate(part.name, part.level, part.rate)
     lines = tuple(replace(line, jurisdictions=(rate,)) for line in like.lines)
-    levied = replace(like, lines=lines, taxes=(replace(tax, jurisdictions=(part,)),))
+    return replace(like, lines=lines, taxes=(replace(tax, jurisdictions=(part,)),))
 
+
+def _to_a_business_abroad(like: Document) -> Document:
+    """A document that a recapitulative statement names, which this country has none of."""
+    (tax,) = like.taxes
+    goods = replace(tax, category=TaxCategory.INTRA_COMMUNITY)
+    lines = tuple(replace(line, tax_category=goods.category) for line in like.lines)
+    return replace(like, lines=lines, taxes=(goods,), buyer=replace(like.buyer, tax_number="FR83404833048"))
+
+
+async def _issue_otherwise(books: Books, document: Document) -> None:
     def issue(db: Session) -> None:
-        setup = load_setup(db, like.kind)
-        issue_document(db, books, levied, series=setup.series, posting=setup.posting)
+        setup = load_setup(db, document.kind)
+        issue_document(db, books, document, series=setup.series, posting=setup.posting)
 
     await books.write(issue)
 
@@ -166,7 +178,9 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
         refused(connection, insert(table, row), row, because="without a gap")
 
 
-@pytest.mark.parametrize("table", ["document_lines", "document_taxes", "document_tax_parts", "journal_lines"])
+@pytest.mark.parametrize(
+    "table", ["document_lines", "document_taxes", "document_tax_parts", "community_supplies", "journal_lines"]
+)
 def test_an_issued_document_takes_no_further_lines_taxes_or_journal_lines(issued: Path, table: str) -> None:
     with raw(issued) as connection:
         row = first_row(connection, table) | {"position": 1_000}

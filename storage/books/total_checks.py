@@ -1,0 +1,122 @@
+"""Queries for verification: whether what was added up when it was written is what the rows come to now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlmodel import Session, SQLModel
+
+from invoicing.document.documents import DocumentKind
+from storage.books import tables, total_tables
+from storage.books.balances import DUE
+from storage.books.totals import ADJUSTMENTS
+from storage.queries.statements import execute, table_of
+
+_DOCUMENTS, _OF = table_of(tables.DocumentRow), table_of(tables.DocumentRow).c
+_ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
+_LINES, _TAXES = table_of(tables.DocumentLine), table_of(tables.DocumentTax)
+_PARTS = table_of(tables.DocumentTaxPart)
+_SIGN = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
+
+
+def _month(day: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.substr(cast(day, String), 1, 7)
+
+
+def _absent(column: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.sum(case((column.is_(None), 1), else_=0))
+
+
+def _known(column: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(column), 0)
+
+
+def _grouped(keys: tuple[Any, ...], sums: tuple[Any, ...]) -> Select[*tuple[Any, ...]]:
+    return select(*keys, *sums).group_by(*keys)
+
+
+def _accounts() -> Select[*tuple[Any, ...]]:
+    side = _SIDES.c
+    sums = (func.sum(side.debit_minor), func.sum(side.credit_minor), _known(side.accounting_minor))
+    keys = (_month(_ENTRIES.c.entry_date), side.account, side.currency)
+    found = _grouped(keys, (*sums, _absent(side.accounting_minor)))
+    return found.join_from(_ENTRIES, _SIDES, side.entry_id == _ENTRIES.c.id)
+
+
+def _taxes(part: Any, jurisdiction: Any, level: Any) -> Select[*tuple[Any, ...]]:
+    """Subtotals, or the parts of places in them, whose taxable amount is the subtotal's."""
+    tax = _TAXES.c
+    keys = (_month(_OF.tax_point), tax.category, part.rate, tax.label, jurisdiction, level, _OF.currency)
+    found = _grouped(
+        keys,
+        (
+            func.count(_OF.id.distinct()),
+            func.sum(_SIGN * tax.taxable_minor),
+            func.sum(_SIGN * part.tax_minor),
+            _known(_SIGN * tax.accounting_taxable_minor),
+            _known(_SIGN * part.accounting_tax_minor),
+            func.count(case((tax.accounting_taxable_minor.is_(None), _OF.id)).distinct()),
+        ),
+    )
+    return found.join_from(_TAXES, _DOCUMENTS, _OF.id == tax.document_id)
+
+
+def _parts() -> Select[*tuple[Any, ...]]:
+    part, tax = _PARTS.c, _TAXES.c
+    of_subtotal = (part.document_id == tax.document_id) & (part.tax_position == tax.position)
+    return _taxes(part, part.name, part.level).join(_PARTS, of_subtotal)
+
+
+def _customers() -> Select[*tuple[Any, ...]]:
+    amounts = (func.sum(_SIGN * amount) for amount in (_OF.net_minor, _OF.tax_minor, _OF.total_minor))
+    sums = (func.count(), *amounts, _known(_SIGN * _OF.accounting_net_minor), _absent(_OF.accounting_net_minor))
+    return _grouped((_month(_OF.issue_date), _OF.customer_id, _OF.currency), sums)
+
+
+def _items() -> Select[*tuple[Any, ...]]:
+    line = _LINES.c
+    keys = (_month(_OF.issue_date), line.item_id, _OF.currency)
+    found = _grouped(keys, (func.count(), func.sum(_SIGN * line.net_minor)))
+    return found.join_from(_LINES, _DOCUMENTS, _OF.id == line.document_id)
+
+
+def _adjustments() -> Select[*tuple[Any, ...]]:
+    line = _LINES.c
+    of_lines = select(line.document_id, func.sum(line.net_minor).label("net")).group_by(line.document_id).subquery().c
+    keys = (_month(_OF.issue_date), literal(ADJUSTMENTS), _OF.currency)
+    sums = (literal(0), func.sum(_SIGN * (_OF.net_minor - of_lines.net)))
+    found = select(*keys, *sums).where(_OF.net_minor != of_lines.net).group_by(keys[0], keys[2])
+    return found.join_from(_DOCUMENTS, of_lines.net.table, of_lines.document_id == _OF.id)
+
+
+def _owed() -> Select[*tuple[Any, ...]]:
+    columns = (_OF.id, _OF.customer_id, _OF.currency, _OF.due_date, DUE)
+    return select(*columns).where(_OF.kind == DocumentKind.INVOICE.value)
+
+
+_FOLLOWING = (
+    ("account", total_tables.AccountTotal, _accounts()),
+    ("tax", total_tables.TaxTotal, union_all(_taxes(_TAXES.c, _TAXES.c.jurisdiction, literal("")), _parts())),
+    ("customer", total_tables.CustomerTotal, _customers()),
+    ("item", total_tables.ItemTotal, union_all(_items(), _adjustments())),
+    ("receivable", total_tables.Receivable, _owed()),
+)
+
+
+def total_problems(session: Session) -> Iterator[str]:
+    """Totals that are not what the documents, the journal and the payments come to."""
+    for what, model, computed in _FOLLOWING:
+        kept = {tuple(row) for row in execute(session, select(table_of(model)))}
+        for row in execute(session, computed):
+            if tuple(row) not in kept:
+                yield f"{what} total {_named(model, row)}: it is not what the books come to"
+            kept.discard(tuple(row))
+        for extra in kept:
+            yield f"{what} total {_named(model, extra)}: nothing in the books adds up to it"
+
+
+def _named(model: type[SQLModel], row: Any) -> str:
+    keys = len(table_of(model).primary_key.columns)
+    return " ".join(str(value) for value in tuple(row)[:keys] if value != "")
