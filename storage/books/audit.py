@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import canonical_json, genesis, link_hash
 from storage.books import settings_tables, tables
+from storage.paging import Page, decode_cursor, encode_cursor, page_of
 from storage.queries.cache import remember, remembered
 from storage.queries.statements import execute, table_of
 
@@ -24,6 +26,17 @@ _DETAIL = (
 )
 _ADD = _ENTRIES.insert().inline()
 _CHAIN = ("audit chain",)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the trail says was done."""
+
+    at: datetime
+    by: str
+    act: str
+    subject: str
+    detail: dict[str, Any]
 
 
 def record(session: Session, act: str, subject: str, *, at: datetime, by: str, detail: dict[str, object]) -> None:
@@ -50,6 +63,26 @@ def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
     text = execute(session, _DETAIL, {"act": act, "subject": subject}).scalar()
     detail: dict[str, Any] = json.loads(text) if text else {}
     return detail
+
+
+def entries_page(session: Session, since: datetime, until: datetime, *, cursor: str, limit: int) -> Page[Recorded]:
+    """What was done from a moment to before another one, newest first."""
+    columns = _ENTRIES.c
+    wanted = select(columns.position, columns.at, columns.principal, columns.act, columns.subject, columns.detail)
+    wanted = wanted.where(columns.at >= since, columns.at < until)
+    if position := decode_cursor(cursor, int):
+        wanted = wanted.where(columns.position < position[0])
+
+    def count() -> int:
+        return int(execute(session, select(func.count()).select_from(wanted.subquery())).scalar_one())
+
+    page = page_of(
+        execute(session, wanted.order_by(columns.position.desc()).limit(limit + 1)).all(),
+        limit=limit,
+        count=count,
+        cursor_of=lambda row: encode_cursor(row[0]),
+    )
+    return page.map(lambda row: Recorded(at=row[1], by=row[2], act=row[3], subject=row[4], detail=json.loads(row[5])))
 
 
 def entries_end(session: Session) -> tuple[int, str]:

@@ -17,16 +17,17 @@ _DOCUMENTS = table_of(tables.DocumentRow)
 _OF = _DOCUMENTS.c
 _PAYMENTS = table_of(tables.Payment)
 _NOTES = _DOCUMENTS.alias("notes")
-_SIGNED = case((_PAYMENTS.c.reverses_id.is_(None), _PAYMENTS.c.amount_minor), else_=-_PAYMENTS.c.amount_minor)
+SIGNED = case((_PAYMENTS.c.reverses_id.is_(None), _PAYMENTS.c.amount_minor), else_=-_PAYMENTS.c.amount_minor)
+"""What a payment adds to what was received, or a refund to what was refunded; a reversal takes it away."""
 
 _RECEIVED = (
-    select(func.coalesce(func.sum(_SIGNED), 0))
+    select(func.coalesce(func.sum(SIGNED), 0))
     .where(_PAYMENTS.c.document_id == _OF.id)
     .correlate(_DOCUMENTS)
     .scalar_subquery()
 )
 _REFUNDED = (
-    select(func.coalesce(func.sum(_SIGNED), 0))
+    select(func.coalesce(func.sum(SIGNED), 0))
     .select_from(_NOTES.join(_PAYMENTS, _PAYMENTS.c.document_id == _NOTES.c.id))
     .where(_NOTES.c.credits_id == _OF.id)
     .correlate(_DOCUMENTS)

@@ -78,7 +78,7 @@ def _customers() -> Select[*tuple[Any, ...]]:
 def _items() -> Select[*tuple[Any, ...]]:
     line = _LINES.c
     keys = (_month(_OF.issue_date), line.item_id, _OF.currency)
-    found = _grouped(keys, (func.count(), func.sum(_SIGN * line.net_minor)))
+    found = _grouped(keys, (func.count(_OF.id.distinct()), func.sum(_SIGN * line.net_minor)))
     return found.join_from(_LINES, _DOCUMENTS, _OF.id == line.document_id)
 
 
@@ -86,7 +86,7 @@ def _adjustments() -> Select[*tuple[Any, ...]]:
     line = _LINES.c
     of_lines = select(line.document_id, func.sum(line.net_minor).label("net")).group_by(line.document_id).subquery().c
     keys = (_month(_OF.issue_date), literal(ADJUSTMENTS), _OF.currency)
-    sums = (literal(0), func.sum(_SIGN * (_OF.net_minor - of_lines.net)))
+    sums = (func.count(), func.sum(_SIGN * (_OF.net_minor - of_lines.net)))
     found = select(*keys, *sums).where(_OF.net_minor != of_lines.net).group_by(keys[0], keys[2])
     return found.join_from(_DOCUMENTS, of_lines.net.table, of_lines.document_id == _OF.id)
 

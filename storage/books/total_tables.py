@@ -80,7 +80,7 @@ class ItemTotal(BooksTable, table=True):
     month: str = Field(primary_key=True)
     item_id: str = Field(primary_key=True)
     currency: str = Field(primary_key=True)
-    lines: int
+    documents: int
     net_minor: int = Field(sa_type=BigInteger)
 
 

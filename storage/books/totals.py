@@ -105,12 +105,12 @@ def _item_rows(rows: DocumentRows) -> list[Values]:
     sign, document = _sign(rows.document), rows.document
     key = {"month": month_of(document["issue_date"]), "currency": document["currency"]}
     found = [
-        key | {"item_id": line["item_id"], "lines": 1, "net_minor": sign * line["net_minor"]} for line in rows.lines
+        key | {"item_id": line["item_id"], "documents": 1, "net_minor": sign * line["net_minor"]} for line in rows.lines
     ]
     adjusted = document["net_minor"] - sum(line["net_minor"] for line in rows.lines)
     if adjusted:
-        found.append(key | {"item_id": ADJUSTMENTS, "lines": 0, "net_minor": sign * adjusted})
-    return _summed(found, tables.ItemTotal)
+        found.append(key | {"item_id": ADJUSTMENTS, "documents": 1, "net_minor": sign * adjusted})
+    return [row | {"documents": 1} for row in _summed(found, tables.ItemTotal)]
 
 
 def _tax_rows(rows: DocumentRows) -> list[Values]:

@@ -20,7 +20,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 5): "31d65dc6466bf0bbe912a7e1645653f43edc923a5cad2680cf20d7d0234e25a3",
     (FileKind.BOOKS, 6): "7582c4fc80f570d2cb6ba81a2644a87fa0aa9b7be4c48f407dc645a0aa8f8bb3",
     (FileKind.BOOKS, 7): "937bcaf1509c4841c5aacd3967436df9fc52a03c9ccc45df2cf332b833e65e89",
-    (FileKind.BOOKS, 8): "da5de94f5ff24a05a51480217c5a1bd80eb51ecf7650bfe2d5e3342ba6922319",
+    (FileKind.BOOKS, 8): "d30536f34549d60f32542f276532c387fe8af33d0de11a8b164f22028b99c1d6",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

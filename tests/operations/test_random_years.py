@@ -24,6 +24,7 @@ from tests.support.folders import folder_of
 from tests.support.practice import practice
 from tests.support.random_year import Claim, RandomYear, random_year
 from tests.support.raw import raw
+from tests.support.reconciled import check_reports
 
 pytestmark = pytest.mark.faults
 
@@ -44,6 +45,7 @@ async def test_a_random_year_reconciles_to_the_cent(tmp_path: Path, country: str
         await check_balances(year)
         check_journal(year)
         check_taxes(year)
+        await check_reports(year)
         await credit_the_rest(year)
         check_journal(year)
         verified = await verify_books(year.books)

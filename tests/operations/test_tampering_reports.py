@@ -124,7 +124,7 @@ CHANGES = (
                 "customer_totals",
                 ("documents", "net_minor", "tax_minor", "total_minor", "accounting_net_minor", "unconverted"),
             ),
-            ("item", "item_totals", ("lines", "net_minor")),
+            ("item", "item_totals", ("documents", "net_minor")),
         )
         for column in columns
     ),

@@ -24,6 +24,7 @@ SALE: Arguments = {"customer": CUSTOMER, "lines": [LINE]}
 DRAFTS: Arguments = {"status": "draft"}
 SHORT: Arguments = {"format": "csv", "issued_to": "2020-01-01"}
 EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "csv_semicolon", "xlsx", "json", "pdf"))
+REPORTED: Arguments = {"period": "2026"}
 RIGHT: Arguments = {"code": "buyer-vat-number", "handed_in": "The buyer has none"}
 
 
@@ -185,6 +186,29 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [{"document": SHARED_NUMBER}, {"document": mine.invoice}],
         foreign=lambda their: [{"document": text} for text in (their.invoice, their.number, their.export)],
     ),
+    "get_report": Entry(
+        own=lambda mine: [
+            {"report": "statement", "customer": mine.customer, **REPORTED},
+            *({"report": name, **REPORTED} for name in ("receivables_aging", "tax_summary", "ec_sales", "journal")),
+            *({"report": "sales", "by": by, **REPORTED} for by in ("customer", "item", "month")),
+            *({"report": name, **REPORTED} for name in ("trial_balance", "activity")),
+            {"report": "receivables_aging", "limit": 1},
+            {"report": "sales", "by": "month", "row": "2026-03/GBP", **REPORTED},
+            {"report": "tax_summary", "row": "S/20/VAT/GB//GBP", **REPORTED},
+        ],
+        foreign=lambda their: [
+            *({"report": "statement", "customer": text} for text in (their.customer, their.customer_name)),
+            *({"report": "sales", "customer": text} for text in (their.customer, their.canary)),
+            *({"report": name, "row": f"{their.customer}/GBP"} for name in ("receivables_aging", "sales")),
+            {"report": "receivables_aging", "row": f"{their.customer}/GBP", "period": "2026-01"},
+            {"report": "sales", "by": "item", "row": f"{their.item}/GBP"},
+            {"report": "trial_balance", "row": f"{their.canary}/GBP"},
+            {"report": "tax_summary", "row": f"S/20/{their.canary}/GB//GBP"},
+            {"report": "ec_sales", "row": f"FR/{their.canary}/goods"},
+            {"report": "activity", "cursor": their.invoices_cursor},
+            {"report": "journal", "cursor": their.customers_cursor},
+        ],
+    ),
     "export_documents": Entry(own=lambda _: [SHORT, *EXPORTS]),
     "get_configuration": Entry(own=lambda _: [{"part": "mandates"}], shows=False),
     "save_configuration": Entry(
@@ -215,7 +239,7 @@ HARMLESS = frozenset(
     " vat_registration tax_office_number order_line"
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
-    " annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw".split()
+    " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw".split()
 )
 """Arguments that name nothing that another organization could have."""
 

@@ -47,6 +47,7 @@ CALLS: dict[str, Arguments] = {
     "issue_credit_note": {"invoice": "{number}", "reason": "Returned", "lines": [{"position": 1}]},
     "record_payment": {"invoice": "{number}", "amount": "1"},
     "render_document": {"document": "{number}"},
+    "get_report": {"report": "sales", "period": "2026"},
     "export_documents": {"format": "csv"},
 }
 
@@ -85,12 +86,25 @@ async def test_a_strict_client_that_sends_every_argument_does_what_one_does_that
     assert changed <= CHANGED.get(tool, set()), changed
 
 
+TOTALS = frozenset(
+    f"{table}_totals.{column}"
+    for table, columns in {
+        "account": ("debit_minor", "credit_minor", "accounting_minor"),
+        "customer": ("documents", "net_minor", "tax_minor", "total_minor", "accounting_net_minor"),
+        "item": ("documents", "net_minor"),
+        "tax": ("documents", "taxable_minor", "tax_minor", "accounting_taxable_minor", "accounting_tax_minor"),
+    }.items()
+    for column in columns
+)
+"""What is added up when something is issued or paid."""
+
 CHANGED: dict[str, set[str]] = {
     "update_organization": {"profile.name"},
     "save_customer": {"customers.phone"},
     "save_item": {"items.sku", "items.search_key"},
-    "issue_invoice": {"series_periods.next_sequence"},
-    "issue_credit_note": {"series_periods.next_sequence"},
+    "issue_invoice": {"series_periods.next_sequence", *TOTALS},
+    "issue_credit_note": {"series_periods.next_sequence", "receivables.open_minor", *TOTALS},
+    "record_payment": {"receivables.open_minor", *TOTALS},
 }
 """The columns of rows that were there before in which a call may make a difference."""
 

@@ -88,7 +88,7 @@ def _create_totals() -> None:
     op.create_table(
         "item_totals",
         *(_key(name) for name in ("month", "item_id", "currency")),
-        *_sums("net_minor", counts=("lines",)),
+        *_sums("net_minor", counts=("documents",)),
     )
 
 
@@ -173,13 +173,14 @@ def _add_up_sales() -> None:
         " sum(CASE WHEN d.accounting_net_minor IS NULL THEN 1 ELSE 0 END) FROM documents d GROUP BY 1, 2, 3"
     )
     op.execute(
-        "INSERT INTO item_totals (month, item_id, currency, lines, net_minor)"
-        f" SELECT {_month('d.issue_date')}, l.item_id, d.currency, count(*), sum({_SIGN} * l.net_minor)"
+        "INSERT INTO item_totals (month, item_id, currency, documents, net_minor)"
+        f" SELECT {_month('d.issue_date')}, l.item_id, d.currency, count(DISTINCT d.id), sum({_SIGN} * l.net_minor)"
         " FROM document_lines l JOIN documents d ON d.id = l.document_id GROUP BY 1, 2, 3"
     )
     op.execute(
-        "INSERT INTO item_totals (month, item_id, currency, lines, net_minor)"
-        f" SELECT {_month('d.issue_date')}, 'adjustments', d.currency, 0, sum({_SIGN} * (d.net_minor - s.net_minor))"
+        "INSERT INTO item_totals (month, item_id, currency, documents, net_minor)"
+        f" SELECT {_month('d.issue_date')}, 'adjustments', d.currency, count(*),"
+        f" sum({_SIGN} * (d.net_minor - s.net_minor))"
         " FROM documents d JOIN (SELECT document_id, sum(net_minor) AS net_minor FROM document_lines"
         " GROUP BY document_id) s ON s.document_id = d.id WHERE d.net_minor <> s.net_minor GROUP BY 1, 2, 3"
     )

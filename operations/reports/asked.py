@@ -1,0 +1,123 @@
+"""What is asked of a report, and what its rows have in common: keys, pages, the documents that a figure is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from invoicing.refusals import NotFound
+from invoicing.reports.figures import Report, Row, SalesBy, totals_of
+from invoicing.reports.months import Months
+from storage.paging import Page, decode_cursor, encode_cursor, not_of_this_list
+
+_PER_CENT = "%25"
+_SLASH = "%2F"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A report that is asked for, in terms of the organization: `months` are those of the request, or the present year;
+    `stated` says which. `customer` is an id. `currency` is that of the books.
+    """
+
+    months: Months
+    stated: bool
+    today: date
+    currency: str
+    customer: str = ""
+    by: SalesBy = SalesBy.CUSTOMER
+    row: str = ""
+    cursor: str = ""
+    limit: int = 25
+
+    def as_of(self) -> date | None:
+        """The past day at whose end a report of a moment is wanted; None for now."""
+        return self.months.last_day if self.stated and self.months.last_day < self.today else None
+
+
+def key_of(*parts: str) -> str:
+    """The key of a row: what tells it from the others of its report."""
+    return "/".join(part.replace("%", _PER_CENT).replace("/", _SLASH) for part in parts)
+
+
+def parts_of(key: str, count: int) -> list[str]:
+    """The parts of a key.
+
+    Raises:
+        NotFound: no report gave such a key.
+    """
+    parts = [part.replace(_SLASH, "/").replace(_PER_CENT, "%") for part in key.split("/")]
+    if len(parts) != count:
+        raise no_such_row()
+    return parts
+
+
+def no_such_row() -> NotFound:
+    """The refusal of a row that the report does not have in these months."""
+    return NotFound("row: this report has no such row for the period; give the key of one that it shows.", field="row")
+
+
+def whole(
+    asked: Asked, rows: Sequence[Row], *, notes: Iterable[str] = (), totals: Sequence[Row] | None = None
+) -> Report:
+    """A page of a report whose rows are all known, with the totals of all of them."""
+    start = _start(asked.cursor, len(rows))
+    end = start + asked.limit
+    left = max(len(rows) - end, 0)
+    return Report(
+        rows=rows[start:end],
+        totals=totals_of(rows) if totals is None else totals,
+        notes=tuple(notes),
+        accounting_currency=asked.currency,
+        next_cursor=encode_cursor(end) if left else "",
+        left=left,
+    )
+
+
+def _start(cursor: str, count: int) -> int:
+    position = decode_cursor(cursor, int)
+    if position is None:
+        return 0
+    if not 0 < int(position[0]) < count:
+        raise not_of_this_list()
+    return int(position[0])
+
+
+def documents(asked: Asked, page: Page[tuple[Any, ...]], *names: str, accounting: Sequence[str] = ()) -> Report:
+    """The documents that a figure is made of: a head, then amounts of these names, then those in the currency of the
+    books, which are left out where a document has none.
+
+    Raises:
+        NotFound: the figure is made of none, and so the report does not have its row.
+    """
+    if not page.items and not asked.cursor:
+        raise no_such_row()
+    return Report(
+        rows=[_document(row, names, accounting) for row in page.items],
+        accounting_currency=asked.currency,
+        next_cursor=page.next_cursor,
+        left=page.left,
+    )
+
+
+def _document(row: tuple[Any, ...], names: Sequence[str], accounting: Sequence[str]) -> Row:
+    _, document_id, number, issued, customer, currency, *amounts = row
+    named, converted = amounts[: len(names)], amounts[len(names) :]
+    return Row(
+        label=f"{issued} {number} {customer}",
+        key=document_id,
+        currency=currency,
+        amounts=dict(zip(names, map(int, named), strict=True)),
+        accounting={name: int(one) for name, one in zip(accounting, converted, strict=True) if one is not None},
+        documents=1,
+    )
+
+
+def unconverted_notes(count: int, currency: str) -> list[str]:
+    """What the figures in the currency of the books leave out."""
+    if not count:
+        return []
+    state = "1 document in another currency states" if count == 1 else f"{count} documents in other currencies state"
+    return [f"{state} no exchange rate: not in the figures in {currency}."]

@@ -1,0 +1,133 @@
+"""Asking for a report: which there are, for which months, of which customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from invoicing.refusals import InvalidInput
+from invoicing.reports.figures import Report, ReportName, SalesBy
+from invoicing.reports.months import Months, read_months, year_of
+from invoicing.text.codes import small_letters
+from operations.customers import resolve_customer
+from operations.issue_dates import today_in
+from operations.reports.asked import Asked
+from operations.reports.ledger import journal, trial_balance
+from operations.reports.receivables import receivables_aging, statement
+from operations.reports.sales import sales
+from operations.reports.taxes import ec_sales, tax_summary
+from operations.reports.trail import activity
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.paging import check_limit
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+REPORTS: dict[ReportName, Callable[[Session, Asked], Report]] = {
+    ReportName.RECEIVABLES_AGING: receivables_aging,
+    ReportName.STATEMENT: statement,
+    ReportName.TAX_SUMMARY: tax_summary,
+    ReportName.EC_SALES: ec_sales,
+    ReportName.SALES: sales,
+    ReportName.TRIAL_BALANCE: trial_balance,
+    ReportName.JOURNAL: journal,
+    ReportName.ACTIVITY: activity,
+}
+_OF_A_CUSTOMER = frozenset({ReportName.RECEIVABLES_AGING, ReportName.STATEMENT, ReportName.SALES})
+_MADE_OF_DOCUMENTS = frozenset(
+    {
+        ReportName.RECEIVABLES_AGING,
+        ReportName.TAX_SUMMARY,
+        ReportName.EC_SALES,
+        ReportName.SALES,
+        ReportName.TRIAL_BALANCE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """What is asked for. `period` names months (empty: the present year; for what is owed: now); `customer` is an id or
+    exact name; `by` says what sales are added up by; `row` is the key of a row whose documents are wanted.
+    """
+
+    report: str
+    period: str = ""
+    customer: str = ""
+    by: str = ""
+    row: str = ""
+    cursor: str = ""
+    limit: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundReport:
+    """A report with what it is of: its months, or (`as_of`) the day at whose end it holds."""
+
+    name: ReportName
+    months: Months
+    as_of: str
+    report: Report
+
+
+async def get_report(books: Books, request: ReportRequest) -> FoundReport:
+    """A page of a report of the organization.
+
+    Raises:
+        InvalidInput: a report, period, `by` or row that there is not, or a customer where there is none to be named.
+        NotFound: no such customer or row in these books.
+    """
+    check_limit(request.limit)
+    name = choice_of(ReportName, request.report, field="report", among=tuple(REPORTS))
+    return await books.read(lambda db: _report(db, books, name, request))
+
+
+def choice_of(kind: type[_Choice], text: str, *, field: str, among: tuple[_Choice, ...] = ()) -> _Choice:
+    """The member of a closed set that a text names, in any letter case.
+
+    Raises:
+        InvalidInput: none of them, naming all.
+    """
+    members = among or tuple(kind)
+    wanted = small_letters(text)
+    for member in members:
+        if member.value == wanted:
+            return member
+    raise InvalidInput(f"{field} must be one of: {', '.join(members)}.", field=field, candidates=list(members))
+
+
+def _report(db: Session, books: Books, name: ReportName, request: ReportRequest) -> FoundReport:
+    asked = asked_in(db, books, name, request)
+    moment = name is ReportName.RECEIVABLES_AGING
+    return FoundReport(
+        name=name,
+        months=asked.months,
+        as_of=str(asked.as_of() or asked.today) if moment else "",
+        report=REPORTS[name](db, asked),
+    )
+
+
+def asked_in(db: Session, books: Books, name: ReportName, request: ReportRequest) -> Asked:
+    """The request in terms of these books."""
+    if request.customer.strip() and name not in _OF_A_CUSTOMER:
+        raise InvalidInput(f"customer: {name} is not of one customer; leave it out.", field="customer")
+    if request.by.strip() and name is not ReportName.SALES:
+        raise InvalidInput("by is for sales only: leave it out.", field="by")
+    if request.row.strip() and name not in _MADE_OF_DOCUMENTS:
+        raise InvalidInput(f"row: the rows of {name} are made of nothing else; leave it out.", field="row")
+    today = today_in(db, books)
+    return Asked(
+        months=read_months(request.period) if request.period.strip() else year_of(today),
+        stated=bool(request.period.strip()),
+        today=today,
+        currency=load_profile(db).currency,
+        customer=resolve_customer(db, request.customer.strip()).id if request.customer.strip() else "",
+        by=choice_of(SalesBy, request.by, field="by") if request.by.strip() else SalesBy.CUSTOMER,
+        row=request.row.strip(),
+        cursor=request.cursor,
+        limit=request.limit,
+    )

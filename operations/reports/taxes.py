@@ -1,0 +1,80 @@
+"""What goes into the tax return, and into the recapitulative statement (EC sales list)."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from sqlmodel import Session
+
+from invoicing.money.amounts import plain
+from invoicing.reports.figures import Report, Row, totals_of
+from operations.reports.asked import Asked, documents, key_of, no_such_row, parts_of, unconverted_notes, whole
+from storage.books import report_documents, reports
+
+_KEY = ("category", "rate", "label", "jurisdiction", "level", "currency")
+
+
+def tax_summary(db: Session, asked: Asked) -> Report:
+    """Taxable amount and tax of the documents whose tax point lies in the months, by category, rate and whose tax it
+    is; credit notes are taken off. Parts of places of the US stand last and are not added to the totals.
+    """
+    if asked.row:
+        return _taxed_documents(db, asked)
+    rows: list[Row] = []
+    places: list[Row] = []
+    unconverted = 0
+    for category, rate, label, jurisdiction, level, currency, count, taxable, tax, *converted in reports.taxes(
+        db, asked.months
+    ):
+        here = f"{jurisdiction} ({level})" if level else jurisdiction
+        row = Row(
+            key=key_of(category, plain(rate), label, jurisdiction, level, currency),
+            label=f"{category} {label} {plain(rate)} % {here}",
+            currency=currency,
+            amounts={"taxable": int(taxable), "tax": int(tax)},
+            accounting={"taxable": int(converted[0]), "tax": int(converted[1])},
+            documents=int(count),
+        )
+        (places if level else rows).append(row)
+        unconverted += 0 if level else int(converted[2])
+    rows.sort(key=lambda row: (row.currency != asked.currency, row.currency, -row.amounts["taxable"], row.key))
+    notes = [*unconverted_notes(unconverted, asked.currency), *_place_notes(places)]
+    return whole(asked, [*rows, *sorted(places, key=lambda row: row.label)], totals=totals_of(rows), notes=notes)
+
+
+def _place_notes(places: list[Row]) -> list[str]:
+    return ["Rows of states, counties, cities and districts are parts of the others."] if places else []
+
+
+def _taxed_documents(db: Session, asked: Asked) -> Report:
+    key = dict(zip(_KEY, parts_of(asked.row, len(_KEY)), strict=True))
+    try:
+        rate = Decimal(key["rate"])
+    except InvalidOperation:
+        raise no_such_row() from None
+    page = report_documents.with_tax(db, asked.months, {**key, "rate": rate}, cursor=asked.cursor, limit=asked.limit)
+    return documents(asked, page, "taxable", "tax", accounting=("taxable", "tax"))
+
+
+def ec_sales(db: Session, asked: Asked) -> Report:
+    """What was supplied to each business of another member state, goods apart from services, in the currency of the
+    books (Directive 2006/112/EC, Articles 262 to 264).
+    """
+    if asked.row:
+        country, number, supply = parts_of(asked.row, 3)
+        key = {"buyer_country": country, "buyer_number": number, "supply": supply}
+        page = report_documents.of_supplies(db, asked.months, key, cursor=asked.cursor, limit=asked.limit)
+        return documents(asked, page, "taxable", accounting=("taxable",))
+    rows, unconverted = [], 0
+    for country, number, supply, count, taxable, lacking in reports.supplies(db, asked.months):
+        unconverted += int(lacking)
+        rows.append(
+            Row(
+                key=key_of(country, number, supply),
+                label=f"{country} {number} {supply}",
+                currency=asked.currency,
+                amounts={"taxable": int(taxable)},
+                documents=int(count),
+            )
+        )
+    return whole(asked, rows, notes=unconverted_notes(unconverted, asked.currency))

@@ -1,0 +1,79 @@
+"""Queries of a customer's statement: what was invoiced, credited, paid and refunded, day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
+from sqlmodel import Session
+
+from invoicing.document.documents import DocumentKind
+from storage.books import tables
+from storage.books.balances import SIGNED
+from storage.queries.statements import execute, table_of
+
+_OF, _PAID = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
+_IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
+_PAYABLE = _OF.total_minor - _OF.withheld_minor
+_BILLED: ColumnElement[int] = case((_IS_NOTE, -_PAYABLE), else_=_PAYABLE)
+# What is refunded of a credit note is owed again.
+_SETTLED: ColumnElement[int] = case((_IS_NOTE, SIGNED), else_=-SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What changed a balance: a document, or (`reference` says how) a payment of it. `amount_minor` is more than zero
+    where the customer came to owe more.
+    """
+
+    day: date
+    document_id: str
+    number: str
+    what: str
+    currency: str
+    amount_minor: int
+
+
+def _documents(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).where(_OF.customer_id == bindparam("customer"))
+
+
+def _payments(*columns: Any) -> Select[*tuple[Any, ...]]:
+    source = table_of(tables.Payment).join(table_of(tables.DocumentRow), _OF.id == _PAID.document_id)
+    return select(*columns).select_from(source).where(_OF.customer_id == bindparam("customer"))
+
+
+_FIRST, _LAST = (bindparam(name, type_=_OF.issue_date.type) for name in ("first_day", "last_day"))
+_BILLED_BEFORE = _documents(_OF.currency, func.sum(_BILLED)).where(_OF.issue_date < _FIRST).group_by(_OF.currency)
+_SETTLED_BEFORE = _payments(_OF.currency, func.sum(_SETTLED)).where(_PAID.paid_on < _FIRST).group_by(_OF.currency)
+_BILLED_DURING = (
+    _documents(_OF.issue_date, _OF.id, _OF.number, _OF.kind, _OF.currency, _BILLED)
+    .where(_OF.issue_date.between(_FIRST, _LAST))
+    .order_by(_OF.position)
+)
+_HOW = case((_PAID.reverses_id.is_not(None), "reversal"), (_IS_NOTE, "refund"), else_="payment")
+_SETTLED_DURING = (
+    _payments(_PAID.paid_on, _OF.id, _OF.number, _HOW, _OF.currency, _SETTLED)
+    .where(_PAID.paid_on.between(_FIRST, _LAST))
+    .order_by(_PAID.position)
+)
+
+
+def balances_before(session: Session, customer_id: str, day: date) -> dict[str, int]:
+    """What the customer owed before a day, by currency."""
+    found: dict[str, int] = {}
+    for statement in (_BILLED_BEFORE, _SETTLED_BEFORE):
+        for currency, amount_minor in execute(session, statement, {"customer": customer_id, "first_day": day}):
+            found[currency] = found.get(currency, 0) + int(amount_minor)
+    return found
+
+
+def events_of(session: Session, customer_id: str, first: date, last: date) -> list[Event]:
+    """What happened from a day to another one, by day: on the same one documents before payments."""
+    values = {"customer": customer_id, "first_day": first, "last_day": last}
+    events = [
+        Event(*row) for statement in (_BILLED_DURING, _SETTLED_DURING) for row in execute(session, statement, values)
+    ]
+    return sorted(events, key=lambda event: event.day)

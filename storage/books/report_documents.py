@@ -1,0 +1,203 @@
+"""Queries of reports: which documents or entries a figure is made of, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
+from sqlmodel import Session
+
+from invoicing.document.documents import DocumentKind
+from invoicing.reports.months import Months
+from storage.books import settings_tables, tables, total_tables
+from storage.books.reports import OPEN_THEN
+from storage.books.totals import ADJUSTMENTS
+from storage.paging import Page, decode_cursor, encode_cursor, page_of
+from storage.queries.statements import execute, table_of
+from storage.queries.tuples import after
+
+Rows = Page[tuple[Any, ...]]
+
+_DOCUMENTS, _OF = table_of(tables.DocumentRow), table_of(tables.DocumentRow).c
+_LINES, _TAXES, _PARTS = (
+    table_of(model) for model in (tables.DocumentLine, tables.DocumentTax, tables.DocumentTaxPart)
+)
+_ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
+_CHART = table_of(settings_tables.Account)
+_OWED, _SUPPLIES = table_of(total_tables.Receivable), table_of(total_tables.CommunitySupply)
+_SIGN = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
+_HEAD = (_OF.position, _OF.id, _OF.number, _OF.issue_date, _OF.customer_name, _OF.currency)
+
+
+def with_tax(session: Session, months: Months, key: Mapping[str, Any], *, cursor: str, limit: int) -> Rows:
+    """The documents of a row of the tax summary: head, taxable, tax, and both in the currency of the books."""
+    tax = _TAXES.c
+    in_key = [tax[name] == key[name] for name in ("category", "label")]
+    if key["level"]:
+        part: Any = _PARTS.c
+        of_subtotal = and_(part.document_id == tax.document_id, part.tax_position == tax.position)
+        source = _DOCUMENTS.join(_TAXES, tax.document_id == _OF.id).join(_PARTS, of_subtotal)
+        in_key += [part.name == key["jurisdiction"], part.level == key["level"], part.rate == key["rate"]]
+    else:
+        part = tax
+        source = _DOCUMENTS.join(_TAXES, tax.document_id == _OF.id)
+        in_key += [tax.jurisdiction == key["jurisdiction"], tax.rate == key["rate"]]
+    amounts = (tax.taxable_minor, part.tax_minor, tax.accounting_taxable_minor, part.accounting_tax_minor)
+    found = _summed(amounts, source, [_in(_OF.tax_point, months), _OF.currency == key["currency"], *in_key])
+    return _page(session, found, cursor=cursor, limit=limit)
+
+
+def of_customer(session: Session, months: Months, customer_id: str, currency: str, *, cursor: str, limit: int) -> Rows:
+    """The documents of a customer: head, net, tax, total, and net in the currency of the books."""
+    return _sold(session, [_OF.customer_id == customer_id], months, currency, cursor=cursor, limit=limit)
+
+
+def of_month(session: Session, months: Months, currency: str, *, cursor: str, limit: int) -> Rows:
+    """All documents of the months, likewise."""
+    return _sold(session, [], months, currency, cursor=cursor, limit=limit)
+
+
+def of_item(session: Session, months: Months, item_id: str, currency: str, *, cursor: str, limit: int) -> Rows:
+    """The documents that an item is on: head, and the net of its lines."""
+    conditions = [_in(_OF.issue_date, months), _OF.currency == currency]
+    if item_id == ADJUSTMENTS:
+        of_lines = select(func.sum(_LINES.c.net_minor)).where(_LINES.c.document_id == _OF.id).correlate(_DOCUMENTS)
+        adjusted = _OF.net_minor - of_lines.scalar_subquery()
+        found = select(*_HEAD, _SIGN * adjusted).where(*conditions, adjusted != 0)
+        return _page(session, found, cursor=cursor, limit=limit)
+    source = _DOCUMENTS.join(_LINES, _LINES.c.document_id == _OF.id)
+    found = _summed([_LINES.c.net_minor], source, [*conditions, _LINES.c.item_id == item_id])
+    return _page(session, found, cursor=cursor, limit=limit)
+
+
+def of_supplies(session: Session, months: Months, key: Mapping[str, str], *, cursor: str, limit: int) -> Rows:
+    """The documents of a row of the recapitulative statement: head, taxable, taxable in the currency of the books."""
+    supply = _SUPPLIES.c
+    in_key = [supply[name] == key[name] for name in ("buyer_country", "buyer_number", "supply")]
+    found = (
+        select(*_HEAD, func.sum(supply.taxable_minor), func.sum(supply.accounting_taxable_minor))
+        .select_from(_DOCUMENTS.join(_SUPPLIES, supply.document_id == _OF.id))
+        .where(supply.month.between(months.first, months.last), *in_key)
+        .group_by(*_HEAD)
+    )
+    return _page(session, found, cursor=cursor, limit=limit)
+
+
+def open_of_customer(
+    session: Session, customer_id: str, currency: str, *, day: date | None, cursor: str, limit: int
+) -> Rows:
+    """The invoices of a customer that are open now, or were at the end of a day: head, due date, what is open."""
+    mine = and_(_OF.customer_id == customer_id, _OF.currency == currency)
+    if day is None:
+        owed = _OWED.c
+        found = select(*_HEAD, _OF.due_date, owed.open_minor).where(mine, owed.open_minor != 0)
+        found = found.join_from(_DOCUMENTS, _OWED, owed.document_id == _OF.id)
+        return _page(session, found, cursor=cursor, limit=limit)
+    then = and_(_OF.kind == DocumentKind.INVOICE.value, _OF.issue_date <= day, OPEN_THEN != 0)
+    found = select(*_HEAD, _OF.due_date, OPEN_THEN).where(mine, then)
+    return _page(session, found, cursor=cursor, limit=limit, values={"day": day})
+
+
+def entries(session: Session, months: Months, account: str, currency: str, *, cursor: str, limit: int) -> Rows:
+    """The sides of entries, by day: entry, day, description, position, account, its name, debit, credit, currency and
+    amount in the currency of the books. Of one account and currency where they are given, else of a page of entries.
+    """
+    entry, side = _ENTRIES.c, _SIDES.c
+    wanted = select(entry.id, entry.entry_date).where(_in(entry.entry_date, months))
+    mine = [side.account == account, side.currency == currency] if account else []
+    if account:
+        wanted = wanted.where(select(side.entry_id).where(side.entry_id == entry.id, *mine).exists())
+    rest = _after_entry(wanted, cursor)
+
+    def count() -> int:
+        return int(execute(session, select(func.count()).select_from(rest.subquery())).scalar_one())
+
+    page = page_of(
+        execute(session, rest.order_by(entry.entry_date, entry.id).limit(limit + 1)).all(),
+        limit=limit,
+        count=count,
+        cursor_of=lambda row: encode_cursor(row[1].isoformat(), row[0]),
+    )
+    sides = (
+        select(
+            entry.id,
+            entry.entry_date,
+            entry.description,
+            side.position,
+            side.account,
+            _CHART.c.name,
+            side.debit_minor,
+            side.credit_minor,
+            side.currency,
+            side.accounting_minor,
+        )
+        .join_from(_ENTRIES, _SIDES, side.entry_id == entry.id)
+        .join(_CHART, _CHART.c.number == side.account)
+        .where(entry.id.in_([row[0] for row in page.items]), *mine)
+        .order_by(entry.entry_date, entry.id, side.position)
+    )
+    return Page(tuple(tuple(row) for row in execute(session, sides)), page.next_cursor, page.left)
+
+
+def _after_entry(wanted: Select[*tuple[Any, ...]], cursor: str) -> Select[*tuple[Any, ...]]:
+    position = decode_cursor(cursor, str, str)
+    if position is None:
+        return wanted
+    try:
+        day = date.fromisoformat(str(position[0]))
+    except ValueError:
+        day = date.max
+    return wanted.where(after((_ENTRIES.c.entry_date, _ENTRIES.c.id), (literal(day), literal(position[1]))))
+
+
+def _in(day: ColumnElement[Any], months: Months) -> ColumnElement[bool]:
+    return day.between(months.first_day, months.last_day)
+
+
+def _sold(
+    session: Session,
+    conditions: list[ColumnElement[bool]],
+    months: Months,
+    currency: str,
+    *,
+    cursor: str,
+    limit: int,
+) -> Rows:
+    amounts = (_OF.net_minor, _OF.tax_minor, _OF.total_minor, _OF.accounting_net_minor)
+    found = select(*_HEAD, *(_SIGN * amount for amount in amounts))
+    found = found.where(_in(_OF.issue_date, months), _OF.currency == currency, *conditions)
+    return _page(session, found, cursor=cursor, limit=limit)
+
+
+def _summed(
+    amounts: Sequence[Any], source: FromClause, conditions: list[ColumnElement[bool]]
+) -> Select[*tuple[Any, ...]]:
+    """One row for each document; amounts of credit notes are taken off."""
+    sums = (func.sum(_SIGN * amount) for amount in amounts)
+    return select(*_HEAD, *sums).select_from(source).where(*conditions).group_by(*_HEAD, _OF.kind)
+
+
+def _page(
+    session: Session,
+    found: Select[*tuple[Any, ...]],
+    *,
+    cursor: str,
+    limit: int,
+    values: Mapping[str, Any] | None = None,
+) -> Rows:
+    """A page in the order of issue, which later documents do not disturb."""
+    position = decode_cursor(cursor, int)
+    rest = found.where(_OF.position > position[0]) if position else found
+
+    def count() -> int:
+        return int(execute(session, select(func.count()).select_from(rest.subquery()), values or {}).scalar_one())
+
+    page = page_of(
+        execute(session, rest.order_by(_OF.position).limit(limit + 1), values or {}).all(),
+        limit=limit,
+        count=count,
+        cursor_of=lambda row: encode_cursor(row[0]),
+    )
+    return page.map(tuple)

@@ -1,0 +1,218 @@
+"""Queries of reports: figures that were added up when they were written, by months, and what is owed now or was owed.
+
+Each row is a plain tuple in the order that its function says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select
+from sqlmodel import Session
+
+from invoicing.document.documents import DocumentKind
+from invoicing.reports.months import Months
+from storage.books import settings_tables, tables, total_tables
+from storage.books.balances import SIGNED
+from storage.queries.statements import execute, table_of
+
+Rows = list[tuple[Any, ...]]
+
+_ACCOUNT, _TAX = table_of(total_tables.AccountTotal).c, table_of(total_tables.TaxTotal).c
+_CUSTOMER, _ITEM = table_of(total_tables.CustomerTotal).c, table_of(total_tables.ItemTotal).c
+_OWED, _SUPPLY = table_of(total_tables.Receivable).c, table_of(total_tables.CommunitySupply).c
+_OF, _PAID = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
+_DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow), table_of(tables.Payment)
+_CHART = table_of(settings_tables.Account).c
+_NAMED_CUSTOMERS, _NAMED_ITEMS = table_of(tables.Customer).c, table_of(tables.Item).c
+
+_FIRST: BindParameter[str] = bindparam("first")
+_LAST: BindParameter[str] = bindparam("last")
+
+
+def _within(month: ColumnElement[str]) -> ColumnElement[bool]:
+    return month.between(_FIRST, _LAST)
+
+
+def _sums(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [func.sum(column) for column in columns]
+
+
+def _by(keys: tuple[Any, ...], *sums: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return select(*keys, *_sums(*sums)).group_by(*keys)
+
+
+_TAXES = _by(
+    (_TAX.category, _TAX.rate, _TAX.label, _TAX.jurisdiction, _TAX.level, _TAX.currency),
+    _TAX.documents,
+    _TAX.taxable_minor,
+    _TAX.tax_minor,
+    _TAX.accounting_taxable_minor,
+    _TAX.accounting_tax_minor,
+    _TAX.unconverted,
+).where(_within(_TAX.month))
+
+_CUSTOMER_SUMS = (
+    _CUSTOMER.documents,
+    _CUSTOMER.net_minor,
+    _CUSTOMER.tax_minor,
+    _CUSTOMER.total_minor,
+    _CUSTOMER.accounting_net_minor,
+    _CUSTOMER.unconverted,
+)
+_BY_CUSTOMER = _by((_CUSTOMER.customer_id, _CUSTOMER.currency), *_CUSTOMER_SUMS).where(_within(_CUSTOMER.month))
+_BY_MONTH = _by((_CUSTOMER.month, _CUSTOMER.currency), *_CUSTOMER_SUMS).where(_within(_CUSTOMER.month))
+_BY_ITEM = _by((_ITEM.item_id, _ITEM.currency), _ITEM.documents, _ITEM.net_minor).where(_within(_ITEM.month))
+
+_SUPPLY_KEY = (_SUPPLY.buyer_country, _SUPPLY.buyer_number, _SUPPLY.supply)
+_SUPPLIES = (
+    select(
+        *_SUPPLY_KEY,
+        func.count(_SUPPLY.document_id.distinct()),
+        func.coalesce(func.sum(_SUPPLY.accounting_taxable_minor), 0),
+        func.sum(case((_SUPPLY.accounting_taxable_minor.is_(None), 1), else_=0)),
+    )
+    .where(_within(_SUPPLY.month))
+    .group_by(*_SUPPLY_KEY)
+    .order_by(*_SUPPLY_KEY)
+)
+
+_BEFORE, _DURING = _ACCOUNT.month < _FIRST, _ACCOUNT.month >= _FIRST
+_BALANCES = (
+    select(
+        _ACCOUNT.account,
+        _CHART.name,
+        _ACCOUNT.currency,
+        func.sum(case((_BEFORE, _ACCOUNT.debit_minor - _ACCOUNT.credit_minor), else_=0)),
+        func.sum(case((_DURING, _ACCOUNT.debit_minor), else_=0)),
+        func.sum(case((_DURING, _ACCOUNT.credit_minor), else_=0)),
+        func.sum(_ACCOUNT.accounting_minor),
+        func.sum(_ACCOUNT.unconverted),
+    )
+    .join(table_of(settings_tables.Account), _CHART.number == _ACCOUNT.account)
+    .where(_ACCOUNT.month <= _LAST)
+    .group_by(_ACCOUNT.account, _CHART.name, _ACCOUNT.currency)
+    .order_by(_ACCOUNT.account, _ACCOUNT.currency)
+)
+
+_OPEN = (
+    select(_OWED.customer_id, _OWED.currency, _OWED.due_date, func.sum(_OWED.open_minor), func.count())
+    .where(_OWED.open_minor != 0)
+    # What a customer is owed does not make up for what another invoice still wants.
+    .group_by(_OWED.customer_id, _OWED.currency, _OWED.due_date, _OWED.open_minor > 0)
+)
+
+_NOTES, _REFUNDED = _DOCUMENTS.alias("notes"), _DOCUMENTS.alias("refunded")
+_DAY = bindparam("day", type_=_OF.issue_date.type)
+
+
+def _of_invoice(amount: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    found: ColumnElement[int] = (
+        select(func.coalesce(func.sum(amount), 0)).where(*conditions).correlate(_DOCUMENTS).scalar_subquery()
+    )
+    return found
+
+
+_CREDITED_THEN = _of_invoice(
+    _NOTES.c.total_minor - _NOTES.c.withheld_minor, _NOTES.c.credits_id == _OF.id, _NOTES.c.issue_date <= _DAY
+)
+_RECEIVED_THEN = _of_invoice(SIGNED, _PAID.document_id == _OF.id, _PAID.paid_on <= _DAY)
+_REFUNDED_THEN = _of_invoice(
+    SIGNED, _PAID.document_id == _REFUNDED.c.id, _REFUNDED.c.credits_id == _OF.id, _PAID.paid_on <= _DAY
+)
+OPEN_THEN: ColumnElement[int] = _OF.total_minor - _OF.withheld_minor - _CREDITED_THEN - _RECEIVED_THEN + _REFUNDED_THEN
+"""What was open of an invoice at the end of the parameter `day`."""
+
+_EACH_THEN = (
+    select(_OF.customer_id, _OF.currency, _OF.due_date, OPEN_THEN.label("open_minor"))
+    .where(and_(_OF.kind == DocumentKind.INVOICE.value, _OF.issue_date <= _DAY))
+    .cte("each_then")
+    .prefix_with("MATERIALIZED")
+    .c
+)
+_OPEN_THEN = (
+    select(
+        _EACH_THEN.customer_id,
+        _EACH_THEN.currency,
+        _EACH_THEN.due_date,
+        func.sum(_EACH_THEN.open_minor),
+        func.count(),
+    )
+    .where(_EACH_THEN.open_minor != 0)
+    .group_by(_EACH_THEN.customer_id, _EACH_THEN.currency, _EACH_THEN.due_date, _EACH_THEN.open_minor > 0)
+)
+
+_SOME: BindParameter[str] = bindparam("ids", expanding=True)
+_CUSTOMER_NAMES = select(_NAMED_CUSTOMERS.id, _NAMED_CUSTOMERS.name).where(_NAMED_CUSTOMERS.id.in_(_SOME))
+_ITEM_NAMES = select(_NAMED_ITEMS.id, _NAMED_ITEMS.name).where(_NAMED_ITEMS.id.in_(_SOME))
+_NAMES_AT_ONCE = 500
+
+
+def taxes(session: Session, months: Months) -> Rows:
+    """Category, rate, label, jurisdiction, level, currency, documents, taxable, tax, both in the currency of the books,
+    and how many documents have no amounts there.
+    """
+    return _rows(session, _TAXES, months)
+
+
+def supplies(session: Session, months: Months) -> Rows:
+    """Country and number of the buyer, goods or services, documents, taxable in the currency of the books, and how many
+    have no amount there.
+    """
+    return _rows(session, _SUPPLIES, months)
+
+
+def sales_by_customer(session: Session, months: Months) -> Rows:
+    """Customer, currency, documents, net, tax, total, net in the currency of the books, documents without that."""
+    return _rows(session, _BY_CUSTOMER, months)
+
+
+def sales_by_month(session: Session, months: Months) -> Rows:
+    """The same by month."""
+    return _rows(session, _BY_MONTH, months)
+
+
+def sales_by_item(session: Session, months: Months) -> Rows:
+    """Item, currency, documents, net."""
+    return _rows(session, _BY_ITEM, months)
+
+
+def account_balances(session: Session, months: Months) -> Rows:
+    """Account, its name, currency, balance before, debit and credit in the months, balance at their end in the currency
+    of the books, and how many sides have no amount there. Debits are more than zero.
+    """
+    return _rows(session, _BALANCES, months)
+
+
+def open_now(session: Session) -> Rows:
+    """Customer, currency, due date, what is open, and of how many invoices: apart what customers are owed."""
+    return [tuple(row) for row in execute(session, _OPEN)]
+
+
+def open_then(session: Session, day: date) -> Rows:
+    """The same at the end of a day: what was dated up to it."""
+    return [tuple(row) for row in execute(session, _OPEN_THEN, {"day": day})]
+
+
+def customer_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """The names of customers, archived ones too."""
+    return _names(session, _CUSTOMER_NAMES, ids)
+
+
+def item_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """The names of items, archived ones too."""
+    return _names(session, _ITEM_NAMES, ids)
+
+
+def _names(session: Session, statement: Select[*tuple[Any, ...]], ids: Iterable[str]) -> dict[str, str]:
+    wanted, found = sorted(set(ids)), dict[str, str]()
+    for start in range(0, len(wanted), _NAMES_AT_ONCE):
+        rows = execute(session, statement, {"ids": wanted[start : start + _NAMES_AT_ONCE]})
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def _rows(session: Session, statement: Select[*tuple[Any, ...]], months: Months) -> Rows:
+    return [tuple(row) for row in execute(session, statement, {"first": months.first, "last": months.last})]

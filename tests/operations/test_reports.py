@@ -1,0 +1,200 @@
+"""Reports: what each says of a quarter that was worked out by hand, and what a figure is made of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.refusals import Refusal
+from invoicing.reports.figures import Report, ReportName
+from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.drafts import DraftRequest
+from operations.invoices import IssueRequest
+from operations.payments import PaymentRequest, record_payment
+from operations.reports.asking import REPORTS, ReportRequest, get_report
+from storage.books.pool import Books
+from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
+from tests.support.practice import Practice, practice
+
+
+@dataclass(slots=True)
+class Office:
+    """German books, and who is invoiced: a business at home, one in France, one in the United States."""
+
+    one: Practice
+    clock: SettableClock
+    books: Books
+    home: str
+    france: str
+    abroad: str
+
+    async def invoice(self, customer: str, net: str, on: date, **fields: object) -> str:
+        self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
+        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(net))
+        document = RequestedDocument(customer, (line,), **fields)  # type: ignore[arg-type]
+        request = IssueRequest(request=DraftRequest(document=document))
+        return (await issue_invoice(self.books, request)).document.number
+
+    async def pay(self, number: str, amount: str, on: date) -> None:
+        self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
+        await record_payment(self.books, PaymentRequest(invoice=number, amount=Decimal(amount)))
+
+    async def report(self, name: ReportName, **asked: object) -> Report:
+        return (await get_report(self.books, ReportRequest(report=name, **asked))).report  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    clock = SettableClock(datetime(2026, 1, 5, 9, tzinfo=UTC))
+    async with practice(tmp_path, clock, country="DE") as one:
+        books = one.books(await one.client("Hafenbäckerei", "DE"))
+        home = (await one.customer(books, name="Hotel Elbe", country="DE")).id
+        france = (await one.customer(books, name="Hôtel Seine", country="FR", tax_number="FR83404833048")).id
+        abroad = (await one.customer(books, name="Hudson Inn", country="US")).id
+        yield Office(one, clock, books, home, france, abroad)
+
+
+async def test_the_tax_summary_goes_by_tax_point_and_takes_credit_notes_off(office: Office) -> None:
+    first = await office.invoice(office.home, "100", date(2026, 1, 10))
+    await office.invoice(office.home, "50", date(2026, 4, 2), supply_date=date(2026, 3, 30))
+    await office.invoice(office.home, "70", date(2026, 4, 3))
+    office.clock.set(datetime(2026, 4, 4, 9, tzinfo=UTC))
+    await issue_credit_note(office.books, CreditRequest(invoice=first, reason="Returned"))
+    quarter = await office.report(ReportName.TAX_SUMMARY, period="2026-Q1")
+    assert [(row.label, row.amounts, row.documents) for row in quarter.rows] == [
+        ("S USt. 19 % DE", {"taxable": 150_00, "tax": 28_50}, 2)
+    ]
+    second = await office.report(ReportName.TAX_SUMMARY, period="2026-Q2")
+    assert [(row.amounts, row.documents) for row in second.rows] == [({"taxable": -30_00, "tax": -5_70}, 2)]
+    made_of = await office.report(ReportName.TAX_SUMMARY, period="2026-Q2", row=second.rows[0].key)
+    assert [row.amounts["taxable"] for row in made_of.rows] == [70_00, -100_00]
+
+
+async def test_a_document_without_a_rate_is_named_and_not_added(office: Office) -> None:
+    await office.invoice(office.home, "100", date(2026, 1, 10))
+    await office.invoice(office.abroad, "80", date(2026, 1, 11), currency="USD")
+    rated = {"exchange_rate": Decimal("0.9"), "exchange_source": "ECB"}
+    await office.invoice(office.abroad, "10", date(2026, 1, 12), currency="USD", **rated)
+    report = await office.report(ReportName.SALES, period="2026-01")
+    assert {total.currency: total.accounting["net"] for total in report.totals} == {"EUR": 100_00, "USD": 9_00}
+    assert list(report.notes) == ["1 document in another currency states no exchange rate: not in the figures in EUR."]
+
+
+async def test_the_recapitulative_statement_names_businesses_of_other_members(office: Office) -> None:
+    await office.invoice(office.home, "100", date(2026, 2, 1))
+    await office.invoice(office.abroad, "100", date(2026, 2, 1))
+    await office.invoice(office.france, "100", date(2026, 2, 2))
+    number = await office.invoice(office.france, "40", date(2026, 2, 3))
+    await issue_credit_note(office.books, CreditRequest(invoice=number, reason="Returned"))
+    report = await office.report(ReportName.EC_SALES, period="2026-Q1")
+    assert [(row.label, row.amounts, row.documents) for row in report.rows] == [
+        ("FR FR83404833048 goods", {"taxable": 100_00}, 3)
+    ]
+    made_of = await office.report(ReportName.EC_SALES, period="2026-02", row=report.rows[0].key)
+    assert [row.amounts["taxable"] for row in made_of.rows] == [100_00, 40_00, -40_00]
+
+
+async def test_what_was_owed_at_the_end_of_a_month_is_what_was_dated_up_to_then(office: Office) -> None:
+    first = await office.invoice(office.home, "100", date(2026, 1, 10), due_date=date(2026, 1, 20))
+    await office.invoice(office.home, "200", date(2026, 2, 10), due_date=date(2026, 3, 10))
+    await office.pay(first, "19", date(2026, 2, 1))
+    await office.pay(first, "100", date(2026, 3, 5))
+    office.clock.set(datetime(2026, 4, 30, 9, tzinfo=UTC))
+    january = await office.report(ReportName.RECEIVABLES_AGING, period="2026-01")
+    assert january.totals[0].amounts["days_1_to_30"] == january.totals[0].amounts["owed"] == 119_00
+    february = await office.report(ReportName.RECEIVABLES_AGING, period="2026-02")
+    (row,) = february.rows
+    assert (row.amounts["days_31_to_60"], row.amounts["not_due"], row.documents) == (100_00, 238_00, 2)
+    made_of = await office.report(ReportName.RECEIVABLES_AGING, period="2026-02", row=row.key)
+    assert [one.amounts["open"] for one in made_of.rows] == [100_00, 238_00]
+    now = await office.report(ReportName.RECEIVABLES_AGING)
+    assert (now.totals[0].amounts["owed"], now.totals[0].amounts["days_31_to_60"]) == (238_00, 238_00)
+
+
+async def test_a_statement_begins_with_what_was_owed_and_ends_with_what_is(office: Office) -> None:
+    first = await office.invoice(office.home, "100", date(2026, 1, 10))
+    await office.invoice(office.home, "50", date(2026, 2, 10))
+    await office.pay(first, "119", date(2026, 2, 11))
+    report = await office.report(ReportName.STATEMENT, period="2026-02", customer="Hotel Elbe")
+    assert [row.amounts["balance"] for row in report.rows] == [119_00, 178_50, 59_50]
+    (end,) = report.totals
+    assert end.amounts == {"charged": 59_50, "settled": 119_00, "balance": 59_50}
+    assert not (await office.report(ReportName.STATEMENT, period="2026", customer=office.france)).rows
+
+
+async def test_most_is_sold_first_and_each_sum_is_told_by_customer_item_and_month(office: Office) -> None:
+    await office.invoice(office.home, "10", date(2026, 1, 10))
+    await office.invoice(office.france, "90", date(2026, 2, 10))
+    by_customer = await office.report(ReportName.SALES)
+    assert [row.label for row in by_customer.rows] == ["Hôtel Seine", "Hotel Elbe"]
+    by_month = await office.report(ReportName.SALES, by="month")
+    assert [(row.label, row.amounts["net"]) for row in by_month.rows] == [("2026-01", 10_00), ("2026-02", 90_00)]
+    by_item = await office.report(ReportName.SALES, by="Item")
+    assert [(row.label, row.amounts["net"], row.documents) for row in by_item.rows] == [("(no item)", 100_00, 2)]
+
+
+async def test_accounts_open_with_what_the_months_before_came_to(office: Office) -> None:
+    number = await office.invoice(office.home, "100", date(2026, 1, 10))
+    await office.pay(number, "119", date(2026, 2, 1))
+    report = await office.report(ReportName.TRIAL_BALANCE, period="2026-02")
+    receivable = next(row for row in report.rows if row.amounts["opening"] == 119_00)
+    assert (receivable.amounts["credit"], receivable.amounts["closing"]) == (119_00, 0)
+    sides = await office.report(ReportName.TRIAL_BALANCE, period="2026-02", row=receivable.key)
+    assert [(side.amounts["debit"], side.amounts["credit"]) for side in sides.rows] == [(0, 119_00)]
+
+
+async def test_pages_follow_each_other_and_say_how_many_are_left(office: Office) -> None:
+    for day in (1, 2, 3):
+        await office.invoice(office.home, "10", date(2026, 3, day))
+    for name in (ReportName.JOURNAL, ReportName.ACTIVITY):
+        first = await office.report(name, limit=1)
+        second = await office.report(name, limit=1, cursor=first.next_cursor)
+        assert second.left == first.left - 1
+        assert {row.label for row in first.rows}.isdisjoint(row.label for row in second.rows) or name == "activity"
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "asked"),
+    [
+        ("invalid_input", "report", {"report": "profit"}),
+        ("invalid_input", "limit", {"report": "sales", "limit": 0}),
+        ("invalid_input", "period", {"report": "sales", "period": "last month"}),
+        ("invalid_input", "by", {"report": "sales", "by": "country"}),
+        ("invalid_input", "by", {"report": "journal", "by": "month"}),
+        ("invalid_input", "customer", {"report": "statement"}),
+        ("invalid_input", "customer", {"report": "trial_balance", "customer": "Hotel Elbe"}),
+        ("not_found", "customer", {"report": "statement", "customer": "Nobody"}),
+        ("invalid_input", "row", {"report": "journal", "row": "x"}),
+        ("not_found", "row", {"report": "sales", "row": "x"}),
+        ("not_found", "row", {"report": "sales", "row": "cus_x/EUR"}),
+        ("not_found", "row", {"report": "sales", "by": "month", "row": "2025-12/EUR"}),
+        ("not_found", "row", {"report": "sales", "by": "month", "row": "2026-Q1/EUR"}),
+        ("not_found", "row", {"report": "tax_summary", "row": "S/nineteen/VAT/DE//EUR"}),
+        ("not_found", "row", {"report": "trial_balance", "row": "1400/USD"}),
+        ("not_found", "row", {"report": "ec_sales", "row": "FR/FR1/goods"}),
+        ("not_found", "row", {"report": "receivables_aging", "row": "cus_x/EUR"}),
+        ("invalid_input", "cursor", {"report": "sales", "cursor": "WzUwXQ"}),
+        ("invalid_input", "cursor", {"report": "journal", "cursor": "WzUwXQ"}),
+    ],
+)
+async def test_what_cannot_be_reported_is_refused_by_its_field(
+    office: Office, code: str, field: str, asked: dict[str, object]
+) -> None:
+    await office.invoice(office.home, "10", date(2026, 1, 10))
+    with pytest.raises(Refusal) as refused:
+        await get_report(office.books, ReportRequest(**asked))  # type: ignore[arg-type]
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+async def test_books_in_which_nothing_happened_report_nothing(office: Office, name: ReportName) -> None:
+    customer = "Hotel Elbe" if name is ReportName.STATEMENT else ""
+    report = await office.report(name, period="2025", customer=customer)
+    assert (list(report.rows), list(report.totals), list(report.notes), report.left) == ([], [], [], 0)
