@@ -27,6 +27,8 @@ class Act(StrEnum):
     FIND_ITEM = auto()
     SAVE_TAX_CODE = auto()
     ACKNOWLEDGE_MANDATES = auto()
+    OPEN_PERIOD = auto()
+    FIND_ENTRY = auto()
     FIND_SERIES = auto()
     FIND_DOCUMENT = auto()
     READ_DOCUMENT = auto()

@@ -151,7 +151,7 @@ def _checked_text(db: Session, name: str, value: str) -> str:
 
 def _check_terms(db: Session, code: str) -> str:
     known = load_terms(db)
-    if code not in {term.code for term in known}:
+    if code not in {term.code for term in known if term.active}:
         raise InvalidInput(f"payment_terms must be one of: {', '.join(term_texts(known))}.", field="payment_terms")
     return code
 

@@ -12,12 +12,14 @@ from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.numbering import period
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Series
-from invoicing.refusals import InvalidInput
+from invoicing.refusals import Conflict, InvalidInput, Refusal
 from invoicing.remedies import Act
 from storage.books import documents
+from storage.books.periods import closed_through
 from storage.books.pool import Books
 from storage.books.profile import load_time_zone
 from storage.books.series import first_period
+from storage.books.totals import month_of
 
 
 def today_in(db: Session, books: Books) -> date:
@@ -30,14 +32,27 @@ def local_date(moment: datetime, profile: Profile) -> date:
     return moment.astimezone(ZoneInfo(profile.time_zone)).date()
 
 
-def date_refusal(
-    db: Session, document: Document, profile: Profile, series: Series, *, today: date
-) -> InvalidInput | None:
-    """Why the document's issue date does not fit its series, the country or the organization's policy, if it does not.
+def closed_refusal(db: Session, day: date, *, field: str) -> Conflict | None:
+    """Why nothing can be dated on the day, where its month is closed."""
+    last = closed_through(db)
+    if month_of(day) > last:
+        return None
+    return Conflict(
+        f"{field} {day.isoformat()} lies in a period that is closed, up to the end of {last}. Use a later date.",
+        field=field,
+        remedy=Act.OPEN_PERIOD,
+    )
+
+
+def date_refusal(db: Session, document: Document, profile: Profile, series: Series, *, today: date) -> Refusal | None:
+    """Why the document's issue date does not fit its series, the country, what is closed or the organization's policy,
+    if it does not.
 
     Dates follow the numbers within a period of the series, such as a year: a document of the new year does not close
     the old one, nor one that is dated ahead the present one.
     """
+    if closed := closed_refusal(db, document.issue_date, field="issue_date"):
+        return closed
     issued, of_period = document.issue_date, period(series.pattern, document.issue_date)
     supplied = ", and supply_date for when it was supplied" if document.kind is DocumentKind.INVOICE else ""
     within = f" in {of_period}" if of_period else ""

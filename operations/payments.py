@@ -14,7 +14,7 @@ from invoicing.money.amounts import AMOUNT_MINOR_MAX, check_amount, check_curren
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from invoicing.remedies import Act
 from invoicing.text.typed import clean_line
-from operations.issue_dates import today_in
+from operations.issue_dates import closed_refusal, today_in
 from operations.issuing import StandingDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
 from storage.books import audit, documents, idempotency, payments
@@ -213,6 +213,8 @@ def _day(db: Session, books: Books, stated: date | None, *, earliest: date) -> d
             f"paid_on {day.isoformat()} must lie between {earliest.isoformat()} and today, {today.isoformat()}.",
             field="paid_on",
         )
+    if closed := closed_refusal(db, day, field="paid_on"):
+        raise closed
     return day
 
 

@@ -55,12 +55,12 @@ async def save_tax_code(books: Books, change: TaxCodeChange) -> SavedTaxCode:
         NotReady: the organization has no country yet.
         InvalidInput, Conflict, LimitExceeded: what does not fit, by its field.
     """
-    return await books.write(lambda db: _save_tax_code(db, books, change))
+    return await books.write(lambda db: save_tax_code_in(db, books, change))
 
 
 async def list_series(books: Books) -> list[SeriesState]:
     """The number series by code."""
-    return await books.read(lambda db: _series_states(db, books))
+    return await books.read(lambda db: series_states(db, books))
 
 
 async def add_series(books: Books, code: str, *, kind: str, pattern: str) -> SeriesState:
@@ -70,7 +70,7 @@ async def add_series(books: Books, code: str, *, kind: str, pattern: str) -> Ser
         InvalidInput: code, kind or pattern that do not fit, or a pattern that begins anew where the law forbids it.
         Conflict: a series of this code, or one that could give the same numbers.
     """
-    return await books.write(lambda db: _add_series(db, books, code, kind, pattern))
+    return await books.write(lambda db: add_series_in(db, books, code, kind, pattern))
 
 
 async def continue_series(books: Books, code: str, *, next_sequence: int) -> SeriesState:
@@ -81,10 +81,10 @@ async def continue_series(books: Books, code: str, *, next_sequence: int) -> Ser
         InvalidInput: a number that is not more than 1.
         Conflict: a document was issued in the series, or it went on from a former system already.
     """
-    return await books.write(lambda db: _continue_series(db, books, code, next_sequence))
+    return await books.write(lambda db: continue_series_in(db, books, code, next_sequence))
 
 
-def _save_tax_code(db: Session, books: Books, change: TaxCodeChange) -> SavedTaxCode:
+def save_tax_code_in(db: Session, books: Books, change: TaxCodeChange) -> SavedTaxCode:
     profile = _completed(db)
     wanted = check_code(change.code)
     before = {code.code: code for code in tax_codes.load_tax_codes(db)}.get(wanted)
@@ -120,7 +120,7 @@ def _completed(db: Session) -> Profile:
     return profile
 
 
-def _series_states(db: Session, books: Books) -> list[SeriesState]:
+def series_states(db: Session, books: Books) -> list[SeriesState]:
     profile = load_profile(db)
     today = local_date(books.clock(), profile)
     states = []
@@ -133,10 +133,10 @@ def _series_states(db: Session, books: Books) -> list[SeriesState]:
 
 
 def _state_of(db: Session, books: Books, code: str) -> SeriesState:
-    return next(state for state in _series_states(db, books) if state.series.code == code)
+    return next(state for state in series_states(db, books) if state.series.code == code)
 
 
-def _add_series(db: Session, books: Books, code: str, kind: str, pattern: str) -> SeriesState:
+def add_series_in(db: Session, books: Books, code: str, kind: str, pattern: str) -> SeriesState:
     profile = _completed(db)
     new = Series(check_code(code), _kind(kind), _pattern(pattern))
     rules = country(profile.country)
@@ -181,7 +181,7 @@ def _without_sequence(pattern: str) -> str:
     return head + tail.partition("}")[2]
 
 
-def _continue_series(db: Session, books: Books, code: str, next_sequence: int) -> SeriesState:
+def continue_series_in(db: Session, books: Books, code: str, next_sequence: int) -> SeriesState:
     wanted = capitals(code)
     kept = next((one for one in series.kept_series(db) if one.series.code == wanted), None)
     if kept is None:

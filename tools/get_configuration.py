@@ -1,57 +1,111 @@
-"""The tool `get_configuration`, and the answer that it shares with `save_configuration`.
-
-Each part of the configuration is a branch here and there, with the shape of its answer in a module of its own.
-"""
+"""The tool `get_configuration`, and the answers that it shares with `save_configuration`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 from mcp_types import CallToolResult
+from pydantic import Field
 
+from invoicing.text.choices import choice_of
 from operations import mandates
+from operations.configuration.configuring import PARTS, get_entries, get_history
+from operations.configuration.entries import Part
 from operations.mandates import MandatesOfOrganization
 from storage.books.pool import Books
-from tools.answers import Answer, answer
+from tools.answers import PageAnswer, answer, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
-from tools.inputs import OrganizationArgument, SessionArgument
+from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
+from views.configuration import EntryAnswer, entry_answer, entry_line, fields_line, history_answer
 from views.mandates import MandateAnswer, configuration_lines, mandate_answers
 from views.organizations import heading, named
 from views.remedies import for_assistant
 
-Part = Literal["mandates"]
+MANDATES, HISTORY = "mandates", "history"
+PartArgument = Annotated[str, Field(description=f"{', '.join(PARTS)}, {MANDATES}")]
 
 
-class Configuration(Answer):
-    """A part of the configuration; the fields of other parts are empty."""
+class Configuration(PageAnswer):
+    """A part of the configuration; `mandates` is of that part alone, `entries` of all others."""
 
     part: str
     mandates: list[MandateAnswer]
+    entries: list[EntryAnswer]
 
 
 async def get_configuration(
     books: ReadableBooks,
-    part: Part,
+    part: Annotated[str, Field(description=f"{', '.join(PARTS)}, {MANDATES}, or {HISTORY}: who changed what")],
+    cursor: Cursor = "",
+    limit: WholeNumber = 50,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Configuration]:
-    match part:
-        case "mandates":
-            return mandates_answer(books, await mandates.get_mandates(books))
+    if named_part(part) == MANDATES:
+        return mandates_answer(books, await mandates.get_mandates(books))
+    if named_part(part) == HISTORY:
+        changes = await get_history(books, cursor=cursor, limit=limit)
+        shown = [history_answer(one) for one in changes.items]
+        return entries_answer(books, HISTORY, shown, next_cursor=changes.next_cursor, left=changes.left)
+    wanted = entries_part(part, MANDATES, HISTORY)
+    page = await get_entries(books, wanted, cursor=cursor, limit=limit)
+    entries = [entry_answer(entry) for entry in page.items]
+    last = [fields_line(PARTS[wanted])]
+    return entries_answer(books, wanted, entries, last=last, next_cursor=page.next_cursor, left=page.left)
+
+
+def named_part(part: str) -> str:
+    return part.strip().lower()
+
+
+def entries_part(part: str, *others: str) -> Part:
+    """The part of entries that a text names; a refusal names `others`, too."""
+    return choice_of(Part, part, field="part", others=others)
 
 
 def mandates_answer(books: Books, found: MandatesOfOrganization, *, first: str = "") -> CallToolResult:
     """The part `mandates`; `first` says what was changed."""
-    shown = Configuration(organization=named(books.organization), part="mandates", mandates=mandate_answers(found))
+    shown = Configuration(
+        organization=named(books.organization),
+        part=MANDATES,
+        mandates=mandate_answers(found),
+        entries=[],
+        next_cursor="",
+        left=0,
+    )
     lines = [first, *configuration_lines(found, for_assistant)] if first else configuration_lines(found, for_assistant)
     return answer(heading(books.organization), lines, shown)
+
+
+def entries_answer(
+    books: Books,
+    part: str,
+    entries: Sequence[EntryAnswer],
+    *,
+    first: str = "",
+    last: Iterable[str] = (),
+    next_cursor: str = "",
+    left: int = 0,
+) -> CallToolResult:
+    """Entries of a part; `first` says what was changed, `last` what can be."""
+    shown = Configuration(
+        organization=named(books.organization),
+        part=part,
+        mandates=[],
+        entries=list(entries),
+        next_cursor=next_cursor,
+        left=left,
+    )
+    lines = [*([first] if first else []), *(entry_line(entry) for entry in entries)] or ["Nothing here yet."]
+    return answer(heading(books.organization), [*lines, *last, *page_note(left, next_cursor)], shown)
 
 
 TOOL = Description(
     get_configuration,
     title="Get configuration",
-    text="Show a part of an organization's configuration. mandates: which laws want another form of invoice than a PDF,"
-    " for which buyers, from which day, and how it is handed in.",
+    text="Show a part of an organization's configuration, or its history. mandates: which laws want another form of"
+    " invoice than a PDF, for which buyers, from which day, and how it is handed in.",
     effect=Effect.READS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -201,6 +201,51 @@ class AdjustmentInput(PartInput):
     def requested(self) -> RequestedAdjustment:
         values = {name: getattr(self, name) for name in type(self).model_fields}
         return RequestedAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
+
+
+class ValueInput(PartInput):
+    """A field of an entry, and what it is to be."""
+
+    field: str
+    value: Annotated[str, BeforeValidator(lambda value: _text(value))]
+
+
+def _text(value: Any) -> Any:
+    """A number or a yes or no is meant as it is written."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float() | Decimal():
+            return str(value)
+    return value
+
+
+def _pairs(value: Any) -> Any:
+    """Values may also come as an object, or as the text of either in JSON."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    if isinstance(value, dict) and not {"field", "value"} >= set(value):
+        return [{"field": name, "value": one} for name, one in value.items()]
+    return value
+
+
+ValuesArgument = Annotated[Several[ValueInput] | None, BeforeValidator(_pairs)]
+
+
+def values_of(values: Sequence[ValueInput] | None) -> dict[str, str]:
+    """The values by field.
+
+    Raises:
+        InvalidInput: a field twice.
+    """
+    found: dict[str, str] = {}
+    for one in values or ():
+        name = one.field.strip()
+        if name in found:
+            raise InvalidInput(f"values: {name} is given twice.", field="values")
+        found[name] = one.value
+    return found
 
 
 def flag(value: object, *, field: str) -> bool | None:

@@ -8,37 +8,54 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import mandates
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change
 from tools.context import BooksToConfigure, TheOffice
 from tools.description import Description, Effect
-from tools.get_configuration import Configuration, Part, mandates_answer
-from tools.inputs import OrganizationArgument, SessionArgument
+from tools.get_configuration import (
+    MANDATES,
+    Configuration,
+    PartArgument,
+    entries_answer,
+    entries_part,
+    mandates_answer,
+    named_part,
+)
+from tools.inputs import OrganizationArgument, SessionArgument, ValuesArgument, values_of
+from views.configuration import entry_answer
 
 
 async def save_configuration(
     office: TheOffice,
     books: BooksToConfigure,
-    part: Part,
-    code: Annotated[str, Field(description="Of the mandate")] = "",
-    handed_in: Annotated[str, Field(description="How, such as: entered in the SdI by our provider")] = "",
-    draft: Annotated[str, Field(description="For this draft alone")] = "",
-    withdraw: bool = False,
+    part: PartArgument,
+    code: Annotated[str, Field(description="Of the entry: number, code, name, month or mandate")] = "",
+    values: Annotated[ValuesArgument, Field(description="Fields to set, as get_configuration shows them")] = None,
+    withdraw: Annotated[bool, Field(description="Take the entry out of use; open a month again")] = False,
+    reason: Annotated[str, Field(description="Why a month is opened again")] = "",
+    handed_in: Annotated[str, Field(description="Mandates: how, such as: entered in the SdI by our provider")] = "",
+    draft: Annotated[str, Field(description="Mandates: for this draft alone")] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Configuration]:
-    match part:
-        case "mandates" if withdraw:
-            found = await mandates.withdraw_acknowledgement(office, books, code, draft=draft)
-            first = f"Withdrawn: {code}."
-        case "mandates":
-            found = await mandates.acknowledge_mandate(office, books, code, handed_in=handed_in, draft=draft)
-            first = f"Acknowledged: {code}."
-    return mandates_answer(books, found, first=first)
+    if named_part(part) == MANDATES and withdraw:
+        found = await mandates.withdraw_acknowledgement(office, books, code, draft=draft)
+        return mandates_answer(books, found, first=f"Withdrawn: {code}.")
+    if named_part(part) == MANDATES:
+        found = await mandates.acknowledge_mandate(office, books, code, handed_in=handed_in, draft=draft)
+        return mandates_answer(books, found, first=f"Acknowledged: {code}.")
+    wanted = entries_part(part, MANDATES)
+    change = Change(code=code, values=values_of(values), withdraw=withdraw, reason=reason)
+    entry = await save_entry(office, books, wanted, change)
+    first = f"{'Withdrawn' if withdraw else 'Saved'}: {wanted.value.replace('_', ' ')} {code.strip()}."
+    return entries_answer(books, wanted, [entry_answer(entry)] if entry else [], first=first)
 
 
 TOOL = Description(
     save_configuration,
     title="Save configuration",
-    text="Change a part of an organization's configuration. mandates: put on record how documents of a mandate are"
-    " handed in, or withdraw that; for the practice's people, not for an API key.",
+    text="Make or change an entry of a part of an organization's configuration; issued documents stay as they are."
+    " mandates: put on record how documents are handed in. periods: close a month. For people, not for an API key,"
+    " where the table of rights says so.",
     effect=Effect.CHANGES,
 )

@@ -138,6 +138,8 @@ _FOR_ASSISTANT = {
     Act.SAVE_CUSTOMER: "Set it with save_customer.",
     Act.ARCHIVE_CUSTOMER: "Do it with save_customer, its id and archived.",
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with save_configuration, part mandates.",
+    Act.OPEN_PERIOD: "Or open it again with save_configuration, part periods, withdraw and a reason.",
+    Act.FIND_ENTRY: "get_configuration lists the part.",
     Act.FIND_ITEM: "Look for it with find_items.",
     Act.FIND_DOCUMENT: "Look for it with find_invoices.",
     Act.READ_DOCUMENT: "Look at it with get_invoice.",

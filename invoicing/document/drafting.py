@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from invoicing.countries import VatRegistration, country
 from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
@@ -311,19 +311,20 @@ def _exchange(
 def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: date) -> tuple[date, str]:
     terms = circumstances.setup.terms
     wanted = request.payment_terms or circumstances.customer.payment_terms
-    if wanted and capitals(wanted) not in terms:
+    retired = capitals(request.payment_terms) in terms and not terms[capitals(request.payment_terms)].active
+    if retired or (wanted and capitals(wanted) not in terms):
         known = ", ".join(term_texts(terms.values()))
         raise InvalidInput(f"payment_terms: no such terms. Known: {known}.", field="payment_terms")
     term = terms[capitals(wanted)] if wanted else circumstances.setup.default_terms()
     if request.due_date is None:
-        return issue_date + timedelta(days=term.days), term.name
+        return term.due(issue_date), term.name
     if request.due_date < issue_date:
         raise InvalidInput(
             f"due_date {request.due_date.isoformat()} lies before the issue date {issue_date.isoformat()}.",
             field="due_date",
         )
     # A due date that was stated outranks the terms' own, whose name would then say something else.
-    stated = bool(request.payment_terms) or issue_date + timedelta(days=term.days) == request.due_date
+    stated = bool(request.payment_terms) or term.due(issue_date) == request.due_date
     return request.due_date, term.name if stated else ""
 
 

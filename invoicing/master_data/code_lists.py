@@ -22,8 +22,8 @@ def tax_code_texts(codes: Iterable[TaxCode], on: date | None = None) -> list[str
 
 
 def term_texts(terms: Iterable[PaymentTerm]) -> list[str]:
-    """`NET30 30 days` for each, the shortest first."""
-    ordered = sorted(terms, key=lambda term: (term.days, term.code))
+    """`NET30 30 days` for each that can be chosen, the shortest first."""
+    ordered = sorted((term for term in terms if term.active), key=lambda term: (term.days, term.code))
     return [f"{term.code} {term.name}{_DEFAULT if term.is_default else ''}" for term in ordered]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from invoicing.countries.model import DatedRate
@@ -17,6 +18,9 @@ from invoicing.document.documents import (
     Supply,
     TaxCategory,
 )
+
+MONTH_END = 31
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +164,33 @@ class WithholdingCode:
 
 @dataclass(frozen=True, slots=True)
 class PaymentTerm:
-    """Terms of payment: due `days` after the issue date."""
+    """Terms of payment: due `days` after the issue date; with `end_of_month` at the end of the month in which that is,
+    and with a `day_of_month` on the next such day (the last one of a shorter month). Terms that are not `active` are
+    chosen no more; customers who have them keep them.
+    """
 
     code: str
     name: str
     days: int
     is_default: bool = False
+    end_of_month: bool = False
+    day_of_month: int = 0
+    active: bool = True
+
+    def due(self, issue_date: date) -> date:
+        """The day on which a document of this date is due."""
+        day = issue_date + timedelta(days=self.days)
+        if self.end_of_month:
+            day = _on_day(day, MONTH_END)
+        if self.day_of_month:
+            this_month = _on_day(day, self.day_of_month)
+            day = this_month if this_month >= day else _on_day(_on_day(day, MONTH_END) + _ONE_DAY, self.day_of_month)
+        return day
+
+
+def _on_day(month_of: date, day: int) -> date:
+    """That day of the month, or the last one where it is shorter."""
+    return month_of.replace(day=min(day, monthrange(month_of.year, month_of.month)[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +204,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of the chart; `type` is asset, liability, equity, income or expense."""
+    """An account of the chart; `type` is asset, liability, equity, income or expense. One that is not `active` takes
+    nothing new.
+    """
 
     number: str
     name: str
     type: str
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeVar
 
 from sqlmodel import Session
 
 from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import Report, ReportName, SalesBy
 from invoicing.reports.months import Months, read_months, year_of
-from invoicing.text.codes import small_letters
+from invoicing.text.choices import choice_of
 from operations.customers import resolve_customer
 from operations.issue_dates import today_in
 from operations.reports.asked import Asked
@@ -24,8 +22,6 @@ from operations.reports.trail import activity
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.paging import check_limit
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 REPORTS: dict[ReportName, Callable[[Session, Asked], Report]] = {
     ReportName.RECEIVABLES_AGING: receivables_aging,
@@ -84,20 +80,6 @@ async def get_report(books: Books, request: ReportRequest) -> FoundReport:
     check_limit(request.limit)
     name = choice_of(ReportName, request.report, field="report", among=tuple(REPORTS))
     return await books.read(lambda db: _report(db, books, name, request))
-
-
-def choice_of(kind: type[_Choice], text: str, *, field: str, among: tuple[_Choice, ...] = ()) -> _Choice:
-    """The member of a closed set that a text names, in any letter case.
-
-    Raises:
-        InvalidInput: none of them, naming all.
-    """
-    members = among or tuple(kind)
-    wanted = small_letters(text)
-    for member in members:
-        if member.value == wanted:
-            return member
-    raise InvalidInput(f"{field} must be one of: {', '.join(members)}.", field=field, candidates=list(members))
 
 
 def _report(db: Session, books: Books, name: ReportName, request: ReportRequest) -> FoundReport:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import canonical_json, genesis, link_hash
@@ -67,9 +68,19 @@ def first_detail(session: Session, act: str, subject: str) -> dict[str, Any]:
 
 def entries_page(session: Session, since: datetime, until: datetime, *, cursor: str, limit: int) -> Page[Recorded]:
     """What was done from a moment to before another one, newest first."""
+    between = and_(_ENTRIES.c.at >= since, _ENTRIES.c.at < until)
+    return _newest_first(session, between, cursor=cursor, limit=limit)
+
+
+def acts_page(session: Session, acts: Sequence[str], *, cursor: str, limit: int) -> Page[Recorded]:
+    """The acts of these kinds, newest first."""
+    return _newest_first(session, _ENTRIES.c.act.in_(acts), cursor=cursor, limit=limit)
+
+
+def _newest_first(session: Session, which: ColumnElement[bool], *, cursor: str, limit: int) -> Page[Recorded]:
     columns = _ENTRIES.c
     wanted = select(columns.position, columns.at, columns.principal, columns.act, columns.subject, columns.detail)
-    wanted = wanted.where(columns.at >= since, columns.at < until)
+    wanted = wanted.where(which)
     if position := decode_cursor(cursor, int):
         wanted = wanted.where(columns.position < position[0])
 

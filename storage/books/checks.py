@@ -105,7 +105,17 @@ class Owing:
 ISSUING = ("issue_invoice", "issue_credit_note")
 PRINTING = "store_pdf"
 CREATING = "create_organization"
-SETTING = ("bring_back_books", "update_organization", "save_tax_code", "add_series", "continue_series", CREATING)
+SETTING = (
+    "bring_back_books",
+    "update_organization",
+    "save_tax_code",
+    "add_series",
+    "continue_series",
+    "save_configuration",
+    "close_period",
+    "open_period",
+    CREATING,
+)
 SETTING_MANDATES = ("acknowledge_mandate", "withdraw_mandate_acknowledgement")
 SAVING = {"customers": ("save_customer", "import_customers"), "items": ("save_item", "import_items")}
 """The acts that save records, by the table of these."""

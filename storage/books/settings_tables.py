@@ -100,6 +100,7 @@ class Account(BooksTable, table=True):
     number: str = Field(primary_key=True)
     name: str
     type: str
+    active: bool = True
 
 
 class TaxAuthority(BooksTable, table=True):
@@ -182,6 +183,9 @@ class PaymentTerm(BooksTable, table=True):
     name: str
     days: int
     is_default: bool = False
+    end_of_month: bool = False
+    day_of_month: int = 0
+    active: bool = True
 
 
 class PostingProfile(BooksTable, table=True):
@@ -226,6 +230,18 @@ class TransactionType(BooksTable, table=True):
     kind: str = Field(primary_key=True)
     series: str = Field(foreign_key="number_series.code")
     posting_profile: str = Field(foreign_key="posting_profiles.name")
+
+
+class PeriodClosing(BooksTable, table=True):
+    """Up to the end of which month nothing is dated any more; a later row says anew, and an empty month opens all."""
+
+    __tablename__ = "period_closings"
+
+    position: int = Field(primary_key=True)
+    closed_through: str
+    reason: str = ""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: str
 
 
 class Provenance(BooksTable, table=True):

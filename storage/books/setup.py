@@ -14,7 +14,7 @@ from storage.books import settings_tables
 from storage.books.series import SERIES
 from storage.books.tax_codes import add_tax_codes, add_withholdings, load_tax_codes, load_withholdings
 from storage.queries.cache import remembered
-from storage.queries.statements import Kept, execute, table_of
+from storage.queries.statements import Kept, execute, flat, table_of
 
 _TERMS = Kept(settings_tables.PaymentTerm, PaymentTerm)
 _POSTINGS = Kept(settings_tables.PostingProfile, Posting)
@@ -55,11 +55,18 @@ def load_terms(session: Session) -> list[PaymentTerm]:
     return _TERMS.find(session, _TERMS_IN_ORDER)
 
 
+def save_term(session: Session, term: PaymentTerm) -> None:
+    """Keep payment terms, new or changed."""
+    values = {name: value for name, value in flat(term).items() if name != "code"}
+    if not _TERMS.change(session, term.code, **values):
+        _TERMS.add(session, code=term.code, **values)
+
+
 def load_organization_layer(session: Session) -> OrganizationLayer:
     accounts = session.exec(select(settings_tables.Account).order_by(col(settings_tables.Account.number)))
     authorities = session.exec(select(settings_tables.TaxAuthority).order_by(col(settings_tables.TaxAuthority.name)))
     return OrganizationLayer(
-        accounts=tuple(Account(row.number, row.name, row.type) for row in accounts),
+        accounts=tuple(Account(row.number, row.name, row.type, row.active) for row in accounts),
         tax_codes=tuple(load_tax_codes(session)),
         terms=tuple(load_terms(session)),
         authorities=tuple((row.name, row.country) for row in authorities),
@@ -117,6 +124,6 @@ def _posting(row: settings_tables.PostingProfile) -> Posting:
 
 
 def has_account(session: Session, number: str, account_type: str) -> bool:
-    """Whether the chart has an account of this number and type."""
+    """Whether the chart has an account of this number and type that can be posted to."""
     row = session.get(settings_tables.Account, number)
-    return row is not None and row.type == account_type
+    return row is not None and row.type == account_type and row.active

@@ -35,6 +35,7 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         settings_tables.TransactionType,
         settings_tables.Provenance,
         settings_tables.MandateAcknowledgement,
+        settings_tables.PeriodClosing,
     )
 }
 RECORDS: Mapping[str, type[SQLModel]] = {"customers": tables.Customer, "items": tables.Item}

@@ -21,6 +21,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 6): "7582c4fc80f570d2cb6ba81a2644a87fa0aa9b7be4c48f407dc645a0aa8f8bb3",
     (FileKind.BOOKS, 7): "937bcaf1509c4841c5aacd3967436df9fc52a03c9ccc45df2cf332b833e65e89",
     (FileKind.BOOKS, 8): "d30536f34549d60f32542f276532c387fe8af33d0de11a8b164f22028b99c1d6",
+    (FileKind.BOOKS, 9): "ecdd2808ab17a4f8e66b0950445d3ac8132186e7aae5bb3231076e828f035be5",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

@@ -18,6 +18,8 @@ import pytest
 from sqlmodel import Session
 
 from invoicing.document.documents import Document, JurisdictionLevel, JurisdictionRate, JurisdictionTax, TaxCategory
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
@@ -47,6 +49,7 @@ KEYS = {
     "idempotency_keys": ("tool,reference",),
     "files": ("id", "document_id,format"),
     "mandate_acknowledgements": ("position",),
+    "period_closings": ("position",),
 }
 """The tables whose rows the database itself refuses to change or delete, each with its unique keys."""
 IN_ORDER = ("documents", "payments", "audit_entries")
@@ -82,6 +85,7 @@ async def _issue(root: Path) -> Path:
         assert isinstance(request, DraftRequest)
         await draft_invoice(books, request)
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
+        await save_entry(one.office, books, Part.PERIODS, Change(code="2026-01"))
         return folder_of(books) / BOOKS_FILE
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from mcp_types import ResourceTemplate, Tool
 
+from operations.configuration.configuring import PARTS
 from tests.support.twins import CUSTOMER, ITEM, SHARED_NUMBER, Known
 from tools import uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
@@ -210,13 +211,23 @@ TOOLS: Mapping[str, Entry] = {
         ],
     ),
     "export_documents": Entry(own=lambda _: [SHORT, *EXPORTS]),
-    "get_configuration": Entry(own=lambda _: [{"part": "mandates"}], shows=False),
+    "get_configuration": Entry(
+        own=lambda _: [{"part": part} for part in ("mandates", *PARTS, "history")],
+        foreign=lambda their: [
+            {"part": "history", "cursor": their.invoices_cursor},
+            {"part": "accounts", "cursor": their.customers_cursor},
+        ],
+        shows=False,
+    ),
     "save_configuration": Entry(
         own=lambda mine: [{"part": "mandates", "code": "gb-reverse-charge", "handed_in": f"Told {mine.canary}"}],
         foreign=lambda their: [
             {"part": "mandates", **RIGHT, "draft": their.draft},
             {"part": "mandates", **RIGHT, "draft": their.invoice},
             {"part": "mandates", "code": their.canary, "handed_in": "by hand"},
+            {"part": "payment_terms", "code": their.canary, "withdraw": True},
+            {"part": "posting_profiles", "code": "Standard", "values": [{"field": "bank", "value": their.canary}]},
+            {"part": "transaction_types", "code": their.canary, "values": [{"field": "series", "value": "INVOICES"}]},
         ],
         of_the_practice=True,
     ),
@@ -239,7 +250,8 @@ HARMLESS = frozenset(
     " vat_registration tax_office_number order_line"
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
-    " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw".split()
+    " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
+    " field value".split()
 )
 """Arguments that name nothing that another organization could have."""
 

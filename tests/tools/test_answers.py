@@ -11,12 +11,14 @@ import pytest
 from mcp_types import CallToolResult
 
 from invoicing.organizations import READ_ONLY
+from operations.configuration.configuring import PARTS
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.tools.bakery import HANDLE, NAME, Arguments, Bakery, Made, sale
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Scope
 
 HEADING = f"{NAME} ({HANDLE})"
+ANY_DAY = {"field": "days", "value": 0}
 CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
     "get_organization": lambda _: [{}],
     "update_organization": lambda _: [{"footer": "Thank you\nfor your custom"}, {"clear": ["footer"]}],
@@ -82,11 +84,20 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
         {"report": "journal", "limit": 2},
         {"report": "activity", "limit": 5},
     ],
-    "get_configuration": lambda _: [{"part": "mandates"}],
+    "get_configuration": lambda _: [
+        *({"part": part} for part in ("mandates", *PARTS)),
+        {"part": "accounts", "limit": 3},
+        {"part": "history", "limit": 5},
+    ],
     "save_configuration": lambda made: [
         {"part": "mandates", "code": "gb-reverse-charge", "handed_in": "The footer says it"},
         {"part": "mandates", "code": "buyer-vat-number", "draft": made.draft, "handed_in": "The buyer has none"},
         {"part": "mandates", "code": "gb-reverse-charge", "withdraw": True},
+        {"part": "Accounts", "code": "4150", "values": {"name": "Revenue from cakes", "type": "income"}},
+        {"part": "payment_terms", "code": "EOM", "values": [{"field": "name", "value": "End of month"}, ANY_DAY]},
+        {"part": "payment_terms", "code": "EOM", "withdraw": True},
+        {"part": "periods", "code": "2026-01"},
+        {"part": "periods", "code": "2026-01", "withdraw": True, "reason": "A late invoice"},
     ],
 }
 

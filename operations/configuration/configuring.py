@@ -1,0 +1,71 @@
+"""Reading and changing a part of an organization's configuration, and who changed what when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from operations.access import Office, require
+from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
+from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields
+from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
+from operations.configuration.periods import PERIODS
+from operations.configuration.taxes import TAX_AUTHORITIES, TAX_CODES
+from operations.configuration.terms import PAYMENT_TERMS
+from storage.books import audit
+from storage.books.checks import SETTING, SETTING_MANDATES
+from storage.books.pool import Books
+from storage.paging import Page, check_limit, decode_cursor, encode_cursor, not_of_this_list
+
+PARTS: Mapping[Part, PartOf] = {
+    Part.ACCOUNTS: ACCOUNTS,
+    Part.TAX_CODES: TAX_CODES,
+    Part.TAX_AUTHORITIES: TAX_AUTHORITIES,
+    Part.PAYMENT_TERMS: PAYMENT_TERMS,
+    Part.SERIES: SERIES,
+    Part.POSTING_PROFILES: POSTING_PROFILES,
+    Part.TRANSACTION_TYPES: TRANSACTION_TYPES,
+    Part.PERIODS: PERIODS,
+}
+
+
+async def get_entries(books: Books, part: Part, *, cursor: str, limit: int) -> Page[Entry]:
+    """A page of a part's entries."""
+    check_limit(limit)
+    return _page(await books.read(lambda db: list(PARTS[part].read(db, books))), cursor, limit)
+
+
+async def save_entry(office: Office, books: Books, part: Part, change: Change) -> Entry | None:
+    """Make or change an entry, or take it out of use; answers it as it is now, or None where it is not listed.
+
+    Raises:
+        NotAllowed: the table of rights does not let the principal change the part.
+        InvalidInput, Conflict, NotFound, LimitExceeded: what does not fit, by its field.
+    """
+    of = PARTS[part]
+    require(of.right, books.organization, office.principal)
+    check_fields(of, change)
+
+    def work(db: Session) -> Entry | None:
+        code = of.save(db, books, change)
+        return next((entry for entry in of.read(db, books) if entry.code == code), None)
+
+    return await books.write(work)
+
+
+async def get_history(books: Books, *, cursor: str, limit: int) -> Page[audit.Recorded]:
+    """Who changed which part of the configuration when, newest first."""
+    check_limit(limit)
+    acts = (*SETTING, *SETTING_MANDATES)
+    return await books.read(lambda db: audit.acts_page(db, acts, cursor=cursor, limit=limit))
+
+
+def _page(entries: list[Entry], cursor: str, limit: int) -> Page[Entry]:
+    position = decode_cursor(cursor, int)
+    start = int(position[0]) if position else 0
+    if position and not 0 < start < len(entries):
+        raise not_of_this_list()
+    end = start + limit
+    left = max(len(entries) - end, 0)
+    return Page(tuple(entries[start:end]), encode_cursor(end) if left else "", left)

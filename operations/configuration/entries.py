@@ -1,0 +1,120 @@
+"""What all parts of the configuration have in common: entries with a code and named values, and changes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from invoicing.refusals import InvalidInput, NotFound
+from invoicing.remedies import Act
+from operations.rights import Right
+from storage.books import audit
+from storage.books.pool import Books
+from storage.books.states import settings_state
+
+CHANGED = "save_configuration"
+"""The act on record when an entry was made, changed or taken out of use."""
+
+
+class Part(StrEnum):
+    ACCOUNTS = "accounts"
+    TAX_CODES = "tax_codes"
+    TAX_AUTHORITIES = "tax_authorities"
+    PAYMENT_TERMS = "payment_terms"
+    SERIES = "series"
+    POSTING_PROFILES = "posting_profiles"
+    TRANSACTION_TYPES = "transaction_types"
+    PERIODS = "periods"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a part: `values` are texts by field, empty where there is none. One that is not `active` is kept for
+    what rests on it, and chosen no more.
+    """
+
+    code: str
+    values: Mapping[str, str]
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is asked for: the entry of this `code` made or changed by `values` (a field that is left out stays), or with
+    `withdraw` taken out of use; `reason` says why, where that must be said.
+    """
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    withdraw: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOf:
+    """A part: how its entries are read and changed. `fields` says of each value what it is, and `withdrawing` what
+    taking an entry out of use means, empty where none is. `save` answers the code of the entry.
+    """
+
+    title: str
+    fields: Mapping[str, str]
+    read: Callable[[Session, Books], Sequence[Entry]]
+    save: Callable[[Session, Books, Change], str]
+    right: Right = Right.CHANGE_SETTINGS
+    withdrawing: str = ""
+
+
+def check_fields(part: PartOf, change: Change) -> None:
+    """Refuse a value that the part does not have.
+
+    Raises:
+        InvalidInput: naming the fields that there are.
+    """
+    for name in change.values:
+        if name not in part.fields:
+            raise InvalidInput(
+                f"values: {name} is no field of {part.title}. Fields: {', '.join(part.fields) or 'none'}.",
+                field="values",
+                candidates=list(part.fields),
+            )
+    if change.withdraw and not part.withdrawing:
+        raise InvalidInput(f"withdraw: {part.title} are not taken out of use.", field="withdraw")
+    if change.withdraw and change.values:
+        raise InvalidInput("values: give values or withdraw, not both.", field="values")
+
+
+def no_such_entry(what: str) -> NotFound:
+    return NotFound(f"code: no such {what} here.", field="code", remedy=Act.FIND_ENTRY)
+
+
+def flag(name: str, text: str) -> bool:
+    """The yes or no that a text says.
+
+    Raises:
+        InvalidInput: neither true nor false.
+    """
+    match text.strip().lower():
+        case "true" | "yes":
+            return True
+        case "false" | "no":
+            return False
+    raise InvalidInput(f"values: {name} must be true or false.", field="values")
+
+
+def shown(value: object) -> str:
+    """A value as entries show it, which a change takes back."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def record(db: Session, books: Books, part: Part, code: str, before: Entry | None, after: Entry) -> None:
+    """Put a change of an entry on record: each field that is another now, with what it was."""
+    old = {**before.values, "active": shown(before.active)} if before else {}
+    new = {**after.values, "active": shown(after.active)}
+    changed = {name: [old.get(name, ""), value] for name, value in new.items() if old.get(name, "") != value}
+    detail: dict[str, object] = {"part": part.value, "changed": changed, "settings": settings_state(db)}
+    audit.record(db, CHANGED, code, at=books.clock(), by=books.actor, detail=detail)

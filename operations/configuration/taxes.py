@@ -1,0 +1,105 @@
+"""Tax codes with dated rates and legal texts, and the authorities that tax is due to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Session
+
+from invoicing.countries.model import DatedRate
+from invoicing.master_data.identifiers import check_country
+from invoicing.master_data.records import TaxCode
+from invoicing.money.amounts import parse_decimal, plain
+from invoicing.refusals import InvalidInput
+from invoicing.tax.settings import TaxCodeChange, part_from_text
+from invoicing.text.typed import clean_line
+from operations.configuration.entries import Change, Entry, Part, PartOf, flag, record, shown
+from operations.settings import save_tax_code_in
+from storage.books import authorities
+from storage.books.pool import Books
+from storage.books.tax_codes import load_tax_codes
+
+_TEXTS = ("name", "label", "category", "reason", "reason_local", "reason_code")
+
+
+def _rates(rates: Sequence[DatedRate]) -> str:
+    return "; ".join(
+        f"{plain(rate.percent)} from {rate.valid_from}" + (f" to {rate.valid_until}" if rate.valid_until else "")
+        for rate in rates
+    )
+
+
+def _entry(code: TaxCode) -> Entry:
+    texts = {name: shown(getattr(code, name)) for name in _TEXTS} | {"category": code.category.value}
+    parts = " | ".join(f"{part.level.value}:{part.name}: {_rates(part.rates)}" for part in code.jurisdictions)
+    return Entry(code.code, {**texts, "default": shown(code.is_default), "rates": _rates(code.rates), "parts": parts})
+
+
+def _codes(db: Session, books: Books) -> list[Entry]:
+    return [_entry(code) for code in load_tax_codes(db)]
+
+
+def _save_code(db: Session, books: Books, change: Change) -> str:
+    values = {name: text for name, text in change.values.items() if text.strip()}
+    if "rates" in values:
+        raise InvalidInput(
+            "values: rates shows all of them; give the next one as percent (or parts) and valid_from.", field="values"
+        )
+    parts = tuple(part_from_text(text) for text in values.get("parts", "").split("|") if text.strip())
+    wanted = TaxCodeChange(
+        code=change.code,
+        **{name: values.get(name, "") for name in _TEXTS},
+        percent=parse_decimal(values["percent"], field="percent") if "percent" in values else None,
+        parts=parts,
+        valid_from=_day(values["valid_from"]) if "valid_from" in values else None,
+        default=flag("default", values["default"]) if "default" in values else False,
+    )
+    return save_tax_code_in(db, books, wanted).code.code
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput("values: valid_from must be a date such as 2026-03-31.", field="values") from None
+
+
+def _authority_entries(db: Session, books: Books) -> list[Entry]:
+    return [Entry(name, {"country": country}) for name, country in authorities.load_authorities(db)]
+
+
+def _save_authority(db: Session, books: Books, change: Change) -> str:
+    name = clean_line(change.code, field="code", limit=120, required=True)
+    before = dict(authorities.load_authorities(db)).get(name)
+    country = check_country(change.values.get("country", before or ""))
+    authorities.save_authority(db, name, country)
+    known = Entry(name, {"country": before}) if before else None
+    record(db, books, Part.TAX_AUTHORITIES, name, known, Entry(name, {"country": country}))
+    return name
+
+
+TAX_CODES = PartOf(
+    title="tax codes",
+    fields={
+        "name": "what it is called",
+        "label": "what the tax is called on documents",
+        "category": "of EN 16931, once: S, Z, E, AE, K, G, O, L, M, B",
+        "percent": "the rate from valid_from on",
+        "parts": "of US sales tax, with |: state:California:6 | county:Marin:0.25",
+        "valid_from": "first day of the rate",
+        "reason": "legal text where no tax is charged",
+        "reason_local": "the same in the country's language",
+        "reason_code": "VATEX code",
+        "default": "true for the code of ordinary supplies",
+        "rates": "all rates, only shown",
+    },
+    read=_codes,
+    save=_save_code,
+)
+TAX_AUTHORITIES = PartOf(
+    title="tax authorities",
+    fields={"country": "two-letter code"},
+    read=_authority_entries,
+    save=_save_authority,
+)

@@ -1,0 +1,96 @@
+"""Payment terms: when documents are due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from invoicing.master_data.records import MONTH_END, PaymentTerm
+from invoicing.money.amounts import parse_whole
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.tax.settings import check_code
+from invoicing.text.typed import clean_line
+from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, record, shown
+from storage.books.pool import Books
+from storage.books.setup import load_terms, save_term
+
+DAYS_MAX = 3_650
+
+
+def _entry(term: PaymentTerm) -> Entry:
+    names = ("name", "days", "end_of_month", "day_of_month")
+    values = {name: shown(getattr(term, name)) for name in names} | {"default": shown(term.is_default)}
+    return Entry(term.code, values, term.active)
+
+
+def _terms(db: Session, books: Books) -> list[Entry]:
+    return [_entry(term) for term in load_terms(db)]
+
+
+def _save(db: Session, books: Books, change: Change) -> str:
+    code = check_code(change.code)
+    known = {term.code: term for term in load_terms(db)}
+    before = known.get(code)
+    after = _withdrawn(before) if change.withdraw else _changed(code, before, change)
+    if after.is_default and not (before and before.is_default):
+        for other in known.values():
+            if other.is_default and other.code != code:
+                save_term(db, replace(other, is_default=False))
+    save_term(db, after)
+    record(db, books, Part.PAYMENT_TERMS, code, _entry(before) if before else None, _entry(after))
+    return code
+
+
+def _withdrawn(before: PaymentTerm | None) -> PaymentTerm:
+    if before is None:
+        raise no_such_entry("terms")
+    if before.is_default:
+        raise Conflict(f"code: {before.code} are the default; make others the default first.", field="code")
+    return replace(before, active=False)
+
+
+def _changed(code: str, before: PaymentTerm | None, change: Change) -> PaymentTerm:
+    """Terms that are written to again are in use again."""
+    values = change.values
+    if before is None and not values.get("days", "").strip():
+        raise InvalidInput("values: days is required for new terms.", field="values")
+    base = before or PaymentTerm(code, "", 0)
+    after = replace(
+        base,
+        name=clean_line(values.get("name", base.name), field="name", limit=80, required=True),
+        days=_whole(values, "days", base.days, most=DAYS_MAX),
+        day_of_month=_whole(values, "day_of_month", base.day_of_month, most=MONTH_END),
+        end_of_month=flag("end_of_month", values["end_of_month"]) if "end_of_month" in values else base.end_of_month,
+        is_default=flag("default", values["default"]) if "default" in values else base.is_default,
+        active=True,
+    )
+    if base.is_default and not after.is_default:
+        raise Conflict("values: make other terms the default instead; there is always one.", field="values")
+    return after
+
+
+def _whole(values: Mapping[str, str], name: str, before: int, *, most: int) -> int:
+    text = values.get(name, "")
+    if not text.strip():
+        return before
+    number = parse_whole(text, field="values")
+    if not 0 <= number <= most:
+        raise InvalidInput(f"values: {name} must be between 0 and {most}.", field="values")
+    return number
+
+
+PAYMENT_TERMS = PartOf(
+    title="payment terms",
+    fields={
+        "name": "as it is printed, such as 30 days net",
+        "days": "after the issue date",
+        "end_of_month": "true: at the end of that month",
+        "day_of_month": "1 to 31: on the next such day; 0: none",
+        "default": "true for those that are taken where nothing is said",
+    },
+    read=_terms,
+    save=_save,
+    withdrawing="they are chosen no more; customers who have them keep them",
+)

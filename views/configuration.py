@@ -1,0 +1,57 @@
+"""Parts of the configuration as they are shown, and who changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from operations.configuration.entries import Entry, PartOf
+from storage.books.audit import Recorded
+from views.base import View
+
+_VALUE_LENGTH_MAX = 120
+
+
+class EntryAnswer(View):
+    """An entry of a part: its values by field, as a change takes them back."""
+
+    code: str
+    active: bool
+    values: dict[str, str]
+
+
+def entry_answer(entry: Entry) -> EntryAnswer:
+    return EntryAnswer(code=entry.code, active=entry.active, values=dict(entry.values))
+
+
+def entry_line(entry: EntryAnswer) -> str:
+    """`- 1100: name=Trade receivables, type=asset`; empty values are left out."""
+    values = ", ".join(f"{name}={value}" for name, value in entry.values.items() if value)
+    return f"- {entry.code}{'' if entry.active else ' (not in use)'}{f': {values}' if values else ''}"
+
+
+def fields_line(part: PartOf) -> str:
+    """What a change of the part can set."""
+    told = "; ".join(f"{name} ({meaning})" for name, meaning in part.fields.items())
+    withdrawing = f" withdraw: {part.withdrawing}." if part.withdrawing else ""
+    return f"Values: {told or 'none'}.{withdrawing}"
+
+
+def history_answer(one: Recorded) -> EntryAnswer:
+    """A change of the configuration: what it was of, who made it when, and what it changed from and to."""
+    values = {"at": one.at.isoformat(timespec="minutes"), "by": one.by, "act": one.act}
+    return EntryAnswer(code=one.subject, active=True, values=values | _changes(one.detail))
+
+
+def _changes(detail: Mapping[str, object]) -> dict[str, str]:
+    part = {"part": str(detail["part"])} if "part" in detail else {}
+    changed = detail.get("changed")
+    if isinstance(changed, dict):
+        return part | {name: " -> ".join(_short(value) for value in pair) for name, pair in changed.items()}
+    return part | {
+        name: _short(value) for name, value in detail.items() if isinstance(value, str | int | bool) and value != ""
+    }
+
+
+def _short(value: object) -> str:
+    text = str(value) or "(nothing)"
+    return text if len(text) <= _VALUE_LENGTH_MAX else f"{text[:_VALUE_LENGTH_MAX]}..."
