@@ -10,10 +10,11 @@ Number series are always new. Customers, items, documents, bank data and credent
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 import anyio.to_thread
 from sqlmodel import Session
@@ -167,15 +168,16 @@ async def add_organization(
     *,
     fill: Callable[[Session], None],
     publish: Callable[[Session], None] = lambda _: None,
+    bring: Mapping[str, bytes] = MappingProxyType({}),
 ) -> OrganizationRef:
     """Make the books, then make the organization known; interrupted in between, nobody ever hears of it.
 
-    `publish` adds to the directory's transaction, such as a membership.
+    `publish` adds to the directory's transaction, such as a membership. `bring` are files to begin with, by path.
     """
     now, by = office.now(), office.principal.label
     root = office.store.root
     workers, asking = office.store.pool.workers, office.principal.user_id
-    ends = await workers.use_files(asking, lambda: provision_books(root, new.id, now=now, fill=fill))
+    ends = await workers.use_files(asking, lambda: provision_books(root, new.id, now=now, fill=fill, bring=bring))
 
     def make_known(db: Session) -> OrganizationRef:
         organizations.add_organization(db, new, now=now, by=by)

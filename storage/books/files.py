@@ -32,6 +32,11 @@ def is_on_record(session: Session, path: str) -> bool:
     return bool(_FILES.find(session, _AT_PATH, path=path))
 
 
+def file_at(session: Session, path: str) -> StoredFile | None:
+    """The file of this path that was recorded first."""
+    return next(iter(_FILES.find(session, _AT_PATH, path=path)), None)
+
+
 def all_files(session: Session) -> list[StoredFile]:
     return _FILES.find(session, _FILES.all.order_by(_FILES.table.c.id))
 

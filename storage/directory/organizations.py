@@ -139,6 +139,14 @@ def handle_free_within_reach(session: Session, user_id: str, base: str, environm
     return next(handle for handle in attempts if reachable_by_handle(session, user_id, handle) is None)
 
 
+def handles_of_clients(session: Session, partner_id: str) -> list[str]:
+    """The handles of a practice's clients that are not archived, whoever can reach them."""
+    wanted = select(Organization.handle).where(
+        col(Organization.partner_id) == partner_id, col(Organization.archived_at).is_(None)
+    )
+    return list(session.exec(wanted.order_by(col(Organization.handle))))
+
+
 def count_all(session: Session) -> int:
     """How many organizations the installation has."""
     return session.exec(select(func.count()).select_from(Organization)).one()

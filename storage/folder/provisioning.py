@@ -11,10 +11,11 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 from sqlmodel import Session
@@ -79,9 +80,16 @@ def template_file(root: Path) -> Path:
     return root / TEMPLATES_FOLDER / f"books-{head_stamp(FileKind.BOOKS).schema_version:04d}.db"
 
 
-def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:
-    """Make the books of a new organization: a copy of the migrated template, stamped, then filled by `fill`. Answers
-    where their chains end, for their anchor.
+def provision_books(
+    root: Path,
+    organization_id: str,
+    *,
+    now: datetime,
+    fill: Callable[[Session], None],
+    bring: Mapping[str, bytes] = MappingProxyType({}),
+) -> Ends:
+    """Make the books of a new organization: a copy of the migrated template, stamped, then filled by `fill`. `bring`
+    are files that it begins with, by their paths. Answers where the chains end, for their anchor.
 
     All of it, or nothing: when `fill` raises, no trace is left.
 
@@ -89,16 +97,20 @@ def provision_books(root: Path, organization_id: str, *, now: datetime, fill: Ca
         StorageFault: there is no room, or the data folder cannot be written to.
     """
     with faults_told(root):
-        return _provision(root, organization_id, now=now, fill=fill)
+        return _provision(root, organization_id, now=now, fill=fill, bring=bring)
 
 
-def _provision(root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:
+def _provision(
+    root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None], bring: Mapping[str, bytes]
+) -> Ends:
     organizations = _folder(root, ORGANIZATIONS_FOLDER)
     unfinished = organizations / f"{UNFINISHED_PREFIX}{organization_id}"
     unfinished.mkdir(mode=0o700)
     try:
         for name in ("documents", "exports"):
             (unfinished / name).mkdir()
+        for path, content in bring.items():
+            _bring(unfinished / path, content)
         shutil.copyfile(_template(root), unfinished / BOOKS_FILE)
         ends = _fill(unfinished / BOOKS_FILE, organization_id, now=now, fill=fill)
         sync_folder(unfinished)
@@ -108,6 +120,15 @@ def _provision(root: Path, organization_id: str, *, now: datetime, fill: Callabl
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return ends
+
+
+def _bring(target: Path, content: bytes) -> None:
+    target.parent.mkdir(exist_ok=True)
+    with target.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_folder(target.parent)
 
 
 def discard_books(root: Path, organization_id: str) -> None:

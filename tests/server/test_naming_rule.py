@@ -31,6 +31,7 @@ INVOICE = "TEST-INV-2026-00001"
 CHANGES: dict[str, dict[str, Any]] = {
     "create_client_organization": {"name": "One More", "country": "GB"},
     "create_client_api_key": {"organization": BAKERY, "name": "Till"},
+    "go_live": {"organization": BAKERY, "dry_run": True},
     "update_organization": {"footer": "Changed"},
     "save_customer": {"name": "One More"},
     "save_item": {"name": "One More"},

@@ -93,6 +93,14 @@ TOOLS: Mapping[str, Entry] = {
         ],
         shows=False,
     ),
+    "go_live": Entry(
+        own=lambda mine: [{"organization": mine.handle, "dry_run": True}],
+        foreign=lambda their: [
+            *({"organization": text, "dry_run": True} for text in (their.handle, their.id, their.canary)),
+            {"organization": their.handle},
+        ],
+        shows=False,
+    ),
     "get_organization": Entry(own=lambda _: [{}]),
     "update_organization": Entry(own=lambda _: [{"time_zone": "Europe/Dublin"}], shows=False),
     "find_customers": Entry(
@@ -217,7 +225,6 @@ TOOLS: Mapping[str, Entry] = {
             {"part": "history", "cursor": their.invoices_cursor},
             {"part": "accounts", "cursor": their.customers_cursor},
         ],
-        shows=False,
     ),
     "save_configuration": Entry(
         own=lambda mine: [{"part": "mandates", "code": "gb-reverse-charge", "handed_in": f"Told {mine.canary}"}],

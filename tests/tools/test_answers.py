@@ -150,6 +150,7 @@ async def test_a_practice_tool_names_the_practice_or_says_that_none_is_active(ba
         "list_organizations": ({}, "No organization is active."),
         "list_clients": ({}, practice),
         "create_client_organization": ({"name": "Finch Studio", "country": "DE"}, practice),
+        "go_live": ({"organization": HANDLE, "dry_run": True}, HEADING),
         "create_client_api_key": ({"organization": HANDLE, "name": "Till"}, HEADING),
         "switch_organization": ({"organization": NAME}, HEADING),
     }

@@ -24,6 +24,7 @@ CALLS: dict[str, Arguments] = {
     "list_clients": {},
     "create_client_organization": {"name": "Finch Studio", "country": "DE"},
     "create_client_api_key": {"organization": HANDLE, "name": "Till"},
+    "go_live": {"organization": HANDLE, "dry_run": True},
     "get_organization": {},
     "update_organization": {"name": "Harbour Bakery 2"},
     "get_configuration": {"part": "mandates"},

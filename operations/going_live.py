@@ -1,0 +1,169 @@
+"""Going live: a live organization with what a sandbox one was set up with, which is archived in the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from invoicing.document.readiness import Blocker, blockers, live_blockers
+from invoicing.master_data.handles import SANDBOX_SUFFIX
+from invoicing.master_data.profiles import Profile
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef
+from invoicing.refusals import Conflict, InvalidInput, NotReady, Unavailable
+from invoicing.remedies import Act, Remark
+from operations.access import Office, open_books
+from operations.naming import Caller, name_organization
+from operations.onboarding import add_organization, base_handle
+from operations.registration import default_code
+from operations.rights import Right
+from storage.books import audit, files
+from storage.books.carrying import Carried, put_down, take_along
+from storage.books.checks import CREATING
+from storage.books.pool import Books
+from storage.books.profile import load_profile, record_provenance
+from storage.books.states import record_states, settings_state
+from storage.directory import organizations
+from storage.directory.going_live import check_still_active, succeed
+from storage.files.kept import StoredFile
+from storage.ids import new_organization_id
+
+_TOLD = ("customers", "items", "accounts", "tax_codes", "payment_terms", "number_series", "posting_profiles")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentLive:
+    """What going live made, or in a dry run would make. `created` is None in a dry run; `handle` is its handle.
+    `blockers` say what it lacks, where that is anything; `carried` counts what goes along.
+    """
+
+    sandbox: OrganizationRef
+    created: OrganizationRef | None
+    handle: str
+    blockers: tuple[Blocker, ...]
+    carried: Mapping[str, int]
+    connection_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    profile: Profile
+    blockers: tuple[Blocker, ...]
+    carried: Carried
+    logo: StoredFile | None
+
+
+async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_run: bool = False) -> WentLive:
+    """Make the live organization of a sandbox one, which is archived: readable by name, listed and counted no more.
+
+    Raises:
+        NotFound, NotAllowed: no such organization of the principal's, or not its to do.
+        Conflict: it is live, archived, or a practice that has clients.
+        NotReady: something is missing, unless it is a dry run, which tells what.
+    """
+    office = caller.office
+    if not organization.strip():
+        raise InvalidInput("organization is required: the handle of the sandbox one.", field="organization")
+    sandbox = await name_organization(caller, organization=organization, session="", changing=True)
+    books = open_books(office, sandbox, Right.GO_LIVE)
+    await _check_may_go(office, sandbox)
+    source = await books.read(_read_source)
+    base = base_handle(handle or sandbox.handle.removesuffix(SANDBOX_SUFFIX), sandbox.name, Environment.LIVE)
+    counts = {name: source.carried.count(name) for name in _TOLD}
+    if dry_run or source.blockers:
+        if not dry_run:
+            raise NotReady(*(Remark(one.text, one.remedy) for one in source.blockers))
+        free = await office.store.directory.read(
+            lambda db: organizations.handle_free_within_reach(db, office.principal.user_id, base, Environment.LIVE)
+        )
+        return WentLive(
+            sandbox=sandbox, created=None, handle=free, blockers=source.blockers, carried=counts, connection_url=""
+        )
+    created = await _create(office, books, source, base)
+    return WentLive(
+        sandbox=replace(sandbox, archived=True),
+        created=created,
+        handle=created.handle,
+        blockers=(),
+        carried=counts,
+        connection_url=office.connection_url(created),
+    )
+
+
+async def _check_may_go(office: Office, sandbox: OrganizationRef) -> None:
+    if sandbox.environment is Environment.LIVE:
+        raise Conflict(f"{sandbox.handle} is live already.", field="organization")
+    if sandbox.kind is OrganizationKind.PARTNER:
+        clients = await office.store.directory.read(lambda db: organizations.handles_of_clients(db, sandbox.id))
+        if clients:
+            raise Conflict(
+                f"{sandbox.handle} is a practice with clients ({', '.join(clients[:5])}), which stay with it. Make a"
+                " live practice, and let each client go live there.",
+                field="organization",
+            )
+
+
+def _read_source(db: Session) -> _Source:
+    profile = load_profile(db)
+    live = replace(profile, environment=Environment.LIVE)
+    code = default_code(db, profile)
+    lacking = live_blockers(live, default_code=code) if profile.country else blockers(live, default_code=code)
+    logo = files.file_at(db, profile.logo) if profile.logo else None
+    return _Source(profile, tuple(lacking), take_along(db), logo)
+
+
+async def _create(office: Office, books: Books, source: _Source, base: str) -> OrganizationRef:
+    sandbox, profile, now = books.organization, source.profile, office.now()
+    new = NewOrganization(
+        id=new_organization_id(),
+        handle_base=base,
+        name=sandbox.name,
+        kind=sandbox.kind,
+        environment=Environment.LIVE,
+        country=profile.country,
+        currency=profile.currency,
+        partner_id=sandbox.partner_id,
+    )
+    logo = await books.use_files(_logo, books, source.logo) if source.logo else b""
+
+    def publish(db: Session) -> None:
+        check_still_active(db, sandbox.id)
+        succeed(db, sandbox.id, by=new.id, at=now)
+
+    return await add_organization(
+        office,
+        new,
+        fill=lambda db: _fill(db, office, sandbox, source),
+        publish=publish,
+        bring={profile.logo: logo} if logo else {},
+    )
+
+
+def _logo(books: Books, stored: StoredFile) -> bytes:
+    content = books.files.read_named(stored.path, stored.sha256)
+    if content is None:
+        raise Unavailable(
+            "The logo is damaged or missing: set it anew, or restore it from a backup.", remedy=Act.EXAMINE
+        )
+    return content
+
+
+def _fill(db: Session, office: Office, sandbox: OrganizationRef, source: _Source) -> None:
+    now, by = office.now(), office.principal.label
+
+    def live(row: dict[str, Any]) -> dict[str, Any]:
+        return row | {"environment": Environment.LIVE.value}
+
+    put_down(db, source.carried, now=now, change_profile=live)
+    if source.logo is not None:
+        files.record_file(db, source.logo, at=now)
+    record_provenance(db, "organization", sandbox.handle, at=now, by=by)
+    record_provenance(db, "entity", sandbox.handle, at=now, by=by)
+    detail: dict[str, object] = {"went_live_from": sandbox.handle, "settings": settings_state(db)}
+    audit.record(db, CREATING, source.profile.name, at=now, by=by, detail=detail)
+    for table in ("customers", "items"):
+        states = record_states(db, table, source.carried.ids(table))
+        if states:
+            audit.record(db, f"import_{table}", sandbox.handle, at=now, by=by, detail={"states": states})

@@ -1,0 +1,63 @@
+"""The tool `go_live`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp_types import CallToolResult
+from pydantic import Field
+
+from operations import going_live
+from tools.answers import Answer, answer
+from tools.context import TheCaller
+from tools.description import Description, Effect, Scope
+from views.organizations import OrganizationAnswer, heading, named
+from views.remedies import for_assistant, told
+
+
+class GoneLive(Answer):
+    """`created` is null in a dry run, which says what would be made, or lacks, instead."""
+
+    created: OrganizationAnswer | None
+    handle: str
+    blockers: list[str]
+    carried: dict[str, int]
+    connection_url: str
+
+
+async def go_live(
+    caller: TheCaller,
+    organization: Annotated[str, Field(description="Handle of the sandbox organization")],
+    handle: Annotated[str, Field(description="Of the live one; default: without -sandbox")] = "",
+    dry_run: bool = False,
+) -> Annotated[CallToolResult, GoneLive]:
+    made = await going_live.go_live(caller, organization, handle=handle, dry_run=dry_run)
+    lacking = [told(blocker, for_assistant) for blocker in made.blockers]
+    structured = GoneLive(
+        organization=named(made.sandbox),
+        created=named(made.created) if made.created else None,
+        handle=made.handle,
+        blockers=lacking,
+        carried=dict(made.carried),
+        connection_url=made.connection_url,
+    )
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in made.carried.items())
+    if made.created:
+        first = f"Live now: {heading(made.created)}, with {counts}. {made.sandbox.handle} is archived: it can be read."
+        url = [f"Connection URL: {made.connection_url}"] if made.connection_url else []
+        lines = [first, *url, "Documents, numbers, acknowledgements and keys stay with the sandbox."]
+    elif lacking:
+        lines = [f"Dry run: {made.handle} cannot go live yet.", *lacking]
+    else:
+        lines = [f"Dry run: {made.handle} would be made, with {counts}, and {made.sandbox.handle} archived."]
+    return answer(heading(made.sandbox), lines, structured)
+
+
+TOOL = Description(
+    go_live,
+    title="Go live",
+    text="Make the live organization of a sandbox one: its configuration, people, customers and items, never documents,"
+    " numbers or keys. The sandbox one is archived. Refused, with what is missing, until it is ready.",
+    effect=Effect.COMMITS,
+    scope=Scope.PRACTICE,
+)
