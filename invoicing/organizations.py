@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 Clock = Callable[[], datetime]
@@ -41,6 +42,20 @@ class NamedWrites(StrEnum):
     LIVE = "live"
     ALWAYS = "always"
     OFF = "off"
+
+
+class ClientMay(StrEnum):
+    """What a practice can let a client's own people do that otherwise is its own. Each word is of acts in
+    `operations/rights.py`. Draft is let to the client's users, the others to its owner.
+    """
+
+    DRAFT = "draft"
+    BANK_ACCOUNT = "bank_account"
+    POLICY = "policy"
+    MANDATES = "mandates"
+    PERIODS = "periods"
+    CREDENTIALS = "credentials"
+    PEOPLE = "people"
 
 
 class CredentialKind(StrEnum):
@@ -80,11 +95,22 @@ def scopes_of(text: str) -> Scopes:
     return Scopes(Scope(word) for word in text.split())
 
 
+def client_may_text(let: Iterable[ClientMay]) -> str:
+    """What a practice lets a client do as it is kept: a space between the words."""
+    return " ".join(word.value for word in ClientMay if word in frozenset(let))
+
+
+@lru_cache(64)
+def client_may_of(text: str) -> frozenset[ClientMay]:
+    """What a kept text lets a client do."""
+    return frozenset(ClientMay(word) for word in text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class OrganizationRef:
     """An organization as the directory knows it, to whoever asks. `named_writes` is the policy of the practice that it
-    belongs to. `practice_role` is the asker's role in that practice, where it reaches this client; `limited` says that
-    it reaches only some.
+    belongs to, `client_may` what that practice lets this client do. `practice_role` is the asker's role in that
+    practice, where it reaches this client; `limited` says that it reaches only some.
     """
 
     id: str
@@ -100,6 +126,7 @@ class OrganizationRef:
     role: Role
     practice_role: Role | None = None
     limited: bool = False
+    client_may: frozenset[ClientMay] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

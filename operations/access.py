@@ -149,6 +149,8 @@ def require(act: Right, organization: OrganizationRef, principal: Principal, *, 
     match rule.grant(standing):
         case Grant.MAY:
             return
+        case Grant.IF_LET if rule.let_as in organization.client_may:
+            return
         case Grant.IF_LET | Grant.MAY_NOT if standing in (Standing.VIEWER, Standing.CLIENT_USER):
             raise NotAllowed(
                 f"The role {organization.role} in {organization.handle} does not allow this. An owner or accountant can"

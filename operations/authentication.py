@@ -8,7 +8,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from invoicing.organizations import READ_ONLY, Clock, CredentialKind, OrganizationRef, Role, Scopes
+from invoicing.organizations import READ_ONLY, ClientMay, Clock, CredentialKind, OrganizationRef, Role, Scope, Scopes
 from operations.access import Principal
 from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
@@ -53,6 +53,8 @@ class AuthenticatedRequest:
         """What can be done over this connection at most."""
         role = self.organization.role if self.organization else None
         match role:
+            case Role.CLIENT if self.organization and ClientMay.DRAFT in self.organization.client_may:
+                return self.principal.scopes & {Scope.READ, Scope.DRAFT}
             case Role.VIEWER | Role.CLIENT:
                 return READ_ONLY
             case Role.OWNER | Role.ACCOUNTANT | None:

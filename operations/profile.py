@@ -13,10 +13,8 @@ from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import check_currency
-from invoicing.organizations import NamedWrites
 from invoicing.refusals import Conflict, InvalidInput, Unavailable
 from invoicing.remedies import Act
-from invoicing.text.codes import small_letters
 from operations.access import Office, require
 from operations.addressing import with_address_fields
 from operations.branding import keep_logo
@@ -24,6 +22,7 @@ from operations.onboarding import fresh_plan, save_layers
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
+from operations.policies import POLICIES, checked_policies
 from operations.registration import check_registration, keep_untaxed_code, registration_in_step
 from operations.rights import RIGHT_OF_FIELD, Right
 from operations.templates import FROM_COUNTRY, fresh_profile
@@ -43,7 +42,7 @@ _Value = str | bool | int
 # What `keep_logo` has put in the place of an image.
 _LOGO = frozenset({"logo", "logo_sha256"})
 # What is kept in the directory, and not in the books.
-_ELSEWHERE = frozenset({"named_writes", "owner_email"})
+_ELSEWHERE = POLICIES | {"owner_email"}
 
 
 async def update_organization(
@@ -61,19 +60,20 @@ async def update_organization(
         raise InvalidInput("Nothing to change: give at least one field.")
     for field in changes:
         require(RIGHT_OF_FIELD.get(field, Right.UPDATE_PROFILE), books.organization, office.principal, field=field)
-    policy = _checked_policy(books, changes)
+    policies = checked_policies(books.organization, office.principal, changes)
     if "name" in changes:
         await _check_may_rename(office, books, str(changes["name"]))
     owner = ""
     if "owner_email" in changes:
         owner = await check_owner_email(office, books.organization, str(changes["owner_email"]))
     wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name not in _ELSEWHERE})
-    elsewhere = {"named_writes": [books.organization.named_writes.value, policy.value]} if policy else {}
+    elsewhere = policies.told(books.organization)
     elsewhere |= {"owner_email": [office.principal.label, owner]} if owner else {}
     user_id, organization_id = office.principal.user_id, books.organization.id
 
     def publish(db: Session) -> None:
-        _publish(db, books, policy)
+        _publish(db, books)
+        policies.publish(db, organization_id)
         if owner:
             give_address(db, user_id, office.principal.label, owner)
 
@@ -128,7 +128,7 @@ def _apply(
     )
 
 
-def _publish(db: Session, books: Books, policy: NamedWrites | None) -> None:
+def _publish(db: Session, books: Books) -> None:
     """Bring the directory in step with what the books say now.
 
     Read inside the directory's own write: of several changes at once, whoever publishes last reads the last one.
@@ -137,8 +137,6 @@ def _publish(db: Session, books: Books, policy: NamedWrites | None) -> None:
     profile = books.pool.read_now(organization_id, load_profile)
     organizations.rename(db, organization_id, profile.name)
     organizations.settle(db, organization_id, country=profile.country, currency=profile.currency)
-    if policy:
-        organizations.set_named_writes(db, organization_id, policy)
 
 
 def _settle_country(db: Session, profile: Profile, wanted: Mapping[str, _Value], books: Books) -> Profile:
@@ -204,15 +202,3 @@ def _checked_text(name: str, value: str, profile: Profile) -> str:
         case _ if name in NUMBER_FIELDS:
             return check_number(profile.country, name, value) if value.strip() else ""
     raise InvalidInput(f"{name} is not a field of an organization.", field=name)
-
-
-def _checked_policy(books: Books, changes: Mapping[str, _Value]) -> NamedWrites | None:
-    if "named_writes" not in changes:
-        return None
-    try:
-        policy = NamedWrites(small_letters(str(changes["named_writes"])))
-    except ValueError:
-        raise InvalidInput("named_writes must be live, always or off.", field="named_writes") from None
-    if books.organization.partner_id:
-        raise Conflict("named_writes is the practice's policy: set it on the practice.", field="named_writes")
-    return policy

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from invoicing.organizations import Scope
+from invoicing.organizations import ClientMay, Scope
 
 
 class Standing(Enum):
@@ -34,9 +34,7 @@ class Standing(Enum):
 
 
 class Grant(Enum):
-    """What the table says; the value is how a cell shows it. What is let is a practice's policy for a client: until
-    there is one, nobody is let.
-    """
+    """What the table says; the value is how a cell shows it. What is let is a practice's policy for a client."""
 
     MAY = "yes"
     IF_LET = "if let"
@@ -89,14 +87,16 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may do an act. `doing` names it at the beginning of a sentence. One that is `coming` cannot be done yet: its
-    row is decided for whoever makes it.
+    """Who may do an act. `doing` names it at the beginning of a sentence; `let_as` is the word by which a practice lets
+    it to those of its client whom it can let it. One that is `coming` cannot be done yet: its row is decided for
+    whoever makes it, and nobody is let.
     """
 
     doing: str
     scope: Scope
     may: frozenset[Standing]
     if_let: frozenset[Standing] = frozenset()
+    let_as: ClientMay | None = None
     coming: bool = False
 
     def grant(self, standing: Standing) -> Grant:
@@ -119,14 +119,18 @@ _WORKING_PEOPLE = _ANSWERABLE | {
 _WORKING = _WORKING_PEOPLE | {Standing.API_KEY, Standing.SECRET_LINK}
 
 
-def _answered_for(doing: str, scope: Scope = Scope.CONFIGURE, *, coming: bool = False) -> Rule:
-    """What a practice decides for its client, unless it lets the client."""
-    return Rule(doing, scope, _ANSWERABLE, _CLIENT_OWNER, coming)
+def _answered_for(doing: str, let_as: ClientMay, scope: Scope = Scope.CONFIGURE) -> Rule:
+    """What a practice decides for its client, unless it lets the client's owner."""
+    return Rule(doing, scope, _ANSWERABLE, _CLIENT_OWNER, let_as)
+
+
+def _will_be_answered_for(doing: str) -> Rule:
+    return Rule(doing, Scope.CONFIGURE, _ANSWERABLE, _CLIENT_OWNER, coming=True)
 
 
 RIGHTS: Mapping[Right, Rule] = {
     Right.READ: Rule("Looking at an organization", Scope.READ, frozenset(Standing)),
-    Right.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER})),
+    Right.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER}), ClientMay.DRAFT),
     Right.SAVE_CUSTOMER: Rule("Saving a customer", Scope.DRAFT, _WORKING),
     Right.SAVE_ITEM: Rule("Saving an item", Scope.DRAFT, _WORKING),
     Right.IMPORT_RECORDS: Rule("Importing customers or items", Scope.DRAFT, _WORKING),
@@ -137,30 +141,34 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.RENAME: Rule("Renaming an organization that is no client", Scope.CONFIGURE, _WORKING),
     Right.RENAME_CLIENT: Rule("Renaming a client", Scope.CONFIGURE, _PRACTICE),
     Right.CHANGE_SETTINGS: Rule("Changing accounts, tax codes, terms, series or posting", Scope.CONFIGURE, _WORKING),
-    Right.CHANGE_BANK_ACCOUNT: _answered_for("Changing the bank account"),
-    Right.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax"),
-    Right.SET_ROUNDING: _answered_for("Setting the policy rounding"),
-    Right.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business"),
-    Right.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days"),
-    Right.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr"),
-    Right.SET_MANDATES: _answered_for("Setting the policy on mandates"),
+    Right.CHANGE_BANK_ACCOUNT: _answered_for("Changing the bank account", ClientMay.BANK_ACCOUNT),
+    Right.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax", ClientMay.POLICY),
+    Right.SET_ROUNDING: _answered_for("Setting the policy rounding", ClientMay.POLICY),
+    Right.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business", ClientMay.POLICY),
+    Right.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days", ClientMay.POLICY),
+    Right.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr", ClientMay.POLICY),
+    Right.SET_MANDATES: _answered_for("Setting the policy on mandates", ClientMay.MANDATES),
     Right.SET_NAMED_WRITES: Rule("Setting the policy named_writes", Scope.CONFIGURE, _OWNERS),
-    Right.ACKNOWLEDGE_MANDATE: _answered_for("Acknowledging a mandate"),
-    Right.WITHDRAW_ACKNOWLEDGEMENT: _answered_for("Withdrawing an acknowledgement"),
+    Right.ACKNOWLEDGE_MANDATE: _answered_for("Acknowledging a mandate", ClientMay.MANDATES),
+    Right.WITHDRAW_ACKNOWLEDGEMENT: _answered_for("Withdrawing an acknowledgement", ClientMay.MANDATES),
     Right.CREATE_CLIENT: Rule("Creating a client", Scope.CONFIGURE, _PRACTICE_HEAD),
-    Right.CREATE_CREDENTIAL: _answered_for("Creating an API key or a secret link", Scope.CREDENTIALS),
-    Right.MANAGE_PEOPLE: Rule("Saying who belongs to an organization", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER),
+    Right.CREATE_CREDENTIAL: _answered_for(
+        "Creating an API key or a secret link", ClientMay.CREDENTIALS, Scope.CREDENTIALS
+    ),
+    Right.MANAGE_PEOPLE: Rule(
+        "Saying who belongs to an organization", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER, ClientMay.PEOPLE
+    ),
     Right.RENAME_USER: Rule("Changing a user's address", Scope.CREDENTIALS, _OWNERS | _CLIENT_OWNER),
     Right.STATE_OWNER_ADDRESS: Rule("Stating the owner's address", Scope.CREDENTIALS, _OWNERS),
     Right.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
-    Right.ARCHIVE: _answered_for("Archiving an organization"),
-    Right.GO_LIVE: _answered_for("Going live"),
+    Right.ARCHIVE: _will_be_answered_for("Archiving an organization"),
+    Right.GO_LIVE: _will_be_answered_for("Going live"),
     Right.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
     Right.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE, coming=True),
-    Right.CHANGE_PERIODS: _answered_for("Closing or opening a period"),
-    Right.CHANGE_AGENTS: _answered_for("Changing an agent", coming=True),
-    Right.CHANGE_SKILLS: _answered_for("Changing a skill", coming=True),
-    Right.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", coming=True),
+    Right.CHANGE_PERIODS: _answered_for("Closing or opening a period", ClientMay.PERIODS),
+    Right.CHANGE_AGENTS: _will_be_answered_for("Changing an agent"),
+    Right.CHANGE_SKILLS: _will_be_answered_for("Changing a skill"),
+    Right.CHANGE_WORKFLOWS: _will_be_answered_for("Changing a workflow"),
     Right.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
     Right.DECIDE_APPROVAL: Rule(
         "Deciding an approval",
@@ -169,9 +177,7 @@ RIGHTS: Mapping[Right, Rule] = {
         _CLIENT_OWNER | {Standing.CLIENT_ACCOUNTANT, Standing.CLIENT_USER},
         coming=True,
     ),
-    Right.LET_CLIENT: Rule(
-        "Letting a client do what else the practice does", Scope.CREDENTIALS, _PRACTICE_HEAD, coming=True
-    ),
+    Right.LET_CLIENT: Rule("Letting a client do what else the practice does", Scope.CREDENTIALS, _PRACTICE_HEAD),
 }
 
 RIGHT_OF_FIELD: Mapping[str, Right] = {
@@ -191,16 +197,15 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     "mandates": Right.SET_MANDATES,
     "named_writes": Right.SET_NAMED_WRITES,
     "owner_email": Right.STATE_OWNER_ADDRESS,
+    "client_may": Right.LET_CLIENT,
 }
 """The act by which a field of `update_organization` is changed, where that is not `UPDATE_PROFILE`."""
 
 
 def refusal_of(rule: Rule, standing: Standing) -> str:
     """Why the table does not let somebody do it, and who can."""
-    match standing:
-        case Standing.API_KEY | Standing.SECRET_LINK:
-            return f"{rule.doing} is for a person to do: an API key or a secret link cannot."
-        case _ if Standing.PRACTICE_ACCOUNTANT in rule.may:
-            return f"{rule.doing} is for the owner or an accountant of the practice to do."
-        case _:
-            return f"{rule.doing} is for an owner of the practice to do."
+    if standing in (Standing.API_KEY, Standing.SECRET_LINK):
+        return f"{rule.doing} is for a person to do: an API key or a secret link cannot."
+    whose = "the owner or an accountant" if Standing.PRACTICE_ACCOUNTANT in rule.may else "an owner"
+    let = f", unless it lets its client (client_may: {rule.let_as})" if rule.let_as and standing in rule.if_let else ""
+    return f"{rule.doing} is for {whose} of the practice to do{let}."

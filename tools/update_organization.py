@@ -29,7 +29,7 @@ from tools.inputs import (
 )
 from views.mandates import mandate_lines
 from views.organizations import heading, named
-from views.profile import named_values
+from views.profile import named_values, policy_of
 from views.remedies import for_assistant
 from views.settings import Readiness, readiness, readiness_lines
 
@@ -41,7 +41,7 @@ class OrganizationChanged(Answer):
     readiness: Readiness
 
 
-CLEARABLE = clearable(PROFILE) | dict.fromkeys((*NUMBER_FIELDS, "logo"), "")
+CLEARABLE = clearable(PROFILE) | dict.fromkeys((*NUMBER_FIELDS, "logo", "client_may"), "")
 
 
 # What is no field of an organization; each of the other arguments has the name of the field that it sets.
@@ -49,6 +49,10 @@ _APART = frozenset({"office", "books", "address", "clear", "organization", "sess
 
 NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
+]
+ClientMayArgument = Annotated[
+    Several[Literal["draft", "bank_account", "policy", "mandates", "periods", "credentials", "people"]] | None,
+    Field(description="Which of the practice's acts a client's own people may do"),
 ]
 MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")]
 
@@ -88,12 +92,14 @@ async def update_organization(
     mandates: MandatesArgument = None,
     future_days: Annotated[OptionalWholeNumber, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: NamedWritesArgument = None,
+    client_may: ClientMayArgument = None,
     owner_email: Annotated[str | None, Field(description="Who works here, for the audit trail; set once")] = None,
     clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationChanged]:
     sent = {name: value for name, value in locals().items() if name not in _APART}
+    sent["client_may"] = " ".join(client_may) if client_may else None
     changes = given(**sent, **(address.model_dump(exclude_none=True) if address else {}))
     changes |= cleared(clear, CLEARABLE, changes)
     updated, details = await profile.update_organization(office, books, changes)
@@ -119,7 +125,7 @@ _SAY_WHO = "owner_email says whose address later entries of the audit trail show
 def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails) -> dict[str, str | bool | int]:
     """What was changed, as it is kept now: an IBAN without its blanks, an address in its parts."""
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
-    kept |= {"named_writes": books.organization.named_writes}
+    kept |= policy_of(books.organization)
     if "owner_email" in changes:
         kept["owner_email"] = changes["owner_email"].strip().casefold()
     from_text = {name for name in ADDRESS_FIELDS if "address_text" in changes and kept[name]}

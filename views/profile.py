@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from invoicing.master_data.code_lists import tax_code_texts, term_texts, withholding_texts
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationRef, client_may_text
 from operations.organizations import OrganizationDetails
 from views.base import View
 from views.mandates import MandateAnswer, mandate_answers
@@ -39,7 +39,7 @@ def profile_shown(organization: OrganizationRef, details: OrganizationDetails, w
     profile: dict[str, Any] = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     return ProfileShown(
         profile={name: value for name, value in profile.items() if name not in _APART},
-        policy={name: profile[name] for name in _POLICY} | {"named_writes": organization.named_writes},
+        policy={name: profile[name] for name in _POLICY} | policy_of(organization),
         readiness=readiness(details, words),
         tax_codes=[tax_code_answer(code, details.today) for code in details.tax_codes],
         mandates=mandate_answers(details.mandates),
@@ -51,10 +51,17 @@ def profile_shown(organization: OrganizationRef, details: OrganizationDetails, w
     )
 
 
+def policy_of(organization: OrganizationRef) -> dict[str, str]:
+    """The policy that is not in the organization's own books; what a client may, only of a client."""
+    let = {"client_may": client_may_text(organization.client_may)} if organization.partner_id else {}
+    return {"named_writes": organization.named_writes} | let
+
+
 def profile_lines(organization: OrganizationRef, shown: ProfileShown) -> list[str]:
     """What the organization is and how it works, under the names by which that is changed."""
     filled = {name: value for name, value in shown.profile.items() if value != "" and name not in _NOT_TOLD}
-    return [f"{organization.environment}; {named_values(filled)}", f"Policy: {named_values(shown.policy)}"]
+    policy = {name: value for name, value in shown.policy.items() if value != ""}
+    return [f"{organization.environment}; {named_values(filled)}", f"Policy: {named_values(policy)}"]
 
 
 def setting_lines(shown: ProfileShown, details: OrganizationDetails) -> list[str]:

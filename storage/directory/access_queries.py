@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
-from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role
+from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role, client_may_of
 from invoicing.text.codes import small_letters
 from storage.directory.tables import RANK, Membership, MembershipClient, Organization
 from storage.queries.cache import remembered
@@ -57,6 +57,7 @@ def _reachable() -> Select[*tuple[Any, ...]]:
             role,
             through_partner.c.role.label("practice_role"),
             func.coalesce(through_partner.c.all_clients, own.c.all_clients).label("all_clients"),
+            ORGANIZATION.client_may,
         )
         .outerjoin(own, is_own)
         .outerjoin(through_partner, leads_here)
@@ -135,7 +136,7 @@ def _remembered(
 def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
     """A row of the statements above as a value."""
     _, organization_id, handle, name, kind, environment, country, currency, partner_id, policy, archived, *theirs = row
-    role, practice_role, all_clients = theirs
+    role, practice_role, all_clients, let = theirs
     return OrganizationRef(
         id=organization_id,
         handle=handle,
@@ -150,4 +151,5 @@ def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
         role=Role(role),
         practice_role=Role(practice_role) if practice_role else None,
         limited=not all_clients,
+        client_may=client_may_of(let),
     )

@@ -13,7 +13,17 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from invoicing.master_data.handles import with_suffix
-from invoicing.organizations import Environment, NamedWrites, NewOrganization, OrganizationKind, OrganizationRef, Role
+from invoicing.organizations import (
+    ClientMay,
+    Environment,
+    NamedWrites,
+    NewOrganization,
+    OrganizationKind,
+    OrganizationRef,
+    Role,
+    client_may_of,
+    client_may_text,
+)
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import fold, search_key
 from storage.books.searching import most_fragments
@@ -178,6 +188,7 @@ def every_one(session: Session, *, handle: str = "") -> list[OrganizationRef]:
             named_writes=NamedWrites(row.named_writes),
             archived=row.archived_at is not None,
             role=Role.VIEWER,
+            client_may=client_may_of(row.client_may),
         )
         for row in session.exec(wanted)
     ]
@@ -230,6 +241,10 @@ def settle(session: Session, organization_id: str, *, country: str, currency: st
 
 def set_named_writes(session: Session, organization_id: str, policy: NamedWrites) -> None:
     session.get_one(Organization, organization_id).named_writes = policy.value
+
+
+def set_client_may(session: Session, organization_id: str, let: frozenset[ClientMay]) -> None:
+    session.get_one(Organization, organization_id).client_may = client_may_text(let)
 
 
 def _is_taken(session: Session, handle: str) -> bool:

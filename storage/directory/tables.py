@@ -50,6 +50,7 @@ class Organization(DirectoryTable, table=True):
     country: str = ""
     currency: str = ""
     named_writes: str = "live"
+    client_may: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,11 +12,13 @@ import pytest
 from invoicing.organizations import (
     EVERYTHING,
     READ_ONLY,
+    ClientMay,
     CredentialKind,
     OrganizationKind,
     OrganizationRef,
     Scope,
     Scopes,
+    client_may_text,
 )
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import Office, open_books, require, standing_of
@@ -27,7 +29,7 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.people import rename_user
 from operations.profile import update_organization
 from operations.recovery import bring_back_books
-from operations.rights import RIGHT_OF_FIELD, RIGHTS, Grant, Right, Standing
+from operations.rights import RIGHT_OF_FIELD, RIGHTS, Grant, Right, Rule, Standing
 from storage.books.pool import Books
 from storage.directory.credentials import Bearer, bearer_of
 from tests.support.people import another_practice, as_seen_by, colleague, refusal
@@ -79,6 +81,12 @@ async def everybody(one: Practice, client: OrganizationRef) -> dict[Standing, So
     return found
 
 
+async def let(one: Practice, client: OrganizationRef, words: Iterable[ClientMay]) -> None:
+    """Let the client's own people do this, as the practice's owner does."""
+    books = one.books(await as_seen_by(one.office, client))
+    await update_organization(one.office, books, {"client_may": client_may_text(words)})
+
+
 def written() -> dict[str, tuple[str, ...]]:
     """The rows of the table in docs, by the act."""
     lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
@@ -90,17 +98,31 @@ def test_the_table_in_docs_is_the_one_that_is_asked() -> None:
     coded = {
         f"*{rule.doing}*" if rule.coming else rule.doing: (
             f"`{rule.scope}`",
+            f"`{rule.let_as}`" if rule.let_as else "",
             *(rule.grant(standing).value for standing in Standing),
         )
         for rule in RIGHTS.values()
     }
-    assert written() == {"act": ("scope", *(standing.value for standing in Standing))} | coded
+    assert written() == {"act": ("scope", "let as", *(standing.value for standing in Standing))} | coded
     assert list(RIGHTS) == list(Right)
 
 
-async def test_everybody_may_what_their_cell_says(tmp_path: Path) -> None:
+def test_what_can_be_let_has_a_word_for_it_once_it_can_be_done() -> None:
+    for act, rule in RIGHTS.items():
+        assert (rule.let_as is not None) is (bool(rule.if_let) and not rule.coming), act
+        assert not rule.if_let & {Standing.API_KEY, Standing.SECRET_LINK}, act
+    assert {rule.let_as for rule in RIGHTS.values()} == {None, *ClientMay}
+
+
+NOTHING_OR_EVERYTHING = ((), tuple(ClientMay))
+
+
+@pytest.mark.parametrize("words", [*NOTHING_OR_EVERYTHING, *((word,) for word in ClientMay)])
+async def test_everybody_may_what_their_cell_says(tmp_path: Path, words: tuple[ClientMay, ...]) -> None:
     async with practice(tmp_path) as one:
-        people = await everybody(one, await one.client("Harbour Bakery"))
+        client = await one.client("Harbour Bakery")
+        await let(one, client, words)
+        people = await everybody(one, client)
         assert {standing: standing_of(each.office.principal, each.place) for standing, each in people.items()} == {
             standing: standing for standing in Standing
         }
@@ -112,7 +134,15 @@ async def test_everybody_may_what_their_cell_says(tmp_path: Path) -> None:
                     require(act, each.place, each.office.principal)
                 except NotAllowed:
                     allowed[standing] = False
-            assert allowed == {standing: rule.grant(standing) is Grant.MAY for standing in Standing}, act
+            assert allowed == {standing: is_expected(rule, standing, words) for standing in Standing}, act
+
+
+def is_expected(rule: Rule, standing: Standing, words: tuple[ClientMay, ...]) -> bool:
+    match rule.grant(standing):
+        case Grant.IF_LET:
+            return rule.let_as in words
+        case granted:
+            return granted is Grant.MAY
 
 
 async def test_the_practices_people_have_the_same_rights_in_the_practice_itself(tmp_path: Path) -> None:
@@ -138,6 +168,7 @@ def operations(one: Practice, each: Somebody) -> dict[Right, Callable[[], Awaita
     return acts | {
         Right.UPDATE_PROFILE: lambda: update_organization(office, books, {"phone": "1"}),
         rename: lambda: update_organization(office, books, {"name": f"Bakery of {office.principal.label[:20]}"}),
+        Right.LET_CLIENT: lambda: update_organization(office, books, {"client_may": client_may_text(place.client_may)}),
         Right.STATE_OWNER_ADDRESS: lambda: update_organization(office, books, {"owner_email": "ana@example.com"}),
         Right.ACKNOWLEDGE_MANDATE: lambda: acknowledge_mandate(office, books, "it-sdi", handed_in="by us"),
         Right.WITHDRAW_ACKNOWLEDGEMENT: lambda: withdraw_acknowledgement(office, books, "it-sdi"),
@@ -151,14 +182,17 @@ def operations(one: Practice, each: Somebody) -> dict[Right, Callable[[], Awaita
     }
 
 
+@pytest.mark.parametrize("words", NOTHING_OR_EVERYTHING)
 @pytest.mark.parametrize("standing", Standing)
-async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing) -> None:
+async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing, words: tuple[ClientMay, ...]) -> None:
     async with practice(tmp_path) as one:
-        each = (await everybody(one, await one.client("Harbour Bakery")))[standing]
+        client = await one.client("Harbour Bakery")
+        await let(one, client, words)
+        each = (await everybody(one, client))[standing]
         await colleague(one, each.place, "viewer", email="member@example.com")
         refused, expected = {}, {}
         for act, attempt in operations(one, each).items():
-            refused[act], expected[act] = False, RIGHTS[act].grant(standing) is not Grant.MAY
+            refused[act], expected[act] = False, not is_expected(RIGHTS[act], standing, words)
             try:
                 # What is refused for another reason was allowed.
                 with suppress(*(kind for kind in Refusal.__subclasses__() if kind is not NotAllowed)):
@@ -215,7 +249,8 @@ async def test_a_refusal_says_what_was_wanted_and_who_can(tmp_path: Path) -> Non
     async with practice(tmp_path) as one:
         people = await everybody(one, await one.client("Harbour Bakery"))
         expected = {
-            Standing.CLIENT_OWNER: "Changing the bank account is for the owner or an accountant of the practice to do.",
+            Standing.CLIENT_OWNER: "Changing the bank account is for the owner or an accountant of the practice to do,"
+            " unless it lets its client (client_may: bank_account).",
             Standing.API_KEY: "Changing the bank account is for a person to do: an API key or a secret link cannot.",
             Standing.VIEWER: "The role viewer in harbour-bakery-sandbox does not allow this. An owner or accountant"
             " can do it.",

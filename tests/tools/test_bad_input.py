@@ -66,6 +66,7 @@ CASES: list[Case] = [
     ("invalid_input", "rounding", "update_organization", {"rounding": "half_even"}),
     ("invalid_input", "small_business", "update_organization", {"small_business": "perhaps"}),
     ("conflict", "named_writes", "update_organization", {"named_writes": "off"}),
+    ("invalid_input", "client_may[0]", "update_organization", {"client_may": ["issue"]}),
     ("invalid_input", "", "update_organization", {}),
     *(
         ("invalid_input", "limit", tool, {"limit": bad})

@@ -1,0 +1,84 @@
+"""Policies that the directory keeps, since they are asked before an organization's books are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.organizations import ClientMay, NamedWrites, OrganizationRef, client_may_of, client_may_text
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.text.codes import small_letters
+from operations.access import Principal, require
+from operations.rights import RIGHTS
+from storage.directory import organizations
+
+POLICIES = frozenset({"named_writes", "client_may"})
+"""The fields of `update_organization` that are meant here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPolicies:
+    """What the policies are to be; None where one stays."""
+
+    named_writes: NamedWrites | None = None
+    client_may: frozenset[ClientMay] | None = None
+
+    def told(self, organization: OrganizationRef) -> dict[str, list[str]]:
+        """Each changed policy before and after, for the audit trail."""
+        changed = {}
+        if self.named_writes is not None:
+            changed["named_writes"] = [organization.named_writes.value, self.named_writes.value]
+        if self.client_may is not None:
+            changed["client_may"] = [client_may_text(organization.client_may), client_may_text(self.client_may)]
+        return changed
+
+    def publish(self, db: Session, organization_id: str) -> None:
+        if self.named_writes is not None:
+            organizations.set_named_writes(db, organization_id, self.named_writes)
+        if self.client_may is not None:
+            organizations.set_client_may(db, organization_id, self.client_may)
+
+
+def checked_policies(
+    organization: OrganizationRef, principal: Principal, changes: Mapping[str, object]
+) -> ChangedPolicies:
+    """The policies among the changes, whose own rights have been asked for.
+
+    Raises:
+        InvalidInput: a value that none has.
+        Conflict: a practice's policy at a client, or a client's at what is none.
+        NotAllowed: letting a client do what is not the principal's to do.
+    """
+    return ChangedPolicies(
+        named_writes=_named_writes(organization, str(changes["named_writes"])) if "named_writes" in changes else None,
+        client_may=_client_may(organization, principal, str(changes["client_may"]))
+        if "client_may" in changes
+        else None,
+    )
+
+
+def _named_writes(organization: OrganizationRef, text: str) -> NamedWrites:
+    try:
+        policy = NamedWrites(small_letters(text))
+    except ValueError:
+        raise InvalidInput("named_writes must be live, always or off.", field="named_writes") from None
+    if organization.partner_id:
+        raise Conflict("named_writes is the practice's policy: set it on the practice.", field="named_writes")
+    return policy
+
+
+def _client_may(organization: OrganizationRef, principal: Principal, text: str) -> frozenset[ClientMay]:
+    try:
+        let = client_may_of(small_letters(text))
+    except ValueError:
+        known = ", ".join(ClientMay)
+        raise InvalidInput(f"client_may takes some of these words: {known}.", field="client_may") from None
+    if not organization.partner_id:
+        raise Conflict("client_may is what a practice lets a client do: set it on the client.", field="client_may")
+    for act, rule in RIGHTS.items():
+        # Nobody lets others do what is not theirs to do.
+        if rule.let_as in let - organization.client_may:
+            require(act, organization, principal, field="client_may")
+    return let
