@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import assert_never
 
 from invoicing.organizations import (
     EVERYTHING,
     READ_ONLY,
+    ClientMay,
     Clock,
     CredentialKind,
     OrganizationKind,
@@ -18,7 +20,7 @@ from invoicing.organizations import (
     Scopes,
 )
 from invoicing.refusals import Conflict, NotAllowed
-from operations.rights import RIGHTS, Grant, Right, Standing, refusal_of
+from operations.rights import RIGHTS, Right, Standing, refusal_of
 from storage.books.pool import Books
 from storage.files.kept import StoredFile
 from storage.folder.store import Store
@@ -146,19 +148,31 @@ def require(act: Right, organization: OrganizationRef, principal: Principal, *, 
             raise NotAllowed("This credential is read-only: it changes nothing.", field=field)
         raise NotAllowed(f"This credential lacks the scope {rule.scope}, which this needs.", field=field)
     standing = standing_of(principal, organization)
-    match rule.grant(standing):
-        case Grant.MAY:
-            return
-        case Grant.IF_LET if rule.let_as in organization.client_may:
-            return
-        case Grant.IF_LET | Grant.MAY_NOT if standing in (Standing.VIEWER, Standing.CLIENT_USER):
-            raise NotAllowed(
-                f"The role {organization.role} in {organization.handle} does not allow this. An owner or accountant can"
-                " do it.",
-                field=field,
-            )
-        case Grant.IF_LET | Grant.MAY_NOT:
-            raise NotAllowed(refusal_of(rule, standing), field=field)
+    if rule.allows(standing, organization.client_may):
+        return
+    if standing in (Standing.VIEWER, Standing.CLIENT_USER):
+        raise NotAllowed(
+            f"The role {organization.role} in {organization.handle} does not allow this. An owner or accountant can"
+            " do it.",
+            field=field,
+        )
+    raise NotAllowed(refusal_of(rule, standing), field=field)
+
+
+def is_allowed(act: Right, organization: OrganizationRef, principal: Principal) -> bool:
+    """Whether the credential and the table of rights allow the act, for what is shown before anybody tries it."""
+    return act in _allowed(standing_of(principal, organization), organization.client_may, principal.scopes)
+
+
+def scopes_at(organization: OrganizationRef, principal: Principal) -> Scopes:
+    """What the credential and the table of rights let the principal do there at most."""
+    allowed = _allowed(standing_of(principal, organization), organization.client_may, principal.scopes)
+    return Scopes(RIGHTS[act].scope for act in allowed)
+
+
+@lru_cache(256)
+def _allowed(standing: Standing, let: frozenset[ClientMay], scopes: Scopes) -> frozenset[Right]:
+    return frozenset(act for act, rule in RIGHTS.items() if rule.scope in scopes and rule.allows(standing, let))
 
 
 def open_books(office: Office, organization: OrganizationRef, act: Right) -> Books:

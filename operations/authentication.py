@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from sqlmodel import Session
 
-from invoicing.organizations import READ_ONLY, ClientMay, Clock, CredentialKind, OrganizationRef, Role, Scope, Scopes
-from operations.access import Principal
+from invoicing.organizations import Clock, CredentialKind, OrganizationRef, Scopes
+from operations.access import Principal, is_allowed, scopes_at
 from operations.credentials import digest_of, principal_of
 from operations.naming import Connection, DedicatedConnection, PracticeConnection
+from operations.rights import RIGHTS, Right
 from storage.directory import access_queries, credentials, sessions
 from storage.directory.credentials import Bearer, Lapse
 from storage.directory.sessions import OpenSession
@@ -51,16 +51,17 @@ class AuthenticatedRequest:
     @property
     def scopes(self) -> Scopes:
         """What can be done over this connection at most."""
-        role = self.organization.role if self.organization else None
-        match role:
-            case Role.CLIENT if self.organization and ClientMay.DRAFT in self.organization.client_may:
-                return self.principal.scopes & {Scope.READ, Scope.DRAFT}
-            case Role.VIEWER | Role.CLIENT:
-                return READ_ONLY
-            case Role.OWNER | Role.ACCOUNTANT | None:
-                return self.principal.scopes
-            case _:
-                assert_never(role)
+        if self.organization is None:
+            return self.principal.scopes
+        return scopes_at(self.organization, self.principal)
+
+    def may(self, act: Right) -> bool:
+        """Whether the act can be done over this connection: in its organization, where it is one's own, or else
+        wherever its bearer has the right.
+        """
+        if self.organization is None:
+            return RIGHTS[act].scope in self.principal.scopes
+        return is_allowed(act, self.organization, self.principal)
 
 
 class Unauthenticated(Exception):

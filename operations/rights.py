@@ -104,6 +104,16 @@ class Rule:
             return Grant.MAY
         return Grant.IF_LET if standing in self.if_let else Grant.MAY_NOT
 
+    def allows(self, standing: Standing, let: frozenset[ClientMay]) -> bool:
+        """Whether somebody may, at an organization whose practice lets it this."""
+        match self.grant(standing):
+            case Grant.MAY:
+                return True
+            case Grant.IF_LET:
+                return self.let_as in let
+            case Grant.MAY_NOT:
+                return False
+
 
 _PRACTICE_HEAD = frozenset({Standing.PRACTICE_OWNER, Standing.PRACTICE_ACCOUNTANT})
 _PRACTICE = _PRACTICE_HEAD | {Standing.LIMITED_STAFF}

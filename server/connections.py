@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcp.server.context import ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 from operations.access import Office
 from operations.naming import Caller, Connection, connection_now
 from operations.people import named_now
+from operations.rights import RIGHTS, Right
 from storage.ids import new_session_id
 
 
@@ -34,3 +36,7 @@ class LocalDoorway:
             protocol_session=self.session if has_sessions else "",
             protocol_has_sessions=has_sessions,
         )
+
+    def may(self, _: ServerRequestContext[Any, Any], act: Right) -> bool:
+        # Roles may change while the client stays: they are asked at each call.
+        return RIGHTS[act].scope in self.office.principal.scopes

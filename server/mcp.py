@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -17,20 +18,22 @@ from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from operations.access import Office
 from operations.naming import DedicatedConnection, PracticeConnection
+from operations.rights import Right
 from server.connections import LocalDoorway
 from server.introduction import PRACTICE, Introduction, dedicated_introduction
 from server.protocol import IntroducedServer, Lifespan
 from server.refused import defect, invalid_arguments, refused, unreadable
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
-from tools.description import Scope
+from tools.context import Doorway
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel.helper_types import ReadResourceContents
     from pydantic import AnyUrl
 
 _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
-_PRACTICE_TOOLS = tuple(tool for tool in CATALOG if tool.scope is Scope.PRACTICE)
+_ACTS = {tool.name: tool.act for tool in CATALOG}
+_CHANGING = frozenset(name for name, act in _ACTS.items() if act is not Right.READ)
 
 # Revision 2025-06-18 brought them; the text beside each says where the file is.
 _BEFORE_RESOURCE_LINKS = frozenset({"2025-03-26"})
@@ -40,7 +43,8 @@ class CounterfoilServer(IntroducedServer):
     """An MCP server that refuses unknown arguments and speaks our refusals instead of the SDK's errors."""
 
     def __init__(self, introduction: Introduction, tools: Sequence[Tool], **settings: Any) -> None:
-        super().__init__(introduction, tools=list(tools), **settings)
+        middleware = [self._list_what_can_be_called, *settings.pop("middleware", ())]
+        super().__init__(introduction, tools=list(tools), middleware=middleware, **settings)
         self._listed = {tool.name: tool for tool in tools}
 
     def add_listed(self, tool: Tool) -> None:
@@ -54,6 +58,7 @@ class CounterfoilServer(IntroducedServer):
         # Clients send null for what they leave out.
         sent = {key: value for key, value in arguments.items() if value is not None}
         try:
+            self._check_may(name, context)
             self._check_names(name, sent)
             return _readable(await super().call_tool(name, sent, context), context)
         except MCPError:
@@ -83,6 +88,31 @@ class CounterfoilServer(IntroducedServer):
         # The SDK looks through the whole schema, on each call, for arguments that headers mirror. We have none.
         return None
 
+    async def _list_what_can_be_called(
+        self, request: ServerRequestContext[Any, Any], call_next: CallNext
+    ) -> HandlerResult:
+        """A tool that whoever asks can never call over this connection costs a model tokens and a call."""
+        result = await call_next(request)
+        if request.method != "tools/list" or not isinstance(result, dict):
+            return result
+        doorway: Doorway = request.lifespan_context
+        shown = [tool for tool in result["tools"] if _may(doorway, request, tool["name"])]
+        return {**result, "tools": shown}
+
+    def _check_may(self, name: str, context: Context[Any, Any] | None) -> None:
+        if context is None or name not in self._listed:
+            return
+        request = context.request_context
+        doorway: Doorway = request.lifespan_context
+        if _may(doorway, request, name):
+            return
+        reads = not any(_may(doorway, request, one) for one in _CHANGING)
+        what = "this connection is read-only" if reads else "this connection may do other things, but not that"
+        raise NotAllowed(
+            f"{name} changes something, and {what}. Nothing was changed: use a connection that may, which an owner or"
+            " accountant of the organization can give."
+        )
+
     def _check_names(self, name: str, arguments: dict[str, Any]) -> None:
         tool = self._listed.get(name)
         if tool is None:
@@ -98,18 +128,17 @@ class CounterfoilServer(IntroducedServer):
 
     def _not_listed(self, name: str) -> Refusal:
         """Why a call of this name cannot be made here: an assistant may know the tool from another connection."""
-        description = next((one for one in CATALOG if one.name == name), None)
-        if description is None:
+        if name not in _ACTS:
             return NotFound("There is no such tool on this connection; list the tools anew.")
-        if description.scope is Scope.PRACTICE and not any(one.name in self._listed for one in _PRACTICE_TOOLS):
-            return NotAllowed(
-                f"{name} works across organizations, and this connection belongs to one alone: use the practice's"
-                " connection, /mcp, for it."
-            )
         return NotAllowed(
-            f"{name} changes something, and this connection is read-only. Nothing was changed: use a connection that"
-            " may change things, which an owner or accountant of the organization can give."
+            f"{name} works across organizations, and this connection belongs to one alone: use the practice's"
+            " connection, /mcp, for it."
         )
+
+
+def _may(doorway: Doorway, request: ServerRequestContext[Any, Any], name: str) -> bool:
+    """Whether whoever makes the request can call a tool of this name; one that no catalogue has asks for itself."""
+    return name not in _ACTS or doorway.may(request, _ACTS[name])
 
 
 def _readable(

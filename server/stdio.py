@@ -26,10 +26,12 @@ from tools.published import read_published
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mcp.server.context import ServerRequestContext
     from mcp.server.lowlevel.helper_types import ReadResourceContents
     from pydantic import AnyUrl
 
     from operations.naming import Caller
+    from operations.rights import Right
     from server.mcp import CounterfoilServer
     from tools.context import Doorway
 
@@ -105,6 +107,10 @@ class GreetingServer(IntroducedServer):
     async def caller(self, context: Context[Any, Any]) -> Caller:
         """Who makes this call: for the tools, this is the doorway."""
         return await self._doorway.caller(context)
+
+    def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
+        """Whether a tool can be called: the whole server, which is open then, asks its doorway."""
+        return self._doorway.may(request, act)
 
     async def list_tools(self) -> list[Tool]:
         self.wanted.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Protocol
 
+from mcp.server.context import ServerRequestContext
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
@@ -22,6 +23,9 @@ class Doorway(Protocol):
 
     async def caller(self, context: Context[Any, Any]) -> Caller:
         """Who makes this call, over which connection, in which session."""
+
+    def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
+        """Whether tools for this act are shown to whoever makes this request, and can be called."""
 
 
 async def find_caller(context: Context[Any, Any]) -> Caller:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from invoicing.organizations import EVERYTHING, READ_ONLY
 from operations.credentials import create_client_key
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
@@ -54,5 +55,6 @@ TOOL = Description(
     text="Create an API key for one organization, for a program that works for it. Over HTTP the answer is a one-time"
     " page that shows the key.",
     effect=Effect.CHANGES,
+    act=Right.CREATE_CREDENTIAL,
     scope=Scope.PRACTICE,
 )

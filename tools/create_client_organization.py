@@ -13,6 +13,7 @@ from operations import onboarding
 from operations.access import Office
 from operations.layer_outcomes import Layer, LayerState, copied_in_all, states_by_layer
 from operations.onboarding import ClientRequest, NewClient
+from operations.rights import Right
 from operations.templates import Choices
 from tools.answers import Answer, answer
 from tools.context import TheOffice
@@ -158,5 +159,6 @@ TOOL = Description(
     text="Create a client of the practice with books of its own: fresh from its country's template, or with settings"
     " copied from the practice (copy_from). Customers, documents and numbers are never copied.",
     effect=Effect.CHANGES,
+    act=Right.CREATE_CLIENT,
     scope=Scope.PRACTICE,
 )

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp_types import ToolAnnotations
 
+from operations.rights import Right
 from tools.characters import check_texts
 from tools.inputs import flag
 from tools.left_out import text_names, without_left_out
@@ -40,14 +41,16 @@ class Effect(Enum):
 class Description:
     """A tool as its file describes it.
 
-    `repeatable` says that a second, equal call changes nothing more; `unlisted` are arguments that it takes and that
-    its schema does not spell out, because another tool's does.
+    `act` is what the books are opened for, or what an act across organizations asks for: the tool is shown and can be
+    called where that may be done. `repeatable` says that a second, equal call changes nothing more; `unlisted` are
+    arguments that it takes and that its schema does not spell out, because another tool's does.
     """
 
     function: Callable[..., Any]
     title: str
     text: str
     effect: Effect
+    act: Right = Right.READ
     scope: Scope = Scope.ORGANIZATION
     repeatable: bool = False
     unlisted: frozenset[str] = frozenset()

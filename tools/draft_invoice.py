@@ -10,6 +10,7 @@ from pydantic import Field
 
 from invoicing.refusals import InvalidInput
 from operations import drafts
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import DraftableBooks
 from tools.description import Description, Effect
@@ -55,4 +56,5 @@ TOOL = Description(
     text="Draft an invoice and show what issuing would make: lines, tax, totals, warnings and the number it would get."
     " Consumes no number. Also replaces a draft whole, copies an earlier invoice (copy_of), or deletes a draft.",
     effect=Effect.CHANGES,
+    act=Right.DRAFT,
 )

@@ -12,6 +12,7 @@ from invoicing.credit.crediting import CreditLine
 from invoicing.money.amounts import money_text
 from operations import credit_notes
 from operations.credit_notes import CreditRequest, IssuedCreditNote
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import BooksToCredit
 from tools.description import Description, Effect
@@ -101,4 +102,5 @@ TOOL = Description(
     " number of its own. At most what remains of each line. What was paid of it is then owed to the customer. A"
     " corrected invoice is a new one.",
     effect=Effect.COMMITS,
+    act=Right.CREDIT,
 )

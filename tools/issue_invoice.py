@@ -9,6 +9,7 @@ from pydantic import Field
 
 from operations import invoices
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
+from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
 from tools.context import BooksToIssue
@@ -112,5 +113,6 @@ TOOL = Description(
     " Give a draft that was shown, or any fields of draft_invoice. A live one with warnings that were not acknowledged"
     " stays a draft.",
     effect=Effect.COMMITS,
+    act=Right.ISSUE,
     unlisted=_UNLISTED,
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from operations import payments
 from operations.payments import PaymentRequest, RecordedPayment
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import BooksToRecordPayment
 from tools.description import Description, Effect
@@ -95,4 +96,5 @@ TOOL = Description(
     text="Record for good what was paid of an invoice, or refunded of a credit note. A part is enough; more than is"
     " owed only with accept_overpayment. A payment recorded in error is taken back with reverse, a counter-entry.",
     effect=Effect.COMMITS,
+    act=Right.RECORD_PAYMENT,
 )

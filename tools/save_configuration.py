@@ -10,6 +10,7 @@ from pydantic import Field
 from operations import mandates
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change
+from operations.rights import Right
 from tools.context import BooksToConfigure, TheOffice
 from tools.description import Description, Effect
 from tools.get_configuration import (
@@ -58,4 +59,5 @@ TOOL = Description(
     " mandates: put on record how documents are handed in. periods: close a month. For people, not for an API key,"
     " where the table of rights says so.",
     effect=Effect.CHANGES,
+    act=Right.CHANGE_SETTINGS,
 )

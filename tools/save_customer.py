@@ -9,6 +9,7 @@ from pydantic import Field
 
 from invoicing.master_data.fields import CUSTOMER, clearable
 from operations import customers
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import BooksToSaveCustomer
 from tools.description import Description, Effect
@@ -84,4 +85,5 @@ TOOL = Description(
     text="Make a new customer, or change the one with the given id; only the given fields change. Issued documents"
     " keep the customer as it was.",
     effect=Effect.CHANGES,
+    act=Right.SAVE_CUSTOMER,
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from invoicing.master_data.fields import ITEM, clearable
 from operations import items
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import BooksToSaveItem
 from tools.description import Description, Effect
@@ -66,4 +67,5 @@ TOOL = Description(
     text="Make a new item that the organization sells, or change the one with the given id; only the given fields"
     " change. Issued documents keep their prices.",
     effect=Effect.CHANGES,
+    act=Right.SAVE_ITEM,
 )

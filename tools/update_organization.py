@@ -13,6 +13,7 @@ from invoicing.master_data.fields import clearable
 from invoicing.master_data.profile_fields import PROFILE
 from operations import people, profile
 from operations.organizations import OrganizationDetails
+from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
 from tools.context import BooksToUpdate, TheOffice
@@ -140,6 +141,7 @@ TOOL = Description(
     text="Change an organization's profile, bank details, document footer or policy; only the given fields change."
     " Setting the country of a new practice brings its chart, tax codes and terms.",
     effect=Effect.CHANGES,
+    act=Right.UPDATE_PROFILE,
     repeatable=True,
     # What vat_registration says in full.
     unlisted=frozenset({"small_business"}),

@@ -35,7 +35,6 @@ from server.mcp import CounterfoilServer
 from storage.folder.store import Store
 
 NOBODY = Principal(user_id="", label="nobody")
-_CATALOGUES = tuple(Catalogue(dedicated, read_only) for dedicated in (False, True) for read_only in (False, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def http_application(
     )
     asked = Questions(settings.allowance.asking) if questions is None else questions
     managers = {}
-    for catalogue in _CATALOGUES:
+    for catalogue in Catalogue:
         server = catalogue_server(catalogue, key)
         equip(server)
         managers[catalogue] = server.session_manager
@@ -86,7 +85,9 @@ def http_application(
                 await stack.enter_async_context(manager.run())
                 await stack.enter_async_context(handshakes[catalogue].run())
             yield
-            asked.close()
+            if asked.close():
+                for handshake in handshakes.values():
+                    await handshake.come_to_end()
 
     application = Starlette(
         routes=[

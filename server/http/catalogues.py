@@ -1,11 +1,11 @@
-"""The MCP servers behind the door: practice and dedicated, each whole or read-only, shaped per connection."""
+"""The MCP servers behind the door: the practice's and the dedicated ones', each shaped per connection."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
@@ -14,13 +14,13 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
 from operations.naming import Caller
+from operations.rights import Right
 from server.http.confirmations import bind_organization, state_security
 from server.http.gate.dispatch import Catalogue
 from server.http.gate.state import state_of
 from server.introduction import PRACTICE, dedicated_introduction
 from server.mcp import CounterfoilServer, add_resources
 from tools.catalog import CATALOG, DEDICATED_CATALOG
-from tools.description import Description, Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,16 @@ class HttpDoorway:
         request: Any = context.request_context.request
         return state_of(request.scope).caller_of_call
 
+    def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
+        http: Any = request.request
+        return state_of(http.scope).authenticated_request.may(act)
+
 
 def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilServer:
     """The MCP server of a catalogue, for every connection that has it; `signing_key` is the data folder's."""
-    descriptions = DEDICATED_CATALOG if catalogue.dedicated else CATALOG
     server = CounterfoilServer(
         PRACTICE,
-        tools=[_tool(one, catalogue) for one in descriptions if _is_listed(one, catalogue)],
+        tools=_tools(catalogue),
         lifespan=_lifespan,
         middleware=[_shape, bind_organization],
         request_state_security=state_security(signing_key),
@@ -49,14 +52,14 @@ def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilSer
     return server
 
 
-def _tool(description: Description, catalogue: Catalogue) -> Tool:
-    return description.for_dedicated() if catalogue.dedicated else description.for_practice()
-
-
-def _is_listed(description: Description, catalogue: Catalogue) -> bool:
-    # Switching changes a conversation, not anybody's books: a read-only credential may do that.
-    reads = description.effect is Effect.READS or description.name == "switch_organization"
-    return reads or not catalogue.read_only
+def _tools(catalogue: Catalogue) -> list[Tool]:
+    match catalogue:
+        case Catalogue.PRACTICE:
+            return [tool.for_practice() for tool in CATALOG]
+        case Catalogue.DEDICATED:
+            return [tool.for_dedicated() for tool in DEDICATED_CATALOG]
+        case _:
+            assert_never(catalogue)
 
 
 @asynccontextmanager

@@ -42,6 +42,7 @@ from server.http.questions import (
 
 # The gate has checked hosts and origins before.
 _CHECKED = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+_LAST_WORDS_SECONDS = 1
 
 
 class HandshakeServer:
@@ -50,6 +51,7 @@ class HandshakeServer:
     def __init__(self, server: Server[Any], questions: Questions) -> None:
         self._server = server
         self._questions = questions
+        self._under_way: set[anyio.Event] = set()
         self._group: TaskGroup
         self._lifespan: Any
 
@@ -61,7 +63,22 @@ class HandshakeServer:
             finally:
                 self._group.cancel_scope.cancel()
 
+    async def come_to_end(self) -> None:
+        """Wait a moment for the calls under way, whose questions were withdrawn: their clients are to hear of it."""
+        with anyio.move_on_after(_LAST_WORDS_SECONDS):
+            for ended in list(self._under_way):
+                await ended.wait()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ended = anyio.Event()
+        self._under_way.add(ended)
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._under_way.discard(ended)
+            ended.set()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         transport = StreamableHTTPServerTransport(mcp_session_id=None, security_settings=_CHECKED)
         try:
             # Not a child of the request: when its client leaves, the transport ends it in good order.

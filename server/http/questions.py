@@ -160,10 +160,14 @@ class Questions:
         """Nobody waits in a session that has ended."""
         self._withdraw(_SESSION_ENDED, self._of(session))
 
-    def close(self) -> None:
-        """Withdraw all questions, and let none be asked any more, so that calls under way come to their end."""
+    def close(self) -> bool:
+        """Withdraw all questions, and let none be asked any more, so that calls under way come to their end; whether
+        there were any.
+        """
         self._closed = True
-        self._withdraw(_STOPPING, list(self._waiting.values()))
+        withdrawn = [one for one in self._waiting.values() if not one.outcome.done()]
+        self._withdraw(_STOPPING, withdrawn)
+        return bool(withdrawn)
 
     def _of(self, session: str) -> list[Question]:
         return [one for one in self._waiting.values() if one.asked.session == session]

@@ -150,7 +150,7 @@ def listen(host: str, port: int) -> socket.socket:
 class StoppingServer(uvicorn.Server):
     """A server that takes a signal as the wish to stop, and does not raise it again when it has stopped."""
 
-    def __init__(self, config: uvicorn.Config, before_stopping: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, config: uvicorn.Config, before_stopping: Callable[[], object] = lambda: None) -> None:
         super().__init__(config)
         self._before_stopping = before_stopping
 

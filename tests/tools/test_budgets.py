@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from mcp_types import Tool
 
+from operations.rights import Right
 from tests.snapshots.write import listed_tools, on_the_wire
 from tests.support.assistant import ERAS
 from tools.catalog import CATALOG, DEDICATED_CATALOG
@@ -34,15 +35,16 @@ DESCRIPTION_LENGTH_MAX = 280
 TOOLS_MAX = {"practice": 28, "dedicated": 20}
 TOKENS_MAX = {"practice": 6_000, "dedicated": 4_500}
 LIST_TOKENS_MAX = 12_000
-OPENS: dict[str, Any] = {
-    "draft_invoice": DraftableBooks,
-    "save_customer": BooksToSaveCustomer,
-    "save_item": BooksToSaveItem,
-    "issue_invoice": BooksToIssue,
-    "issue_credit_note": BooksToCredit,
-    "record_payment": BooksToRecordPayment,
-    "update_organization": BooksToUpdate,
-    "save_configuration": BooksToConfigure,
+OPENS: dict[Right, Any] = {
+    Right.READ: ReadableBooks,
+    Right.DRAFT: DraftableBooks,
+    Right.SAVE_CUSTOMER: BooksToSaveCustomer,
+    Right.SAVE_ITEM: BooksToSaveItem,
+    Right.ISSUE: BooksToIssue,
+    Right.CREDIT: BooksToCredit,
+    Right.RECORD_PAYMENT: BooksToRecordPayment,
+    Right.UPDATE_PROFILE: BooksToUpdate,
+    Right.CHANGE_SETTINGS: BooksToConfigure,
 }
 HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 _COMMANDING = re.compile(
@@ -117,13 +119,14 @@ async def test_tools_are_listed_in_the_same_order_by_every_server(tmp_path: Path
 
 
 @pytest.mark.parametrize("tool", CATALOG, ids=lambda tool: tool.name)
-def test_a_tool_opens_the_books_as_its_effect_says(tool: Description) -> None:
+def test_a_tool_opens_the_books_for_its_act_and_as_its_effect_says(tool: Description) -> None:
     resolved = typing.get_type_hints(tool.function, include_extras=True)
     books = [hint for name, hint in resolved.items() if name == "books"]
     if tool.scope is Scope.PRACTICE:
         assert books == [], "a practice tool acts through the office, not in one organization's books"
     else:
-        assert books == [OPENS.get(tool.name, ReadableBooks)]
+        assert books == [OPENS[tool.act]]
+    assert tool.effect is not Effect.READS or tool.act is Right.READ
     assert tool.effect is Effect.READS or ReadableBooks not in books
     assert tool.annotations().read_only_hint is (tool.effect is Effect.READS)
 

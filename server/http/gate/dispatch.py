@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from invoicing.organizations import READ_ONLY
 from server.http.gate.state import state_of
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Which list of tools a connection has."""
+class Catalogue(Enum):
+    """Which list of tools a connection has, as far as its bearer may use them."""
 
-    dedicated: bool
-    read_only: bool
+    PRACTICE = "practice"
+    DEDICATED = "dedicated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,6 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = state_of(scope)
-        request = state.authenticated_request
-        entrances = self._catalogues[Catalogue(request.organization is not None, request.scopes == READ_ONLY)]
+        is_dedicated = state.authenticated_request.organization is not None
+        entrances = self._catalogues[Catalogue.DEDICATED if is_dedicated else Catalogue.PRACTICE]
         await (entrances.without if state.session is None else entrances.with_sessions)(scope, receive, send)
