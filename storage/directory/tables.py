@@ -96,7 +96,7 @@ class Credential(DirectoryTable, table=True):
 
     `user_id` is whom it stands for. `organization_id` is the organization that it opens, which may be a practice; null:
     whatever its user reaches. `scopes` is what may be done with it at most, with spaces between. Where `audience` is
-    not empty, it opens the connection of this name alone; `client` is the program that asked for it, where one did.
+    not empty, it opens the connection of this name alone.
 
     An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
     the key is shown on its one-time page, whose own token is kept as `page_digest`. One that came with a restored
@@ -116,7 +116,6 @@ class Credential(DirectoryTable, table=True):
     organization_id: str | None = Field(default=None, foreign_key="organizations.id", index=True)
     scopes: str
     audience: str = ""
-    client: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
