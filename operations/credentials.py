@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from invoicing.organizations import READ_ONLY, Clock, CredentialKind, OrganizationRef, Role, Scopes
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
 from operations.access import Office, Principal, open_books, require
@@ -23,7 +23,7 @@ from operations.naming import Caller, name_organization
 from operations.rights import Right
 from storage.books import audit
 from storage.directory import credentials, users
-from storage.directory.credentials import Bearer, KnownCredential, WaitingKey
+from storage.directory.credentials import Bearer, WaitingKey
 from storage.folder.store import Store
 from storage.ids import new_id
 
@@ -194,65 +194,6 @@ async def show_key(store: Store, clock: Clock, page: str) -> ShownKey | None:
     return await store.directory.write(work)
 
 
-async def list_credentials(
-    office: Office, *, kind: CredentialKind, organization: OrganizationRef | None
-) -> list[KnownCredential]:
-    """Credentials of a kind, without their secrets, newest first."""
-    organization_id = organization.id if organization else ""
-    return await office.store.directory.read(
-        lambda db: credentials.list_credentials(db, kind=kind, organization_id=organization_id)
-    )
-
-
-async def revoke_credential(office: Office, *, kind: CredentialKind, key: str) -> KnownCredential:
-    """Revoke a credential by its id or prefix; from now on it opens nothing. Answers it as it was before.
-
-    Raises:
-        NotFound: there is none.
-    """
-
-    def work(db: Session) -> KnownCredential:
-        found = credentials.find_credential(db, kind=kind, key=key.strip())
-        if found is None:
-            raise NotFound(f"There is no {kind} with this id or prefix.", field="id")
-        credentials.revoke(db, found.id, now=office.now())
-        return found
-
-    return await office.store.directory.write(work)
-
-
-async def wake_credential(office: Office, *, kind: CredentialKind, key: str) -> KnownCredential:
-    """Let a credential open again what it opened before the folder was restored. Answers it as it was before.
-
-    Raises:
-        NotFound: there is none.
-        Conflict: it is revoked, which is for good.
-    """
-
-    def work(db: Session) -> KnownCredential:
-        found = credentials.find_credential(db, kind=kind, key=key.strip())
-        if found is None:
-            raise NotFound(f"There is no {kind} with this id or prefix.", field="id")
-        if found.revoked_at:
-            raise Conflict(f"The {kind} {found.prefix} is revoked, which is for good: create another one.", field="id")
-        credentials.wake(db, found.id)
-        return found
-
-    return await office.store.directory.write(work)
-
-
-async def wake_all_credentials(office: Office, *, kind: CredentialKind) -> int:
-    """Let all credentials of a kind that sleep open again what they opened, and answer how many those are."""
-
-    def work(db: Session) -> int:
-        asleep = [one for one in credentials.list_credentials(db, kind=kind) if one.asleep_since and not one.revoked_at]
-        for one in asleep:
-            credentials.wake(db, one.id)
-        return len(asleep)
-
-    return await office.store.directory.write(work)
-
-
 def principal_of(bearer: Bearer) -> Principal:
     """The principal that acts with a credential."""
     return Principal(
@@ -316,7 +257,7 @@ async def _add_key(
         await _record(office, organization, act, made.prefix, label)
     except Unavailable:
         # What is not on record in the organization's own books opens nothing.
-        await revoke_credential(office, kind=kind, key=made.prefix)
+        await office.store.directory.write(lambda db: credentials.revoke(db, made.credential_id, now=office.now()))
         raise
 
 

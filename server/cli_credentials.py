@@ -119,7 +119,8 @@ def _add_list_and_revoke(app: typer.Typer, kind: CredentialKind) -> None:
         """List them, newest first, with their last use."""
 
         async def act(office: Office) -> None:
-            from operations.credentials import PAGE_LIFETIME, list_credentials
+            from operations.credentials import PAGE_LIFETIME
+            from operations.known_credentials import list_credentials
             from server.app import find_organization
 
             target = await find_organization(office, organization) if organization else None
@@ -140,7 +141,7 @@ def _add_list_and_revoke(app: typer.Typer, kind: CredentialKind) -> None:
         """Revoke one, at once and for good."""
 
         async def act(office: Office) -> None:
-            from operations.credentials import revoke_credential
+            from operations.known_credentials import revoke_credential
 
             found = await revoke_credential(office, kind=kind, key=key)
             if found.revoked_at:
@@ -161,7 +162,7 @@ def _add_list_and_revoke(app: typer.Typer, kind: CredentialKind) -> None:
             raise typer.BadParameter("give an id or prefix, or --all")
 
         async def act(office: Office) -> None:
-            from operations.credentials import wake_all_credentials, wake_credential
+            from operations.known_credentials import wake_all_credentials, wake_credential
 
             if every:
                 say(f"Awake again: {counted(await wake_all_credentials(office, kind=kind), kind)}.")

@@ -20,7 +20,7 @@ from starlette.types import Message
 
 from invoicing.organizations import CredentialKind
 from invoicing.refusals import Unavailable
-from operations.credentials import list_credentials
+from operations.known_credentials import list_credentials
 from server.http.downloads import PIECE_BYTES, LinkSigner, signing_key
 from storage.files.kept import StoredFile
 from storage.ids import new_organization_id

@@ -11,7 +11,8 @@ import pytest
 from invoicing.organizations import EVERYTHING, CredentialKind
 from operations.access import Office
 from operations.authentication import AuthenticatedRequest, Presented, Unauthenticated, authenticate
-from operations.credentials import create_key, create_token, list_credentials, revoke_credential, wake_credential
+from operations.credentials import create_key, create_token
+from operations.known_credentials import list_credentials, revoke_credential, wake_credential
 from operations.practices import local_owner
 from storage.directory.credentials import Lapse
 from storage.directory.database import DIRECTORY_FILE

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message
 
 from invoicing.organizations import EVERYTHING, READ_ONLY, Clock, CredentialKind, OrganizationRef
 from operations.access import Office
-from operations.credentials import create_key, create_token, list_credentials, revoke_credential
+from operations.credentials import create_key, create_token
+from operations.known_credentials import list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
 from server.mcp import CounterfoilServer
