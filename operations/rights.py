@@ -68,6 +68,8 @@ class Right(StrEnum):
     WITHDRAW_ACKNOWLEDGEMENT = "withdraw_acknowledgement"
     CREATE_CLIENT = "create_client"
     CREATE_CREDENTIAL = "create_credential"
+    REVOKE_CREDENTIAL = "revoke_credential"
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105  An act, not a token.
     MANAGE_PEOPLE = "manage_people"
     RENAME_USER = "rename_user"
     STATE_OWNER_ADDRESS = "state_owner_address"
@@ -164,6 +166,12 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.CREATE_CLIENT: Rule("Creating a client", Scope.CONFIGURE, _PRACTICE_HEAD),
     Right.CREATE_CREDENTIAL: _answered_for(
         "Creating an API key or a secret link", ClientMay.CREDENTIALS, Scope.CREDENTIALS
+    ),
+    Right.REVOKE_CREDENTIAL: _answered_for(
+        "Revoking or waking an API key or a secret link", ClientMay.CREDENTIALS, Scope.CREDENTIALS
+    ),
+    Right.REVOKE_TOKEN: Rule(
+        "Revoking or waking another person's token", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER, ClientMay.PEOPLE
     ),
     Right.MANAGE_PEOPLE: Rule(
         "Saying who belongs to an organization", Scope.CREDENTIALS, _OWNERS, _CLIENT_OWNER, ClientMay.PEOPLE

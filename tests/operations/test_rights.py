@@ -22,7 +22,8 @@ from invoicing.organizations import (
 )
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import Office, open_books, require, standing_of
-from operations.credentials import create_key, digest_of, principal_of
+from operations.credentials import create_key, create_token, digest_of, principal_of
+from operations.known_credentials import revoke_credential
 from operations.mandates import acknowledge_mandate, withdraw_acknowledgement
 from operations.membership import remove_user
 from operations.onboarding import ClientRequest, create_client_organization
@@ -155,8 +156,10 @@ async def test_the_practices_people_have_the_same_rights_in_the_practice_itself(
             assert standing_of(office.principal, await as_seen_by(office, one.organization)) is standing
 
 
-def operations(one: Practice, each: Somebody) -> dict[Right, Callable[[], Awaitable[object]]]:
-    """What somebody does for each act that an operation asks the table for itself."""
+def operations(one: Practice, each: Somebody, *, token: str, key: str) -> dict[Right, Callable[[], Awaitable[object]]]:
+    """What somebody does for each act that an operation asks the table for itself; `token` is a member's, `key` the
+    organization's.
+    """
     office, books, place = each.office, each.books(one), each.place
     values: dict[str, str | bool | int] = {"prices_include_tax": True, "small_business": False, "payment_qr": True}
     values |= {"rounding": "per_line", "future_days": 3, "mandates": "warn", "named_writes": "live", "iban": ""}
@@ -173,6 +176,8 @@ def operations(one: Practice, each: Somebody) -> dict[Right, Callable[[], Awaita
         Right.ACKNOWLEDGE_MANDATE: lambda: acknowledge_mandate(office, books, "it-sdi", handed_in="by us"),
         Right.WITHDRAW_ACKNOWLEDGEMENT: lambda: withdraw_acknowledgement(office, books, "it-sdi"),
         Right.CREATE_CREDENTIAL: lambda: create_key(office, place, "Till", kind=CredentialKind.KEY, scopes=EVERYTHING),
+        Right.REVOKE_CREDENTIAL: lambda: revoke_credential(office, kind=CredentialKind.KEY, key=key),
+        Right.REVOKE_TOKEN: lambda: revoke_credential(office, kind=CredentialKind.TOKEN, key=token),
         Right.CREATE_CLIENT: lambda: create_client_organization(
             office, ClientRequest(name="New Client", country="GB", dry_run=True)
         ),
@@ -188,10 +193,14 @@ async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing,
     async with practice(tmp_path) as one:
         client = await one.client("Harbour Bakery")
         await let(one, client, words)
-        each = (await everybody(one, client))[standing]
+        people = await everybody(one, client)
+        each = people[standing]
         await colleague(one, each.place, "viewer", email="member@example.com")
+        owner = people[Standing.PRACTICE_OWNER if each.place.partner_id else Standing.STANDALONE_OWNER]
+        token = await create_token(one.office, "member@example.com", scopes=EVERYTHING)
+        key = await create_key(owner.office, owner.place, "Theirs", kind=CredentialKind.KEY, scopes=EVERYTHING)
         refused, expected = {}, {}
-        for act, attempt in operations(one, each).items():
+        for act, attempt in operations(one, each, token=token.prefix, key=key.prefix).items():
             refused[act], expected[act] = False, not is_expected(RIGHTS[act], standing, words)
             try:
                 # What is refused for another reason was allowed.
