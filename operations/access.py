@@ -101,6 +101,9 @@ def standing_of(principal: Principal, organization: OrganizationRef) -> Standing
 def _standing_in_practice(organization: OrganizationRef) -> Standing | None:
     """What somebody is as one of the practice's people; None where that is nothing, or less at this organization."""
     role = organization.role if organization.kind is OrganizationKind.PARTNER else organization.practice_role
+    if role is Role.OWNER and not organization.limited:
+        # Whoever says who belongs to a client is not kept out of it by a lower role that stands there.
+        return Standing.PRACTICE_OWNER
     match organization.role:
         case Role.VIEWER | Role.CLIENT:
             return None
@@ -109,12 +112,8 @@ def _standing_in_practice(organization: OrganizationRef) -> Standing | None:
         case _:
             assert_never(organization.role)
     match role:
-        case Role.OWNER | Role.ACCOUNTANT if organization.limited:
-            return Standing.LIMITED_STAFF
-        case Role.OWNER:
-            return Standing.PRACTICE_OWNER
-        case Role.ACCOUNTANT:
-            return Standing.PRACTICE_ACCOUNTANT
+        case Role.OWNER | Role.ACCOUNTANT:
+            return Standing.LIMITED_STAFF if organization.limited else Standing.PRACTICE_ACCOUNTANT
         case Role.VIEWER | Role.CLIENT | None:
             return None
         case _:

@@ -12,13 +12,14 @@ import pytest
 
 from invoicing.organizations import EVERYTHING, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
-from operations.access import Office
+from operations.access import Office, standing_of
 from operations.authentication import Presented, Unauthenticated, authenticate
 from operations.credentials import create_token
 from operations.membership import Joined, invite_user, limit_user, remove_user, role_named
 from operations.organizations import all_organizations
 from operations.people import acting, list_people
 from operations.practices import local_owner
+from operations.rights import Standing
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory.users import Person
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
@@ -219,6 +220,38 @@ async def test_an_owner_of_a_client_never_becomes_the_local_owner(tmp_path: Path
         owner = await local_owner(one.store)
         assert owner is not None
         assert owner.label == ANA
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_no_role_at_a_client_takes_anything_from_an_owner_of_its_practice(tmp_path: Path, role: Role) -> None:
+    """Regression: an owner who invited himself to a client in a lower role could not undo it."""
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, bakery, OWNER, role=role)
+        seen = await as_seen_by(one.office, bakery)
+        assert (seen.role, standing_of(one.principal, seen)) == (role, Standing.PRACTICE_OWNER)
+        await invite_user(one.office, seen, ANA, role=Role.VIEWER)
+        await remove_user(one.office, seen, OWNER)
+        assert (await as_seen_by(one.office, bakery)).role is Role.OWNER
+
+
+@pytest.mark.parametrize(
+    ("role", "standing"),
+    [
+        (Role.OWNER, Standing.PRACTICE_ACCOUNTANT),
+        (Role.ACCOUNTANT, Standing.PRACTICE_ACCOUNTANT),
+        (Role.VIEWER, Standing.VIEWER),
+        (Role.CLIENT, Standing.CLIENT_USER),
+    ],
+)
+async def test_an_owner_gives_an_accountant_of_the_practice_less_at_one_client(
+    tmp_path: Path, role: Role, standing: Standing
+) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        accountant = await colleague(one, one.organization, "accountant")
+        await invite_user(one.office, bakery, accountant.principal.label, role=role)
+        assert standing_of(accountant.principal, await as_seen_by(accountant, bakery)) is standing
 
 
 async def test_a_client_that_is_named_twice_is_one(tmp_path: Path) -> None:
