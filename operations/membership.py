@@ -1,14 +1,16 @@
 """Who belongs to an organization: inviting, limiting and removing people. Signing in is another matter: somebody who is
 invited can have a personal token.
 
-Each act is in the audit trail of the organization that the person belongs to.
+Each act is in the audit trail of the organization that the person belongs to; one that came to nothing is followed by
+an entry that says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -22,6 +24,9 @@ from storage.books import audit
 from storage.directory import access_queries, credentials, users
 from storage.directory.users import Member
 from storage.ids import new_id
+from storage.work.completion import to_its_end
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,6 @@ async def invite_user(
     await office.store.directory.read(lambda db: _check_new(db, organization, wanted))
     handles = None if limited is None else tuple(one.handle for one in limited)
     detail: dict[str, object] = {"role": role.value} | ({} if handles is None else {"clients": list(handles)})
-    # What is not on record in the organization's own books gives no access to them.
-    await _record(office, organization, "invite_user", wanted, detail)
 
     def work(db: Session) -> None:
         user_id = _check_new(db, organization, wanted)
@@ -81,7 +84,7 @@ async def invite_user(
         users.add_membership(db, user_id, organization.id, role, all_clients=limited is None)
         users.set_clients(db, user_id, organization.id, [one.id for one in limited or ()])
 
-    await office.store.directory.write(work)
+    await to_its_end(_on_record(office, organization, "invite_user", wanted, detail, work))
     return Joined(wanted, role, organization.handle, handles)
 
 
@@ -97,7 +100,6 @@ async def limit_user(office: Office, practice: OrganizationRef, email: str, *, c
     limited = None if clients is None else await _clients(office, practice, found.role, clients)
     handles = None if limited is None else tuple(one.handle for one in limited)
     detail: dict[str, object] = {"clients": "all" if handles is None else list(handles)}
-    await _record(office, practice, "limit_user", found.email, detail)
 
     def work(db: Session) -> None:
         member = _member(db, practice, email)
@@ -106,7 +108,7 @@ async def limit_user(office: Office, practice: OrganizationRef, email: str, *, c
         users.change_reach(db, member.user_id, practice.id, all_clients=limited is None)
         users.set_clients(db, member.user_id, practice.id, [one.id for one in limited or ()])
 
-    await office.store.directory.write(work)
+    await to_its_end(_on_record(office, practice, "limit_user", found.email, detail, work))
     return Joined(found.email, found.role, practice.handle, handles)
 
 
@@ -121,9 +123,6 @@ async def remove_user(office: Office, organization: OrganizationRef, email: str)
     """
     require(Right.MANAGE_PEOPLE, organization, office.principal)
     found = await office.store.directory.read(lambda db: _removable(db, organization, email))
-    # Books that are out of service must not keep anybody in.
-    with suppress(Unavailable):
-        await _record(office, organization, "remove_user", found.email, {"role": found.role.value})
 
     def work(db: Session) -> None:
         member = _removable(db, organization, email)
@@ -131,7 +130,10 @@ async def remove_user(office: Office, organization: OrganizationRef, email: str)
         if not users.home_of(db, member.user_id):
             credentials.revoke_all_of(db, member.user_id, now=office.now())
 
-    await office.store.directory.write(work)
+    detail: dict[str, object] = {"role": found.role.value}
+    # Books that are out of service must not keep anybody in.
+    act = _on_record(office, organization, "remove_user", found.email, detail, work, with_books_alone=False)
+    await to_its_end(act)
     return found.email
 
 
@@ -194,6 +196,35 @@ def _check_can_be_limited(practice: OrganizationRef, role: Role) -> None:
         raise InvalidInput(f"clients: {practice.handle} is no practice and has no clients.", field="clients")
     if role is Role.OWNER:
         raise InvalidInput("clients: an owner of the practice has all its clients.", field="clients")
+
+
+async def _on_record(
+    office: Office,
+    organization: OrganizationRef,
+    act: str,
+    email: str,
+    detail: dict[str, object],
+    work: Callable[[Session], T],
+    *,
+    with_books_alone: bool = True,
+) -> T:
+    """Put an act on people into the organization's audit trail, and then let the directory follow: what is not on
+    record gives no access. What the directory does not take, since somebody else was quicker, is on record as void.
+    """
+    on_record = False
+    try:
+        await _record(office, organization, act, email, detail)
+        on_record = True
+    except Unavailable:
+        if with_books_alone:
+            raise
+    try:
+        return await office.store.directory.write(work)
+    except Exception:
+        if on_record:
+            with suppress(Unavailable):
+                await _record(office, organization, f"void_{act}", email, {})
+        raise
 
 
 async def _record(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import anyio
 import pytest
 
 from invoicing.organizations import EVERYTHING, OrganizationKind, OrganizationRef, Role
@@ -21,6 +22,7 @@ from operations.people import acting, list_people
 from operations.practices import local_owner
 from operations.rights import Standing
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory.database import DIRECTORY_FILE
 from storage.directory.users import Person
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
@@ -118,11 +120,29 @@ async def test_somebody_who_is_a_member_already_is_not_invited_twice(tmp_path: P
             return_exceptions=True,
         )
         assert sorted(type(each).__name__ for each in invited) == ["Conflict", "Conflict", "Joined"]
+        # Regression: the entries of those who were too late stayed as they were.
+        acts = [act for act, _, _ in trail(one, one.organization)]
+        assert acts.count("invite_user") - acts.count("void_invite_user") == 1
+        assert acts[0] == "invite_user"
         again = await refusal(invite_user(one.office, one.organization, ANA.upper(), role=Role.OWNER))
         assert (type(again), again.field) == (Conflict, "email")
         for wrong in ("Ana", "", "crd_1@credential"):
             refused = await refusal(invite_user(one.office, one.organization, wrong, role=Role.VIEWER))
             assert isinstance(refused, InvalidInput)
+
+
+async def test_an_invitation_that_is_on_record_lets_somebody_in_also_when_its_caller_has_gone(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        with raw(one.root / DIRECTORY_FILE) as somebody_else, anyio.fail_after(30):
+            somebody_else.execute("BEGIN IMMEDIATE")
+            invited = asyncio.create_task(invite_user(one.office, one.organization, ANA, role=Role.VIEWER))
+            while not trail(one, one.organization):
+                await anyio.lowlevel.checkpoint()
+            invited.cancel()
+            await anyio.lowlevel.checkpoint()
+            somebody_else.rollback()
+            await asyncio.wait([invited])
+        assert await reach_of(one, ANA) == {PRACTICE: "viewer"}
 
 
 async def test_an_archived_organization_gets_nobody_new(tmp_path: Path) -> None:
@@ -164,6 +184,8 @@ async def test_the_last_owner_stays(tmp_path: Path) -> None:
             *(remove_user(one.office, one.organization, email) for email in (OWNER, ANA)), return_exceptions=True
         )
         assert sorted(type(each).__name__ for each in both) == ["Conflict", "str"]
+        acts = [act for act, _, _ in trail(one, one.organization)]
+        assert acts.count("remove_user") - acts.count("void_remove_user") == 1
         assert len(await list_people(one.office)) == 1
 
 
