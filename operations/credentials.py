@@ -325,4 +325,5 @@ def _add(
         expires_at=expires_at,
         now=office.now(),
         by=office.principal.label,
+        made_by=office.principal.user_id,
     )

@@ -22,6 +22,7 @@ from operations.access import Office, open_books, require
 from operations.rights import Right
 from storage.books import audit
 from storage.directory import access_queries, credentials, users
+from storage.directory.credentials import KnownCredential
 from storage.directory.users import Member
 from storage.ids import new_id
 from storage.work.completion import to_its_end
@@ -39,6 +40,17 @@ class Joined:
     role: Role
     organization: str
     clients: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody who belongs to an organization no longer, and the API keys and links that they made there or for its
+    clients: those that were `revoked` now, and those that are `left` and still open something.
+    """
+
+    email: str
+    revoked: tuple[KnownCredential, ...]
+    left: tuple[KnownCredential, ...]
 
 
 def role_named(text: str) -> Role:
@@ -112,9 +124,11 @@ async def limit_user(office: Office, practice: OrganizationRef, email: str, *, c
     return Joined(found.email, found.role, practice.handle, handles)
 
 
-async def remove_user(office: Office, organization: OrganizationRef, email: str) -> str:
-    """Let a person belong to the organization no longer, and answer the address. Who belongs to nothing any more keeps
-    no token either.
+async def remove_user(
+    office: Office, organization: OrganizationRef, email: str, *, revoke_keys: bool = False
+) -> Removed:
+    """Let a person belong to the organization no longer. Who belongs to nothing any more keeps no token either. API
+    keys and links that they made belong to the organization: with `revoke_keys` these end too.
 
     Raises:
         NotAllowed: by anyone whose right it is not.
@@ -122,19 +136,32 @@ async def remove_user(office: Office, organization: OrganizationRef, email: str)
         Conflict: the last owner, without whom nobody could let anybody in again.
     """
     require(Right.MANAGE_PEOPLE, organization, office.principal)
-    found = await office.store.directory.read(lambda db: _removable(db, organization, email))
+    if revoke_keys:
+        require(Right.REVOKE_CREDENTIAL, organization, office.principal)
+    found, made = await office.store.directory.read(lambda db: _with_keys(db, organization, email))
+    ending = made if revoke_keys else []
+    detail: dict[str, object] = {"role": found.role.value}
+    if ending:
+        detail["revoked"] = [one.prefix for one in ending]
 
-    def work(db: Session) -> None:
+    def work(db: Session) -> list[KnownCredential]:
         member = _removable(db, organization, email)
+        for one in ending:
+            credentials.revoke(db, one.id, now=office.now())
         users.remove_membership(db, member.user_id, organization.id)
         if not users.home_of(db, member.user_id):
             credentials.revoke_all_of(db, member.user_id, now=office.now())
+        return credentials.made_by(db, member.user_id, organization.id)
 
-    detail: dict[str, object] = {"role": found.role.value}
     # Books that are out of service must not keep anybody in.
     act = _on_record(office, organization, "remove_user", found.email, detail, work, with_books_alone=False)
-    await to_its_end(act)
-    return found.email
+    left = await to_its_end(act)
+    return Removed(found.email, revoked=tuple(ending), left=tuple(left))
+
+
+def _with_keys(db: Session, organization: OrganizationRef, email: str) -> tuple[Member, list[KnownCredential]]:
+    member = _removable(db, organization, email)
+    return member, credentials.made_by(db, member.user_id, organization.id)
 
 
 def _check_new(db: Session, organization: OrganizationRef, email: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from invoicing.organizations import OrganizationRef
     from operations.access import Office
     from operations.membership import Joined
+    from storage.directory.credentials import KnownCredential
 
 Email = Annotated[str, typer.Option(help="The person's e-mail address.")]
 
@@ -86,15 +87,31 @@ def limit_user(
 
 
 @user_app.command("remove")
-def remove_user(email: Email, organization: Organization, data: Data = None) -> None:
+def remove_user(
+    email: Email,
+    organization: Organization,
+    revoke_keys: Annotated[
+        bool, typer.Option("--revoke-keys", help="Also end the API keys and links that the person made there.")
+    ] = False,
+    data: Data = None,
+) -> None:
     """Let a person belong to an organization no longer. The last owner stays."""
 
     async def act(office: Office, target: OrganizationRef) -> None:
         from operations.membership import remove_user as remove
 
-        say(f"{await remove(office, target, email)} belongs to {target.handle} no longer.")
+        removed = await remove(office, target, email, revoke_keys=revoke_keys)
+        say(f"{removed.email} belongs to {target.handle} no longer.")
+        for one in removed.revoked:
+            say(f"Revoked: {_key_line(one)}.")
+        for one in removed.left:
+            say(f"Still open: {_key_line(one)}; to end it: counterfoil {one.kind} revoke {one.prefix}")
 
     _run(data, organization, act)
+
+
+def _key_line(one: KnownCredential) -> str:
+    return f"the {one.kind} {one.prefix} ({one.name}) of {one.organization}"
 
 
 def _handles(text: str) -> list[str]:

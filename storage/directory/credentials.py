@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -146,6 +146,7 @@ def add_credential(
     expires_at: datetime | None,
     now: datetime,
     by: str,
+    made_by: str,
     page_digest: str | None = None,
     page_expires_at: datetime | None = None,
 ) -> None:
@@ -163,6 +164,7 @@ def add_credential(
             scopes=scopes_text(scopes),
             created_at=now,
             created_by=by,
+            made_by=made_by,
             expires_at=expires_at,
         )
     )
@@ -232,23 +234,40 @@ def list_credentials(
     session: Session, *, kind: CredentialKind, organization_id: str = "", user_id: str = ""
 ) -> list[KnownCredential]:
     """Credentials of a kind, newest first, of an organization or a user or of all."""
-    query = (
-        select(Credential, User.email, Organization.handle)
-        .join(User, col(User.id) == col(Credential.user_id))
-        .outerjoin(Organization, col(Organization.id) == col(Credential.organization_id))
-        .where(col(Credential.kind) == kind.value)
-    )
+    wanted = [col(Credential.kind) == kind.value]
     if organization_id:
-        query = query.where(col(Credential.organization_id) == organization_id)
+        wanted.append(col(Credential.organization_id) == organization_id)
     if user_id:
-        query = query.where(col(Credential.user_id) == user_id)
-    rows = session.exec(query.order_by(col(Credential.created_at).desc(), col(Credential.id).desc()))
-    return [_known(credential, email, handle or "") for credential, email, handle in rows]
+        wanted.append(col(Credential.user_id) == user_id)
+    return _known_where(session, *wanted)
+
+
+def made_by(session: Session, user_id: str, organization_id: str) -> list[KnownCredential]:
+    """The keys and links that the user made for the organization or a client of it and that are not revoked, newest
+    first.
+    """
+    return _known_where(
+        session,
+        col(Credential.made_by) == user_id,
+        col(Credential.revoked_at).is_(None),
+        or_(col(Organization.id) == organization_id, col(Organization.partner_id) == organization_id),
+    )
 
 
 def find_credential(session: Session, *, kind: CredentialKind, key: str) -> KnownCredential | None:
     """The credential of this kind with this id or prefix."""
     return next((one for one in list_credentials(session, kind=kind) if key in (one.id, one.prefix)), None)
+
+
+def _known_where(session: Session, *wanted: ColumnElement[bool]) -> list[KnownCredential]:
+    query = (
+        select(Credential, User.email, Organization.handle)
+        .join(User, col(User.id) == col(Credential.user_id))
+        .outerjoin(Organization, col(Organization.id) == col(Credential.organization_id))
+        .where(*wanted)
+        .order_by(col(Credential.created_at).desc(), col(Credential.id).desc())
+    )
+    return [_known(credential, email, handle or "") for credential, email, handle in session.exec(query)]
 
 
 def _known(row: Credential, email: str, handle: str) -> KnownCredential:

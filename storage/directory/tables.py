@@ -96,7 +96,8 @@ class Credential(DirectoryTable, table=True):
 
     `user_id` is whom it stands for. `organization_id` is the organization that it opens, which may be a practice; null:
     whatever its user reaches. `scopes` is what may be done with it at most, with spaces between. Where `audience` is
-    not empty, it opens the connection of this name alone.
+    not empty, it opens the connection of this name alone. `made_by` is the id of the user who made it, whose address of
+    then is `created_by`.
 
     An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
     the key is shown on its one-time page, whose own token is kept as `page_digest`. One that came with a restored
@@ -118,6 +119,7 @@ class Credential(DirectoryTable, table=True):
     audience: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
+    made_by: str = ""
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

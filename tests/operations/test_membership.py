@@ -11,17 +11,21 @@ from pathlib import Path
 import anyio
 import pytest
 
-from invoicing.organizations import EVERYTHING, OrganizationKind, OrganizationRef, Role
+from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from operations.access import Office, standing_of
 from operations.authentication import Presented, Unauthenticated, authenticate
-from operations.credentials import create_token
+from operations.credentials import Secret, create_key, create_token
+from operations.known_credentials import revoke_credential
 from operations.membership import Joined, invite_user, limit_user, remove_user, role_named
 from operations.organizations import all_organizations
-from operations.people import acting, list_people
+from operations.people import acting, list_people, rename_user
 from operations.practices import local_owner
+from operations.profile import update_organization
 from operations.rights import Standing
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
+from storage.directory import users
+from storage.directory.credentials import Bearer, bearer_by_id
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.users import Person
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
@@ -29,6 +33,7 @@ from tests.support.practice import Practice, practice
 from tests.support.raw import raw
 from tests.support.stores import open_store
 
+KEY, LINK = CredentialKind.KEY, CredentialKind.LINK
 ANA, OWNER = "ana@example.com", "owner@example.com"
 BAKERY, FINCH, PRACTICE = "harbour-bakery-sandbox", "finch-studio-sandbox", "ledger-co-sandbox"
 
@@ -37,6 +42,13 @@ async def reach_of(one: Practice, email: str) -> dict[str, str]:
     """What a person reaches, by handle, and in which role."""
     office = await acting(one.office, email)
     return {found.handle: found.role.value for found in await all_organizations(office, archived=False)}
+
+
+async def opens(one: Practice, made: Secret) -> bool:
+    """Whether a credential still stands for somebody."""
+    credential_id = made.credential_id
+    found = await one.store.directory.read(lambda db: bearer_by_id(db, credential_id, now=one.clock()))
+    return isinstance(found, Bearer)
 
 
 @asynccontextmanager
@@ -145,6 +157,43 @@ async def test_an_invitation_that_is_on_record_lets_somebody_in_also_when_its_ca
         assert await reach_of(one, ANA) == {PRACTICE: "viewer"}
 
 
+async def test_keys_of_somebody_who_is_removed_are_named_and_end_where_that_is_wanted(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, (_, alone) = await one.client("Harbour Bakery"), await another_practice(one)
+        accountant = await colleague(one, one.organization, "accountant", email=ANA)
+        await one.store.directory.write(
+            lambda db: users.add_membership(db, accountant.principal.user_id, alone.id, Role.OWNER)
+        )
+        made = [
+            await create_key(accountant, await as_seen_by(accountant, place), "Till", kind=kind, scopes=EVERYTHING)
+            for place, kind in ((one.organization, KEY), (bakery, LINK), (bakery, KEY), (alone, KEY))
+        ]
+        elsewhere = made.pop()
+        kept = await create_key(one.office, bakery, "Shop", kind=KEY, scopes=EVERYTHING)
+        await revoke_credential(one.office, kind=KEY, key=made.pop(0).prefix)
+        # Who made a key is known by more than an address, which can change.
+        await rename_user(one.office, ANA, "anna@example.com")
+        removed = await remove_user(one.office, one.organization, "anna@example.com")
+        assert ([known.prefix for known in removed.left], removed.revoked) == ([one.prefix for one in made[::-1]], ())
+        await invite_user(one.office, one.organization, "anna@example.com", role=Role.VIEWER)
+        again = await remove_user(one.office, one.organization, "anna@example.com", revoke_keys=True)
+        assert ([known.prefix for known in again.revoked], again.left) == ([one.prefix for one in made[::-1]], ())
+        _, _, detail = trail(one, one.organization)[-1]
+        assert detail == {"role": "viewer", "revoked": [one.prefix for one in made[::-1]]}
+        assert [await opens(one, made_here) for made_here in (elsewhere, kept, *made)] == [True, True, False, False]
+
+
+async def test_who_says_who_belongs_to_a_client_does_not_end_keys_without_being_let(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await update_organization(one.office, one.books(bakery), {"client_may": "people"})
+        owner = await colleague(one, bakery, "owner")
+        await invite_user(one.office, bakery, ANA, role=Role.ACCOUNTANT)
+        seen = await as_seen_by(owner, bakery)
+        assert isinstance(await refusal(remove_user(owner, seen, ANA, revoke_keys=True)), NotAllowed)
+        assert (await remove_user(owner, seen, ANA)).email == ANA
+
+
 async def test_an_archived_organization_gets_nobody_new(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         bakery = await one.client("Harbour Bakery")
@@ -160,7 +209,7 @@ async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_toke
         await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[BAKERY])
         await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
         token = (await create_token(one.office, ANA, scopes=EVERYTHING)).secret
-        assert await remove_user(one.office, one.organization, ANA.upper()) == ANA
+        assert (await remove_user(one.office, one.organization, ANA.upper())).email == ANA
         assert await reach_of(one, ANA) == {BAKERY: "viewer"}
         await authenticate(one.store, one.clock, Presented(token))
         await remove_user(one.office, bakery, ANA)
@@ -183,7 +232,7 @@ async def test_the_last_owner_stays(tmp_path: Path) -> None:
         both = await asyncio.gather(
             *(remove_user(one.office, one.organization, email) for email in (OWNER, ANA)), return_exceptions=True
         )
-        assert sorted(type(each).__name__ for each in both) == ["Conflict", "str"]
+        assert sorted(type(each).__name__ for each in both) == ["Conflict", "Removed"]
         acts = [act for act, _, _ in trail(one, one.organization)]
         assert acts.count("remove_user") - acts.count("void_remove_user") == 1
         assert len(await list_people(one.office)) == 1
@@ -222,7 +271,7 @@ async def test_what_cannot_be_put_on_record_lets_nobody_in_and_keeps_nobody_in(t
     async with reopened(one) as office:
         refused = await refusal(invite_user(office, bakery, "ben@example.com", role=Role.VIEWER))
         assert isinstance(refused, Unavailable)
-        assert await remove_user(office, bakery, ANA) == ANA
+        assert (await remove_user(office, bakery, ANA)).email == ANA
         assert [person.email for person in await list_people(office)] == [OWNER]
 
 

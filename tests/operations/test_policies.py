@@ -118,4 +118,4 @@ async def test_an_owner_of_a_client_who_is_let_says_who_belongs_to_it(tmp_path: 
         await set_by(one.office, one, bakery, "people")
         seen = await as_seen_by(owner, bakery)
         await invite_user(owner, seen, "ana@example.com", role=Role.ACCOUNTANT)
-        assert await remove_user(owner, seen, "ana@example.com") == "ana@example.com"
+        assert (await remove_user(owner, seen, "ana@example.com")).email == "ana@example.com"

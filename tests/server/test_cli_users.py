@@ -85,3 +85,29 @@ def test_the_last_owner_is_not_removed(
     whom = ("--email", "owner@example.com", "--organization", PRACTICE, "--data", str(tmp_path))
     code, _, err = run_command(monkeypatch, capsys, "user", "remove", *whom)
     assert (code, err.startswith("counterfoil: conflict: owner@example.com is the last owner")) == (1, True)
+
+
+def test_whoever_removes_somebody_is_told_of_the_keys_that_they_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anyio.run(_begin, tmp_path)
+    monkeypatch.setenv("COUNTERFOIL_DATA", str(tmp_path))
+    whom = ("--email", ANA, "--organization", PRACTICE)
+
+    def run(*command: str, user: str = "") -> str:
+        monkeypatch.setenv("COUNTERFOIL_USER", user)
+        code, out, err = run_command(monkeypatch, capsys, *command)
+        assert (code, err) == (0, ""), err
+        return out
+
+    run("user", "invite", *whom, "--role", "accountant")
+    made = run("key", "create", "--organization", BAKERY, "--name", "Till", "--json", user=ANA)
+    prefix = json.loads(made)["prefix"]
+    gone = f"{ANA} belongs to {PRACTICE} no longer.\n"
+    assert run("user", "remove", *whom) == (
+        f"{gone}Still open: the key {prefix} (Till) of {BAKERY}; to end it: counterfoil key revoke {prefix}\n"
+    )
+    run("user", "invite", *whom, "--role", "viewer")
+    assert run("user", "remove", *whom, "--revoke-keys") == f"{gone}Revoked: the key {prefix} (Till) of {BAKERY}.\n"
+    run("user", "invite", *whom, "--role", "viewer")
+    assert run("user", "remove", *whom, "--revoke-keys") == gone

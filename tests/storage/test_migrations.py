@@ -131,6 +131,23 @@ def test_credentials_keep_what_they_may_do_when_scopes_take_the_place_of_read_on
     assert {name: scopes_of(text) for name, text in kept.items()} == {"reads": READ_ONLY, "changes": EVERYTHING}
 
 
+def test_credentials_know_their_maker_by_the_address_that_is_on_record(tmp_path: Path) -> None:
+    path = tmp_path / DIRECTORY_FILE
+    older_directory(path, "0008")
+    with raw(path) as connection:
+        connection.execute("INSERT INTO users VALUES ('usr_1', 'ana@example.com', '', '2026-01-01 00:00:00')")
+        for by in ("ana@example.com", "before@example.com"):
+            connection.execute(
+                "INSERT INTO credentials (id, kind, name, prefix, user_id, scopes, created_at, created_by)"
+                " VALUES (?1, 'token', ?1, ?1, 'usr_1', 'read', '2026-01-01 00:00:00', ?1)",
+                (by,),
+            )
+    migrate_file(path, FileKind.DIRECTORY)
+    with raw(path) as connection:
+        made = dict(connection.execute("SELECT created_by, made_by FROM credentials"))
+    assert made == {"ana@example.com": "usr_1", "before@example.com": ""}
+
+
 async def test_all_books_are_brought_up_and_what_is_current_is_left_alone(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         bakery, studio = await one.client("Harbour Bakery"), await one.client("Finch Studio")
