@@ -80,7 +80,7 @@ class Description:
 
 @cache
 def _for_practice(described: Description) -> Tool:
-    # Making its schemas takes ten milliseconds, and a server over HTTP has four lists of tools.
+    # Making its schemas takes ten milliseconds, and every local connection has a server of its own.
     tool = Tool.from_function(
         described.function, title=described.title, description=described.text, annotations=described.annotations()
     )
