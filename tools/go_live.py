@@ -8,6 +8,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from operations import going_live
+from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
@@ -59,5 +60,6 @@ TOOL = Description(
     text="Make the live organization of a sandbox one: its configuration, people, customers and items, never documents,"
     " numbers or keys. The sandbox one is archived. Refused, with what is missing, until it is ready.",
     effect=Effect.COMMITS,
+    act=Right.GO_LIVE,
     scope=Scope.PRACTICE,
 )

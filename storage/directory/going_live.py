@@ -21,7 +21,7 @@ _OF_CREDENTIALS = select(_CREDENTIALS.c.user_id).where(
 )
 _ARCHIVE = _ORGANIZATIONS.update().where(_ORGANIZATIONS.c.id == bindparam("of_id"))
 # What the directory keeps of an organization's policy.
-_POLICY = ("named_writes",)
+_POLICY = ("named_writes", "client_may")
 
 
 def check_still_active(session: Session, organization_id: str) -> None:
