@@ -9,46 +9,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlmodel import Session
-
 from storage.books import checks
 from storage.books.idempotency import ISSUED_DRAFT
-from storage.books.states import RECORDS, all_record_states, settings_state
+from storage.books.states import RECORDS, all_record_states, all_settings_states
+from storage.work.asking import Ask
 
 _ONE_OF = {"customers": "customer", "items": "item"}
 
 
-def evidence_problems(db: Session) -> Iterator[str]:
+def evidence_problems(ask: Ask) -> Iterator[str]:
     """What is not as it is on record."""
-    yield from _settings_problems(db)
-    complete = _is_complete(db)
+    yield from _settings_problems(ask)
+    complete = _is_complete(ask)
     for table in RECORDS:
-        yield from _record_problems(db, table, complete=complete)
-    yield from _reference_problems(db)
-    yield from _pdf_problems(db, complete=complete)
+        yield from _record_problems(ask, table, complete=complete)
+    yield from _reference_problems(ask)
+    yield from _pdf_problems(ask, complete=complete)
 
 
-def _is_complete(db: Session) -> bool:
+def _is_complete(ask: Ask) -> bool:
     """Whether the audit trail has had digests from its first entry on."""
-    return any("settings" in act.detail for act in checks.acts(db, checks.CREATING))
+    return any("settings" in act.detail for act in checks.acts(ask, checks.CREATING))
 
 
-def _settings_problems(db: Session) -> Iterator[str]:
+def _settings_problems(ask: Ask) -> Iterator[str]:
     recorded: dict[str, str] = {}
-    for act in checks.acts(db, *checks.SETTING, *checks.SETTING_MANDATES):
+    for act in checks.acts(ask, *checks.SETTING, *checks.SETTING_MANDATES):
         recorded = act.detail.get("settings", recorded)
-    now = settings_state(db)
+    now = all_settings_states(ask)
     for table, digest in recorded.items():
         if now.get(table) != digest:
             yield f"settings ({table.replace('_', ' ')}): they are not as they were last changed"
 
 
-def _record_problems(db: Session, table: str, *, complete: bool) -> Iterator[str]:
+def _record_problems(ask: Ask, table: str, *, complete: bool) -> Iterator[str]:
     recorded: dict[str, str] = {}
-    for act in checks.acts(db, *checks.SAVING[table]):
+    for act in checks.acts(ask, *checks.SAVING[table]):
         recorded |= act.detail.get("states", {})
     one = _ONE_OF[table]
-    found = all_record_states(db, table)
+    found = all_record_states(ask, table)
     for record_id, digest in found.items():
         if record_id not in recorded:
             if complete:
@@ -59,18 +58,18 @@ def _record_problems(db: Session, table: str, *, complete: bool) -> Iterator[str
         yield f"{one} {record_id}: it was saved, and is not there any more"
 
 
-def _reference_problems(db: Session) -> Iterator[str]:
+def _reference_problems(ask: Ask) -> Iterator[str]:
     """A retry must find what was made under its reference, and nothing else."""
     expected: dict[tuple[str, str], str] = {}
     known: dict[str, dict[str, object]] = {}
-    for act in checks.acts(db, *checks.ISSUING, *checks.PAYING):
+    for act in checks.acts(ask, *checks.ISSUING, *checks.PAYING):
         known[act.subject] = act.detail
         tool = "record_payment" if act.act in checks.PAYING else act.act
         for name, of in (("client_reference", tool), ("draft", ISSUED_DRAFT)):
             if reference := act.detail.get(name):
                 expected[of, reference] = act.subject
     tools = {*checks.ISSUING, "record_payment", ISSUED_DRAFT}
-    for tool, reference, subject in checks.references(db):
+    for tool, reference, subject in checks.references(ask):
         if tool not in tools:
             continue
         if subject not in known:
@@ -82,9 +81,9 @@ def _reference_problems(db: Session) -> Iterator[str]:
         yield f"reference of {tool}: that of {subject} is not there any more"
 
 
-def _pdf_problems(db: Session, *, complete: bool) -> Iterator[str]:
-    recorded = {act.subject: (act.detail["file"], act.detail["sha256"]) for act in checks.acts(db, checks.PRINTING)}
-    found = checks.stored_pdfs(db)
+def _pdf_problems(ask: Ask, *, complete: bool) -> Iterator[str]:
+    recorded = {act.subject: (act.detail["file"], act.detail["sha256"]) for act in checks.acts(ask, checks.PRINTING)}
+    found = checks.stored_pdfs(ask)
     for document_id, stored in found.items():
         if document_id not in recorded:
             if complete:

@@ -5,36 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlmodel import Session
-
 from invoicing.credit.remaining import remaining
+from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.refusals import Conflict
-from storage.books import checks, documents, payments
+from storage.books import checks, payments
 from storage.books.checks import Act, Owing
 from storage.books.payments import Payment
+from storage.work.asking import Ask
 
 
-def credit_note_problems(db: Session) -> Iterator[str]:
+def credit_note_problems(ask: Ask) -> Iterator[str]:
     """Credit notes that do not fit their invoice, or take back more of it than there was."""
-    for invoice_id in checks.credited_invoices(db):
-        notes = [issued.document for issued in documents.credit_notes_of(db, invoice_id)]
-        found = documents.document_by_id_or_number(db, invoice_id)
-        if found is None or found.document.kind is not DocumentKind.INVOICE:
+    for invoice, notes in _credited(ask):
+        if invoice is None or invoice.kind is not DocumentKind.INVOICE:
             yield f"document {notes[0].number}: there is no such invoice as it credits"
             continue
         for note in notes:
-            if not _fits(note, found.document):
-                yield f"document {note.number}: it does not fit {found.document.number}, which it credits"
-        yield from _over_credited(found.document, notes)
+            if not _fits(note, invoice):
+                yield f"document {note.number}: it does not fit {invoice.number}, which it credits"
+        yield from _over_credited(invoice, notes)
 
 
-def payment_problems(db: Session) -> Iterator[str]:
+def payment_problems(ask: Ask) -> Iterator[str]:
     """Payments that are not what was recorded, that are missing, or that come to more than was owed."""
-    kept = {payment.id: payment for payment in payments.all_payments(db)}
-    owings = checks.owings(db)
+    kept = {payment.id: payment for payment in payments.all_payments(ask)}
+    owings = checks.owings(ask)
     recorded = set()
-    for act in checks.acts(db, *checks.PAYING):
+    for act in checks.acts(ask, *checks.PAYING):
         recorded.add(act.subject)
         payment = kept.get(act.subject)
         if payment is None:
@@ -50,7 +48,13 @@ def payment_problems(db: Session) -> Iterator[str]:
             yield f"payment {payment.id}: it is of no document, or in another currency"
         elif payment.reverses_id and not _reverses(payment, kept.get(payment.reverses_id)):
             yield f"payment {payment.id}: it does not fit the payment that it reverses"
-    yield from _over_paid(db, kept, owings)
+    yield from _over_paid(ask, kept, owings)
+
+
+def _credited(ask: Ask) -> Iterator[tuple[Document | None, list[Document]]]:
+    """Each invoice that is credited, with its credit notes."""
+    for text, notes in checks.credited_invoices(ask):
+        yield document_from_text(text) if text is not None else None, [document_from_text(note) for note in notes]
 
 
 def _fits(note: Document, invoice: Document) -> bool:
@@ -90,10 +94,10 @@ def _reverses(payment: Payment, first: Payment | None) -> bool:
     return sides == (first.document_id, first.amount_minor, first.currency, first.credit_account, first.debit_account)
 
 
-def _over_paid(db: Session, kept: dict[str, Payment], owings: dict[str, Owing]) -> Iterator[str]:
+def _over_paid(ask: Ask, kept: dict[str, Payment], owings: dict[str, Owing]) -> Iterator[str]:
     """What was owed is told anew from the first document on, in the order of the audit trail."""
     due: dict[str, int] = {}
-    for act in checks.acts(db, *checks.ISSUING, *checks.PAYING):
+    for act in checks.acts(ask, *checks.ISSUING, *checks.PAYING):
         if act.act in checks.ISSUING:
             document = owings[act.subject]
             if document.credits_id:

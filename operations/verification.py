@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session
 
@@ -19,11 +20,12 @@ from invoicing.document.canonical import (
 from invoicing.document.converting import accounting_sides, completed
 from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
+from invoicing.organizations import OrganizationRef
 from invoicing.tax.totals import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
 from storage.books import checks, exports, files, journal_checks
-from storage.books.audit import entries_end
+from storage.books.beside import Beside
 from storage.books.document_rows import rows_of
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -31,6 +33,7 @@ from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.files.kept import Files
 from storage.sqlite.faults import UNREADABLE_ROW
+from storage.work.asking import Ask
 
 _REPORTED = (
     "tax_point",
@@ -40,6 +43,8 @@ _REPORTED = (
     "accounting_net_minor",
     "accounting_tax_minor",
 )
+# No release writes such a row, and whoever did is not to stop the verification of the other books.
+_UNREADABLE = "a row cannot be read any more: it was changed from outside Counterfoil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +62,30 @@ class Verified:
 
 
 async def verify_books(books: Books) -> Verified:
-    """Walk the organization's books and name the first thing that is wrong."""
+    """Walk the organization's books as they are in one moment and name the first thing that is wrong."""
     # Before the books are read: they may go on meanwhile, and the anchor follows them.
     anchor = await books.pool.anchor(books.organization.id)
-    size, _ = await books.read(entries_end)
-    return await books.read(lambda db: _verify(db, books, anchor), size=size)
-
-
-def _verify(db: Session, books: Books, anchor: Ends | NoAnchor) -> Verified:
-    counted = checks.totals(db)
-    notes: tuple[str, ...] = ()
     try:
-        problem = next(_problems(db, books, anchor), "")
-        notes = tuple(_notes(db))
+        return await books.go_through(_verify, books.organization, anchor, books.files)
     except UNREADABLE_ROW:
-        # No release writes such a row, and whoever did is not to stop the verification of the other books.
-        problem = "a row cannot be read any more: it was changed from outside Counterfoil"
+        # It was not even read.
+        return _verified(books.organization, await books.read(checks.totals), _UNREADABLE)
+
+
+def _verify(ask: Ask, organization: OrganizationRef, anchor: Ends | NoAnchor, kept: Files) -> Verified:
+    counted = ask(checks.totals)
+    try:
+        problem = next(_problems(ask, organization.id, anchor, kept), "")
+        return _verified(organization, counted, problem, tuple(_notes(ask)))
+    except UNREADABLE_ROW:
+        return _verified(organization, counted, _UNREADABLE)
+
+
+def _verified(
+    organization: OrganizationRef, counted: checks.Totals, problem: str, notes: tuple[str, ...] = ()
+) -> Verified:
     return Verified(
-        handle=books.organization.handle,
+        handle=organization.handle,
         documents=counted.documents,
         files=counted.files,
         audit_entries=counted.audit_entries,
@@ -83,36 +94,36 @@ def _verify(db: Session, books: Books, anchor: Ends | NoAnchor) -> Verified:
     )
 
 
-def _notes(db: Session) -> Iterator[str]:
-    for act, lost in checks.lost_numbers(db):
+def _notes(ask: Ask) -> Iterator[str]:
+    for act, lost in checks.lost_numbers(ask):
         name = f"series {lost.series} {lost.period}".rstrip()
         numbers = f"numbers {lost.first} to {lost.last} were" if lost.last > lost.first else f"number {lost.first} was"
         brought = f"{act.by} brought the books back on {act.at.date()}: {act.detail['reason']}"
         yield f"{name}: the {numbers} given out and lost; {brought}"
 
 
-def _problems(db: Session, books: Books, anchor: Ends | NoAnchor) -> Iterator[str]:
-    beginning = genesis(books.organization.id)
-    yield from _document_problems(db, books.organization.id, beginning)
-    yield from _audit_problems(db, beginning)
+def _problems(ask: Ask, organization_id: str, anchor: Ends | NoAnchor, kept: Files) -> Iterator[str]:
+    beginning = genesis(organization_id)
+    yield from _document_problems(ask, organization_id, beginning)
+    yield from _audit_problems(ask, beginning)
     # The chains are whole in themselves: do they end where they had ended before?
-    if isinstance(anchor, Ends) and (lost := loss_of_books(db, anchor)):
+    if isinstance(anchor, Ends) and (lost := ask(partial(_loss, anchor))):
         yield lost
-    yield from checks.series_problems(db)
-    yield from checks.date_problems(db)
-    yield from journal_checks.journal_problems(db)
-    yield from credit_note_problems(db)
-    yield from payment_problems(db)
-    yield from journal_checks.payment_entry_problems(db)
-    yield from total_problems(db)
-    yield from evidence_problems(db)
-    yield from _file_problems(db, books.files)
+    yield from checks.series_problems(ask)
+    yield from checks.date_problems(ask)
+    yield from journal_checks.journal_problems(ask)
+    yield from credit_note_problems(ask)
+    yield from payment_problems(ask)
+    yield from journal_checks.payment_entry_problems(ask)
+    yield from total_problems(ask)
+    yield from evidence_problems(ask)
+    yield from _file_problems(ask, kept)
 
 
-def _document_problems(db: Session, organization_id: str, previous: str) -> Iterator[str]:
-    issued = checks.issued_hashes(db)
-    books_currency = load_profile(db).currency
-    for position, row in enumerate(checks.document_rows(db), start=1):
+def _document_problems(ask: Ask, organization_id: str, previous: str) -> Iterator[str]:
+    issued = checks.issued_hashes(ask)
+    books_currency = ask(_currency)
+    for position, (row, beside) in enumerate(checks.document_rows(ask), start=1):
         name = f"document {row.number}"
         if row.position != position:
             yield f"{name}: position {row.position} in the chain where {position} was expected; one is missing"
@@ -127,10 +138,18 @@ def _document_problems(db: Session, organization_id: str, previous: str) -> Iter
             yield f"{name}: nobody is on record as having issued it"
         elif recorded != row.hash:
             yield f"{name}: it is not the one that was issued"
-        yield from _row_problems(db, row, name, organization_id=organization_id, books_currency=books_currency)
+        yield from _row_problems(row, beside, name, organization_id=organization_id, books_currency=books_currency)
         previous = row.hash
     for number, _ in issued.values():
         yield f"document {number}: it was issued, and is not there any more"
+
+
+def _loss(anchor: Ends, session: Session) -> str:
+    return loss_of_books(session, anchor)
+
+
+def _currency(session: Session) -> str:
+    return load_profile(session).currency
 
 
 def _covered(row: checks.StatedDocument) -> str:
@@ -146,7 +165,7 @@ def _covered(row: checks.StatedDocument) -> str:
 
 
 def _row_problems(
-    db: Session, row: checks.StatedDocument, name: str, *, organization_id: str, books_currency: str
+    row: checks.StatedDocument, beside: Beside, name: str, *, organization_id: str, books_currency: str
 ) -> Iterator[str]:
     stated = document_from_text(row.content)
     if not fits_version(stated, row.canonical_version):
@@ -175,29 +194,28 @@ def _row_problems(
         yield f"{name}: the row and its content credit different invoices"
     if not totals_follow(document):
         yield f"{name}: its totals do not follow from its lines"
-    yield from _derived_problems(db, row, name, document)
+    yield from _derived_problems(row, beside, name, document)
 
 
-def _derived_problems(db: Session, row: checks.StatedDocument, name: str, document: Document) -> Iterator[str]:
+def _derived_problems(row: checks.StatedDocument, beside: Beside, name: str, document: Document) -> Iterator[str]:
     """What reports read beside the content, and what they read of the journal."""
     wanted = rows_of(document)
     if any(getattr(row, column) != wanted.document[column] for column in _REPORTED):
         yield f"{name}: the row and its content state another tax point, supply or amounts in the books' currency"
-    if checks.line_rows(db, row.id) != wanted.lines:
+    if beside.lines != wanted.lines:
         yield f"{name}: its lines are not those of its content"
-    if checks.tax_rows(db, row.id) != wanted.taxes or checks.tax_part_rows(db, row.id) != wanted.tax_parts:
+    if beside.taxes != wanted.taxes or beside.tax_parts != wanted.tax_parts:
         yield f"{name}: its taxes are not those of its content"
-    if checks.community_rows(db, row.id) != wanted.community_supplies:
+    if beside.community_supplies != wanted.community_supplies:
         yield f"{name}: what the recapitulative statement names is not that of its content"
-    sides = journal_checks.sides_of(db, row.id)
-    posted = [JournalSide(account, debit_minor, credit_minor) for account, debit_minor, credit_minor, _ in sides]
+    posted = [JournalSide(account, debit_minor, credit_minor) for account, debit_minor, credit_minor, _ in beside.sides]
     # An entry without a side, or with one too many, is told by the check of the journal.
-    if posted and [accounting_minor for *_, accounting_minor in sides] != accounting_sides(document, posted):
+    if posted and [accounting_minor for *_, accounting_minor in beside.sides] != accounting_sides(document, posted):
         yield f"{name}: its journal entry states other amounts in the currency of the books"
 
 
-def _audit_problems(db: Session, previous: str) -> Iterator[str]:
-    for position, row in enumerate(checks.audit_rows(db), start=1):
+def _audit_problems(ask: Ask, previous: str) -> Iterator[str]:
+    for position, row in enumerate(checks.audit_rows(ask), start=1):
         if (row.position, row.previous_hash) != (position, previous):
             yield f"audit entry {row.position}: the chain is cut before it"
         if row.hash != link_hash(previous=previous, position=position, text=row.text):
@@ -205,8 +223,8 @@ def _audit_problems(db: Session, previous: str) -> Iterator[str]:
         previous = row.hash
 
 
-def _file_problems(db: Session, kept: Files) -> Iterator[str]:
-    removed = exports.removed_ids(db)
-    for stored in files.all_files(db):
+def _file_problems(ask: Ask, kept: Files) -> Iterator[str]:
+    removed = ask(exports.removed_ids)
+    for stored in files.all_files(ask):
         if stored.id not in removed and not kept.exists(stored):
             yield f"file {stored.file_name}: it is missing or not the bytes that were recorded"

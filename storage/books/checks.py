@@ -1,34 +1,31 @@
-"""Queries for verification: what the rows say, without trusting any of it."""
+"""Queries for verification: what the rows say, without trusting any of it.
+
+All is asked for a page at a time (`storage.work.asking`): what is asked reads, and who asks computes.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func
-from sqlalchemy import select as sql_select
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlmodel import Session
 
 from storage.books import settings_tables, tables
 from storage.books.audit import entry_text
+from storage.books.beside import Beside, beside_each
 from storage.books.series import LostNumbers
-from storage.books.total_tables import CommunitySupply
 from storage.queries.statements import execute, table_of
+from storage.queries.tuples import after
+from storage.work.asking import Ask, each
 
-_BATCH = 500
-
-
-def _of_document(model: type[SQLModel]) -> Select[*tuple[Any, ...]]:
-    """The rows that a document has in a table, in the order of their positions."""
-    table = table_of(model)
-    return sql_select(table).where(table.c.document_id == bindparam("document")).order_by(*table.primary_key.columns)
-
-
-_LINES, _TAXES = _of_document(tables.DocumentLine), _of_document(tables.DocumentTax)
-_TAX_PARTS, _COMMUNITY = _of_document(tables.DocumentTaxPart), _of_document(CommunitySupply)
+_PAGE = 200
+_DOCUMENTS_PAGE = 50
+"""Each with its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,96 +120,150 @@ BRINGING_BACK = "bring_back_books"
 PAYING = ("record_payment", "reverse_payment")
 
 
+_OF = table_of(tables.DocumentRow).c
+_ENTRY = table_of(tables.AuditEntry).c
+_FILE = table_of(tables.StoredFile).c
+_KEY = table_of(tables.IdempotencyKey).c
+_SERIES = table_of(settings_tables.NumberSeries).c
+_PERIOD = table_of(settings_tables.SeriesPeriod).c
+_AFTER: BindParameter[object] = bindparam("after")
+
+
+def _page(position: Any, *columns: Any, limit: int = _PAGE) -> Select[*tuple[Any, ...]]:
+    """The next rows by a column that orders them, which comes first."""
+    return select(position, *columns).where(position > _AFTER).order_by(position).limit(limit)
+
+
+_STATED = _page(*(_OF[field.name] for field in fields(StatedDocument)), limit=_DOCUMENTS_PAGE)
+_SAID = (_ENTRY.act, _ENTRY.subject, _ENTRY.at, _ENTRY.principal, _ENTRY.detail)
+_ENTRIES = _page(_ENTRY.position, _ENTRY.previous_hash, _ENTRY.hash, *_SAID)
+_ACTS = _page(_ENTRY.position, *_SAID).where(_ENTRY.act.in_(bindparam("names", expanding=True)))
+_OWING = _page(
+    _OF.position, _OF.id, _OF.number, _OF.kind, _OF.currency, _OF.total_minor - _OF.withheld_minor, _OF.credits_id
+)
+_CREDITING = _page(_OF.position, _OF.credits_id).where(_OF.credits_id.is_not(None))
+_CONTENT = select(_OF.content).where(_OF.id == bindparam("invoice"))
+_CREDITS = select(_OF.content).where(_OF.credits_id == bindparam("invoice")).order_by(_OF.position)
+_PDFS = _page(_FILE.id, _FILE.document_id, _FILE.path, _FILE.sha256).where(_FILE.format == "pdf")
+_REFERENCES = (
+    select(_KEY.tool, _KEY.reference, _KEY.subject)
+    .where(after((_KEY.tool, _KEY.reference), (bindparam("after_tool"), bindparam("after_reference"))))
+    .order_by(_KEY.tool, _KEY.reference)
+    .limit(_PAGE)
+)
+_BY_PERIOD = select(_OF.series, _OF.period, func.count(), func.min(_OF.sequence), func.max(_OF.sequence)).group_by(
+    _OF.series, _OF.period
+)
+_BEGINS = select(_SERIES.code, _SERIES.first_period, _SERIES.first_sequence)
+_PERIODS = select(_PERIOD.series, _PERIOD.period, _PERIOD.next_sequence)
+_IN_SERIES = select(
+    _OF.number,
+    _OF.issue_date,
+    _OF.series,
+    _OF.period,
+    _OF.sequence,
+    func.lag(_OF.issue_date).over(partition_by=(_OF.series, _OF.period), order_by=_OF.sequence).label("before"),
+).subquery()
+_DATED_BACK = (
+    select(_IN_SERIES.c.number)
+    .where(_IN_SERIES.c.issue_date < _IN_SERIES.c.before)
+    .order_by(_IN_SERIES.c.series, _IN_SERIES.c.period, _IN_SERIES.c.sequence)
+    .limit(_PAGE)
+)
+
+
 def totals(session: Session) -> Totals:
-    return Totals(
-        documents=session.exec(select(func.count()).select_from(tables.DocumentRow)).one(),
-        files=session.exec(select(func.count()).select_from(tables.StoredFile)).one(),
-        audit_entries=session.exec(select(func.count()).select_from(tables.AuditEntry)).one(),
+    counts = (
+        execute(session, select(func.count()).select_from(table_of(model))).scalar_one()
+        for model in (tables.DocumentRow, tables.StoredFile, tables.AuditEntry)
     )
+    return Totals(*counts)
 
 
-def document_rows(session: Session) -> Iterator[StatedDocument]:
-    """All documents in the order of the chain."""
-    query = select(tables.DocumentRow).order_by(col(tables.DocumentRow.position))
-    for row in session.exec(query.execution_options(yield_per=_BATCH)):
-        yield StatedDocument(**{name: getattr(row, name) for name in StatedDocument.__slots__})
+Rows = list[tuple[Any, ...]]
 
 
-def audit_rows(session: Session) -> Iterator[AuditRow]:
+def page_of(statement: Select[*tuple[Any, ...]], key: Any, session: Session, **values: Any) -> tuple[Any, Rows] | None:
+    """The rows after a key, which is their first column, with the last one's; None where there are no more."""
+    rows = [tuple(row) for row in execute(session, statement, {"after": key, **values})]
+    return (rows[-1][0], rows) if rows else None
+
+
+def document_rows(ask: Ask) -> Iterator[tuple[StatedDocument, Beside]]:
+    """All documents in the order of the chain, each with the rows beside it."""
+    for page in each(ask, _documents, 0):
+        stated = [StatedDocument(*row) for row in page]
+        yield from zip(stated, beside_each(ask, [one.id for one in stated]), strict=True)
+
+
+def _documents(key: int, session: Session) -> tuple[int, list[Rows]] | None:
+    page = page_of(_STATED, key, session)
+    return (page[0], [page[1]]) if page else None
+
+
+def audit_rows(ask: Ask) -> Iterator[AuditRow]:
     """All audit entries in the order of their chain, with the canonical text of what they say now."""
-    query = select(tables.AuditEntry).order_by(col(tables.AuditEntry.position))
-    for row in session.exec(query.execution_options(yield_per=_BATCH)):
-        text = entry_text(at=row.at, by=row.principal, act=row.act, subject=row.subject, detail=row.detail)
-        yield AuditRow(row.position, row.previous_hash, row.hash, text)
+    for position, previous, link, act, subject, at, by, detail in each(ask, _entries, 0):
+        yield AuditRow(position, previous, link, entry_text(at=at, by=by, act=act, subject=subject, detail=detail))
 
 
-def issued_hashes(session: Session) -> dict[str, tuple[str, str]]:
+def _entries(key: int, session: Session) -> tuple[int, Rows] | None:
+    return page_of(_ENTRIES, key, session)
+
+
+def issued_hashes(ask: Ask) -> dict[str, tuple[str, str]]:
     """Number and hash of each document by its id, as the audit trail says that it was issued."""
-    return {act.subject: (act.detail["number"], act.detail["hash"]) for act in acts(session, *ISSUING)}
+    return {act.subject: (act.detail["number"], act.detail["hash"]) for act in acts(ask, *ISSUING)}
 
 
-def acts(session: Session, *names: str) -> Iterator[Act]:
+def acts(ask: Ask, *names: str) -> Iterator[Act]:
     """The acts of these names in the order of the audit trail."""
-    query = (
-        select(tables.AuditEntry).where(col(tables.AuditEntry.act).in_(names)).order_by(col(tables.AuditEntry.position))
-    )
-    for row in session.exec(query.execution_options(yield_per=_BATCH)):
-        yield Act(row.act, row.subject, row.at, row.principal, json.loads(row.detail))
+    for _, act, subject, at, by, detail in each(ask, partial(_acts, names), 0):
+        yield Act(act, subject, at, by, json.loads(detail))
 
 
-def owings(session: Session) -> dict[str, Owing]:
+def _acts(names: tuple[str, ...], key: int, session: Session) -> tuple[int, Rows] | None:
+    return page_of(_ACTS, key, session, names=names)
+
+
+def owings(ask: Ask) -> dict[str, Owing]:
     """What counts of each document for what is owed, by its id."""
-    table: Any = tables.DocumentRow
-    payable = table.total_minor - table.withheld_minor
-    query = sql_select(table.id, table.number, table.kind, table.currency, payable, table.credits_id)
-    return {document_id: Owing(*row) for document_id, *row in session.execute(query)}
+    return {document_id: Owing(*row) for _, document_id, *row in each(ask, _owings, 0)}
 
 
-def credited_invoices(session: Session) -> list[str]:
-    """The ids of the invoices that credit notes name, in the order of the first of these."""
-    table: Any = tables.DocumentRow
-    query = sql_select(table.credits_id).where(table.credits_id.is_not(None)).group_by(table.credits_id)
-    return list(session.execute(query.order_by(func.min(table.position))).scalars())
+def _owings(key: int, session: Session) -> tuple[int, Rows] | None:
+    return page_of(_OWING, key, session)
 
 
-def line_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
-    """What the line rows of a document say, in the order of the lines."""
-    return _rows(session, _LINES, document_id)
+def credited_invoices(ask: Ask) -> Iterator[tuple[str | None, list[str]]]:
+    """The text of each invoice that credit notes name, in the order of the first of these, and their texts."""
+    seen: set[str] = set()
+    for _, invoice_id in each(ask, _crediting, 0):
+        if invoice_id not in seen:
+            seen.add(invoice_id)
+            yield ask(partial(_credited, invoice_id))
 
 
-def tax_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
-    return _rows(session, _TAXES, document_id)
+def _crediting(key: int, session: Session) -> tuple[int, Rows] | None:
+    return page_of(_CREDITING, key, session)
 
 
-def tax_part_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
-    return _rows(session, _TAX_PARTS, document_id)
+def _credited(invoice_id: str, session: Session) -> tuple[str | None, list[str]]:
+    of = {"invoice": invoice_id}
+    return execute(session, _CONTENT, of).scalar(), list(execute(session, _CREDITS, of).scalars())
 
 
-def community_rows(session: Session, document_id: str) -> list[dict[str, Any]]:
-    return _rows(session, _COMMUNITY, document_id)
-
-
-def _rows(session: Session, statement: Select[*tuple[Any, ...]], document_id: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in execute(session, statement, {"document": document_id}).mappings()]
-
-
-def series_problems(session: Session) -> Iterator[str]:
+def series_problems(ask: Ask) -> Iterator[str]:
     """Numbers of a series that are missing, or taken without a document. Lost ones that are on record are neither."""
-    table: Any = tables.DocumentRow
-    query = sql_select(table.series, table.period, func.count(), func.min(table.sequence), func.max(table.sequence))
-    found = {
-        (series, period): (count, first, last)
-        for series, period, count, first, last in session.execute(query.group_by(table.series, table.period))
-    }
-    begins = {
-        (row.code, row.first_period): row.first_sequence for row in session.exec(select(settings_tables.NumberSeries))
-    }
-    lost = _lost_by_period(session)
-    for row in session.exec(select(settings_tables.SeriesPeriod)):
-        key = (row.series, row.period)
+    by_period, beginnings, periods = ask(_numbers)
+    found = {(series, period): numbers for series, period, *numbers in by_period}
+    begins = {(code, first_period): first for code, first_period, first in beginnings}
+    lost = _lost_by_period(ask)
+    for series, period, next_sequence in periods:
+        key = (series, period)
         begin = begins.get(key, 1)
         count, first, last = found.pop(key, (0, begin, begin - 1))
-        name = f"series {row.series} {row.period}".rstrip()
+        name = f"series {series} {period}".rstrip()
         lost_count = sum(one.last - one.first + 1 for one in lost.get(key, ()))
         reached = max([last, *(one.last for one in lost.get(key, ()))])
         if (
@@ -220,47 +271,56 @@ def series_problems(session: Session) -> Iterator[str]:
             or count + lost_count != reached - begin + 1
         ):
             yield f"{name}: {count} documents between numbers {first} and {last}; some are missing"
-        if row.next_sequence != reached + 1:
-            yield f"{name}: the next number is {row.next_sequence}, but the last that was given out is {reached}"
+        if next_sequence != reached + 1:
+            yield f"{name}: the next number is {next_sequence}, but the last that was given out is {reached}"
     for series, period in found:
         yield f"series {series} {period}: it has documents but no record of its numbers"
 
 
-def lost_numbers(session: Session) -> list[tuple[Act, LostNumbers]]:
+def _numbers(session: Session) -> tuple[Rows, Rows, Rows]:
+    by_period, begins, periods = (
+        [tuple(row) for row in execute(session, statement)] for statement in (_BY_PERIOD, _BEGINS, _PERIODS)
+    )
+    return by_period, begins, periods
+
+
+def lost_numbers(ask: Ask) -> list[tuple[Act, LostNumbers]]:
     """The numbers that were given out and lost, as those said who brought the books back."""
-    return [(act, LostNumbers(*one)) for act in acts(session, BRINGING_BACK) for one in act.detail["numbers"]]
+    return [(act, LostNumbers(*one)) for act in acts(ask, BRINGING_BACK) for one in act.detail["numbers"]]
 
 
-def _lost_by_period(session: Session) -> dict[tuple[str, str], list[LostNumbers]]:
+def _lost_by_period(ask: Ask) -> dict[tuple[str, str], list[LostNumbers]]:
     found: dict[tuple[str, str], list[LostNumbers]] = {}
-    for _, one in lost_numbers(session):
+    for _, one in lost_numbers(ask):
         found.setdefault((one.series, one.period), []).append(one)
     return found
 
 
-def date_problems(session: Session) -> Iterator[str]:
-    """Documents that are dated before an earlier number of their series and period."""
-    table: Any = tables.DocumentRow
-    query = sql_select(table.series, table.period, table.number, table.issue_date)
-    rows = session.execute(
-        query.order_by(table.series, table.period, table.sequence).execution_options(yield_per=_BATCH)
-    )
-    before: tuple[str, str, date] = ("", "", date.min)
-    for series, period, number, issue_date in rows:
-        if (series, period) == before[:2] and issue_date < before[2]:
-            yield f"document {number}: it is dated before an earlier number of its series"
-        before = (series, period, issue_date)
+def date_problems(ask: Ask) -> Iterator[str]:
+    """Documents that are dated before the number before them in their series and period."""
+    for number in ask(_dated_back):
+        yield f"document {number}: it is dated before an earlier number of its series"
 
 
-def references(session: Session) -> list[tuple[str, str, str]]:
+def _dated_back(session: Session) -> list[str]:
+    return list(execute(session, _DATED_BACK).scalars())
+
+
+def references(ask: Ask) -> Iterator[tuple[str, str, str]]:
     """Tool, reference and subject of everything that a retry would find."""
-    key: Any = tables.IdempotencyKey
-    query = sql_select(key.tool, key.reference, key.subject).order_by(key.tool, key.reference)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return each(ask, _references, ("", ""))
 
 
-def stored_pdfs(session: Session) -> dict[str, tuple[str, str]]:
+def _references(key: tuple[str, str], session: Session) -> tuple[tuple[str, str], list[tuple[str, str, str]]] | None:
+    values = {"after_tool": key[0], "after_reference": key[1]}
+    rows = [(row[0], row[1], row[2]) for row in execute(session, _REFERENCES, values)]
+    return (rows[-1][:2], rows) if rows else None
+
+
+def stored_pdfs(ask: Ask) -> dict[str, tuple[str, str]]:
     """Path and SHA-256 sum of the stored PDF of each document, by the document's id."""
-    file: Any = tables.StoredFile
-    query = sql_select(file.document_id, file.path, file.sha256).where(file.format == "pdf")
-    return {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    return {document_id: (path, sha256) for _, document_id, path, sha256 in each(ask, _pdfs, "")}
+
+
+def _pdfs(key: str, session: Session) -> tuple[str, Rows] | None:
+    return page_of(_PDFS, key, session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -10,9 +11,11 @@ from sqlmodel import Session
 from storage.books import tables
 from storage.files.kept import StoredFile
 from storage.queries.statements import Kept, flat
+from storage.work.asking import Ask, each
 
 _FILES = Kept(tables.StoredFile, StoredFile, document_id=lambda of: of or "")
 _AT_PATH = _FILES.all.where(_FILES.table.c.path == bindparam("path")).limit(1)
+_AFTER = _FILES.all.where(_FILES.table.c.id > bindparam("after")).order_by(_FILES.table.c.id).limit(200)
 _OF_DOCUMENT = _FILES.all.where(
     _FILES.table.c.document_id == bindparam("document"), _FILES.table.c.format == bindparam("file_format")
 )
@@ -32,13 +35,14 @@ def is_on_record(session: Session, path: str) -> bool:
     return bool(_FILES.find(session, _AT_PATH, path=path))
 
 
-def file_at(session: Session, path: str) -> StoredFile | None:
-    """The file of this path that was recorded first."""
-    return next(iter(_FILES.find(session, _AT_PATH, path=path)), None)
+def all_files(ask: Ask) -> Iterator[StoredFile]:
+    """All files on record, by their ids."""
+    return each(ask, _files_after, "")
 
 
-def all_files(session: Session) -> list[StoredFile]:
-    return _FILES.find(session, _FILES.all.order_by(_FILES.table.c.id))
+def _files_after(key: str, session: Session) -> tuple[str, list[StoredFile]] | None:
+    page = _FILES.find(session, _AFTER, after=key)
+    return (page[-1].id, page) if page else None
 
 
 def record_file(session: Session, file: StoredFile, *, at: datetime) -> StoredFile:

@@ -6,35 +6,85 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlmodel import Session
 
 from storage.books import tables
 from storage.books.checks import ISSUING, acts
 from storage.books.journal import EntryKind, described, payment_sides
 from storage.queries.statements import execute, table_of
+from storage.work.asking import Ask, each
 
-_BATCH = 500
+_PAGE = 200
 
 _ENTRY, _LINE = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _DOCUMENT, _PAYMENT = table_of(tables.DocumentRow), table_of(tables.Payment)
-_SIDES_OF = (
-    select(_LINE.c.account, _LINE.c.debit_minor, _LINE.c.credit_minor, _LINE.c.accounting_minor)
-    .join_from(_ENTRY, _LINE, _LINE.c.entry_id == _ENTRY.c.id)
-    .where(_ENTRY.c.document_id == bindparam("document"))
-    .order_by(_LINE.c.position)
+_AFTER: BindParameter[int] = bindparam("after")
+_UP_TO: BindParameter[int] = bindparam("up_to")
+Posted = tuple[tuple[Any, ...], list[tuple[Any, ...]]]
+
+
+_POSTED_DOCUMENT = (
+    _DOCUMENT.c.id,
+    _DOCUMENT.c.number,
+    _DOCUMENT.c.total_minor,
+    _DOCUMENT.c.currency,
+    _ENTRY.c.id,
+    _ENTRY.c.kind,
+    _ENTRY.c.entry_date,
+    _ENTRY.c.description,
+    _ENTRY.c.accounting_currency,
+    _DOCUMENT.c.issue_date,
+    _DOCUMENT.c.accounting_currency,
+    _DOCUMENT.c.customer_name,
+)
+_DOCUMENTS_POSTED = (
+    select(*_POSTED_DOCUMENT, _LINE.c.account, _LINE.c.debit_minor, _LINE.c.credit_minor, _LINE.c.currency)
+    .add_columns(_LINE.c.dimensions)
+    .join_from(_DOCUMENT, _ENTRY, _ENTRY.c.document_id == _DOCUMENT.c.id, isouter=True)
+    .join(_LINE, _LINE.c.entry_id == _ENTRY.c.id, isouter=True)
+    .where(_DOCUMENT.c.position > _AFTER, _DOCUMENT.c.position <= _UP_TO)
+    .order_by(_DOCUMENT.c.position, _LINE.c.position)
+)
+_POSTED_PAYMENT = (
+    _PAYMENT.c.id,
+    _PAYMENT.c.paid_on,
+    _DOCUMENT.c.number,
+    _DOCUMENT.c.customer_name,
+    _PAYMENT.c.currency,
+    _DOCUMENT.c.accounting_currency,
+    _PAYMENT.c.debit_account,
+    _PAYMENT.c.credit_account,
+    _PAYMENT.c.amount_minor,
+    _ENTRY.c.id,
+    _ENTRY.c.kind,
+    _ENTRY.c.entry_date,
+    _ENTRY.c.description,
+    _ENTRY.c.accounting_currency,
+)
+_PAYMENTS_POSTED = (
+    select(*_POSTED_PAYMENT, _LINE.c.account, _LINE.c.debit_minor, _LINE.c.credit_minor, _LINE.c.currency)
+    .add_columns(_LINE.c.accounting_minor, _LINE.c.dimensions)
+    .join_from(_PAYMENT, _DOCUMENT, _DOCUMENT.c.id == _PAYMENT.c.document_id)
+    .join(_ENTRY, _ENTRY.c.payment_id == _PAYMENT.c.id, isouter=True)
+    .join(_LINE, _LINE.c.entry_id == _ENTRY.c.id, isouter=True)
+    .where(_PAYMENT.c.position > _AFTER, _PAYMENT.c.position <= _UP_TO)
+    .order_by(_PAYMENT.c.position, _LINE.c.position)
 )
 
 
-def sides_of(session: Session, document_id: str) -> list[tuple[str, int, int, int | None]]:
-    """Account, debit, credit and amount in the accounting currency of each side of a document's entry."""
-    return [(row[0], row[1], row[2], row[3]) for row in execute(session, _SIDES_OF, {"document": document_id})]
+def _last_of_page(position: Any) -> Select[*tuple[Any, ...]]:
+    page = select(position).where(position > _AFTER).order_by(position).limit(_PAGE).subquery()
+    return select(func.max(page.c[0]))
 
 
-def journal_problems(session: Session) -> Iterator[str]:
+_LAST_DOCUMENT, _LAST_PAYMENT = _last_of_page(_DOCUMENT.c.position), _last_of_page(_PAYMENT.c.position)
+
+
+def journal_problems(ask: Ask) -> Iterator[str]:
     """Documents without their journal entry, and entries that do not balance or are not what was posted."""
-    posted = {act.subject: act.detail.get("journal") for act in acts(session, *ISSUING)}
-    for document, lines in _documents_posted(session):
+    posted = {act.subject: act.detail.get("journal") for act in acts(ask, *ISSUING)}
+    for document, lines in each(ask, _documents_posted, 0):
         document_id, number, total_minor, currency, entry_id, *entry_and_wanted = document
         name = f"document {number}"
         if entry_id is None:
@@ -62,35 +112,14 @@ def journal_problems(session: Session) -> Iterator[str]:
             yield f"{name}: its journal entry has another date or text"
 
 
-def _documents_posted(session: Session) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
+def _documents_posted(key: int, session: Session) -> tuple[int, list[Posted]] | None:
     """Each document with its entry, and the entry's lines."""
-    of, entry, line = _DOCUMENT.c, _ENTRY.c, _LINE.c
-    document = (
-        of.id,
-        of.number,
-        of.total_minor,
-        of.currency,
-        entry.id,
-        entry.kind,
-        entry.entry_date,
-        entry.description,
-        entry.accounting_currency,
-        of.issue_date,
-        of.accounting_currency,
-        of.customer_name,
-    )
-    query = (
-        select(*document, line.account, line.debit_minor, line.credit_minor, line.currency, line.dimensions)
-        .join_from(_DOCUMENT, _ENTRY, entry.document_id == of.id, isouter=True)
-        .join(_LINE, line.entry_id == entry.id, isouter=True)
-        .order_by(of.position, line.position)
-    )
-    return _grouped(session, query, len(document))
+    return _grouped(session, key, _LAST_DOCUMENT, _DOCUMENTS_POSTED, len(_POSTED_DOCUMENT))
 
 
-def payment_entry_problems(session: Session) -> Iterator[str]:
+def payment_entry_problems(ask: Ask) -> Iterator[str]:
     """Payments without their journal entry, and entries that are not what was paid."""
-    for payment, lines in _payments_posted(session):
+    for payment, lines in each(ask, _payments_posted, 0):
         payment_id, paid_on, number, customer_name, currency, books, debit, credit, amount_minor, entry_id, *entry = (
             payment
         )
@@ -115,41 +144,21 @@ def payment_entry_problems(session: Session) -> Iterator[str]:
             yield f"{name}: its journal entry is not what was recorded"
 
 
-def _payments_posted(session: Session) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
+def _payments_posted(key: int, session: Session) -> tuple[int, list[Posted]] | None:
     """Each payment with its document and its entry, and the entry's lines."""
-    paid, of, entry, line = _PAYMENT.c, _DOCUMENT.c, _ENTRY.c, _LINE.c
-    payment = (
-        paid.id,
-        paid.paid_on,
-        of.number,
-        of.customer_name,
-        paid.currency,
-        of.accounting_currency,
-        paid.debit_account,
-        paid.credit_account,
-        paid.amount_minor,
-        entry.id,
-        entry.kind,
-        entry.entry_date,
-        entry.description,
-        entry.accounting_currency,
-    )
-    lines = (line.account, line.debit_minor, line.credit_minor, line.currency, line.accounting_minor, line.dimensions)
-    query = (
-        select(*payment, *lines)
-        .join_from(_PAYMENT, _DOCUMENT, of.id == paid.document_id)
-        .join(_ENTRY, entry.payment_id == paid.id, isouter=True)
-        .join(_LINE, line.entry_id == entry.id, isouter=True)
-        .order_by(paid.position, line.position)
-    )
-    return _grouped(session, query, len(payment))
+    return _grouped(session, key, _LAST_PAYMENT, _PAYMENTS_POSTED, len(_POSTED_PAYMENT))
 
 
 def _grouped(
-    session: Session, query: Select[*tuple[Any, ...]], width: int
-) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
-    """The rows by their first columns, with the rest of each; a rest that begins with nothing is none."""
-    rows = session.execute(query.execution_options(yield_per=_BATCH))
+    session: Session, key: int, last: Select[*tuple[Any, ...]], query: Select[*tuple[Any, ...]], width: int
+) -> tuple[int, list[Posted]] | None:
+    """The next rows by their first columns, with the rest of each; a rest that begins with nothing is none."""
+    up_to = execute(session, last, {"after": key}).scalar()
+    if up_to is None:
+        return None
+    found: list[Posted] = []
+    rows = execute(session, query, {"after": key, "up_to": up_to})
     for of, group in groupby(rows, key=lambda row: tuple(row[:width])):
         rests = [tuple(row[width:]) for row in group]
-        yield of, [rest for rest in rests if rest[0] is not None]
+        found.append((of, [rest for rest in rests if rest[0] is not None]))
+    return up_to, found

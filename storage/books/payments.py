@@ -5,7 +5,7 @@ Rows are only ever added here; the database refuses to change or delete them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from storage.books import settings_tables, tables
 from storage.books.journal import described, payment_sides, post_payment
 from storage.books.totals import settle
 from storage.queries.statements import Kept, execute, flat, table_of
+from storage.work.asking import Ask, each
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ _OF_DOCUMENTS = _PAYMENTS.all.where(_COLUMNS.document_id.in_(bindparam("document
 )
 _BY_ID = _PAYMENTS.all.where(_COLUMNS.id == bindparam("payment"))
 _REVERSAL = _PAYMENTS.all.where(_COLUMNS.reverses_id == bindparam("payment"))
-_IN_ORDER = _PAYMENTS.all.order_by(_COLUMNS.position)
+_IN_ORDER = (
+    _PAYMENTS.all.where(_COLUMNS.position > bindparam("after")).order_by(_COLUMNS.position).limit(bindparam("at_most"))
+)
+_PAGE = 200
 
 _KIND_OF_PAYMENTS = "payment"
 _PROFILE = table_of(settings_tables.PostingProfile)
@@ -123,9 +127,14 @@ def payments_of_several(session: Session, document_ids: Sequence[str]) -> dict[s
     return found
 
 
-def all_payments(session: Session) -> list[Payment]:
+def all_payments(ask: Ask) -> Iterator[Payment]:
     """All payments in the order in which they were recorded."""
-    return _PAYMENTS.find(session, _IN_ORDER)
+    return each(ask, _payments_after, 0)
+
+
+def _payments_after(key: int, session: Session) -> tuple[int, list[Payment]] | None:
+    page = _PAYMENTS.find(session, _IN_ORDER, after=key, at_most=_PAGE)
+    return (page[-1].position, page) if page else None
 
 
 def audited(payment: Payment) -> dict[str, object]:

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import anyio
@@ -38,10 +38,12 @@ from storage.work.workers import Workers
 
 if TYPE_CHECKING:
     from storage.sqlite.snapshots import Snapshot
+    from storage.work.asking import Ask
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+P = ParamSpec("P")
 _RunWithEnds = Callable[[Mode, Callable[[Session], tuple[T, Ends]]], Coroutine[Any, Any, tuple[T, Ends]]]
 
 CONNECTIONS = 2
@@ -294,6 +296,14 @@ class Books:
         with self._named():
             async with self.pool.snapshot(self.organization.id) as snapshot:
                 yield snapshot
+
+    async def go_through(self, work: Callable[Concatenate[Ask, P], T], *given: P.args, **named: P.kwargs) -> T:
+        """Compute `work(ask, *given)` where it holds up nobody: it asks for the pages of one snapshot. Its turn is
+        that of an export.
+        """
+        workers = self.pool.workers
+        async with workers.exports.turn(self.organization.id), self.snapshot() as snapshot:
+            return await workers.talk(work, snapshot.read, *given, **named)
 
     async def write(self, work: Callable[[Session], T], *, size: int = 1) -> T:
         """Run `work` as one transaction, alone in these books from its begin on: kept whole at its end, or not at all.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select
@@ -16,6 +17,7 @@ from sqlmodel import Session, SQLModel
 from invoicing.document.canonical import canonical_json
 from storage.books import settings_tables, tables
 from storage.queries.statements import execute, table_of
+from storage.work.asking import Ask, each
 
 SETTINGS: Mapping[str, type[SQLModel]] = {
     str(model.__tablename__): model
@@ -42,6 +44,7 @@ RECORDS: Mapping[str, type[SQLModel]] = {"customers": tables.Customer, "items": 
 """Records by the name of their table; each has an `id`."""
 
 _DIGEST_LENGTH = 32
+_PAGE = 200
 # Made from other columns, in a way that may change.
 _DERIVED = frozenset({"name_key", "search_key"})
 
@@ -64,11 +67,27 @@ def record_states(session: Session, table: str, ids: Iterable[str]) -> dict[str,
     return found
 
 
-def all_record_states(session: Session, table: str) -> dict[str, str]:
+def all_settings_states(ask: Ask) -> dict[str, str]:
+    """As `settings_state`, for whoever asks for the rows."""
+    return {name: _digest(ask(partial(_settings, name))) for name in SETTINGS}
+
+
+def _settings(name: str, session: Session) -> list[dict[str, Any]]:
+    return _rows(session, SETTINGS[name])
+
+
+def all_record_states(ask: Ask, table: str) -> dict[str, str]:
     """A digest of every record, by its id."""
+    return {record_id: _digest([stated]) for record_id, stated in each(ask, partial(_records, table), "")}
+
+
+def _records(table: str, key: str, session: Session) -> tuple[str, list[tuple[str, dict[str, Any]]]] | None:
     model = RECORDS[table]
-    rows = execute(session, select(table_of(model))).mappings()
-    return {row["id"]: _digest([_stated(model, row)]) for row in rows}
+    of = table_of(model)
+    query = select(of).where(of.c.id > bindparam("after")).order_by(of.c.id).limit(_PAGE)
+    rows = execute(session, query, {"after": key}).mappings()
+    page = [(row["id"], _stated(model, row)) for row in rows]
+    return (page[-1][0], page) if page else None
 
 
 def _rows(session: Session, model: type[SQLModel]) -> list[dict[str, Any]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, case, cast, except_, func, literal, select, union_all
 from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import DocumentKind
@@ -13,11 +14,14 @@ from storage.books import tables, total_tables
 from storage.books.balances import DUE
 from storage.books.totals import ADJUSTMENTS
 from storage.queries.statements import execute, table_of
+from storage.work.asking import Ask
 
 _DOCUMENTS, _OF = table_of(tables.DocumentRow), table_of(tables.DocumentRow).c
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _LINES, _TAXES = table_of(tables.DocumentLine), table_of(tables.DocumentTax)
 _PARTS = table_of(tables.DocumentTaxPart)
+_AT_MOST = 100
+Rows = list[tuple[Any, ...]]
 _SIGN = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
 
 
@@ -96,7 +100,7 @@ def _owed() -> Select[*tuple[Any, ...]]:
     return select(*columns).where(_OF.kind == DocumentKind.INVOICE.value)
 
 
-_FOLLOWING = (
+_FOLLOWING: tuple[tuple[str, type[SQLModel], Any], ...] = (
     ("account", total_tables.AccountTotal, _accounts()),
     ("tax", total_tables.TaxTotal, union_all(_taxes(_TAXES.c, _TAXES.c.jurisdiction, literal("")), _parts())),
     ("customer", total_tables.CustomerTotal, _customers()),
@@ -105,16 +109,25 @@ _FOLLOWING = (
 )
 
 
-def total_problems(session: Session) -> Iterator[str]:
+def total_problems(ask: Ask) -> Iterator[str]:
     """Totals that are not what the documents, the journal and the payments come to."""
-    for what, model, computed in _FOLLOWING:
-        kept = {tuple(row) for row in execute(session, select(table_of(model)))}
-        for row in execute(session, computed):
-            if tuple(row) not in kept:
-                yield f"{what} total {_named(model, row)}: it is not what the books come to"
-            kept.discard(tuple(row))
-        for extra in kept:
-            yield f"{what} total {_named(model, extra)}: nothing in the books adds up to it"
+    for index, (what, model, _) in enumerate(_FOLLOWING):
+        others, extra = ask(partial(_differing, index))
+        for row in others:
+            yield f"{what} total {_named(model, row)}: it is not what the books come to"
+        for row in extra:
+            yield f"{what} total {_named(model, row)}: nothing in the books adds up to it"
+
+
+def _differing(index: int, session: Session) -> tuple[Rows, Rows]:
+    """What the books come to and is not kept, and what is kept beside that; the first ones of each."""
+    _, model, computed = _FOLLOWING[index]
+    kept, added_up = select(table_of(model)), select(computed.subquery())
+    others, extra = (
+        [tuple(row) for row in execute(session, statement.limit(_AT_MOST))]
+        for statement in (except_(added_up, kept), except_(kept, added_up))
+    )
+    return others, extra
 
 
 def _named(model: type[SQLModel], row: Any) -> str:

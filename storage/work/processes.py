@@ -1,7 +1,8 @@
 """The processes that compute for a server: of lower priority, with a bound of memory, and gone when the server is.
 
 Work that takes long says now and then how far it has come, and is told then whether anybody still waits for it: two
-numbers for each such piece of work lie in memory that the server and its processes share.
+numbers for each such piece of work lie in memory that the server and its processes share. Other work asks for what it
+needs, a page at a time, through a pipe that there is for each such piece.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from collections.abc import Awaitable, Callable, Iterator, MutableSequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from invoicing.refusals import LimitExceeded, Unavailable
+from storage.work.asking import Ask, Question
 from storage.work.stopping import Stopped
 
 T = TypeVar("T")
@@ -32,20 +35,27 @@ _NICE = 15
 _LOOK_SECONDS = 1 / 5
 
 _numbers: MutableSequence[int] = []
+_lines: list[Connection] = []
 
 
 class Processes:
-    """At most `short` pieces of work at once that are waited for, and `long` ones that tell how far they have come."""
+    """At most `short` pieces of work at once that are waited for, and `long` ones that tell how far they have come, or
+    ask.
+    """
 
     def __init__(self, *, short: int, long: int, memory_mib: int) -> None:
         # A copy of a process with threads can stand still for ever.
         context = multiprocessing.get_context("spawn")
         self._shared: MutableSequence[int] = context.RawArray("q", 2 * long)
+        self._lines = [context.Pipe() for _ in range(long)]
         self._free = list(range(long))
         self._short = short
         self._is_new = True
         self._pool = ProcessPoolExecutor(
-            short + long, mp_context=context, initializer=_begin, initargs=(memory_mib * 1024**2, self._shared)
+            short + long,
+            mp_context=context,
+            initializer=_begin,
+            initargs=(memory_mib * 1024**2, self._shared, [theirs for _, theirs in self._lines]),
         )
         self.is_broken = False
 
@@ -84,9 +94,28 @@ class Processes:
         finally:
             self._free.append(place)
 
+    def talk(self, work: Callable[Concatenate[Ask, P], T], ask: Ask, *given: P.args, **named: P.kwargs) -> T:
+        """As `compute`, for work that asks; `ask` answers it. To be called in a thread, which waits until it has ended.
+
+        Where `ask` raises, the work ends, and this raises the same.
+        """
+        place = self._free.pop()
+        ours, theirs = self._lines[place]
+        try:
+            with self._told():
+                future = self._pool.submit(partial(_talked, work, place, *given, **named))
+                future.add_done_callback(partial(_hang_up, theirs))
+                _answer(ours, future, ask)
+                return future.result()
+        finally:
+            self._free.append(place)
+
     def close(self) -> None:
         """End the processes; nothing may be under way."""
         self._pool.shutdown()
+        for ours, theirs in self._lines:
+            ours.close()
+            theirs.close()
 
     async def _followed(
         self, future: Future[T], place: int, progress: Callable[[int], Awaitable[None]], stop: threading.Event
@@ -117,10 +146,46 @@ class Processes:
             raise Unavailable("The process that worked at this has ended: try again.") from None
 
 
-def _begin(memory_bytes: int, numbers: MutableSequence[int]) -> None:
+def _answer(line: Connection, future: Future[Any], ask: Ask) -> None:
+    """Answer what is asked on the line until the work has ended."""
+    while (question := _next(line, future)) is not None:
+        try:
+            _say(line, (ask(question),))
+        except BaseException:
+            _say(line, None)
+            while _next(line, future) is not None:
+                _say(line, None)
+            raise
+
+
+def _say(line: Connection, answered: tuple[Any] | None) -> None:
+    # Of a process that has died, the future tells.
+    with suppress(OSError):
+        line.send(answered)
+
+
+def _next(line: Connection, future: Future[Any]) -> Question | None:
+    """What is asked next; None where the work has ended."""
+    with suppress(EOFError, OSError):
+        while not line.poll(_LOOK_SECONDS):
+            # It says that it ends before it does: what has ended without a word has died.
+            if future.done() and not line.poll():
+                return None
+        question: Question | None = line.recv()
+        return question
+    return None
+
+
+def _hang_up(theirs: Connection, future: Future[Any]) -> None:
+    """Nobody waits for a process that has died; it held the other end of the line, and so do we."""
+    if isinstance(future.exception(), BrokenExecutor):
+        theirs.close()
+
+
+def _begin(memory_bytes: int, numbers: MutableSequence[int], lines: list[Connection]) -> None:
     """What a process does first."""
-    global _numbers
-    _numbers = numbers
+    global _numbers, _lines
+    _numbers, _lines = numbers, lines
     # Whoever interrupts the server does not mean this; it ends when the server does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -142,6 +207,22 @@ def _watched(work: Callable[Concatenate[Tell, P], T], place: int, *given: P.args
             raise Stopped
 
     return work(tell, *given, **named)
+
+
+def _talked(work: Callable[Concatenate[Ask, P], T], place: int, *given: P.args, **named: P.kwargs) -> T:
+    line = _lines[place]
+
+    def ask(question: Callable[[Any], Any]) -> Any:
+        line.send(question)
+        answered = line.recv()
+        if answered is None:
+            raise Stopped
+        return answered[0]
+
+    try:
+        return work(ask, *given, **named)
+    finally:
+        line.send(None)
 
 
 def _end_with(parent: BaseProcess) -> None:

@@ -7,6 +7,7 @@ the lower priority and a bound of memory. A program with one user at a time comp
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -22,6 +23,7 @@ from storage.work.stopping import Stop
 from storage.work.turns import FairTurns, Share
 
 if TYPE_CHECKING:
+    from storage.work.asking import Ask, Question
     from storage.work.processes import Processes, Tell
 
 T = TypeVar("T")
@@ -111,6 +113,39 @@ class Workers:
             in_thread = partial(work, tell, *given, **named)
             act = anyio.to_thread.run_sync(in_thread, limiter=self._threads)
         return await to_its_end_or_stopped(act, stop.wish)
+
+    async def talk(
+        self,
+        work: Callable[Concatenate[Ask, P], T],
+        answer: Callable[[Question], Coroutine[Any, Any, Any]],
+        *given: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Compute `work(ask, *given)`, a function of a module; what it asks for is read with `answer`, in this event
+        loop. Turns, cancellation and errors as in `write_out`.
+        """
+        stop = Stop()
+        answering: asyncio.Task[Any] | None = None
+
+        async def answer_one(question: Question) -> Any:
+            nonlocal answering
+            stop.check()
+            answering = asyncio.current_task()
+            return await answer(question)
+
+        def ask(question: Question) -> Any:
+            return anyio.from_thread.run(answer_one, question)
+
+        def wish() -> None:
+            stop.wish()
+            if answering is not None:
+                answering.cancel()
+
+        if (processes := self._ready()) is not None:
+            act = anyio.to_thread.run_sync(partial(processes.talk, work, ask, *given, **named), limiter=self._threads)
+        else:
+            act = anyio.to_thread.run_sync(partial(work, ask, *given, **named), limiter=self._threads)
+        return await to_its_end_or_stopped(act, wish)
 
     async def close(self) -> None:
         """End the processes; nothing may be under way."""

@@ -121,4 +121,4 @@ async def test_books_of_before_are_verified_as_far_as_their_audit_trail_goes(tmp
                 connection.execute("UPDATE audit_entries SET detail = ? WHERE position = ?", (text, position))
         # The chain itself is cut by that; of the settings nothing is said that nobody recorded.
         assert "audit" in (await verify_books(books)).problem
-        assert await books.read(lambda db: list(evidence_problems(db))) == []
+        assert await books.read(lambda db: list(evidence_problems(lambda question: question(db)))) == []
