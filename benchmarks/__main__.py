@@ -1,4 +1,5 @@
-"""`make bench`: how soon a client is answered, each tool beside one that does nothing, and how costs grow.
+"""`make bench`: how soon a client is answered, each tool beside one that does nothing, how costs grow,
+and what others notice of long work.
 
 Every figure is a ratio of two jobs that ran by turns in the same minutes: absolute times mean nothing on a shared
 machine. `python -m benchmarks quick` makes a run of a few seconds, with figures to match.
@@ -10,6 +11,7 @@ import asyncio
 import sys
 from dataclasses import dataclass
 
+from benchmarks.beside_long_work import compare_beside_long_work
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_volume
 from benchmarks.office import bare_server, open_office
 from benchmarks.starts import compare_starts
@@ -37,7 +39,8 @@ async def run(size: Size) -> None:
         await compare_tools(small, anchor, calls=size.calls, rounds=size.rounds)
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
-        await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)
+        busy = await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)
+        await compare_beside_long_work(large, busy, calls=size.calls * 4, rounds=size.rounds)
     async with open_office() as small, open_office() as large:
         await compare_organizations(
             small, large, organizations=size.organizations, calls=size.calls, rounds=size.rounds

@@ -52,13 +52,14 @@ async def compare_rates(office: Office, *, calls: int, rounds: int) -> None:
     print()
 
 
-async def compare_volume(small: Office, large: Office, *, invoices: int, calls: int, rounds: int) -> None:
-    """An organization with very many invoices beside one with a page of them."""
+async def compare_volume(small: Office, large: Office, *, invoices: int, calls: int, rounds: int) -> Client:
+    """An organization with very many invoices beside one with a page of them; answers the first."""
     few, many = await small.add_client("Corner Shop"), await large.add_client("Corner Shop")
     await small.add_invoices(few, PAGE)
     await large.add_invoices(many, invoices)
     _head(f"{invoices} invoices to {PAGE} in an organization")
     await _compare_tools(small, large, few, many, calls=calls, rounds=rounds)
+    return many
 
 
 async def compare_organizations(small: Office, large: Office, *, organizations: int, calls: int, rounds: int) -> None:

@@ -1,4 +1,4 @@
-"""The server under test: the real application with one more tool, which does nothing.
+"""The server under test: the real application with two more tools: one does nothing, one verifies.
 
 It takes any free port and says which, in a line of its own on standard output, as soon as it can be connected to.
 """
@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import anyio
 from mcp.server.mcpserver.tools import Tool
 
-from server.app import system_clock
+from operations.access import Office, open_books
+from operations.practices import local_owner
+from operations.rights import Right
+from operations.verification import verify_books
+from server.app import find_organization, system_clock
 from server.http.application import HttpSettings, http_application
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
@@ -20,7 +25,7 @@ from server.http.questions import Questions
 from server.http.serving import serve_application
 from server.mcp import CounterfoilServer
 from server.settings import read_settings
-from storage.folder.store import open_store
+from storage.folder.store import Store, open_store
 
 
 async def noop() -> str:
@@ -28,8 +33,18 @@ async def noop() -> str:
     return "ok"
 
 
-def equip(server: CounterfoilServer) -> None:
-    server.add_listed(Tool.from_function(noop))
+def equipped(store: Store, server: CounterfoilServer) -> None:
+    async def verify(organization: str) -> str:
+        """Verify the books of an organization."""
+        owner = await local_owner(store)
+        assert owner is not None
+        office = Office(store=store, principal=owner, clock=system_clock)
+        return (
+            await verify_books(open_books(office, await find_organization(office, organization), Right.READ))
+        ).problem
+
+    for tool in (noop, verify):
+        server.add_listed(Tool.from_function(tool))
 
 
 # Longer than the callers keep a connection that they do not use: so it is they who close it.
@@ -48,7 +63,9 @@ async def main(data: Path) -> None:
     )
     questions = Questions(settings.allowance.asking)
     async with open_store(data, read_settings(data).limits) as store:
-        application = http_application(store, system_clock, settings, questions=questions, equip=equip)
+        application = http_application(
+            store, system_clock, settings, questions=questions, equip=partial(equipped, store)
+        )
         await serve_application(application, questions, listener, OpenConnections(settings.allowance, 1_000))
 
 
