@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,7 +10,7 @@ from typing import BinaryIO, TypeVar
 from sqlmodel import Session
 
 from invoicing.document.documents import Document
-from invoicing.exports.archive import write_archive
+from invoicing.exports.archive import Archive, open_archive
 from invoicing.exports.writing import TableFormat, write_export
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
@@ -39,12 +38,11 @@ EXPORT_FORMATS = {
     "pdf": (".zip", "application/zip"),
 }
 EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
-_BATCH = 200
+_BATCH = 50
 # Reading and hashing so much takes less than handing it to a thread.
 _READ_AT_ONCE_BYTES_MAX = 256 * 1024
 # What is read as a resource is in memory several times: as bytes, as base64, and in the answer around that.
 READ_BYTES_MAX = 8 * 1024 * 1024
-_PROGRESS_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +153,12 @@ def _absent() -> NotFound:
 
 def _whole(stored: StoredFile, content: T | None) -> tuple[StoredFile, T]:
     if content is None:
-        raise Unavailable("The file is damaged or missing.", remedy=Act.EXAMINE)
+        raise _damaged()
     return stored, content
+
+
+def _damaged() -> Unavailable:
+    return Unavailable("The file is damaged or missing.", remedy=Act.EXAMINE)
 
 
 def _made_before(db: Session, books: Books, key: str) -> MadeFile | None:
@@ -238,27 +240,38 @@ async def _export_archive(
     books: Books, wanted: DocumentFilter, count: int, today: date, progress: AsyncProgress
 ) -> MadeExport:
     named, kept = _export_name(books, "pdf", today), books.files
-    made: list[tuple[str, Callable[[], BinaryIO]]] = []
-    position = 0
-    while batch := await books.read(partial(_batch_with_files, wanted, position)):
-        for issued, stored in batch:
-            one = await _rendered(books, (issued.document, stored))
-            made.append((issued.document.number, partial(_opened, kept, one.file)))
-            if len(made) % _PROGRESS_EVERY == 0:
-                await progress(len(made), count)
-        position = batch[-1][0].position
     organization = {"handle": books.organization.handle, "name": books.organization.name}
+    position = done = 0
+    with kept.being_written(Room.EXPORTS, EXPORT_FORMATS["pdf"][0]) as written:
+        with open_archive(written) as archive:
+            while batch := await books.read(partial(_batch_with_files, wanted, position)):
+                await _add_pdfs(books, archive, [(issued.document, stored) for issued, stored in batch])
+                position, done = batch[-1][0].position, done + len(batch)
+                await progress(done, count)
+            await books.use_files(archive.end, {"organization": organization})
+        return MadeExport(await books.use_files(kept.put, written, named), count, ())
 
-    def write() -> StoredFile:
-        with kept.being_written(Room.EXPORTS, EXPORT_FORMATS["pdf"][0]) as written:
-            write_archive(written, made, manifest_extra={"organization": organization})
-            return kept.put(written, named)
 
-    return MadeExport(await books.use_files(write), count, ())
+async def _add_pdfs(books: Books, archive: Archive, batch: list[tuple[Document, StoredFile | None]]) -> None:
+    """Add the PDF of each document; one that is not there, or not as it was made, is made first."""
+    while batch := batch[await books.use_files(_add_intact, archive, books.files, batch) :]:
+        document, stored = batch[0]
+        made = await _rendered(books, (document, stored))
+        if not await books.use_files(_add_intact, archive, books.files, [(document, made.file)]):
+            raise _damaged()
+        batch = batch[1:]
 
 
-def _opened(kept: Files, stored: StoredFile) -> BinaryIO:
-    return _whole(stored, kept.open(stored))[1]
+def _add_intact(archive: Archive, kept: Files, batch: list[tuple[Document, StoredFile | None]]) -> int:
+    """Add the PDFs up to the first one that is not there as it was made; answers how many. Each is read once: what is
+    added is what was compared with its sum.
+    """
+    for index, (document, stored) in enumerate(batch):
+        content = kept.read_named(stored.path, stored.sha256) if stored is not None else None
+        if stored is None or content is None:
+            return index
+        archive.add(document.number, content, stored.sha256)
+    return len(batch)
 
 
 def _export_name(books: Books, file_format: str, today: date) -> FileName:

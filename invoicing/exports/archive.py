@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from io import SEEK_END, BytesIO
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from invoicing.document.canonical import canonical_json
-from invoicing.progress import Tally
 
 FORMAT = "counterfoil-archive-1"
 MANIFEST = "manifest.json"
@@ -25,42 +23,45 @@ STEM_LENGTH_MAX = 100
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PERMISSIONS = 0o644 << 16
 _CREATED_ON_UNIX = 3
-_CHUNK_BYTES = 1 << 20
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 # Windows opens a device instead of a file of one of these names, whatever its suffix.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE | re.ASCII)
 
-Source = Callable[[], IO[bytes]] | bytes
-"""What opens a file at its beginning, or its content."""
+
+class Archive:
+    """An archive that is being written, a file at a time."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        self._names = _Names()
+        self._entries: list[dict[str, object]] = []
+        self._sums: list[str] = []
+
+    def add(self, number: str, content: bytes, sha256: str) -> None:
+        """Add the PDF of the document of this number; `sha256` is what its content was found to have."""
+        name = self._names.choose(number)
+        _add(self._archive, name, content)
+        self._entries.append({"number": number, "name": name, "bytes": len(content), "sha256": sha256})
+        self._sums.append(f"{sha256}  {name}\n")
+
+    def end(self, manifest_extra: Mapping[str, object]) -> None:
+        """Add the manifest and the sums.
+
+        `manifest_extra` is put into the manifest beside `format` and `files`, which it cannot replace: values that
+        canonical JSON knows.
+        """
+        manifest = {**manifest_extra, "format": FORMAT, "files": self._entries}
+        content = (canonical_json(manifest) + "\n").encode()
+        _add(self._archive, MANIFEST, content)
+        self._sums.append(f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n")
+        _add(self._archive, SUMS, "".join(self._sums).encode())
 
 
-def write_archive(
-    path: Path,
-    files: Iterable[tuple[str, Source]],
-    *,
-    manifest_extra: Mapping[str, object] | None = None,
-    progress: Tally | None = None,
-) -> None:
-    """Write the PDFs, each given with its document's number, to `path`.
-
-    `manifest_extra` is put into the manifest beside `format` and `files`, which it cannot replace: values that
-    canonical JSON knows.
-    """
-    names = _Names()
-    entries: list[dict[str, object]] = []
-    sums: list[str] = []
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """An archive to write to `path`; whoever writes it ends it."""
     with ZipFile(path, "w", compression=ZIP_STORED) as archive:
-        for position, (number, source) in enumerate(files, start=1):
-            name = names.choose(number)
-            size_bytes, digest = _add(archive, name, source)
-            entries.append({"number": number, "name": name, "bytes": size_bytes, "sha256": digest})
-            sums.append(f"{digest}  {name}\n")
-            if progress is not None:
-                progress(position)
-        manifest = {**(manifest_extra or {}), "format": FORMAT, "files": entries}
-        _, digest = _add(archive, MANIFEST, (canonical_json(manifest) + "\n").encode())
-        sums.append(f"{digest}  {MANIFEST}\n")
-        _add(archive, SUMS, "".join(sums).encode())
+        yield Archive(archive)
 
 
 class _Names:
@@ -87,23 +88,9 @@ def _safe_stem(number: str) -> str:
     return f"document-{stem}".rstrip("-") if not stem or _DEVICES.match(stem) else stem
 
 
-def _add(archive: ZipFile, name: str, source: Source) -> tuple[int, str]:
-    """Store one file; answers its size in bytes and its SHA-256."""
+def _add(archive: ZipFile, name: str, content: bytes) -> None:
     entry = ZipInfo(name, date_time=_EPOCH)
     entry.compress_type = ZIP_STORED
     entry.external_attr = _PERMISSIONS
     entry.create_system = _CREATED_ON_UNIX
-    with _opened(source) as content:
-        # The size is known beforehand, so that the entry gets the wide header only where it needs it.
-        entry.file_size = content.seek(0, SEEK_END)
-        content.seek(0)
-        digest = hashlib.sha256()
-        with archive.open(entry, "w") as target:
-            while chunk := content.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                target.write(chunk)
-    return entry.file_size, digest.hexdigest()
-
-
-def _opened(source: Source) -> IO[bytes]:
-    return BytesIO(source) if isinstance(source, bytes) else source()
+    archive.writestr(entry, content)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
 
-from invoicing.exports.archive import write_archive
+from invoicing.exports.archive import open_archive
 
 
 def test_the_archive_verifies_itself_with_sha256sum(tmp_path: Path) -> None:
-    (tmp_path / "one.pdf").write_bytes(b"%PDF-1.7 one")
-    write_archive(
-        tmp_path / "out.zip",
-        [("INV-2026-00001", lambda: (tmp_path / "one.pdf").open("rb")), ("INV/2", b"%PDF-1.7 two")],
-        manifest_extra={"organization": "nordlicht", "until": date(2026, 3, 31), "format": "mine"},
-    )
+    with open_archive(tmp_path / "out.zip") as made:
+        for number, content in (("INV-2026-00001", b"%PDF-1.7 one"), ("INV/2", b"%PDF-1.7 two")):
+            made.add(number, content, hashlib.sha256(content).hexdigest())
+        made.end({"organization": "nordlicht", "until": date(2026, 3, 31), "format": "mine"})
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path / "out")
@@ -35,7 +34,10 @@ def test_the_archive_verifies_itself_with_sha256sum(tmp_path: Path) -> None:
 
 def test_names_in_the_archive_are_safe_and_unique_on_every_system(tmp_path: Path) -> None:
     numbers = ["../../etc/passwd", "C:\\x", "INV/1", "INV-1", "inv-1", "INV-1-2", "", "..", "-rf", "COM1", "nul.x"]
-    write_archive(tmp_path / "out.zip", [(number, b"x") for number in [*numbers, "№ 5\n", "x" * 300]])
+    with open_archive(tmp_path / "out.zip") as made:
+        for number in [*numbers, "№ 5\n", "x" * 300]:
+            made.add(number, b"x", hashlib.sha256(b"x").hexdigest())
+        made.end({})
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         names = archive.namelist()[:-2]
     assert names == [

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, PricedLine, TaxCategory
 from invoicing.exports import xlsx_file
-from invoicing.exports.archive import write_archive
+from invoicing.exports.archive import open_archive
 from invoicing.exports.csv_file import COLUMNS, write_csv
 from invoicing.exports.json_file import write_json
 from invoicing.exports.rows import ExportedDocument, reads_as_formula
@@ -354,7 +354,8 @@ def test_no_documents_make_a_valid_empty_export(tmp_path: Path) -> None:
     write_csv(tmp_path / "out.csv", [])
     write_xlsx(tmp_path / "out.xlsx", [])
     write_json(tmp_path / "out.json", ORGANIZATION, [])
-    write_archive(tmp_path / "out.zip", [])
+    with open_archive(tmp_path / "out.zip") as empty:
+        empty.end({})
     assert read_csv(tmp_path / "out.csv") == []
     assert read_sheet(tmp_path / "out.xlsx", "Documents") == []
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["documents"] == []
@@ -378,8 +379,11 @@ def as_json(path: Path, documents: Iterator[ExportedDocument], progress: Tally) 
 
 
 def as_archive(path: Path, documents: Iterator[ExportedDocument], progress: Tally) -> None:
-    files = ((exported.document.number, b"%PDF" + bytes(50_000)) for exported in documents)
-    write_archive(path, files, progress=progress)
+    with open_archive(path) as archive:
+        for done, exported in enumerate(documents, start=1):
+            archive.add(exported.document.number, b"%PDF" + bytes(50_000), "0" * 64)
+            progress(done)
+        archive.end({})
 
 
 WRITERS = pytest.mark.parametrize("write", [as_csv, as_xlsx, as_json, as_archive])

@@ -155,6 +155,18 @@ async def test_anothers_logo_put_in_the_place_of_ones_own_is_noticed(tmp_path: P
         assert (await verify_books(b)).problem
 
 
+async def test_a_changed_pdf_that_cannot_be_made_anew_is_refused_and_in_no_archive(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        await brand(one, books, RED)
+        path = path_of(books, await render(books, await invoice(one, books)))
+        path.write_bytes(path.read_bytes().replace(b"%PDF-1", b"%PDF-2", 1))
+        (folder_of(books) / (await get_organization(books)).profile.logo).unlink()
+        with pytest.raises(Unavailable):
+            await export_documents(books, ExportRequest(format="pdf"), progress=no_progress)
+        assert not list((folder_of(books) / "exports").iterdir())
+
+
 async def test_branding_is_in_backups_and_verified(tmp_path: Path) -> None:
     async with practice(tmp_path / "data") as one:
         books = one.books(await one.client("Harbour Bakery"))

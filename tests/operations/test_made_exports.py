@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -288,3 +290,41 @@ async def test_what_a_kill_leaves_of_a_workbook_is_cleaned_up(one: Practice) -> 
         os.utime(path, (0, 0))
     assert clean_up(one.root) == 1
     assert not left.exists()
+
+
+@contextmanager
+def opening() -> Iterator[list[str]]:
+    """The names of the PDFs that are opened meanwhile, as often as each is."""
+    names: list[str] = []
+
+    def heard(event: str, given: tuple[object, ...]) -> None:
+        if event == "open" and str(given[0]).endswith(".pdf"):
+            names.append(Path(str(given[0])).name)
+
+    sys.addaudithook(heard)
+    opened = list[str]()
+    try:
+        yield opened
+    finally:
+        opened += names
+
+
+async def test_an_archive_reads_each_pdf_once_and_makes_anew_what_is_not_as_it_was_made(one: Practice) -> None:
+    books = await bakery(one)
+    customer = (await one.customer(books, "Bar Sol")).id
+    for _ in range(2):
+        await one.issue(books, customer)
+    first = await export(books, "pdf")
+    pdfs = sorted((folder_of(books) / "documents").iterdir())
+    assert len(pdfs) == 3
+    content = path_of(books, first).read_bytes()
+    path_of(books, first).unlink()
+    with opening() as opened:
+        again = await export(books, "pdf")
+    assert sorted(opened) == [path.name for path in pdfs]
+    assert path_of(books, again).read_bytes() == content
+    path_of(books, again).unlink()
+    pdfs[0].write_bytes(pdfs[1].read_bytes())
+    pdfs[2].unlink()
+    assert path_of(books, await export(books, "pdf")).read_bytes() == content
+    assert not (await verify_books(books)).problem
