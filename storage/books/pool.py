@@ -107,10 +107,11 @@ class BooksPool:
                 except TooLong as too_long:
                     computes = too_long.computes
             async with self.workers.reads.turn(organization_id):
-                if computes:
-                    return await entry.database.run_in_thread(Mode.READ, work)
-                async with entry.database.snapshot() as snapshot:
-                    return await snapshot.read(work)
+                if not computes:
+                    with suppress(TooLong):
+                        async with entry.database.snapshot() as snapshot:
+                            return await snapshot.read_whole(work)
+                return await entry.database.run_in_thread(Mode.READ, work)
 
     @asynccontextmanager
     async def snapshot(self, organization_id: str) -> AsyncIterator[Snapshot]:

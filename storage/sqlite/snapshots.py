@@ -3,15 +3,17 @@
 A snapshot is one transaction on a connection of its own, opened for it and closed with it. What is read is still a
 function of a session. Only waiting for the database happens elsewhere, in the connection's thread; what the function
 computes between its statements, it computes in the event loop. So it takes a page at a time, and what is to be done
-with that page (hashing, writing a file) belongs into a worker.
+with that page (hashing, writing a file) belongs into a worker. Work of which nobody knows what it
+computes has a budget.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +24,7 @@ from sqlmodel import Session
 from storage.sqlite.connections import BUSY_TIMEOUT_MS, FileConnection
 from storage.sqlite.engines import engine_on, raise_told
 from storage.sqlite.guarded import GuardedFile
+from storage.work.budget import Budget, keep_to
 from storage.work.completion import to_its_end, to_its_end_or_stopped
 from storage.work.stopping import STEPS_BETWEEN, Stop
 
@@ -49,13 +52,54 @@ class Snapshot:
         Raises:
             StorageFault: the file or the storage did not allow it.
         """
-        act = self._session.run_sync(work)  # type: ignore[arg-type]  # The session is SQLModel's.
+        return await self._to_its_end(self._session.run_sync(work))  # type: ignore[arg-type]  # As above.
+
+    async def read_whole(self, work: Callable[[Session], T]) -> T:
+        """As `read`, for work of which nobody knows how much it computes: what it does between its statements keeps to
+        the budget of the event loop.
+
+        Raises:
+            TooLong: it has computed too much to do another statement here; it has left nothing.
+        """
+        budget = Budget()
+        keep_to(self._session.sync_session, budget)  # type: ignore[arg-type]  # As above.
+        return await self._to_its_end(_metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]
+
+    async def _to_its_end(self, act: Coroutine[Any, Any, T]) -> T:
         try:
             # SQLAlchemy would give up a connection whose caller is cancelled, and leave its thread at work.
             return await to_its_end_or_stopped(act, self._stop.wish)
         except (DBAPIError, sqlite3.Error) as error:
             raise_told(error, self._file)
             raise
+
+
+async def _metered(act: Coroutine[Any, Any, T], budget: Budget) -> T:
+    """Await `act`; what others compute while it waits does not count."""
+    return await _Metered(act, budget)
+
+
+class _Metered(Awaitable[T]):
+    def __init__(self, act: Coroutine[Any, Any, T], budget: Budget) -> None:
+        self._act = act
+        self._budget = budget
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        go_on = partial(self._act.send, None)
+        self._budget.begin()
+        self._budget.wait()
+        while True:
+            self._budget.go_on()
+            try:
+                waits_for = go_on()
+            except StopIteration as end:
+                return cast("T", end.value)
+            finally:
+                self._budget.wait()
+            try:
+                go_on = partial(self._act.send, (yield waits_for))
+            except BaseException as error:
+                go_on = partial(self._act.throw, error)
 
 
 @asynccontextmanager

@@ -38,7 +38,7 @@ class Budget:
 
     def __init__(self) -> None:
         self._steps = 0
-        self._until = 0
+        self._until = self._waits_since = 0
         self._is_spent = False
         self._computes = False
 
@@ -54,6 +54,14 @@ class Budget:
         self._steps = STEPS_MAX
         self._until = time.thread_time_ns() + NANOSECONDS_MAX
         self._is_spent = self._computes = False
+
+    def wait(self) -> None:
+        """From now on others compute."""
+        self._waits_since = time.thread_time_ns()
+
+    def go_on(self) -> None:
+        """What others computed meanwhile does not count."""
+        self._until += time.thread_time_ns() - self._waits_since
 
     def step(self) -> bool:
         """Called by the database every `STEPS_AT_A_TIME` steps; whether it is to stop."""

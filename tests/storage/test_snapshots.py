@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from sqlmodel import Session
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.queries.statements import execute
 from storage.sqlite.engines import DamagedStore
+from storage.work import budget
 from tests.support.pools import LonePool, make_books
 
 ONE = "0199f3a0-0000-7000-8000-000000000001"
@@ -102,4 +104,52 @@ async def test_books_that_are_gone_are_an_error_and_are_not_made_anew(root: Path
         async with pool.snapshot(ONE):
             pass
     assert not books.exists()
+    await pool.close()
+
+
+SOME_MILLIONS = text(
+    "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 200000)"
+    " SELECT count(*) FROM counted"
+)
+
+
+def count_and_compute(session: Session, computed: list[str], *, times: int) -> int:
+    """Much for the database, and then a little to compute after each of some statements; `computed` tells where."""
+    found = int(execute(session, SOME_MILLIONS).scalar_one())
+    for _ in range(times):
+        computed.append(threading.current_thread().name)
+        sum(range(1_000))
+        count_accounts(session)
+    return found
+
+
+async def test_what_takes_the_database_long_and_computes_little_is_awaited(root: Path) -> None:
+    pool, here, computed = LonePool(root), threading.current_thread().name, list[str]()
+    assert await pool.read(ONE, lambda db: count_and_compute(db, computed, times=1)) == 200_000
+    assert computed == [here]
+    await pool.close()
+
+
+async def test_what_takes_the_database_long_and_computes_much_too_leaves_the_event_loop(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool, here, computed = LonePool(root), threading.current_thread().name, list[str]()
+    assert await pool.read(ONE, count_accounts) == 0
+    monkeypatch.setattr(budget, "NANOSECONDS_MAX", 0)
+    # The database's own steps are what stops it first: only then it is awaited.
+    assert await pool.read(ONE, lambda db: count_and_compute(db, computed, times=50)) == 200_000
+    assert computed.count(here) <= 1, "it goes no further than to its next statement"
+    assert len([one for one in computed if one != here]) == 50
+    await pool.close()
+
+
+async def test_what_others_compute_while_it_waits_counts_for_nobody(root: Path) -> None:
+    pool, here, computed = LonePool(root), threading.current_thread().name, list[str]()
+    reading = asyncio.create_task(pool.read(ONE, lambda db: count_and_compute(db, computed, times=3)))
+    while not reading.done():
+        # Much more than its budget, again and again.
+        sum(range(3_000_000))
+        await anyio.lowlevel.checkpoint()
+    assert await reading == 200_000
+    assert computed == [here] * 3
     await pool.close()
