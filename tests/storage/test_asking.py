@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -17,10 +19,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from invoicing.document.drafting import RequestedDocument, RequestedLine
 from invoicing.refusals import Unavailable
 from operations.access import Office, open_books
+from operations.drafts import DraftRequest
+from operations.invoices import IssueRequest
 from operations.rights import Right
 from operations.verification import verify_books
+from storage.books.beside import beside_each
 from storage.books.counts import counts
 from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.store import open_store
@@ -28,6 +34,8 @@ from storage.work.asking import Ask
 from storage.work.limits import Limits
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
+from tests.support.issuing import issue_invoice
+from tests.support.pools import MANY
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 
@@ -179,3 +187,25 @@ async def test_what_cannot_be_read_is_named_wherever_it_is_found_out(
         verified = await verify_books(books)
         assert (verified.documents, verified.files) == (1, 0)
         assert "changed from outside" in verified.problem
+
+
+async def test_what_is_beside_documents_is_asked_for_a_few_lines_at_a_time(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(one.organization)
+        customer = (await one.customer(books)).id
+        ids = []
+        for lines in (300, 300, 1, 1, 1):
+            line = RequestedLine(quantity=Decimal(1), description="Bookkeeping", unit_price=Decimal("12.50"))
+            wanted = DraftRequest(document=RequestedDocument(customer=customer, lines=(line,) * lines))
+            ids.append((await issue_invoice(books, IssueRequest(request=wanted))).document.id)
+
+        def look(db: Session) -> tuple[list[int], int]:
+            asked = []
+
+            def ask(question: Callable[[Session], Any]) -> Any:
+                asked.append(question)
+                return question(db)
+
+            return [len(beside.lines) for beside in beside_each(ask, ids)], len(asked)
+
+        assert await books.read(look, size=MANY) == ([300, 300, 1, 1, 1], 2)
