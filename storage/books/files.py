@@ -35,6 +35,11 @@ def is_on_record(session: Session, path: str) -> bool:
     return bool(_FILES.find(session, _AT_PATH, path=path))
 
 
+def file_at(session: Session, path: str) -> StoredFile | None:
+    """The file of this path that was recorded first."""
+    return next(iter(_FILES.find(session, _AT_PATH, path=path)), None)
+
+
 def all_files(ask: Ask) -> Iterator[StoredFile]:
     """All files on record, by their ids."""
     return each(ask, _files_after, "")

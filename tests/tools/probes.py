@@ -97,7 +97,7 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [{"organization": mine.handle, "dry_run": True}],
         foreign=lambda their: [
             *({"organization": text, "dry_run": True} for text in (their.handle, their.id, their.canary)),
-            {"organization": their.handle},
+            {"organization": their.handle, "handle": their.handle},
         ],
         shows=False,
     ),
