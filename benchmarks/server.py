@@ -21,6 +21,7 @@ from server.app import find_organization, system_clock
 from server.http.application import HttpSettings, http_application
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
+from server.http.loops import new_event_loop
 from server.http.questions import Questions
 from server.http.serving import serve_application
 from server.mcp import CounterfoilServer
@@ -70,4 +71,4 @@ async def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, Path(sys.argv[1]))
+    anyio.run(main, Path(sys.argv[1]), backend_options={"loop_factory": new_event_loop})

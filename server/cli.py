@@ -126,6 +126,7 @@ def serve(
     public_url: Annotated[str, typer.Option(help="The URL under which clients reach the server.")] = "",
 ) -> None:
     """Serve MCP over HTTP. Nothing answers without a credential."""
+    from server.http.loops import new_event_loop
     from server.http.serving import is_loopback
     from server.http.serving import serve as serve_http
     from storage.folder.migrating import migrate_all
@@ -140,7 +141,8 @@ def serve(
         complain(f"{name}: {told(reason, at_terminal)}")
     announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
     where = partial(serve_http, root, host=host, port=port, public_url=settings.public_url, limits=settings.limits)
-    anyio.run(partial(where, allowance=settings.allowance, announce=announce))
+    serving = partial(where, allowance=settings.allowance, announce=announce)
+    anyio.run(serving, backend_options={"loop_factory": new_event_loop})
 
 
 app.add_typer(organization_app, name="organization")

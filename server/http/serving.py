@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import signal
@@ -19,10 +18,11 @@ from starlette.types import ASGIApp
 
 from invoicing.refusals import InvalidInput, Unavailable
 from server.app import system_clock
+from server.http.accepting import Acceptor
 from server.http.application import HttpSettings, http_application
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
-from server.http.protocol import watched
+from server.http.protocol import WatchedProtocol
 from server.http.questions import Questions
 from server.log_lines import fold_log
 from storage.folder.store import open_store
@@ -31,10 +31,6 @@ from storage.work.limits import Limits
 
 _log = logging.getLogger(__name__)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-# So many connections are taken in at a time, before it is looked which ones must make room; as many as were waiting
-# would use up the open files first.
-_ACCEPTED_AT_A_TIME = 16
-_WAITING_TO_BE_ACCEPTED = 1_024
 
 
 async def serve(
@@ -79,16 +75,15 @@ async def serve_application(
     # Otherwise the library that writes event streams would break them off as soon as a signal arrives.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # The library leaves it untyped.
     # A user may take longer to answer than there is time to stop.
-    server = StoppingServer(server_config(application, connections), questions.close)
-    asyncio.get_running_loop().set_exception_handler(_Unaccepted(connections))
+    server = StoppingServer(application, connections, questions.close)
     await server.serve(sockets=[listener])
 
 
-def server_config(application: ASGIApp, connections: OpenConnections) -> uvicorn.Config:
+def _config(application: ASGIApp, connections: OpenConnections) -> uvicorn.Config:
     """How uvicorn serves an application of ours."""
     return uvicorn.Config(
         application,
-        http=watched(connections),
+        http=WatchedProtocol,
         ws="none",
         # What it has to say goes where everything else does, and is folded there.
         log_config=None,
@@ -96,7 +91,6 @@ def server_config(application: ASGIApp, connections: OpenConnections) -> uvicorn
         # Paths hold secret links and signed downloads: no access log ever names them.
         access_log=False,
         server_header=False,
-        backlog=_ACCEPTED_AT_A_TIME,
         timeout_graceful_shutdown=connections.allowance.stop_seconds,
         # Behind a proxy the public URL says what we are called; forwarded headers are not needed for that.
         proxy_headers=False,
@@ -113,22 +107,6 @@ def _room_for(allowance: Allowance) -> int:
             field="COUNTERFOIL_CONNECTIONS",
         )
     return allowance.connections or most
-
-
-class _Unaccepted:
-    """What the event loop does about an error that nobody else sees. Where no file is left for a new connection, one is
-    closed that can be spared; the loop tries again after a second.
-    """
-
-    def __init__(self, connections: OpenConnections) -> None:
-        self._connections = connections
-
-    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not str(context.get("message", "")).startswith("socket.accept() out of system resource"):
-            loop.default_exception_handler(context)
-            return
-        self._connections.make_room()
-        _log.error("no connection can be accepted: %s", context.get("exception"))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -150,21 +128,31 @@ def listen(host: str, port: int) -> socket.socket:
 class StoppingServer(uvicorn.Server):
     """A server that takes a signal as the wish to stop, and does not raise it again when it has stopped."""
 
-    def __init__(self, config: uvicorn.Config, before_stopping: Callable[[], object] = lambda: None) -> None:
-        super().__init__(config)
+    def __init__(
+        self, application: ASGIApp, connections: OpenConnections, before_stopping: Callable[[], object] = lambda: None
+    ) -> None:
+        super().__init__(_config(application, connections))
+        self._connections = connections
         self._before_stopping = before_stopping
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._before_stopping()
+        for acceptor in self.servers:
+            acceptor.close()
+            await acceptor.wait_closed()
         await super().shutdown(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        for listener in sockets or []:
-            listener.listen(_WAITING_TO_BE_ACCEPTED)
+        # uvicorn itself accepts on none of them.
+        await super().startup(sockets=[])
+        acceptors: list[Any] = [Acceptor(one, self._connection, self._connections) for one in sockets or []]
+        self.servers.extend(acceptors)
         # What the program itself consists of stays for good: garbage is looked for in what requests leave alone.
         gc.collect()
         gc.freeze()
+
+    def _connection(self) -> WatchedProtocol:
+        return WatchedProtocol(self._connections, self.config, self.server_state, self.lifespan.state)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -72,6 +72,13 @@ def sockets_of(server: RealServer) -> int:
     return sum(link.startswith("socket:") for link in links)
 
 
+def without_uvloop(folder: Path) -> Path:
+    """A folder of modules in which uvloop is one that cannot be imported, as where there is none."""
+    folder.mkdir()
+    (folder / "uvloop.py").write_text("raise ImportError", "utf-8")
+    return folder
+
+
 async def test_silent_strangers_shut_nobody_out_of_a_server_with_few_files(tmp_path: Path) -> None:
     # F5: 750 silent connections against 700 open files; nobody else was served, and the log grew by 100 MB a minute.
     data = tmp_path / "data"
@@ -94,12 +101,16 @@ async def test_silent_strangers_shut_nobody_out_of_a_server_with_few_files(tmp_p
     assert "Traceback" not in said
 
 
-async def test_a_server_whose_files_are_used_up_closes_what_it_can_spare_and_goes_on(tmp_path: Path) -> None:
-    # More connections are to be kept than there are files: so the event loop cannot accept, and says so once.
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+async def test_a_server_whose_files_are_used_up_closes_what_it_can_spare_and_goes_on(tmp_path: Path, loop: str) -> None:
+    # More connections are to be kept than there are files: so none can be accepted, and it says so once a second.
     data = tmp_path / "data"
     (key,) = await bakery(data, 1)
     many = {"COUNTERFOIL_CONNECTIONS": "100", "COUNTERFOIL_STRANGERS": "100", "COUNTERFOIL_STRANGERS_EACH": "100"}
+    if loop == "asyncio":
+        many["PYTHONPATH"] = str(without_uvloop(tmp_path / "modules"))
     async with real_server(data, files=FILES, settings=many) as server:
+        assert ("uvloop" in Path(f"/proc/{server.process.pid}/maps").read_text("utf-8")) is (loop == "uvloop")
         # What is kept back is taken away while it runs.
         limit = files_of(server) + 30
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (limit, limit))

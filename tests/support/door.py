@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from server.http.connections import OpenConnections
 from server.http.limits import Allowance
-from server.http.serving import StoppingServer, listen, server_config
+from server.http.serving import StoppingServer, listen
 from tests.support.http import free_port
 
 PATIENCE_SECONDS = 30
@@ -97,7 +97,7 @@ async def door(application: ASGIApp, allowance: Allowance, *, connections_max: i
     connections = OpenConnections(allowance, connections_max)
     port = free_port()
     listener = listen("127.0.0.1", port)
-    server = StoppingServer(server_config(application, connections))
+    server = StoppingServer(application, connections)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     at = Door(port, connections)
     try:
