@@ -45,7 +45,7 @@ def equipped(store: Store, server: CounterfoilServer) -> None:
         ).problem
 
     for tool in (noop, verify):
-        server.add_listed(Tool.from_function(tool))
+        server.add_listed(Tool.from_function(tool), streams=False)
 
 
 # Longer than the callers keep a connection that they do not use: so it is they who close it.

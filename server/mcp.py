@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
 _ACTS = {tool.name: tool.act for tool in CATALOG}
 _CHANGING = frozenset(name for name, act in _ACTS.items() if act is not Right.READ)
+_STREAMING = frozenset(tool.name for tool in CATALOG if tool.streams)
 
 # Revision 2025-06-18 brought them; the text beside each says where the file is.
 _BEFORE_RESOURCE_LINKS = frozenset({"2025-03-26"})
@@ -46,11 +47,18 @@ class CounterfoilServer(IntroducedServer):
         middleware = [self._list_what_can_be_called, *settings.pop("middleware", ())]
         super().__init__(introduction, tools=list(tools), middleware=middleware, **settings)
         self._listed = {tool.name: tool for tool in tools}
+        self._streaming = set(_STREAMING)
 
-    def add_listed(self, tool: Tool) -> None:
-        """Add a tool that no catalogue has, for benchmarks and tests."""
+    def add_listed(self, tool: Tool, *, streams: bool = True) -> None:
+        """Add a tool that no catalogue has, for benchmarks and tests; `streams` as in a `Description`."""
         self.add_tool(tool.fn, name=tool.name, description=tool.description)
         self._listed[tool.name] = tool
+        if streams:
+            self._streaming.add(tool.name)
+
+    def streams(self, tool: str) -> bool:
+        """Whether a call of this tool may tell or ask its client something before it answers."""
+        return tool in self._streaming
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None

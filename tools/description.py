@@ -44,6 +44,8 @@ class Description:
     `act` is what the books are opened for, or what an act across organizations asks for: the tool is shown and can be
     called where that may be done. `repeatable` says that a second, equal call changes nothing more; `unlisted` are
     arguments that it takes and that its schema does not spell out, because another tool's does.
+    `streams` says that a call may tell or ask its client something before it answers, or take so long that a client
+    wants a sign of life: over HTTP it is answered by an event stream.
     """
 
     function: Callable[..., Any]
@@ -54,6 +56,7 @@ class Description:
     scope: Scope = Scope.ORGANIZATION
     repeatable: bool = False
     unlisted: frozenset[str] = frozenset()
+    streams: bool = False
 
     @property
     def name(self) -> str:

@@ -60,4 +60,5 @@ TOOL = Description(
     text="Export an organization's issued documents, oldest first, into one file: all, or those of a period"
     " (issued_from, issued_to) or kind.",
     effect=Effect.READS,
+    streams=True,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import Route
@@ -18,6 +19,7 @@ from server.http import answers
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
 from server.http.downloads import Downloads, LinkSigner, signing_key
+from server.http.forms import Forms
 from server.http.gate.addresses import Addresses
 from server.http.gate.admission import Admission
 from server.http.gate.answering import Answering
@@ -30,10 +32,12 @@ from server.http.handshake import HandshakeServer
 from server.http.keys import KeyPage
 from server.http.limits import Allowance, Downloading, Limiter
 from server.http.origins import AllowedOrigins
+from server.http.plain import PlainServer
 from server.http.questions import Questions
 from server.mcp import CounterfoilServer
 from storage.folder.store import Store
 
+_Run = Callable[[], AbstractAsyncContextManager[None]]
 NOBODY = Principal(user_id="", label="nobody")
 
 
@@ -68,25 +72,24 @@ def http_application(
         with_credential=True,
     )
     asked = Questions(settings.allowance.asking) if questions is None else questions
-    managers = {}
+    entrances, running, handshakes = {}, [], []
     for catalogue in Catalogue:
         server = catalogue_server(catalogue, key)
         equip(server)
-        managers[catalogue] = server.session_manager
-    handshakes = {catalogue: HandshakeServer(manager.app, asked) for catalogue, manager in managers.items()}
-    entrances = {one: Entrances(handshakes[one], manager.asgi_app) for one, manager in managers.items()}
+        handshakes.append(HandshakeServer(server.session_manager.app, asked))
+        entrances[catalogue], of_catalogue = _entrances(server, handshakes[-1])
+        running += of_catalogue
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
     gate = _gate(office, entrances, limiter, asked)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for catalogue, manager in managers.items():
-                await stack.enter_async_context(manager.run())
-                await stack.enter_async_context(handshakes[catalogue].run())
+            for run in running:
+                await stack.enter_async_context(run())
             yield
             if asked.close():
-                for handshake in handshakes.values():
+                for handshake in handshakes:
                     await handshake.come_to_end()
 
     application = Starlette(
@@ -101,6 +104,19 @@ def http_application(
     )
     origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url)
     return _OriginCheck(application, origins)
+
+
+def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[Entrances, list[_Run]]:
+    """The ways into an MCP server, and what runs around all its requests."""
+    streaming, inner = server.session_manager, server.session_manager.app
+    plain = StreamableHTTPSessionManager(
+        inner, json_response=True, stateless=True, security_settings=streaming.security_settings
+    )
+    alone = PlainServer(inner)
+    return Entrances(
+        with_sessions=Forms(plain=alone, streaming=handshake, streams=server.streams),
+        without=Forms(plain=plain.asgi_app, streaming=streaming.asgi_app, streams=server.streams),
+    ), [streaming.run, plain.run, alone.run, handshake.run]
 
 
 def _gate(

@@ -15,7 +15,17 @@ from typing import Any, Protocol
 from server.http.limits import Allowance
 
 CONNECTION = "counterfoil.connection"
-"""Where the state of a request's scope holds what says who is on the connection."""
+"""Where the state of a request's scope holds the `Line` on which it came."""
+
+
+class Line(Protocol):
+    """The connection of a request, for whoever serves the request."""
+
+    def vouch(self, principal: str) -> None:
+        """The request has brought a valid credential of this principal."""
+
+    def when_left(self, call: Callable[[], object]) -> None:
+        """Call this if the client leaves before the request is answered."""
 
 
 class Guest(Protocol):
@@ -106,11 +116,16 @@ class OpenConnections:
         self._strangers -= not place[0]
 
 
+def line_of(scope: Any) -> Line | None:
+    """The connection of a request; None where nothing is known of it, as in tests without a server."""
+    line: Line | None = scope.get("state", {}).get(CONNECTION)
+    return line
+
+
 def vouch(scope: Any, principal: str) -> None:
     """Say that the request of this scope has brought a valid credential of the principal."""
-    said: Callable[[str], None] | None = scope.get("state", {}).get(CONNECTION)
-    if said is not None:
-        said(principal)
+    if (line := line_of(scope)) is not None:
+        line.vouch(principal)
 
 
 def _neighbourhood(address: str) -> str:

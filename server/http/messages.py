@@ -31,6 +31,28 @@ class Message:
         return params if isinstance(params, dict) else {}
 
     @property
+    def is_request(self) -> bool:
+        """Whether it is a request in good form, which is answered with a message."""
+        request_id = self.content.get("id")
+        return (
+            self.content.get("jsonrpc") == "2.0"
+            and isinstance(self.content.get("method"), str)
+            and isinstance(request_id, str | int)
+            and not isinstance(request_id, bool)
+            and isinstance(self.content.get("params", {}), dict)
+        )
+
+    @property
+    def tool(self) -> str:
+        """The tool that it calls; empty where it calls none."""
+        return str(self.params.get("name", "")) if self.method == "tools/call" else ""
+
+    @property
+    def wants_progress(self) -> bool:
+        meta = self.params.get("_meta")
+        return isinstance(meta, dict) and "progressToken" in meta
+
+    @property
     def answers(self) -> str:
         """The id of the question that the message answers; empty where it is no answer."""
         answered = self.content.get("id")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import http
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -34,13 +35,14 @@ class WatchedProtocol(HttpToolsProtocol):
         server_state: ServerState,
         app_state: dict[str, Any],
     ) -> None:
-        super().__init__(config, server_state, app_state | {CONNECTION: self._vouch})
+        super().__init__(config, server_state, app_state | {CONNECTION: self})
         self._connections = connections
         self._allowance: Allowance = connections.allowance
         self._framing = Framing(HEAD_BYTES_MAX)
         self.cycle: RequestResponseCycle | None = None  # type: ignore[assignment]  # There is none between requests.
         # Of the present request: whether it is the connection's first, and has arrived whole as the parser sees it.
         self._is_first, self._is_whole = True, False
+        self._when_left: Callable[[], object] = _nothing
         self.timeout_keep_alive = min(_STRANGERS_IDLE_SECONDS, self._allowance.idle_seconds)
         self._awaited: tuple[object, str] = (None, "")
         self._deadline: asyncio.TimerHandle | None = None
@@ -51,6 +53,13 @@ class WatchedProtocol(HttpToolsProtocol):
 
     def drop(self) -> None:
         self.transport.abort()
+
+    def vouch(self, principal: str) -> None:
+        self._connections.vouch(self, principal)
+        self.timeout_keep_alive = self._allowance.idle_seconds
+
+    def when_left(self, call: Callable[[], object]) -> None:
+        self._when_left = call
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
         counting = CountingTransport(transport)
@@ -65,6 +74,8 @@ class WatchedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.leave(self)
+        if self.is_busy:
+            self._when_left()
         self._sending.end()
         self._await_nothing()
         self._unset_keepalive_if_required()
@@ -112,16 +123,13 @@ class WatchedProtocol(HttpToolsProtocol):
         if self._framing.awaited is Awaited.NOTHING and not self.is_busy:
             self._framing.next_request()
             self.cycle, self._is_first, self._is_whole = None, False, False
+            self._when_left = _nothing
         return self._framing.give()
 
     def _parse(self, given: bytes) -> None:
         self.parser.feed_data(given)
         if self._is_whole is not (self._framing.awaited is Awaited.NOTHING):
             raise Ambiguous("the parser takes another length")
-
-    def _vouch(self, principal: str) -> None:
-        self._connections.vouch(self, principal)
-        self.timeout_keep_alive = self._allowance.idle_seconds
 
     def _watch_arrival(self) -> None:
         """Give what is awaited its time, which begins once."""
@@ -169,3 +177,7 @@ class WatchedProtocol(HttpToolsProtocol):
             )
             self.transport.write("\r\n".join((*lines, "", text)).encode())
         self.transport.close()
+
+
+def _nothing() -> None:
+    """Whoever serves the request need not know that its client has left."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from anyio.lowlevel import checkpoint
 from mcp.server.mcpserver.tools import Tool
 
 from server.http.limits import _PRINCIPALS_MAX, BODY_BYTES_MAX, Allowance, Limiter
@@ -184,6 +185,8 @@ async def test_a_slow_export_of_one_organization_holds_up_no_other(tmp_path: Pat
         while not export.done():
             found = await at_home.site.modern("/mcp", quick, "tools/call", name="find_customers", arguments={})
             assert f"({FINCH})" in found.text
+            # Nothing is awaited in this process for such a call; a server awaits the next request.
+            await checkpoint()
             served += not export.done()
         assert served >= 3
         told = message_of(await export)["result"]["structuredContent"]

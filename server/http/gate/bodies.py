@@ -35,9 +35,9 @@ class Bodies:
         if is_too_old(revision := Headers(scope=scope).get(VERSION_HEADER)):
             raise answers.too_old(None, str(revision))
         body = await self._body(Request(scope, receive))
-        # What a message is matters here only where there are sessions; elsewhere the MCP server alone reads it.
-        message = Message.of(body) if has_sessions(scope) else Message()
-        if (odd := odd_ids.answer_to(message.content)) is not None:
+        message = Message.of(body)
+        # Where there are no sessions the SDK itself answers these.
+        if has_sessions(scope) and (odd := odd_ids.answer_to(message.content)) is not None:
             raise answers.refused_request(odd)
         known = replace(state_of(scope), message=message)
         await self._application(with_state(scope, known), _replayed(body, receive), send)
