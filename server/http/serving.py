@@ -54,9 +54,6 @@ async def serve(
     listener = listen(host, port)
     settings = HttpSettings(port=port, public_url=url, allowance=allowance)
     questions = Questions(settings.allowance.asking)
-    # A long transaction computes in a thread. Each time that the event loop has waited for something, it would wait for
-    # that thread as well, five milliseconds unless told otherwise: under attack that made calls half as long again.
-    sys.setswitchinterval(1 / 10_000)
     async with open_store(data, limits) as store:
         application = http_application(store, system_clock, settings, questions=questions)
         announce()
@@ -72,6 +69,9 @@ async def serve_application(
 ) -> None:
     """Serve until a signal asks to stop; requests under way are finished first, those that wait for answers at once."""
     connections = connections or OpenConnections(Allowance(), connections_max())
+    # A long transaction computes in a thread. Each time that the event loop has waited for something, it would wait for
+    # that thread as well, five milliseconds unless told otherwise: under attack that made calls half as long again.
+    sys.setswitchinterval(1 / 10_000)
     # Otherwise the library that writes event streams would break them off as soon as a signal arrives.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # The library leaves it untyped.
     # A user may take longer to answer than there is time to stop.
