@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import cancel_shielded_checkpoint
 from sqlmodel import Session
 
 from storage.sqlite.engines import LongLivedConnection
@@ -81,7 +82,11 @@ class Writer:
         async with self._turn:
             answer = self._connection.begin(work)
             await self._commit()
-            return answer
+            others = self._turn.statistics().tasks_waiting
+        if others:
+            # The next one begins before this caller's answer is put together, for which the disk would wait.
+            await cancel_shielded_checkpoint()
+        return answer
 
     async def run_if_free(self, work: Work[object]) -> bool:
         """Run `work` unless somebody is writing; whether it was run."""

@@ -134,6 +134,29 @@ async def test_those_that_wait_are_committed_one_by_one_in_the_order_of_their_ar
         assert disk.commits == 4
 
 
+async def test_the_next_one_begins_before_the_one_before_goes_on_with_its_answer(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Putting an answer together takes as long as a commit, and the disk waited for it."""
+    async with waiting_behind_one(root, monkeypatch) as (disk, pool, _):
+        happened: list[str] = []
+
+        async def change(number: str) -> None:
+            def work(session: Session) -> list[str]:
+                happened.append(f"{number} begins")
+                return account(number)(session)
+
+            await pool.write(ONE, work)
+            happened.append(f"{number} goes on")
+
+        others = [asyncio.create_task(change(number)) for number in "23"]
+        await settle()
+        for _ in range(3):
+            disk.let_pass()
+        await asyncio.gather(*others)
+        assert happened == ["2 begins", "3 begins", "2 goes on", "3 goes on"]
+
+
 @pytest.mark.parametrize("refused", ["2", "3", "4"])
 async def test_a_refused_one_leaves_nothing_commits_nothing_and_takes_nobody_with_it(
     root: Path, monkeypatch: pytest.MonkeyPatch, refused: str
