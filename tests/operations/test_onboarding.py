@@ -145,7 +145,7 @@ async def configured(one: Practice) -> None:
     await save_item(books, {"name": "Ours alone"}, item_id="")
     await one.issue(books, customer.id)
     with raw(folder_of(books) / BOOKS_FILE) as connection:
-        connection.execute("INSERT INTO accounts VALUES ('4777', 'Filing fees', 'income')")
+        connection.execute("INSERT INTO accounts (number, name, type) VALUES ('4777', 'Filing fees', 'income')")
 
 
 async def test_a_copy_takes_the_practices_settings_and_nothing_that_is_its_own(tmp_path: Path) -> None:
