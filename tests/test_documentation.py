@@ -12,7 +12,7 @@ import typer
 from invoicing.appearance.branding import LOGO_BYTES_MAX, LOGO_PIXELS_MAX, LOGO_SIDE_MAX
 from invoicing.countries import country
 from invoicing.document.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, QUANTITY_MAX, YEARS
-from invoicing.exports import xlsx_file
+from invoicing.exports import workbook
 from invoicing.importing.tables import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX
 from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
 from invoicing.render.labels import LANGUAGES
@@ -158,7 +158,7 @@ def test_the_table_of_limits_says_what_holds() -> None:
         f"{FILE_BYTES_MAX // 2**20} MiB, {ROWS_MAX:,} rows and {COLUMNS_MAX} columns",
         f"{EXPORTED_DOCUMENTS_MAX['csv']:,} documents (CSV, XLSX, JSON)",
         f"or {EXPORTED_DOCUMENTS_MAX['pdf']:,} (ZIP of PDFs)",
-        f"an XLSX sheet {xlsx_file.ROWS_MAX - 1:,} lines",
+        f"an XLSX sheet {workbook.ROWS_MAX - 1:,} lines",
         f"at most {LIMIT_MAX} entries",
         f"{LOGO_BYTES_MAX // 1024} KiB, {LOGO_SIDE_MAX:,} pixels a side, {LOGO_PIXELS_MAX // 1_000_000} million",
         f"in {len(LANGUAGES)} languages",

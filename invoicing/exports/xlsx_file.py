@@ -10,13 +10,9 @@ numbers where a spreadsheet can hold them exactly, and text otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, assert_never
 
 from xlsxwriter import Workbook
 
@@ -30,11 +26,10 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedDocument, counted, reads_as_formula
+from invoicing.exports.rows import LATER_LINE_CELLS, ExportedDocument, counted
 from invoicing.exports.tax_summary import TaxSummary
-from invoicing.money.amounts import EXACT
+from invoicing.exports.workbook import CREATED, Sheet, new_workbook
 from invoicing.progress import Tally
-from invoicing.refusals import LimitExceeded
 
 DOCUMENT_COLUMNS = (
     "kind",
@@ -167,33 +162,13 @@ PAYMENT_COLUMNS = (
     "debit_account",
     "credit_account",
 )
-ROWS_MAX = 1_048_576
-SIGNIFICANT_DIGITS_MAX = 15
-
-# A fixed day makes the same documents the same file, byte for byte; the day itself means nothing.
-_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 -- the format's property has no time zone, and XlsxWriter wants none.
-_WIDTH = 14
-_WIDTHS = {
-    "customer_name": 32,
-    "description": 48,
-    "item_name": 32,
-    "hash": 66,
-    "number": 20,
-    "customer_tax_number": 20,
-    "credited_invoice": 20,
-    "exchange_source": 20,
-    "payment": 40,
-    "payment_reverses": 40,
-}
-# Excel counts days from 1900 and has no earlier date.
-_YEAR_MIN = 1900
 
 
 def write_xlsx(
     path: Path,
     documents: Iterable[ExportedDocument],
     *,
-    created: datetime = _CREATED,
+    created: datetime = CREATED,
     progress: Tally | None = None,
 ) -> None:
     """Write the documents to `path`; `created` (without a time zone) is the file's own property.
@@ -201,44 +176,22 @@ def write_xlsx(
     Raises:
         LimitExceeded: more lines than a sheet has rows (1,048,575 below the header).
     """
-    # The library's intermediate files hold clients' data: they stay in the folder of the export, not in /tmp.
-    with TemporaryDirectory(dir=path.parent, prefix=".xlsx-") as folder:
-        options = {
-            "constant_memory": True,
-            "tmpdir": folder,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        with _closed_at_last(Workbook(str(path), options)) as workbook:
-            workbook.set_properties({"created": created})
-            book = _Book(workbook)
-            for _, exported in counted(documents, progress):
-                book.append(exported)
-            book.finish()
-
-
-@contextmanager
-def _closed_at_last(workbook: Workbook) -> Iterator[Workbook]:
-    """The workbook, closed at the end; where that fails, as on a full disk, its intermediate files would stay open."""
-    try:
-        with workbook:
-            yield workbook
-    finally:
-        for sheet in workbook.worksheets():
-            with suppress(OSError):
-                sheet.row_data_fh.close()
+    with new_workbook(path, created=created) as workbook:
+        book = _Book(workbook)
+        for _, exported in counted(documents, progress):
+            book.append(exported)
+        book.finish()
 
 
 class _Book:
     """The sheets of an export, and what the summary of taxes adds up meanwhile."""
 
     def __init__(self, workbook: Workbook) -> None:
-        self._documents = _Sheet(workbook, "Documents", DOCUMENT_COLUMNS)
-        self._lines = _Sheet(workbook, "Lines", LINE_COLUMNS)
-        self._taxes = _Sheet(workbook, "Taxes", TAX_COLUMNS)
-        self._summary_sheet = _Sheet(workbook, "Tax summary", SUMMARY_COLUMNS)
-        self._payments = _Sheet(workbook, "Payments", PAYMENT_COLUMNS)
+        self._documents = Sheet(workbook, "Documents", DOCUMENT_COLUMNS)
+        self._lines = Sheet(workbook, "Lines", LINE_COLUMNS)
+        self._taxes = Sheet(workbook, "Taxes", TAX_COLUMNS)
+        self._summary_sheet = Sheet(workbook, "Tax summary", SUMMARY_COLUMNS)
+        self._payments = Sheet(workbook, "Payments", PAYMENT_COLUMNS)
         self._summary = TaxSummary()
 
     def append(self, exported: ExportedDocument) -> None:
@@ -263,81 +216,3 @@ class _Book:
             self._summary_sheet.append(cells)
         for sheet in (self._documents, self._lines, self._taxes, self._summary_sheet, self._payments):
             sheet.finish()
-
-
-class _Sheet:
-    """A sheet that is written row by row; a row that has been passed cannot be changed (constant memory)."""
-
-    def __init__(self, workbook: Workbook, name: str, columns: tuple[str, ...]) -> None:
-        self._columns = columns
-        self._workbook = workbook
-        self._formats: dict[str, Any] = {}
-        self._rows = 1
-        self._sheet = workbook.add_worksheet(name)
-        heading = workbook.add_format({"bold": True, "bottom": 1})
-        for column, title in enumerate(columns):
-            self._sheet.set_column(column, column, _WIDTHS.get(title, _WIDTH))
-            self._sheet.write_string(0, column, title, heading)
-        self._sheet.freeze_panes(1, 0)
-
-    def append(self, cells: Mapping[str, Cell]) -> None:
-        """Write the next row from the cells of this sheet's columns."""
-        if self._rows == ROWS_MAX:
-            raise LimitExceeded(
-                f"The export has more than {ROWS_MAX - 1:,} rows, which is all that an XLSX sheet can hold:"
-                " choose a shorter period, or export as CSV."
-            )
-        for column, title in enumerate(self._columns):
-            self._write(self._rows, column, cells.get(title, ""))
-        self._rows += 1
-
-    def finish(self) -> None:
-        """Put the filter on all rows, now that their number is known."""
-        self._sheet.autofilter(0, 0, self._rows - 1, len(self._columns) - 1)
-
-    def _write(self, row: int, column: int, cell: Cell) -> None:
-        match cell:
-            case str():
-                self._write_text(row, column, cell)
-            case bool():
-                self._sheet.write_boolean(row, column, cell)
-            case Decimal() if _is_exact_number(cell):
-                digits = len(format(cell, "f").partition(".")[2])
-                self._sheet.write_number(row, column, float(cell), self._number_format(digits))
-            case Decimal():
-                # A spreadsheet keeps 15 significant digits and would round the rest away without a word; the
-                # exact text is worth more than a cell one can sum. CSV and JSON have the same exact text.
-                self._write_text(row, column, format(cell, "f"), reading="number")
-            case date() if cell.year < _YEAR_MIN:
-                self._write_text(row, column, cell.isoformat())
-            case date():
-                self._sheet.write_datetime(row, column, cell, self._format("date", {"num_format": "yyyy-mm-dd"}))
-            case _:
-                assert_never(cell)
-
-    def _write_text(self, row: int, column: int, text: str, *, reading: str = "text") -> None:
-        if not text:
-            return
-        # The cell is text in any case; the mark keeps it text when somebody edits it in place.
-        marked = reading == "number" or reads_as_formula(text)
-        cell_format = self._format("marked", {"quote_prefix": True}) if marked else None
-        if text.startswith("<r>") and text.endswith("</r>"):
-            # XlsxWriter takes such a text for its own rich-text markup and writes it unescaped: a description
-            # could put any cell, a formula too, into the sheet. In fragments (three at least) it is escaped.
-            answer = self._sheet.write_rich_string(row, column, text[:1], text[1:2], text[2:])
-        else:
-            answer = self._sheet.write_string(row, column, text, cell_format)
-        assert answer == 0, "a text too long for a cell passed the limits of documents"  # noqa: S101 -- pair of them
-
-    def _number_format(self, digits: int) -> Any:
-        pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        return self._format(pattern, {"num_format": pattern})
-
-    def _format(self, name: str, properties: dict[str, object]) -> Any:
-        if name not in self._formats:
-            self._formats[name] = self._workbook.add_format(properties)
-        return self._formats[name]
-
-
-def _is_exact_number(number: Decimal) -> bool:
-    return len(number.normalize(EXACT).as_tuple().digits) <= SIGNIFICANT_DIGITS_MAX

@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, PricedLine, TaxCategory
+from invoicing.exports import workbook as workbooks
 from invoicing.exports import xlsx_file
 from invoicing.exports.archive import open_archive
 from invoicing.exports.csv_file import COLUMNS, write_csv
@@ -283,7 +284,7 @@ def test_a_date_before_1900_is_text_in_xlsx(tmp_path: Path) -> None:
 
 
 def test_more_lines_than_a_sheet_has_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "ROWS_MAX", 3)
+    monkeypatch.setattr(workbooks, "ROWS_MAX", 3)
     write_xlsx(tmp_path / "fits.xlsx", [exported(), exported("2")])
     with pytest.raises(LimitExceeded, match="choose a shorter period, or export as CSV"):
         write_xlsx(tmp_path / "out.xlsx", [exported("1", taxed_line(), taxed_line(), taxed_line())])
