@@ -139,7 +139,7 @@ def write_csv(
             for cells in _rows(exported):
                 # Most cells of a row are empty.
                 writer.writerow(
-                    [_text(cell, form) if (cell := cells.get(column, "")) != "" else "" for column in COLUMNS]
+                    [text_of_cell(cell, form) if (cell := cells.get(column, "")) != "" else "" for column in COLUMNS]
                 )
 
 
@@ -158,7 +158,8 @@ def _rows(exported: ExportedDocument) -> Iterator[Cells]:
         yield shared | payment_cells(payment, document.currency)
 
 
-def _text(cell: Cell, form: CsvForm) -> str:
+def text_of_cell(cell: Cell, form: CsvForm) -> str:
+    """A cell as the file has it; a text that a spreadsheet could take for a formula has an apostrophe in front."""
     match cell:
         case str():
             return f"'{cell}" if reads_as_formula(cell) else cell

@@ -78,8 +78,17 @@ async def get_report(books: Books, request: ReportRequest) -> FoundReport:
         NotFound: no such customer or row in these books.
     """
     check_limit(request.limit)
-    name = choice_of(ReportName, request.report, field="report", among=tuple(REPORTS))
+    name = report_named(request.report)
     return await books.read(lambda db: _report(db, books, name, request))
+
+
+def report_named(text: str) -> ReportName:
+    """The report that a text names.
+
+    Raises:
+        InvalidInput: there is none of this name.
+    """
+    return choice_of(ReportName, text, field="report", among=tuple(REPORTS))
 
 
 def _report(db: Session, books: Books, name: ReportName, request: ReportRequest) -> FoundReport:

@@ -218,7 +218,17 @@ TOOLS: Mapping[str, Entry] = {
             {"report": "journal", "cursor": their.customers_cursor},
         ],
     ),
-    "export_documents": Entry(own=lambda _: [SHORT, *EXPORTS]),
+    "export_documents": Entry(
+        own=lambda mine: [
+            *(SHORT, *EXPORTS),
+            *({"format": name, "report": "journal", **REPORTED} for name in ("csv", "xlsx", "json")),
+            {"format": "csv", "report": "statement", "customer": mine.customer, **REPORTED},
+        ],
+        foreign=lambda their: [
+            {"format": "csv", "report": "statement", "customer": their.customer},
+            {"format": "json", "report": "sales", "row": f"{their.customer}/GBP"},
+        ],
+    ),
     "get_configuration": Entry(
         own=lambda _: [{"part": part} for part in ("mandates", *PARTS, "history")],
         foreign=lambda their: [
