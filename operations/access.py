@@ -174,8 +174,8 @@ def _allowed(standing: Standing, let: frozenset[ClientMay], scopes: Scopes) -> f
     return frozenset(act for act, rule in RIGHTS.items() if rule.scope in scopes and rule.allows(standing, let))
 
 
-def open_books(office: Office, organization: OrganizationRef, act: Right) -> Books:
-    """The organization's books, opened for the principal and this act.
+def open_books(office: Office, organization: OrganizationRef, act: Right, *, even_archived: bool = False) -> Books:
+    """The organization's books, opened for the principal and this act; `even_archived` is for what brings it back.
 
     `organization` is what the directory answered for this principal in this call: its role is of this moment.
 
@@ -184,7 +184,7 @@ def open_books(office: Office, organization: OrganizationRef, act: Right) -> Boo
         Conflict: a change in an archived organization.
     """
     require(act, organization, office.principal)
-    if organization.archived and act is not Right.READ:
+    if organization.archived and act is not Right.READ and not even_archived:
         raise Conflict(f"{organization.handle} is archived: it can be read, not changed.")
     return Books(
         organization=organization,

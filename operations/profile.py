@@ -17,6 +17,7 @@ from invoicing.refusals import Conflict, InvalidInput, Unavailable
 from invoicing.remedies import Act
 from operations.access import Office, require
 from operations.addressing import with_address_fields
+from operations.archiving import ARCHIVED, change_archived, check_not_archived
 from operations.branding import keep_logo
 from operations.onboarding import fresh_plan, save_layers
 from operations.organization_names import check_name_names_no_other, organization_name
@@ -58,6 +59,10 @@ async def update_organization(
     """
     if not changes:
         raise InvalidInput("Nothing to change: give at least one field.")
+    check_not_archived(books, changes)
+    if ARCHIVED in changes:
+        books = await change_archived(office, books, changes)
+        return books, await get_organization(books)
     for field in changes:
         require(RIGHT_OF_FIELD.get(field, Right.UPDATE_PROFILE), books.organization, office.principal, field=field)
     policies = checked_policies(books.organization, office.principal, changes)

@@ -179,7 +179,7 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.RENAME_USER: Rule("Changing a user's address", Scope.CREDENTIALS, _OWNERS | _CLIENT_OWNER),
     Right.STATE_OWNER_ADDRESS: Rule("Stating the owner's address", Scope.CREDENTIALS, _OWNERS),
     Right.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
-    Right.ARCHIVE: _will_be_answered_for("Archiving an organization"),
+    Right.ARCHIVE: Rule("Archiving an organization, or bringing it back", Scope.CONFIGURE, _ANSWERABLE),
     Right.GO_LIVE: Rule("Going live", Scope.CONFIGURE, _ANSWERABLE),
     Right.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
     Right.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE, coming=True),

@@ -39,21 +39,23 @@ async def find_office(context: Context[Any, Any]) -> Office:
     return (await find_caller(context)).office
 
 
-def _open_to(act: Right) -> Resolve:
+def _open_to(act: Right, *, even_archived: bool = False) -> Resolve:
     """Resolves the books of the organization that the call names, opened for this act."""
 
     async def open_them(context: Context[Any, Any], organization: str, session: str) -> Books:
-        return await open_to(act, context, organization, session)
+        return await open_to(act, context, organization, session, even_archived=even_archived)
 
     return Resolve(open_them)
 
 
-async def open_to(act: Right, context: Context[Any, Any], organization: str, session: str) -> Books:
+async def open_to(
+    act: Right, context: Context[Any, Any], organization: str, session: str, *, even_archived: bool = False
+) -> Books:
     """The books of the organization that the call names, opened for this act."""
     caller = await find_caller(context)
     changing = act is not Right.READ
     named = await name_organization(caller, organization=organization, session=session, changing=changing)
-    return open_books(caller.office, named, act)
+    return open_books(caller.office, named, act, even_archived=even_archived)
 
 
 TheCaller = Annotated[Caller, Resolve(find_caller)]
@@ -65,5 +67,5 @@ BooksToSaveItem = Annotated[Books, _open_to(Right.SAVE_ITEM)]
 BooksToIssue = Annotated[Books, _open_to(Right.ISSUE)]
 BooksToCredit = Annotated[Books, _open_to(Right.CREDIT)]
 BooksToRecordPayment = Annotated[Books, _open_to(Right.RECORD_PAYMENT)]
-BooksToUpdate = Annotated[Books, _open_to(Right.UPDATE_PROFILE)]
+BooksToUpdate = Annotated[Books, _open_to(Right.UPDATE_PROFILE, even_archived=True)]
 BooksToConfigure = Annotated[Books, _open_to(Right.CHANGE_SETTINGS)]

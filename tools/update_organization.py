@@ -95,6 +95,7 @@ async def update_organization(
     named_writes: NamedWritesArgument = None,
     client_may: ClientMayArgument = None,
     owner_email: Annotated[str | None, Field(description="Who works here, for the audit trail; set once")] = None,
+    archived: Annotated[bool | None, Field(description="Alone: read, not changed or listed, until false")] = None,
     clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
@@ -126,7 +127,7 @@ _SAY_WHO = "owner_email says whose address later entries of the audit trail show
 def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails) -> dict[str, str | bool | int]:
     """What was changed, as it is kept now: an IBAN without its blanks, an address in its parts."""
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
-    kept |= policy_of(books.organization)
+    kept |= policy_of(books.organization) | {"archived": books.organization.archived}
     if "owner_email" in changes:
         kept["owner_email"] = changes["owner_email"].strip().casefold()
     from_text = {name for name in ADDRESS_FIELDS if "address_text" in changes and kept[name]}

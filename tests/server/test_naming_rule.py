@@ -42,7 +42,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "save_configuration": {"part": "mandates", "code": "gb-reverse-charge", "handed_in": "The footer says it"},
 }
 """A call of every changing tool, which would succeed if it were allowed."""
-IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith("create_client_"))
+IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith(("create_client_", "go_live")))
 
 
 @dataclass(frozen=True, slots=True)
