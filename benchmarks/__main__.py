@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 
 from benchmarks.beside_long_work import compare_beside_long_work
-from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_volume
+from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_reports, compare_volume
 from benchmarks.office import bare_server, open_office
 from benchmarks.starts import compare_starts
 from benchmarks.versus_noop import compare_tools
@@ -40,6 +40,7 @@ async def run(size: Size) -> None:
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
         busy = await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)
+        await compare_reports(large, busy, invoices=size.invoices, calls=size.calls // 4, rounds=size.rounds)
         await compare_beside_long_work(large, busy, calls=size.calls * 4, rounds=size.rounds)
     async with open_office() as small, open_office() as large:
         await compare_organizations(

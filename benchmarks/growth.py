@@ -14,6 +14,19 @@ LINES_AT_RATES = 30
 # More than a page of a list holds, so that the pages of both are of equal length.
 PAGE = 60
 MANY_RATES_COUNTRY = "FR"
+FEW_INVOICES, SOME_INVOICES = 10, 1_000
+# A page of ten rows on each side: what differs is how much there is beside it.
+REPORTS: dict[str, dict[str, Any]] = {
+    "receivables_aging": {"report": "receivables_aging", "limit": 10},
+    "statement": {"report": "statement", "customer": "", "limit": 10},
+    "tax_summary": {"report": "tax_summary", "limit": 10},
+    "ec_sales": {"report": "ec_sales", "limit": 10},
+    "sales by customer": {"report": "sales", "limit": 10},
+    "sales by item": {"report": "sales", "by": "item", "limit": 10},
+    "trial_balance": {"report": "trial_balance", "limit": 10},
+    "journal": {"report": "journal", "limit": 3},
+    "activity": {"report": "activity", "limit": 10},
+}
 TAXED_CODES = ("STANDARD", "REDUCED", "REDUCED2", "SUPER-REDUCED", "EXEMPT")
 
 
@@ -60,6 +73,25 @@ async def compare_volume(small: Office, large: Office, *, invoices: int, calls: 
     _head(f"{invoices} invoices to {PAGE} in an organization")
     await _compare_tools(small, large, few, many, calls=calls, rounds=rounds)
     return many
+
+
+async def compare_reports(office: Office, many: Client, *, invoices: int, calls: int, rounds: int) -> None:
+    """Each report of an organization with very many invoices, and of one with some, beside one that has a few."""
+    few, some = await office.add_client("Kiosk"), await office.add_client("High Street")
+    await office.add_invoices(few, FEW_INVOICES)
+    await office.add_invoices(some, SOME_INVOICES)
+    for count, client in ((SOME_INVOICES, some), (invoices, many)):
+        _head(f"Reports, {count} invoices to {FEW_INVOICES}")
+        for name, asked in REPORTS.items():
+            jobs = (
+                office.job("get_report", {"organization": one.handle, **_about(one, asked)}) for one in (few, client)
+            )
+            await _compare(name, *jobs, calls=calls, rounds=rounds)
+        print()
+
+
+def _about(client: Client, asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: client.customer if name == "customer" else value for name, value in asked.items()}
 
 
 async def compare_organizations(small: Office, large: Office, *, organizations: int, calls: int, rounds: int) -> None:

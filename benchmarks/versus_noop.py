@@ -22,6 +22,7 @@ async def compare_tools(office: Office, anchor: Job, *, calls: int, rounds: int)
         ("find_invoices", named, calls, READS),
         ("get_invoice", {"invoice": client.invoice, **named}, calls, READS),
         ("get_organization", named, calls, READS),
+        ("get_report", {"report": "tax_summary", **named}, calls, READS),
         ("render_document", {"document": client.invoice, **named}, calls, READS),
         ("switch_organization", {"organization": PRACTICE}, calls, COMMITS),
         ("save_customer", {"id": client.customer, "name": "Hotel Bristol", **named}, calls, COMMITS),

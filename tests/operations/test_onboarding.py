@@ -193,7 +193,7 @@ async def test_an_entity_layer_that_does_not_fit_leaves_the_organization_with_a_
     async with practice(tmp_path) as one:
         finch = await one.client("Finch Studio", copy_from=one.organization.handle)
         with raw(folder_of(one.books(finch)) / BOOKS_FILE) as connection:
-            connection.execute("INSERT INTO accounts VALUES ('4888', 'Own account', 'income')")
+            connection.execute("INSERT INTO accounts (number, name, type) VALUES ('4888', 'Own account', 'income')")
             connection.execute("UPDATE posting_profiles SET revenue = '4888'")
         made = await make(one, "Harbour Bakery", copy_from=finch.handle)
         assert states_by_layer(made.outcomes) == {"schema": "created", "organization": "copied", "entity": "failed"}

@@ -145,10 +145,16 @@ async def test_who_brings_lost_books_back_says_why_and_no_lost_number_is_given_a
         assert number == "TEST-INV-2026-00005"
 
 
+OF_DOCUMENTS = (
+    *("documents", "document_lines", "document_taxes", "journal_lines", "journal_entries"),
+    *("receivables", "account_totals", "customer_totals", "item_totals", "tax_totals"),
+)
+
+
 async def test_a_lost_period_goes_on_above_its_lost_numbers(folder: Folder) -> None:
     with past_triggers(folder.copy) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        for table in ("documents", "document_lines", "document_taxes", "journal_lines", "journal_entries"):
+        for table in OF_DOCUMENTS:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - Our own names.
         connection.execute("DELETE FROM series_periods")
     folder.put_back()
