@@ -250,8 +250,27 @@ async def month_end(chat: Conversation, handle: str, business: Business) -> None
     documents = len(business.sales) + sum(bool(sale.returned) for sale in business.sales)
     assert exported["count"] == documents
     assert Path(exported["link"]).stat().st_size > 0
+    await reports(chat, handle, business, dict(invoiced), {name: one for name, one in owed.items() if one})
     told = ", ".join(f"{amount} {currency} of {invoiced[currency]}" for currency, amount in owed.items())
     print(f"{business.name} ({handle}): unpaid {told}")
+
+
+async def reports(
+    chat: Conversation, handle: str, business: Business, invoiced: dict[str, Decimal], owed: dict[str, Decimal]
+) -> None:
+    """What goes into the return, who owes what, and that the accounts balance."""
+    own = {"organization": handle}
+    taxes = await chat.call("get_report", report="tax_summary", **own)
+    summed = {one["currency"]: sum(map(Decimal, one["amounts"].values())) for one in taxes["totals"]}
+    assert summed == invoiced
+    aging = await chat.call("get_report", report="receivables_aging", **own)
+    assert {one["currency"]: Decimal(one["amounts"]["owed"]) for one in aging["totals"]} == owed
+    balance = await chat.call("get_report", report="trial_balance", **own)
+    for total in balance["totals"]:
+        assert total["amounts"]["debit"] == total["amounts"]["credit"]
+        assert Decimal(total["amounts"]["closing"]) == 0
+    sides = await chat.call("export_documents", format="csv", report="journal", **own)
+    assert Path(sides["link"]).stat().st_size > 0
 
 
 async def main() -> None:
