@@ -29,20 +29,27 @@ async def change_archived(office: Office, books: Books, changes: Mapping[str, ob
     """
     organization, archived = books.organization, bool(changes[ARCHIVED])
     require(Right.ARCHIVE, organization, office.principal, field=ARCHIVED)
+    if organization.kind is OrganizationKind.PARTNER:
+        # Who sees only some of its clients is one of its people, and answers for none of it as a whole.
+        require(Right.CREATE_CLIENT, organization, office.principal, field=ARCHIVED)
     if len(changes) > 1:
         raise Conflict("archived: archive or bring back by itself; change the rest in another call.", field=ARCHIVED)
     if archived == organization.archived:
         return books
     act, now = "archive_organization" if archived else "bring_back_organization", office.now()
 
+    def check(db: Session) -> None:
+        if archived and organizations.has_clients(db, organization.id):
+            raise Conflict("archived: the practice has clients; archive them first.", field=ARCHIVED)
+        if not archived and organization.partner_id and organizations.is_archived(db, organization.partner_id):
+            raise Conflict("archived: its practice is archived; bring that back first.", field=ARCHIVED)
+
     def publish(db: Session) -> None:
         # Looked at in the same transaction: a client that is made at the same time would lose its practice.
-        if archived and organization.kind is OrganizationKind.PARTNER:
-            _check_has_no_clients(db, organization.id)
+        check(db)
         set_archived(db, organization.id, at=now if archived else None)
 
-    if archived and organization.kind is OrganizationKind.PARTNER:
-        await office.store.directory.read(lambda db: _check_has_no_clients(db, organization.id))
+    await office.store.directory.read(check)
     await books.write(lambda db: audit.record(db, act, organization.handle, at=now, by=books.actor, detail={}))
     await office.store.directory.write(publish, size=IN_A_THREAD)
     return replace(books, organization=replace(organization, archived=archived))
@@ -56,10 +63,3 @@ def check_not_archived(books: Books, changes: Mapping[str, object]) -> None:
     """
     if books.organization.archived and ARCHIVED not in changes:
         raise Conflict(f"{books.organization.handle} is archived: it can be read, not changed. Bring it back first.")
-
-
-def _check_has_no_clients(db: Session, partner_id: str) -> None:
-    if clients := organizations.handles_of_clients(db, partner_id):
-        raise Conflict(
-            f"archived: the practice has clients ({', '.join(clients[:5])}); archive them first.", field=ARCHIVED
-        )

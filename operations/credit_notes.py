@@ -33,6 +33,7 @@ from operations.issuing import (
 )
 from operations.likely_duplicates import duplicate_credit_note
 from storage.books import documents, idempotency
+from storage.books.journal import receivable_of
 from storage.books.mandates import standing_acknowledgements
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -126,7 +127,9 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     if refused := date_refusal(db, document, profile, setup.series, today=today):
         raise refused
     on_record = answered_for(form) | {"client_reference": request.client_reference}
-    issued = issue_document(db, books, document, series=setup.series, posting=setup.posting, on_record=on_record)
+    # What is receivable is taken back where it stands.
+    posting = replace(setup.posting, receivable=receivable_of(db, invoice.id) or setup.posting.receivable)
+    issued = issue_document(db, books, document, series=setup.series, posting=posting, on_record=on_record)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
     return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id), warnings)
 

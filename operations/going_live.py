@@ -14,12 +14,13 @@ from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotReady, Unavailable
 from invoicing.remedies import Act, Remark
-from operations.access import Office, open_books
+from operations.access import Office, open_books, require
 from operations.naming import Caller, name_organization
 from operations.onboarding import add_organization, base_handle
 from operations.registration import default_code
 from operations.rights import Right
 from storage.books import audit, files
+from storage.books.audit import entries_end
 from storage.books.carrying import Carried, put_down, take_along
 from storage.books.checks import CREATING
 from storage.books.pool import Books
@@ -53,6 +54,7 @@ class _Source:
     blockers: tuple[Blocker, ...]
     carried: Carried
     logo: StoredFile | None
+    end: tuple[int, str]
 
 
 async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_run: bool = False) -> WentLive:
@@ -96,13 +98,19 @@ async def _check_may_go(office: Office, sandbox: OrganizationRef) -> None:
     if sandbox.environment is Environment.LIVE:
         raise Conflict(f"{sandbox.handle} is live already.", field="organization")
     if sandbox.kind is OrganizationKind.PARTNER:
-        clients = await office.store.directory.read(lambda db: organizations.handles_of_clients(db, sandbox.id))
-        if clients:
-            raise Conflict(
-                f"{sandbox.handle} is a practice with clients ({', '.join(clients[:5])}), which stay with it. Make a"
-                " live practice, and let each client go live there.",
-                field="organization",
-            )
+        # Who sees only some of its clients is one of its people, and answers for none of it as a whole.
+        require(Right.CREATE_CLIENT, sandbox, office.principal)
+        await office.store.directory.read(lambda db: _check_has_no_clients(db, sandbox))
+
+
+def _check_has_no_clients(db: Session, sandbox: OrganizationRef) -> None:
+    """What clients there are is not told: not everybody sees them all."""
+    if organizations.has_clients(db, sandbox.id):
+        raise Conflict(
+            f"{sandbox.handle} is a practice with clients, which stay with it. Start a live practice instead, and"
+            " create its clients there.",
+            field="organization",
+        )
 
 
 def _read_source(db: Session) -> _Source:
@@ -111,7 +119,7 @@ def _read_source(db: Session) -> _Source:
     code = default_code(db, profile)
     lacking = live_blockers(live, default_code=code) if profile.country else blockers(live, default_code=code)
     logo = files.file_at(db, profile.logo) if profile.logo else None
-    return _Source(profile, tuple(lacking), take_along(db), logo)
+    return _Source(profile, tuple(lacking), take_along(db), logo, entries_end(db))
 
 
 async def _create(office: Office, books: Books, source: _Source, base: str) -> OrganizationRef:
@@ -130,6 +138,10 @@ async def _create(office: Office, books: Books, source: _Source, base: str) -> O
 
     def publish(db: Session) -> None:
         check_still_active(db, sandbox.id)
+        if sandbox.kind is OrganizationKind.PARTNER:
+            _check_has_no_clients(db, sandbox)
+        if books.pool.read_now(sandbox.id, entries_end) != source.end:
+            raise Conflict(f"{sandbox.handle} was changed meanwhile: repeat the same call.", field="organization")
         succeed(db, sandbox.id, by=new.id, at=now)
 
     return await add_organization(

@@ -180,6 +180,8 @@ async def add_organization(
     ends = await workers.use_files(asking, lambda: provision_books(root, new.id, now=now, fill=fill, bring=bring))
 
     def make_known(db: Session) -> OrganizationRef:
+        if new.partner_id and organizations.is_archived(db, new.partner_id):
+            raise Conflict("The practice is archived: it takes no new clients.", field="partner")
         organizations.add_organization(db, new, now=now, by=by)
         add_anchor(db, new.id, ends)
         publish(db)

@@ -160,7 +160,7 @@ def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, Or
 async def _record(office: Office, home: OrganizationRef, before: str, after: str) -> None:
     now, by = office.now(), office.principal.label
     try:
-        books = open_books(office, home, Right.RENAME_USER)
+        books = open_books(office, home, Right.RENAME_USER, even_archived=True)
         await books.write(lambda db: audit.record(db, "rename_user", after, at=now, by=by, detail={"before": before}))
     except Unavailable:
         # Books that are out of service must not keep the people of all the others from saying who they are.

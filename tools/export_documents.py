@@ -60,6 +60,9 @@ async def export_documents(
         wanted = ReportRequest(report=report, period=period, customer=customer, by=by, row=row)
         whole = await export_report(books, wanted, small_letters(format), progress=progress)
         return _exported(office, books, whole, f"{counted(whole.count, 'row')} of {small_letters(report)}")
+    for name, text in (("period", period), ("customer", customer), ("by", by), ("row", row)):
+        if text.strip():
+            raise InvalidInput(f"{name} is of a report: say which with report, or leave it out.", field=name)
     request = ExportRequest(
         format=small_letters(format), issued_from=issued_from, issued_to=issued_to, kind=small_letters(kind)
     )

@@ -82,7 +82,8 @@ def _added(total: Row, row: Row) -> Row:
         label=total.label,
         currency=total.currency,
         amounts=_sums(total.amounts, row.amounts),
-        accounting=_sums(total.accounting, row.accounting),
+        # Of some rows it would be taken for all.
+        accounting=_sums(total.accounting, row.accounting) if total.accounting and row.accounting else {},
         documents=total.documents + row.documents,
     )
 

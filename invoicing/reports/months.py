@@ -9,6 +9,7 @@ from datetime import date
 
 from invoicing.refusals import InvalidInput
 
+YEARS = range(1950, 2100)
 _YEAR = re.compile(r"(\d{4})")
 _QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -44,7 +45,7 @@ def read_months(text: str) -> Months:
     """The months that a text names.
 
     Raises:
-        InvalidInput: none of the forms, a year before 1, or months out of order.
+        InvalidInput: none of the forms, a year before 1950 or after 2099, or months out of order.
     """
     first, slash, last = (part.strip() for part in text.strip().partition("/"))
     found = _read(first)
@@ -56,7 +57,7 @@ def read_months(text: str) -> Months:
 
 
 def _read(text: str) -> Months:
-    if not text.isascii() or text[:4] == "0000":
+    if not text.isascii() or not (text[:4].isdecimal() and int(text[:4]) in YEARS):
         raise InvalidInput(_FORMS, field="period")
     if found := _YEAR.fullmatch(text):
         return Months(f"{found[1]}-01", f"{found[1]}-12")

@@ -32,7 +32,10 @@ def _series(db: Session, books: Books) -> list[Entry]:
 
 def _save_series(db: Session, books: Books, change: Change) -> str:
     """A new series, or one that goes on from a former system."""
-    code, values = check_code(change.code), change.values
+    code = check_code(change.code)
+    now = next((entry.values for entry in _series(db, books) if entry.code == code), {})
+    # What is said as it is shown says nothing new.
+    values = {name: text for name, text in change.values.items() if text != now.get(name)}
     for name in ("usual", "next_number"):
         if name in values:
             raise InvalidInput(f"values: {name} follows from the rest, and is only shown.", field="values")

@@ -35,7 +35,7 @@ def _entries(db: Session, books: Books) -> list[Entry]:
 def _save(db: Session, books: Books, change: Change) -> str:
     month = _month(change.code)
     (_reopen if change.withdraw else _close)(db, books, month, change.reason)
-    return month
+    return _entries(db, books)[0].code
 
 
 def _close(db: Session, books: Books, month: str, reason: str) -> None:

@@ -13,6 +13,7 @@ from invoicing.master_data.records import TaxCode
 from invoicing.money.amounts import parse_decimal, plain
 from invoicing.refusals import InvalidInput
 from invoicing.tax.settings import TaxCodeChange, part_from_text
+from invoicing.text.codes import capitals
 from invoicing.text.typed import clean_line
 from operations.configuration.entries import Change, Entry, Part, PartOf, flag, record, shown
 from operations.settings import save_tax_code_in
@@ -42,11 +43,14 @@ def _codes(db: Session, books: Books) -> list[Entry]:
 
 def _save_code(db: Session, books: Books, change: Change) -> str:
     values = {name: text for name, text in change.values.items() if text.strip()}
-    if "rates" in values:
+    shown_now = next((_entry(one).values for one in load_tax_codes(db) if one.code == capitals(change.code)), {})
+    if values.get("parts") == shown_now.get("parts"):
+        values.pop("parts", None)
+    if values.pop("rates", shown_now.get("rates", "")) != shown_now.get("rates", ""):
         raise InvalidInput(
             "values: rates shows all of them; give the next one as percent (or parts) and valid_from.", field="values"
         )
-    parts = tuple(part_from_text(text) for text in values.get("parts", "").split("|") if text.strip())
+    parts = tuple(part_from_text(text.strip()) for text in values.get("parts", "").split("|") if text.strip())
     wanted = TaxCodeChange(
         code=change.code,
         **{name: values.get(name, "") for name in _TEXTS},

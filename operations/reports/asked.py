@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from invoicing.reports.figures import Report, Row, SalesBy, totals_of
 from invoicing.reports.months import Months
 from storage.paging import Page, decode_cursor, encode_cursor, not_of_this_list
 
+KEY_LENGTH_MAX = 500
 _PER_CENT = "%25"
 _SLASH = "%2F"
 
@@ -48,6 +49,8 @@ def parts_of(key: str, count: int) -> list[str]:
     Raises:
         NotFound: no report gave such a key.
     """
+    if len(key) > KEY_LENGTH_MAX:
+        raise no_such_row()
     parts = [part.replace(_SLASH, "/").replace(_PER_CENT, "%") for part in key.split("/")]
     if len(parts) != count:
         raise no_such_row()
@@ -113,6 +116,16 @@ def _document(row: tuple[Any, ...], names: Sequence[str], accounting: Sequence[s
         accounting={name: int(one) for name, one in zip(accounting, converted, strict=True) if one is not None},
         documents=1,
     )
+
+
+def not_counted(totals: Sequence[Row]) -> list[Row]:
+    """The totals without how many documents there are: one that is in several rows would count as often."""
+    return [replace(total, documents=0) for total in totals]
+
+
+def unconverted_note(lacking: int, currency: str) -> list[str]:
+    """As `unconverted_notes`, where a document can lack an amount in several rows."""
+    return [f"Documents that state no exchange rate are not in the figures in {currency}."] if lacking else []
 
 
 def unconverted_notes(count: int, currency: str) -> list[str]:

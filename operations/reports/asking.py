@@ -108,6 +108,11 @@ def asked_in(db: Session, books: Books, name: ReportName, request: ReportRequest
         raise InvalidInput(f"customer: {name} is not of one customer; leave it out.", field="customer")
     if request.by.strip() and name is not ReportName.SALES:
         raise InvalidInput("by is for sales only: leave it out.", field="by")
+    by = choice_of(SalesBy, request.by, field="by") if request.by.strip() else SalesBy.CUSTOMER
+    if request.customer.strip() and name is ReportName.SALES and by is not SalesBy.CUSTOMER:
+        raise InvalidInput(f"customer: sales by {by} are of all customers; leave it out.", field="customer")
+    if request.customer.strip() and request.row.strip():
+        raise InvalidInput("customer: a row says whose it is; leave one of the two out.", field="customer")
     if request.row.strip() and name not in _MADE_OF_DOCUMENTS:
         raise InvalidInput(f"row: the rows of {name} are made of nothing else; leave it out.", field="row")
     today = today_in(db, books)
@@ -117,7 +122,7 @@ def asked_in(db: Session, books: Books, name: ReportName, request: ReportRequest
         today=today,
         currency=load_profile(db).currency,
         customer=resolve_customer(db, request.customer.strip()).id if request.customer.strip() else "",
-        by=choice_of(SalesBy, request.by, field="by") if request.by.strip() else SalesBy.CUSTOMER,
+        by=by,
         row=request.row.strip(),
         cursor=request.cursor,
         limit=request.limit,

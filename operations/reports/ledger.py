@@ -17,6 +17,8 @@ def trial_balance(db: Session, asked: Asked) -> Report:
     """
     if asked.row:
         account, currency = parts_of(asked.row, 2)
+        if not account:
+            raise no_such_row()
         return _sides(db, asked, account, currency)
     rows, unconverted = [], 0
     for found in reports.account_balances(db, asked.months):
@@ -44,14 +46,15 @@ def journal(db: Session, asked: Asked) -> Report:
 
 
 def _balance(found: tuple[Any, ...]) -> Row:
-    account, name, currency, before, debit, credit, converted, _ = found
+    account, name, currency, before, debit, credit, converted, lacking = found
     amounts = {"opening": int(before), "debit": int(debit), "credit": int(credit)}
     return Row(
         key=key_of(account, currency),
         label=f"{account} {name}",
         currency=currency,
         amounts=amounts | {"closing": int(before + debit - credit)},
-        accounting={"closing": int(converted)},
+        # Of a part it would be taken for the whole.
+        accounting={} if lacking else {"closing": int(converted)},
     )
 
 

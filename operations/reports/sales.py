@@ -7,9 +7,18 @@ from typing import assert_never
 from sqlmodel import Session
 
 from invoicing.refusals import InvalidInput
-from invoicing.reports.figures import Report, Row, SalesBy
+from invoicing.reports.figures import Report, Row, SalesBy, totals_of
 from invoicing.reports.months import Months, read_months
-from operations.reports.asked import Asked, documents, key_of, no_such_row, parts_of, unconverted_notes, whole
+from operations.reports.asked import (
+    Asked,
+    documents,
+    key_of,
+    no_such_row,
+    not_counted,
+    parts_of,
+    unconverted_notes,
+    whole,
+)
 from storage.books import report_documents, reports
 from storage.books.totals import ADJUSTMENTS
 
@@ -41,14 +50,14 @@ def sales(db: Session, asked: Asked) -> Report:
                 label=names[of] if names else of,
                 currency=currency,
                 amounts={"net": int(net), "tax": int(tax), "total": int(total)},
-                accounting={"net": int(converted)},
+                accounting={} if lacking else {"net": int(converted)},
                 documents=int(count),
             )
         )
     if asked.by is SalesBy.MONTH:
         rows.sort(key=lambda row: row.key)
     else:
-        rows.sort(key=lambda row: (-row.accounting["net"], row.label, row.key))
+        rows.sort(key=lambda row: (-row.accounting.get("net", 0), -row.amounts["net"], row.label, row.key))
     return whole(asked, rows, notes=unconverted_notes(unconverted, asked.currency))
 
 
@@ -69,7 +78,7 @@ def _by_item(db: Session, asked: Asked) -> Report:
         for item, currency, count, net in found
     ]
     rows.sort(key=lambda row: (row.currency, -row.amounts["net"], row.label, row.key))
-    return whole(asked, rows)
+    return whole(asked, rows, totals=not_counted(totals_of(rows)))
 
 
 def _documents_sold(db: Session, asked: Asked) -> Report:

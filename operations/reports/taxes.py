@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from sqlmodel import Session
 
 from invoicing.money.amounts import plain
 from invoicing.reports.figures import Report, Row, totals_of
-from operations.reports.asked import Asked, documents, key_of, no_such_row, parts_of, unconverted_notes, whole
+from operations.reports.asked import (
+    Asked,
+    documents,
+    key_of,
+    no_such_row,
+    not_counted,
+    parts_of,
+    unconverted_note,
+    whole,
+)
 from storage.books import report_documents, reports
 
+_RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _KEY = ("category", "rate", "label", "jurisdiction", "level", "currency")
 
 
@@ -32,14 +43,16 @@ def tax_summary(db: Session, asked: Asked) -> Report:
             label=f"{category} {label} {plain(rate)} % {here}",
             currency=currency,
             amounts={"taxable": int(taxable), "tax": int(tax)},
-            accounting={"taxable": int(converted[0]), "tax": int(converted[1])},
+            accounting={} if converted[2] else {"taxable": int(converted[0]), "tax": int(converted[1])},
             documents=int(count),
         )
         (places if level else rows).append(row)
         unconverted += 0 if level else int(converted[2])
     rows.sort(key=lambda row: (row.currency != asked.currency, row.currency, -row.amounts["taxable"], row.key))
-    notes = [*unconverted_notes(unconverted, asked.currency), *_place_notes(places)]
-    return whole(asked, [*rows, *sorted(places, key=lambda row: row.label)], totals=totals_of(rows), notes=notes)
+    notes = [*unconverted_note(unconverted, asked.currency), *_place_notes(places)]
+    return whole(
+        asked, [*rows, *sorted(places, key=lambda row: row.label)], totals=not_counted(totals_of(rows)), notes=notes
+    )
 
 
 def _place_notes(places: list[Row]) -> list[str]:
@@ -48,10 +61,9 @@ def _place_notes(places: list[Row]) -> list[str]:
 
 def _taxed_documents(db: Session, asked: Asked) -> Report:
     key = dict(zip(_KEY, parts_of(asked.row, len(_KEY)), strict=True))
-    try:
-        rate = Decimal(key["rate"])
-    except InvalidOperation:
-        raise no_such_row() from None
+    if not _RATE.fullmatch(key["rate"]):
+        raise no_such_row()
+    rate = Decimal(key["rate"])
     page = report_documents.with_tax(db, asked.months, {**key, "rate": rate}, cursor=asked.cursor, limit=asked.limit)
     return documents(asked, page, "taxable", "tax", accounting=("taxable", "tax"))
 
@@ -77,4 +89,5 @@ def ec_sales(db: Session, asked: Asked) -> Report:
                 documents=int(count),
             )
         )
-    return whole(asked, rows, notes=unconverted_notes(unconverted, asked.currency))
+    totals = not_counted(totals_of(rows))
+    return whole(asked, rows, totals=totals, notes=unconverted_note(unconverted, asked.currency))

@@ -86,6 +86,10 @@ class WatchedProtocol(HttpToolsProtocol):
         self._framing.take(data)
         self._go_on()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Blanks around a value are not part of it (RFC 9110, 5.5); llhttp leaves those at its end.
+        super().on_header(name, value.strip(b" \t"))
+
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._is_whole = True

@@ -33,6 +33,11 @@ _ENTRIES = table_of(tables.JournalEntry)
 _SIDES = table_of(tables.JournalLine)
 _ADD_ENTRY = _ENTRIES.insert().inline()
 _ADD_SIDE = _SIDES.insert().inline()
+_FIRST_SIDE = (
+    select(_SIDES.c.account)
+    .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
+    .where(_ENTRIES.c.document_id == bindparam("document"), _SIDES.c.position == 1)
+)
 _ACCOUNTS = (
     select(_ENTRIES.c.document_id, _SIDES.c.account)
     .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
@@ -94,6 +99,13 @@ def described(number: str, customer_name: str) -> str:
 def payment_sides(debit_account: str, credit_account: str, amount_minor: int) -> tuple[JournalSide, JournalSide]:
     """The two sides of a payment, a refund or a reversal."""
     return JournalSide(debit_account, amount_minor, 0), JournalSide(credit_account, 0, amount_minor)
+
+
+def receivable_of(session: Session, document_id: str) -> str:
+    """The account on which a document stands as receivable: the first side of its entry, whatever the posting profile
+    says since. Empty where it has none.
+    """
+    return str(execute(session, _FIRST_SIDE, {"document": document_id}).scalar() or "")
 
 
 def accounts_posted(session: Session, document_ids: Sequence[str]) -> dict[str, frozenset[str]]:

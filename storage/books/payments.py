@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from invoicing.document.documents import Document
 from storage.books import settings_tables, tables
-from storage.books.journal import described, payment_sides, post_payment
+from storage.books.journal import described, payment_sides, post_payment, receivable_of
 from storage.books.totals import settle
 from storage.queries.statements import Kept, execute, flat, table_of
 from storage.work.asking import Ask, each
@@ -78,8 +78,11 @@ _ACCOUNTS = (
 
 
 def payment_accounts(session: Session, document: Document) -> PaymentAccounts:
-    """The accounts of payments, from the posting profile of payments or else of the document's kind."""
-    return PaymentAccounts(*execute(session, _ACCOUNTS, {"kind": document.kind.value}).one())
+    """The accounts of payments, from the posting profile of payments or else of the document's kind; what is receivable
+    is settled where it stands.
+    """
+    bank, receivable = execute(session, _ACCOUNTS, {"kind": document.kind.value}).one()
+    return PaymentAccounts(bank, receivable_of(session, document.id) or receivable)
 
 
 def next_position(session: Session) -> int:

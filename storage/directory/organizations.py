@@ -149,12 +149,17 @@ def handle_free_within_reach(session: Session, user_id: str, base: str, environm
     return next(handle for handle in attempts if reachable_by_handle(session, user_id, handle) is None)
 
 
-def handles_of_clients(session: Session, partner_id: str) -> list[str]:
-    """The handles of a practice's clients that are not archived, whoever can reach them."""
-    wanted = select(Organization.handle).where(
+def has_clients(session: Session, partner_id: str) -> bool:
+    """Whether a practice has clients that are not archived, whoever can reach them."""
+    wanted = select(Organization.id).where(
         col(Organization.partner_id) == partner_id, col(Organization.archived_at).is_(None)
     )
-    return list(session.exec(wanted.order_by(col(Organization.handle))))
+    return session.exec(wanted.limit(1)).first() is not None
+
+
+def is_archived(session: Session, organization_id: str) -> bool:
+    """Whether it is archived, as this transaction sees it."""
+    return session.get_one(Organization, organization_id, populate_existing=True).archived_at is not None
 
 
 def count_all(session: Session) -> int:

@@ -28,9 +28,7 @@ NODE_LEAST = 22
 
 NO_TASKS = "Not scored: the tasks extension is optional, and every call here answers within seconds."
 EXPECTED_TO_FAIL = {
-    "2025-11-25": {
-        "server-sse-polling": "Not scored: streams are not resumed; a call is repeated with its client_reference.",
-    },
+    "2025-11-25": {},
     "2026-07-28": {
         "tasks-lifecycle": NO_TASKS,
         "tasks-capability-negotiation": NO_TASKS,

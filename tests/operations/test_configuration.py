@@ -89,6 +89,23 @@ async def test_a_new_account_takes_what_a_posting_profile_sends_there(desk: Desk
     assert (await get_invoice(desk.books, before.id)).document == before
 
 
+async def test_what_is_receivable_is_settled_where_it_stands(desk: Desk) -> None:
+    invoices = [await desk.invoice(date(2026, 1, 10)) for _ in range(2)]
+    await desk.save(Part.ACCOUNTS, "1199", name="Receivables of the shop", type="asset")
+    await desk.save(Part.POSTING_PROFILES, "Standard", receivable="1199")
+    await record_payment(desk.books, PaymentRequest(invoice=invoices[0].number, amount=Decimal(100)))
+    await issue_credit_note(desk.books, CreditRequest(invoice=invoices[1].number, reason="Returned"))
+    assert "1199" not in await desk.accounts_posted()
+
+
+async def test_what_is_shown_can_be_said_again_as_it_is(desk: Desk) -> None:
+    for part in (Part.SERIES, Part.PAYMENT_TERMS, Part.POSTING_PROFILES, Part.TRANSACTION_TYPES, Part.ACCOUNTS):
+        entries = await desk.entries(part)
+        code, entry = next(iter(entries.items()))
+        await desk.save(part, code, **entry.values)
+        assert await desk.entries(part) == entries
+
+
 async def test_an_account_in_use_is_neither_taken_away_nor_made_another(desk: Desk) -> None:
     await desk.invoice(date(2026, 1, 10))
     with pytest.raises(Conflict, match="the posting profile Standard"):

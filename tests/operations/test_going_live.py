@@ -16,7 +16,7 @@ from operations.credentials import create_key
 from operations.customers import find_customers
 from operations.going_live import WentLive, go_live
 from operations.items import find_items, save_item
-from operations.membership import invite_user
+from operations.membership import invite_user, remove_user
 from operations.naming import Caller, PracticeConnection
 from operations.organizations import all_organizations
 from operations.people import acting
@@ -195,7 +195,7 @@ async def test_a_practice_with_clients_stays_with_them_and_one_without_goes(tmp_
     async with practice(tmp_path) as one:
         books = await ready(one)
         await update_organization(one.office, one.books(one.organization), READY | {"named_writes": "always"})
-        with pytest.raises(Conflict, match=BAKERY):
+        with pytest.raises(Conflict, match="a practice with clients"):
             await live(one.office, one.organization.handle)
         archive(one, books.organization)
         made = await live(one.office, one.organization.handle)
@@ -217,3 +217,26 @@ async def test_somebody_who_only_looks_lets_nothing_go_live(tmp_path: Path) -> N
         await invite_user(one.office, books.organization, "eye@example.com", role=Role.VIEWER)
         with pytest.raises(NotAllowed):
             await live(await acting(one.office, "eye@example.com"))
+
+
+async def test_who_sees_only_some_clients_learns_of_no_other_and_takes_no_practice_live(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        await one.client("Secret Client")
+        ana = "ana@example.com"
+        await invite_user(one.office, one.organization, ana, role=Role.ACCOUNTANT, clients=[client.handle])
+        office = await acting(one.office, ana)
+        for dry_run in (True, False):
+            with pytest.raises(NotAllowed) as refused:
+                await live(office, one.organization.handle, dry_run=dry_run)
+            assert "secret" not in refused.value.message
+
+
+async def test_who_is_removed_goes_from_the_archived_sandbox_too(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = await ready(one)
+        await invite_user(one.office, books.organization, "eye@example.com", role=Role.VIEWER)
+        made = await live(one.office)
+        for organization in (made.created, made.sandbox):
+            assert organization is not None
+            await remove_user(one.office, organization, "eye@example.com")
