@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from invoicing.document.documents import Document
 from invoicing.exports.archive import Archive, open_archive
+from invoicing.exports.ledger.writing import LedgerFormat, write_ledger
 from invoicing.exports.writing import TableFormat, write_export
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailable
@@ -20,10 +21,12 @@ from operations.exported import carry_documents
 from operations.invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
+from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry
 from operations.made_exports import made_once
-from storage.books import documents, exports, files
+from storage.books import documents, exports, files, journal_entries
 from storage.books.documents import DocumentFilter, IssuedDocument
 from storage.books.exports import MadeExport
+from storage.books.journal_entries import Days
 from storage.books.pool import Books, BooksPool
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 
@@ -36,8 +39,10 @@ EXPORT_FORMATS = {
     "xlsx": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (".json", "application/json"),
     "pdf": (".zip", "application/zip"),
+    **LEDGER_FORMATS,
 }
 EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
+EXPORTED_ENTRIES_MAX = 100_000
 _BATCH = 50
 # Reading and hashing so much takes less than handing it to a thread.
 _READ_AT_ONCE_BYTES_MAX = 256 * 1024
@@ -59,7 +64,9 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """What to export; `kind` is invoice or credit_note, or empty for both."""
+    """What to export; `kind` is invoice or credit_note, or empty for both. Of the journal, the days are those of entry,
+    and there is no kind.
+    """
 
     format: str
     issued_from: date | None = None
@@ -84,30 +91,46 @@ async def render_document(books: Books, key: str, *, file_format: str) -> MadeFi
 
 
 async def export_documents(books: Books, request: ExportRequest, *, progress: AsyncProgress) -> MadeFile:
-    """One file with the organization's documents, oldest first; for pdf a ZIP with a manifest of SHA-256 sums.
+    """One file with the organization's documents, oldest first; for pdf a ZIP with a manifest of SHA-256 sums. Formats
+    of the journal hold its entries by day.
 
     Raises:
         InvalidInput: a format or kind that there is not, or dates out of order.
-        LimitExceeded: more documents than one export holds, or more exports than are made in a day.
+        LimitExceeded: more documents or entries than one export holds, or more exports than are made in a day.
     """
     file_format = request.format
-    if file_format not in EXPORT_FORMATS:
-        raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
-    if request.kind not in ("", "invoice", "credit_note"):
-        raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
+    _check(request)
     async with books.pool.workers.exports.turn(books.organization.id):
         wanted, count, today, key = await books.read(lambda db: _selection(db, books, request))
-        limit = EXPORTED_DOCUMENTS_MAX[file_format]
-        if count > limit:
-            raise LimitExceeded(f"{count} documents; one {file_format} export holds {limit}. Narrow the dates.")
+        _check_count(file_format, count)
 
         async def make() -> MadeExport:
+            if file_format in LEDGER_FORMATS:
+                days = days_of_entry(wanted.issued_from, wanted.issued_to)
+                return await _export_ledger(books, LedgerFormat(file_format), days, count, today, progress)
             if file_format == "pdf":
                 return await _export_archive(books, wanted, count, today, progress)
             return await _export_table(books, TableFormat(file_format), wanted, count, today, progress)
 
         made = await made_once(books, key, make)
     return MadeFile(made.file, count=made.documents, notes=made.notes)
+
+
+def _check(request: ExportRequest) -> None:
+    if request.format not in EXPORT_FORMATS:
+        raise InvalidInput(f"format must be one of: {', '.join(EXPORT_FORMATS)}.", field="format")
+    if request.kind not in ("", "invoice", "credit_note"):
+        raise InvalidInput("kind must be invoice or credit_note, or left out.", field="kind")
+    if request.kind and request.format in LEDGER_FORMATS:
+        raise InvalidInput("The journal is exported whole: leave kind out.", field="kind")
+
+
+def _check_count(file_format: str, count: int) -> None:
+    of_journal = file_format in LEDGER_FORMATS
+    limit = EXPORTED_ENTRIES_MAX if of_journal else EXPORTED_DOCUMENTS_MAX[file_format]
+    if count > limit:
+        what = "entries" if of_journal else "documents"
+        raise LimitExceeded(f"{count} {what}; one {file_format} export holds {limit}. Narrow the dates.")
 
 
 async def open_file_by_link(pool: BooksPool, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
@@ -213,7 +236,11 @@ def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[Docum
     # Whether a document is overdue depends on the day, and the name is the directory's.
     days = (str(found.issued_from), str(found.issued_to), today.isoformat())
     asked = (request.format, request.kind, *days, books.organization.name)
-    return wanted, documents.count_documents(db, wanted), today, exports.request_key(db, asked)
+    if request.format in LEDGER_FORMATS:
+        count, _ = journal_entries.extent(db, days_of_entry(wanted.issued_from, wanted.issued_to))
+    else:
+        count = documents.count_documents(db, wanted)
+    return wanted, count, today, exports.request_key(db, asked)
 
 
 async def _export_table(
@@ -232,6 +259,23 @@ async def _export_table(
         with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[file_format][0]) as written:
             write_out = books.pool.workers.write_out
             notes = await write_out(write_export, tell, carried, written, file_format, names)
+            stored = await books.use_files(kept.put, written, named)
+    return MadeExport(stored, count, notes)
+
+
+async def _export_ledger(
+    books: Books, ledger_format: LedgerFormat, days: Days, count: int, today: date, progress: AsyncProgress
+) -> MadeExport:
+    """Read the entries in one transaction, and write the export then, as `_export_table` does."""
+    named, kept = _export_name(books, ledger_format, today), books.files
+
+    async def tell(done: int) -> None:
+        await progress(done, count)
+
+    with kept.being_written(Room.EXPORTS, ".lines") as carried:
+        await carry_entries(books, days, carried)
+        with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[ledger_format][0]) as written:
+            notes = await books.pool.workers.write_out(write_ledger, tell, carried, written, ledger_format)
             stored = await books.use_files(kept.put, written, named)
     return MadeExport(stored, count, notes)
 
@@ -276,7 +320,8 @@ def _add_intact(archive: Archive, kept: Files, batch: list[tuple[Document, Store
 
 def _export_name(books: Books, file_format: str, today: date) -> FileName:
     suffix, media_type = EXPORT_FORMATS[file_format]
-    file_name = f"{books.organization.handle}-documents-{today.isoformat()}{suffix}"
+    what = "journal" if file_format in LEDGER_FORMATS else "documents"
+    file_name = f"{books.organization.handle}-{what}-{today.isoformat()}{suffix}"
     return FileName(file_name, media_type, f"export-{file_format}")
 
 

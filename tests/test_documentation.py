@@ -17,7 +17,7 @@ from invoicing.importing.tables import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX
 from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.settings import PARTS_MAX
-from operations.files import EXPORTED_DOCUMENTS_MAX
+from operations.files import EXPORTED_DOCUMENTS_MAX, EXPORTED_ENTRIES_MAX
 from operations.organization_names import NAME_LENGTH_MAX
 from operations.profile import FUTURE_DAYS_MAX
 from server.cli import app
@@ -156,6 +156,7 @@ def test_the_table_of_limits_says_what_holds() -> None:
         f"Years {YEARS[0]} to {YEARS[-1]}",
         f"name of an organization {NAME_LENGTH_MAX} characters",
         f"{FILE_BYTES_MAX // 2**20} MiB, {ROWS_MAX:,} rows and {COLUMNS_MAX} columns",
+        f"{EXPORTED_ENTRIES_MAX:,} entries (journal)",
         f"{EXPORTED_DOCUMENTS_MAX['csv']:,} documents (CSV, XLSX, JSON)",
         f"or {EXPORTED_DOCUMENTS_MAX['pdf']:,} (ZIP of PDFs)",
         f"an XLSX sheet {workbook.ROWS_MAX - 1:,} lines",

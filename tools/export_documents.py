@@ -10,10 +10,11 @@ from pydantic import Field
 
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
-from invoicing.text.typed import counted
+from invoicing.text.typed import counted, noun_of
 from operations import files
 from operations.access import Office
 from operations.files import ExportRequest, MadeFile
+from operations.ledgers import LEDGER_FORMATS
 from operations.reports.asking import ReportRequest
 from operations.reports.files import export_report
 from storage.books.pool import Books
@@ -36,7 +37,10 @@ async def export_documents(
     books: ReadableBooks,
     format: Annotated[
         str,
-        Field(description="csv, csv_semicolon (decimal comma), xlsx, json, or pdf for a ZIP of PDFs with checksums"),
+        Field(
+            description="csv, csv_semicolon (decimal comma), xlsx, json, or pdf for a ZIP of PDFs with checksums;"
+            " of the journal by day of entry: journal_csv, beancount"
+        ),
     ],
     issued_from: OptionalDate = None,
     issued_to: OptionalDate = None,
@@ -49,8 +53,10 @@ async def export_documents(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DocumentsExported]:
+    noun = "entry" if small_letters(format) in LEDGER_FORMATS else "document"
+
     async def progress(done: int, count: int) -> None:
-        await context.report_progress(done, count, f"{done} of {count} documents")
+        await context.report_progress(done, count, f"{done} of {count} {noun_of(count, noun)}")
 
     if report.strip():
         stated = {"issued_from": issued_from, "issued_to": issued_to, "kind": kind.strip()}
@@ -67,7 +73,7 @@ async def export_documents(
         format=small_letters(format), issued_from=issued_from, issued_to=issued_to, kind=small_letters(kind)
     )
     made = await files.export_documents(books, request, progress=progress)
-    return _exported(office, books, made, f"{counted(made.count, 'document')} as {request.format}")
+    return _exported(office, books, made, f"{counted(made.count, noun)} as {request.format}")
 
 
 def _exported(office: Office, books: Books, made: MadeFile, what: str) -> CallToolResult:
@@ -82,8 +88,8 @@ def _exported(office: Office, books: Books, made: MadeFile, what: str) -> CallTo
 TOOL = Description(
     export_documents,
     title="Export documents",
-    text="Export an organization's issued documents, oldest first, into one file: all, or those of a period"
-    " (issued_from, issued_to) or kind. With report, a report instead.",
+    text="Export an organization's issued documents, or its journal for other ledgers, oldest first, into one file:"
+    " all, or those of a period (issued_from, issued_to) or kind. With report, a report instead.",
     effect=Effect.READS,
     streams=True,
 )

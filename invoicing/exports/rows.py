@@ -59,10 +59,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from invoicing.document.documents import Document, Line
 from invoicing.progress import Tally
 
+T = TypeVar("T")
 Cell = str | bool | Decimal | date
 """A text, a yes or no, a number (with the digits it is shown with) or a day."""
 
@@ -126,10 +128,10 @@ class ExportedDocument:
     books_currency: str = ""
 
 
-def counted(documents: Iterable[ExportedDocument], progress: Tally | None) -> Iterator[tuple[int, ExportedDocument]]:
-    """The documents with their position from 1; `progress` hears of each when the next one is asked for."""
-    for position, exported in enumerate(documents, start=1):
-        yield position, exported
+def counted(exported: Iterable[T], progress: Tally | None) -> Iterator[tuple[int, T]]:
+    """What is exported with its position from 1; `progress` hears of each when the next one is asked for."""
+    for position, one in enumerate(exported, start=1):
+        yield position, one
         if progress is not None:
             progress(position)
 

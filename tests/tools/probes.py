@@ -24,7 +24,10 @@ LINE = {"item": ITEM, "quantity": "1"}
 SALE: Arguments = {"customer": CUSTOMER, "lines": [LINE]}
 DRAFTS: Arguments = {"status": "draft"}
 SHORT: Arguments = {"format": "csv", "issued_to": "2020-01-01"}
-EXPORTS: tuple[Arguments, ...] = tuple({"format": name} for name in ("csv", "csv_semicolon", "xlsx", "json", "pdf"))
+LEDGERS = ("journal_csv", "beancount")
+EXPORTS: tuple[Arguments, ...] = tuple(
+    {"format": name} for name in ("csv", "csv_semicolon", "xlsx", "json", "pdf", *LEDGERS)
+)
 REPORTED: Arguments = {"period": "2026"}
 RIGHT: Arguments = {"code": "buyer-vat-number", "handed_in": "The buyer has none"}
 

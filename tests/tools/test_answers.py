@@ -70,7 +70,7 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
         {"invoice": made.paid, "reverse": made.payment},
     ],
     "render_document": lambda made: [{"document": made.number}, {"document": made.invoice}],
-    "export_documents": lambda _: [{"format": name} for name in ("csv", "xlsx", "json", "pdf")],
+    "export_documents": lambda _: [{"format": name} for name in ("csv", "xlsx", "json", "pdf", "beancount")],
     "get_report": lambda made: [
         {"report": "receivables_aging"},
         {"report": "receivables_aging", "period": "2026-02"},

@@ -1,0 +1,67 @@
+"""Entries on their way from the books into an export, as lines of text (as in `invoicing.exports.carried`): the first
+says what all have in common, each further one is an entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import astuple, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+from invoicing.exports.ledger.entries import Entry, Ledger, Side
+from invoicing.master_data.records import Account
+from invoicing.text.typed import counted
+
+
+def write_ledger_head(file: TextIO, ledger: Ledger) -> None:
+    accounts = [astuple(account) for account in ledger.accounts.values()]
+    _write(file, [ledger.organization, ledger.currency, ledger.first_day, accounts])
+
+
+def write_entry(file: TextIO, entry: Entry) -> None:
+    _write(file, list(astuple(entry)))
+
+
+class CarriedEntries:
+    """The entries of such a file, read one by one, the ledger that they are of, and how many have no rate so far."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._not_converted = 0
+        with path.open(encoding="utf-8") as file:
+            self.ledger = _ledger(*json.loads(file.readline()))
+
+    def __iter__(self) -> Iterator[Entry]:
+        with self._path.open(encoding="utf-8") as file:
+            file.readline()
+            for line in file:
+                entry = _entry(*json.loads(line))
+                self._not_converted += any(side.accounting_minor is None for side in entry.sides)
+                yield entry
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever works with the export must know, once all entries were read."""
+        if not self._not_converted:
+            return ()
+        return (
+            f"{counted(self._not_converted, 'entry')} in another currency without an exchange rate: no"
+            f" amounts in {self.ledger.currency} there, so sums in {self.ledger.currency} leave them out.",
+        )
+
+
+def _write(file: TextIO, values: list[Any]) -> None:
+    file.write(json.dumps(values, ensure_ascii=False, default=date.isoformat) + "\n")
+
+
+def _ledger(organization: str, currency: str, first_day: str | None, accounts: list[list[Any]]) -> Ledger:
+    chart = {account.number: account for account in (Account(*values) for values in accounts)}
+    return Ledger(organization, currency, date.fromisoformat(first_day) if first_day else None, chart)
+
+
+def _entry(entry_id: str, day: str, *rest: Any) -> Entry:
+    entry = Entry(entry_id, date.fromisoformat(day), *rest)
+    return replace(entry, sides=tuple(Side(*side) for side in rest[-1]))

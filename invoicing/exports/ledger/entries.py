@@ -1,0 +1,63 @@
+"""What is exported of the journal: entries with their sides, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from invoicing.document.canonical import document_from_text
+from invoicing.document.documents import Document
+from invoicing.master_data.records import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A side of an entry: debit or credit in minor units of `currency`, the other is zero. `accounting_minor` is in
+    minor units of the currency of the books, more than zero for a debit; None where no rate is known.
+    """
+
+    account: str
+    debit_minor: int
+    credit_minor: int
+    currency: str
+    accounting_minor: int | None
+
+    @property
+    def signed_minor(self) -> int:
+        """More than zero for a debit."""
+        return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the journal. `number`, `customer` (an id) and `customer_name` are those of its document, which a
+    payment has too: that which it pays. `content` is the document's canonical text, and empty for a payment. An entry
+    of a document that comes to zero can have no sides.
+    """
+
+    id: str
+    day: date
+    description: str
+    number: str
+    customer: str
+    customer_name: str
+    content: str
+    sides: tuple[Side, ...]
+
+    @property
+    def document(self) -> Document | None:
+        """The document that was posted; None for a payment."""
+        return document_from_text(self.content) if self.content else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Whose entries they are, and what they have in common: the currency of the books, the accounts of the chart by
+    number, and the day of the first entry, of which there may be none.
+    """
+
+    organization: str
+    currency: str
+    first_day: date | None
+    accounts: Mapping[str, Account]

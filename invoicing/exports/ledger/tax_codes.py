@@ -1,0 +1,41 @@
+"""Which tax code a side of an entry is of, as far as its document tells."""
+
+from __future__ import annotations
+
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.exports.ledger.entries import Entry
+
+
+def tax_codes(entry: Entry) -> list[str]:
+    """The organization's own tax code of each side, in their order.
+
+    Where the whole document has one code, it is that of every side but what is receivable. Else it is that of an
+    account whose lines all have one code and come to the side's amount. It is empty where a side is of several codes
+    or of none, and on payments.
+    """
+    document = entry.document
+    if document is None:
+        return [""] * len(entry.sides)
+    sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
+    codes = {line.tax_code for line in document.lines} | {item.tax_code for item in document.adjustments}
+    by_account = {} if len(codes) == 1 else _by_account(document)
+    found = []
+    for position, side in enumerate(entry.sides):
+        # What is receivable is the first side, where there is such an amount.
+        if not position and document.total_minor and side.signed_minor == sign * document.total_minor:
+            found.append("")
+        elif len(codes) == 1:
+            found.append(*codes)
+        else:
+            found.append(by_account.get((side.account, -sign * side.signed_minor), ""))
+    return found
+
+
+def _by_account(document: Document) -> dict[tuple[str, int], str]:
+    """The codes of the accounts that lines name themselves, with what these lines come to."""
+    codes: dict[str, set[str]] = {}
+    nets: dict[str, int] = {}
+    for line in document.lines:
+        codes.setdefault(line.revenue_account, set()).add(line.tax_code)
+        nets[line.revenue_account] = nets.get(line.revenue_account, 0) + line.net_minor
+    return {(account, nets[account]): next(iter(of)) for account, of in codes.items() if account and len(of) == 1}

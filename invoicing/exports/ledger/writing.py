@@ -1,0 +1,30 @@
+"""Writing an export of the journal in one of its formats."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import assert_never
+
+from invoicing.exports.ledger.beancount import write_beancount
+from invoicing.exports.ledger.carried import CarriedEntries
+from invoicing.exports.ledger.journal_csv import write_journal_csv
+from invoicing.progress import Tally
+
+
+class LedgerFormat(StrEnum):
+    JOURNAL_CSV = "journal_csv"
+    BEANCOUNT = "beancount"
+
+
+def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
+    """Write the entries of the file `carried` to `target`. Answers the notes that whoever works with it must know."""
+    entries = CarriedEntries(carried)
+    match ledger_format:
+        case LedgerFormat.JOURNAL_CSV:
+            write_journal_csv(target, entries.ledger, entries, progress)
+        case LedgerFormat.BEANCOUNT:
+            write_beancount(target, entries.ledger, entries, progress)
+        case _:
+            assert_never(ledger_format)
+    return entries.notes

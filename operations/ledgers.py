@@ -1,0 +1,57 @@
+"""What an export of the journal takes from the books: the entries of a period, and the chart of accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import anyio.to_thread
+from sqlmodel import Session
+
+from invoicing.exports.ledger.carried import write_entry, write_ledger_head
+from invoicing.exports.ledger.entries import Entry, Ledger
+from invoicing.exports.ledger.writing import LedgerFormat
+from storage.books import chart
+from storage.books.journal_entries import Days, entries_in_order, extent
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.work.completion import to_its_end
+
+LEDGER_FORMATS = {
+    LedgerFormat.JOURNAL_CSV.value: (".csv", "text/csv"),
+    LedgerFormat.BEANCOUNT.value: (".beancount", "text/plain"),
+}
+_PAGE = 100
+
+
+def days_of_entry(issued_from: date | None, issued_to: date | None) -> Days:
+    """The period that an export of the journal asks for; what is left out is not bounded."""
+    return Days(issued_from or date.min, issued_to or date.max)
+
+
+async def carry_entries(books: Books, days: Days, path: Path) -> None:
+    """Write the entries of the period to `path`, by day; all of it is of one moment."""
+    async with books.snapshot() as snapshot:
+        head = await snapshot.read(lambda db: _ledger(db, books, days))
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            write_ledger_head(file, head)
+            last: Entry | None = None
+            while page := await snapshot.read(partial(_page, days, last)):
+                last = page[-1]
+                await to_its_end(anyio.to_thread.run_sync(_write, file, page))
+
+
+def _ledger(db: Session, books: Books, days: Days) -> Ledger:
+    accounts = {account.number: account for account in chart.accounts(db)}
+    return Ledger(books.organization.name, load_profile(db).currency, extent(db, days)[1], accounts)
+
+
+def _page(days: Days, last: Entry | None, db: Session) -> list[Entry]:
+    return entries_in_order(db, days, after_entry=last, limit=_PAGE)
+
+
+def _write(file: TextIO, page: list[Entry]) -> None:
+    for entry in page:
+        write_entry(file, entry)

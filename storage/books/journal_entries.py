@@ -1,0 +1,83 @@
+"""Queries on the journal for exports: the entries of a period with their sides, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, literal, select
+from sqlmodel import Session
+
+from invoicing.exports.ledger.entries import Entry, Side
+from storage.books import tables
+from storage.queries.statements import execute, table_of
+from storage.queries.tuples import after
+
+_ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
+_DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow), table_of(tables.Payment)
+_ENTRY, _SIDE, _OF = _ENTRIES.c, _SIDES.c, _DOCUMENTS.c
+_IN_PERIOD = _ENTRY.entry_date.between(bindparam("first"), bindparam("last"))
+_EXTENT = select(func.count(), func.min(_ENTRY.entry_date)).where(_IN_PERIOD)
+_IN_ORDER = (
+    select(
+        _ENTRY.id,
+        _ENTRY.entry_date,
+        _ENTRY.description,
+        _OF.number,
+        _OF.customer_id,
+        _OF.customer_name,
+        case((_ENTRY.document_id.is_not(None), _OF.content), else_=""),
+    )
+    .select_from(
+        _ENTRIES.outerjoin(_PAYMENTS, _PAYMENTS.c.id == _ENTRY.payment_id).join(
+            _DOCUMENTS, _OF.id == func.coalesce(_ENTRY.document_id, _PAYMENTS.c.document_id)
+        )
+    )
+    .where(_IN_PERIOD)
+    .order_by(_ENTRY.entry_date, _ENTRY.id)
+    .limit(bindparam("at_most"))
+)
+_SIDES_OF = (
+    select(_SIDE.entry_id, _SIDE.account, _SIDE.debit_minor, _SIDE.credit_minor, _SIDE.currency, _SIDE.accounting_minor)
+    .where(_SIDE.entry_id.in_(bindparam("entries", expanding=True)))
+    .order_by(_SIDE.entry_id, _SIDE.position)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A period by days of entry, both included."""
+
+    first: date
+    last: date
+
+
+def extent(session: Session, days: Days) -> tuple[int, date | None]:
+    """How many entries the period has, and the day of the first one."""
+    count, first = execute(session, _EXTENT, {"first": days.first, "last": days.last}).one()
+    return int(count), first
+
+
+def entries_in_order(session: Session, days: Days, *, after_entry: Entry | None, limit: int) -> list[Entry]:
+    """At most `limit` entries of the period by day and id, after one of them."""
+    found = _IN_ORDER
+    if after_entry is not None:
+        position = (literal(after_entry.day), literal(after_entry.id))
+        found = found.where(after((_ENTRY.entry_date, _ENTRY.id), position))
+    values = {"first": days.first, "last": days.last, "at_most": limit}
+    rows = execute(session, found, values).all()
+    sides = _sides(session, [row[0] for row in rows])
+    return [
+        Entry(entry_id, day, description, number, customer, name, content, tuple(sides.get(entry_id, ())))
+        for entry_id, day, description, number, customer, name, content in rows
+    ]
+
+
+def _sides(session: Session, ids: Sequence[str]) -> dict[str, list[Side]]:
+    found: dict[str, list[Side]] = {}
+    rows: list[Any] = list(execute(session, _SIDES_OF, {"entries": list(ids)}))
+    for entry_id, *side in rows:
+        found.setdefault(entry_id, []).append(Side(*side))
+    return found

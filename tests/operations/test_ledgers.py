@@ -1,0 +1,239 @@
+"""The journal out, for other ledgers: as plain CSV and as beancount, beside what the books' own reports say of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.exports.ledger.journal_csv import COLUMNS
+from invoicing.money.amounts import to_major
+from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.reports.figures import ReportName
+from operations import files
+from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.drafts import DraftRequest
+from operations.files import ExportRequest, export_documents
+from operations.invoices import IssueRequest
+from operations.items import save_item
+from operations.payments import PaymentRequest, record_payment
+from storage.books.pool import Books
+from tests.support.clock import SettableClock
+from tests.support.issuing import issue_invoice
+from tests.support.ledgers import beancount_errors, beancount_transactions, csv_sides, exported_ledger
+from tests.support.practice import Practice, practice
+from tests.support.random_year import random_year
+from tests.support.reconciled import whole
+
+NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A side as an export tells it, in units: what names it as the journal report does, its amount with debits more
+    than zero, and what it comes to in the currency of the books.
+    """
+
+    entry: str
+    label: str
+    amount: Decimal
+    currency: str
+    worth: Decimal | None
+
+
+async def in_the_books(books: Books) -> Counter[Posted]:
+    """The sides of the journal report, which is made of other queries."""
+    report = await whole(books, ReportName.JOURNAL)
+    return Counter(
+        Posted(
+            row.key,
+            row.label,
+            to_major(row.amounts["debit"] - row.amounts["credit"], row.currency),
+            row.currency,
+            to_major(row.accounting["amount"], report.accounting_currency) if row.accounting else None,
+        )
+        for row in report.rows
+    )
+
+
+def in_csv(rows: list[dict[str, str]]) -> Counter[Posted]:
+    found: Counter[Posted] = Counter()
+    for row in rows:
+        assert row["description"].startswith(f"{row['document']} ")
+        assert bool(row["debit"]) != bool(row["credit"])
+        label = f"{row['date']} {row['description']}: {row['account']} {row['account_name']}"
+        amount = Decimal(row["debit"] or 0) - Decimal(row["credit"] or 0)
+        worth = Decimal(row["accounting_amount"]) if row["accounting_amount"] else None
+        found[Posted(row["entry"], label, amount, row["currency"], worth)] += 1
+    return found
+
+
+def in_beancount(text: str, books_currency: str) -> Counter[Posted]:
+    """As beancount understood it; an account's number and name are what was said when it was opened."""
+    names = dict(re.findall(r'open (\S+)\n  number: "(.*)"\n', text))
+    titles = dict(re.findall(r'open (\S+)\n  number: ".*"\n  name: "(.*)"\n', text))
+    found: Counter[Posted] = Counter()
+    for one in beancount_transactions(text):
+        assert str(one.narration).startswith(f"{one.meta['document']} ")
+        assert str(one.narration).endswith(str(one.payee))
+        for posting in one.postings:
+            amount, price = posting.units, posting.price
+            worth = amount.number if amount.currency == books_currency else None
+            if price is not None:
+                assert price.currency == books_currency
+                worth = round(amount.number * price.number, 2)
+            label = f"{one.date} {one.narration}: {names[posting.account]} {titles[posting.account]}"
+            found[Posted(one.meta["entry"], label, amount.number, amount.currency, worth)] += 1
+    return found
+
+
+@pytest.mark.parametrize("country", ["DE", "US"])
+async def test_a_random_year_goes_out_whole_and_comes_to_the_trial_balance(tmp_path: Path, country: str) -> None:
+    async with practice(tmp_path, SettableClock(NEW_YEAR), country=country) as one:
+        year = await random_year(one, country)
+        await year.run(60)
+        wanted = await in_the_books(year.books)
+        assert any(side.worth is None for side in wanted)
+        assert any(side.worth is not None and side.worth != side.amount for side in wanted)
+        made, path = await exported_ledger(year.books, "journal_csv")
+        assert in_csv(csv_sides(path)) == wanted
+        assert made.count == len({side.entry for side in wanted})
+        assert "in another currency without an exchange rate" in made.notes[0]
+        text = (await exported_ledger(year.books, "beancount"))[1].read_text("utf-8")
+        out = in_beancount(text, year.books.organization.currency)
+        assert out == wanted
+        balances: Counter[tuple[str, str]] = Counter()
+        for side, times in out.items():
+            balances[side.label.split(": ")[-1], side.currency] += times * side.amount  # type: ignore[assignment]
+        balance = await whole(year.books, ReportName.TRIAL_BALANCE)
+        for row in balance.rows:
+            assert balances[row.label, row.currency] == to_major(row.amounts["closing"], row.currency)
+
+
+@dataclass(slots=True)
+class Quarter:
+    """German books with an invoice of two rates, one in dollars that is paid, and a credit note."""
+
+    one: Practice
+    books: Books
+    clock: SettableClock
+    home: str
+    number: str
+
+    async def invoice(self, lines: tuple[RequestedLine, ...], on: date, **fields: object) -> str:
+        self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
+        document = RequestedDocument(self.home, lines, **fields)  # type: ignore[arg-type]
+        request = IssueRequest(request=DraftRequest(document=document))
+        return (await issue_invoice(self.books, request)).document.number
+
+
+def line(price: str, tax_code: str = "", *, item: str = "") -> RequestedLine:
+    return RequestedLine(Decimal(1), item=item, description="Work", unit_price=Decimal(price), tax_code=tax_code)
+
+
+@pytest.fixture
+async def quarter(tmp_path: Path) -> AsyncIterator[Quarter]:
+    clock = SettableClock(NEW_YEAR)
+    async with practice(tmp_path, clock, country="DE") as one:
+        books = one.books(await one.client("Hafenbäckerei", "DE"))
+        home = (await one.customer(books, name='Gasthof "Zur \\ Elbe"', country="DE")).id
+        made = Quarter(one, books, clock, home, "")
+        goods, work = [
+            (await save_item(books, {"name": number, "revenue_account": number}, item_id="")).item.id
+            for number in ("4000", "4100")
+        ]
+        lines = (line("100", item=goods), line("50", "REDUCED", item=work))
+        made.number = await made.invoice(lines, date(2026, 1, 10))
+        rated = {"currency": "USD", "exchange_rate": Decimal("0.9173"), "exchange_source": "ECB"}
+        paid = await made.invoice((line("33.33"),), date(2026, 2, 10), **rated)
+        await record_payment(books, PaymentRequest(invoice=paid, amount=Decimal("10")))
+        clock.set(datetime(2026, 3, 10, 9, tzinfo=UTC))
+        await issue_credit_note(books, CreditRequest(invoice=made.number, reason="Returned"))
+        yield made
+
+
+async def test_a_side_has_the_tax_code_of_what_was_posted_to_it(quarter: Quarter) -> None:
+    rows = csv_sides((await exported_ledger(quarter.books, "journal_csv"))[1])
+    codes = [(row["account"], row["debit"] or f"-{row['credit']}", row["tax_code"]) for row in rows]
+    assert codes[:4] == [
+        ("1100", "172.50", ""),
+        ("4000", "-100.00", "STANDARD"),
+        ("4100", "-50.00", "REDUCED"),
+        ("2100", "-22.50", ""),
+    ]
+    assert [code for _, _, code in codes[4:9]] == ["", "STANDARD", "STANDARD", "", ""]
+    assert [code for _, _, code in codes[9:]] == ["", "STANDARD", "REDUCED", ""]
+
+
+async def test_a_fault_in_any_field_of_the_csv_is_found(quarter: Quarter) -> None:
+    wanted = await in_the_books(quarter.books)
+    rows = csv_sides((await exported_ledger(quarter.books, "journal_csv"))[1])
+    assert in_csv(rows) == wanted
+    # The currency of the books and the tax code are not in that report.
+    for column in [column for column in COLUMNS if column not in ("accounting_currency", "tax_code")]:
+        for position, row in enumerate(rows):
+            if not row[column]:
+                continue
+            wrong = "9.99" if column in ("debit", "credit", "accounting_amount") else f"{row[column]}x"
+            planted = [*rows[:position], row | {column: wrong}, *rows[position + 1 :]]
+            with pytest.raises(AssertionError):
+                assert in_csv(planted) == wanted
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda text: text.replace("2026-01-10 open Assets:1100", "2026-02-11 open Assets:1100"),
+        lambda text: text.replace("Liabilities:2100  -", "Liabilities:2101  -"),
+        lambda text: text.replace("Assets:1100  172.50 EUR", "Assets:1100  172.51 EUR"),
+        lambda text: re.sub(r"@@ 5\.81 EUR", "@@ 5.82 EUR", text),
+        lambda text: text.replace("33.33 USD", "33.33 usd"),
+        lambda text: text.replace('\\"Zur', '"Zur'),
+        lambda text: text.replace("2026-03-10 *", "2026-02-30 *"),
+        lambda text: text.replace('  entry: "', "  entry: ", 1),
+        lambda text: text.replace('"operating_currency"', '"operating_money"'),
+    ],
+)
+async def test_beancount_refuses_a_fault_in_any_part(quarter: Quarter, plant: Callable[[str], str]) -> None:
+    text = (await exported_ledger(quarter.books, "beancount"))[1].read_text("utf-8")
+    assert beancount_errors(text) == []
+    planted = plant(text)
+    assert planted != text
+    assert beancount_errors(planted)
+
+
+async def test_beancount_reads_what_the_journal_says(quarter: Quarter) -> None:
+    text = (await exported_ledger(quarter.books, "beancount"))[1].read_text("utf-8")
+    assert in_beancount(text, "EUR") == await in_the_books(quarter.books)
+    assert 'Gasthof \\"Zur \\\\ Elbe\\""' in text
+
+
+async def test_the_days_of_the_journal_are_days_of_entry(quarter: Quarter) -> None:
+    made, path = await exported_ledger(
+        quarter.books, "journal_csv", issued_from=date(2026, 2, 1), issued_to=date(2026, 2, 28)
+    )
+    assert {row["date"] for row in csv_sides(path)} == {"2026-02-10"}
+    assert (made.count, len(csv_sides(path))) == (2, 5)
+    assert made.file.file_name == "hafenbackerei-sandbox-journal-2026-03-10.csv"
+    empty, path = await exported_ledger(quarter.books, "beancount", issued_from=date(2027, 1, 1))
+    assert (empty.count, beancount_errors(path.read_text("utf-8"))) == (0, [])
+
+
+async def test_the_journal_is_exported_whole_or_not_at_all(quarter: Quarter, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unheard(done: int, of: int) -> None:
+        """Nobody is told."""
+
+    asked = ExportRequest(format="beancount", kind="invoice")
+    with pytest.raises(InvalidInput) as refused:
+        await export_documents(quarter.books, asked, progress=unheard)
+    assert refused.value.field == "kind"
+    monkeypatch.setattr(files, "EXPORTED_ENTRIES_MAX", 2)
+    with pytest.raises(LimitExceeded, match="4 entries; one beancount export holds 2"):
+        await export_documents(quarter.books, replace(asked, kind=""), progress=unheard)
