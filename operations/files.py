@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from sqlmodel import Session
@@ -26,7 +27,6 @@ from operations.made_exports import made_once
 from storage.books import documents, exports, files, journal_entries
 from storage.books.documents import DocumentFilter, IssuedDocument
 from storage.books.exports import MadeExport
-from storage.books.journal_entries import Days
 from storage.books.pool import Books, BooksPool
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 
@@ -42,7 +42,8 @@ EXPORT_FORMATS = {
     **LEDGER_FORMATS,
 }
 EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
-EXPORTED_ENTRIES_MAX = 100_000
+EXPORTED_ENTRIES_MAX = {"journal_csv": 100_000, "beancount": 100_000, "datev": 5_000}
+DATEV_BATCH = "EXTF_Buchungsstapel.csv"
 _BATCH = 50
 # Reading and hashing so much takes less than handing it to a thread.
 _READ_AT_ONCE_BYTES_MAX = 256 * 1024
@@ -106,10 +107,10 @@ async def export_documents(books: Books, request: ExportRequest, *, progress: As
 
         async def make() -> MadeExport:
             if file_format in LEDGER_FORMATS:
-                days = days_of_entry(wanted.issued_from, wanted.issued_to)
-                return await _export_ledger(books, LedgerFormat(file_format), days, count, today, progress)
+                return await _export_ledger(books, LedgerFormat(file_format), wanted, count, today, progress)
             if file_format == "pdf":
-                return await _export_archive(books, wanted, count, today, progress)
+                named = _export_name(books, file_format, today)
+                return await _export_archive(books, wanted, count, named, progress=progress)
             return await _export_table(books, TableFormat(file_format), wanted, count, today, progress)
 
         made = await made_once(books, key, make)
@@ -127,7 +128,7 @@ def _check(request: ExportRequest) -> None:
 
 def _check_count(file_format: str, count: int) -> None:
     of_journal = file_format in LEDGER_FORMATS
-    limit = EXPORTED_ENTRIES_MAX if of_journal else EXPORTED_DOCUMENTS_MAX[file_format]
+    limit = (EXPORTED_ENTRIES_MAX if of_journal else EXPORTED_DOCUMENTS_MAX)[file_format]
     if count > limit:
         what = "entries" if of_journal else "documents"
         raise LimitExceeded(f"{count} {what}; one {file_format} export holds {limit}. Narrow the dates.")
@@ -237,7 +238,7 @@ def _selection(db: Session, books: Books, request: ExportRequest) -> tuple[Docum
     days = (str(found.issued_from), str(found.issued_to), today.isoformat())
     asked = (request.format, request.kind, *days, books.organization.name)
     if request.format in LEDGER_FORMATS:
-        count, _ = journal_entries.extent(db, days_of_entry(wanted.issued_from, wanted.issued_to))
+        count = journal_entries.extent(db, days_of_entry(wanted.issued_from, wanted.issued_to)).count
     else:
         count = documents.count_documents(db, wanted)
     return wanted, count, today, exports.request_key(db, asked)
@@ -264,7 +265,7 @@ async def _export_table(
 
 
 async def _export_ledger(
-    books: Books, ledger_format: LedgerFormat, days: Days, count: int, today: date, progress: AsyncProgress
+    books: Books, ledger_format: LedgerFormat, wanted: DocumentFilter, count: int, today: date, progress: AsyncProgress
 ) -> MadeExport:
     """Read the entries in one transaction, and write the export then, as `_export_table` does."""
     named, kept = _export_name(books, ledger_format, today), books.files
@@ -273,27 +274,41 @@ async def _export_ledger(
         await progress(done, count)
 
     with kept.being_written(Room.EXPORTS, ".lines") as carried:
-        await carry_entries(books, days, carried)
+        await carry_entries(books, days_of_entry(wanted.issued_from, wanted.issued_to), carried)
         with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[ledger_format][0]) as written:
             notes = await books.pool.workers.write_out(write_ledger, tell, carried, written, ledger_format)
+            if ledger_format is LedgerFormat.DATEV:
+                # The receipts come with it.
+                return await _export_archive(books, wanted, count, named, beside=(DATEV_BATCH, written), notes=notes)
             stored = await books.use_files(kept.put, written, named)
     return MadeExport(stored, count, notes)
 
 
 async def _export_archive(
-    books: Books, wanted: DocumentFilter, count: int, today: date, progress: AsyncProgress
+    books: Books,
+    wanted: DocumentFilter,
+    count: int,
+    named: FileName,
+    *,
+    progress: AsyncProgress | None = None,
+    beside: tuple[str, Path] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> MadeExport:
-    named, kept = _export_name(books, "pdf", today), books.files
+    """The PDFs of the documents, and what goes `beside` them, under its name."""
+    kept = books.files
     organization = {"handle": books.organization.handle, "name": books.organization.name}
     position = done = 0
     with kept.being_written(Room.EXPORTS, EXPORT_FORMATS["pdf"][0]) as written:
         with open_archive(written) as archive:
+            if beside is not None:
+                await books.use_files(archive.add_file, *beside)
             while batch := await books.read(partial(_batch_with_files, wanted, position)):
                 await _add_pdfs(books, archive, [(issued.document, stored) for issued, stored in batch])
                 position, done = batch[-1][0].position, done + len(batch)
-                await progress(done, count)
+                if progress is not None:
+                    await progress(done, count)
             await books.use_files(archive.end, {"organization": organization})
-        return MadeExport(await books.use_files(kept.put, written, named), count, ())
+        return MadeExport(await books.use_files(kept.put, written, named), count, notes)
 
 
 async def _add_pdfs(books: Books, archive: Archive, batch: list[tuple[Document, StoredFile | None]]) -> None:

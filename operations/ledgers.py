@@ -13,8 +13,9 @@ from sqlmodel import Session
 from invoicing.exports.ledger.carried import write_entry, write_ledger_head
 from invoicing.exports.ledger.entries import Entry, Ledger
 from invoicing.exports.ledger.writing import LedgerFormat
+from operations.issue_dates import today_in
 from storage.books import chart
-from storage.books.journal_entries import Days, entries_in_order, extent
+from storage.books.journal_entries import Days, entries_in_order, extent, posted_accounts
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.work.completion import to_its_end
@@ -22,6 +23,7 @@ from storage.work.completion import to_its_end
 LEDGER_FORMATS = {
     LedgerFormat.JOURNAL_CSV.value: (".csv", "text/csv"),
     LedgerFormat.BEANCOUNT.value: (".beancount", "text/plain"),
+    LedgerFormat.DATEV.value: (".zip", "application/zip"),
 }
 _PAGE = 100
 
@@ -45,7 +47,17 @@ async def carry_entries(books: Books, days: Days, path: Path) -> None:
 
 def _ledger(db: Session, books: Books, days: Days) -> Ledger:
     accounts = {account.number: account for account in chart.accounts(db)}
-    return Ledger(books.organization.name, load_profile(db).currency, extent(db, days)[1], accounts)
+    profile, found = load_profile(db), extent(db, days)
+    return Ledger(
+        organization=books.organization.name,
+        country=profile.country,
+        currency=profile.currency,
+        today=today_in(db, books),
+        first_day=found.first,
+        last_day=found.last,
+        accounts=accounts,
+        posted=posted_accounts(db),
+    )
 
 
 def _page(days: Days, last: Entry | None, db: Session) -> list[Entry]:

@@ -156,7 +156,7 @@ def test_the_table_of_limits_says_what_holds() -> None:
         f"Years {YEARS[0]} to {YEARS[-1]}",
         f"name of an organization {NAME_LENGTH_MAX} characters",
         f"{FILE_BYTES_MAX // 2**20} MiB, {ROWS_MAX:,} rows and {COLUMNS_MAX} columns",
-        f"{EXPORTED_ENTRIES_MAX:,} entries (journal)",
+        f"{EXPORTED_ENTRIES_MAX['beancount']:,} entries (journal; DATEV {EXPORTED_ENTRIES_MAX['datev']:,})",
         f"{EXPORTED_DOCUMENTS_MAX['csv']:,} documents (CSV, XLSX, JSON)",
         f"or {EXPORTED_DOCUMENTS_MAX['pdf']:,} (ZIP of PDFs)",
         f"an XLSX sheet {workbook.ROWS_MAX - 1:,} lines",

@@ -21,6 +21,7 @@ SUMS = "SHA256SUMS"
 STEM_LENGTH_MAX = 100
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_PIECE_BYTES = 1024 * 1024
 _PERMISSIONS = 0o644 << 16
 _CREATED_ON_UNIX = 3
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -43,6 +44,15 @@ class Archive:
         _add(self._archive, name, content)
         self._entries.append({"number": number, "name": name, "bytes": len(content), "sha256": sha256})
         self._sums.append(f"{sha256}  {name}\n")
+
+    def add_file(self, name: str, path: Path) -> None:
+        """Add what is no PDF of a document, under a name of its own, a piece at a time."""
+        digest = hashlib.sha256()
+        with path.open("rb") as source, self._archive.open(_entry(name), "w") as target:
+            while piece := source.read(_PIECE_BYTES):
+                digest.update(piece)
+                target.write(piece)
+        self._sums.append(f"{digest.hexdigest()}  {name}\n")
 
     def end(self, manifest_extra: Mapping[str, object]) -> None:
         """Add the manifest and the sums.
@@ -89,8 +99,12 @@ def _safe_stem(number: str) -> str:
 
 
 def _add(archive: ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(_entry(name), content)
+
+
+def _entry(name: str) -> ZipInfo:
     entry = ZipInfo(name, date_time=_EPOCH)
     entry.compress_type = ZIP_STORED
     entry.external_attr = _PERMISSIONS
     entry.create_system = _CREATED_ON_UNIX
-    archive.writestr(entry, content)
+    return entry

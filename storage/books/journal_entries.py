@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from invoicing.exports.ledger.entries import Entry, Side
 from storage.books import tables
+from storage.books.total_tables import AccountTotal
 from storage.queries.statements import execute, table_of
 from storage.queries.tuples import after
 
@@ -19,7 +20,8 @@ _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow), table_of(tables.Payment)
 _ENTRY, _SIDE, _OF = _ENTRIES.c, _SIDES.c, _DOCUMENTS.c
 _IN_PERIOD = _ENTRY.entry_date.between(bindparam("first"), bindparam("last"))
-_EXTENT = select(func.count(), func.min(_ENTRY.entry_date)).where(_IN_PERIOD)
+_EXTENT = select(func.count(), func.min(_ENTRY.entry_date), func.max(_ENTRY.entry_date)).where(_IN_PERIOD)
+_POSTED = select(table_of(AccountTotal).c.account).distinct().order_by(table_of(AccountTotal).c.account)
 _IN_ORDER = (
     select(
         _ENTRY.id,
@@ -54,10 +56,23 @@ class Days:
     last: date
 
 
-def extent(session: Session, days: Days) -> tuple[int, date | None]:
-    """How many entries the period has, and the day of the first one."""
-    count, first = execute(session, _EXTENT, {"first": days.first, "last": days.last}).one()
-    return int(count), first
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many entries a period has, and the days of the first and the last one."""
+
+    count: int
+    first: date | None
+    last: date | None
+
+
+def extent(session: Session, days: Days) -> Extent:
+    """What the period has."""
+    return Extent(*execute(session, _EXTENT, {"first": days.first, "last": days.last}).one())
+
+
+def posted_accounts(session: Session) -> tuple[str, ...]:
+    """The accounts that anything was ever posted to, in the order of their numbers."""
+    return tuple(execute(session, _POSTED).scalars())
 
 
 def entries_in_order(session: Session, days: Days, *, after_entry: Entry | None, limit: int) -> list[Entry]:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+
+from invoicing.document.canonical import document_text
+from invoicing.document.posting import post
+from invoicing.document.requested import RequestedDocument
 from invoicing.exports.ledger.beancount import write_beancount
+from invoicing.exports.ledger.bookings import bookings
+from invoicing.exports.ledger.datev import write_datev
 from invoicing.exports.ledger.entries import Entry, Ledger, Side
 from invoicing.exports.ledger.journal_csv import write_journal_csv
+from invoicing.exports.ledger.posted_to import posted_to
 from invoicing.master_data.records import Account
+from invoicing.refusals import InvalidInput
+from tests.support.datev import Booked, read_datev
 from tests.support.ledgers import beancount_errors, beancount_transactions, csv_sides
+from tests.support.samples import POSTING, document_or_reject, requests
 
 DAY = date(2026, 3, 16)
 
 
 def ledger(*numbers: str) -> Ledger:
     accounts = {number: Account(number, f"Account {number}", "asset") for number in numbers}
-    return Ledger("Hafen", "EUR", DAY, accounts)
+    return Ledger("Hafen", "DE", "EUR", DAY, DAY, DAY, accounts, numbers)
 
 
 def entry(sides: Sequence[Side], *, description: str = "R-1 Elbe") -> Entry:
@@ -65,3 +81,61 @@ def test_a_text_that_reads_as_a_formula_gets_an_apostrophe_in_the_journal_too(tm
     write_journal_csv(tmp_path / "out", ledger("1"), [entry([side("1", 1, None)], description="=1+1")])
     (row,) = csv_sides(tmp_path / "out")
     assert (row["description"], row["accounting_amount"]) == ("'=1+1", "")
+
+
+def datev(path: Path, of: Ledger, *entries: Entry) -> tuple[list[Booked], tuple[str, ...]]:
+    notes = write_datev(path / "out", of, entries)
+    return read_datev(path / "out"), notes
+
+
+def test_datev_takes_a_rate_below_one_in_euros_alone_and_cuts_and_spells_what_it_cannot_hold(tmp_path: Path) -> None:
+    pounds = [side("1000", 85, 100, "GBP"), side("1100", -85, -100, "GBP")]
+    sold = replace(entry(pounds, description="№1/Ωmega " + "x" * 80), number="№1/Ωmega")
+    (row,), notes = datev(tmp_path, ledger("1000", "1100"), sold)
+    assert (row.account, row.contra, row.signed, row.currency) == ("1000", "1100", Decimal("1.00"), "EUR")
+    assert row.number == "-1/-mega"
+    assert row.text == ("No1/Omega " + "x" * 80)[:60]
+    assert notes[1:] == ("Belegfeld 1 cannot hold the number as it is, the text has it: №1/Ωmega.",)
+
+
+def test_datev_tells_what_comes_to_nothing_in_euros_and_names_ten(tmp_path: Path) -> None:
+    yen = [side("1000", 1, 0, "JPY"), side("1100", -1, 0, "JPY")]
+    unsaid = [replace(entry(yen), number=f"R-{number}") for number in range(12)]
+    rows, notes = datev(tmp_path, ledger("1000", "1100"), *unsaid)
+    assert rows == []
+    named = ", ".join(f"R-{number}" for number in range(10))
+    assert notes[1] == f"Not in the batch, for an amount comes to 0.00 EUR: {named} and 2 more documents."
+
+
+@pytest.mark.parametrize("other", ["110", "11000", "BANK", "1.00", "١٢٣٤"])
+def test_datev_refuses_an_account_that_is_none_of_its_own(tmp_path: Path, other: str) -> None:
+    with pytest.raises(InvalidInput, match="DATEV takes accounts of 4 to 8 digits, all of one length"):
+        datev(tmp_path, ledger("1000", other), entry([side("1000", 1, 1, "EUR"), side(other, -1, -1, "EUR")]))
+
+
+def test_datev_refuses_an_amount_of_eleven_digits(tmp_path: Path) -> None:
+    most = 10**12 - 1
+    for amount, is_said in ((most, True), (most + 1, False)):
+        sides = [side("1000", amount, amount, "EUR"), side("1100", -amount, -amount, "EUR")]
+        with nullcontext() if is_said else pytest.raises(InvalidInput, match="amounts up to 9999999999"):
+            datev(tmp_path, ledger("1000", "1100"), entry(sides))
+
+
+@given(requests)
+@settings(max_examples=100, deadline=None)
+def test_bookings_add_up_to_the_entry_by_a_profile_that_is_found_again(wanted: RequestedDocument) -> None:
+    made = document_or_reject(wanted)
+    posted = post(made, POSTING)
+    sides = tuple(side(one.account, one.debit_minor - one.credit_minor, None, made.currency) for one in posted)
+    of = replace(entry(sides), content=document_text(made))
+    posting = posted_to(of, made)
+    assert (posting is None) == (not sides)
+    assert posting is None or post(made, posting) == posted
+    found: Counter[str] = Counter()
+    for one in bookings(of, made.currency):
+        assert not one.key, "none of these rates is 19 or 7 percent"
+        found[one.account] += one.signed_minor
+        found[one.contra] -= one.signed_minor
+    assert {account: minor for account, minor in found.items() if minor} == {
+        one.account: one.signed_minor for one in sides
+    }

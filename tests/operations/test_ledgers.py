@@ -12,23 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.exports.ledger.journal_csv import COLUMNS
 from invoicing.money.amounts import to_major
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.reports.figures import ReportName
 from operations import files
-from operations.credit_notes import CreditRequest, issue_credit_note
-from operations.drafts import DraftRequest
 from operations.files import ExportRequest, export_documents
-from operations.invoices import IssueRequest
-from operations.items import save_item
-from operations.payments import PaymentRequest, record_payment
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.issuing import issue_invoice
+from tests.support.german_quarter import Quarter, german_quarter
 from tests.support.ledgers import beancount_errors, beancount_transactions, csv_sides, exported_ledger
-from tests.support.practice import Practice, practice
+from tests.support.practice import practice
 from tests.support.random_year import random_year
 from tests.support.reconciled import whole
 
@@ -117,45 +111,9 @@ async def test_a_random_year_goes_out_whole_and_comes_to_the_trial_balance(tmp_p
             assert balances[row.label, row.currency] == to_major(row.amounts["closing"], row.currency)
 
 
-@dataclass(slots=True)
-class Quarter:
-    """German books with an invoice of two rates, one in dollars that is paid, and a credit note."""
-
-    one: Practice
-    books: Books
-    clock: SettableClock
-    home: str
-    number: str
-
-    async def invoice(self, lines: tuple[RequestedLine, ...], on: date, **fields: object) -> str:
-        self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
-        document = RequestedDocument(self.home, lines, **fields)  # type: ignore[arg-type]
-        request = IssueRequest(request=DraftRequest(document=document))
-        return (await issue_invoice(self.books, request)).document.number
-
-
-def line(price: str, tax_code: str = "", *, item: str = "") -> RequestedLine:
-    return RequestedLine(Decimal(1), item=item, description="Work", unit_price=Decimal(price), tax_code=tax_code)
-
-
 @pytest.fixture
 async def quarter(tmp_path: Path) -> AsyncIterator[Quarter]:
-    clock = SettableClock(NEW_YEAR)
-    async with practice(tmp_path, clock, country="DE") as one:
-        books = one.books(await one.client("Hafenbäckerei", "DE"))
-        home = (await one.customer(books, name='Gasthof "Zur \\ Elbe"', country="DE")).id
-        made = Quarter(one, books, clock, home, "")
-        goods, work = [
-            (await save_item(books, {"name": number, "revenue_account": number}, item_id="")).item.id
-            for number in ("4000", "4100")
-        ]
-        lines = (line("100", item=goods), line("50", "REDUCED", item=work))
-        made.number = await made.invoice(lines, date(2026, 1, 10))
-        rated = {"currency": "USD", "exchange_rate": Decimal("0.9173"), "exchange_source": "ECB"}
-        paid = await made.invoice((line("33.33"),), date(2026, 2, 10), **rated)
-        await record_payment(books, PaymentRequest(invoice=paid, amount=Decimal("10")))
-        clock.set(datetime(2026, 3, 10, 9, tzinfo=UTC))
-        await issue_credit_note(books, CreditRequest(invoice=made.number, reason="Returned"))
+    async with german_quarter(tmp_path) as made:
         yield made
 
 
@@ -234,6 +192,6 @@ async def test_the_journal_is_exported_whole_or_not_at_all(quarter: Quarter, mon
     with pytest.raises(InvalidInput) as refused:
         await export_documents(quarter.books, asked, progress=unheard)
     assert refused.value.field == "kind"
-    monkeypatch.setattr(files, "EXPORTED_ENTRIES_MAX", 2)
+    monkeypatch.setitem(files.EXPORTED_ENTRIES_MAX, "beancount", 2)
     with pytest.raises(LimitExceeded, match="4 entries; one beancount export holds 2"):
         await export_documents(quarter.books, replace(asked, kind=""), progress=unheard)

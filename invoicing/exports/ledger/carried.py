@@ -18,7 +18,8 @@ from invoicing.text.typed import counted
 
 def write_ledger_head(file: TextIO, ledger: Ledger) -> None:
     accounts = [astuple(account) for account in ledger.accounts.values()]
-    _write(file, [ledger.organization, ledger.currency, ledger.first_day, accounts])
+    days = [ledger.today, ledger.first_day, ledger.last_day]
+    _write(file, [ledger.organization, ledger.country, ledger.currency, days, accounts, ledger.posted])
 
 
 def write_entry(file: TextIO, entry: Entry) -> None:
@@ -57,9 +58,13 @@ def _write(file: TextIO, values: list[Any]) -> None:
     file.write(json.dumps(values, ensure_ascii=False, default=date.isoformat) + "\n")
 
 
-def _ledger(organization: str, currency: str, first_day: str | None, accounts: list[list[Any]]) -> Ledger:
+def _ledger(
+    organization: str, country: str, currency: str, days: list[str], accounts: list[list[Any]], posted: list[str]
+) -> Ledger:
     chart = {account.number: account for account in (Account(*values) for values in accounts)}
-    return Ledger(organization, currency, date.fromisoformat(first_day) if first_day else None, chart)
+    today = date.fromisoformat(days[0])
+    first, last = (date.fromisoformat(day) if day else None for day in days[1:])
+    return Ledger(organization, country, currency, today, first, last, chart, tuple(posted))
 
 
 def _entry(entry_id: str, day: str, *rest: Any) -> Entry:

@@ -53,11 +53,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Whose entries they are, and what they have in common: the currency of the books, the accounts of the chart by
-    number, and the day of the first entry, of which there may be none.
+    """Whose entries they are, and what they have in common: the country, the currency of the books, the accounts of the
+    chart by number, and which of them were ever posted to; the days of the first and the last entry, of which there may
+    be none, and the day of the export.
     """
 
     organization: str
+    country: str
     currency: str
+    today: date
     first_day: date | None
+    last_day: date | None
     accounts: Mapping[str, Account]
+    posted: tuple[str, ...]

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from invoicing.exports.ledger.beancount import write_beancount
 from invoicing.exports.ledger.carried import CarriedEntries
+from invoicing.exports.ledger.datev import write_datev
 from invoicing.exports.ledger.journal_csv import write_journal_csv
 from invoicing.progress import Tally
 
@@ -15,16 +16,23 @@ from invoicing.progress import Tally
 class LedgerFormat(StrEnum):
     JOURNAL_CSV = "journal_csv"
     BEANCOUNT = "beancount"
+    DATEV = "datev"
 
 
 def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
-    """Write the entries of the file `carried` to `target`. Answers the notes that whoever works with it must know."""
+    """Write the entries of the file `carried` to `target`. Answers the notes that whoever works with it must know.
+
+    Raises:
+        InvalidInput: something that the format cannot say at all.
+    """
     entries = CarriedEntries(carried)
     match ledger_format:
         case LedgerFormat.JOURNAL_CSV:
             write_journal_csv(target, entries.ledger, entries, progress)
         case LedgerFormat.BEANCOUNT:
             write_beancount(target, entries.ledger, entries, progress)
+        case LedgerFormat.DATEV:
+            return write_datev(target, entries.ledger, entries, progress)
         case _:
             assert_never(ledger_format)
     return entries.notes

@@ -1,0 +1,92 @@
+"""An entry as bookings of one amount, an account and a contra account each, with the tax inside the amount where DATEV
+has a key for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from invoicing.document.breakdown import Part, PartKind, break_down
+from invoicing.document.documents import Document, Line, TaxCategory
+from invoicing.exports.ledger.entries import Entry
+from invoicing.exports.ledger.posted_to import posted_to
+from invoicing.master_data.records import Posting
+
+# What the tax of a sale is taken out of the gross amount by: 19 and 7 percent.
+_KEYS = {Decimal(19): "0003", Decimal(7): "0002"}
+
+
+@dataclass(slots=True)
+class Booking:
+    """An amount, more than zero where `account` is debited and `contra` credited: in minor units of `currency`, and in
+    those of the currency of the books. `key` is DATEV's for the tax in it; `tax_apart` says that this is tax for which
+    there is none.
+    """
+
+    account: str
+    contra: str
+    key: str
+    tax_apart: bool
+    currency: str
+    signed_minor: int = 0
+    worth_minor: int = 0
+
+
+def bookings(entry: Entry, books_currency: str) -> list[Booking]:
+    """The bookings of an entry whose worth is known, without those that come to nothing.
+
+    They add up to the entry's sides: to the minor unit per account, but for tax that has a key, which is in the amount
+    of the account that it is of; in the currency of the books, where a document is in another one, to what the document
+    states there as a whole.
+    """
+    document = entry.document
+    found = _of_document(entry, document, books_currency) if document is not None else _of_sides(entry)
+    return [booking for booking in found if booking.signed_minor or booking.worth_minor]
+
+
+def _of_sides(entry: Entry) -> list[Booking]:
+    """A payment: what is debited against what is credited."""
+    if not entry.sides:
+        return []
+    debited, credited = sorted(entry.sides, key=lambda side: side.credit_minor)
+    worth = debited.accounting_minor or 0
+    booked = Booking(debited.account, credited.account, "", False, debited.currency, debited.debit_minor, worth)
+    return [booked]
+
+
+def _of_document(entry: Entry, document: Document, books_currency: str) -> list[Booking]:
+    posting = posted_to(entry, document)
+    if posting is None:
+        if entry.sides:
+            raise ValueError(f"{entry.id} is not what posting its document gives")
+        return []
+    found: dict[tuple[str, str, bool], Booking] = {}
+    for part in break_down(document, books_currency=books_currency).parts:
+        for contra, key, apart, signed, worth in _amounts(part, posting):
+            empty = Booking(posting.receivable, contra, key, apart, document.currency)
+            booking = found.setdefault((contra, key, apart), empty)
+            booking.signed_minor += signed
+            booking.worth_minor += worth
+    return list(found.values())
+
+
+def _amounts(part: Part, posting: Posting) -> Iterator[tuple[str, str, bool, int, int]]:
+    """Contra account, key, whether it is tax apart, and the amount in both currencies."""
+    shares, account = part.shares, _account(part, posting)
+    net_worth, tax_worth = shares.accounting_net_minor or 0, shares.accounting_tax_minor or 0
+    standard = part.of.tax_category is TaxCategory.STANDARD and not part.of.jurisdictions
+    key = _KEYS.get(part.of.tax_rate, "") if standard else ""
+    if key:
+        yield account, key, False, shares.net_minor + shares.tax_minor, net_worth + tax_worth
+        return
+    yield account, "", False, shares.net_minor, net_worth
+    if shares.tax_minor or tax_worth:
+        yield posting.tax_payable, "", True, shares.tax_minor, tax_worth
+
+
+def _account(part: Part, posting: Posting) -> str:
+    if isinstance(part.of, Line):
+        return part.of.revenue_account or posting.revenue
+    return posting.discount if part.kind is PartKind.DISCOUNT else posting.revenue
