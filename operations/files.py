@@ -22,7 +22,7 @@ from operations.exported import carry_documents
 from operations.invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
-from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry
+from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry, fec_name
 from operations.made_exports import made_once
 from storage.books import documents, exports, files, journal_entries
 from storage.books.documents import DocumentFilter, IssuedDocument
@@ -42,7 +42,7 @@ EXPORT_FORMATS = {
     **LEDGER_FORMATS,
 }
 EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
-EXPORTED_ENTRIES_MAX = {"journal_csv": 100_000, "beancount": 100_000, "datev": 5_000}
+EXPORTED_ENTRIES_MAX = {"journal_csv": 100_000, "beancount": 100_000, "datev": 5_000, "fec": 100_000}
 DATEV_BATCH = "EXTF_Buchungsstapel.csv"
 _BATCH = 50
 # Reading and hashing so much takes less than handing it to a thread.
@@ -268,13 +268,16 @@ async def _export_ledger(
     books: Books, ledger_format: LedgerFormat, wanted: DocumentFilter, count: int, today: date, progress: AsyncProgress
 ) -> MadeExport:
     """Read the entries in one transaction, and write the export then, as `_export_table` does."""
-    named, kept = _export_name(books, ledger_format, today), books.files
+    days, kept = days_of_entry(wanted.issued_from, wanted.issued_to), books.files
+    named = _export_name(books, ledger_format, today)
+    if ledger_format is LedgerFormat.FEC:
+        named = await books.read(lambda db: fec_name(db, books, days))
 
     async def tell(done: int) -> None:
         await progress(done, count)
 
     with kept.being_written(Room.EXPORTS, ".lines") as carried:
-        await carry_entries(books, days_of_entry(wanted.issued_from, wanted.issued_to), carried)
+        await carry_entries(books, days, carried)
         with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[ledger_format][0]) as written:
             notes = await books.pool.workers.write_out(write_ledger, tell, carried, written, ledger_format)
             if ledger_format is LedgerFormat.DATEV:

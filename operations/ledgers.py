@@ -12,18 +12,21 @@ from sqlmodel import Session
 
 from invoicing.exports.ledger.carried import write_entry, write_ledger_head
 from invoicing.exports.ledger.entries import Entry, Ledger
+from invoicing.exports.ledger.fec import fec_file_name
 from invoicing.exports.ledger.writing import LedgerFormat
 from operations.issue_dates import today_in
 from storage.books import chart
 from storage.books.journal_entries import Days, entries_in_order, extent, posted_accounts
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+from storage.files.kept import FileName
 from storage.work.completion import to_its_end
 
 LEDGER_FORMATS = {
     LedgerFormat.JOURNAL_CSV.value: (".csv", "text/csv"),
     LedgerFormat.BEANCOUNT.value: (".beancount", "text/plain"),
     LedgerFormat.DATEV.value: (".zip", "application/zip"),
+    LedgerFormat.FEC.value: (".txt", "text/plain"),
 }
 _PAGE = 100
 
@@ -31,6 +34,21 @@ _PAGE = 100
 def days_of_entry(issued_from: date | None, issued_to: date | None) -> Days:
     """The period that an export of the journal asks for; what is left out is not bounded."""
     return Days(issued_from or date.min, issued_to or date.max)
+
+
+def fec_name(db: Session, books: Books, days: Days) -> FileName:
+    """What a FEC is called: the business year ends with the period, or where that has no end with the year of its last
+    entry. A file of another name is another file, whatever is in it.
+
+    Raises:
+        InvalidInput: the organization has no SIREN.
+    """
+    profile, last = load_profile(db), extent(db, days).last or today_in(db, books)
+    closing = days.last if days.last < date.max else date(last.year, 12, 31)
+    name = fec_file_name(
+        registration_number=profile.registration_number, tax_number=profile.tax_number, closing=closing
+    )
+    return FileName(name, LEDGER_FORMATS[LedgerFormat.FEC][1], f"export-fec-{closing:%Y%m%d}")
 
 
 async def carry_entries(books: Books, days: Days, path: Path) -> None:

@@ -39,7 +39,7 @@ async def export_documents(
         str,
         Field(
             description="csv, csv_semicolon (decimal comma), xlsx, json, or pdf for a ZIP of PDFs with checksums;"
-            " of the journal by day of entry: journal_csv, beancount, datev (DE, ZIP with the PDFs)"
+            " of the journal by day of entry: journal_csv, beancount, datev (DE, ZIP with the PDFs), fec (FR)"
         ),
     ],
     issued_from: OptionalDate = None,

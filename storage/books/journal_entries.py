@@ -26,6 +26,7 @@ _IN_ORDER = (
     select(
         _ENTRY.id,
         _ENTRY.entry_date,
+        case((_ENTRY.document_id.is_not(None), _OF.issued_at), else_=_PAYMENTS.c.recorded_at),
         _ENTRY.description,
         _OF.number,
         _OF.customer_id,
@@ -77,16 +78,18 @@ def posted_accounts(session: Session) -> tuple[str, ...]:
 
 def entries_in_order(session: Session, days: Days, *, after_entry: Entry | None, limit: int) -> list[Entry]:
     """At most `limit` entries of the period by day and id, after one of them."""
-    found = _IN_ORDER
+    found, first = _IN_ORDER, days.first
     if after_entry is not None:
+        # The index is entered at this day, and not at the first one for every page.
+        first = after_entry.day
         position = (literal(after_entry.day), literal(after_entry.id))
         found = found.where(after((_ENTRY.entry_date, _ENTRY.id), position))
-    values = {"first": days.first, "last": days.last, "at_most": limit}
+    values = {"first": first, "last": days.last, "at_most": limit}
     rows = execute(session, found, values).all()
     sides = _sides(session, [row[0] for row in rows])
     return [
-        Entry(entry_id, day, description, number, customer, name, content, tuple(sides.get(entry_id, ())))
-        for entry_id, day, description, number, customer, name, content in rows
+        Entry(entry_id, day, at.date(), description, number, customer, name, content, tuple(sides.get(entry_id, ())))
+        for entry_id, day, at, description, number, customer, name, content in rows
     ]
 
 

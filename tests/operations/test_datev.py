@@ -17,9 +17,9 @@ from operations.files import DATEV_BATCH, MadeFile
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
 from tests.support.datev import BOOKING, HEADER, KEYS, Booked, read_datev
-from tests.support.german_quarter import NEW_YEAR, Quarter, german_quarter, line
 from tests.support.ledgers import csv_sides, exported_ledger
 from tests.support.practice import practice
+from tests.support.quarter import NEW_YEAR, Quarter, line, quarter_of
 from tests.support.random_year import random_year
 
 CENT = Decimal("0.01")
@@ -29,7 +29,7 @@ MAY_STAND_THERE = {(0, 12, "7"), (0, 31, '"§"')}
 
 @pytest.fixture
 async def quarter(tmp_path: Path) -> AsyncIterator[Quarter]:
-    async with german_quarter(tmp_path / "data") as made:
+    async with quarter_of(tmp_path / "data") as made:
         yield made
 
 

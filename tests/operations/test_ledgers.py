@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,43 +18,21 @@ from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.reports.figures import ReportName
 from operations import files
 from operations.files import ExportRequest, export_documents
-from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.german_quarter import Quarter, german_quarter
-from tests.support.ledgers import beancount_errors, beancount_transactions, csv_sides, exported_ledger
+from tests.support.ledgers import (
+    Posted,
+    beancount_errors,
+    beancount_transactions,
+    csv_sides,
+    exported_ledger,
+    in_the_books,
+)
 from tests.support.practice import practice
+from tests.support.quarter import Quarter, quarter_of
 from tests.support.random_year import random_year
 from tests.support.reconciled import whole
 
 NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A side as an export tells it, in units: what names it as the journal report does, its amount with debits more
-    than zero, and what it comes to in the currency of the books.
-    """
-
-    entry: str
-    label: str
-    amount: Decimal
-    currency: str
-    worth: Decimal | None
-
-
-async def in_the_books(books: Books) -> Counter[Posted]:
-    """The sides of the journal report, which is made of other queries."""
-    report = await whole(books, ReportName.JOURNAL)
-    return Counter(
-        Posted(
-            row.key,
-            row.label,
-            to_major(row.amounts["debit"] - row.amounts["credit"], row.currency),
-            row.currency,
-            to_major(row.accounting["amount"], report.accounting_currency) if row.accounting else None,
-        )
-        for row in report.rows
-    )
 
 
 def in_csv(rows: list[dict[str, str]]) -> Counter[Posted]:
@@ -113,7 +91,7 @@ async def test_a_random_year_goes_out_whole_and_comes_to_the_trial_balance(tmp_p
 
 @pytest.fixture
 async def quarter(tmp_path: Path) -> AsyncIterator[Quarter]:
-    async with german_quarter(tmp_path) as made:
+    async with quarter_of(tmp_path) as made:
         yield made
 
 

@@ -3,16 +3,50 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from beancount import loader
 from beancount.core.data import Transaction
 
+from invoicing.money.amounts import to_major
+from invoicing.reports.figures import ReportName
 from operations.files import ExportRequest, MadeFile, export_documents
 from storage.books.pool import Books
 from tests.support.folders import path_of
+from tests.support.reconciled import whole
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A side as an export tells it, in units: what names it as the journal report does, its amount with debits more
+    than zero, and what it comes to in the currency of the books.
+    """
+
+    entry: str
+    label: str
+    amount: Decimal
+    currency: str
+    worth: Decimal | None
+
+
+async def in_the_books(books: Books) -> Counter[Posted]:
+    """The sides of the journal report, which is made of other queries."""
+    report = await whole(books, ReportName.JOURNAL)
+    return Counter(
+        Posted(
+            row.key,
+            row.label,
+            to_major(row.amounts["debit"] - row.amounts["credit"], row.currency),
+            row.currency,
+            to_major(row.accounting["amount"], report.accounting_currency) if row.accounting else None,
+        )
+        for row in report.rows
+    )
 
 
 async def exported_ledger(

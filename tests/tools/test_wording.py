@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -51,6 +52,10 @@ async def test_nothing_is_counted_in_the_wrong_number(bakery: Bakery) -> None:
         assert "0 documents, 0 drafts, 1 customer, 0 items" in text_of(shown)
         one = {"format": "csv", "kind": "credit_note", "organization": HANDLE}
         assert "\n1 document as csv" in text_of(await chat.call("export_documents", **one))
+        journal = text_of(await chat.call("export_documents", format="beancount", organization=HANDLE))
+        assert re.search(r"\n\d+ entries as beancount", journal)
+        refused = text_of(await chat.call("export_documents", format="datev", organization=HANDLE))
+        assert "datev is for organizations in Germany" in refused
 
 
 async def test_an_export_says_how_many_amounts_could_not_be_converted(bakery: Bakery) -> None:

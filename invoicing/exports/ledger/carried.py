@@ -67,6 +67,6 @@ def _ledger(
     return Ledger(organization, country, currency, today, first, last, chart, tuple(posted))
 
 
-def _entry(entry_id: str, day: str, *rest: Any) -> Entry:
-    entry = Entry(entry_id, date.fromisoformat(day), *rest)
+def _entry(entry_id: str, day: str, recorded_on: str, *rest: Any) -> Entry:
+    entry = Entry(entry_id, date.fromisoformat(day), date.fromisoformat(recorded_on), *rest)
     return replace(entry, sides=tuple(Side(*side) for side in rest[-1]))

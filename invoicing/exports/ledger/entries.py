@@ -32,12 +32,13 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry of the journal. `number`, `customer` (an id) and `customer_name` are those of its document, which a
-    payment has too: that which it pays. `content` is the document's canonical text, and empty for a payment. An entry
-    of a document that comes to zero can have no sides.
+    payment has too: that which it pays. `recorded_on` is the day when it was entered (UTC). `content` is the document's
+    canonical text, and empty for a payment. An entry of a document that comes to zero can have no sides.
     """
 
     id: str
     day: date
+    recorded_on: date
     description: str
     number: str
     customer: str

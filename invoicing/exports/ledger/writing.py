@@ -9,6 +9,7 @@ from typing import assert_never
 from invoicing.exports.ledger.beancount import write_beancount
 from invoicing.exports.ledger.carried import CarriedEntries
 from invoicing.exports.ledger.datev import write_datev
+from invoicing.exports.ledger.fec import write_fec
 from invoicing.exports.ledger.journal_csv import write_journal_csv
 from invoicing.progress import Tally
 
@@ -17,6 +18,7 @@ class LedgerFormat(StrEnum):
     JOURNAL_CSV = "journal_csv"
     BEANCOUNT = "beancount"
     DATEV = "datev"
+    FEC = "fec"
 
 
 def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
@@ -33,6 +35,8 @@ def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: Le
             write_beancount(target, entries.ledger, entries, progress)
         case LedgerFormat.DATEV:
             return write_datev(target, entries.ledger, entries, progress)
+        case LedgerFormat.FEC:
+            return write_fec(target, entries.ledger, entries, progress)
         case _:
             assert_never(ledger_format)
     return entries.notes

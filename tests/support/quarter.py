@@ -1,4 +1,4 @@
-"""A quarter of German books, as the exports of the journal are tried on it."""
+"""A quarter of books in euros, as the exports of the journal are tried on it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
 
 NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+DOLLARS = {"currency": "USD", "exchange_rate": Decimal("0.9173"), "exchange_source": "ECB"}
 
 
 @dataclass(slots=True)
 class Quarter:
-    """German books with an invoice of two rates, one in dollars that is paid, and a credit note."""
+    """Books with an invoice of two rates, one in dollars that is paid, and a credit note."""
 
     one: Practice
     books: Books
@@ -45,11 +46,11 @@ def line(price: str, tax_code: str = "", *, item: str = "") -> RequestedLine:
 
 
 @asynccontextmanager
-async def german_quarter(folder: Path) -> AsyncIterator[Quarter]:
+async def quarter_of(folder: Path, name: str = "Hafenbäckerei", country: str = "DE") -> AsyncIterator[Quarter]:
     clock = SettableClock(NEW_YEAR)
-    async with practice(folder, clock, country="DE") as one:
-        books = one.books(await one.client("Hafenbäckerei", "DE"))
-        home = (await one.customer(books, name='Gasthof "Zur \\ Elbe"', country="DE")).id
+    async with practice(folder, clock, country=country) as one:
+        books = one.books(await one.client(name, country))
+        home = (await one.customer(books, name='Gasthof "Zur \\ Elbe"', country=country)).id
         made = Quarter(one, books, clock, home, "")
         goods, work = [
             (await save_item(books, {"name": number, "revenue_account": number}, item_id="")).item.id
@@ -57,8 +58,7 @@ async def german_quarter(folder: Path) -> AsyncIterator[Quarter]:
         ]
         lines = (line("100", item=goods), line("50", "REDUCED", item=work))
         made.number = await made.invoice(lines, date(2026, 1, 10))
-        rated = {"currency": "USD", "exchange_rate": Decimal("0.9173"), "exchange_source": "ECB"}
-        paid = await made.invoice((line("33.33"),), date(2026, 2, 10), **rated)
+        paid = await made.invoice((line("33.33"),), date(2026, 2, 10), **DOLLARS)
         await record_payment(books, PaymentRequest(invoice=paid, amount=Decimal("10")))
         clock.set(datetime(2026, 3, 10, 9, tzinfo=UTC))
         await issue_credit_note(books, CreditRequest(invoice=made.number, reason="Returned"))
