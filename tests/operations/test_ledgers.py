@@ -16,7 +16,7 @@ from invoicing.exports.ledger.journal_csv import COLUMNS
 from invoicing.money.amounts import to_major
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.reports.figures import ReportName
-from operations import files
+from operations import files, ledgers
 from operations.files import ExportRequest, export_documents
 from tests.support.clock import SettableClock
 from tests.support.ledgers import (
@@ -28,7 +28,7 @@ from tests.support.ledgers import (
     in_the_books,
 )
 from tests.support.practice import practice
-from tests.support.quarter import Quarter, quarter_of
+from tests.support.quarter import Quarter, line, quarter_of
 from tests.support.random_year import random_year
 from tests.support.reconciled import whole
 
@@ -160,6 +160,18 @@ async def test_the_days_of_the_journal_are_days_of_entry(quarter: Quarter) -> No
     assert made.file.file_name == "hafenbackerei-sandbox-journal-2026-03-10.csv"
     empty, path = await exported_ledger(quarter.books, "beancount", issued_from=date(2027, 1, 1))
     assert (empty.count, beancount_errors(path.read_text("utf-8"))) == (0, [])
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_pages_of_entries_join_without_a_seam(
+    quarter: Quarter, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(ledgers, "_PAGE", page)
+    await quarter.invoice((line("10"),), date(2026, 3, 10))
+    await quarter.invoice((line("11"),), date(2026, 3, 10))
+    rows = csv_sides((await exported_ledger(quarter.books, "journal_csv"))[1])
+    assert in_csv(rows) == await in_the_books(quarter.books)
+    assert len({row["entry"] for row in rows}) == 6
 
 
 async def test_the_journal_is_exported_whole_or_not_at_all(quarter: Quarter, monkeypatch: pytest.MonkeyPatch) -> None:
