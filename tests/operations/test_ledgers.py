@@ -108,19 +108,31 @@ async def test_a_side_has_the_tax_code_of_what_was_posted_to_it(quarter: Quarter
     assert [code for _, _, code in codes[9:]] == ["", "STANDARD", "REDUCED", ""]
 
 
+CODES = [
+    *("EUR", "EUR STANDARD", "EUR REDUCED", "EUR"),
+    *("EUR", "EUR STANDARD", "EUR STANDARD"),
+    *("EUR", "EUR"),
+    *("EUR", "EUR STANDARD", "EUR REDUCED", "EUR"),
+]
+"""Currency of the books and tax code of each side of the quarter: an invoice, one in dollars, its payment, a note."""
+
+
 async def test_a_fault_in_any_field_of_the_csv_is_found(quarter: Quarter) -> None:
-    wanted = await in_the_books(quarter.books)
+    wanted = await in_the_books(quarter.books), CODES
     rows = csv_sides((await exported_ledger(quarter.books, "journal_csv"))[1])
-    assert in_csv(rows) == wanted
-    # The currency of the books and the tax code are not in that report.
-    for column in [column for column in COLUMNS if column not in ("accounting_currency", "tax_code")]:
+    assert (in_csv(rows), codes_of(rows)) == wanted
+    for column in COLUMNS:
         for position, row in enumerate(rows):
             if not row[column]:
                 continue
             wrong = "9.99" if column in ("debit", "credit", "accounting_amount") else f"{row[column]}x"
             planted = [*rows[:position], row | {column: wrong}, *rows[position + 1 :]]
             with pytest.raises(AssertionError):
-                assert in_csv(planted) == wanted
+                assert (in_csv(planted), codes_of(planted)) == wanted
+
+
+def codes_of(rows: list[dict[str, str]]) -> list[str]:
+    return [f"{row['accounting_currency']} {row['tax_code']}".rstrip() for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +155,37 @@ async def test_beancount_refuses_a_fault_in_any_part(quarter: Quarter, plant: Ca
     planted = plant(text)
     assert planted != text
     assert beancount_errors(planted)
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        ('* "Gasthof', '* "Gasthaus'),
+        ('" "TEST-INV-2026-00001 Gasthof', '" "TEST-INV-2026-00001 Gasthaus'),
+        ('document: "TEST-INV-2026-00001"', 'document: "TEST-INV-2026-00003"'),
+        ('entry: "jrn_', 'entry: "jrm_'),
+        ("2026-01-10 *", "2026-01-11 *"),
+        ('number: "1100"', 'number: "1101"'),
+        ('name: "Trade receivables"', 'name: "Trade payables"'),
+        ("Assets:1100  172.50 EUR", "Assets:1000  172.50 EUR"),
+        ('tax_code: "REDUCED"', 'tax_code: "STANDARD"'),
+    ],
+)
+async def test_a_fault_that_beancount_cannot_know_differs_from_the_journal(
+    quarter: Quarter, what: str, wrong: str
+) -> None:
+    text = (await exported_ledger(quarter.books, "beancount"))[1].read_text("utf-8")
+    planted = text.replace(what, wrong)
+    assert planted != text
+    wanted = await in_the_books(quarter.books), CODES
+    assert (in_beancount(text, "EUR"), tax_codes_of(text)) == wanted
+    with pytest.raises(AssertionError):
+        assert (in_beancount(planted, "EUR"), tax_codes_of(planted)) == wanted
+
+
+def tax_codes_of(text: str) -> list[str]:
+    sides = [posting for one in beancount_transactions(text) for posting in one.postings]
+    return [f"EUR {side.meta.get('tax_code', '')}".rstrip() for side in sides]
 
 
 async def test_beancount_reads_what_the_journal_says(quarter: Quarter) -> None:
