@@ -7,7 +7,7 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.reports.figures import SalesBy
+from invoicing.reports.figures import ReportName, SalesBy
 from operations.reports.asking import REPORTS, ReportRequest
 from operations.reports.asking import get_report as ask_for
 from tools.answers import PageAnswer, answer, page_note
@@ -27,7 +27,7 @@ _PERIOD = "2026, 2026-Q3, 2026-09 or 2026-04/2026-09; default: this year, for re
 
 async def get_report(
     books: ReadableBooks,
-    report: Annotated[str, Field(description=", ".join(REPORTS))],
+    report: Annotated[str, Field(description=", ".join((*REPORTS, ReportName.VERIFICATION)))],
     period: Annotated[str, Field(description=_PERIOD)] = "",
     customer: Annotated[str, Field(description="Id or exact name; for statement, receivables_aging, sales")] = "",
     by: Annotated[str, Field(description=f"For sales: {', '.join(SalesBy)}")] = "",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -14,6 +14,7 @@ from invoicing.text.choices import choice_of
 from operations.customers import resolve_customer
 from operations.issue_dates import today_in
 from operations.reports.asked import Asked
+from operations.reports.checking import verification
 from operations.reports.ledger import journal, trial_balance
 from operations.reports.receivables import receivables_aging, statement
 from operations.reports.sales import sales
@@ -78,17 +79,21 @@ async def get_report(books: Books, request: ReportRequest) -> FoundReport:
         NotFound: no such customer or row in these books.
     """
     check_limit(request.limit)
-    name = report_named(request.report)
-    return await books.read(lambda db: _report(db, books, name, request))
+    name = report_named(request.report, among=(*REPORTS, ReportName.VERIFICATION))
+    if name is not ReportName.VERIFICATION:
+        return await books.read(lambda db: _report(db, books, name, request))
+    asked = await books.read(lambda db: asked_in(db, books, name, replace(request, period="")))
+    report = await verification(books, period=request.period)
+    return FoundReport(name=name, months=asked.months, as_of=str(asked.today), report=report)
 
 
-def report_named(text: str) -> ReportName:
+def report_named(text: str, *, among: Sequence[ReportName] = tuple(REPORTS)) -> ReportName:
     """The report that a text names.
 
     Raises:
         InvalidInput: there is none of this name.
     """
-    return choice_of(ReportName, text, field="report", among=tuple(REPORTS))
+    return choice_of(ReportName, text, field="report", among=among)
 
 
 def _report(db: Session, books: Books, name: ReportName, request: ReportRequest) -> FoundReport:

@@ -18,10 +18,12 @@ from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.payments import PaymentRequest, record_payment
 from operations.reports.asking import REPORTS, ReportRequest, get_report
-from storage.books.pool import Books
+from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
+from tests.support.folders import folder_of
 from tests.support.issuing import issue_invoice
 from tests.support.practice import Practice, practice
+from tests.support.raw import past_triggers
 
 
 @dataclass(slots=True)
@@ -204,3 +206,17 @@ async def test_books_in_which_nothing_happened_report_nothing(office: Office, na
     customer = "Hotel Elbe" if name is ReportName.STATEMENT else ""
     report = await office.report(name, period="2025", customer=customer)
     assert (list(report.rows), list(report.totals), list(report.notes), report.left) == ([], [], [], 0)
+
+
+async def test_verification_says_that_all_is_as_recorded_or_the_first_thing_that_is_not(office: Office) -> None:
+    number = await office.invoice(office.home, "100", date(2026, 1, 10))
+    report = await office.report(ReportName.VERIFICATION)
+    assert [row.label for row in report.rows] == ["Everything is as it was recorded."]
+    assert report.notes[0].startswith("Looked at: 1 document, 0 files, ")
+    with past_triggers(folder_of(office.books) / BOOKS_FILE) as connection:
+        connection.execute("UPDATE documents SET total_minor = total_minor + 1")
+    (row,) = (await office.report(ReportName.VERIFICATION)).rows
+    assert row.label.startswith(f"Not as it was recorded: document {number}: ")
+    with pytest.raises(Refusal) as refused:
+        await office.report(ReportName.VERIFICATION, period="2026")
+    assert refused.value.field == "period"

@@ -204,6 +204,7 @@ TOOLS: Mapping[str, Entry] = {
             *({"report": name, **REPORTED} for name in ("receivables_aging", "tax_summary", "ec_sales", "journal")),
             *({"report": "sales", "by": by, **REPORTED} for by in ("customer", "item", "month")),
             *({"report": name, **REPORTED} for name in ("trial_balance", "activity")),
+            {"report": "verification"},
             {"report": "receivables_aging", "limit": 1},
             {"report": "sales", "by": "month", "row": "2026-03/GBP", **REPORTED},
             {"report": "tax_summary", "row": "S/20/VAT/GB//GBP", **REPORTED},

@@ -83,6 +83,7 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
         {"report": "trial_balance"},
         {"report": "journal", "limit": 2},
         {"report": "activity", "limit": 5},
+        {"report": "verification"},
     ],
     "get_configuration": lambda _: [
         *({"part": part} for part in ("mandates", *PARTS)),
