@@ -14,12 +14,12 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Series
 from invoicing.refusals import Conflict, InvalidInput, Refusal
 from invoicing.remedies import Act
+from invoicing.reports.months import month_of
 from storage.books import documents
 from storage.books.periods import closed_through
 from storage.books.pool import Books
 from storage.books.profile import load_time_zone
 from storage.books.series import first_period
-from storage.books.totals import month_of
 
 
 def today_in(db: Session, books: Books) -> date:

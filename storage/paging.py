@@ -100,6 +100,21 @@ def page_of(rows: Sequence[T], *, limit: int, count: Callable[[], int], cursor_o
     return Page(shown, cursor_of(shown[-1]), count() - len(shown))
 
 
+def page_of_whole(items: Sequence[T], *, cursor: str, limit: int) -> Page[T]:
+    """The page of a list that is known whole; a cursor says how many came before.
+
+    Raises:
+        InvalidInput: not a cursor of this list.
+    """
+    position = decode_cursor(cursor, int)
+    start = int(position[0]) if position else 0
+    if position and not 0 < start < len(items):
+        raise not_of_this_list()
+    end = start + limit
+    left = max(len(items) - end, 0)
+    return Page(tuple(items[start:end]), encode_cursor(end) if left else "", left)
+
+
 def search_words(query: str) -> list[str]:
     """The words to search for, as they are compared; none where there is no query.
 

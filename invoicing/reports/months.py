@@ -36,6 +36,11 @@ class Months:
         return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
 
+def month_of(day: date) -> str:
+    """The month of a day, as in `2026-03`."""
+    return day.isoformat()[:7]
+
+
 def year_of(day: date) -> Months:
     """The calendar year of a day."""
     return Months(f"{day.year:04}-01", f"{day.year:04}-12")
@@ -54,6 +59,15 @@ def read_months(text: str) -> Months:
     if found.first > found.last:
         raise InvalidInput("period: its first month lies after its last.", field="period")
     return found
+
+
+def one_month(text: str) -> str | None:
+    """The month that a text names; None where it names none, or several."""
+    try:
+        found = read_months(text)
+    except InvalidInput:
+        return None
+    return found.first if found.first == found.last else None
 
 
 def _read(text: str) -> Months:

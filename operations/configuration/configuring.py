@@ -16,7 +16,7 @@ from operations.configuration.terms import PAYMENT_TERMS
 from storage.books import audit
 from storage.books.checks import SETTING, SETTING_MANDATES
 from storage.books.pool import Books
-from storage.paging import Page, check_limit, decode_cursor, encode_cursor, not_of_this_list
+from storage.paging import Page, check_limit, page_of_whole
 
 PARTS: Mapping[Part, PartOf] = {
     Part.ACCOUNTS: ACCOUNTS,
@@ -33,7 +33,8 @@ PARTS: Mapping[Part, PartOf] = {
 async def get_entries(books: Books, part: Part, *, cursor: str, limit: int) -> Page[Entry]:
     """A page of a part's entries."""
     check_limit(limit)
-    return _page(await books.read(lambda db: list(PARTS[part].read(db, books))), cursor, limit)
+    entries = await books.read(lambda db: PARTS[part].read(db, books))
+    return page_of_whole(entries, cursor=cursor, limit=limit)
 
 
 async def save_entry(office: Office, books: Books, part: Part, change: Change) -> Entry | None:
@@ -59,13 +60,3 @@ async def get_history(books: Books, *, cursor: str, limit: int) -> Page[audit.Re
     check_limit(limit)
     acts = (*SETTING, *SETTING_MANDATES)
     return await books.read(lambda db: audit.acts_page(db, acts, cursor=cursor, limit=limit))
-
-
-def _page(entries: list[Entry], cursor: str, limit: int) -> Page[Entry]:
-    position = decode_cursor(cursor, int)
-    start = int(position[0]) if position else 0
-    if position and not 0 < start < len(entries):
-        raise not_of_this_list()
-    end = start + limit
-    left = max(len(entries) - end, 0)
-    return Page(tuple(entries[start:end]), encode_cursor(end) if left else "", left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from invoicing.refusals import Conflict, InvalidInput
-from invoicing.reports.months import read_months
+from invoicing.reports.months import month_of, one_month
 from invoicing.text.typed import clean_line
 from operations.configuration.entries import Change, Entry, PartOf
 from operations.issue_dates import today_in
@@ -14,7 +14,6 @@ from storage.books import audit
 from storage.books.periods import Closing, add_closing, closed_through, closings
 from storage.books.pool import Books
 from storage.books.states import settings_state
-from storage.books.totals import month_of
 
 CLOSING, OPENING = "close_period", "open_period"
 
@@ -64,13 +63,9 @@ def _record(db: Session, books: Books, act: str, month: str, *, through: str, re
 
 
 def _month(text: str) -> str:
-    try:
-        months = read_months(text)
-    except InvalidInput:
-        months = None
-    if months is None or months.first != months.last:
+    if (month := one_month(text)) is None:
         raise InvalidInput("code must be a month, such as 2026-03.", field="code")
-    return months.first
+    return month
 
 
 def _before(month: str) -> str:

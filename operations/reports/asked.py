@@ -10,7 +10,7 @@ from typing import Any
 from invoicing.refusals import NotFound
 from invoicing.reports.figures import Report, Row, SalesBy, totals_of
 from invoicing.reports.months import Months
-from storage.paging import Page, decode_cursor, encode_cursor, not_of_this_list
+from storage.paging import Page, page_of_whole
 
 KEY_LENGTH_MAX = 500
 _PER_CENT = "%25"
@@ -66,26 +66,15 @@ def whole(
     asked: Asked, rows: Sequence[Row], *, notes: Iterable[str] = (), totals: Sequence[Row] | None = None
 ) -> Report:
     """A page of a report whose rows are all known, with the totals of all of them."""
-    start = _start(asked.cursor, len(rows))
-    end = start + asked.limit
-    left = max(len(rows) - end, 0)
+    page = page_of_whole(rows, cursor=asked.cursor, limit=asked.limit)
     return Report(
-        rows=rows[start:end],
+        rows=page.items,
         totals=totals_of(rows) if totals is None else totals,
         notes=tuple(notes),
         accounting_currency=asked.currency,
-        next_cursor=encode_cursor(end) if left else "",
-        left=left,
+        next_cursor=page.next_cursor,
+        left=page.left,
     )
-
-
-def _start(cursor: str, count: int) -> int:
-    position = decode_cursor(cursor, int)
-    if position is None:
-        return 0
-    if not 0 < int(position[0]) < count:
-        raise not_of_this_list()
-    return int(position[0])
 
 
 def documents(asked: Asked, page: Page[tuple[Any, ...]], *names: str, accounting: Sequence[str] = ()) -> Report:

@@ -6,9 +6,8 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import Report, Row, SalesBy, totals_of
-from invoicing.reports.months import Months, read_months
+from invoicing.reports.months import Months, one_month
 from operations.reports.asked import (
     Asked,
     documents,
@@ -41,7 +40,7 @@ def sales(db: Session, asked: Asked) -> Report:
             assert_never(asked.by)
     rows, unconverted = [], 0
     for of, currency, count, net, tax, total, converted, lacking in found:
-        if asked.customer and asked.by is SalesBy.CUSTOMER and of != asked.customer:
+        if asked.customer and of != asked.customer:
             continue
         unconverted += int(lacking)
         rows.append(
@@ -100,10 +99,7 @@ def _documents_sold(db: Session, asked: Asked) -> Report:
 
 def _month(text: str, months: Months) -> Months:
     """The month that a key names, of those that the report is about."""
-    try:
-        found = read_months(text)
-    except InvalidInput:
-        raise no_such_row() from None
-    if found.first != found.last or not months.first <= found.first <= months.last:
+    month = one_month(text)
+    if month is None or not months.first <= month <= months.last:
         raise no_such_row()
-    return found
+    return Months(month, month)

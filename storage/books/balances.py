@@ -48,6 +48,9 @@ _HAS_HISTORY = select(
 _PAYABLE = _OF.total_minor - _OF.withheld_minor
 _PAID = _RECEIVED - _REFUNDED
 
+SIGN: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
+"""What the amounts of a row of `documents` count with where credit notes are taken off."""
+
 BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED)
 """The columns that `balance_from` takes."""
 

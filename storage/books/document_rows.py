@@ -15,6 +15,7 @@ from typing import Any
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.converting import AccountingTax, accounting_taxes
 from invoicing.document.documents import Document, DocumentKind, Line, Supply, TaxCategory, TaxSubtotal
+from invoicing.reports.months import month_of
 from invoicing.text.typed import search_key
 from storage.books import tables
 from storage.queries.statements import table_of
@@ -131,7 +132,7 @@ def _community_rows(document: Document, position: int, tax: TaxSubtotal, account
     yield {
         "document_id": document.id,
         "position": position,
-        "month": document.tax_point.isoformat()[:7],
+        "month": month_of(document.tax_point),
         "buyer_country": document.buyer.address.country,
         "buyer_number": document.buyer.tax_number,
         "supply": supply.value,

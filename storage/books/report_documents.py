@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
+from storage.books.balances import SIGN
 from storage.books.reports import OPEN_THEN
 from storage.books.totals import ADJUSTMENTS
 from storage.paging import Page, decode_cursor, encode_cursor, page_of
@@ -27,7 +28,6 @@ _LINES, _TAXES, _PARTS = (
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _CHART = table_of(settings_tables.Account)
 _OWED, _SUPPLIES = table_of(total_tables.Receivable), table_of(total_tables.CommunitySupply)
-_SIGN = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
 _HEAD = (_OF.position, _OF.id, _OF.number, _OF.issue_date, _OF.customer_name, _OF.currency)
 
 
@@ -65,7 +65,7 @@ def of_item(session: Session, months: Months, item_id: str, currency: str, *, cu
     if item_id == ADJUSTMENTS:
         of_lines = select(func.sum(_LINES.c.net_minor)).where(_LINES.c.document_id == _OF.id).correlate(_DOCUMENTS)
         adjusted = _OF.net_minor - of_lines.scalar_subquery()
-        found = select(*_HEAD, _SIGN * adjusted).where(*conditions, adjusted != 0)
+        found = select(*_HEAD, SIGN * adjusted).where(*conditions, adjusted != 0)
         return _page(session, found, cursor=cursor, limit=limit)
     source = _DOCUMENTS.join(_LINES, _LINES.c.document_id == _OF.id)
     found = _summed([_LINES.c.net_minor], source, [*conditions, _LINES.c.item_id == item_id])
@@ -166,7 +166,7 @@ def _sold(
     limit: int,
 ) -> Rows:
     amounts = (_OF.net_minor, _OF.tax_minor, _OF.total_minor, _OF.accounting_net_minor)
-    found = select(*_HEAD, *(_SIGN * amount for amount in amounts))
+    found = select(*_HEAD, *(SIGN * amount for amount in amounts))
     found = found.where(_in(_OF.issue_date, months), _OF.currency == currency, *conditions)
     return _page(session, found, cursor=cursor, limit=limit)
 
@@ -175,7 +175,7 @@ def _summed(
     amounts: Sequence[Any], source: FromClause, conditions: list[ColumnElement[bool]]
 ) -> Select[*tuple[Any, ...]]:
     """One row for each document; amounts of credit notes are taken off."""
-    sums = (func.sum(_SIGN * amount) for amount in amounts)
+    sums = (func.sum(SIGN * amount) for amount in amounts)
     return select(*_HEAD, *sums).select_from(source).where(*conditions).group_by(*_HEAD, _OF.kind)
 
 

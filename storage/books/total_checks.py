@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import DocumentKind
 from storage.books import tables, total_tables
-from storage.books.balances import DUE
+from storage.books.balances import DUE, SIGN
 from storage.books.totals import ADJUSTMENTS
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
@@ -22,7 +22,6 @@ _LINES, _TAXES = table_of(tables.DocumentLine), table_of(tables.DocumentTax)
 _PARTS = table_of(tables.DocumentTaxPart)
 _AT_MOST = 100
 Rows = list[tuple[Any, ...]]
-_SIGN = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
 
 
 def _month(day: ColumnElement[Any]) -> ColumnElement[str]:
@@ -57,10 +56,10 @@ def _taxes(part: Any, jurisdiction: Any, level: Any) -> Select[*tuple[Any, ...]]
         keys,
         (
             func.count(_OF.id.distinct()),
-            func.sum(_SIGN * tax.taxable_minor),
-            func.sum(_SIGN * part.tax_minor),
-            _known(_SIGN * tax.accounting_taxable_minor),
-            _known(_SIGN * part.accounting_tax_minor),
+            func.sum(SIGN * tax.taxable_minor),
+            func.sum(SIGN * part.tax_minor),
+            _known(SIGN * tax.accounting_taxable_minor),
+            _known(SIGN * part.accounting_tax_minor),
             func.count(case((tax.accounting_taxable_minor.is_(None), _OF.id)).distinct()),
         ),
     )
@@ -74,15 +73,15 @@ def _parts() -> Select[*tuple[Any, ...]]:
 
 
 def _customers() -> Select[*tuple[Any, ...]]:
-    amounts = (func.sum(_SIGN * amount) for amount in (_OF.net_minor, _OF.tax_minor, _OF.total_minor))
-    sums = (func.count(), *amounts, _known(_SIGN * _OF.accounting_net_minor), _absent(_OF.accounting_net_minor))
+    amounts = (func.sum(SIGN * amount) for amount in (_OF.net_minor, _OF.tax_minor, _OF.total_minor))
+    sums = (func.count(), *amounts, _known(SIGN * _OF.accounting_net_minor), _absent(_OF.accounting_net_minor))
     return _grouped((_month(_OF.issue_date), _OF.customer_id, _OF.currency), sums)
 
 
 def _items() -> Select[*tuple[Any, ...]]:
     line = _LINES.c
     keys = (_month(_OF.issue_date), line.item_id, _OF.currency)
-    found = _grouped(keys, (func.count(_OF.id.distinct()), func.sum(_SIGN * line.net_minor)))
+    found = _grouped(keys, (func.count(_OF.id.distinct()), func.sum(SIGN * line.net_minor)))
     return found.join_from(_LINES, _DOCUMENTS, _OF.id == line.document_id)
 
 
@@ -90,7 +89,7 @@ def _adjustments() -> Select[*tuple[Any, ...]]:
     line = _LINES.c
     of_lines = select(line.document_id, func.sum(line.net_minor).label("net")).group_by(line.document_id).subquery().c
     keys = (_month(_OF.issue_date), literal(ADJUSTMENTS), _OF.currency)
-    sums = (func.count(), func.sum(_SIGN * (_OF.net_minor - of_lines.net)))
+    sums = (func.count(), func.sum(SIGN * (_OF.net_minor - of_lines.net)))
     found = select(*keys, *sums).where(_OF.net_minor != of_lines.net).group_by(keys[0], keys[2])
     return found.join_from(_DOCUMENTS, of_lines.net.table, of_lines.document_id == _OF.id)
 

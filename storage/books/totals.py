@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel
 from invoicing.document.documents import DocumentKind
 from invoicing.document.posting import JournalSide
 from invoicing.money.amounts import plain
+from invoicing.reports.months import month_of
 from storage.books import total_tables as tables
 from storage.books.document_rows import DocumentRows
 from storage.queries.adding import adding_to
@@ -36,11 +37,6 @@ _SETTLE = (
 _TO_ACCOUNTS, _TO_TAXES = adding_to(tables.AccountTotal), adding_to(tables.TaxTotal)
 _TO_CUSTOMERS, _TO_ITEMS = adding_to(tables.CustomerTotal), adding_to(tables.ItemTotal)
 _ADD_SUPPLY = table_of(tables.CommunitySupply).insert().inline()
-
-
-def month_of(day: date) -> str:
-    """The month of a day, as in `2026-03`."""
-    return day.isoformat()[:7]
 
 
 def add_document_totals(session: Session, rows: DocumentRows) -> None:
