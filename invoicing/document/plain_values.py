@@ -54,7 +54,7 @@ def _maker(hint: Any) -> _Made | None:
     if hint is Decimal or issubclass(hint, Enum):
         return hint  # type: ignore[no-any-return]  # A class that is called with a text.
     # Mypy takes what is a dataclass for a value of one as well.
-    return partial(made_of, hint) if is_dataclass(hint) else None  # type: ignore[arg-type]
+    return partial(made_of, hint) if is_dataclass(hint) else None  # type: ignore[arg-type]  # A class.
 
 
 def later_defaults(kind: type[Any]) -> Mapping[str, object]:

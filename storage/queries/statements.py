@@ -28,7 +28,7 @@ Values = Mapping[str, Any]
 
 def table_of(model: type[SQLModel]) -> Table:
     """The table that a model describes."""
-    found: Table = model.__table__  # type: ignore[attr-defined]
+    found: Table = model.__table__  # type: ignore[attr-defined]  # Every table of SQLModel has one.
     return found
 
 
@@ -62,7 +62,7 @@ class Kept(Generic[T]):
     def __init__(self, model: type[SQLModel], value: type[T], **kinds: Any) -> None:
         self.table = table_of(model)
         self._value = value
-        names = [field.name for field in fields(value)]  # type: ignore[arg-type]
+        names = [field.name for field in fields(value)]  # type: ignore[arg-type]  # A dataclass.
         self._kinds = tuple((names.index(name), kind) for name, kind in kinds.items())
         self.all: Select[*tuple[Any, ...]] = select(*(self.table.c[name] for name in names))
         self._keys = tuple(column.name for column in self.table.primary_key)

@@ -63,7 +63,7 @@ class Snapshot:
         """
         budget = Budget()
         keep_to(self._session.sync_session, budget)  # type: ignore[arg-type]  # As above.
-        return await self._to_its_end(_metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]
+        return await self._to_its_end(_metered(self._session.run_sync(work), budget))  # type: ignore[arg-type]  # As above.
 
     async def _to_its_end(self, act: Coroutine[Any, Any, T]) -> T:
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,10 @@ class Desk:
         page = await get_entries(self.books, part, cursor="", limit=100)
         return {entry.code: entry for entry in page.items}
 
-    async def invoice(self, on: date, **fields: object) -> Document:
+    async def invoice(self, on: date, **fields: Any) -> Document:
         self.at(on)
         line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(100))
-        document = RequestedDocument(self.customer, (line,), **fields)  # type: ignore[arg-type]
+        document = RequestedDocument(self.customer, (line,), **fields)
         return (await issue_invoice(self.books, IssueRequest(request=DraftRequest(document=document)))).document
 
     def at(self, day: date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -110,9 +110,9 @@ async def test_a_random_year_comes_to_the_accounts_of_the_journal(tmp_path: Path
     unrated = {row["entry"] for row in sides if not row["accounting_amount"]}
     told = [row for row in sides if row["entry"] not in unrated]
     assert any(note.startswith("Not in the batch") for note in made.notes) == bool(unrated)
-    wanted: Counter[str] = Counter()
+    wanted: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in told:
-        wanted[row["account"]] += Decimal(row["accounting_amount"])  # type: ignore[assignment]
+        wanted[row["account"]] += Decimal(row["accounting_amount"])
     booked = read_datev(path)
     found = imported(booked, tax_account="2100")
     assert {row.number for row in booked} <= {row["document"] for row in told}
@@ -122,14 +122,14 @@ async def test_a_random_year_comes_to_the_accounts_of_the_journal(tmp_path: Path
         assert abs(wanted[account] - found[account]) <= (0 if exact else len(booked) * CENT), account
 
 
-def imported(rows: Iterable[Booked], *, tax_account: str) -> Counter[str]:
+def imported(rows: Iterable[Booked], *, tax_account: str) -> defaultdict[str, Decimal]:
     """What the accounts come to in euros when DATEV has taken the tax out of the gross amounts."""
-    found: Counter[str] = Counter()
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         rate = KEYS.get(row.key, Decimal(0))
         tax = (row.worth * rate / (100 + rate)).quantize(CENT, ROUND_HALF_UP)
         for account, amount in ((row.account, row.worth), (row.contra, tax - row.worth), (tax_account, -tax)):
-            found[account] += amount  # type: ignore[assignment]
+            found[account] += amount
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,9 @@ async def ready(one: Practice) -> Books:
     return books
 
 
-async def live(office: Office, of: str = BAKERY, **asked: object) -> WentLive:
+async def live(office: Office, of: str = BAKERY, **asked: Any) -> WentLive:
     caller = Caller(office, PracticeConnection(), "", protocol_has_sessions=False)
-    return await go_live(caller, of, **asked)  # type: ignore[arg-type]
+    return await go_live(caller, of, **asked)
 
 
 def test_every_table_of_books_travels_stays_or_is_made_anew() -> None:

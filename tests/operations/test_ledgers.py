@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -81,9 +81,9 @@ async def test_a_random_year_goes_out_whole_and_comes_to_the_trial_balance(tmp_p
         text = (await exported_ledger(year.books, "beancount"))[1].read_text("utf-8")
         out = in_beancount(text, year.books.organization.currency)
         assert out == wanted
-        balances: Counter[tuple[str, str]] = Counter()
+        balances: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for side, times in out.items():
-            balances[side.label.split(": ")[-1], side.currency] += times * side.amount  # type: ignore[assignment]
+            balances[side.label.split(": ")[-1], side.currency] += times * side.amount
         balance = await whole(year.books, ReportName.TRIAL_BALANCE)
         for row in balance.rows:
             assert balances[row.label, row.currency] == to_major(row.amounts["closing"], row.currency)

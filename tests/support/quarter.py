@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -34,9 +35,9 @@ class Quarter:
     home: str
     number: str
 
-    async def invoice(self, lines: tuple[RequestedLine, ...], on: date, **fields: object) -> str:
+    async def invoice(self, lines: tuple[RequestedLine, ...], on: date, **fields: Any) -> str:
         self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
-        document = RequestedDocument(self.home, lines, **fields)  # type: ignore[arg-type]
+        document = RequestedDocument(self.home, lines, **fields)
         request = IssueRequest(request=DraftRequest(document=document))
         return (await issue_invoice(self.books, request)).document.number
 
