@@ -29,6 +29,7 @@ class Act(StrEnum):
     ACKNOWLEDGE_MANDATES = auto()
     OPEN_PERIOD = auto()
     FIND_ENTRY = auto()
+    CHOOSE_ACCOUNT = auto()
     FIND_SERIES = auto()
     FIND_DOCUMENT = auto()
     READ_DOCUMENT = auto()

@@ -15,9 +15,12 @@ from invoicing.document.lifecycle import Balance
 from invoicing.document.mandates import Acknowledgement
 from invoicing.document.notices import Notice
 from invoicing.document.numbering import period
+from invoicing.money.amounts import money_text
 from invoicing.organizations import Environment
-from invoicing.refusals import InvalidInput, NotReady
+from invoicing.refusals import Conflict, InvalidInput, NotReady
+from invoicing.remedies import ReversePayment
 from invoicing.render.fonts import unprintable_characters
+from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import clean_line
 from operations.customers import resolve_customer
 from operations.drafts import month_gross_of
@@ -32,6 +35,7 @@ from operations.issuing import (
     standing_on,
 )
 from operations.likely_duplicates import duplicate_credit_note
+from operations.settling.limits import written_off_or_discounted
 from storage.books import documents, idempotency
 from storage.books.journal import receivable_of
 from storage.books.mandates import standing_acknowledgements
@@ -88,6 +92,19 @@ async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCredi
     return await books.write(lambda db: _credit(db, books, wanted))
 
 
+def _check_nothing_was_given_up(db: Session, invoice: Document) -> None:
+    """What was never paid, because it was a discount or was written off, is not paid back."""
+    if given_up := written_off_or_discounted(db, invoice):
+        what = "discount" if given_up.kind is SettlementKind.DISCOUNT else "write-off"
+        raise Conflict(
+            f"A {what} of {money_text(given_up.amount_minor, given_up.currency)} {given_up.currency} stands on"
+            f" {invoice.number}: what was never paid would be paid back. Take it back first, credit, and record it anew"
+            " on what is left.",
+            field="invoice",
+            remedy=ReversePayment(given_up.id),
+        )
+
+
 def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNote:
     invoice = find_document(db, request.invoice).document
     # An invoice has an id and a number: a retry may name it by either.
@@ -96,6 +113,7 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     if first is not None:
         note = replace(standing(db, books, find_document(db, first)), replayed=True)
         return IssuedCreditNote(note, invoice.number, documents.balance_of(db, invoice.id))
+    _check_nothing_was_given_up(db, invoice)
     profile = load_profile(db)
     today = local_date(books.clock(), profile)
     setup = load_setup(db, DocumentKind.CREDIT_NOTE)

@@ -74,14 +74,15 @@ def _accounts(db: Session) -> dict[DocumentKind, ExportedAccounts]:
 def _payment(payment: Payment, kind: DocumentKind) -> ExportedPayment:
     went_out = kind is DocumentKind.CREDIT_NOTE
     # A refund goes out, and so does a payment that is reversed; the reversal of a refund comes in again.
-    sign = -1 if went_out != bool(payment.reverses_id) else 1
+    sign = -1 if went_out else 1
     return ExportedPayment(
         id=payment.id,
         paid_on=payment.paid_on,
         method=payment.method,
         reference=payment.reference,
-        amount_minor=sign * payment.amount_minor,
+        amount_minor=sign * payments.settled_minor(payment),
         reverses=payment.reverses_id or "",
         debit_account=payment.debit_account,
         credit_account=payment.credit_account,
+        kind=payment.kind.value,
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -356,7 +356,7 @@ def _entity_layer(
 ) -> tuple[EntityLayer, LayerState, str]:
     """The wanted layer where the chart has all its accounts, else the fallback; with its state and a note."""
     numbers = {account.number for account in layer.accounts}
-    used = {number for posting in wanted.postings.values() for number in asdict(posting).values()}
+    used = {number for posting in wanted.postings.values() for number in posting.accounts}
     if missing := sorted(used - numbers):
         note = f"The posting profiles of {source} were not copied: the chart has no account {', '.join(missing)}."
         return fallback, LayerState.FAILED, note

@@ -1,42 +1,53 @@
-"""Payments: what was received for an invoice, what was refunded of a credit note, and what was recorded in error."""
+"""Payments and what else settles documents: money received, refunded or paid back, credits applied, differences written
+off, bank charges, withheld tax, discounts taken; and what was recorded in error.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from sqlmodel import Session
 
-from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
-from invoicing.money.amounts import AMOUNT_MINOR_MAX, check_amount, check_currency, exact_minor, money_text
-from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
-from invoicing.remedies import Act
+from invoicing.master_data.profiles import Profile
+from invoicing.money.amounts import money_text
+from invoicing.refusals import Conflict, InvalidInput, NotFound
+from invoicing.remedies import Act, ReversePayment
+from invoicing.settlement.kinds import MONEY, SettlementKind
 from invoicing.text.typed import clean_line
 from operations.issue_dates import closed_refusal, today_in
 from operations.issuing import StandingDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
-from storage.books import audit, documents, idempotency, payments
+from operations.settling.asked import Money, Share, Wanted, positive_minor, read_shares, with_amounts
+from operations.settling.limits import allowed
+from operations.settling.recording import Line, Recording, Stated, credit_sources
+from storage.books import documents, idempotency, payments
+from storage.books.customer_account import owed_to_customer
 from storage.books.documents import IssuedDocument
 from storage.books.payments import Payment
 from storage.books.pool import Books
 from storage.books.profile import load_profile
-from storage.ids import new_id
 
 _TOOL = "record_payment"
 _EARLIEST = date(2000, 1, 1)
+_CREDITS = frozenset({SettlementKind.CREDIT, SettlementKind.CREDIT_USED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """What was paid of an invoice, or refunded of a credit note, each by its id or number.
+    """What settles an invoice, or was refunded of a credit note, each by its id or number; or `invoices`, several at
+    once.
 
-    `amount` is in the document's currency. `reverse` is the payment of this document to reverse, by its id; then the
-    amount may be left out. `client_reference` is the caller's own name for the payment.
+    `amount` is in the documents' currency, or in that of the books where `currency` says so. `kind` is one of
+    `invoicing.settlement.kinds.CHOSEN`. `exchange_rate` is what one unit of the documents' currency was worth in that
+    of the books. `reverse` is what was recorded of this document and is taken back, by its id; then the amount may be
+    left out. `client_reference` is the caller's own name for the act.
     """
 
-    invoice: str
+    invoice: str = ""
     amount: Decimal | None = None
     paid_on: date | None = None
     method: str = ""
@@ -45,31 +56,54 @@ class PaymentRequest:
     reverse: str = ""
     accept_overpayment: bool = False
     client_reference: str = ""
+    kind: str = SettlementKind.PAYMENT.value
+    exchange_rate: Decimal | None = None
+    invoices: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedPayment:
-    """A payment and its document as that stands now; `owed_minor` is what the customer owes of the invoice.
-
-    `replayed` says that an earlier call recorded it; `warnings` what was said when it was recorded.
+class Settled:
+    """What was recorded of one document, and the document as it stands now; `owed_minor` is what the customer owes of
+    the invoice.
     """
 
     payment: Payment
     document: StandingDocument
     owed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPayment:
+    """What an act recorded, in its order. `replayed` says that an earlier call recorded it; `warnings` what was said
+    when it was recorded.
+    """
+
+    parts: tuple[Settled, ...]
     replayed: bool = False
-    warnings: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = field(default=())
+
+    @property
+    def payment(self) -> Payment:
+        return self.parts[0].payment
+
+    @property
+    def document(self) -> StandingDocument:
+        return self.parts[0].document
+
+    @property
+    def owed_minor(self) -> int:
+        return self.parts[0].owed_minor
 
 
 async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayment:
-    """Record a payment, a refund, or the reversal of one: a counter-entry, for what is recorded never changes.
+    """Record what settles documents, or take back what was recorded: by a counter-entry, for it never changes.
 
     Raises:
-        NotFound: no such document in these books, or no such payment of it.
-        InvalidInput: an amount that is not exact in the currency or not more than zero, or a date out of bounds.
-        LimitExceeded: more than is owed, unless an overpayment is accepted; overpayments that come to an amount of
-            more than 15 digits in minor units; a refund of more than is owed.
-        Conflict: another currency than the document's, or a payment that was reversed before.
+        NotFound: no such document in these books, or nothing of that id was recorded of it.
+        InvalidInput: an amount that is not exact in its currency or not more than zero, a date out of bounds, or parts
+            that do not sum up.
+        LimitExceeded: more than there is to settle in that way.
+        Conflict: another currency, a document of another customer, no account to post to, or what was reversed before.
         IdempotencyMismatch: the client reference was used for something else.
     """
     wanted = replace(
@@ -82,127 +116,185 @@ async def record_payment(books: Books, request: PaymentRequest) -> RecordedPayme
 
 
 def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayment:
-    issued = find_document(db, request.invoice)
-    request_hash = fingerprint(replace(request, invoice=issued.document.id)) if request.client_reference else ""
+    shares = read_shares(db, _shares(request), several=bool(request.invoices))
+    request_hash = fingerprint(_named_by_id(request, shares)) if request.client_reference else ""
     first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
     if first is not None:
-        return _recorded(db, books, issued, _payment(db, first), replayed=True)
-    _check_currency(issued.document, request.currency)
-    make = _reversal if request.reverse else _new_payment
-    payment = make(db, books, issued, request)
-    payments.add_payment(db, payment, issued.document, accounting_currency=load_profile(db).currency)
-    _audit(db, payment, accepted=request.accept_overpayment, client_reference=request.client_reference)
-    idempotency.remember(db, _TOOL, request.client_reference, request_hash, payment.id, at=books.clock())
-    warnings = () if payment.reverses_id else duplicate_payment(db, payment)
-    return replace(_recorded(db, books, issued, payment), warnings=warnings)
+        recorded = payments.payment_by_id(db, first)
+        if recorded is None:
+            raise LookupError("a payment that was recorded is not there any more")
+        return RecordedPayment(_settled(db, books, payments.of_receipt(db, recorded.receipt_id)), replayed=True)
+    profile = load_profile(db)
+    make = _reverse if request.reverse else _settle
+    made, warnings = make(db, books, profile, request, shares)
+    idempotency.remember(db, _TOOL, request.client_reference, request_hash, made[0].id, at=books.clock())
+    return RecordedPayment(_settled(db, books, made), warnings=warnings)
 
 
-def _new_payment(db: Session, books: Books, issued: IssuedDocument, request: PaymentRequest) -> Payment:
-    document = issued.document
-    if request.amount is None:
-        raise InvalidInput("amount is required: how much was paid.", field="amount")
-    amount_minor = _amount(request.amount, document.currency)
-    accounts = payments.payment_accounts(db, document)
-    if document.kind is DocumentKind.CREDIT_NOTE:
-        _check_refund(db, issued, amount_minor)
-        debit, credit = accounts.receivable, accounts.bank
-    else:
-        _check_not_over(issued, amount_minor, accepted=request.accept_overpayment)
-        debit, credit = accounts.bank, accounts.receivable
-    return Payment(
-        position=payments.next_position(db),
-        id=new_id("pay"),
-        document_id=document.id,
-        reverses_id=None,
-        amount_minor=amount_minor,
-        currency=document.currency,
-        paid_on=_day(db, books, request.paid_on, earliest=_EARLIEST),
-        method=request.method,
-        reference=request.reference,
-        debit_account=debit,
-        credit_account=credit,
-        recorded_at=books.clock(),
-        recorded_by=books.actor,
+def _shares(request: PaymentRequest) -> tuple[Share, ...]:
+    if not request.invoices:
+        return (Share(invoice=request.invoice, kind="" if request.reverse else request.kind),)
+    if request.invoice.strip() or request.reverse:
+        raise InvalidInput(
+            "invoices: name one invoice, or several, not both; and reverse by invoice.", field="invoices"
+        )
+    usual = request.kind
+    return tuple(replace(one, kind=one.kind or usual) for one in request.invoices)
+
+
+def _named_by_id(request: PaymentRequest, shares: list[Wanted]) -> dict[str, object]:
+    """A document has an id and a number: a retry may name it by either. What a request does not say has no part in what
+    it is known by, so that a later field changes nothing.
+    """
+    said: dict[str, object] = {
+        name: getattr(request, name)
+        for name in (
+            "amount",
+            "paid_on",
+            "method",
+            "reference",
+            "currency",
+            "reverse",
+            "accept_overpayment",
+            "client_reference",
+        )
+    }
+    said["invoice"] = shares[0].document.id
+    if request.kind != SettlementKind.PAYMENT.value:
+        said["kind"] = request.kind
+    if request.exchange_rate is not None:
+        said["exchange_rate"] = request.exchange_rate
+    if request.invoices:
+        said["invoices"] = [[one.document.id, one.kind.value, one.amount_minor] for one in shares]
+    return said
+
+
+def _settle(
+    db: Session, books: Books, profile: Profile, request: PaymentRequest, shares: list[Wanted]
+) -> tuple[list[Payment], tuple[Notice, ...]]:
+    money = Money(
+        amount=request.amount,
+        currency=request.currency,
+        exchange_rate=request.exchange_rate,
+        accept_overpayment=request.accept_overpayment,
+    )
+    shares = with_amounts(shares, money, books_currency=profile.currency)
+    act = Recording(db, books, profile, _stated(db, books, request, earliest=_EARLIEST))
+    notices: list[Notice] = []
+    for wanted in shares:
+        notices += _settle_one(db, act, profile, request, wanted)
+    for payment in act.made:
+        if payment.kind in MONEY:
+            notices += duplicate_payment(db, payment)
+    return act.made, tuple(notices)
+
+
+def _settle_one(
+    db: Session, act: Recording, profile: Profile, request: PaymentRequest, wanted: Wanted
+) -> tuple[Notice, ...]:
+    # What the act recorded before counts.
+    wanted = replace(wanted, issued=_as_now(db, wanted.issued))
+    if wanted.kind is SettlementKind.CREDIT and wanted.amount_minor is None:
+        wanted = replace(wanted, amount_minor=_all_credit(db, wanted))
+    fits = allowed(db, profile, wanted, accept_overpayment=request.accept_overpayment, paid_on=act.paid_on)
+    document = wanted.document
+    if fits.kind is SettlementKind.CREDIT:
+        for source, amount in credit_sources(db, document, fits.amount_minor):
+            act.record(Line(document=source, kind=SettlementKind.CREDIT_USED, amount_minor=amount))
+    act.record(
+        Line(
+            document=document,
+            kind=fits.kind,
+            amount_minor=fits.amount_minor,
+            received_minor=wanted.received_minor,
+        )
+    )
+    return (*fits.notices, *_at_the_documents_rate(request, wanted, profile))
+
+
+def _all_credit(db: Session, wanted: Wanted) -> int | None:
+    """All that the customer is owed elsewhere, up to what is owed of this invoice."""
+    document = wanted.document
+    owed = sum(minor for _, minor in owed_to_customer(db, document.customer, document.currency))
+    return min(owed, max(wanted.issued.balance.due_minor, 0)) or None
+
+
+def _at_the_documents_rate(request: PaymentRequest, wanted: Wanted, profile: Profile) -> tuple[Notice, ...]:
+    document = wanted.document
+    foreign = document.exchange is not None and document.currency != profile.currency and wanted.kind in MONEY
+    if not foreign or request.exchange_rate is not None or wanted.received_minor is not None:
+        return ()
+    assert document.exchange is not None  # noqa: S101 - Said above.
+    return (
+        Notice(
+            "rate_of_the_document",
+            f"{document.number}: no exchange rate was stated, so the money counts at the document's, one"
+            f" {document.currency} for {document.exchange.rate} {profile.currency}, without a difference. With the"
+            " bank's: take this one back, and record it with exchange_rate.",
+        ),
     )
 
 
-def _reversal(db: Session, books: Books, issued: IssuedDocument, request: PaymentRequest) -> Payment:
-    reversed_one = payments.payment_by_id(db, request.reverse.strip())
-    if reversed_one is None or reversed_one.document_id != issued.document.id:
+def _reverse(
+    db: Session, books: Books, profile: Profile, request: PaymentRequest, shares: list[Wanted]
+) -> tuple[list[Payment], tuple[Notice, ...]]:
+    issued = shares[0].issued
+    first = _to_reverse(db, issued, request)
+    together = [first]
+    if first.kind in _CREDITS:
+        # A credit that moved from one invoice to another moves back whole.
+        together = [one for one in payments.of_receipt(db, first.receipt_id) if one.kind in _CREDITS]
+    act = Recording(db, books, profile, _stated(db, books, request, earliest=first.paid_on))
+    for one in sorted(together, key=lambda one: one.id != first.id):
+        act.reverse(one, find_document(db, one.document_id).document)
+    left = [
+        one
+        for one in payments.of_receipt(db, first.receipt_id)
+        if one.id not in {each.id for each in together} and payments.reversal_of(db, one.id) is None
+    ]
+    return act.made, tuple(_still_stands(one) for one in left)
+
+
+def _still_stands(payment: Payment) -> Notice:
+    return Notice(
+        "recorded_with_it",
+        f"{money_text(payment.amount_minor, payment.currency)} {payment.currency} ({payment.kind.value}) that was"
+        f" recorded in the same act still stands [{payment.id}].",
+        ReversePayment(payment.id),
+    )
+
+
+def _to_reverse(db: Session, issued: IssuedDocument, request: PaymentRequest) -> Payment:
+    found = payments.payment_by_id(db, request.reverse.strip())
+    if found is None or found.document_id != issued.document.id:
         raise NotFound("reverse: no such payment of this document.", field="reverse", remedy=Act.READ_PAYMENTS)
-    if reversed_one.reverses_id:
+    if found.reverses_id:
         raise Conflict("reverse: this is itself a reversal. Record the payment anew instead.", field="reverse")
-    if payments.reversal_of(db, reversed_one.id):
+    if payments.reversal_of(db, found.id):
         raise Conflict("reverse: this payment was reversed before.", field="reverse")
-    if request.amount is not None and _amount(request.amount, reversed_one.currency) != reversed_one.amount_minor:
-        whole = money_text(reversed_one.amount_minor, reversed_one.currency)
-        raise InvalidInput(f"amount: a payment is reversed whole, {whole}, or leave amount out.", field="amount")
-    return replace(
-        reversed_one,
-        position=payments.next_position(db),
-        id=new_id("pay"),
-        reverses_id=reversed_one.id,
-        paid_on=_day(db, books, request.paid_on, earliest=reversed_one.paid_on),
-        method=request.method,
-        reference=request.reference,
-        debit_account=reversed_one.credit_account,
-        credit_account=reversed_one.debit_account,
-        recorded_at=books.clock(),
-        recorded_by=books.actor,
-    )
+    _check_currency(issued.document, request.currency)
+    if request.amount is not None:
+        stated = positive_minor(request.amount, found.currency, field="amount")
+        if stated != found.amount_minor:
+            whole = money_text(found.amount_minor, found.currency)
+            raise InvalidInput(f"amount: a payment is reversed whole, {whole}, or leave amount out.", field="amount")
+    return found
 
 
 def _check_currency(document: Document, stated: str) -> None:
-    if stated and check_currency(stated) != document.currency:
-        raise Conflict(
-            f"currency: {document.number} is in {document.currency}, and is paid in that currency: state what it was"
-            f" worth in {document.currency}.",
-            field="currency",
-        )
+    if stated and stated.strip().upper() != document.currency:
+        raise Conflict(f"currency: {document.number} is in {document.currency}.", field="currency")
 
 
-def _amount(amount: Decimal, currency: str) -> int:
-    amount_minor = exact_minor(amount, currency, field="amount")
-    if amount_minor <= 0:
-        raise InvalidInput(
-            "amount must be more than 0: what was recorded in error is taken back with reverse.", field="amount"
-        )
-    return check_amount(amount_minor, field="amount")
-
-
-def _check_not_over(issued: IssuedDocument, amount_minor: int, *, accepted: bool) -> None:
-    document, owed = issued.document, max(issued.balance.due_minor, 0)
-    paid_minor = issued.balance.paid_minor
-    if accepted and paid_minor + amount_minor > AMOUNT_MINOR_MAX:
-        raise LimitExceeded(
-            f"amount: with {money_text(paid_minor, document.currency)} {document.currency} that was paid of"
-            f" {document.number} before, it comes to more than {money_text(AMOUNT_MINOR_MAX, document.currency)}, the"
-            " largest amount of these books. Record it on another document, or reverse what was recorded in error.",
-            field="amount",
-        )
-    if amount_minor > owed and not accepted:
-        credited = " It was credited." if issued.balance.credited_minor else ""
-        raise LimitExceeded(
-            f"amount: {money_text(owed, document.currency)} {document.currency} is owed of {document.number}, and"
-            f" {money_text(amount_minor, document.currency)} is more.{credited} If that was really paid, repeat with"
-            " accept_overpayment.",
-            field="amount",
-            remedy=Act.READ_DOCUMENT if credited else None,
-        )
-
-
-def _check_refund(db: Session, issued: IssuedDocument, amount_minor: int) -> None:
-    """A refund is not more than the customer is owed, on this credit note and on its invoice."""
-    document, balance = issued.document, issued.balance
-    assert document.credits is not None  # noqa: S101 - A defect, not bad input.
-    owed = max(-documents.balance_of(db, document.credits.id).due_minor, 0)
-    most = min(owed, balance.payable_minor - balance.paid_minor)
-    if amount_minor > most:
-        raise LimitExceeded(
-            f"amount: {money_text(most, document.currency)} {document.currency} can be refunded of {document.number}:"
-            " a refund is not more than the customer is owed of its invoice, after what was paid and credited.",
-            field="amount",
-        )
+def _stated(db: Session, books: Books, request: PaymentRequest, *, earliest: date) -> Stated:
+    return Stated(
+        paid_on=_day(db, books, request.paid_on, earliest=earliest),
+        method=request.method,
+        reference=request.reference,
+        exchange_rate=request.exchange_rate,
+        accepted=request.accept_overpayment,
+        client_reference=request.client_reference,
+    )
 
 
 def _day(db: Session, books: Books, stated: date | None, *, earliest: date) -> date:
@@ -218,28 +310,18 @@ def _day(db: Session, books: Books, stated: date | None, *, earliest: date) -> d
     return day
 
 
-def _audit(db: Session, payment: Payment, *, accepted: bool, client_reference: str) -> None:
-    audit.record(
-        db,
-        "reverse_payment" if payment.reverses_id else _TOOL,
-        payment.id,
-        at=payment.recorded_at,
-        by=payment.recorded_by,
-        detail=payments.audited(payment) | {"accepted": accepted, "client_reference": client_reference},
-    )
+def _as_now(db: Session, issued: IssuedDocument) -> IssuedDocument:
+    return replace(issued, balance=documents.balance_of(db, issued.document.id))
 
 
-def _payment(db: Session, payment_id: str) -> Payment:
-    found = payments.payment_by_id(db, payment_id)
-    if found is None:
-        raise LookupError("a payment that was recorded is not there any more")
-    return found
+def _settled(db: Session, books: Books, made: list[Payment]) -> tuple[Settled, ...]:
+    """What was recorded, each with its document; what credits of other invoices were used for it stands last."""
+    in_order = sorted(made, key=lambda one: one.kind is SettlementKind.CREDIT_USED)
+    return tuple(_settled_one(db, books, payment) for payment in in_order)
 
 
-def _recorded(
-    db: Session, books: Books, issued: IssuedDocument, payment: Payment, *, replayed: bool = False
-) -> RecordedPayment:
-    issued = replace(issued, balance=documents.balance_of(db, payment.document_id))
+def _settled_one(db: Session, books: Books, payment: Payment) -> Settled:
+    issued = _as_now(db, find_document(db, payment.document_id))
     credited = issued.document.credits
     balance = documents.balance_of(db, credited.id) if credited else issued.balance
-    return RecordedPayment(payment, standing(db, books, issued), balance.due_minor, replayed)
+    return Settled(payment, standing(db, books, issued), balance.due_minor)

@@ -210,6 +210,7 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     "small_business": Right.SET_SMALL_BUSINESS,
     # One follows from the other.
     "vat_registration": Right.SET_SMALL_BUSINESS,
+    "write_off_limit": Right.CHANGE_SETTINGS,
     "future_days": Right.SET_FUTURE_DAYS,
     "payment_qr": Right.SET_PAYMENT_QR,
     "mandates": Right.SET_MANDATES,

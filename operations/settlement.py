@@ -9,9 +9,12 @@ from invoicing.credit.remaining import remaining
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.refusals import Conflict
+from invoicing.reports.months import month_of
+from invoicing.settlement.kinds import OWED_AGAIN, effect
 from storage.books import checks, payments
 from storage.books.checks import Act, Owing
 from storage.books.payments import Payment
+from storage.books.settlement_taxes import all_changes, changed
 from storage.work.asking import Ask
 
 
@@ -49,6 +52,19 @@ def payment_problems(ask: Ask) -> Iterator[str]:
         elif payment.reverses_id and not _reverses(payment, kept.get(payment.reverses_id)):
             yield f"payment {payment.id}: it does not fit the payment that it reverses"
     yield from _over_paid(ask, kept, owings)
+    yield from _tax_change_problems(ask, kept)
+
+
+def _tax_change_problems(ask: Ask, kept: dict[str, Payment]) -> Iterator[str]:
+    """What settlements change in taxes, against what was recorded of it."""
+    recorded = {act.subject: act.detail["taxes"] for act in checks.acts(ask, *checks.PAYING) if "taxes" in act.detail}
+    for payment_id, document_id, month, changes in all_changes(ask):
+        payment = kept.get(payment_id)
+        of_it = payment is not None and (payment.document_id, month_of(payment.paid_on)) == (document_id, month)
+        if not of_it or recorded.pop(payment_id, None) != [changed(one) for one in changes]:
+            yield f"payment {payment_id}: what it changes in taxes is not what was recorded"
+    for payment_id in recorded:
+        yield f"payment {payment_id}: what it changes in taxes is not there any more"
 
 
 def _credited(ask: Ask) -> Iterator[tuple[Document | None, list[Document]]]:
@@ -78,8 +94,11 @@ def _over_credited(invoice: Document, notes: list[Document]) -> Iterator[str]:
         yield f"document {invoice.number}: its credit notes do not come to what they take back of it"
 
 
+_NOT_OF_THE_ROW = frozenset({"accepted", "client_reference", "journal", "taxes"})
+
+
 def _is_as_recorded(payment: Payment, act: Act) -> bool:
-    said = {name: value for name, value in act.detail.items() if name not in ("accepted", "client_reference")}
+    said = {name: value for name, value in act.detail.items() if name not in _NOT_OF_THE_ROW}
     stated = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in payments.audited(payment).items()
@@ -90,8 +109,16 @@ def _is_as_recorded(payment: Payment, act: Act) -> bool:
 def _reverses(payment: Payment, first: Payment | None) -> bool:
     if first is None or first.reverses_id is not None:
         return False
-    sides = (payment.document_id, payment.amount_minor, payment.currency, payment.debit_account, payment.credit_account)
-    return sides == (first.document_id, first.amount_minor, first.currency, first.credit_account, first.debit_account)
+    same = (payment.document_id, payment.amount_minor, payment.currency, payment.kind)
+    sides = (payment.debit_account, payment.credit_account)
+    return (*same, *sides) == (
+        first.document_id,
+        first.amount_minor,
+        first.currency,
+        first.kind,
+        first.credit_account,
+        first.debit_account,
+    )
 
 
 def _over_paid(ask: Ask, kept: dict[str, Payment], owings: dict[str, Owing]) -> Iterator[str]:
@@ -109,8 +136,10 @@ def _over_paid(ask: Ask, kept: dict[str, Payment], owings: dict[str, Owing]) -> 
         document = owings[payment.document_id]
         refunds = document.credits_id is not None
         invoice_id = document.credits_id or payment.document_id
-        owed = -due[invoice_id] if refunds else due[invoice_id]
-        accepted = act.detail["accepted"] and not refunds
-        if not payment.reverses_id and payment.amount_minor > max(owed, 0) and not accepted:
+        goes_out = refunds or payment.kind in OWED_AGAIN
+        owed = -due[invoice_id] if goes_out else due[invoice_id]
+        accepted = act.detail["accepted"] and not goes_out
+        settles = not payment.reverses_id and effect(payment.kind)
+        if settles and payment.amount_minor > max(owed, 0) and not accepted:
             yield f"payment {payment.id}: it is more than was owed of {document.number}"
-        due[invoice_id] += payment.amount_minor if refunds is not bool(payment.reverses_id) else -payment.amount_minor
+        due[invoice_id] += payments.settled_minor(payment) if refunds else -payments.settled_minor(payment)

@@ -91,6 +91,7 @@ async def update_organization(
     small_business: Annotated[bool | None, Field(description="Charges no tax, as a small enterprise")] = None,
     annual_turnover: Annotated[str | None, Field(description="Whole units of the national currency")] = None,
     mandates: MandatesArgument = None,
+    write_off_limit: Annotated[str | None, Field(description="Most that is written off of an invoice")] = None,
     future_days: Annotated[OptionalWholeNumber, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: NamedWritesArgument = None,
     client_may: ClientMayArgument = None,

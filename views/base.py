@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
+
+UNSPELT_OR_NULL = WithJsonSchema({"type": ["object", "null"]})
+SEVERAL_UNSPELT = WithJsonSchema({"type": "array", "items": {"type": "object"}})
+"""What an answer has and its published schema does not spell out: a model reads of it what it finds there."""
 
 
 class View(BaseModel):

@@ -5,7 +5,7 @@ beside it.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
@@ -14,7 +14,7 @@ from invoicing.text.typed import counted
 from operations.invoices import ListedInvoice
 from operations.issuing import StandingDocument
 from storage.books.drafts import ListedDraft
-from views.base import View
+from views.base import SEVERAL_UNSPELT, View
 from views.totals import (
     JurisdictionAnswer,
     adjustment_lines,
@@ -55,7 +55,7 @@ class TaxAnswer(View):
     taxable: str
     tax: str
     reason: str
-    jurisdictions: list[JurisdictionAnswer]
+    jurisdictions: Annotated[list[JurisdictionAnswer], SEVERAL_UNSPELT]
 
 
 class InvoiceAnswer(View):

@@ -89,6 +89,7 @@ def draft_deleted(draft: str) -> DraftShown:
         withholding=None,
         payable="",
         exchange=None,
+        early_payment=None,
     )
 
 

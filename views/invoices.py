@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
+from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import counted
 from operations.issuing import StandingDocument
 from storage.books.documents import IssuedDocument
-from views.base import View
+from views.base import SEVERAL_UNSPELT, View
 from views.documents import (
     InvoiceAnswer,
     LineAnswer,
@@ -20,7 +22,7 @@ from views.documents import (
     note_lines,
     tax_answer,
 )
-from views.payments import PaymentAnswer, owed_line, payment_answer, settled_lines
+from views.payments import SETTLED, PaymentAnswer, owed_line, payment_answer, settled_lines
 from views.totals import TotalsAnswer, totals_answer
 
 
@@ -43,8 +45,8 @@ class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
     prices_include_tax: bool
     lines: list[LineAnswer]
     taxes: list[TaxAnswer]
-    payments: list[PaymentAnswer]
-    credit_notes: list[CreditNoteAnswer]
+    payments: Annotated[list[PaymentAnswer], SEVERAL_UNSPELT]
+    credit_notes: Annotated[list[CreditNoteAnswer], SEVERAL_UNSPELT]
     credited_invoice: str
     reason: str
     issued_at: datetime
@@ -110,11 +112,14 @@ def _credited_lines(details: InvoiceDetails) -> list[str]:
 
 
 def _payment_line(payment: PaymentAnswer, *, refund: bool) -> str:
-    what = "Refunded" if refund else "Paid"
+    what = "Refunded" if refund else SETTLED[SettlementKind(payment.kind)]
     how = "".join(f", {text}" for text in (payment.method, payment.reference) if text)
+    rate = f" at {payment.exchange_rate}" if payment.exchange_rate else ""
     if payment.reverses:
         what = f"Reversed [{payment.reverses}]"
-    return f"{what}: {payment.amount} on {payment.paid_on}{how} [{payment.id}], recorded by {payment.recorded_by}."
+    return (
+        f"{what}: {payment.amount}{rate} on {payment.paid_on}{how} [{payment.id}], recorded by {payment.recorded_by}."
+    )
 
 
 def _credit_note_line(note: CreditNoteAnswer) -> str:

@@ -6,14 +6,17 @@ from datetime import date
 
 from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import Balance
-from invoicing.money.amounts import money_text
+from invoicing.money.amounts import money_text, plain
+from invoicing.settlement.kinds import SettlementKind
 from operations.issuing import StandingDocument
 from storage.books.payments import Payment
 from views.base import View
 
 
 class PaymentAnswer(View):
-    """A payment, a refund of a credit note, or the reversal of one of them, which `reverses` names."""
+    """A payment, a refund of a credit note, what else settles a document (`kind`), or the reversal of one of them,
+    which `reverses` names. `exchange_rate` is what one unit of `currency` was worth in that of the books.
+    """
 
     id: str
     amount: str
@@ -23,6 +26,8 @@ class PaymentAnswer(View):
     reference: str
     reverses: str
     recorded_by: str
+    kind: str
+    exchange_rate: str
 
 
 def payment_answer(payment: Payment) -> PaymentAnswer:
@@ -35,7 +40,46 @@ def payment_answer(payment: Payment) -> PaymentAnswer:
         reference=payment.reference,
         reverses=payment.reverses_id or "",
         recorded_by=payment.recorded_by,
+        kind=payment.kind.value,
+        exchange_rate="" if payment.exchange_rate is None else plain(payment.exchange_rate),
     )
+
+
+SETTLED = {
+    SettlementKind.PAYMENT: "Paid",
+    SettlementKind.PAID_BACK: "Paid back",
+    SettlementKind.CREDIT: "Credit applied",
+    SettlementKind.CREDIT_USED: "Credit used on another invoice",
+    SettlementKind.WRITE_OFF: "Written off",
+    SettlementKind.CHARGES: "Bank charges",
+    SettlementKind.WITHHELD_TAX: "Tax withheld",
+    SettlementKind.CERTIFICATE: "Certificate of withheld tax",
+    SettlementKind.DISCOUNT: "Discount taken",
+}
+"""What happened to a document, as lists of it begin."""
+
+_WHAT = {
+    SettlementKind.PAYMENT: "a payment",
+    SettlementKind.PAID_BACK: "a repayment",
+    SettlementKind.CREDIT: "a credit applied",
+    SettlementKind.CREDIT_USED: "a credit used on another invoice",
+    SettlementKind.WRITE_OFF: "a write-off",
+    SettlementKind.CHARGES: "bank charges",
+    SettlementKind.WITHHELD_TAX: "withheld tax",
+    SettlementKind.CERTIFICATE: "a certificate of withheld tax",
+    SettlementKind.DISCOUNT: "a discount for early payment",
+}
+
+
+def settlement_text(payment: Payment, *, refund: bool) -> str:
+    """What was recorded, in a line: what it is, how much, when, how and by whom."""
+    what = f"the reversal of {payment.reverses_id}," if payment.reverses_id else _WHAT[payment.kind]
+    if refund and not payment.reverses_id:
+        what = "a refund"
+    amount = f"{money_text(payment.amount_minor, payment.currency)} {payment.currency}"
+    how = "".join(f", {text}" for text in (payment.method, payment.reference) if text)
+    rate = "" if payment.exchange_rate is None else f" at {plain(payment.exchange_rate)}"
+    return f"{what} of {amount}{rate} on {payment.paid_on}{how} [{payment.id}], by {payment.recorded_by}"
 
 
 def owed_line(number: str, owed_minor: int, currency: str) -> str:

@@ -14,7 +14,15 @@ from views.mandates import MandateAnswer, mandate_answers
 from views.remedies import Words
 from views.settings import Readiness, TaxCodeAnswer, readiness, tax_code_answer
 
-_POLICY = ("prices_include_tax", "rounding", "small_business", "future_days", "payment_qr", "mandates")
+_POLICY = (
+    "prices_include_tax",
+    "rounding",
+    "small_business",
+    "future_days",
+    "payment_qr",
+    "mandates",
+    "write_off_limit",
+)
 _APART = {"environment", *_POLICY}
 _NOT_TOLD = frozenset({"name", "logo_sha256"})
 

@@ -140,6 +140,7 @@ _FOR_ASSISTANT = {
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with save_configuration, part mandates.",
     Act.OPEN_PERIOD: "Or open it again with save_configuration, part periods, withdraw and a reason.",
     Act.FIND_ENTRY: "get_configuration lists the part.",
+    Act.CHOOSE_ACCOUNT: "save_configuration, part posting_profiles.",
     Act.FIND_ITEM: "Look for it with find_items.",
     Act.FIND_DOCUMENT: "Look for it with find_invoices.",
     Act.READ_DOCUMENT: "Look at it with get_invoice.",

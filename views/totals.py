@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
 from invoicing.document.documents import AdjustmentKind, Document, TaxSubtotal
 from invoicing.money.amounts import money_text, plain
-from views.base import View
+from views.base import SEVERAL_UNSPELT, UNSPELT_OR_NULL, View
 
 
 class JurisdictionAnswer(View):
@@ -47,18 +47,28 @@ class ExchangeAnswer(View):
     tax_total: str
 
 
+class EarlyPaymentAnswer(View):
+    """What may be taken off by paying up to a day."""
+
+    percent: str
+    until: date
+    amount: str
+
+
 class TotalsAnswer(View):
     """What stands below the lines; `payable` is the total less what the buyer withholds."""
 
-    adjustments: list[AdjustmentAnswer]
-    withholding: WithholdingAnswer | None
+    adjustments: Annotated[list[AdjustmentAnswer], SEVERAL_UNSPELT]
+    withholding: Annotated[WithholdingAnswer | None, UNSPELT_OR_NULL]
     payable: str
-    exchange: ExchangeAnswer | None
+    exchange: Annotated[ExchangeAnswer | None, UNSPELT_OR_NULL]
+    early_payment: Annotated[EarlyPaymentAnswer | None, UNSPELT_OR_NULL]
 
 
 def totals_answer(document: Document) -> dict[str, Any]:
     """The fields of `TotalsAnswer`."""
     currency, held, rate = document.currency, document.withholding, document.exchange
+    early = document.early_payment
     return {
         "adjustments": [
             AdjustmentAnswer(
@@ -83,6 +93,10 @@ def totals_answer(document: Document) -> dict[str, Any]:
             source=rate.source,
             net_total=money_text(rate.net_minor, rate.currency),
             tax_total=money_text(rate.tax_minor, rate.currency),
+        ),
+        "early_payment": early
+        and EarlyPaymentAnswer(
+            percent=plain(early.percent), until=early.until, amount=money_text(early.amount_minor, currency)
         ),
     }
 
@@ -125,7 +139,9 @@ def rate_text(tax: TaxSubtotal) -> str:
 
 
 def settlement_lines(document: Document) -> Iterable[str]:
-    """What is withheld and payable, and the amounts in the currency of the books, where they are stated."""
+    """What is withheld and payable, the amounts in the currency of the books, and a discount for early payment, where
+    they are stated.
+    """
     currency, held, rate = document.currency, document.withholding, document.exchange
     if held is not None:
         yield (
@@ -136,4 +152,9 @@ def settlement_lines(document: Document) -> Iterable[str]:
         yield (
             f"In {rate.currency}, at {plain(rate.rate)} ({rate.source}, {rate.on}): net"
             f" {money_text(rate.net_minor, rate.currency)}, tax {money_text(rate.tax_minor, rate.currency)}"
+        )
+    if early := document.early_payment:
+        yield (
+            f"Paid by {early.until}: {plain(early.percent)} % = {money_text(early.amount_minor, currency)} {currency}"
+            " may be taken off"
         )

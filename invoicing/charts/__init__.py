@@ -28,7 +28,7 @@ class AccountTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PostingTemplate:
-    """The account numbers that issuing, crediting and paying post to."""
+    """The account numbers that issuing, crediting and paying post to; the fields are those of `records.Posting`."""
 
     receivable: str
     revenue: str
@@ -36,6 +36,12 @@ class PostingTemplate:
     discount: str
     rounding: str
     bank: str
+    write_off: str
+    bank_charges: str
+    exchange_gain: str
+    exchange_loss: str
+    withheld_tax: str
+    customer_credit: str
 
 
 @dataclass(frozen=True, slots=True)

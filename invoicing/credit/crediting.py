@@ -156,6 +156,7 @@ def _credit_note(
         issue_date=issue_date,
         due_date=issue_date,
         payment_terms="",
+        early_payment=None,
         note="",
         lines=lines,
         adjustments=adjustments,

@@ -258,6 +258,17 @@ class Withholding:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyPayment:
+    """A discount that the buyer may take when paying up to a day (BG-32 of CIUS-de, Skonto). `percent` is of the total,
+    `amount_minor` what that comes to, with tax.
+    """
+
+    percent: Decimal
+    until: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """The document's net and tax in the accounting `currency`, in its minor units (BT-6, BT-111).
 
@@ -327,6 +338,7 @@ class Document:
     form_words: str = field(default="", metadata=LATER)
     tax_point: date | None = field(default=None, metadata=LATER)
     accounting_currency: str = field(default="", metadata=LATER)
+    early_payment: EarlyPayment | None = field(default=None, metadata=LATER)
 
     @property
     def payable_minor(self) -> int:

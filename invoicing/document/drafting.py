@@ -8,6 +8,7 @@ from datetime import date
 
 from invoicing.countries import VatRegistration, country
 from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
+from invoicing.document.due import due, early_payment, term_of
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
@@ -22,7 +23,7 @@ from invoicing.document.requested import (
     request_from_text,
     request_text,
 )
-from invoicing.master_data.code_lists import term_texts, withholding_texts
+from invoicing.master_data.code_lists import withholding_texts
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, Setup
 from invoicing.master_data.registration import settled, worded_on
@@ -37,7 +38,6 @@ from invoicing.tax.lines import TaxSetting, code_of_adjustment, taxed_adjustment
 from invoicing.tax.local_codes import local_codes, on_day
 from invoicing.tax.points import Billing, SupplyDates, tax_point
 from invoicing.tax.totals import Totals, total
-from invoicing.text.codes import capitals
 from invoicing.text.typed import quoted
 
 __all__ = [
@@ -107,7 +107,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     currency = request.currency or customer.currency or profile.currency
     inclusive = profile.prices_include_tax if request.prices_include_tax is None else request.prices_include_tax
     rounding = Rounding(request.rounding) if request.rounding else circumstances.rounding
-    due_date, terms = _due(request, circumstances, issue_date)
+    term = term_of(request, circumstances.setup, circumstances.customer)
+    due_date, terms = due(request, term, issue_date)
     setting = _setting(request, circumstances, currency=currency, issue_date=issue_date, due_date=due_date)
     lines, chosen = _taxed_lines(request, setting)
     tax_day = _tax_day(setting, chosen)
@@ -154,6 +155,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
         tax_point=tax_day,
         accounting_currency=profile.currency,
+        early_payment=early_payment(term if terms else None, issue_date, totals.total_minor),
     )
     return Composition(document, chosen)
 
@@ -306,26 +308,6 @@ def _exchange(
         on=request.exchange_date or min(tax_point, latest),
         source=request.exchange_source,
     )
-
-
-def _due(request: RequestedDocument, circumstances: Circumstances, issue_date: date) -> tuple[date, str]:
-    terms = circumstances.setup.terms
-    wanted = request.payment_terms or circumstances.customer.payment_terms
-    retired = capitals(request.payment_terms) in terms and not terms[capitals(request.payment_terms)].active
-    if retired or (wanted and capitals(wanted) not in terms):
-        known = ", ".join(term_texts(terms.values()))
-        raise InvalidInput(f"payment_terms: no such terms. Known: {known}.", field="payment_terms")
-    term = terms[capitals(wanted)] if wanted else circumstances.setup.default_terms()
-    if request.due_date is None:
-        return term.due(issue_date), term.name
-    if request.due_date < issue_date:
-        raise InvalidInput(
-            f"due_date {request.due_date.isoformat()} lies before the issue date {issue_date.isoformat()}.",
-            field="due_date",
-        )
-    # A due date that was stated outranks the terms' own, whose name would then say something else.
-    stated = bool(request.payment_terms) or term.due(issue_date) == request.due_date
-    return request.due_date, term.name if stated else ""
 
 
 def _supply_end(request: RequestedDocument, supply_date: date) -> date | None:

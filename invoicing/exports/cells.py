@@ -152,6 +152,7 @@ def payment_cells(payment: ExportedPayment, currency: str) -> Cells:
         "payment_reverses": payment.reverses,
         "debit_account": payment.debit_account,
         "credit_account": payment.credit_account,
+        "payment_kind": payment.kind,
     }
 
 

@@ -113,6 +113,7 @@ COLUMNS = (
     "debit_account",
     "credit_account",
     *LATER_LINE_CELLS,
+    "payment_kind",
 )
 
 

@@ -128,6 +128,7 @@ def _payment(payment: ExportedPayment, currency: str) -> dict[str, object]:
         "reverses": payment.reverses,
         "debit_account": payment.debit_account,
         "credit_account": payment.credit_account,
+        "kind": payment.kind,
     }
 
 

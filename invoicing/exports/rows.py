@@ -47,7 +47,8 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   of a US sales tax; the taxable amount is the same for each of a stack.
 - payment: id of a payment, refund or reversal; paid_on, payment_method, payment_reference; payment_amount: less than
   zero where money went back, or a payment is reversed; payment_reverses: the payment that it takes back; debit_account
-  and credit_account: where it was posted.
+  and credit_account: where it was posted. payment_kind: what it is, such as payment, write_off or discount; the amount
+  is what it adds to what was paid, so that of a certificate of tax that the document itself withholds is zero.
 - In the tax sheets: taxable, tax, accounting_taxable, accounting_tax: of a tax group; tax_label, tax_reason_code
   (VATEX); documents: how many have the group.
 """
@@ -86,9 +87,10 @@ _QUOTES = frozenset("\"'`´‘’‚“”„«»‹›")
 
 @dataclass(frozen=True, slots=True)
 class ExportedPayment:
-    """A payment of a document, a refund of a credit note, or the reversal of one (`reverses`).
+    """A payment of a document, a refund of a credit note, what else settles one (`kind`, as
+    `invoicing.settlement.kinds`), or the reversal of one (`reverses`).
 
-    `amount_minor` is more than zero where money came in, in minor units of the document's currency.
+    `amount_minor` is what it adds to what was paid, in minor units of the document's currency.
     """
 
     id: str
@@ -99,6 +101,7 @@ class ExportedPayment:
     reverses: str
     debit_account: str
     credit_account: str
+    kind: str = "payment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ PAYMENT_COLUMNS = (
     "payment_reverses",
     "debit_account",
     "credit_account",
+    "payment_kind",
 )
 
 

@@ -8,7 +8,7 @@ from invoicing.appearance.branding import check_color
 from invoicing.countries.registration import VatRegistration
 from invoicing.master_data.fields import ADDRESS, Fields, TextField, one_of
 from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
-from invoicing.money.amounts import check_currency, parse_decimal
+from invoicing.money.amounts import check_currency, parse_decimal, plain
 from invoicing.refusals import InvalidInput
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.inputs import Rounding
@@ -27,6 +27,20 @@ def check_turnover(text: str) -> str:
             field="annual_turnover",
         )
     return str(int(amount))
+
+
+def check_write_off_limit(text: str) -> str:
+    """What at most is written off of an invoice, in the currency of the books.
+
+    Raises:
+        InvalidInput: less than zero.
+    """
+    amount = parse_decimal(text, field="write_off_limit")
+    if amount < 0:
+        raise InvalidInput(
+            "write_off_limit is an amount in the currency of the books, 0 or more.", field="write_off_limit"
+        )
+    return plain(amount)
 
 
 _LANGUAGES_WHY = f"second_language must be one of the languages of documents: {', '.join(LANGUAGES)}."
@@ -58,6 +72,7 @@ PROFILE: Fields = MappingProxyType(
         "vat_registration": TextField(form=one_of("vat_registration", *VatRegistration, why=_REGISTRATION_WHY)),
         "annual_turnover": TextField(form=check_turnover),
         "rounding": TextField(form=one_of("rounding", *Rounding), needed="rounding cannot be empty."),
+        "write_off_limit": TextField(form=check_write_off_limit, needed="write_off_limit cannot be empty: say 0."),
         "mandates": TextField(
             form=one_of("mandates", "refuse", "warn", why=_MANDATES_WHY), needed="mandates cannot be empty."
         ),

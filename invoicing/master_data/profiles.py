@@ -19,7 +19,8 @@ class Profile:
     step with it. `tax_office_number` is a number for tax that is not the VAT number; `annual_turnover` is in whole
     units of the national currency, empty where it is not stated; `mandates` is the policy where the law takes no PDF
     (`refuse` or `warn`). `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
-    image in the organization's folder, with its hash.
+    image in the organization's folder, with its hash. `write_off_limit` is what at most is written off of an invoice,
+    in the currency of the books.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Profile:
     brand_color: str = ""
     logo: str = ""
     logo_sha256: str = ""
+    write_off_limit: str = "5"
 
     def seller(self) -> Party:
         """The seller's block of a document. A seller without VAT on its sales shows no number that says otherwise."""

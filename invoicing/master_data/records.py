@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -167,6 +167,9 @@ class PaymentTerm:
     """Terms of payment: due `days` after the issue date; with `end_of_month` at the end of the month in which that is,
     and with a `day_of_month` on the next such day (the last one of a shorter month). Terms that are not `active` are
     chosen no more; customers who have them keep them.
+
+    Who pays within `discount_days` of the issue date may take `discount_percent` off; there is no such discount where
+    either is 0.
     """
 
     code: str
@@ -176,6 +179,8 @@ class PaymentTerm:
     end_of_month: bool = False
     day_of_month: int = 0
     active: bool = True
+    discount_percent: Decimal = Decimal(0)
+    discount_days: int = 0
 
     def due(self, issue_date: date) -> date:
         """The day on which a document of this date is due."""
@@ -216,7 +221,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Which account takes what, by number (a posting profile)."""
+    """Which account takes what, by number (a posting profile).
+
+    Money in the bank, what is receivable, and revenue must be somewhere; the later roles are None where nobody has
+    chosen an account, and nothing is posted that needs one. `customer_credit` is what customers are owed while it
+    moves from one of their documents to another; `withheld_tax` what they kept back and paid to the tax office in the
+    organization's name.
+    """
 
     receivable: str
     revenue: str
@@ -224,6 +235,17 @@ class Posting:
     discount: str
     rounding: str
     bank: str
+    write_off: str | None = None
+    bank_charges: str | None = None
+    exchange_gain: str | None = None
+    exchange_loss: str | None = None
+    withheld_tax: str | None = None
+    customer_credit: str | None = None
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The numbers of all accounts that it names."""
+        return frozenset(number for number in asdict(self).values() if number)
 
 
 @dataclass(frozen=True, slots=True)

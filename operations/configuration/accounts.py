@@ -26,6 +26,12 @@ ROLES = {
     "discount": ("income", "expense"),
     "rounding": ("income", "expense"),
     "bank": ("asset",),
+    "write_off": ("income", "expense"),
+    "bank_charges": ("expense",),
+    "exchange_gain": ("income", "expense"),
+    "exchange_loss": ("income", "expense"),
+    "withheld_tax": ("asset",),
+    "customer_credit": ("liability",),
 }
 """What a posting profile posts to, and of which types that account may be."""
 
@@ -79,7 +85,7 @@ def _withdrawn(db: Session, account: Account) -> Account:
 
 
 def _profile_entry(name: str, posting: Posting) -> Entry:
-    return Entry(name, {role: getattr(posting, role) for role in ROLES})
+    return Entry(name, {role: getattr(posting, role) or "" for role in ROLES})
 
 
 def _profile_entries(db: Session, books: Books) -> list[Entry]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlmodel import Session
 
+from invoicing.money.amounts import plain
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act
 from operations.rights import Right
@@ -108,6 +110,8 @@ def shown(value: object) -> str:
     """A value as entries show it, which a change takes back."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return plain(value)
     return str(value)
 
 

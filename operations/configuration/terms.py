@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from sqlmodel import Session
 
 from invoicing.master_data.records import MONTH_END, PaymentTerm
-from invoicing.money.amounts import parse_whole
+from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import Conflict, InvalidInput
+from invoicing.settlement.discounts import FROM_THE_START
 from invoicing.tax.settings import check_code
 from invoicing.text.typed import clean_line
 from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, record, shown
 from storage.books.pool import Books
+from storage.books.profile import load_profile
 from storage.books.setup import load_terms, save_term
 
 DAYS_MAX = 3_650
+_WHOLE = Decimal(100)
 
 
 def _entry(term: PaymentTerm) -> Entry:
-    names = ("name", "days", "end_of_month", "day_of_month")
+    names = ("name", "days", "end_of_month", "day_of_month", "discount_percent", "discount_days")
     values = {name: shown(getattr(term, name)) for name in names} | {"default": shown(term.is_default)}
     return Entry(term.code, values, term.active)
 
@@ -34,6 +38,7 @@ def _save(db: Session, books: Books, change: Change) -> str:
     known = {term.code: term for term in load_terms(db)}
     before = known.get(code)
     after = _withdrawn(before) if change.withdraw else _changed(code, before, change)
+    _check_discount(after, load_profile(db).country)
     if after.is_default and not (before and before.is_default):
         for other in known.values():
             if other.is_default and other.code != code:
@@ -63,12 +68,40 @@ def _changed(code: str, before: PaymentTerm | None, change: Change) -> PaymentTe
         days=_whole(values, "days", base.days, most=DAYS_MAX),
         day_of_month=_whole(values, "day_of_month", base.day_of_month, most=MONTH_END),
         end_of_month=flag("end_of_month", values["end_of_month"]) if "end_of_month" in values else base.end_of_month,
+        discount_percent=_percent(values, base.discount_percent),
+        discount_days=_whole(values, "discount_days", base.discount_days, most=DAYS_MAX),
         is_default=flag("default", values["default"]) if "default" in values else base.is_default,
         active=True,
     )
     if base.is_default and not after.is_default:
         raise Conflict("values: make other terms the default instead; there is always one.", field="values")
     return after
+
+
+def _check_discount(term: PaymentTerm, country: str) -> None:
+    """Terms that promise a discount say how much and until when, and do so where the law lets it be taken later."""
+    if bool(term.discount_percent) != bool(term.discount_days):
+        raise InvalidInput(
+            "values: a discount has discount_percent and discount_days; 0 in both is none.", field="values"
+        )
+    if term.discount_days > term.days:
+        raise InvalidInput("values: discount_days is not more than days: what is late is not early.", field="values")
+    if term.discount_days and (law := FROM_THE_START.get(country)):
+        raise InvalidInput(
+            f"values: in {country} the tax of an invoice is that of the price less the discount, taken or not ({law}):"
+            " such terms are not made here.",
+            field="values",
+        )
+
+
+def _percent(values: Mapping[str, str], before: Decimal) -> Decimal:
+    text = values.get("discount_percent", "")
+    if not text.strip():
+        return before
+    percent = parse_decimal(text, field="values")
+    if not 0 <= percent < _WHOLE:
+        raise InvalidInput("values: discount_percent must be between 0 and 100.", field="values")
+    return percent
 
 
 def _whole(values: Mapping[str, str], name: str, before: int, *, most: int) -> int:
@@ -88,6 +121,8 @@ PAYMENT_TERMS = PartOf(
         "days": "after the issue date",
         "end_of_month": "true: at the end of that month",
         "day_of_month": "1 to 31: on the next such day; 0: none",
+        "discount_percent": "taken off where it is paid early; 0: none",
+        "discount_days": "after the issue date, up to which that is early",
         "default": "true for those that are taken where nothing is said",
     },
     read=_terms,

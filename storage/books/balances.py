@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import OPEN, Balance, Status
+from invoicing.settlement.kinds import SettlementKind, effect
 from storage.books import tables
 from storage.queries.statements import execute, table_of
 
@@ -17,8 +18,13 @@ _DOCUMENTS = table_of(tables.DocumentRow)
 _OF = _DOCUMENTS.c
 _PAYMENTS = table_of(tables.Payment)
 _NOTES = _DOCUMENTS.alias("notes")
-SIGNED = case((_PAYMENTS.c.reverses_id.is_(None), _PAYMENTS.c.amount_minor), else_=-_PAYMENTS.c.amount_minor)
-"""What a payment adds to what was received, or a refund to what was refunded; a reversal takes it away."""
+_EFFECT = case(
+    {kind.value: effect(kind) for kind in SettlementKind if effect(kind) != 1}, value=_PAYMENTS.c.kind, else_=1
+)
+SIGNED = _EFFECT * case((_PAYMENTS.c.reverses_id.is_(None), _PAYMENTS.c.amount_minor), else_=-_PAYMENTS.c.amount_minor)
+"""What a payment adds to what was received, or a refund to what was refunded, as `payments.settled_minor`; a reversal
+takes it away.
+"""
 
 _RECEIVED = (
     select(func.coalesce(func.sum(SIGNED), 0))

@@ -51,6 +51,7 @@ STAYS = frozenset(
         "journal_entries",
         "journal_lines",
         "payments",
+        "settlement_taxes",
         "drafts",
         "receivables",
         "account_totals",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
@@ -17,7 +19,7 @@ _ACCOUNTS = Kept(settings_tables.Account, Account)
 _IN_ORDER = _ACCOUNTS.all.order_by(_ACCOUNTS.table.c.number)
 _POSTINGS = Kept(settings_tables.PostingProfile, Posting)
 _PROFILES = _POSTINGS.all.add_columns(_POSTINGS.table.c.name).order_by(_POSTINGS.table.c.name)
-_ROLES = ("receivable", "revenue", "tax_payable", "discount", "rounding", "bank")
+_ROLES = tuple(field.name for field in fields(Posting))
 _NUMBER = bindparam("account", type_=_ACCOUNTS.table.c.number.type)
 _PROFILES_WITH = (
     select(_POSTINGS.table.c.name)

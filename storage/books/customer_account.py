@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
-from storage.books import tables
+from storage.books import tables, total_tables
 from storage.books.balances import SIGNED
 from storage.queries.statements import execute, table_of
 
@@ -53,11 +53,23 @@ _BILLED_DURING = (
     .where(_OF.issue_date.between(_FIRST, _LAST))
     .order_by(_OF.position)
 )
-_HOW = case((_PAID.reverses_id.is_not(None), "reversal"), (_IS_NOTE, "refund"), else_="payment")
+_HOW = case((_PAID.reverses_id.is_not(None), "reversal"), (_IS_NOTE, "refund"), else_=_PAID.kind)
 _SETTLED_DURING = (
     _payments(_PAID.paid_on, _OF.id, _OF.number, _HOW, _OF.currency, _SETTLED)
-    .where(_PAID.paid_on.between(_FIRST, _LAST))
+    # A certificate changes nothing that is owed.
+    .where(_PAID.paid_on.between(_FIRST, _LAST), SIGNED != 0)
     .order_by(_PAID.position)
+)
+_RECEIVABLE = table_of(total_tables.Receivable).c
+_OWED_TO = (
+    select(_RECEIVABLE.document_id, _RECEIVABLE.open_minor)
+    .join(table_of(tables.DocumentRow), _OF.id == _RECEIVABLE.document_id)
+    .where(
+        _RECEIVABLE.customer_id == bindparam("customer"),
+        _RECEIVABLE.currency == bindparam("currency"),
+        _RECEIVABLE.open_minor < 0,
+    )
+    .order_by(_OF.position)
 )
 
 
@@ -68,6 +80,12 @@ def balances_before(session: Session, customer_id: str, day: date) -> dict[str, 
         for currency, amount_minor in execute(session, statement, {"customer": customer_id, "first_day": day}):
             found[currency] = found.get(currency, 0) + int(amount_minor)
     return found
+
+
+def owed_to_customer(session: Session, customer_id: str, currency: str) -> list[tuple[str, int]]:
+    """The invoices on which a customer is owed something in a currency, the oldest first, and how much."""
+    values = {"customer": customer_id, "currency": currency}
+    return [(row[0], -int(row[1])) for row in execute(session, _OWED_TO, values)]
 
 
 def events_of(session: Session, customer_id: str, first: date, last: date) -> list[Event]:

@@ -10,12 +10,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, func, or_, select, union_all
 from sqlmodel import Session
 
 from invoicing.document.converting import accounting_sides
 from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
+from invoicing.settlement.entries import PostedSide, Standing
 from storage.books import tables
 from storage.books.totals import add_entry_totals
 from storage.ids import new_id
@@ -38,6 +39,27 @@ _FIRST_SIDE = (
     .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
     .where(_ENTRIES.c.document_id == bindparam("document"), _SIDES.c.position == 1)
 )
+_OF_PAYMENT = (
+    select(_SIDES.c.account, _SIDES.c.debit_minor, _SIDES.c.credit_minor, _SIDES.c.accounting_minor)
+    .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
+    .where(_ENTRIES.c.payment_id == bindparam("payment"))
+    .order_by(_SIDES.c.position)
+)
+_DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
+_OF_INVOICE = select(_DOCUMENTS.id).where(
+    or_(_DOCUMENTS.id == bindparam("invoice"), _DOCUMENTS.credits_id == bindparam("invoice"))
+)
+_ENTRIES_OF_INVOICE = union_all(
+    select(_ENTRIES.c.id).where(_ENTRIES.c.document_id.in_(_OF_INVOICE)),
+    select(_ENTRIES.c.id)
+    .join_from(table_of(tables.Payment), _ENTRIES, _ENTRIES.c.payment_id == _PAYMENTS.id)
+    .where(_PAYMENTS.document_id.in_(_OF_INVOICE)),
+)
+_STANDING = select(
+    func.coalesce(func.sum(_SIDES.c.debit_minor - _SIDES.c.credit_minor), 0),
+    func.coalesce(func.sum(_SIDES.c.accounting_minor), 0),
+    func.coalesce(func.sum(case((_SIDES.c.accounting_minor.is_(None), 1), else_=0)), 0),
+).where(_SIDES.c.account == bindparam("account"), _SIDES.c.entry_id.in_(_ENTRIES_OF_INVOICE))
 _ACCOUNTS = (
     select(_ENTRIES.c.document_id, _SIDES.c.account)
     .join_from(_ENTRIES, _SIDES, _SIDES.c.entry_id == _ENTRIES.c.id)
@@ -69,12 +91,11 @@ def post_payment(
     *,
     on: date,
     description: str,
-    sides: Sequence[JournalSide],
+    sides: Sequence[PostedSide],
     currency: str,
     accounting_currency: str,
 ) -> None:
-    """Add a payment's entry. In another currency than that of the books, nobody says what it was worth there."""
-    known = currency == accounting_currency
+    """Add the entry of what settles a document."""
     _add(
         session,
         {
@@ -85,8 +106,8 @@ def post_payment(
             "description": description,
             "accounting_currency": accounting_currency,
         },
-        sides,
-        [side.debit_minor - side.credit_minor if known else None for side in sides],
+        [posted.side for posted in sides],
+        [posted.accounting_minor for posted in sides],
         currency=currency,
     )
 
@@ -96,9 +117,34 @@ def described(number: str, customer_name: str) -> str:
     return f"{number} {customer_name}"
 
 
-def payment_sides(debit_account: str, credit_account: str, amount_minor: int) -> tuple[JournalSide, JournalSide]:
-    """The two sides of a payment, a refund or a reversal."""
-    return JournalSide(debit_account, amount_minor, 0), JournalSide(credit_account, 0, amount_minor)
+def plain_entry(debit_account: str, credit_account: str, amount_minor: int, *, known: bool) -> list[list[object]]:
+    """The sides of plain money as they go on record: one account against the other, worth what it is where the
+    currency is that of the books (`known`).
+    """
+    sides = JournalSide(debit_account, amount_minor, 0), JournalSide(credit_account, 0, amount_minor)
+    return [as_recorded(PostedSide(side, side.debit_minor - side.credit_minor if known else None)) for side in sides]
+
+
+def as_recorded(posted: PostedSide) -> list[object]:
+    """A side as it goes on record: account, debit, credit, and what it comes to in the currency of the books."""
+    side = posted.side
+    return [side.account, side.debit_minor, side.credit_minor, posted.accounting_minor]
+
+
+def sides_of_payment(session: Session, payment_id: str) -> list[PostedSide]:
+    """The sides of what was posted for a payment, in their order."""
+    return [
+        PostedSide(JournalSide(account, debit_minor, credit_minor), accounting_minor)
+        for account, debit_minor, credit_minor, accounting_minor in execute(
+            session, _OF_PAYMENT, {"payment": payment_id}
+        )
+    ]
+
+
+def standing_on_account(session: Session, invoice_id: str, account: str) -> Standing:
+    """How an invoice stands on its account of what is receivable, with its credit notes and all that settled them."""
+    open_minor, worth_minor, unknown = execute(session, _STANDING, {"invoice": invoice_id, "account": account}).one()
+    return Standing(open_minor=int(open_minor), worth_minor=None if unknown else int(worth_minor))
 
 
 def receivable_of(session: Session, document_id: str) -> str:

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
 from invoicing.document.documents import Document
+from invoicing.master_data.records import Posting
+from invoicing.money.amounts import plain
+from invoicing.settlement.discounts import TaxChange
+from invoicing.settlement.entries import PostedSide
+from invoicing.settlement.kinds import SettlementKind, effect
 from storage.books import settings_tables, tables
-from storage.books.journal import described, payment_sides, post_payment, receivable_of
+from storage.books.journal import as_recorded, described, plain_entry, post_payment
+from storage.books.settlement_taxes import add_tax_changes
 from storage.books.totals import settle
 from storage.queries.statements import Kept, execute, flat, table_of
 from storage.work.asking import Ask, each
@@ -22,9 +29,12 @@ from storage.work.asking import Ask, each
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of an invoice, a refund of a credit note, or the reversal (`reverses_id`) of one of them.
+    """A payment of an invoice, a refund of a credit note, what else settles one of them (`kind`), or the reversal
+    (`reverses_id`) of one of these.
 
     `amount_minor` is more than zero, in minor units of `currency`; which way it went is said by the accounts.
+    `receipt_id` is the id of the first that was recorded in the same act. `exchange_rate` is what one unit of
+    `currency` was worth in that of the books, where somebody stated it.
     """
 
     position: int
@@ -40,17 +50,12 @@ class Payment:
     credit_account: str
     recorded_at: datetime
     recorded_by: str
+    kind: SettlementKind = SettlementKind.PAYMENT
+    receipt_id: str = ""
+    exchange_rate: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentAccounts:
-    """Where payments of a document are posted."""
-
-    bank: str
-    receivable: str
-
-
-_PAYMENTS = Kept(tables.Payment, Payment)
+_PAYMENTS = Kept(tables.Payment, Payment, kind=SettlementKind)
 _COLUMNS = _PAYMENTS.table.c
 _LAST = select(func.coalesce(func.max(_COLUMNS.position), 0))
 _OF_DOCUMENT = _PAYMENTS.all.where(_COLUMNS.document_id == bindparam("document")).order_by(_COLUMNS.position)
@@ -58,6 +63,7 @@ _OF_DOCUMENTS = _PAYMENTS.all.where(_COLUMNS.document_id.in_(bindparam("document
     _COLUMNS.position
 )
 _BY_ID = _PAYMENTS.all.where(_COLUMNS.id == bindparam("payment"))
+_OF_RECEIPT = _PAYMENTS.all.where(_COLUMNS.receipt_id == bindparam("receipt")).order_by(_COLUMNS.position)
 _REVERSAL = _PAYMENTS.all.where(_COLUMNS.reverses_id == bindparam("payment"))
 _IN_ORDER = (
     _PAYMENTS.all.where(_COLUMNS.position > bindparam("after")).order_by(_COLUMNS.position).limit(bindparam("at_most"))
@@ -65,24 +71,21 @@ _IN_ORDER = (
 _PAGE = 200
 
 _KIND_OF_PAYMENTS = "payment"
-_PROFILE = table_of(settings_tables.PostingProfile)
+_POSTINGS = Kept(settings_tables.PostingProfile, Posting)
+_PROFILE = _POSTINGS.table
 _TYPE = table_of(settings_tables.TransactionType)
 # The profile of payments where there is one, else that of the document's own kind.
-_ACCOUNTS = (
-    select(_PROFILE.c.bank, _PROFILE.c.receivable)
-    .join_from(_TYPE, _PROFILE, _PROFILE.c.name == _TYPE.c.posting_profile)
+_POSTING = (
+    _POSTINGS.all.join_from(_TYPE, _PROFILE, _PROFILE.c.name == _TYPE.c.posting_profile)
     .where(_TYPE.c.kind.in_([_KIND_OF_PAYMENTS, bindparam("kind")]))
     .order_by(case((_TYPE.c.kind == _KIND_OF_PAYMENTS, 0), else_=1), _TYPE.c.name)
     .limit(1)
 )
 
 
-def payment_accounts(session: Session, document: Document) -> PaymentAccounts:
-    """The accounts of payments, from the posting profile of payments or else of the document's kind; what is receivable
-    is settled where it stands.
-    """
-    bank, receivable = execute(session, _ACCOUNTS, {"kind": document.kind.value}).one()
-    return PaymentAccounts(bank, receivable_of(session, document.id) or receivable)
+def payment_posting(session: Session, document: Document) -> Posting:
+    """The posting profile of payments, or else that of the document's kind."""
+    return _POSTINGS.find(session, _POSTING, kind=document.kind.value)[0]
 
 
 def next_position(session: Session) -> int:
@@ -90,22 +93,38 @@ def next_position(session: Session) -> int:
     return int(execute(session, _LAST).scalar_one()) + 1
 
 
-def add_payment(session: Session, payment: Payment, document: Document, *, accounting_currency: str) -> None:
-    """Add a payment of the document, with its entry in the journal of books in `accounting_currency`."""
+def add_payment(
+    session: Session,
+    payment: Payment,
+    document: Document,
+    sides: Sequence[PostedSide],
+    *,
+    accounting_currency: str,
+    changes: Sequence[TaxChange] = (),
+) -> None:
+    """Add what settles the document, with its entry in the journal of books in `accounting_currency`, and what it
+    changes in taxes.
+    """
     _PAYMENTS.add(session, **flat(payment))
+    add_tax_changes(session, payment.id, document, changes, on=payment.paid_on)
     post_payment(
         session,
         payment.id,
         on=payment.paid_on,
         description=described(document.number, document.buyer.name),
-        sides=payment_sides(payment.debit_account, payment.credit_account, payment.amount_minor),
+        sides=sides,
         currency=payment.currency,
         accounting_currency=accounting_currency,
     )
     # A refund of a credit note is owed again on its invoice.
     received = document.credits is None
-    signed = -payment.amount_minor if payment.reverses_id else payment.amount_minor
+    signed = settled_minor(payment)
     settle(session, document.credits.id if document.credits else document.id, by_minor=signed if received else -signed)
+
+
+def settled_minor(payment: Payment) -> int:
+    """What it adds to what was paid of an invoice, or refunded of a credit note; a reversal takes it away again."""
+    return effect(payment.kind) * (-payment.amount_minor if payment.reverses_id else payment.amount_minor)
 
 
 def payment_by_id(session: Session, payment_id: str) -> Payment | None:
@@ -130,6 +149,11 @@ def payments_of_several(session: Session, document_ids: Sequence[str]) -> dict[s
     return found
 
 
+def of_receipt(session: Session, receipt_id: str) -> list[Payment]:
+    """What was recorded in one act, in its order."""
+    return _PAYMENTS.find(session, _OF_RECEIPT, receipt=receipt_id)
+
+
 def all_payments(ask: Ask) -> Iterator[Payment]:
     """All payments in the order in which they were recorded."""
     return each(ask, _payments_after, 0)
@@ -141,5 +165,22 @@ def _payments_after(key: int, session: Session) -> tuple[int, list[Payment]] | N
 
 
 def audited(payment: Payment) -> dict[str, object]:
-    """What the audit trail says of a payment: all of it, so that a changed row is found."""
-    return {name: value for name, value in flat(payment).items() if name not in ("id", "recorded_at", "recorded_by")}
+    """What the audit trail says of a payment: all of it, so that a changed row is found. What an ordinary payment does
+    not have is left out.
+    """
+    values = {name: value for name, value in flat(payment).items() if name not in _APART}
+    extra = {"kind": payment.kind.value, "receipt_id": payment.receipt_id}
+    usual = {"kind": SettlementKind.PAYMENT.value, "receipt_id": payment.id}
+    values |= {name: value for name, value in extra.items() if value != usual[name]}
+    return values if payment.exchange_rate is None else values | {"exchange_rate": plain(payment.exchange_rate)}
+
+
+def posted(payment: Payment, sides: Sequence[PostedSide], *, accounting_currency: str) -> dict[str, object]:
+    """What the audit trail says of the entry: its sides, where they are not those of plain money."""
+    known = payment.currency == accounting_currency
+    usual = plain_entry(payment.debit_account, payment.credit_account, payment.amount_minor, known=known)
+    stated = [as_recorded(one) for one in sides]
+    return {} if stated == usual else {"journal": stated}
+
+
+_APART = frozenset({"id", "recorded_at", "recorded_by", "kind", "receipt_id", "exchange_rate"})

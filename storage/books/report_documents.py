@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select, union_all
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
@@ -28,6 +28,8 @@ _LINES, _TAXES, _PARTS = (
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _CHART = table_of(settings_tables.Account)
 _OWED, _SUPPLIES = table_of(total_tables.Receivable), table_of(total_tables.CommunitySupply)
+_PAYMENTS, _CHANGES = table_of(tables.Payment), table_of(tables.SettlementTax)
+_AFTER_DOCUMENTS = 10**12
 _HEAD = (_OF.position, _OF.id, _OF.number, _OF.issue_date, _OF.customer_name, _OF.currency)
 
 
@@ -45,8 +47,13 @@ def with_tax(session: Session, months: Months, key: Mapping[str, Any], *, cursor
         source = _DOCUMENTS.join(_TAXES, tax.document_id == _OF.id)
         in_key += [tax.jurisdiction == key["jurisdiction"], tax.rate == key["rate"]]
     amounts = (tax.taxable_minor, part.tax_minor, tax.accounting_taxable_minor, part.accounting_tax_minor)
-    found = _summed(amounts, source, [_in(_OF.tax_point, months), _OF.currency == key["currency"], *in_key])
-    return _page(session, found, cursor=cursor, limit=limit)
+    in_key.append(_OF.currency == key["currency"])
+    found = _summed(amounts, source, [_in(_OF.tax_point, months), *in_key])
+    change = _CHANGES.c
+    of_part = change.part == (_PARTS.c.position if key["level"] else 0)
+    changed = source.join(_CHANGES, and_(*_of_tax(tax), of_part))
+    amounts = (change.taxable_minor, change.tax_minor, change.accounting_taxable_minor, change.accounting_tax_minor)
+    return _page_of_both(session, found, _changed(amounts, changed, months, in_key), cursor=cursor, limit=limit)
 
 
 def of_customer(session: Session, months: Months, customer_id: str, currency: str, *, cursor: str, limit: int) -> Rows:
@@ -76,13 +83,17 @@ def of_supplies(session: Session, months: Months, key: Mapping[str, str], *, cur
     """The documents of a row of the recapitulative statement: head, taxable, taxable in the currency of the books."""
     supply = _SUPPLIES.c
     in_key = [supply[name] == key[name] for name in ("buyer_country", "buyer_number", "supply")]
+    source = _DOCUMENTS.join(_SUPPLIES, supply.document_id == _OF.id)
     found = (
         select(*_HEAD, func.sum(supply.taxable_minor), func.sum(supply.accounting_taxable_minor))
-        .select_from(_DOCUMENTS.join(_SUPPLIES, supply.document_id == _OF.id))
+        .select_from(source)
         .where(supply.month.between(months.first, months.last), *in_key)
         .group_by(*_HEAD)
     )
-    return _page(session, found, cursor=cursor, limit=limit)
+    change = _CHANGES.c
+    amounts = (change.taxable_minor, change.accounting_taxable_minor)
+    changed = source.join(_CHANGES, and_(*_of_tax(supply), change.part == 0))
+    return _page_of_both(session, found, _changed(amounts, changed, months, in_key), cursor=cursor, limit=limit)
 
 
 def open_of_customer(
@@ -179,6 +190,37 @@ def _summed(
     return select(*_HEAD, *sums).select_from(source).where(*conditions).group_by(*_HEAD, _OF.kind)
 
 
+def _of_tax(tax: Any) -> tuple[ColumnElement[bool], ...]:
+    """What a settlement changes in this subtotal of a document."""
+    return _CHANGES.c.document_id == tax.document_id, _CHANGES.c.tax_position == tax.position
+
+
+def _changed(
+    amounts: Sequence[Any], source: FromClause, months: Months, conditions: list[ColumnElement[bool]]
+) -> Select[*tuple[Any, ...]]:
+    """One row for each settlement that changes a figure, with the head of its document: after all documents."""
+    paid = _PAYMENTS.c
+    head = (
+        (paid.position + _AFTER_DOCUMENTS).label("position"),
+        paid.id,
+        _OF.number,
+        paid.paid_on,
+        _OF.customer_name,
+        _OF.currency,
+    )
+    source = source.join(_PAYMENTS, paid.id == _CHANGES.c.payment_id)
+    of_months = _CHANGES.c.month.between(months.first, months.last)
+    found = select(*head, *(func.sum(amount) for amount in amounts)).select_from(source)
+    return found.where(of_months, *conditions).group_by(*head)
+
+
+def _page_of_both(
+    session: Session, found: Select[*tuple[Any, ...]], changed: Select[*tuple[Any, ...]], *, cursor: str, limit: int
+) -> Rows:
+    both = union_all(found, changed).subquery()
+    return _page(session, select(both), cursor=cursor, limit=limit, position=both.c.position)
+
+
 def _page(
     session: Session,
     found: Select[*tuple[Any, ...]],
@@ -186,16 +228,17 @@ def _page(
     cursor: str,
     limit: int,
     values: Mapping[str, Any] | None = None,
+    position: ColumnElement[int] = _OF.position,
 ) -> Rows:
     """A page in the order of issue, which later documents do not disturb."""
-    position = decode_cursor(cursor, int)
-    rest = found.where(_OF.position > position[0]) if position else found
+    before = decode_cursor(cursor, int)
+    rest = found.where(position > before[0]) if before else found
 
     def count() -> int:
         return int(execute(session, select(func.count()).select_from(rest.subquery()), values or {}).scalar_one())
 
     page = page_of(
-        execute(session, rest.order_by(_OF.position).limit(limit + 1), values or {}).all(),
+        execute(session, rest.order_by(position).limit(limit + 1), values or {}).all(),
         limit=limit,
         count=count,
         cursor_of=lambda row: encode_cursor(row[0]),

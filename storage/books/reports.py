@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select, union_all
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
@@ -67,16 +67,26 @@ _BY_MONTH = _by((_CUSTOMER.month, _CUSTOMER.currency), *_CUSTOMER_SUMS).where(_w
 _BY_ITEM = _by((_ITEM.item_id, _ITEM.currency), _ITEM.documents, _ITEM.net_minor).where(_within(_ITEM.month))
 
 _SUPPLY_KEY = (_SUPPLY.buyer_country, _SUPPLY.buyer_number, _SUPPLY.supply)
+_CHANGE = table_of(tables.SettlementTax).c
+_SUPPLIED = select(
+    *_SUPPLY_KEY, _SUPPLY.document_id.label("id"), _SUPPLY.accounting_taxable_minor.label("taxable")
+).where(_within(_SUPPLY.month))
+# What a discount for early payment takes off a supply, in the month of its payment (Article 264 with 90).
+_TAKEN_OFF = (
+    select(*_SUPPLY_KEY, _CHANGE.payment_id, _CHANGE.accounting_taxable_minor)
+    .where(_SUPPLY.document_id == _CHANGE.document_id, _SUPPLY.position == _CHANGE.tax_position)
+    .where(_CHANGE.part == 0, _within(_CHANGE.month))
+)
+_EACH_SUPPLY = union_all(_SUPPLIED, _TAKEN_OFF).subquery().c
 _SUPPLIES = (
     select(
-        *_SUPPLY_KEY,
-        func.count(_SUPPLY.document_id.distinct()),
-        func.coalesce(func.sum(_SUPPLY.accounting_taxable_minor), 0),
-        func.sum(case((_SUPPLY.accounting_taxable_minor.is_(None), 1), else_=0)),
+        *(_EACH_SUPPLY[column.name] for column in _SUPPLY_KEY),
+        func.count(_EACH_SUPPLY.id.distinct()),
+        func.coalesce(func.sum(_EACH_SUPPLY.taxable), 0),
+        func.sum(case((_EACH_SUPPLY.taxable.is_(None), 1), else_=0)),
     )
-    .where(_within(_SUPPLY.month))
-    .group_by(*_SUPPLY_KEY)
-    .order_by(*_SUPPLY_KEY)
+    .group_by(*(_EACH_SUPPLY[column.name] for column in _SUPPLY_KEY))
+    .order_by(*(_EACH_SUPPLY[column.name] for column in _SUPPLY_KEY))
 )
 
 _BEFORE, _DURING = _ACCOUNT.month < _FIRST, _ACCOUNT.month >= _FIRST

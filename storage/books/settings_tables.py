@@ -78,6 +78,7 @@ class Profile(BooksTable, table=True):
     brand_color: str = ""
     logo: str = ""
     logo_sha256: str = ""
+    write_off_limit: str = "5"
 
 
 class MandateAcknowledgement(BooksTable, table=True):
@@ -186,6 +187,8 @@ class PaymentTerm(BooksTable, table=True):
     end_of_month: bool = False
     day_of_month: int = 0
     active: bool = True
+    discount_percent: Decimal = Field(default=Decimal(0), sa_type=DecimalText)
+    discount_days: int = 0
 
 
 class PostingProfile(BooksTable, table=True):
@@ -198,6 +201,12 @@ class PostingProfile(BooksTable, table=True):
     discount: str = Field(foreign_key="accounts.number")
     rounding: str = Field(foreign_key="accounts.number")
     bank: str = Field(foreign_key="accounts.number")
+    write_off: str | None = Field(default=None, foreign_key="accounts.number")
+    bank_charges: str | None = Field(default=None, foreign_key="accounts.number")
+    exchange_gain: str | None = Field(default=None, foreign_key="accounts.number")
+    exchange_loss: str | None = Field(default=None, foreign_key="accounts.number")
+    withheld_tax: str | None = Field(default=None, foreign_key="accounts.number")
+    customer_credit: str | None = Field(default=None, foreign_key="accounts.number")
 
 
 class NumberSeries(BooksTable, table=True):

@@ -113,14 +113,7 @@ def save_entity_layer(session: Session, layer: EntityLayer, *, series: dict[str,
 
 
 def _posting(row: settings_tables.PostingProfile) -> Posting:
-    return Posting(
-        receivable=row.receivable,
-        revenue=row.revenue,
-        tax_payable=row.tax_payable,
-        discount=row.discount,
-        rounding=row.rounding,
-        bank=row.bank,
-    )
+    return Posting(**{field.name: getattr(row, field.name) for field in fields(Posting)})
 
 
 def has_account(session: Session, number: str, account_type: str) -> bool:

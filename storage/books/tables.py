@@ -217,10 +217,15 @@ class JournalLine(BooksTable, table=True):
 
 
 class Payment(BooksTable, table=True):
-    """A payment of an issued document, or the reversal of one: an entry of two sides, and never changed."""
+    """What settles an issued document, or the reversal of that: an entry of its own, and never changed. What was
+    recorded in one act has one `receipt_id`, the id of its first.
+    """
 
     __tablename__ = "payments"
-    __table_args__ = (Index("ix_payments_day_amount", "paid_on", "amount_minor"),)
+    __table_args__ = (
+        Index("ix_payments_day_amount", "paid_on", "amount_minor"),
+        Index("ix_payments_receipt", "receipt_id"),
+    )
 
     position: int = Field(primary_key=True)
     id: str = Field(unique=True)
@@ -235,6 +240,33 @@ class Payment(BooksTable, table=True):
     credit_account: str = Field(foreign_key="accounts.number")
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: str
+    kind: str = "payment"
+    receipt_id: str = ""
+    exchange_rate: Decimal | None = Field(default=None, sa_type=DecimalText)
+
+
+class SettlementTax(BooksTable, table=True):
+    """What a settlement changes in a tax subtotal of its document, as a discount for early payment does; less than zero
+    where it takes tax off. A row whose `part` is more than zero is that jurisdiction's share of the row of part 0.
+    """
+
+    __tablename__ = "settlement_taxes"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["document_id", "tax_position"], ["document_taxes.document_id", "document_taxes.position"]
+        ),
+        Index("ix_settlement_taxes_month", "month"),
+    )
+
+    payment_id: str = Field(primary_key=True, foreign_key="payments.id")
+    tax_position: int = Field(primary_key=True)
+    part: int = Field(primary_key=True)
+    document_id: str
+    month: str
+    taxable_minor: int = Field(sa_type=BigInteger)
+    tax_minor: int = Field(sa_type=BigInteger)
+    accounting_taxable_minor: int | None = Field(default=None, sa_type=BigInteger)
+    accounting_tax_minor: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class AuditEntry(BooksTable, table=True):
@@ -330,6 +362,7 @@ for _model in (
     JournalEntry,
     JournalLine,
     Payment,
+    SettlementTax,
     AuditEntry,
     IdempotencyKey,
     StoredFile,

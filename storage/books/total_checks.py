@@ -20,6 +20,7 @@ _DOCUMENTS, _OF = table_of(tables.DocumentRow), table_of(tables.DocumentRow).c
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _LINES, _TAXES = table_of(tables.DocumentLine), table_of(tables.DocumentTax)
 _PARTS = table_of(tables.DocumentTaxPart)
+_CHANGES = table_of(tables.SettlementTax)
 _AT_MOST = 100
 Rows = list[tuple[Any, ...]]
 
@@ -72,6 +73,44 @@ def _parts() -> Select[*tuple[Any, ...]]:
     return _taxes(part, part.name, part.level).join(_PARTS, of_subtotal)
 
 
+def _changes(part: Any, jurisdiction: Any, level: Any) -> Select[*tuple[Any, ...]]:
+    """What settlements change in subtotals, or in the parts of places in them."""
+    tax, change = _TAXES.c, _CHANGES.c
+    keys = (change.month, tax.category, part.rate, tax.label, jurisdiction, level, _OF.currency)
+    found = _grouped(
+        keys,
+        (
+            func.count(change.payment_id.distinct()),
+            func.sum(change.taxable_minor),
+            func.sum(change.tax_minor),
+            _known(change.accounting_taxable_minor),
+            _known(change.accounting_tax_minor),
+            func.count(case((change.accounting_taxable_minor.is_(None), change.payment_id)).distinct()),
+        ),
+    )
+    of_subtotal = (tax.document_id == change.document_id) & (tax.position == change.tax_position)
+    return found.join_from(_CHANGES, _TAXES, of_subtotal).join(_DOCUMENTS, _OF.id == tax.document_id)
+
+
+def _changed_wholes() -> Select[*tuple[Any, ...]]:
+    return _changes(_TAXES.c, _TAXES.c.jurisdiction, literal("")).where(_CHANGES.c.part == 0)
+
+
+def _changed_parts() -> Select[*tuple[Any, ...]]:
+    part, change = _PARTS.c, _CHANGES.c
+    of_part = (part.document_id == change.document_id) & (part.tax_position == change.tax_position)
+    found = _changes(part, part.name, part.level)
+    return found.join(_PARTS, of_part & (part.position == change.part)).where(change.part > 0)
+
+
+def _all_taxes() -> Select[*tuple[Any, ...]]:
+    """Of documents, and of what settlements changed: one row for each key."""
+    documents = (_taxes(_TAXES.c, _TAXES.c.jurisdiction, literal("")), _parts())
+    each = list(union_all(*documents, _changed_wholes(), _changed_parts()).subquery().c)
+    keys = len(table_of(total_tables.TaxTotal).primary_key.columns)
+    return _grouped(tuple(each[:keys]), tuple(func.sum(column) for column in each[keys:]))
+
+
 def _customers() -> Select[*tuple[Any, ...]]:
     amounts = (func.sum(SIGN * amount) for amount in (_OF.net_minor, _OF.tax_minor, _OF.total_minor))
     sums = (func.count(), *amounts, _known(SIGN * _OF.accounting_net_minor), _absent(_OF.accounting_net_minor))
@@ -101,7 +140,7 @@ def _owed() -> Select[*tuple[Any, ...]]:
 
 _FOLLOWING: tuple[tuple[str, type[SQLModel], Any], ...] = (
     ("account", total_tables.AccountTotal, _accounts()),
-    ("tax", total_tables.TaxTotal, union_all(_taxes(_TAXES.c, _TAXES.c.jurisdiction, literal("")), _parts())),
+    ("tax", total_tables.TaxTotal, _all_taxes()),
     ("customer", total_tables.CustomerTotal, _customers()),
     ("item", total_tables.ItemTotal, union_all(_items(), _adjustments())),
     ("receivable", total_tables.Receivable, _owed()),

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel
 
-from invoicing.document.documents import DocumentKind
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.posting import JournalSide
 from invoicing.money.amounts import plain
 from invoicing.reports.months import month_of
+from invoicing.settlement.discounts import TaxChange
 from storage.books import total_tables as tables
 from storage.books.document_rows import DocumentRows
 from storage.queries.adding import adding_to
@@ -52,6 +53,11 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
         return
     receivable = {name: document[name] for name in ("customer_id", "currency", "due_date")}
     execute(session, _ADD_RECEIVABLE, receivable | {"document_id": document["id"], "open_minor": payable_minor})
+
+
+def add_tax_changes_to_totals(session: Session, month: str, document: Document, changes: Sequence[TaxChange]) -> None:
+    """Take what a settlement changes off the taxes of its month."""
+    insert_rows(session, _TO_TAXES, _once(_each_change(month, document, changes)))
 
 
 def add_entry_totals(
@@ -110,8 +116,12 @@ def _item_rows(rows: DocumentRows) -> list[Values]:
 
 
 def _tax_rows(rows: DocumentRows) -> list[Values]:
-    """One row for each rate and place; the document counts once in each."""
-    found = _summed(_each_tax(rows), tables.TaxTotal)
+    return _once(_each_tax(rows))
+
+
+def _once(each: Iterable[Values]) -> list[Values]:
+    """One row for each rate and place; the document, or what changes its taxes, counts once in each."""
+    found = _summed(each, tables.TaxTotal)
     return [row | {"documents": 1, "unconverted": min(row["unconverted"], 1)} for row in found]
 
 
@@ -126,6 +136,29 @@ def _each_tax(rows: DocumentRows) -> Iterator[Values]:
         tax = by_position[part["tax_position"]]
         of = {"category": tax["category"], "label": tax["label"], "jurisdiction": part["name"], "level": part["level"]}
         yield key | of | {"rate": _canonical(part["rate"])} | _tax_sums(sign, tax, part)
+
+
+def _each_change(month: str, document: Document, changes: Sequence[TaxChange]) -> Iterator[Values]:
+    for change in changes:
+        tax = document.taxes[change.position - 1]
+        key = {"month": month, "currency": document.currency, "category": tax.category.value, "label": tax.label}
+        whole = {"jurisdiction": document.seller.address.country, "level": "", "rate": _canonical(tax.rate)}
+        yield key | whole | _change_sums(change, change.tax_minor, change.accounting_tax_minor)
+        levied = zip(change.parts_minor, change.accounting_parts_minor, strict=True)
+        for part, (tax_minor, accounting_minor) in zip(tax.jurisdictions, levied, strict=False):
+            place = {"jurisdiction": part.name, "level": part.level.value, "rate": _canonical(part.rate)}
+            yield key | place | _change_sums(change, tax_minor, accounting_minor)
+
+
+def _change_sums(change: TaxChange, tax_minor: int, accounting_minor: int | None) -> Values:
+    return {
+        "documents": 1,
+        "taxable_minor": -change.taxable_minor,
+        "tax_minor": -tax_minor,
+        "accounting_taxable_minor": -(change.accounting_taxable_minor or 0),
+        "accounting_tax_minor": -(accounting_minor or 0),
+        "unconverted": int(change.accounting_taxable_minor is None),
+    }
 
 
 def _tax_sums(sign: int, tax: Mapping[str, Any], part: Mapping[str, Any]) -> Values:

@@ -24,6 +24,12 @@ tax_payable = "1000"
 discount = "1000"
 rounding = "1000"
 bank = "1000"
+write_off = "1000"
+bank_charges = "1000"
+exchange_gain = "1000"
+exchange_loss = "1000"
+withheld_tax = "1000"
+customer_credit = "1000"
 """
 
 
@@ -45,13 +51,19 @@ def test_the_posting_profile_refers_to_accounts_of_the_right_type(template: Char
         "discount": "income",
         "rounding": "income",
         "bank": "asset",
+        "write_off": "expense",
+        "bank_charges": "expense",
+        "exchange_gain": "expense",
+        "exchange_loss": "expense",
+        "withheld_tax": "asset",
+        "customer_credit": "liability",
     }
 
 
 @pytest.mark.parametrize("standard", STANDARDS)
 def test_the_standard_chart_serves_a_small_business(standard: AccountingStandard) -> None:
     template = chart(standard, "standard")
-    assert 30 <= len(template.accounts) <= 40
+    assert 30 <= len(template.accounts) <= 45
     assert {account.type for account in template.accounts} == set(get_args(AccountType))
 
 

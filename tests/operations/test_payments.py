@@ -170,8 +170,8 @@ async def test_payments_go_through_the_posting_profile_of_payments_where_there_i
         with raw(folder_of(books) / BOOKS_FILE) as connection:
             connection.execute("INSERT INTO accounts (number, name, type) VALUES ('1001', 'Till', 'asset')")
             connection.execute(
-                "INSERT INTO posting_profiles SELECT 'Till', receivable, revenue, tax_payable, discount, rounding,"
-                " '1001' FROM posting_profiles"
+                "INSERT INTO posting_profiles (name, receivable, revenue, tax_payable, discount, rounding, bank)"
+                " SELECT 'Till', receivable, revenue, tax_payable, discount, rounding, '1001' FROM posting_profiles"
             )
             connection.execute("INSERT INTO transaction_types VALUES ('Payment', 'payment', 'INVOICES', 'Till')")
         assert (await record_payment(books, paid("10"))).payment.debit_account == "1001"

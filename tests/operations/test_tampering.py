@@ -18,6 +18,7 @@ from sqlmodel import Session
 from invoicing.credit.crediting import CreditLine, credit
 from invoicing.document.canonical import document_link_text, link_hash
 from invoicing.document.documents import DocumentKind
+from invoicing.settlement.entries import credit_side, debit_side
 from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.issuing import find_document, issue_document
 from operations.payments import PaymentRequest, record_payment
@@ -78,7 +79,8 @@ TAMPERING = (
         "payment invented",
         (
             "INSERT INTO payments SELECT 4, 'pay_new', document_id, NULL, amount_minor, currency, paid_on, method,"
-            " reference, debit_account, credit_account, recorded_at, recorded_by FROM payments WHERE position = 1",
+            " reference, debit_account, credit_account, recorded_at, recorded_by, kind, 'pay_new', NULL FROM payments"
+            " WHERE position = 1",
         ),
         "pay_new: nobody is on record",
     ),
@@ -232,7 +234,9 @@ def keep(books: Books, db: Session, like: Payment) -> None:
     """Keep a payment and its audit entry without asking whether it may be."""
     made = replace(like, id=new_id("pay"), position=payments.next_position(db))
     document = find_document(db, made.document_id).document
-    payments.add_payment(db, made, document, accounting_currency=document.accounting_currency)
+    amount = made.amount_minor
+    sides = (debit_side(made.debit_account, amount, amount), credit_side(made.credit_account, amount, amount))
+    payments.add_payment(db, made, document, sides, accounting_currency=document.accounting_currency)
     act = "reverse_payment" if made.reverses_id else "record_payment"
     detail = payments.audited(made) | {"accepted": False}
     audit.record(db, act, made.id, at=books.clock(), by=books.actor, detail=detail)

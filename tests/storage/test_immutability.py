@@ -45,6 +45,7 @@ KEYS = {
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
+    "settlement_taxes": ("payment_id,tax_position,part",),
     "audit_entries": ("position", "hash"),
     "idempotency_keys": ("tool,reference",),
     "files": ("id", "document_id,format"),
@@ -79,6 +80,10 @@ async def _issue(root: Path) -> Path:
         await issue_credit_note(books, CreditRequest(invoice=second.document.number, reason="Returned"))
         payment = (await record_payment(books, PaymentRequest(invoice=number, amount=Decimal(10)))).payment
         await record_payment(books, PaymentRequest(invoice=number, reverse=payment.id))
+        terms = {"name": "Early", "days": "30", "discount_percent": "2", "discount_days": "10", "default": "true"}
+        await save_entry(one.office, books, Part.PAYMENT_TERMS, Change(code="EARLY", values=terms))
+        early = (await one.issue(books, customer.id)).document.number
+        await record_payment(books, PaymentRequest(invoice=early, kind="discount"))
         await render_document(books, invoice.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
         request = issue_request(customer.id).request
@@ -183,11 +188,19 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
 
 
 @pytest.mark.parametrize(
-    "table", ["document_lines", "document_taxes", "document_tax_parts", "community_supplies", "journal_lines"]
+    "table",
+    [
+        "document_lines",
+        "document_taxes",
+        "document_tax_parts",
+        "community_supplies",
+        "journal_lines",
+        "settlement_taxes",
+    ],
 )
 def test_an_issued_document_takes_no_further_lines_taxes_or_journal_lines(issued: Path, table: str) -> None:
     with raw(issued) as connection:
-        row = first_row(connection, table) | {"position": 1_000}
+        row = first_row(connection, table) | {"part" if table == "settlement_taxes" else "position": 1_000}
         refused(connection, insert(table, row), row, because="takes no further")
 
 

@@ -186,12 +186,18 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [
             {"invoice": mine.invoice, "amount": "600", "method": mine.canary, "client_reference": mine.reference},
             {"invoice": mine.invoice, "reverse": mine.payment},
+            {"invoices": [{"invoice": mine.invoice, "amount": "1", "kind": "charges"}], "reference": mine.canary},
         ],
         foreign=lambda their: [
             *({"invoice": text, "amount": "1"} for text in (their.invoice, their.number, their.draft, their.payment)),
             {"invoice": SHARED_NUMBER, "reverse": their.payment},
             {"invoice": their.invoice, "reverse": their.payment},
             {"invoice": SHARED_NUMBER, "amount": "1", "client_reference": their.reference},
+            *(
+                {"invoices": [{"invoice": text}], "amount": "1"}
+                for text in (their.invoice, their.number, their.payment)
+            ),
+            {"invoice": their.invoice, "kind": "credit"},
         ],
     ),
     "render_document": Entry(
@@ -272,7 +278,7 @@ HARMLESS = frozenset(
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
-    " field value client_may".split()
+    " field value client_may write_off_limit".split()
 )
 """Arguments that name nothing that another organization could have."""
 

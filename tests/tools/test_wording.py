@@ -79,7 +79,7 @@ async def test_a_new_client_is_described_without_words_of_our_own_making(bakery:
         assert 'To work in it: organization="finch-sandbox", or switch_organization.' in fresh
         wanted = {"name": "Rook", "country": "GB", "copy_from": "ledger-co-sandbox", "copy_entity_configuration": False}
         copied = text_of(await chat.call("create_client_organization", **wanted))
-        assert "Chart, tax codes and terms: copied (40 accounts," in copied
+        assert "Chart, tax codes and terms: copied (42 accounts," in copied
         assert "); posting profiles: as the practice has them." in copied
         for text in (fresh, copied):
             assert not any(word in text for word in ("Layer", "layer", "schema", "entity", "_codes"))

@@ -1,0 +1,57 @@
+"""When a document is due by its terms of payment, and what paying early takes off."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from invoicing.document.documents import EarlyPayment
+from invoicing.document.requested import RequestedDocument
+from invoicing.master_data.code_lists import term_texts
+from invoicing.master_data.records import Customer, PaymentTerm, Setup
+from invoicing.refusals import InvalidInput
+from invoicing.settlement.discounts import discount_of
+from invoicing.text.codes import capitals
+
+
+def term_of(request: RequestedDocument, setup: Setup, customer: Customer) -> PaymentTerm:
+    """The terms that were asked for, or else the customer's, or else the default ones.
+
+    Raises:
+        InvalidInput: there are none of this code, or they are chosen no more.
+    """
+    terms = setup.terms
+    wanted = request.payment_terms or customer.payment_terms
+    retired = capitals(request.payment_terms) in terms and not terms[capitals(request.payment_terms)].active
+    if retired or (wanted and capitals(wanted) not in terms):
+        known = ", ".join(term_texts(terms.values()))
+        raise InvalidInput(f"payment_terms: no such terms. Known: {known}.", field="payment_terms")
+    return terms[capitals(wanted)] if wanted else setup.default_terms()
+
+
+def due(request: RequestedDocument, term: PaymentTerm, issue_date: date) -> tuple[date, str]:
+    """The day on which the document is due, and its terms in words: none where a day was stated that is not theirs.
+
+    Raises:
+        InvalidInput: a day before the issue date.
+    """
+    if request.due_date is None:
+        return term.due(issue_date), term.name
+    if request.due_date < issue_date:
+        raise InvalidInput(
+            f"due_date {request.due_date.isoformat()} lies before the issue date {issue_date.isoformat()}.",
+            field="due_date",
+        )
+    # A due date that was stated outranks the terms' own, whose name would then say something else.
+    stated = bool(request.payment_terms) or term.due(issue_date) == request.due_date
+    return request.due_date, term.name if stated else ""
+
+
+def early_payment(term: PaymentTerm | None, issue_date: date, total_minor: int) -> EarlyPayment | None:
+    """What the terms promise to who pays early; None where that is nothing."""
+    if term is None or not term.discount_percent or not term.discount_days or not total_minor:
+        return None
+    return EarlyPayment(
+        percent=term.discount_percent,
+        until=issue_date + timedelta(days=term.discount_days),
+        amount_minor=discount_of(total_minor, term.discount_percent),
+    )

@@ -1,0 +1,1 @@
+"""What settles a document after it was issued: money, credits, discounts taken, differences; and how that is posted."""
