@@ -315,8 +315,8 @@ def _as_now(db: Session, issued: IssuedDocument) -> IssuedDocument:
 
 
 def _settled(db: Session, books: Books, made: list[Payment]) -> tuple[Settled, ...]:
-    """What was recorded, each with its document; what credits of other invoices were used for it stands last."""
-    in_order = sorted(made, key=lambda one: one.kind is SettlementKind.CREDIT_USED)
+    """What was recorded, each with its document: that which was named first, then what was used of other invoices."""
+    in_order = sorted(made, key=lambda one: one.kind is SettlementKind.CREDIT_USED and not one.reverses_id)
     return tuple(_settled_one(db, books, payment) for payment in in_order)
 
 

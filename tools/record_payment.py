@@ -24,7 +24,6 @@ from views.payments import PaymentAnswer, owed_line, payment_answer, settled_tex
 from views.remedies import for_assistant
 from views.warnings import WarningAnswer, warning_answers, warning_lines
 
-
 Settling = Literal["payment", "paid_back", "credit", "write_off", "charges", "withheld_tax", "discount"]
 
 

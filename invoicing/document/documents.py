@@ -259,13 +259,14 @@ class Withholding:
 
 @dataclass(frozen=True, slots=True)
 class EarlyPayment:
-    """A discount that the buyer may take when paying up to a day (BG-32 of CIUS-de, Skonto). `percent` is of the total,
-    `amount_minor` what that comes to, with tax.
+    """A discount that the buyer may take when paying up to a day. `percent` is of the total, `amount_minor` what that
+    comes to, with tax; `words` are what the law wants said of it.
     """
 
     percent: Decimal
     until: date
     amount_minor: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

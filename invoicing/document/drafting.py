@@ -155,7 +155,13 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
         tax_point=tax_day,
         accounting_currency=profile.currency,
-        early_payment=early_payment(term if terms else None, issue_date, totals.total_minor),
+        early_payment=early_payment(
+            term if terms else None,
+            issue_date,
+            total_minor=totals.total_minor,
+            tax_minor=totals.tax_minor,
+            country=profile.country,
+        ),
     )
     return Composition(document, chosen)
 

@@ -9,7 +9,7 @@ from invoicing.document.requested import RequestedDocument
 from invoicing.master_data.code_lists import term_texts
 from invoicing.master_data.records import Customer, PaymentTerm, Setup
 from invoicing.refusals import InvalidInput
-from invoicing.settlement.discounts import discount_of
+from invoicing.settlement.discounts import WORDS, discount_of
 from invoicing.text.codes import capitals
 
 
@@ -46,12 +46,15 @@ def due(request: RequestedDocument, term: PaymentTerm, issue_date: date) -> tupl
     return request.due_date, term.name if stated else ""
 
 
-def early_payment(term: PaymentTerm | None, issue_date: date, total_minor: int) -> EarlyPayment | None:
-    """What the terms promise to who pays early; None where that is nothing."""
+def early_payment(
+    term: PaymentTerm | None, issue_date: date, *, total_minor: int, tax_minor: int, country: str
+) -> EarlyPayment | None:
+    """What the terms promise to who pays early; None where that is nothing. `country` is the seller's."""
     if term is None or not term.discount_percent or not term.discount_days or not total_minor:
         return None
     return EarlyPayment(
         percent=term.discount_percent,
         until=issue_date + timedelta(days=term.discount_days),
         amount_minor=discount_of(total_minor, term.discount_percent),
+        words=WORDS.get(country, "") if tax_minor else "",
     )

@@ -12,6 +12,7 @@ from invoicing.render.addresses import known_country
 from invoicing.render.closing import closing_rows, footer_row
 from invoicing.render.codes import epc_modules
 from invoicing.render.colors import palette_of
+from invoicing.render.early_payment import with_early_payment
 from invoicing.render.formats import Formats, formats_for
 from invoicing.render.labels import Labels, in_two_languages, labels_of
 from invoicing.render.layout import Modules, NoCode, Placed, Row, paginate, text_column
@@ -48,7 +49,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     if len(languages) > 1:
         labels = in_two_languages(labels, labels_of(languages[1]), second_tax=_second_tax(document, languages[1]))
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
-    document = worded(document, formats.locale, languages)
+    document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     footer = footer_column(document.footer, paper)
     sheet = Sheet(

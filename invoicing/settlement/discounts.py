@@ -29,6 +29,15 @@ WITHOUT_DOCUMENT = {
 Elsewhere it wants a credit note.
 """
 
+WORDS = {
+    "FR": "Seule la TVA correspondant au prix effectivement payé ouvre droit à déduction.",
+    "GB": (
+        "No credit note will be issued. Following payment you must ensure that you have only recovered the VAT that was"
+        " actually paid."
+    ),
+}
+"""What an invoice says where the law spares the document on that condition, by the same rules."""
+
 FROM_THE_START = {"BE": "WBTW/CTVA, Article 28, 1°"}
 """Where the tax of an invoice is that of the price less the discount, taken or not: no such invoice is made here."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from babel import Locale
@@ -11,7 +12,10 @@ from babel import Locale
 from invoicing.appearance.branding import Branding
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.tax_numbers import validate_tax_number
-from invoicing.document.documents import Document
+from invoicing.document.documents import Document, EarlyPayment
+from invoicing.render.early_payment import with_early_payment
+from invoicing.render.fonts import unprintable_characters
+from invoicing.render.formats import formats_for
 from invoicing.render.labels import LANGUAGES
 from invoicing.render.wording import printed_tax_number, worded
 from operations.templates import FROM_COUNTRY, fresh_organization_layer
@@ -179,3 +183,22 @@ def test_only_the_printed_form_is_worded() -> None:
     assert "Payable à réception" in printed(what)
     assert what == before
     assert (what.payment_terms, what.taxes[0].label) == ("Due on receipt", "MWST")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_discount_for_early_payment_is_said_below_the_terms_with_what_is_to_be_paid(language: str) -> None:
+    early = EarlyPayment(Decimal("2.5"), date(2026, 1, 24), 250, words="As the law wants it.")
+    what = replace(invoice("DE", count=1), payment_terms="As agreed", early_payment=early)
+    formats = formats_for(language, what.currency)
+    terms, promised, words = with_early_payment(what, formats, [language]).payment_terms.split("\n")
+    assert (terms, words) == ("As agreed", "As the law wants it.")
+    for part in (formats.percent(early.percent), formats.date(early.until), formats.money(what.payable_minor - 250)):
+        assert part in promised
+    assert not unprintable_characters(promised)
+    both = with_early_payment(what, formats, [language, "en" if language != "en" else "de"]).payment_terms
+    assert len(both.split("\n")) == 4
+
+
+def test_a_document_that_promises_no_discount_says_nothing_of_one() -> None:
+    what = replace(invoice("DE", count=1), payment_terms="As agreed")
+    assert with_early_payment(what, formats_for("de_DE", "EUR"), ["de"]) == what

@@ -68,7 +68,8 @@ async def test_the_file_is_named_after_the_siren_and_the_end_of_the_year(quarter
 
 
 async def test_an_entry_in_dollars_states_them_and_one_without_a_rate_is_refused(quarter: Quarter) -> None:
-    with pytest.raises(InvalidInput, match=r"TEST-INV-2026-00002 on 2026-02-10 is in USD and has no exchange rate"):
+    await quarter.invoice((line("10"),), date(2026, 3, 11), currency="USD")
+    with pytest.raises(InvalidInput, match=r"TEST-INV-2026-00003 on 2026-03-11 is in USD and has no exchange rate"):
         await exported_ledger(quarter.books, "fec")
     await quarter.invoice((line("33.33"),), date(2026, 3, 20), **DOLLARS)
     _, path = await exported_ledger(quarter.books, "fec", issued_from=date(2026, 3, 20))

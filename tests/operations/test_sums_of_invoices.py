@@ -22,7 +22,8 @@ from storage.books.profile import load_profile
 from tests.operations.test_finding_invoices import MANY, filled, many
 from tests.support.clock import SettableClock
 from tests.support.practice import practice
-from tests.support.random_year import Claim, RandomYear, random_year
+from tests.support.random_year import Claim, RandomYear
+from tests.support.settling_year import random_year
 
 NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.reports.figures import Report, ReportName, Row, SalesBy
+from invoicing.settlement.discounts import TaxChange
 from operations.reports.asking import ReportRequest, get_report
 from storage.books.pool import Books
 from tests.support.random_year import RandomYear
@@ -21,17 +22,23 @@ Figures = Counter[tuple[str, str]]
 async def check_reports(year: RandomYear) -> None:
     """Every report of the year, each figure with what it is made of."""
     documents = [document for claim in year.claims for document in (claim.invoice, *claim.notes)]
-    await check_taxes(year.books, documents)
+    changes = [
+        (claim.invoice.currency, change) for claim in year.claims for one in claim.standing for change in one.changes
+    ]
+    await check_taxes(year.books, documents, changes)
     await check_sales(year.books, documents)
     await check_owed(year)
     await check_ledger(year.books)
 
 
-async def check_taxes(books: Books, documents: list[Document]) -> None:
+async def check_taxes(books: Books, documents: list[Document], changes: list[tuple[str, TaxChange]]) -> None:
     wanted: Figures = Counter()
     for document in documents:
         wanted["taxable", document.currency] += sign(document) * document.net_minor
         wanted["tax", document.currency] += sign(document) * document.tax_minor
+    for currency, change in changes:
+        wanted["taxable", currency] -= change.taxable_minor
+        wanted["tax", currency] -= change.tax_minor
     report = await whole(books, ReportName.TAX_SUMMARY)
     assert figures(report.totals) == plain(wanted)
     for row in report.rows:

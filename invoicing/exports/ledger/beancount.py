@@ -67,6 +67,9 @@ def _amounts(side: Side, books_currency: str) -> Iterator[str]:
     worth = side.accounting_minor
     if side.currency == books_currency or worth is None:
         yield units
+    elif not side.signed_minor:
+        # A difference of rates is in the currency of the books alone.
+        yield f"{money_text(worth, books_currency)} {books_currency}"
     elif worth * side.signed_minor >= 0:
         yield f"{units} @@ {money_text(abs(worth), books_currency)} {books_currency}"
     else:

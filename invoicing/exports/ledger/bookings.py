@@ -47,13 +47,16 @@ def bookings(entry: Entry, books_currency: str) -> list[Booking]:
 
 
 def _of_sides(entry: Entry) -> list[Booking]:
-    """A payment: what is debited against what is credited."""
+    """What settles a document: each side against one of them, which stands alone on its side of the entry."""
     if not entry.sides:
         return []
-    debited, credited = sorted(entry.sides, key=lambda side: side.credit_minor)
-    worth = debited.accounting_minor or 0
-    booked = Booking(debited.account, credited.account, "", False, debited.currency, debited.debit_minor, worth)
-    return [booked]
+    credited = [side for side in entry.sides if side.credit_minor]
+    (against,) = credited if len(credited) == 1 else [side for side in entry.sides if side.debit_minor]
+    return [
+        Booking(side.account, against.account, "", False, side.currency, side.signed_minor, side.accounting_minor or 0)
+        for side in entry.sides
+        if side is not against
+    ]
 
 
 def _of_document(entry: Entry, document: Document, books_currency: str) -> list[Booking]:

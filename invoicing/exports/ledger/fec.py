@@ -76,7 +76,8 @@ def _rows(ledger: Ledger, entry: Entry, sequence: int) -> Iterator[list[str]]:
         if not _ACCOUNT.fullmatch(account.number):
             raise InvalidInput(f"Account {account.number}: in a FEC it begins with three digits.", field="format")
         debit, credit = _amounts(entry, side, ledger.currency)
-        foreign = side.currency != ledger.currency
+        # A difference of rates is in the currency of the books alone.
+        foreign = side.currency != ledger.currency and side.signed_minor
         yield [
             *(code, title, str(sequence), _day(entry.day), account.number, _text(account.name), "", ""),
             *(_text(entry.number), _day(entry.day), _text(entry.description), debit, credit, "", ""),

@@ -83,6 +83,7 @@ class Labels:
     reference: str
     payment_terms: str
     due_on_receipt: str
+    early_payment: str
     note: str
     page: str
     sandbox: str
