@@ -26,6 +26,7 @@ class Act(StrEnum):
     ARCHIVE_CUSTOMER = auto()
     FIND_ITEM = auto()
     SAVE_TAX_CODE = auto()
+    SAVE_DIMENSION = auto()
     ACKNOWLEDGE_MANDATES = auto()
     OPEN_PERIOD = auto()
     FIND_ENTRY = auto()

@@ -76,7 +76,7 @@ def issue_document(
         "number": document.number,
         "hash": issued.hash,
         "total_minor": document.total_minor,
-        "journal": [[side.account, side.debit_minor, side.credit_minor] for side in sides],
+        "journal": [journal.side_on_record(side) for side in sides],
     }
     if document.credits:
         detail["credits"] = document.credits.id

@@ -23,8 +23,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from invoicing.document.documents import AdjustmentKind, Supply
+from invoicing.document.documents import AdjustmentKind, Supply, Tag
 from invoicing.document.drafting import RequestedAdjustment, RequestedLine
+from invoicing.document.tags import tags_from_text
 from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import InvalidInput, Malformed
 from invoicing.text.typed import check_characters
@@ -166,6 +167,30 @@ AddressArgument = Annotated[
 ]
 
 
+def _tags(value: Any) -> Any:
+    """Dimensions may also come as an object, or as the text of one in JSON."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
+        return tuple(Tag(name, one) for name, one in value.items())
+    if value is None:
+        return ()
+    if not isinstance(value, str):
+        raise _said("must be a text such as cost_centre=bakery; project=inn")
+    try:
+        return tags_from_text(value, field="")
+    except Malformed as malformed:
+        raise _said(malformed.said) from None
+
+
+TagsArgument = Annotated[
+    tuple[Tag, ...],
+    BeforeValidator(_tags),
+    WithJsonSchema({"type": "string", "description": "cost_centre=bakery"}),
+]
+
+
 class LineInput(PartInput):
     """A line of a document to be."""
 
@@ -182,6 +207,7 @@ class LineInput(PartInput):
     supply_date: OptionalDate = None
     supply_end: OptionalDate = None
     order_line: str = ""
+    dimensions: TagsArgument = ()
 
     def requested(self) -> RequestedLine:
         values = {name: getattr(self, name) for name in type(self).model_fields}

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
+from invoicing.document.tags import tags_text
 from invoicing.money.amounts import money_text, plain
 from invoicing.text.typed import counted
 from operations.invoices import ListedInvoice
@@ -29,6 +30,7 @@ from views.words import price_text
 class LineAnswer(View):
     """A line. `name` is what is supplied; `description` says the same, or what is said besides. The dates are the
     line's own, where they are others than the document's; `order_line` is that of the buyer's purchase order.
+    `dimensions` are the organization's own, such as `cost_centre=bakery; project=inn`.
     """
 
     position: int
@@ -46,6 +48,7 @@ class LineAnswer(View):
     supply_date: date | None
     supply_end: date | None
     order_line: str
+    dimensions: str
 
 
 class TaxAnswer(View):
@@ -172,6 +175,7 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         supply_date=line.supply_date,
         supply_end=line.supply_end,
         order_line=line.order_line,
+        dimensions=tags_text(line.dimensions),
     )
 
 
@@ -225,14 +229,15 @@ def _line_text(line: Line, currency: str) -> str:
     return (
         f"{line.position}. {', '.join(texts)}: {quantity} x {price}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
-        f"{_own_dates_and_order(line)}"
+        f"{_own_dates_order_and_dimensions(line)}"
     )
 
 
-def _own_dates_and_order(line: Line) -> str:
+def _own_dates_order_and_dimensions(line: Line) -> str:
     until = f" to {line.supply_end}" if line.supply_end else ""
     supplied = f", supplied {line.supply_date}{until}" if line.supply_date else ""
-    return f"{supplied}, order line {line.order_line}" if line.order_line else supplied
+    ordered = f", order line {line.order_line}" if line.order_line else ""
+    return f"{supplied}{ordered}{f', {tags_text(line.dimensions)}' if line.dimensions else ''}"
 
 
 def _reductions(line: Line, currency: str) -> str:

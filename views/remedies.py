@@ -139,6 +139,7 @@ _FOR_ASSISTANT = {
     Act.ARCHIVE_CUSTOMER: "Do it with save_customer, its id and archived.",
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with save_configuration, part mandates.",
     Act.OPEN_PERIOD: "Or open it again with save_configuration, part periods, withdraw and a reason.",
+    Act.SAVE_DIMENSION: "save_configuration adds one, part dimensions.",
     Act.FIND_ENTRY: "get_configuration lists the part.",
     Act.CHOOSE_ACCOUNT: "save_configuration, part posting_profiles.",
     Act.FIND_ITEM: "Look for it with find_items.",

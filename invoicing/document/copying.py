@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import groupby
 
+from invoicing.document.dimensions import tags_in_use
 from invoicing.document.documents import Adjustment, Document, Line, LineTerms
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
 from invoicing.master_data.records import Customer, Item
@@ -13,10 +14,10 @@ from invoicing.money.amounts import to_major
 from invoicing.tax.lines import TaxSetting, proposed_tax_code
 from invoicing.tax.totals import tax_on
 
-# A line's dates are its document's own, and its item and name depend on whether the item is still there.
-_COPIED = tuple(
-    field.name for field in fields(LineTerms) if field.name not in ("item", "name", "supply_date", "supply_end")
-)
+# A line's dates are its document's own, its item and name depend on whether the item is still there, and its dimensions
+# on whether they are still in use.
+_OTHERWISE = ("item", "name", "supply_date", "supply_end", "dimensions")
+_COPIED = tuple(field.name for field in fields(LineTerms) if field.name not in _OTHERWISE)
 
 
 def filled_from(
@@ -29,9 +30,9 @@ def filled_from(
     proposed one.
 
     Never copied: dates, number and series, which are the new document's own; the exchange rate, which is one day's;
-    adjustments, where the request has lines of its own; and a tax code that was only the proposed one, because the
-    proposal for the new document can be another. What is withheld is copied for the same customer alone: whether
-    a buyer withholds depends on who it is.
+    adjustments, where the request has lines of its own; dimensions that are not in use any more; and a tax code that
+    was only the proposed one, because the proposal for the new document can be another. What is withheld is copied for
+    the same customer alone: whether a buyer withholds depends on who it is.
     """
     same = customer.id == document.customer
     at_same_place = same or customer.country == document.buyer.address.country
@@ -83,6 +84,7 @@ def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine
         charge_amount=line.charge_amount or None,
         # An item that is there says its own name.
         name="" if item.id else line.name,
+        dimensions=tags_in_use(line.dimensions, setting.setup.dimensions),
     )
 
 

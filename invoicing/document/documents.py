@@ -133,11 +133,20 @@ class PaymentDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """The value that a line has in one of the organization's own dimensions, both by their codes."""
+
+    dimension: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineTerms:
     """What a line says from the request to the paper. `discount_percent` is in percent. `name` is what it is called
     besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date` and
     `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
-    buyer's purchase order that it answers (BT-132).
+    buyer's purchase order that it answers (BT-132). `dimensions` are for the organization's own books, by the code of
+    the dimension, and are not printed.
     """
 
     quantity: Decimal
@@ -149,6 +158,7 @@ class LineTerms:
     supply_date: date | None = field(default=None, metadata=LATER)
     supply_end: date | None = field(default=None, metadata=LATER)
     order_line: str = field(default="", metadata=text_of_line(100))
+    dimensions: tuple[Tag, ...] = field(default=(), metadata=LATER)
 
 
 LINE_TEXTS: Mapping[str, int] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from invoicing.countries import VatRegistration, country
+from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
 from invoicing.document.due import due, early_payment, term_of
 from invoicing.document.readiness import check_country
@@ -95,12 +96,13 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     Raises:
         NotReady: the organization has no country yet.
         Conflict: the customer or an item is archived.
-        InvalidInput: dates, codes, prices or discounts that do not fit, or prices that round to a total of zero.
+        InvalidInput: what does not fit, by its field, or prices that round to a total of zero.
         LimitExceeded: an amount has more than 15 digits in minor units.
     """
     check_country(circumstances.profile)
     circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
     profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
+    request = tagged(request, setup.dimensions)
     if customer.archived:
         raise Conflict(f"The customer {quoted(customer.name)} is archived.", field="customer")
     issue_date = request.issue_date or circumstances.today

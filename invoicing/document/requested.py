@@ -11,6 +11,7 @@ from typing import Any
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import LATER, LINE_TEXTS, AdjustmentKind, LineTerms, Supply
 from invoicing.document.plain_values import later_defaults, made_of
+from invoicing.document.tags import checked_tags
 from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.tax.inputs import Rounding
@@ -203,6 +204,7 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         **texts,
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
         tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
+        dimensions=checked_tags(line.dimensions, field=f"{field}.dimensions"),
     )
 
 

@@ -220,6 +220,28 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionValue:
+    """A value of a dimension, such as one cost centre. One that is not `active` is chosen no more."""
+
+    code: str
+    name: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What the organization tells its lines apart by, such as cost centre or project; `required` of every line. One
+    that is not `active` tags no line any more, whatever is required.
+    """
+
+    code: str
+    name: str
+    required: bool = False
+    active: bool = True
+    values: tuple[DimensionValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """Which account takes what, by number (a posting profile).
 
@@ -257,6 +279,7 @@ class Setup:
     series: Series
     posting: Posting
     withholdings: Mapping[str, WithholdingCode] = field(default_factory=dict)
+    dimensions: tuple[Dimension, ...] = ()
 
     def default_tax_code(self) -> TaxCode:
         return next(code for code in self.tax_codes.values() if code.is_default)

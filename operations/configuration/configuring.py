@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
+from operations.configuration.dimensions import DIMENSIONS
 from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields
 from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
 from operations.configuration.periods import PERIODS
@@ -26,6 +27,7 @@ PARTS: Mapping[Part, PartOf] = {
     Part.SERIES: SERIES,
     Part.POSTING_PROFILES: POSTING_PROFILES,
     Part.TRANSACTION_TYPES: TRANSACTION_TYPES,
+    Part.DIMENSIONS: DIMENSIONS,
     Part.PERIODS: PERIODS,
 }
 

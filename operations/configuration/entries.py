@@ -29,6 +29,7 @@ class Part(StrEnum):
     SERIES = "series"
     POSTING_PROFILES = "posting_profiles"
     TRANSACTION_TYPES = "transaction_types"
+    DIMENSIONS = "dimensions"
     PERIODS = "periods"
 
 

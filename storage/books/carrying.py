@@ -30,6 +30,8 @@ _SETTINGS: tuple[type[SQLModel], ...] = (
     settings_tables.WithholdingCode,
     settings_tables.WithholdingRate,
     settings_tables.PaymentTerm,
+    settings_tables.Dimension,
+    settings_tables.DimensionValue,
     settings_tables.PostingProfile,
     settings_tables.NumberSeries,
     settings_tables.TransactionType,

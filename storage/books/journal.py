@@ -16,6 +16,7 @@ from sqlmodel import Session
 from invoicing.document.converting import accounting_sides
 from invoicing.document.documents import Document
 from invoicing.document.posting import JournalSide
+from invoicing.document.tags import tags_json
 from invoicing.settlement.entries import PostedSide, Standing
 from storage.books import tables
 from storage.books.totals import add_entry_totals
@@ -147,6 +148,16 @@ def standing_on_account(session: Session, invoice_id: str, account: str) -> Stan
     return Standing(open_minor=int(open_minor), worth_minor=None if unknown else int(worth_minor))
 
 
+def side_on_record(side: JournalSide) -> list[object]:
+    """A side of a document's entry as the audit trail has it."""
+    return posted_side(side.account, side.debit_minor, side.credit_minor, tags_json(side.dimensions))
+
+
+def posted_side(account: str, debit_minor: int, credit_minor: int, dimensions: str | None) -> list[object]:
+    """The same of the columns of a row: account, debit and credit, and the dimensions where it has some."""
+    return [account, debit_minor, credit_minor, *([dimensions] if dimensions is not None else [])]
+
+
 def receivable_of(session: Session, document_id: str) -> str:
     """The account on which a document stands as receivable: the first side of its entry, whatever the posting profile
     says since. Empty where it has none.
@@ -181,6 +192,7 @@ def _add(
             "credit_minor": side.credit_minor,
             "currency": currency,
             "accounting_minor": accounting_minor,
+            "dimensions": tags_json(side.dimensions),
         }
         for position, (side, accounting_minor) in enumerate(zip(sides, accounting, strict=True), start=1)
     )

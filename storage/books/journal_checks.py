@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from storage.books import tables
 from storage.books.checks import ISSUING, PAYING, acts
-from storage.books.journal import EntryKind, described, plain_entry
+from storage.books.journal import EntryKind, described, plain_entry, posted_side
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask, each
 
@@ -90,18 +90,17 @@ def journal_problems(ask: Ask) -> Iterator[str]:
         if entry_id is None:
             yield f"{name}: it has no journal entry"
             continue
-        sides = [list(line[:3]) for line in lines]
-        debit, credit = sum(side[1] for side in sides), sum(side[2] for side in sides)
+        debit, credit = sum(line[1] for line in lines), sum(line[2] for line in lines)
         if debit != credit:
             yield f"{name}: its journal entry does not balance"
         recorded = posted.get(document_id)
         if recorded is not None:
-            if recorded != sides:
+            if recorded != [posted_side(line[0], line[1], line[2], line[4]) for line in lines]:
                 yield f"{name}: its journal entry is not the one that was posted"
         # The first side of an entry is what is receivable: that is the total.
-        elif total_minor and (not sides or sum(sides[0][1:]) != total_minor):
+        elif total_minor and (not lines or sum(lines[0][1:3]) != total_minor):
             yield f"{name}: its journal entry is not its total"
-        if any(line[3:] != (currency, None) for line in lines):
+        if any(line[3] != currency for line in lines) or (recorded is None and any(line[4] for line in lines)):
             yield f"{name}: its journal entry is in another currency, or has dimensions that nobody gave it"
         kind, entry_date, description, books_currency, *wanted, customer_name = entry_and_wanted
         if [kind, entry_date, books_currency, description] != [

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, literal, select
 from sqlmodel import Session
 
+from invoicing.document.tags import tags_from_json, tags_text
 from invoicing.exports.ledger.entries import Entry, Side
 from storage.books import tables
 from storage.books.total_tables import AccountTotal
@@ -44,6 +45,7 @@ _IN_ORDER = (
 )
 _SIDES_OF = (
     select(_SIDE.entry_id, _SIDE.account, _SIDE.debit_minor, _SIDE.credit_minor, _SIDE.currency, _SIDE.accounting_minor)
+    .add_columns(_SIDE.dimensions)
     .where(_SIDE.entry_id.in_(bindparam("entries", expanding=True)))
     .order_by(_SIDE.entry_id, _SIDE.position)
 )
@@ -97,5 +99,6 @@ def _sides(session: Session, ids: Sequence[str]) -> dict[str, list[Side]]:
     found: dict[str, list[Side]] = {}
     rows: list[Any] = list(execute(session, _SIDES_OF, {"entries": list(ids)}))
     for entry_id, *side in rows:
+        side[-1] = tags_text(tags_from_json(side[-1]))
         found.setdefault(entry_id, []).append(Side(*side))
     return found

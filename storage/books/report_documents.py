@@ -112,8 +112,9 @@ def open_of_customer(
 
 
 def entries(session: Session, months: Months, account: str, currency: str, *, cursor: str, limit: int) -> Rows:
-    """The sides of entries, by day: entry, day, description, position, account, its name, debit, credit, currency and
-    amount in the currency of the books. Of one account and currency where they are given, else of a page of entries.
+    """The sides of entries, by day: entry, day, description, position, account, its name, debit, credit, currency,
+    amount in the currency of the books and dimensions. Of one account and currency where they are given, else of a page
+    of entries.
     """
     entry, side = _ENTRIES.c, _SIDES.c
     wanted = select(entry.id, entry.entry_date).where(_in(entry.entry_date, months))
@@ -143,6 +144,7 @@ def entries(session: Session, months: Months, account: str, currency: str, *, cu
             side.credit_minor,
             side.currency,
             side.accounting_minor,
+            side.dimensions,
         )
         .join_from(_ENTRIES, _SIDES, side.entry_id == entry.id)
         .join(_CHART, _CHART.c.number == side.account)

@@ -191,6 +191,26 @@ class PaymentTerm(BooksTable, table=True):
     discount_days: int = 0
 
 
+class Dimension(BooksTable, table=True):
+    """What lines are told apart by, such as cost centres: the organization's own."""
+
+    __tablename__ = "dimensions"
+
+    code: str = Field(primary_key=True)
+    name: str
+    required: bool = False
+    active: bool = True
+
+
+class DimensionValue(BooksTable, table=True):
+    __tablename__ = "dimension_values"
+
+    dimension: str = Field(primary_key=True, foreign_key="dimensions.code")
+    code: str = Field(primary_key=True)
+    name: str
+    active: bool = True
+
+
 class PostingProfile(BooksTable, table=True):
     __tablename__ = "posting_profiles"
 

@@ -11,6 +11,7 @@ from invoicing.document.documents import DocumentKind
 from invoicing.master_data.layers import EntityLayer, OrganizationLayer, TransactionProfile
 from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, Setup
 from storage.books import settings_tables
+from storage.books.dimensions import load_dimensions
 from storage.books.series import SERIES
 from storage.books.tax_codes import add_tax_codes, add_withholdings, load_tax_codes, load_withholdings
 from storage.queries.cache import remembered
@@ -48,6 +49,7 @@ def _read_setup(session: Session, kind: DocumentKind, series: str) -> Setup:
         series=SERIES.of(row[:width]),
         posting=_POSTINGS.of(row[width:]),
         withholdings={code.code: code for code in load_withholdings(session)},
+        dimensions=load_dimensions(session),
     )
 
 

@@ -29,7 +29,15 @@ def test_a_request_of_the_first_release_has_the_text_it_had() -> None:
     later = {"adjustments", "rounding", "withholding", "exchange_rate", "exchange_date", "exchange_source", "series"}
     value = {key: part for key, part in asdict(wanted).items() if key not in later}
     for part in value["lines"]:
-        for name in ("discount_amount", "charge_amount", "name", "supply_date", "supply_end", "order_line"):
+        for name in (
+            "discount_amount",
+            "charge_amount",
+            "name",
+            "supply_date",
+            "supply_end",
+            "order_line",
+            "dimensions",
+        ):
             del part[name]
     assert request_text(wanted) == canonical_json(value)
     assert request_from_text(json.dumps(json.loads(canonical_json(value)))) == wanted

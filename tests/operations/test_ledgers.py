@@ -42,7 +42,8 @@ def in_csv(rows: list[dict[str, str]]) -> Counter[Posted]:
         # A difference of rates is in the currency of the books alone.
         apart = not row["debit"] and Decimal(row["accounting_amount"] or 0)
         assert bool(row["debit"]) != bool(row["credit"]) or apart
-        label = f"{row['date']} {row['description']}: {row['account']} {row['account_name']}"
+        tags = f" ({row['dimensions']})" if row["dimensions"] else ""
+        label = f"{row['date']} {row['description']}: {row['account']} {row['account_name']}{tags}"
         amount = Decimal(row["debit"] or 0) - Decimal(row["credit"] or 0)
         worth = Decimal(row["accounting_amount"]) if row["accounting_amount"] else None
         found[Posted(row["entry"], label, amount, row["currency"], worth)] += 1
@@ -68,7 +69,8 @@ def in_beancount(text: str, books_currency: str) -> Counter[Posted]:
             if price is not None:
                 assert price.currency == books_currency
                 worth = round(amount.number * price.number, 2)
-            label = f"{one.date} {one.narration}: {names[posting.account]} {titles[posting.account]}"
+            tags = f" ({posting.meta['dimensions']})" if "dimensions" in posting.meta else ""
+            label = f"{one.date} {one.narration}: {names[posting.account]} {titles[posting.account]}{tags}"
             found[Posted(one.meta["entry"], label, amount.number, amount.currency, worth)] += 1
     return found
 

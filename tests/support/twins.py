@@ -43,6 +43,7 @@ from tests.support.stores import open_store
 
 CANARIES = {"a": "OCELOT2286", "b": "QUETZAL7413", "c": "NARWHAL5590"}
 CUSTOMER, ITEM, NAME = "Hotel Bristol", "Croissants", "Harbour Bakery"
+DIMENSION = "cost_centre"
 SHARED_NUMBER = "TEST-INV-2026-00001"
 _IDENTIFIER = re.compile(r"(?:[a-z]{3}_)?[0-9a-f-]{30,}")
 
@@ -247,10 +248,12 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         )
         customer = (await chat.ok("save_customer", name=CUSTOMER, note=canary, **texts))["customer"]
         named = (await chat.ok("save_customer", name=f"{canary} Hotel", note=canary, **texts))["customer"]
+        for code in (DIMENSION, f"{DIMENSION}/{canary}"):
+            await chat.ok("save_configuration", part="dimensions", code=code, values={"name": canary})
         item = {"unit_price": "12.50", "unit": canary, "description": f"{canary} croissants"}
         await chat.ok("save_item", name=ITEM, sku=f"{canary}-1", **item)
         special = (await chat.ok("save_item", name=f"{canary} cake", sku=f"{canary}-2", **item))["item"]
-        line = {"item": ITEM, "quantity": "40"}
+        line = {"item": ITEM, "quantity": "40", "dimensions": f"{DIMENSION}={canary}"}
         texts_of_document = {"note": f"Thank you, {canary}", "purchase_order": f"PO-{canary}"}
         one = {"customer": customer["id"], "lines": [line], **texts_of_document}
         unique = await chat.ok("issue_invoice", **one | {"issue_date": f"{year}-12-31", "customer": named["id"]})

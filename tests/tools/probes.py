@@ -14,7 +14,7 @@ from typing import Any
 from mcp_types import ResourceTemplate, Tool
 
 from operations.configuration.configuring import PARTS
-from tests.support.twins import CUSTOMER, ITEM, SHARED_NUMBER, Known
+from tests.support.twins import CUSTOMER, DIMENSION, ITEM, SHARED_NUMBER, Known
 from tools import uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 
@@ -253,6 +253,7 @@ TOOLS: Mapping[str, Entry] = {
             {"part": "mandates", **RIGHT, "draft": their.invoice},
             {"part": "mandates", "code": their.canary, "handed_in": "by hand"},
             {"part": "payment_terms", "code": their.canary, "withdraw": True},
+            {"part": "dimensions", "code": f"{DIMENSION}/{their.canary}", "withdraw": True},
             {"part": "posting_profiles", "code": "Standard", "values": [{"field": "bank", "value": their.canary}]},
             {"part": "transaction_types", "code": their.canary, "values": [{"field": "series", "value": "INVOICES"}]},
         ],
@@ -317,6 +318,7 @@ def _documents(their: Known) -> list[Arguments]:
         {**SALE, "customer": their.customer},
         {**SALE, "customer": their.customer_name},
         *({**SALE, "lines": [LINE, {**LINE, "item": text}]} for text in (their.item, their.item_name, their.sku)),
+        {**SALE, "lines": [{**LINE, "dimensions": f"{DIMENSION}={their.canary}"}]},
         {"copy_of": their.invoice},
         {"copy_of": their.number},
         {**SALE, "copy_of": their.draft},

@@ -72,3 +72,25 @@ async def test_parts_of_a_service_keep_the_rates_of_their_days(tmp_path: Path) -
             await chat.call("issue_invoice", draft=answer["draft"])
             shown = await chat.call("get_invoice", invoice="TEST-INV-2020-00001")
             assert "supplied 2020-07-01 to 2020-07-15" in text_of(shown)
+
+
+@pytest.mark.parametrize("stated", ["cost_centre=bakery", {"cost_centre": "bakery"}, '{"cost_centre": "bakery"}'])
+async def test_an_assistant_tags_a_line_in_any_form_and_sees_it_again(tmp_path: Path, stated: object) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Bäckerei", "DE")
+        await one.customer(one.books(client), "Bistro", country="DE")
+        line = {"description": "Brot", "quantity": 1, "unit_price": "4", "dimensions": stated}
+        async with assistant(one.office, "auto", organization=client.handle) as chat:
+            refused = await chat.refused("draft_invoice", customer="Bistro", lines=[line])
+            assert "save_configuration adds one, part dimensions." in refused["message"]
+            for code in ("cost_centre", "cost_centre/bakery"):
+                await chat.ok("save_configuration", part="dimensions", code=code, values={"name": "Backstube"})
+            drafted = await chat.call("draft_invoice", customer="Bistro", lines=[line])
+            assert drafted.structured_content is not None
+            assert [one["dimensions"] for one in drafted.structured_content["lines"]] == ["cost_centre=bakery"]
+            await chat.ok("issue_invoice", draft=drafted.structured_content["draft"])
+            shown = await chat.call("get_invoice", invoice="TEST-INV-2026-00001")
+            assert "(STANDARD 19 %), cost_centre=bakery" in text_of(shown)
+            for wrong in ("bakery", ["cost_centre"], {"cost_centre": 7}):
+                refused = await chat.refused("draft_invoice", customer="Bistro", lines=[line | {"dimensions": wrong}])
+                assert "cost_centre=bakery; project=inn" in refused["message"]

@@ -59,6 +59,8 @@ def _transaction(ledger: Ledger, names: Mapping[str, str], entry: Entry) -> Iter
             yield f"  {names[side.account]}  {amount}"
             if tax_code:
                 yield f"    tax_code: {_quoted(tax_code)}"
+            if side.dimensions:
+                yield f"    dimensions: {_quoted(side.dimensions)}"
 
 
 def _amounts(side: Side, books_currency: str) -> Iterator[str]:

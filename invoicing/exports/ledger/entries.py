@@ -14,7 +14,8 @@ from invoicing.master_data.records import Account
 @dataclass(frozen=True, slots=True)
 class Side:
     """A side of an entry: debit or credit in minor units of `currency`, the other is zero. `accounting_minor` is in
-    minor units of the currency of the books, more than zero for a debit; None where no rate is known.
+    minor units of the currency of the books, more than zero for a debit; None where no rate is known. `dimensions` are
+    those of the lines that it is of, in one text, or empty.
     """
 
     account: str
@@ -22,6 +23,7 @@ class Side:
     credit_minor: int
     currency: str
     accounting_minor: int | None
+    dimensions: str = ""
 
     @property
     def signed_minor(self) -> int:

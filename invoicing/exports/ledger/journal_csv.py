@@ -10,6 +10,7 @@ decimal numbers, an apostrophe before a text that reads as a formula. The names 
 - accounting_amount: the side in `accounting_currency`, that of the books, more than zero for a debit; empty where a
   document or payment in another currency has no rate.
 - tax_code: the organization's own, where it is known (`invoicing.exports.ledger.tax_codes`).
+- dimensions: those of the lines whose revenue the side is, such as `cost_centre=bakery; project=inn`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ COLUMNS = (
     "accounting_amount",
     "accounting_currency",
     "tax_code",
+    "dimensions",
 )
 
 
@@ -65,6 +67,7 @@ def _rows(ledger: Ledger, entry: Entry) -> Iterator[tuple[str, ...]]:
             money_text(known, ledger.currency) if known is not None else "",
             ledger.currency,
             _text(tax_code),
+            side.dimensions,
         )
 
 

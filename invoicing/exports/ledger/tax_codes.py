@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.tags import tags_text
 from invoicing.exports.ledger.entries import Entry
 
 
@@ -10,8 +11,8 @@ def tax_codes(entry: Entry) -> list[str]:
     """The organization's own tax code of each side, in their order.
 
     Where the whole document has one code, it is that of every side but what is receivable. Else it is that of an
-    account whose lines all have one code and come to the side's amount. It is empty where a side is of several codes
-    or of none, and on payments.
+    account whose lines of the side's dimensions all have one code and come to its amount. It is empty where a side is
+    of several codes or of none, and on payments.
     """
     document = entry.document
     if document is None:
@@ -27,15 +28,16 @@ def tax_codes(entry: Entry) -> list[str]:
         elif len(codes) == 1:
             found.append(*codes)
         else:
-            found.append(by_account.get((side.account, -sign * side.signed_minor), ""))
+            found.append(by_account.get((side.account, side.dimensions, -sign * side.signed_minor), ""))
     return found
 
 
-def _by_account(document: Document) -> dict[tuple[str, int], str]:
-    """The codes of the accounts that lines name themselves, with what these lines come to."""
-    codes: dict[str, set[str]] = {}
-    nets: dict[str, int] = {}
+def _by_account(document: Document) -> dict[tuple[str, str, int], str]:
+    """The codes of the accounts that lines name themselves, by their dimensions and what these lines come to."""
+    codes: dict[tuple[str, str], set[str]] = {}
+    nets: dict[tuple[str, str], int] = {}
     for line in document.lines:
-        codes.setdefault(line.revenue_account, set()).add(line.tax_code)
-        nets[line.revenue_account] = nets.get(line.revenue_account, 0) + line.net_minor
-    return {(account, nets[account]): next(iter(of)) for account, of in codes.items() if account and len(of) == 1}
+        key = (line.revenue_account, tags_text(line.dimensions))
+        codes.setdefault(key, set()).add(line.tax_code)
+        nets[key] = nets.get(key, 0) + line.net_minor
+    return {(*key, nets[key]): next(iter(of)) for key, of in codes.items() if key[0] and len(of) == 1}
