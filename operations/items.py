@@ -180,7 +180,7 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
 def _check_tax_code(db: Session, code: str) -> str:
     known = load_tax_codes(db)
     profile = load_profile(db)
-    if code and code not in {one.code for one in known} | codes_at(profile):
+    if code and code not in {one.code for one in known if one.active} | codes_at(profile):
         here = seller_territory(profile) if profile.country else None
         texts = tax_code_texts(codes_shown(known, here, date.max, label=""))
         raise InvalidInput(f"tax_code must be one of: {', '.join(texts)}.", field="tax_code")

@@ -232,7 +232,7 @@ def _details(db: Session, books: Books) -> OrganizationDetails:
 def _codes_to_choose(db: Session, profile: Profile, today: date) -> list[TaxCode]:
     codes = load_tax_codes(db)
     if not profile.country:
-        return codes
+        return [code for code in codes if code.active]
     return codes_shown(codes, seller_territory(profile, on=today), today, label=country(profile.country).tax_label)
 
 

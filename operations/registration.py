@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session
@@ -10,11 +11,12 @@ from sqlmodel import Session
 from invoicing.countries import VatRegistration, country
 from invoicing.document.documents import DocumentKind
 from invoicing.master_data.profiles import Profile
-from invoicing.master_data.registration import UNTAXED, rules_of, untaxed_code
+from invoicing.master_data.registration import UNTAXED, rules_of, settled, untaxed_code
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
+from storage.books.profile import load_profile
 from storage.books.setup import load_setup
-from storage.books.tax_codes import add_tax_codes, load_tax_codes
+from storage.books.tax_codes import add_tax_codes, change_tax_code, load_tax_codes
 
 Changes = Mapping[str, str | bool | int]
 
@@ -24,6 +26,13 @@ _SMALL = VatRegistration.SMALL_BUSINESS.value
 def default_code(db: Session, profile: Profile) -> str:
     """The organization's default tax code, which can say that it is a small enterprise; empty without a country."""
     return load_setup(db, DocumentKind.INVOICE).default_tax_code().code if profile.country else ""
+
+
+def code_of_registration(db: Session) -> str:
+    """The tax code whose text says why the organization charges no tax; empty where it charges tax."""
+    profile = load_profile(db)
+    state = rules_of(settled(profile, default_code=default_code(db, profile))) if profile.country else None
+    return state.code if state else ""
 
 
 def registration_in_step(before: Profile, wanted: Changes) -> dict[str, str | bool | int]:
@@ -81,11 +90,14 @@ def check_registration(profile: Profile, wanted: Changes) -> None:
 
 
 def keep_untaxed_code(db: Session, profile: Profile, wanted: Changes, *, on: date) -> None:
-    """Make the tax code of a seller that charges no tax, where the organization has it not: its text is the reason
-    that documents state.
+    """Make the tax code of a seller that charges no tax, where the organization has it not, or not in use: its text is
+    the reason that documents state.
     """
     state = rules_of(profile) if "vat_registration" in wanted else None
     if state is None or profile.tax_system == "none":
         return
-    if all(code.code != state.code for code in load_tax_codes(db)):
+    known = next((code for code in load_tax_codes(db) if code.code == state.code), None)
+    if known is None:
         add_tax_codes(db, [untaxed_code(country(profile.country), state, on=on)])
+    elif not known.active:
+        change_tax_code(db, replace(known, active=True))

@@ -98,6 +98,7 @@ class TaxCodeShown(View):
     label: str
     category: str
     default: bool
+    active: bool
     reason: str
     reason_local: str
     reason_code: str
@@ -122,6 +123,7 @@ def tax_code_shown(code: TaxCode) -> TaxCodeShown:
         label=code.label,
         category=code.category.value,
         default=code.is_default,
+        active=code.active,
         reason=code.reason,
         reason_local=code.reason_local,
         reason_code=code.reason_code,
@@ -135,7 +137,7 @@ def tax_code_shown(code: TaxCode) -> TaxCodeShown:
 
 def tax_code_lines(code: TaxCode) -> list[str]:
     """A tax code with its parts and its legal text, each on a line of its own."""
-    mark = " (default)" if code.is_default else ""
+    mark = " (default)" if code.is_default else "" if code.active else " (not in use)"
     rates = f": {_rates_text(code.rates)}" if code.rates else ""
     return [
         f"{code.code}{mark}  {code.name}, {code.label}, category {code.category.value}{rates}",

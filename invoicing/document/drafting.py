@@ -26,7 +26,7 @@ from invoicing.document.requested import (
 )
 from invoicing.master_data.code_lists import withholding_texts
 from invoicing.master_data.profiles import Profile
-from invoicing.master_data.records import Customer, Item, Setup
+from invoicing.master_data.records import Customer, Item, Setup, TaxCode
 from invoicing.master_data.registration import settled, worded_on
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
@@ -184,8 +184,13 @@ def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date)
         supplied=SupplyDates(tax_point),
         shown=SupplyDates(tax_point),
         billing=_billing(circumstances, tax_point, tax_point),
-        codes={**local_codes(seller, buyer, tax_point), **cited},
+        # One that is not in use stands in the way of none that is known of a place.
+        codes={**cited, **local_codes(seller, buyer, tax_point), **_in_use(cited)},
     )
+
+
+def _in_use(codes: Mapping[str, TaxCode]) -> dict[str, TaxCode]:
+    return {name: code for name, code in codes.items() if code.active}
 
 
 def _setting(

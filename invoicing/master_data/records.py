@@ -105,7 +105,8 @@ class TaxCode:
     """How a supply is taxed. `label` is what the tax is called on documents, `reason` why none is charged, also in
     the language of the country (`reason_local`) and as a code (`reason_code`, VATEX).
 
-    A code of US sales tax is a stack of `jurisdictions`, and its rate the sum of theirs; it has no `rates` itself.
+    A code of US sales tax is a stack of `jurisdictions`, and its rate the sum of theirs; it has no `rates` itself. One
+    that is not `active` is chosen no more; what was issued with it stays.
     """
 
     code: str
@@ -118,6 +119,7 @@ class TaxCode:
     reason_local: str = ""
     reason_code: str = ""
     jurisdictions: tuple[Jurisdiction, ...] = ()
+    active: bool = True
 
     def rate_on(self, day: date) -> Decimal | None:
         """The rate in percent that is valid on `day`, or None where there is none.
@@ -280,6 +282,10 @@ class Setup:
     posting: Posting
     withholdings: Mapping[str, WithholdingCode] = field(default_factory=dict)
     dimensions: tuple[Dimension, ...] = ()
+
+    def tax_codes_in_use(self) -> dict[str, TaxCode]:
+        """The tax codes that can be chosen."""
+        return {name: code for name, code in self.tax_codes.items() if code.active}
 
     def default_tax_code(self) -> TaxCode:
         return next(code for code in self.tax_codes.values() if code.is_default)

@@ -247,7 +247,8 @@ def _with_untaxed_caution(choice: Choice, code: TaxCode, setting: TaxSetting) ->
     """
     if choice.rule is not Rule.SALES_TAX or code.category is not TaxCategory.OUTSIDE_SCOPE:
         return choice
-    taxed = sorted(one.code for one in setting.setup.tax_codes.values() if one.category is TaxCategory.STANDARD)
+    own = setting.setup.tax_codes_in_use().values()
+    taxed = sorted(one.code for one in own if one.category is TaxCategory.STANDARD)
     if taxed:
         caution = (
             f"No sales tax is charged: {code.code} is the default code of {setting.seller.name}. Where tax is due, set"
@@ -271,7 +272,7 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
         return as_at_home(placed, setting.seller.country, setting.codes) if at_home else placed, said
     if item.tax_code and home.category in _UNTAXED_BY_NATURE:
         return home, Choice(home.category, Rule.ITEM, f"{item.name} is {home.name.lower()} whoever buys it")
-    proposed = proposed_code(choice, setup.tax_codes)
+    proposed = proposed_code(choice, setup.tax_codes_in_use())
     if proposed is not None:
         placed, said = at_place(proposed, choice, setting.codes)
         return placed, replace(said, category=placed.category)
@@ -283,10 +284,12 @@ def _proposal(item: Item, supply: Supply, setting: TaxSetting, *, field: str) ->
 
 
 def _tax_code(code: str, codes: Mapping[str, TaxCode], *, field: str, territory: Territory | None = None) -> TaxCode:
-    if code not in codes:
+    found = codes.get(code)
+    if found is None or not found.active:
         known = ", ".join(tax_code_texts(codes_shown(codes.values(), territory, date.max, label="")))
-        raise InvalidInput(f"{field}: no such tax code. Known: {known}.", field=field)
-    return codes[code]
+        said = "no such tax code" if found is None else f"{code} is not in use any more"
+        raise InvalidInput(f"{field}: {said}. Known: {known}.", field=field)
+    return found
 
 
 def _unit_price(line: RequestedLine, item: Item, *, currency: str, field: str) -> Decimal:

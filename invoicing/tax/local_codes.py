@@ -45,9 +45,9 @@ def codes_at(profile: Profile) -> set[str]:
 
 def codes_shown(codes: Iterable[TaxCode], territory: Territory | None, day: date, *, label: str) -> list[TaxCode]:
     """The codes that an organization in a territory has to choose from: the place's own, with its default, instead of
-    the country's that must not be charged there.
+    the country's that must not be charged there, and none that is not in use.
     """
-    scale, known = scale_of(territory), list(codes)
+    scale, known = scale_of(territory), [code for code in codes if code.active]
     if scale is None:
         return known
     default = next((scale.instead_of(code.code) for code in known if code.is_default), "")

@@ -84,7 +84,7 @@ def part_from_text(text: str) -> Part:
 
 
 def changed_tax_code(before: TaxCode | None, change: TaxCodeChange, *, label: str) -> TaxCode:
-    """The tax code after the change; `label` is what the tax is called where nothing is stated.
+    """The tax code after the change, in use; `label` is what the tax is called where nothing is stated.
 
     Raises:
         InvalidInput: what is missing or does not fit together, by its field.
@@ -113,6 +113,7 @@ def changed_tax_code(before: TaxCode | None, change: TaxCodeChange, *, label: st
         reason_local=_text(change.reason_local, "reason_local", 120) or code.reason_local,
         reason_code=_text(change.reason_code, "reason_code", 40) or code.reason_code,
         is_default=code.is_default or change.default,
+        active=True,
     )
     _check_reason(code)
     return _with_rate(code, change)

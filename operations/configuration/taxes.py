@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session
@@ -11,15 +12,16 @@ from invoicing.countries.model import DatedRate
 from invoicing.master_data.identifiers import check_country
 from invoicing.master_data.records import TaxCode
 from invoicing.money.amounts import parse_decimal, plain
-from invoicing.refusals import InvalidInput
+from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.settings import TaxCodeChange, part_from_text
 from invoicing.text.codes import capitals
 from invoicing.text.typed import clean_line
-from operations.configuration.entries import Change, Entry, Part, PartOf, flag, record, shown
+from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, record, shown
+from operations.registration import code_of_registration
 from operations.settings import save_tax_code_in
 from storage.books import authorities
 from storage.books.pool import Books
-from storage.books.tax_codes import load_tax_codes
+from storage.books.tax_codes import change_tax_code, items_with_tax_code, load_tax_codes
 
 _TEXTS = ("name", "label", "category", "reason", "reason_local", "reason_code")
 
@@ -34,7 +36,11 @@ def _rates(rates: Sequence[DatedRate]) -> str:
 def _entry(code: TaxCode) -> Entry:
     texts = {name: shown(getattr(code, name)) for name in _TEXTS} | {"category": code.category.value}
     parts = " | ".join(f"{part.level.value}:{part.name}: {_rates(part.rates)}" for part in code.jurisdictions)
-    return Entry(code.code, {**texts, "default": shown(code.is_default), "rates": _rates(code.rates), "parts": parts})
+    return Entry(
+        code.code,
+        {**texts, "default": shown(code.is_default), "rates": _rates(code.rates), "parts": parts},
+        code.active,
+    )
 
 
 def _codes(db: Session, books: Books) -> list[Entry]:
@@ -42,6 +48,8 @@ def _codes(db: Session, books: Books) -> list[Entry]:
 
 
 def _save_code(db: Session, books: Books, change: Change) -> str:
+    if change.withdraw:
+        return _withdraw_code(db, books, capitals(change.code))
     values = {name: text for name, text in change.values.items() if text.strip()}
     shown_now = next((_entry(one).values for one in load_tax_codes(db) if one.code == capitals(change.code)), {})
     if values.get("parts") == shown_now.get("parts"):
@@ -60,6 +68,29 @@ def _save_code(db: Session, books: Books, change: Change) -> str:
         default=flag("default", values["default"]) if "default" in values else False,
     )
     return save_tax_code_in(db, books, wanted).code.code
+
+
+def _withdraw_code(db: Session, books: Books, wanted: str) -> str:
+    before = next((one for one in load_tax_codes(db) if one.code == wanted), None)
+    if before is None:
+        raise no_such_entry("tax code")
+    if before.is_default:
+        raise Conflict(f"code: {wanted} is the default; make another the default first.", field="code")
+    if items := items_with_tax_code(db, wanted):
+        raise Conflict(
+            f"code: {wanted} is in use by {', '.join(f'the item {name}' for name in items)}: choose another there"
+            " first.",
+            field="code",
+        )
+    if wanted == code_of_registration(db):
+        raise Conflict(
+            f"code: {wanted} says why this organization charges no tax; it is in use while vat_registration says so.",
+            field="code",
+        )
+    after = replace(before, active=False)
+    change_tax_code(db, after)
+    record(db, books, Part.TAX_CODES, wanted, _entry(before), _entry(after))
+    return wanted
 
 
 def _day(text: str) -> date:
@@ -100,6 +131,7 @@ TAX_CODES = PartOf(
     },
     read=_codes,
     save=_save_code,
+    withdrawing="it is chosen no more; issued documents, and credit notes on them, keep it",
 )
 TAX_AUTHORITIES = PartOf(
     title="tax authorities",

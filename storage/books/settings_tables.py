@@ -122,6 +122,7 @@ class TaxCode(BooksTable, table=True):
     reason_local: str = ""
     reason_code: str = ""
     is_default: bool = False
+    active: bool = True
 
 
 class TaxRate(BooksTable, table=True):

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from invoicing.countries.model import DatedRate
 from invoicing.document.documents import JurisdictionLevel, TaxCategory
 from invoicing.master_data.records import Jurisdiction, TaxCode, WithholdingCode
-from storage.books import settings_tables
+from storage.books import settings_tables, tables
 from storage.queries.statements import execute, insert_rows, table_of
 
 _TAX_CODES = table_of(settings_tables.TaxCode)
@@ -24,7 +24,7 @@ _PLACE_RATES = table_of(settings_tables.TaxJurisdictionRate)
 _WITHHOLDINGS = table_of(settings_tables.WithholdingCode)
 _WITHHOLDING_RATES = table_of(settings_tables.WithholdingRate)
 
-_PLAIN = ("code", "name", "label", "reason", "reason_local", "reason_code", "is_default")
+_PLAIN = ("code", "name", "label", "reason", "reason_local", "reason_code", "is_default", "active")
 _CODES_WITH_RATES = (
     select(
         *(_TAX_CODES.c[name] for name in (*_PLAIN, "category")),
@@ -63,6 +63,8 @@ _WITHHOLDINGS_WITH_RATES = (
     .order_by(_WITHHOLDINGS.c.code, _WITHHOLDING_RATES.c.valid_from)
 )
 _CHANGE_CODE = _TAX_CODES.update().where(_TAX_CODES.c.code == bindparam("of_code"))
+_ITEMS = table_of(tables.Item).c
+_ITEMS_WITH = select(_ITEMS.name).where(_ITEMS.tax_code == bindparam("tax_code")).order_by(_ITEMS.name_key).limit(3)
 _NO_DEFAULT = _TAX_CODES.update().values(is_default=False)
 _DROP_PARTS = tuple(
     table.delete().where(table.c.code == bindparam("of_code")) for table in (_PLACE_RATES, _PLACES, _TAX_RATES)
@@ -100,6 +102,11 @@ def change_tax_code(session: Session, code: TaxCode) -> None:
     _add_rates(session, [code])
 
 
+def items_with_tax_code(session: Session, code: str) -> list[str]:
+    """The names of the first items that are taxed by the code."""
+    return [row[0] for row in execute(session, _ITEMS_WITH, {"tax_code": code})]
+
+
 def clear_default_tax_code(session: Session) -> None:
     """Leave no tax code the default, before another becomes it."""
     execute(session, _NO_DEFAULT)
@@ -127,6 +134,7 @@ def _tax_code(rows: list[Row[*tuple[Any, ...]]], stacks: dict[str, tuple[Jurisdi
         reason_local=row.reason_local,
         reason_code=row.reason_code,
         jurisdictions=stacks.get(row.code, ()),
+        active=row.active,
     )
 
 

@@ -201,7 +201,10 @@ async def test_exports_say_the_dimensions_of_lines_and_sides(desk: Desk) -> None
 
 async def test_dimensions_go_along_when_an_organization_goes_live_and_no_copy_gets_them(desk: Desk) -> None:
     await desk.begin()
-    copied = await desk.one.client("Finch Studio", copy_from="harbour-bakery-sandbox")
+    of_the_practice = Change(code=PLACE, values={"name": "Cost centre"})
+    practice_books = desk.one.books(desk.one.organization)
+    await save_entry(desk.one.office, practice_books, Part.DIMENSIONS, of_the_practice)
+    copied = await desk.one.client("Finch Studio", copy_from=BAKERY)
     assert await desk.entries(desk.one.books(copied)) == {}
     await update_organization(desk.one.office, desk.books, READY)
     caller = Caller(desk.one.office, PracticeConnection(), "", protocol_has_sessions=False)

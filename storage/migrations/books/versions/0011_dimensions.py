@@ -1,4 +1,4 @@
-"""Dimensions of lines and their values."""
+"""Dimensions of lines and their values, and tax codes that are not in use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,3 +24,4 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
     )
+    op.add_column("tax_codes", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true()))
