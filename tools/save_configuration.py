@@ -48,7 +48,8 @@ async def save_configuration(
     wanted = entries_part(part, MANDATES)
     change = Change(code=code, values=values_of(values), withdraw=withdraw, reason=reason)
     entry = await save_entry(office, books, wanted, change)
-    first = f"{'Withdrawn' if withdraw else 'Saved'}: {wanted.value.replace('_', ' ')} {code.strip()}."
+    what = f"{wanted.value.replace('_', ' ')} {code}".strip()
+    first = f"{'Withdrawn' if withdraw else 'Saved'}: {what}."
     return entries_answer(books, wanted, [entry_answer(entry)] if entry else [], first=first)
 
 

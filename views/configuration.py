@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from operations.configuration.entries import Entry, PartOf
+from operations.configuration.entries import Described, Entry
 from storage.books.audit import Recorded
 from views.base import View
 
@@ -29,7 +29,7 @@ def entry_line(entry: EntryAnswer) -> str:
     return f"- {entry.code}{'' if entry.active else ' (not in use)'}{f': {values}' if values else ''}"
 
 
-def fields_line(part: PartOf) -> str:
+def fields_line(part: Described) -> str:
     """What a change of the part can set."""
     told = "; ".join(f"{name} ({meaning})" for name, meaning in part.fields.items())
     withdrawing = f" withdraw: {part.withdrawing}." if part.withdrawing else ""

@@ -12,6 +12,7 @@ from operations.configuration.dimensions import DIMENSIONS
 from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields
 from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
 from operations.configuration.periods import PERIODS
+from operations.configuration.profile_parts import BRANDING, POLICY, PartOfProfile, save_profile_part
 from operations.configuration.taxes import TAX_AUTHORITIES, TAX_CODES
 from operations.configuration.terms import PAYMENT_TERMS
 from storage.books import audit
@@ -19,7 +20,7 @@ from storage.books.checks import SETTING, SETTING_MANDATES
 from storage.books.pool import Books
 from storage.paging import Page, check_limit, page_of_whole
 
-PARTS: Mapping[Part, PartOf] = {
+PARTS: Mapping[Part, PartOf | PartOfProfile] = {
     Part.ACCOUNTS: ACCOUNTS,
     Part.TAX_CODES: TAX_CODES,
     Part.TAX_AUTHORITIES: TAX_AUTHORITIES,
@@ -29,6 +30,8 @@ PARTS: Mapping[Part, PartOf] = {
     Part.TRANSACTION_TYPES: TRANSACTION_TYPES,
     Part.DIMENSIONS: DIMENSIONS,
     Part.PERIODS: PERIODS,
+    Part.BRANDING: BRANDING,
+    Part.POLICY: POLICY,
 }
 
 
@@ -47,6 +50,9 @@ async def save_entry(office: Office, books: Books, part: Part, change: Change) -
         InvalidInput, Conflict, NotFound, LimitExceeded: what does not fit, by its field.
     """
     of = PARTS[part]
+    if isinstance(of, PartOfProfile):
+        check_fields(of, change)
+        return await save_profile_part(office, books, of, change)
     require(of.right, books.organization, office.principal)
     check_fields(of, change)
 

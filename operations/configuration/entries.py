@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -31,6 +32,8 @@ class Part(StrEnum):
     TRANSACTION_TYPES = "transaction_types"
     DIMENSIONS = "dimensions"
     PERIODS = "periods"
+    BRANDING = "branding"
+    POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,22 @@ class Change:
     reason: str = ""
 
 
+class Described(Protocol):
+    """What a part says of itself: its title, of each value what it is, and what taking an entry out of use means, empty
+    where none is.
+    """
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, str]: ...
+    @property
+    def withdrawing(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartOf:
-    """A part: how its entries are read and changed. `fields` says of each value what it is, and `withdrawing` what
-    taking an entry out of use means, empty where none is. `save` answers the code of the entry.
-    """
+    """A part with rows of its own: how its entries are read and changed. `save` answers the code of the entry."""
 
     title: str
     fields: Mapping[str, str]
@@ -70,7 +84,7 @@ class PartOf:
     withdrawing: str = ""
 
 
-def check_fields(part: PartOf, change: Change) -> None:
+def check_fields(part: Described, change: Change) -> None:
     """Refuse a value that the part does not have.
 
     Raises:
