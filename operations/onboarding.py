@@ -304,6 +304,7 @@ async def _copied_plan(
             tax_codes=fresh.organization.tax_codes,
             authorities=fresh.organization.authorities,
             withholdings=fresh.organization.withholdings,
+            jurisdictions=fresh.organization.jurisdictions,
         )
         said = f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}."
         notes = (Remark(said),)
@@ -317,6 +318,7 @@ async def _copied_plan(
         "payment_terms": len(layer.terms),
         "tax_authorities": len(layer.authorities) if at_home else 0,
         "withholdings": len(layer.withholdings) if at_home else 0,
+        "jurisdictions": len(layer.jurisdictions) if at_home else 0,
     }
     return Plan(
         profile=replace(

@@ -17,6 +17,7 @@ from invoicing.refusals import Conflict, InvalidInput, NotFound
 from invoicing.remedies import Act
 from invoicing.tax.settings import TaxCodeChange, changed_tax_code, check_code
 from invoicing.text.codes import capitals, small_letters
+from operations.configuration.jurisdictions import keep_parts
 from operations.issue_dates import local_date, today_in
 from storage.books import audit, documents, series, tax_codes
 from storage.books.pool import Books
@@ -95,6 +96,8 @@ def save_tax_code_in(db: Session, books: Books, change: TaxCodeChange) -> SavedT
             field="part",
         )
     after = changed_tax_code(before, change, label=country(profile.country).tax_label)
+    if change.parts and change.valid_from is not None:
+        after = keep_parts(db, books, after, change.parts, change.valid_from)
     if after == before:
         raise InvalidInput(f"{wanted} is like that already: nothing to change.", field="code")
     if change.default:

@@ -148,6 +148,7 @@ _NOUNS = {
     "payment_terms": "payment term",
     "tax_authorities": "tax authority",
     "withholdings": "withholding",
+    "jurisdictions": "jurisdiction",
     "posting_profiles": "posting profile",
     "transaction_types": "transaction type",
 }

@@ -24,7 +24,7 @@ from views.organizations import heading, named
 from views.remedies import for_assistant
 
 MANDATES, HISTORY = "mandates", "history"
-PartArgument = Annotated[str, Field(description=f"{', '.join(PARTS)}, {MANDATES}")]
+PartArgument = Annotated[str, Field(description="As get_configuration names it, but for history")]
 
 
 class Configuration(PageAnswer):

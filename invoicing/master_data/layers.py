@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from invoicing.master_data.records import Account, PaymentTerm, Posting, TaxCode, WithholdingCode
+from invoicing.master_data.records import Account, KnownJurisdiction, PaymentTerm, Posting, TaxCode, WithholdingCode
 
 STANDARD_PROFILE = "Standard"
 
@@ -18,6 +18,7 @@ class OrganizationLayer:
     terms: tuple[PaymentTerm, ...]
     authorities: tuple[tuple[str, str], ...]
     withholdings: tuple[WithholdingCode, ...] = ()
+    jurisdictions: tuple[KnownJurisdiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

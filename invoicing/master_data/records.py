@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from invoicing.countries.model import DatedRate
 from invoicing.document.documents import (
@@ -98,6 +99,38 @@ class Jurisdiction:
     name: str
     level: JurisdictionLevel
     rates: tuple[DatedRate, ...]
+
+
+class JurisdictionKind(StrEnum):
+    """What a jurisdiction takes."""
+
+    TAX = "tax"
+    PAYROLL = "payroll"
+
+
+COUNTRY_LEVEL = "country"
+"""The level of a jurisdiction besides those of `JurisdictionLevel`, which alone are parts of a stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownJurisdiction:
+    """A jurisdiction as the organization knows it, by its `code`: one of tax with its rates by date, which every stack
+    follows that has a part of its level and name; one of payroll without rates. `authority` is whom is paid, by name.
+    One that is not `active` goes into no stack any more.
+    """
+
+    code: str
+    name: str
+    level: str
+    kind: JurisdictionKind = JurisdictionKind.TAX
+    authority: str = ""
+    rates: tuple[DatedRate, ...] = ()
+    active: bool = True
+
+    @property
+    def part(self) -> tuple[str, str]:
+        """What a part of a stack is known by, level and name; nothing that one could be where it is none of tax."""
+        return (self.level, self.name) if self.kind is JurisdictionKind.TAX else ("", "")
 
 
 @dataclass(frozen=True, slots=True)

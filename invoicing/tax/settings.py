@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from invoicing.countries.model import TAXED_CATEGORIES, DatedRate
 from invoicing.document.documents import JurisdictionLevel, TaxCategory
-from invoicing.master_data.records import Jurisdiction, TaxCode
+from invoicing.master_data.records import Jurisdiction, TaxCode, rate_in_force
 from invoicing.money.amounts import parse_decimal, plain
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.text.codes import capitals, small_letters
@@ -137,7 +137,7 @@ def _with_rate(code: TaxCode, change: TaxCodeChange) -> TaxCode:
     if code.jurisdictions:
         raise Conflict(f"{code.code} is a stack of jurisdictions: state its parts.", field="percent")
     _check_rate(code, _percent(change.percent), field="percent")
-    return replace(code, rates=_from_day(code.rates, change.percent, change.valid_from))
+    return replace(code, rates=rates_from_day(code.rates, change.percent, change.valid_from))
 
 
 def _category(name: str) -> TaxCategory:
@@ -203,12 +203,19 @@ def _stack(code: TaxCode, parts: Sequence[Part], day: date) -> tuple[Jurisdictio
     for part in parts:
         place = known.get((part.level, part.name))
         rates = place.rates if place else (DatedRate(Decimal(0), began),) if began < day else ()
-        stack.append(Jurisdiction(part.name, part.level, _from_day(rates, part.percent, day)))
+        now = rate_in_force(rates, day)
+        if now is None or now.percent != part.percent:
+            rates = rates_from_day(rates, part.percent, day)
+        stack.append(Jurisdiction(part.name, part.level, rates))
     return tuple(stack)
 
 
-def _from_day(rates: Sequence[DatedRate], percent: Decimal, day: date) -> tuple[DatedRate, ...]:
-    """The rates with this one from the day on, in place of one that begins on the same day."""
+def rates_from_day(rates: Sequence[DatedRate], percent: Decimal, day: date) -> tuple[DatedRate, ...]:
+    """The rates with this one from the day on, in place of one that begins on the same day.
+
+    Raises:
+        Conflict: there is a rate that begins later.
+    """
     later = [rate for rate in rates if rate.valid_from > day]
     if later:
         raise Conflict(

@@ -10,6 +10,7 @@ from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
 from operations.configuration.dimensions import DIMENSIONS
 from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields
+from operations.configuration.jurisdictions import JURISDICTIONS
 from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
 from operations.configuration.periods import PERIODS
 from operations.configuration.profile_parts import BRANDING, POLICY, PartOfProfile, save_profile_part
@@ -24,6 +25,7 @@ PARTS: Mapping[Part, PartOf | PartOfProfile] = {
     Part.ACCOUNTS: ACCOUNTS,
     Part.TAX_CODES: TAX_CODES,
     Part.TAX_AUTHORITIES: TAX_AUTHORITIES,
+    Part.JURISDICTIONS: JURISDICTIONS,
     Part.PAYMENT_TERMS: PAYMENT_TERMS,
     Part.SERIES: SERIES,
     Part.POSTING_PROFILES: POSTING_PROFILES,

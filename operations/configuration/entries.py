@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -26,6 +27,7 @@ class Part(StrEnum):
     ACCOUNTS = "accounts"
     TAX_CODES = "tax_codes"
     TAX_AUTHORITIES = "tax_authorities"
+    JURISDICTIONS = "jurisdictions"
     PAYMENT_TERMS = "payment_terms"
     SERIES = "series"
     POSTING_PROFILES = "posting_profiles"
@@ -119,6 +121,18 @@ def flag(name: str, text: str) -> bool:
         case "false" | "no":
             return False
     raise InvalidInput(f"values: {name} must be true or false.", field="values")
+
+
+def day(name: str, text: str) -> date:
+    """The day that a text says.
+
+    Raises:
+        InvalidInput: it says none.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(f"values: {name} must be a date such as 2026-03-31.", field="values") from None
 
 
 def shown(value: object) -> str:

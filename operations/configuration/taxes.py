@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.countries.model import DatedRate
 from invoicing.master_data.identifiers import check_country
 from invoicing.master_data.records import TaxCode
-from invoicing.money.amounts import parse_decimal, plain
+from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.settings import TaxCodeChange, part_from_text
 from invoicing.text.codes import capitals
 from invoicing.text.typed import clean_line
-from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, record, shown
+from operations.configuration.entries import Change, Entry, Part, PartOf, day, flag, no_such_entry, record, shown
+from operations.configuration.jurisdictions import known_part, rates_text
 from operations.registration import code_of_registration
 from operations.settings import save_tax_code_in
 from storage.books import authorities
@@ -26,19 +24,12 @@ from storage.books.tax_codes import change_tax_code, items_with_tax_code, load_t
 _TEXTS = ("name", "label", "category", "reason", "reason_local", "reason_code")
 
 
-def _rates(rates: Sequence[DatedRate]) -> str:
-    return "; ".join(
-        f"{plain(rate.percent)} from {rate.valid_from}" + (f" to {rate.valid_until}" if rate.valid_until else "")
-        for rate in rates
-    )
-
-
 def _entry(code: TaxCode) -> Entry:
     texts = {name: shown(getattr(code, name)) for name in _TEXTS} | {"category": code.category.value}
-    parts = " | ".join(f"{part.level.value}:{part.name}: {_rates(part.rates)}" for part in code.jurisdictions)
+    parts = " | ".join(f"{part.level.value}:{part.name}: {rates_text(part.rates)}" for part in code.jurisdictions)
     return Entry(
         code.code,
-        {**texts, "default": shown(code.is_default), "rates": _rates(code.rates), "parts": parts},
+        {**texts, "default": shown(code.is_default), "rates": rates_text(code.rates), "parts": parts},
         code.active,
     )
 
@@ -58,13 +49,15 @@ def _save_code(db: Session, books: Books, change: Change) -> str:
         raise InvalidInput(
             "values: rates shows all of them; give the next one as percent (or parts) and valid_from.", field="values"
         )
-    parts = tuple(part_from_text(text.strip()) for text in values.get("parts", "").split("|") if text.strip())
+    first_day = day("valid_from", values["valid_from"]) if "valid_from" in values else None
+    stated = [text.strip() for text in values.get("parts", "").split("|") if text.strip()]
+    parts = tuple(part_from_text(text) if ":" in text else known_part(db, text, first_day) for text in stated)
     wanted = TaxCodeChange(
         code=change.code,
         **{name: values.get(name, "") for name in _TEXTS},
         percent=parse_decimal(values["percent"], field="percent") if "percent" in values else None,
         parts=parts,
-        valid_from=_day(values["valid_from"]) if "valid_from" in values else None,
+        valid_from=first_day,
         default=flag("default", values["default"]) if "default" in values else False,
     )
     return save_tax_code_in(db, books, wanted).code.code
@@ -93,13 +86,6 @@ def _withdraw_code(db: Session, books: Books, wanted: str) -> str:
     return wanted
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise InvalidInput("values: valid_from must be a date such as 2026-03-31.", field="values") from None
-
-
 def _authority_entries(db: Session, books: Books) -> list[Entry]:
     return [Entry(name, {"country": country}) for name, country in authorities.load_authorities(db)]
 
@@ -121,7 +107,7 @@ TAX_CODES = PartOf(
         "label": "what the tax is called on documents",
         "category": "of EN 16931, once: S, Z, E, AE, K, G, O, L, M, B",
         "percent": "the rate from valid_from on",
-        "parts": "of US sales tax, with |: state:California:6 | county:Marin:0.25",
+        "parts": "of US sales tax, with |: state:California:6 | county:Marin:0.25, or codes of jurisdictions",
         "valid_from": "first day of the rate",
         "reason": "legal text where no tax is charged",
         "reason_local": "the same in the country's language",

@@ -27,6 +27,8 @@ _SETTINGS: tuple[type[SQLModel], ...] = (
     settings_tables.TaxRate,
     settings_tables.TaxJurisdiction,
     settings_tables.TaxJurisdictionRate,
+    settings_tables.Jurisdiction,
+    settings_tables.JurisdictionRate,
     settings_tables.WithholdingCode,
     settings_tables.WithholdingRate,
     settings_tables.PaymentTerm,

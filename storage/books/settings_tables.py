@@ -158,6 +158,30 @@ class TaxJurisdictionRate(BooksTable, table=True):
     percent: Decimal = Field(sa_type=DecimalText)
 
 
+class Jurisdiction(BooksTable, table=True):
+    """A jurisdiction of tax or payroll, as the organization knows it."""
+
+    __tablename__ = "jurisdictions"
+
+    code: str = Field(primary_key=True)
+    name: str
+    level: str
+    kind: str
+    authority: str = ""
+    active: bool = True
+
+
+class JurisdictionRate(BooksTable, table=True):
+    """What a jurisdiction of tax takes: the parts of stacks that are of it follow it."""
+
+    __tablename__ = "jurisdiction_rates"
+
+    jurisdiction: str = Field(primary_key=True, foreign_key="jurisdictions.code")
+    valid_from: date = Field(primary_key=True)
+    valid_until: date | None = None
+    percent: Decimal = Field(sa_type=DecimalText)
+
+
 class WithholdingCode(BooksTable, table=True):
     """A tax that the buyer withholds from the payment, such as Spain's IRPF."""
 

@@ -12,6 +12,7 @@ from invoicing.master_data.layers import EntityLayer, OrganizationLayer, Transac
 from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, Setup
 from storage.books import settings_tables
 from storage.books.dimensions import load_dimensions
+from storage.books.jurisdictions import add_jurisdictions, load_jurisdictions
 from storage.books.series import SERIES
 from storage.books.tax_codes import add_tax_codes, add_withholdings, load_tax_codes, load_withholdings
 from storage.queries.cache import remembered
@@ -73,6 +74,7 @@ def load_organization_layer(session: Session) -> OrganizationLayer:
         terms=tuple(load_terms(session)),
         authorities=tuple((row.name, row.country) for row in authorities),
         withholdings=tuple(load_withholdings(session)),
+        jurisdictions=tuple(load_jurisdictions(session)),
     )
 
 
@@ -94,6 +96,7 @@ def save_organization_layer(session: Session, layer: OrganizationLayer) -> None:
     session.flush()
     add_tax_codes(session, layer.tax_codes)
     add_withholdings(session, layer.withholdings)
+    add_jurisdictions(session, layer.jurisdictions)
 
 
 def save_entity_layer(session: Session, layer: EntityLayer, *, series: dict[str, str]) -> None:

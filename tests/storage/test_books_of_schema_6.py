@@ -24,7 +24,9 @@ from operations.payments import PaymentRequest, record_payment
 from operations.practices import local_owner
 from operations.rights import Right
 from operations.verification import verify_books
+from storage.books.jurisdictions import load_jurisdictions
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER, Books
+from storage.books.tax_codes import load_tax_codes
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.migrating import migrate_all
 from storage.migrations import head_stamp
@@ -121,6 +123,16 @@ async def test_the_journal_alone_comes_to_what_journal_and_payments_came_to(root
         assert "payments" not in str(view)
         ((payments,),) = rows(path, "SELECT count(*) FROM payments")
         assert rows(path, "SELECT count(*) FROM journal_entries WHERE payment_id IS NOT NULL") == [(payments,)]
+
+
+async def test_the_parts_of_stacks_are_jurisdictions_with_their_rates(root: Path) -> None:
+    async with opened(root) as books:
+        stacks = await books[PRACTICE].read(load_tax_codes)
+        known = await books[PRACTICE].read(load_jurisdictions)
+        parts = {(part.level.value, part.name): part.rates for code in stacks for part in code.jurisdictions}
+        assert {one.part: one.rates for one in known} == parts != {}
+        assert {one.code for one in known} >= {"STATE-CALIFORNIA", "STATE-NEW-YORK"}
+        assert await books[CLIENT].read(load_jurisdictions) == []
 
 
 async def test_what_is_new_is_filled_from_the_texts(root: Path) -> None:

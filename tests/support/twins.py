@@ -250,6 +250,8 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         named = (await chat.ok("save_customer", name=f"{canary} Hotel", note=canary, **texts))["customer"]
         for code in (DIMENSION, f"{DIMENSION}/{canary}"):
             await chat.ok("save_configuration", part="dimensions", code=code, values={"name": canary})
+        levied = {"name": canary, "level": "country", "kind": "payroll"}
+        await chat.ok("save_configuration", part="jurisdictions", code=f"J-{canary}", values=levied)
         item = {"unit_price": "12.50", "unit": canary, "description": f"{canary} croissants"}
         await chat.ok("save_item", name=ITEM, sku=f"{canary}-1", **item)
         special = (await chat.ok("save_item", name=f"{canary} cake", sku=f"{canary}-2", **item))["item"]
