@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import Session
@@ -40,6 +41,7 @@ from storage.work.budget import IN_A_THREAD
 FUTURE_DAYS_MAX = 366
 
 _Value = str | bool | int
+NOTHING_ELSEWHERE: Mapping[str, list[str]] = MappingProxyType({})
 # What `keep_logo` has put in the place of an image.
 _LOGO = frozenset({"logo", "logo_sha256"})
 # What is kept in the directory, and not in the books.
@@ -82,7 +84,7 @@ async def update_organization(
         if owner:
             give_address(db, user_id, office.principal.label, owner)
 
-    await books.write(lambda db: _apply(db, books, wanted, elsewhere, logo))
+    await books.write(lambda db: change_profile(db, books, wanted, elsewhere, logo))
     try:
         await office.store.directory.write(publish, size=IN_A_THREAD)
     except Unavailable as fault:
@@ -104,9 +106,18 @@ async def _check_may_rename(office: Office, books: Books, name: str) -> None:
     await check_name_names_no_other(office, name)
 
 
-def _apply(
-    db: Session, books: Books, wanted: Mapping[str, _Value], elsewhere: dict[str, list[str]], logo: StoredFile | None
+def change_profile(
+    db: Session,
+    books: Books,
+    wanted: Mapping[str, _Value],
+    elsewhere: Mapping[str, list[str]] = NOTHING_ELSEWHERE,
+    logo: StoredFile | None = None,
 ) -> None:
+    """Set fields of the profile and put that on record, with what was changed `elsewhere`; who may, was asked before.
+
+    Raises:
+        InvalidInput, Conflict: as `update_organization` says.
+    """
     before = load_profile(db)
     after = _settle_country(db, before, wanted, books)
     wanted = with_address_fields(wanted, after.country)
@@ -129,7 +140,7 @@ def _apply(
         books.organization.handle,
         at=books.clock(),
         by=books.actor,
-        detail={"changed": changed | elsewhere, "settings": settings_state(db)},
+        detail={"changed": {**changed, **elsewhere}, "settings": settings_state(db)},
     )
 
 

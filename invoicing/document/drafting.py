@@ -139,7 +139,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         seller=profile.seller(),
         buyer=customer.buyer(),
         customer=customer.id,
-        payment=profile.payment(),
+        payment=setup.payment(profile.payment(), currency),
         lines=totals.lines,
         taxes=totals.taxes,
         net_minor=totals.net_minor,

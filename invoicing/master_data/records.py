@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from invoicing.document.documents import (
     JurisdictionLevel,
     JurisdictionRate,
     Party,
+    PaymentDetails,
     Supply,
     TaxCategory,
 )
@@ -306,6 +307,28 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where buyers pay: documents in its `currency` print it, and the default one those in any other. The details of
+    the default are the organization's own, in its profile.
+    """
+
+    code: str
+    account_holder: str = ""
+    bank_name: str = ""
+    iban: str = ""
+    bic: str = ""
+    account_number: str = ""
+    routing_number: str = ""
+    currency: str = ""
+    is_default: bool = False
+    active: bool = True
+
+
+BANK_DETAILS = tuple(one.name for one in fields(PaymentDetails))
+"""The fields of a bank account that documents print, which a profile has, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """All of an organization's settings that composing a document looks at."""
 
@@ -315,6 +338,15 @@ class Setup:
     posting: Posting
     withholdings: Mapping[str, WithholdingCode] = field(default_factory=dict)
     dimensions: tuple[Dimension, ...] = ()
+    bank_accounts: tuple[BankAccount, ...] = ()
+
+    def payment(self, usual: PaymentDetails, currency: str) -> PaymentDetails:
+        """Where buyers pay a document in this currency: `usual` is the default account."""
+        for account in self.bank_accounts:
+            if account.active and not account.is_default and account.currency == currency:
+                found = PaymentDetails(*(getattr(account, name) for name in BANK_DETAILS))
+                return replace(found, account_holder=found.account_holder or usual.account_holder)
+        return usual
 
     def tax_codes_in_use(self) -> dict[str, TaxCode]:
         """The tax codes that can be chosen."""

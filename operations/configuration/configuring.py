@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
+from operations.configuration.bank_accounts import BANK_ACCOUNTS
 from operations.configuration.dimensions import DIMENSIONS
 from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields
 from operations.configuration.jurisdictions import JURISDICTIONS
@@ -32,6 +33,7 @@ PARTS: Mapping[Part, PartOf | PartOfProfile] = {
     Part.TRANSACTION_TYPES: TRANSACTION_TYPES,
     Part.DIMENSIONS: DIMENSIONS,
     Part.PERIODS: PERIODS,
+    Part.BANK_ACCOUNTS: BANK_ACCOUNTS,
     Part.BRANDING: BRANDING,
     Part.POLICY: POLICY,
 }

@@ -34,6 +34,7 @@ class Part(StrEnum):
     TRANSACTION_TYPES = "transaction_types"
     DIMENSIONS = "dimensions"
     PERIODS = "periods"
+    BANK_ACCOUNTS = "bank_accounts"
     BRANDING = "branding"
     POLICY = "policy"
 

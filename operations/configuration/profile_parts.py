@@ -99,6 +99,7 @@ POLICY = PartOfProfile(
         "future_days": "how many days ahead an issue date may be",
         "payment_qr": "true or false",
         "mandates": "refuse or warn, where the law takes no PDF",
+        "write_off_limit": "the most that is written off of an invoice, in the currency of the books",
         "named_writes": "live, always or off: which changes must name the organization",
         _OF_CLIENTS: "which of the practice's acts a client's own people may do, words with blanks between",
     },

@@ -216,6 +216,23 @@ class PaymentTerm(BooksTable, table=True):
     discount_days: int = 0
 
 
+class BankAccount(BooksTable, table=True):
+    """Where buyers pay; the details of the default one stand in the profile."""
+
+    __tablename__ = "bank_accounts"
+
+    code: str = Field(primary_key=True)
+    account_holder: str = ""
+    bank_name: str = ""
+    iban: str = ""
+    bic: str = ""
+    account_number: str = ""
+    routing_number: str = ""
+    currency: str = ""
+    is_default: bool = False
+    active: bool = True
+
+
 class Dimension(BooksTable, table=True):
     """What lines are told apart by, such as cost centres: the organization's own."""
 

@@ -11,6 +11,7 @@ from invoicing.document.documents import DocumentKind
 from invoicing.master_data.layers import EntityLayer, OrganizationLayer, TransactionProfile
 from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, Setup
 from storage.books import settings_tables
+from storage.books.bank_accounts import load_bank_accounts
 from storage.books.dimensions import load_dimensions
 from storage.books.jurisdictions import add_jurisdictions, load_jurisdictions
 from storage.books.series import SERIES
@@ -51,6 +52,7 @@ def _read_setup(session: Session, kind: DocumentKind, series: str) -> Setup:
         posting=_POSTINGS.of(row[width:]),
         withholdings={code.code: code for code in load_withholdings(session)},
         dimensions=load_dimensions(session),
+        bank_accounts=load_bank_accounts(session),
     )
 
 

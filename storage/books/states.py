@@ -34,6 +34,7 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         settings_tables.WithholdingCode,
         settings_tables.WithholdingRate,
         settings_tables.PaymentTerm,
+        settings_tables.BankAccount,
         settings_tables.Dimension,
         settings_tables.DimensionValue,
         settings_tables.PostingProfile,

@@ -84,7 +84,7 @@ async def test_composing_asks_for_all_settings_at_once(tmp_path: Path) -> None:
             return load_setup(db, DocumentKind.INVOICE), len(said)
 
         setup, statements = await books.read(counted)
-        assert (statements, "STANDARD" in setup.tax_codes) == (5, True)
+        assert (statements, "STANDARD" in setup.tax_codes) == (6, True)
         await books.write(lambda db: add_tax_codes(db, [STACK]))
         setup, statements = await books.read(counted)
-        assert (statements, setup.tax_codes["A-STACK"]) == (6, STACK)
+        assert (statements, setup.tax_codes["A-STACK"]) == (7, STACK)

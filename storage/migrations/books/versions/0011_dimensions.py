@@ -1,4 +1,4 @@
-"""Dimensions of lines and their values, tax codes that are not in use, and jurisdictions.
+"""Dimensions of lines and their values, tax codes that are not in use, jurisdictions and further bank accounts.
 
 A part of a stack becomes a jurisdiction, whose rates are those of the first code that has it.
 """
@@ -48,7 +48,18 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("percent", DecimalText(), nullable=False),
     )
+    op.create_table(
+        "bank_accounts",
+        sa.Column("code", sa.String(), primary_key=True),
+        *(sa.Column(name, sa.String(), nullable=False) for name in _BANK_DETAILS),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+    )
     _keep_parts()
+
+
+_BANK_DETAILS = ("account_holder", "bank_name", "iban", "bic", "account_number", "routing_number")
 
 
 def _keep_parts() -> None:
