@@ -14,7 +14,7 @@ from invoicing.importing.values import ReadRow, read_rows
 from invoicing.master_data.profiles import Profile
 from invoicing.progress import Progress
 from invoicing.remedies import Remark
-from operations.importing import Import
+from operations.imported import Import
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 

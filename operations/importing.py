@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from invoicing.importing.columns import Columns, Kind
+from invoicing.importing.columns import Kind
 from invoicing.importing.matching import Known, Matching
 from invoicing.importing.tables import Problem
-from invoicing.importing.values import ReadRow
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
 from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
+from operations.imported import Import, Imported, ImportedRow, Outcome
 from operations.items import changed as changed_item
 from operations.items import check_field as check_item_field
 from storage.books import audit, customers, items
@@ -35,54 +33,6 @@ _BATCH = 500
 # Their values are few and looked up in the books or in lists: each is checked once.
 _OF_THE_BOOKS = frozenset({"payment_terms", "tax_code", "revenue_account"})
 _REPEATING = _OF_THE_BOOKS | {"country", "currency", "supply"}
-
-
-class Outcome(Enum):
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedRow:
-    """What became of a row, or would. `fields` are those that change; `id` is empty where there is none yet."""
-
-    number: int
-    outcome: Outcome
-    id: str = ""
-    name: str = ""
-    fields: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """`written` is false in a dry run, and where a row was refused: then nothing was kept."""
-
-    rows: tuple[ImportedRow, ...]
-    written: bool
-
-    @property
-    def counts(self) -> dict[str, int]:
-        found = Counter(row.outcome for row in self.rows)
-        return {"rows": len(self.rows)} | {outcome.value: found[outcome] for outcome in Outcome}
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """What is imported. The audit trail keeps `file_name` and `sha256`.
-
-    With `update` a row also changes what it finds by its name or stock number, not only by its id.
-    """
-
-    kind: Kind
-    columns: Columns
-    rows: Sequence[ReadRow]
-    file_name: str
-    sha256: str
-    update: bool = False
-    dry_run: bool = False
 
 
 async def import_table(books: Books, wanted: Import, *, progress: Progress) -> Imported:

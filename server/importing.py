@@ -16,7 +16,8 @@ from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.text.typed import counted
 from operations.access import open_books
 from operations.import_files import FileToImport, read_file_to_import
-from operations.importing import Import, Imported, ImportedRow, Outcome, import_table
+from operations.imported import Import, Imported, ImportedRow, Outcome
+from operations.importing import import_table
 from operations.rights import Right
 from server.app import find_organization, local_office
 from server.console import complain, progress, say, say_json

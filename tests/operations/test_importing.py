@@ -17,7 +17,8 @@ from invoicing.importing.values import read_rows
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import open_books
 from operations.customers import find_customers, save_customer
-from operations.importing import Import, Imported, Outcome, import_table
+from operations.imported import Import, Imported, Outcome
+from operations.importing import import_table
 from operations.items import find_items, save_item
 from operations.rights import Right
 from operations.verification import verify_books

@@ -18,7 +18,8 @@ from invoicing.importing.values import read_rows
 from operations.customers import find_customers
 from operations.files import ExportRequest, export_documents
 from operations.import_files import FileToImport, read_file_to_import
-from operations.importing import Import, import_table
+from operations.imported import Import
+from operations.importing import import_table
 from storage.books.pool import Books
 from storage.work.stopping import Stopped, stop_if_wished
 from tests.support.folders import folder_of

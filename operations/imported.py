@@ -1,0 +1,60 @@
+"""What is imported from a table, and what becomes of each of its rows: the same for everything that a row can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from invoicing.importing.columns import Columns, Kind
+from invoicing.importing.tables import Problem
+from invoicing.importing.values import ReadRow
+
+
+class Outcome(Enum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """What became of a row, or would. `fields` are those that change; `id` is empty where there is none yet."""
+
+    number: int
+    outcome: Outcome
+    id: str = ""
+    name: str = ""
+    fields: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`written` is false in a dry run, and where a row was refused: then nothing was kept."""
+
+    rows: tuple[ImportedRow, ...]
+    written: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(row.outcome for row in self.rows)
+        return {"rows": len(self.rows)} | {outcome.value: found[outcome] for outcome in Outcome}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is imported. The audit trail keeps `file_name` and `sha256`.
+
+    With `update` a row also changes what it finds by its name or stock number, not only by its id.
+    """
+
+    kind: Kind
+    columns: Columns
+    rows: Sequence[ReadRow]
+    file_name: str
+    sha256: str
+    update: bool = False
+    dry_run: bool = False
