@@ -1,14 +1,14 @@
-"""Reading a file of customers or items for an organization: its columns, as somebody chose and as its prices are."""
+"""Reading a table that is to be imported: its columns, as somebody chose and as the organization's prices are."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from invoicing.importing.columns import Column, Kind, is_known, match_columns
-from invoicing.importing.decimals import DecimalSign
 from invoicing.importing.price_columns import PRICE, Pricing
+from invoicing.importing.reading import AS_RECOGNISED, Reading
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.values import ReadRow, read_rows
 from invoicing.master_data.profiles import Profile
@@ -21,19 +21,12 @@ from storage.books.profile import load_profile
 
 @dataclass(frozen=True, slots=True)
 class FileToImport:
-    """A file and how it is to be read. `map` says of headings which field they are (`invoicing.importing.columns`);
-    what is empty is recognised.
-    """
+    """A file of a table, and how it is to be read."""
 
     kind: Kind
     content: bytes
     file_name: str
-    map: Mapping[str, str] = field(default_factory=dict)
-    sheet: str = ""
-    delimiter: str = ""
-    encoding: str = ""
-    decimal_sign: DecimalSign | None = None
-    ignore_unknown: bool = False
+    reading: Reading = AS_RECOGNISED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +60,26 @@ async def read_file_to_import(
 
 
 def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool, progress: Progress) -> ReadFile:
+    reading = asked.reading
     table = read_table(
         asked.content,
-        known=lambda heading: is_known(asked.kind, heading) or heading.strip() in asked.map,
-        sheet=asked.sheet,
-        delimiter=asked.delimiter,
-        encoding=asked.encoding,
+        known=lambda heading: is_known(asked.kind, heading) or heading.strip() in reading.map,
+        sheet=reading.sheet,
+        delimiter=reading.delimiter,
+        encoding=reading.encoding,
         progress=progress,
     )
     columns = match_columns(
         asked.kind,
         table,
-        ignore_unknown=asked.ignore_unknown,
-        mapped=asked.map,
+        ignore_unknown=reading.ignore_unknown,
+        mapped=reading.map,
         pricing=Pricing(profile.prices_include_tax, profile.currency),
     )
     wanted = Import(
         kind=asked.kind,
         columns=columns,
-        rows=read_rows(table, columns, asked.decimal_sign),
+        rows=read_rows(table, columns, reading.decimal_sign),
         file_name=asked.file_name,
         sha256=hashlib.sha256(asked.content).hexdigest(),
         update=update,

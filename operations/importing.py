@@ -1,4 +1,4 @@
-"""Importing customers and items from a table: every row is checked first, and then all of them are kept or none."""
+"""Importing customers, items and number series: every row is checked first, and then all are kept or none."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from invoicing.refusals import InvalidInput, NotFound, Refusal
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
 from operations.imported import Import, Imported, ImportedRow, Outcome
+from operations.importing_series import import_series
 from operations.items import changed as changed_item
 from operations.items import check_field as check_item_field
+from operations.rights import Right
 from storage.books import audit, customers, items
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -35,6 +37,14 @@ _OF_THE_BOOKS = frozenset({"payment_terms", "tax_code", "revenue_account"})
 _REPEATING = _OF_THE_BOOKS | {"country", "currency", "supply"}
 
 
+RIGHT_TO_IMPORT = {
+    Kind.CUSTOMERS: Right.IMPORT_RECORDS,
+    Kind.ITEMS: Right.IMPORT_RECORDS,
+    Kind.SERIES: Right.CHANGE_SETTINGS,
+}
+"""For which act the books are opened that a table is imported into."""
+
+
 async def import_table(books: Books, wanted: Import, *, progress: Progress) -> Imported:
     """Check every row; if all are in order and it is no dry run, keep them as one transaction.
 
@@ -46,6 +56,8 @@ async def import_table(books: Books, wanted: Import, *, progress: Progress) -> I
             return await _run(books, wanted, _CUSTOMERS, progress)
         case Kind.ITEMS:
             return await _run(books, wanted, _ITEMS, progress)
+        case Kind.SERIES:
+            return await import_series(books, wanted)
 
 
 @dataclass(frozen=True, slots=True)

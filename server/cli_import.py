@@ -1,15 +1,18 @@
-"""The command `import`: customers and items from CSV and XLSX files, all of a file or nothing."""
+"""The command `import`: customers, items and number series from CSV and XLSX files, all of a file or nothing."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import typer
 
 from server.cli_options import Data, Json, Organization, command_group
 from server.settings import read_settings
+
+if TYPE_CHECKING:
+    from invoicing.importing.reading import Reading
 
 File = Annotated[Path, typer.Argument(help="A CSV or XLSX file; its first row names the columns.")]
 Update = Annotated[bool, typer.Option("--update", help="Also change what is there already by its name.")]
@@ -27,7 +30,7 @@ Map = Annotated[
     typer.Option("--map", help="HEADING=FIELD: which field a column is; empty passes over it. Repeatable."),
 ]
 
-import_app = command_group("Import customers or items from a CSV or XLSX file.")
+import_app = command_group("Import customers, items or number series from a CSV or XLSX file.")
 
 
 def _add_command(kind: str, text: str) -> None:
@@ -47,10 +50,9 @@ def _add_command(kind: str, text: str) -> None:
         as_json: Json = False,
     ) -> None:
         from invoicing.importing.columns import Kind
-        from invoicing.importing.decimals import DecimalSign
         from server.importing import ImportRequest, import_from_file
 
-        sign = None if decimal_comma is None else DecimalSign.COMMA if decimal_comma else DecimalSign.POINT
+        reading = _reading(map_columns or [], sheet, delimiter, encoding, decimal_comma, ignore_unknown)
         request = ImportRequest(
             kind=Kind(kind),
             file=file,
@@ -59,40 +61,34 @@ def _add_command(kind: str, text: str) -> None:
             update=update,
             dry_run=dry_run,
             as_json=as_json,
-            sheet=sheet,
-            delimiter=_delimiter(delimiter),
-            encoding=_encoding(encoding),
-            decimal_sign=sign,
-            ignore_unknown=ignore_unknown,
-            map=_mapped(map_columns or []),
+            reading=reading,
         )
         anyio.run(import_from_file, request)
 
 
 _add_command("customers", "Import customers. All rows are checked first; if one is refused, nothing is imported.")
 _add_command("items", "Import items. All rows are checked first; if one is refused, nothing is imported.")
+_add_command("series", "Import number series (code, kind, pattern, next), all of them or none.")
 
 
-def _delimiter(given: str) -> str:
-    from invoicing.importing.csv_table import DELIMITERS
+def _reading(
+    columns: list[str], sheet: str, delimiter: str, encoding: str, decimal_comma: bool | None, ignore_unknown: bool
+) -> Reading:
+    from invoicing.importing.decimals import DecimalSign
+    from invoicing.importing.reading import Reading, delimiter_of, mapped
+    from invoicing.refusals import InvalidInput
 
-    sign = DELIMITERS.get(given.lower(), "\t" if given == "\\t" else given)
-    if len(sign) > 1 or sign in {'"', "\r", "\n"} or (sign and sign.isalnum()):
-        raise typer.BadParameter(f"give {', '.join(DELIMITERS)} or one sign.", param_hint="--delimiter")
-    return sign
-
-
-def _mapped(given: list[str]) -> dict[str, str]:
-    mapped: dict[str, str] = {}
-    for one in given:
-        # A heading can have an equals sign in it; a field has none.
-        heading, equals, field = one.rpartition("=")
-        if not equals or not heading.strip():
-            raise typer.BadParameter('give HEADING=FIELD, such as "Sale price=unit_price".', param_hint="--map")
-        if heading.strip() in mapped:
-            raise typer.BadParameter(f"{heading.strip()} is there twice.", param_hint="--map")
-        mapped[heading.strip()] = field.strip()
-    return mapped
+    try:
+        return Reading(
+            map=mapped(columns),
+            sheet=sheet,
+            delimiter=delimiter_of(delimiter),
+            encoding=_encoding(encoding),
+            decimal_sign=None if decimal_comma is None else DecimalSign.COMMA if decimal_comma else DecimalSign.POINT,
+            ignore_unknown=ignore_unknown,
+        )
+    except InvalidInput as refusal:
+        raise typer.BadParameter(refusal.message, param_hint=f"--{refusal.field}") from None
 
 
 def _encoding(given: str) -> str:

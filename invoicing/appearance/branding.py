@@ -130,6 +130,16 @@ def kept_logo(content: bytes) -> KeptLogo:
     return KeptLogo(output.getvalue(), ".jpg")
 
 
+def check_is_picture(beginning: bytes) -> None:
+    """Refuse what is neither PNG nor JPEG, by how it begins.
+
+    Raises:
+        InvalidInput: it is something else.
+    """
+    if not beginning.startswith((_PNG_MAGIC, _JPEG_MAGIC)):
+        raise _not_an_image()
+
+
 def is_kept_logo(content: bytes) -> bool:
     """Whether the bytes can be a logo that `kept_logo` made, by their first bytes and the size that they declare."""
     try:

@@ -31,10 +31,11 @@ class Kind(Enum):
 
     CUSTOMERS = "customers"
     ITEMS = "items"
+    SERIES = "series"
 
 
-# One of these says which customer or item a row is about.
-_TELLING = {Kind.CUSTOMERS: ("name", "id"), Kind.ITEMS: ("name", "sku", "id")}
+# One of these says which customer, item or series a row is about.
+_TELLING = {Kind.CUSTOMERS: ("name", "id"), Kind.ITEMS: ("name", "sku", "id"), Kind.SERIES: ("code",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,7 @@ def _check_known(kind: Kind, known: Mapping[str, Column], unknown: list[str], *,
     if not any(field in known for field in telling):
         raise InvalidInput(
             f"There is no column {' or '.join(telling)}, unless another has them.",
-            field="name",
+            field=telling[0],
             remedy=MapColumn("...", telling[0]),
         )
     if unknown and not ignore_unknown:

@@ -24,6 +24,17 @@ _WRONG = (
 _XLSX = b"PK\x03\x04"
 
 
+def check_may_be_table(beginning: bytes) -> None:
+    """Refuse what is certainly no table, by how it begins.
+
+    Raises:
+        InvalidInput: what it is instead.
+    """
+    for other, reason in _WRONG:
+        if beginning.startswith(other):
+            raise InvalidInput(reason, field="file")
+
+
 def read_table(
     content: bytes,
     *,
@@ -45,9 +56,7 @@ def read_table(
         raise LimitExceeded(f"The file has more than {FILE_BYTES_MAX // 1024**2} MiB: split it up.", field="file")
     if not content.strip():
         raise InvalidInput("The file is empty.", field="file")
-    for beginning, reason in _WRONG:
-        if content.startswith(beginning):
-            raise InvalidInput(reason, field="file")
+    check_may_be_table(content)
     if content.startswith(_XLSX):
         if delimiter or encoding:
             raise InvalidInput("A delimiter and an encoding go with CSV files; this one is XLSX.", field="delimiter")

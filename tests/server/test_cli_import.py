@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,33 @@ def customers(tmp_path: Path) -> list[str]:
 
 
 # Done
+
+
+SERIES = "Code;Type;Pattern;Next\nSHOP;invoice;SHOP-{YYYY}-{SEQ:5};1042\ninvoices;;;77\n"
+
+
+def test_number_series_go_on_where_a_former_system_ended(run: Run, tmp_path: Path) -> None:
+    command = ("import", "series", file(tmp_path, SERIES, "series.csv"), "--organization", HANDLE)
+    assert "of 2 rows 1 would be created, 1 updated" in run(*command, "--dry-run").out
+    before = run("series", "list", "--organization", HANDLE).out
+    assert "SHOP" not in before
+    assert run(*command).out.splitlines()[-1] == "Imported 2 rows: 1 created, 1 updated, 0 unchanged, 0 refused."
+    after = run("series", "list", "--organization", HANDLE).out
+    assert re.search(r"TEST-SHOP-\d{4}-01042", after)
+    assert re.search(r"TEST-INV-\d{4}-00077", after)
+    # The number at which a series goes on is said once.
+    again = run(*command)
+    assert (again.code, run("series", "list", "--organization", HANDLE).out) == (1, after)
+    assert run("verify").code == 0
+
+
+def test_of_number_series_all_are_kept_or_none(run: Run, tmp_path: Path) -> None:
+    wrong = SERIES + "SHOP-2;invoice;SHOP-{YYYY}-{SEQ:5};\n"
+    before = run("series", "list", "--organization", HANDLE).out
+    done = run("import", "series", file(tmp_path, wrong, "series.csv"), "--organization", HANDLE)
+    assert done.code == 1
+    assert "row 4: refused, column Pattern: pattern: SHOP-{YYYY}-{SEQ:5} could give the same number" in done.out
+    assert run("series", "list", "--organization", HANDLE).out == before
 
 
 def test_customers_are_imported_with_a_line_per_row(run: Run, tmp_path: Path) -> None:
