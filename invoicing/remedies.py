@@ -58,6 +58,8 @@ class Act(StrEnum):
     CHOOSE_DELIMITER = auto()
     CHOOSE_ENCODING = auto()
     CHOOSE_DECIMAL_SIGN = auto()
+    UPLOAD_FILE = auto()
+    NAME_FILES_FOLDER = auto()
 
 
 @dataclass(frozen=True, slots=True)

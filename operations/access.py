@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import assert_never
 
 from invoicing.organizations import (
@@ -63,7 +64,8 @@ class Office:
 
     `public_url` is where the server is reached from elsewhere, without a slash at its end; empty where it is not.
     `link_to` says where a client of this connection gets a file; `with_credential` that the caller has proved by one
-    who it is, and that there are pages to show.
+    who it is, and that there are pages to show. `files_folder` is where a client on the same machine has files to be
+    imported, None where no folder was named.
     """
 
     store: Store
@@ -72,6 +74,7 @@ class Office:
     public_url: str = ""
     link_to: Callable[[Principal, Books, StoredFile], FileLink] = local_path
     with_credential: bool = False
+    files_folder: Path | None = None
 
     def now(self) -> datetime:
         return self.clock()

@@ -108,16 +108,25 @@ async def user_behind(store: Store, clock: Clock, credential_id: str, organizati
         Unauthenticated, NotYours.
     """
     now = store.moments.no_earlier(clock())
+    principal, _ = await store.directory.read(lambda db: principal_behind(db, credential_id, organization_id, now=now))
+    return principal.user_id
 
-    def work(db: Session) -> str:
-        bearer = credentials.bearer_by_id(db, credential_id, now=now)
-        if isinstance(bearer, Lapse):
-            raise Unauthenticated(bearer)
-        if access_queries.reachable_by_id(db, bearer.user_id, organization_id) is None:
-            raise NotYours
-        return bearer.user_id
 
-    return await store.directory.read(work)
+def principal_behind(
+    db: Session, credential_id: str, organization_id: str, *, now: datetime
+) -> tuple[Principal, OrganizationRef]:
+    """The principal who gave out something with this credential, and the organization as it reaches it now.
+
+    Raises:
+        Unauthenticated, NotYours.
+    """
+    bearer = credentials.bearer_by_id(db, credential_id, now=now)
+    if isinstance(bearer, Lapse):
+        raise Unauthenticated(bearer)
+    organization = access_queries.reachable_by_id(db, bearer.user_id, organization_id)
+    if organization is None:
+        raise NotYours
+    return principal_of(bearer), organization
 
 
 async def open_session(store: Store, clock: Clock, request: AuthenticatedRequest, session: OpenSession) -> None:

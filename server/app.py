@@ -43,7 +43,13 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
             principal = await practices.start_unnamed(store, system_clock, settings.user)
         if principal is None:
             raise NotFound("There is no practice in this data folder yet: run counterfoil init.")
-        office = Office(store=store, principal=principal, clock=system_clock, public_url=settings.public_url)
+        office = Office(
+            store=store,
+            principal=principal,
+            clock=system_clock,
+            public_url=settings.public_url,
+            files_folder=settings.files,
+        )
         yield await people.acting(office, settings.user) if settings.user else office
 
 

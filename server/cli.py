@@ -30,7 +30,7 @@ from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_users import user_app
 from server.console import complain, say, say_json, say_now
-from server.settings import Settings, data_option, read_settings
+from server.settings import Settings, check_files_folder, data_option, read_settings
 
 if TYPE_CHECKING:
     from operations.practices import FirstOrganization
@@ -110,11 +110,16 @@ def stdio(
     user: Annotated[
         str, typer.Option(help="E-mail address of whoever acts; default: COUNTERFOIL_USER, or the owner.")
     ] = "",
+    files: Annotated[
+        Path | None,
+        typer.Option(help="Folder from which files may be imported; default: COUNTERFOIL_FILES, or none."),
+    ] = None,
 ) -> None:
     """Serve MCP on standard input and output, as the owner or the user that is named."""
     from server.stdio import serve_stdio
 
-    settings = read_settings(data, user=user)
+    settings = read_settings(data, user=user, files=files)
+    check_files_folder(settings)
     anyio.run(partial(serve_stdio, settings, organization, tell=complain, give_up=_give_up))
 
 

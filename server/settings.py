@@ -25,13 +25,15 @@ DEFAULT_URL = "http://127.0.0.1:8750"
 class Settings:
     """`data` is the data folder; `public_url` where the server is reached over HTTP, empty where that is not said;
     `default_url` is where `counterfoil serve` listens unless told otherwise. `user` is the e-mail address of whoever
-    acts on stdio and at the command line, empty for the owner.
+    acts on stdio and at the command line, empty for the owner. `files` is the folder from which a client on stdio may
+    import files, None where none was named.
     """
 
     data: Path
     public_url: str = ""
     default_url: str = DEFAULT_URL
     user: str = ""
+    files: Path | None = None
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
 
@@ -61,6 +63,9 @@ LIMITS = {
     "send_bytes_per_second": Limit("COUNTERFOIL_SEND_BYTES_PER_SECOND", 1, 1_000_000_000),
     "downloads": Limit("COUNTERFOIL_DOWNLOADS", 1, 10_000),
     "downloads_each": Limit("COUNTERFOIL_DOWNLOADS_EACH", 1, 10_000),
+    "uploads": Limit("COUNTERFOIL_UPLOADS", 1, 10_000),
+    "uploads_each": Limit("COUNTERFOIL_UPLOADS_EACH", 1, 10_000),
+    "upload_seconds": Limit("COUNTERFOIL_UPLOAD_SECONDS", 1, _DAY),
     "connections": Limit("COUNTERFOIL_CONNECTIONS", 16, 100_000),
     "connections_each": Limit("COUNTERFOIL_CONNECTIONS_EACH", 1, 100_000),
     "strangers": Limit("COUNTERFOIL_STRANGERS", 1, 100_000),
@@ -69,14 +74,21 @@ LIMITS = {
     "log_lines": Limit("COUNTERFOIL_LOG_LINES", 1, 100_000),
 }
 """Every value of `Allowance` with the variable that sets it; docs/operations.md explains them."""
-_NOT_MORE = (("asking", "at_once"), ("downloads_each", "downloads"), ("strangers_each", "strangers"))
+_NOT_MORE = (
+    ("asking", "at_once"),
+    ("downloads_each", "downloads"),
+    ("uploads_each", "uploads"),
+    ("strangers_each", "strangers"),
+)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _PORTS = {"https": 443, "http": 80}
 
 
-def read_settings(data: Path | None = None, public_url: str = "", user: str = "") -> Settings:
-    """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL` and `COUNTERFOIL_USER` before
-    the defaults.
+def read_settings(
+    data: Path | None = None, public_url: str = "", user: str = "", files: Path | None = None
+) -> Settings:
+    """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL`, `COUNTERFOIL_USER` and
+    `COUNTERFOIL_FILES` before the defaults.
 
     Raises:
         InvalidInput: a public URL that is none, or a limit out of bounds.
@@ -88,9 +100,24 @@ def read_settings(data: Path | None = None, public_url: str = "", user: str = ""
         data=folder.expanduser().absolute(),
         public_url=url,
         user=acting,
+        files=_folder(files or os.environ.get("COUNTERFOIL_FILES", "").strip()),
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
     )
+
+
+def check_files_folder(settings: Settings) -> None:
+    """Refuse a folder of files to import that is not there: whoever named it would find out much later.
+
+    Raises:
+        InvalidInput: it is no folder.
+    """
+    if settings.files is not None and not settings.files.is_dir():
+        raise InvalidInput("The folder of files to import is not there, or is no folder.", field="files")
+
+
+def _folder(given: Path | str) -> Path | None:
+    return Path(given).expanduser().absolute() if str(given) else None
 
 
 def default_folder() -> Path:

@@ -10,7 +10,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
@@ -60,14 +60,44 @@ def open_plain_file(path: Path) -> BufferedReader:
         OSError: it is missing, may not be read, or is something else, or a folder that leads to it is a link.
     """
     check_plain_folders(path)
-    descriptor = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY)
+    return _regular(os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY), str(path))
+
+
+def _regular(descriptor: int, name: str) -> BufferedReader:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise IsADirectoryError(errno.EISDIR, "no file", str(path))
+            raise IsADirectoryError(errno.EISDIR, "no file", name)
     except BaseException:
         os.close(descriptor)
         raise
     return os.fdopen(descriptor, "rb")
+
+
+def open_plain_below(folder: Path, parts: Sequence[str]) -> BufferedReader:
+    """Open a file to be read that lies below a folder, by the names that lead to it. No link is followed on the way,
+    whoever changes what while it is looked for; the folder itself may be behind one.
+
+    Raises:
+        OSError: it is missing, may not be read, or is something else.
+        ValueError: a name that leads elsewhere, or is none.
+    """
+    if not parts or any(one in ("", ".", "..") or "/" in one or "\\" in one or "\0" in one for one in parts):
+        raise ValueError("no names of files")
+    if os.open not in os.supports_dir_fd:
+        path = folder.resolve(strict=True).joinpath(*parts)
+        if path.resolve(strict=True) != path:
+            raise NotADirectoryError(errno.ENOTDIR, "no plain file", str(path))
+        return open_plain_file(path)
+    reached = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in parts[:-1]:
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | _NO_LINK, dir_fd=reached)
+            os.close(reached)
+            reached = inner
+        descriptor = os.open(parts[-1], os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY, dir_fd=reached)
+    finally:
+        os.close(reached)
+    return _regular(descriptor, parts[-1])
 
 
 def check_plain_folders(path: Path) -> None:

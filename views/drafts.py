@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Annotated
 
 from invoicing.money.amounts import money_text
 from operations.drafts import Preview
+from views.base import SEVERAL_UNSPELT
 from views.documents import LineAnswer, TaxAnswer, document_lines, line_answer, note_lines, tax_answer
 from views.remedies import Words, told
 from views.totals import TotalsAnswer, totals_answer
@@ -28,8 +30,8 @@ class DraftShown(TotalsAnswer):
     supply_date: date | None
     supply_end: date | None
     currency: str
-    lines: list[LineAnswer]
-    taxes: list[TaxAnswer]
+    lines: Annotated[list[LineAnswer], SEVERAL_UNSPELT]
+    taxes: Annotated[list[TaxAnswer], SEVERAL_UNSPELT]
     net_total: str
     tax_total: str
     total: str

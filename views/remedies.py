@@ -75,7 +75,7 @@ def for_assistant(remedy: Remedy) -> str:
         case BringBack():
             return _bring_back(remedy)
         case MapColumn() | DividePrice():
-            return _of_column(remedy)
+            return _of_column(remedy, "map of import_records: ")
         case _:
             assert_never(remedy)
 
@@ -99,7 +99,7 @@ def at_terminal(remedy: Remedy) -> str:
         case BringBack():
             return _bring_back(remedy)
         case MapColumn() | DividePrice():
-            return _of_column(remedy)
+            return _of_column(remedy, "--map ")
         case _:
             assert_never(remedy)
 
@@ -109,19 +109,22 @@ def _bring_back(remedy: BringBack) -> str:
     return f"{_ON_SERVER[Act.BRING_BACK]} Here: {how}"
 
 
-def _of_column(remedy: MapColumn | DividePrice) -> str:
-    """A file is imported by a command alone."""
+def _of_column(remedy: MapColumn | DividePrice, argument: str) -> str:
+    """What to say of a column; `argument` is how that begins on this surface."""
     match remedy:
         case MapColumn(heading=heading, field=field, doubtful=True):
-            return f'If it is, say so with --map "{heading}={field}"; if not, pass over it with --map "{heading}=".'
+            return (
+                f'If it is, say so with {argument}"{heading}={field}"; if not, pass over it with'
+                f' {argument}"{heading}=".'
+            )
         case MapColumn(heading=heading, field=""):
-            return f'Pass over it with --map "{heading}=".'
+            return f'Pass over it with {argument}"{heading}=".'
         case MapColumn(heading=heading, field=field):
-            return f'Choose with --map "{heading}={field}"; what else could be it is then passed over.'
+            return f'Choose with {argument}"{heading}={field}"; what else could be it is then passed over.'
         case DividePrice(heading=heading, field=field, quantity=quantity):
             return (
-                f'Say with --map "{heading}={field}/{quantity}" that it is divided, or with {field}/1 that an item is'
-                f" {quantity}."
+                f'Say with {argument}"{heading}={field}/{quantity}" that it is divided, or with {field}/1 that an item'
+                f" is {quantity}."
             )
         case _:
             assert_never(remedy)
@@ -153,12 +156,30 @@ _FOR_ASSISTANT = {
         " to correct them, and then issue it."
     ),
     Act.DRAFT_IN_CURRENCY: "draft_invoice takes the currency of a single document.",
+    Act.MAP_COLUMNS: 'Or say with map of import_records which column is which: "Sale price=unit_price".',
+    Act.MAP_OR_IGNORE_COLUMNS: (
+        'Or say with map of import_records which field each is ("HEADING=FIELD"; "HEADING=" passes over it), or pass'
+        ' over them with options: "ignore_unknown=true".'
+    ),
+    Act.UPDATE_EXISTING: "Set update of import_records to change it.",
+    Act.CHOOSE_SHEET: 'Say with options of import_records which of them: "sheet=NAME".',
+    Act.CHOOSE_DELIMITER: 'Say it with options of import_records, such as "delimiter=semicolon".',
+    Act.CHOOSE_ENCODING: 'Or say it with options of import_records, such as "encoding=windows-1250".',
+    Act.CHOOSE_DECIMAL_SIGN: 'Say with options of import_records: "decimals=comma" or "decimals=point".',
+    Act.UPLOAD_FILE: "import_records without a file gives a new page for one.",
 }
 _AT_TERMINAL = {
     Act.SET_ORGANIZATION: "An assistant sets it, with update_organization.",
     Act.SAVE_CUSTOMER: "An assistant sets it, with save_customer.",
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with counterfoil mandate acknowledge.",
     Act.FIND_ORGANIZATION: "Look them up with counterfoil organization list.",
+    Act.MAP_COLUMNS: "Or say with --map which column is which.",
+    Act.MAP_OR_IGNORE_COLUMNS: "Or say with --map which field each is, or pass over them with --ignore-unknown.",
+    Act.UPDATE_EXISTING: "Give --update to change it.",
+    Act.CHOOSE_SHEET: "Give --sheet with one of them.",
+    Act.CHOOSE_DELIMITER: "Give --delimiter.",
+    Act.CHOOSE_ENCODING: "Or give --encoding.",
+    Act.CHOOSE_DECIMAL_SIGN: "Give --decimal-comma or --decimal-point.",
 }
 # What no tool does: the operator does it, whoever is told of it.
 _ON_SERVER = {
@@ -177,13 +198,9 @@ _ON_SERVER = {
     ),
     Act.VERIFY: "counterfoil verify names the first.",
     Act.VERIFY_BEFORE_WRITING: "Then the operator runs counterfoil verify before anything else is written.",
-    Act.MAP_COLUMNS: "Or say with --map which column is which.",
-    Act.MAP_OR_IGNORE_COLUMNS: "Or say with --map which field each is, or pass over them with --ignore-unknown.",
-    Act.UPDATE_EXISTING: "Give --update to change it.",
-    Act.CHOOSE_SHEET: "Give --sheet with one of them.",
-    Act.CHOOSE_DELIMITER: "Give --delimiter.",
-    Act.CHOOSE_ENCODING: "Or give --encoding.",
-    Act.CHOOSE_DECIMAL_SIGN: "Give --decimal-comma or --decimal-point.",
+    Act.NAME_FILES_FOLDER: (
+        "Whoever starts it names one: counterfoil stdio --files FOLDER, or the variable COUNTERFOIL_FILES."
+    ),
     Act.BRING_BACK: (
         "If it is lost for good, counterfoil organization bring-back puts the books into use again: with a reason, and"
         " without giving a lost number out again."

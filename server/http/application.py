@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.applications import Starlette
@@ -30,10 +31,11 @@ from server.http.gate.dispatch import Catalogue, Dispatch, Entrances
 from server.http.gate.sessions import Sessions
 from server.http.handshake import HandshakeServer
 from server.http.keys import KeyPage
-from server.http.limits import Allowance, Downloading, Limiter
+from server.http.limits import Allowance, Limiter, Transfers
 from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
 from server.http.questions import Questions
+from server.http.uploads import Uploads, removing_expired
 from server.mcp import CounterfoilServer
 from storage.folder.store import Store
 
@@ -79,6 +81,9 @@ def http_application(
         handshakes.append(HandshakeServer(server.session_manager.app, asked))
         entrances[catalogue], of_catalogue = _entrances(server, handshakes[-1])
         running += of_catalogue
+    allowance = settings.allowance
+    downloading = Transfers(allowance.downloads, allowance.downloads_each)
+    running.append(partial(removing_expired, office))
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
     gate = _gate(office, entrances, limiter, asked)
 
@@ -95,7 +100,8 @@ def http_application(
     application = Starlette(
         routes=[
             Route("/healthz", healthz, methods=["GET"]),
-            Route("/files/{token}", Downloads(office, signer, Downloading(settings.allowance)), methods=["GET"]),
+            Route("/files/{token}", Downloads(office, signer, downloading), methods=["GET"]),
+            Route("/uploads/{token}", Uploads(office, settings.allowance), methods=["GET", "POST"]),
             Route("/keys/{page}", KeyPage(office).__call__, methods=["GET", "POST"]),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=["GET"]),
             Route("/{path:path}", gate),

@@ -24,6 +24,9 @@ class Line(Protocol):
     def vouch(self, principal: str) -> None:
         """The request has brought a valid credential of this principal."""
 
+    def allow_body(self, seconds: int) -> None:
+        """Give the body of the request so long to arrive, from now on."""
+
     def when_left(self, call: Callable[[], object]) -> None:
         """Call this if the client leaves before the request is answered."""
 

@@ -28,7 +28,7 @@ from operations.authentication import NotYours, Unauthenticated, user_behind
 from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
-from server.http.limits import Downloading
+from server.http.limits import Transfers
 from storage.books.pool import Books
 from storage.directory import organizations
 from storage.files.kept import StoredFile
@@ -127,7 +127,7 @@ def _make_key(path: Path) -> None:
 class Downloads:
     """The route `/files/{token}`."""
 
-    def __init__(self, office: Office, signer: LinkSigner, downloading: Downloading) -> None:
+    def __init__(self, office: Office, signer: LinkSigner, downloading: Transfers) -> None:
         self._office = office
         self._signer = signer
         self._downloading = downloading

@@ -1,4 +1,4 @@
-"""Limits at the door, so that one cannot starve the others: requests a second, under way, and files being sent."""
+"""Limits at the door, so that one cannot starve the others: requests a second, under way, and files under way."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ class Allowance:
     """What the door lets anybody have. `server/settings.py` reads it, and docs/operations.md explains each value.
 
     Of each principal: `burst` requests at once, `per_second` on average, and at most `at_once` under way, of which
-    `asking` may wait for the client's answer, so that there is room for the answers; `downloads_each` files being sent
-    and `connections_each` connections kept open. In all: `downloads`, `connections` (0: as many as there are files
-    for), and `strangers`, who have not brought a credential yet, of one address `strangers_each`.
+    `asking` may wait for the client's answer, so that there is room for the answers; `downloads_each` files being sent,
+    `uploads_each` files coming in, and `connections_each` connections kept open. In all: `downloads`, `uploads`,
+    `connections` (0: as many as there are files for), and `strangers`, who have not brought a credential yet, of one
+    address `strangers_each`.
 
-    How long the head of a request may take to arrive, its body, the whole request, and in addition all the answers that
-    it waits for; how long a connection is kept between requests, how long a reader may take nothing of an answer, and
-    the bytes a second that are the least over a whole answer.
+    How long the head of a request may take to arrive, its body, or where that is a file `upload_seconds`, the whole
+    request, and in addition all the answers that it waits for; how long a connection is kept between requests, how long
+    a reader may take nothing of an answer, and the bytes a second that are the least over a whole answer.
     """
 
     per_second: int = 50
@@ -39,6 +40,9 @@ class Allowance:
     send_bytes_per_second: int = 4_096
     downloads: int = 64
     downloads_each: int = 8
+    uploads: int = 16
+    uploads_each: int = 4
+    upload_seconds: int = 600
     connections: int = 0
     connections_each: int = 64
     strangers: int = 256
@@ -105,17 +109,18 @@ class Limiter:
             del self._accounts[idle]
 
 
-class Downloading:
-    """Counts the files that are being sent: a reader who takes nothing holds one open until the time is over."""
+class Transfers:
+    """Counts the files that are under way, in one direction: whoever is slow holds one open until the time is over."""
 
-    def __init__(self, allowance: Allowance) -> None:
-        self._allowance = allowance
+    def __init__(self, at_once: int, each: int) -> None:
+        self._at_once = at_once
+        self._each = each
         self._of: Counter[str] = Counter()
 
     @contextmanager
     def turn(self, principal: str) -> Iterator[bool]:
-        """Whether one more may be sent to this principal, for as long as it takes."""
-        admitted = self._of[principal] < self._allowance.downloads_each and self._of.total() < self._allowance.downloads
+        """Whether one more of this principal may be under way, for as long as it takes."""
+        admitted = self._of[principal] < self._each and self._of.total() < self._at_once
         self._of[principal] += admitted
         try:
             yield admitted

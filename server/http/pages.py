@@ -28,6 +28,9 @@ code{{display:block;padding:1rem;user-select:all}}
 kbd{{padding:.1rem .35rem}}
 button{{font:inherit;padding:.7rem 1.4rem;border:0;border-radius:6px;cursor:pointer}}
 button{{background:var(--act);color:var(--on)}}
+label{{display:block;font-weight:600;margin-bottom:.25rem}}
+input{{font:inherit;box-sizing:border-box;width:100%;padding:.75rem;border-radius:6px;background:var(--field)}}
+[role=alert]{{border-left:.25rem solid var(--act);padding:.5rem .75rem;background:var(--field)}}
 @media(max-width:30rem){{body{{margin:2rem auto}}button{{width:100%}}}}
 </style></head><body><main><h1>{title}</h1>{body}</main></body></html>"""
 

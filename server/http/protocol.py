@@ -58,6 +58,11 @@ class WatchedProtocol(HttpToolsProtocol):
         self._connections.vouch(self, principal)
         self.timeout_keep_alive = self._allowance.idle_seconds
 
+    def allow_body(self, seconds: int) -> None:
+        if self._awaited == (self.cycle, "body") and self._deadline is not None:
+            self._await_nothing()
+            self._deadline = self.loop.call_later(seconds, self._too_late)
+
     def when_left(self, call: Callable[[], object]) -> None:
         self._when_left = call
 

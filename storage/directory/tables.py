@@ -126,6 +126,31 @@ class Credential(DirectoryTable, table=True):
     asleep_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Upload(DirectoryTable, table=True):
+    """A page on which somebody chooses one file for one organization, and the file when it has come.
+
+    `digest` is that of the page's token. The page was asked for in a call with the credential `credential_id`, and
+    opens nothing once that has ended. `path` and `sha256` are those of the file among the organization's own, empty
+    until it has come; `imported_at` says that it was imported, and the file removed.
+    """
+
+    __tablename__ = "uploads"
+
+    id: str = Field(primary_key=True)
+    digest: str = Field(unique=True)
+    organization_id: str = Field(foreign_key="organizations.id", index=True)
+    kind: str
+    credential_id: str = Field(foreign_key="credentials.id")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    file_name: str = ""
+    path: str = ""
+    sha256: str = ""
+    size_bytes: int = 0
+    imported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Anchor(DirectoryTable, table=True):
     """How far an organization's chains had come: position and hash of the last document and of the last audit entry.
 

@@ -15,6 +15,7 @@ class Room(StrEnum):
     DOCUMENTS = "documents"
     EXPORTS = "exports"
     BRANDING = "branding"
+    UPLOADS = "uploads"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Everything that is made carries a name that only unfinished things have, until it is whole:
 
 - `.new-...` in the data folder and in its folders: databases, folders of books, tries whether there is room;
-- `.<32 digits>.pdf` and the like, in `documents`, `exports` and `branding`: a file that is being written;
+- `.<32 digits>.pdf` and the like, in `documents`, `exports`, `branding` and `uploads`: a file that is being written;
 - `.xlsx-...` in `exports`: the folder of a workbook's sheets;
 - `.links.key....` in `secrets`: the key of links;
 - `.new-<32 digits>` beside the data folder: a restore or a backup that was to become a folder there.
@@ -24,7 +24,7 @@ from storage.plain_files import UNFINISHED_PREFIX, is_plain_folder, plain_names,
 
 UNFINISHED_AFTER_SECONDS = 3600
 SECRETS_FOLDER = "secrets"
-_FILES_FOLDERS = ("documents", "exports", "branding")
+_FILES_FOLDERS = ("documents", "exports", "branding", "uploads")
 _NEW = re.compile(rf"{re.escape(UNFINISHED_PREFIX)}.+", re.ASCII)
 _FILE = re.compile(r"\.[0-9a-f]{32}(\.[a-z0-9]+)*|\.xlsx-[a-z0-9_]+", re.ASCII)
 _KEY = re.compile(r"\.links\.key\.[0-9a-f]+", re.ASCII)

@@ -304,6 +304,7 @@ async def test_discovery_says_nothing_of_what_exists_and_links_have_none(same_do
         f"{METADATA}/mcp",
         "/files/x",
         "/keys/x",
+        "/uploads/x",
     ],
 )
 async def test_hosts_and_origins_are_checked_on_every_route(same_doors: Doors, path: str, method: str) -> None:

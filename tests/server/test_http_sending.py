@@ -16,7 +16,7 @@ from anyio.lowlevel import checkpoint
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.http.limits import Allowance, Downloading
+from server.http.limits import Allowance, Transfers
 from tests.support.door import PATIENCE_SECONDS, door, get
 
 STRICT = Allowance(send_seconds=1, send_bytes_per_second=1_000_000, idle_seconds=60)
@@ -139,7 +139,7 @@ async def test_what_was_not_read_before_does_not_count_against_the_next_answer()
 
 
 def test_so_many_files_are_sent_at_once_to_each_and_in_all() -> None:
-    turns = Downloading(Allowance(downloads=3, downloads_each=2))
+    turns = Transfers(at_once=3, each=2)
     with turns.turn("usr_1") as first, turns.turn("usr_1") as second, turns.turn("usr_1") as third:
         assert (first, second, third) == (True, True, False)
         with turns.turn("usr_2") as theirs, turns.turn("usr_3") as too_many:

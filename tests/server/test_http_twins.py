@@ -27,7 +27,7 @@ from tests.support.http import HERE, Credentials, Site, site_of
 from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
 from tests.tools.probes import RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
 
-_FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}|cfk_\w+|/keys/\w+|/files/[\w.-]+")
+_FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}|cfk_\w+|/(?:keys|uploads)/\w+|/files/[\w.-]+")
 WAYS = ("practice", "dedicated", "link")
 
 
@@ -166,6 +166,9 @@ Tried = Callable[[Known], list[tuple[str, str]]]
 ROUTES: dict[str, Tried] = {
     "/healthz": lambda _: [],
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],
+    "/uploads/{token}": lambda of: [
+        (method, f"/uploads/{one}") for method in ("GET", "POST") for one in (of.handle, of.id, of.session, of.export)
+    ],
     "/keys/{page}": lambda of: [(method, f"/keys/{one}") for method in ("GET", "POST") for one in (of.handle, of.id)],
     "/.well-known/oauth-protected-resource/{path:path}": lambda of: [
         ("GET", f"/.well-known/oauth-protected-resource/mcp/{one}") for one in (of.handle, of.id, f"k/{of.handle}")

@@ -35,6 +35,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "update_organization": {"footer": "Changed"},
     "save_customer": {"name": "One More"},
     "save_item": {"name": "One More"},
+    "import_records": {"kind": "customers", "file": "customers.csv", "dry_run": False},
     "draft_invoice": {"customer": "Hotel Bristol", "lines": LINES},
     "issue_invoice": {"customer": "Hotel Bristol", "lines": LINES},
     "issue_credit_note": {"invoice": INVOICE, "reason": "Returned"},
@@ -54,9 +55,18 @@ class House:
     finch: OrganizationRef
 
 
+def with_files(one: Practice) -> Practice:
+    """The same, with a folder of files that may be imported."""
+    folder = one.root.with_name(f"{one.root.name}-files")
+    folder.mkdir()
+    (folder / "customers.csv").write_text("name\nOne More\n", "utf-8")
+    return replace(one, office=replace(one.office, files_folder=folder))
+
+
 @asynccontextmanager
 async def house(root: Path, clock: SettableClock | None = None) -> AsyncIterator[House]:
     async with practice(root, clock) as one:
+        one = with_files(one)
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         for client in (bakery, finch):
             await one.issue(one.books(client), (await one.customer(one.books(client))).id)
@@ -196,7 +206,8 @@ async def test_an_unknown_handle_and_one_of_another_practice_answer_alike(tmp_pa
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("tool", IN_AN_ORGANIZATION)
 async def test_a_change_in_a_live_organization_is_named_in_the_call(tmp_path: Path, era: Era, tool: str) -> None:
-    async with practice(tmp_path) as one:
+    async with practice(tmp_path) as begun:
+        one = with_files(begun)
         made = await create_client_organization(
             one.office, ClientRequest(name="Live Ltd", country="GB", environment=Environment.LIVE)
         )

@@ -28,6 +28,7 @@ def test_every_limit_has_a_variable_and_is_documented_with_its_default() -> None
 def test_every_limit_is_read() -> None:
     given = {one.variable: str(one.least + 1 + position) for position, one in enumerate(LIMITS.values())}
     given |= {"COUNTERFOIL_CALLS_AT_ONCE": "9000", "COUNTERFOIL_DOWNLOADS": "9000", "COUNTERFOIL_STRANGERS": "9000"}
+    given |= {"COUNTERFOIL_UPLOADS": "9000"}
     allowance = allowance_of(given)
     for name, one in LIMITS.items():
         assert getattr(allowance, name) == int(given[one.variable])
@@ -59,6 +60,7 @@ def test_every_limit_has_bounds_that_hold_its_default() -> None:
         {"COUNTERFOIL_CALLS_AT_ONCE": "8"},
         {"COUNTERFOIL_DOWNLOADS": "2"},
         {"COUNTERFOIL_STRANGERS_EACH": "300"},
+        {"COUNTERFOIL_UPLOADS": "2"},
     ],
 )
 def test_limits_that_contradict_each_other_are_refused(given: dict[str, str]) -> None:

@@ -40,6 +40,7 @@ from tests.support.clock import SettableClock
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
 from tests.support.stores import open_store
+from tests.support.uploads import received
 
 CANARIES = {"a": "OCELOT2286", "b": "QUETZAL7413", "c": "NARWHAL5590"}
 CUSTOMER, ITEM, NAME = "Hotel Bristol", "Croissants", "Harbour Bakery"
@@ -69,6 +70,7 @@ class Known:
     number: str
     payment: str
     export: str
+    upload: str
     reference: str
     customers_cursor: str
     items_cursor: str
@@ -294,6 +296,7 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         number=unique["invoice"]["number"],
         payment=payment["payment"]["id"],
         export=str(getattr(export, "uri", "")).rpartition("/")[2],
+        upload=await received(office, organization, f"name\n{canary} Guesthouse\n".encode(), f"{canary}.csv"),
         reference=reference,
         organizations_cursor="",
         **cursors,

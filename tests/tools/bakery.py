@@ -21,6 +21,7 @@ from tests.support.assistant import Assistant, Era, assistant
 from tests.support.clock import SettableClock
 from tests.support.practice import practice
 from tests.support.twins import contents
+from tests.support.uploads import picture
 
 NAME, HANDLE = "Harbour Bakery", "harbour-bakery-sandbox"
 Arguments = dict[str, Any]
@@ -79,10 +80,22 @@ async def build_bakery(root: Path) -> Made:
 @asynccontextmanager
 async def open_bakery(template: Path, root: Path, made: Made) -> AsyncIterator[Bakery]:
     shutil.copytree(template, root)
+    files = files_to_import(root)
     async with open_store(root) as store:
         owner = await local_owner(store)
         assert owner is not None
-        yield Bakery(Office(store=store, principal=owner, clock=SettableClock()), made)
+        yield Bakery(Office(store=store, principal=owner, clock=SettableClock(), files_folder=files), made)
+
+
+def files_to_import(root: Path) -> Path:
+    """A folder of files beside the data folder."""
+    folder = root.with_name(f"{root.name}-files")
+    folder.mkdir()
+    (folder / "customers.csv").write_text("name,note\nInn,\nMotel,By the road\n", "utf-8")
+    (folder / "wrong.csv").write_text("name\nTwin\nHotel Bristol\n", "utf-8")
+    (folder / "series.csv").write_text("code,kind,pattern,next\nSHOP,invoice,SHOP-{YYYY}-{SEQ:5},42\n", "utf-8")
+    (folder / "logo.png").write_bytes(picture())
+    return folder
 
 
 async def _filled(chat: Assistant, organization: str, viewer: Principal) -> Made:

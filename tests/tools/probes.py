@@ -132,6 +132,15 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [{"id": mine.item, "supply": "goods"}],
         foreign=lambda their: [{"id": their.item, "unit_price": "0.01"}, {"id": their.customer, "archived": True}],
     ),
+    "import_records": Entry(
+        own=lambda mine: [{"kind": "customers", "file": mine.upload}],
+        foreign=lambda their: [
+            {"kind": "customers", "file": their.upload},
+            {"kind": "customers", "file": their.upload, "dry_run": False},
+            {"kind": "logo", "file": their.upload},
+            {"kind": "customers", "file": their.export},
+        ],
+    ),
     "draft_invoice": Entry(
         own=lambda mine: [SALE, {"copy_of": SHARED_NUMBER}, {**SALE, "draft": mine.draft}],
         foreign=lambda their: [
@@ -281,7 +290,7 @@ HARMLESS = frozenset(
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
-    " field value client_may write_off_limit".split()
+    " field value client_may write_off_limit map options update".split()
 )
 """Arguments that name nothing that another organization could have."""
 

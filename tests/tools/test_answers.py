@@ -26,6 +26,14 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
     "save_customer": lambda made: [{"name": "Café Ähre"}, {"id": made.customer, "note": "a\nb"}, {"name": "Twin"}],
     "find_items": lambda _: [{}, {"limit": 1}, {"query": "nothing"}],
     "save_item": lambda made: [{"name": "Rolls", "unit_price": 0.5}, {"id": made.item, "archived": True}],
+    "import_records": lambda _: [
+        {"kind": "customers", "file": "customers.csv"},
+        {"kind": "Customers", "file": "wrong.csv"},
+        {"kind": "customers", "file": "customers.csv", "dry_run": False},
+        {"kind": "customers", "file": "customers.csv", "update": True},
+        {"kind": "series", "file": "series.csv", "dry_run": False},
+        {"kind": "logo", "file": "logo.png", "dry_run": "false"},
+    ],
     "draft_invoice": lambda made: [
         sale(),
         {**sale(item="Croissants", discount_percent="10", tax_code="ZERO"), "due_date": "2026-05-01"},

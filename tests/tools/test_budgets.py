@@ -20,6 +20,7 @@ from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.context import (
     BooksToConfigure,
     BooksToCredit,
+    BooksToImport,
     BooksToIssue,
     BooksToRecordPayment,
     BooksToSaveCustomer,
@@ -40,6 +41,7 @@ OPENS: dict[Right, Any] = {
     Right.DRAFT: DraftableBooks,
     Right.SAVE_CUSTOMER: BooksToSaveCustomer,
     Right.SAVE_ITEM: BooksToSaveItem,
+    Right.IMPORT_RECORDS: BooksToImport,
     Right.ISSUE: BooksToIssue,
     Right.CREDIT: BooksToCredit,
     Right.RECORD_PAYMENT: BooksToRecordPayment,

@@ -33,6 +33,7 @@ CALLS: dict[str, Arguments] = {
     "save_customer": {"id": "{customer}", "phone": "2"},
     "find_items": {},
     "save_item": {"id": "{item}", "sku": "CR-2"},
+    "import_records": {"kind": "customers", "file": "customers.csv"},
     "draft_invoice": {
         "customer": "Hotel Bristol",
         "lines": [{"quantity": "2", "item": "Croissants"}],

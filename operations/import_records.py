@@ -1,0 +1,111 @@
+"""Importing a file into an organization: one that came by a page of its own, or that lies on the same machine."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from invoicing.appearance.branding import kept_logo
+from invoicing.importing.columns import Kind
+from invoicing.importing.kinds import ImportKind
+from invoicing.importing.reading import AS_RECOGNISED, Reading
+from invoicing.progress import Progress
+from invoicing.refusals import InvalidInput
+from invoicing.remedies import Remark
+from operations.access import Office, require
+from operations.import_files import FileToImport, read_file_to_import
+from operations.imported import Imported, ImportedRow, Outcome
+from operations.importing import RIGHT_TO_IMPORT, import_table
+from operations.local_files import read_local_file
+from operations.profile import update_organization
+from operations.rights import Right
+from operations.uploads import AskedFor, UploadedFile, ask_for_file, is_token, say_imported, uploaded_file
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """What to import. `file` is the token of a page, or a path; empty asks for a page."""
+
+    kind: ImportKind
+    file: str = ""
+    reading: Reading = AS_RECOGNISED
+    update: bool = False
+    dry_run: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What was imported, or would be. `form` is how the file was read; `notes` what whoever imports it must know."""
+
+    kind: ImportKind
+    file_name: str
+    sha256: str
+    imported: Imported
+    form: str
+    notes: tuple[Remark, ...] = ()
+
+
+async def import_records(
+    office: Office, books: Books, request: ImportRequest, *, progress: Progress
+) -> ImportReport | AskedFor:
+    """Import the file, all of it or nothing; in a dry run, say what would become of each row. Without a file, a page
+    on which one is chosen.
+
+    Raises:
+        NotAllowed: the table of rights does not let the principal import this, or no folder was named.
+        NotFound: there is no such file here.
+        Conflict: the file was imported already, or has not come yet.
+        InvalidInput, LimitExceeded: a file that cannot be read, or is no such thing.
+    """
+    require(_right(request.kind), books.organization, office.principal, field="kind")
+    given = request.file.strip()
+    if not given and office.with_credential:
+        return await ask_for_file(office, books, request.kind)
+    if not given and office.files_folder is not None:
+        raise InvalidInput("file is required: its path below the folder that was named at the start.", field="file")
+    file = await _file(office, books, request.kind, given)
+    report = await _import(office, books, request, file, progress)
+    if report.imported.written and file.upload_id:
+        await say_imported(office, books, file.upload_id, given)
+    return report
+
+
+def _right(kind: ImportKind) -> Right:
+    return Right.UPDATE_PROFILE if kind is ImportKind.LOGO else RIGHT_TO_IMPORT[Kind(kind)]
+
+
+async def _file(office: Office, books: Books, kind: ImportKind, given: str) -> UploadedFile:
+    if is_token(given) or office.with_credential:
+        return await uploaded_file(office, books, kind, given)
+    name, content = await read_local_file(office, books, kind, given)
+    return UploadedFile("", name, content)
+
+
+async def _import(
+    office: Office, books: Books, request: ImportRequest, file: UploadedFile, progress: Progress
+) -> ImportReport:
+    sha256 = hashlib.sha256(file.content).hexdigest()
+    if request.kind is ImportKind.LOGO:
+        imported = await _import_logo(office, books, file, dry_run=request.dry_run)
+        return ImportReport(request.kind, file.file_name, sha256, imported, "a picture")
+    asked = FileToImport(Kind(request.kind), file.content, file.file_name, request.reading)
+    read = await read_file_to_import(books, asked, update=request.update, dry_run=request.dry_run, progress=progress)
+    imported = await import_table(books, read.wanted, progress=progress)
+    return ImportReport(request.kind, file.file_name, sha256, imported, read.form, read.notes)
+
+
+async def _import_logo(office: Office, books: Books, file: UploadedFile, *, dry_run: bool) -> Imported:
+    """The logo as the one row that it is."""
+    before = (await books.read(load_profile)).logo_sha256
+    if dry_run:
+        kept = await books.look_through(kept_logo, file.content)
+        after = hashlib.sha256(kept.content).hexdigest()
+    else:
+        await update_organization(office, books, {"logo": base64.b64encode(file.content).decode("ascii")})
+        after = (await books.read(load_profile)).logo_sha256
+    outcome = Outcome.UPDATED if after != before else Outcome.UNCHANGED
+    fields = ("logo",) if after != before else ()
+    return Imported((ImportedRow(1, outcome, name=file.file_name, fields=fields),), written=not dry_run)

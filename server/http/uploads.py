@@ -1,0 +1,191 @@
+"""The page on which somebody chooses the one file that an assistant asked for, for one organization."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html import escape
+
+import anyio
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from invoicing.importing.kinds import ImportKind, bytes_max
+from invoicing.organizations import Environment
+from invoicing.refusals import LimitExceeded, Refusal, Unavailable
+from operations.access import Office
+from operations.uploads import UploadPage, find_page, receiving, remove_expired
+from server.http.connections import line_of, vouch
+from server.http.limits import Allowance, Transfers
+from server.http.multipart import FormFile, NotThisForm
+from server.http.pages import page
+from storage.directory.uploads import KnownUpload
+from views.remedies import for_assistant, message_of
+
+SWEEP_SECONDS = 600
+_FORM_BYTES = 65_536
+"""What a form may have around its file."""
+_log = logging.getLogger(__name__)
+
+_FOR_WHOM = (
+    "<dl><dt>Organization</dt><dd>{name} (<kbd>{handle}</kbd>)</dd>"
+    "<dt>Environment</dt><dd>{environment}</dd>{more}</dl>"
+)
+_WANTED = "<dt>File</dt><dd>{wanted}</dd><dt>Size</dt><dd>at most {most}</dd>"
+_FORM = (
+    '<form method="post" enctype="multipart/form-data"><p><label for="file">Choose the file</label>'
+    '<input id="file" type="file" name="file" required accept="{accept}"></p><button>Send the file</button></form>'
+    "<p>Nothing is imported by sending it: the assistant then tells what each row would become, and imports it when you"
+    " say so. If the organization is not the one you expected, close this page and say so in the chat.</p>"
+    "<p>The page takes one file, and is open until {until} UTC. A file that is not imported is removed after an"
+    " hour.</p>"
+)
+_CHOOSE = "Choose a file: {things}"
+_NOT_TAKEN = "This file was not taken"
+_COME = (
+    "The file has come",
+    "<p>Go back to the chat and say that it was sent: the assistant can go on. You can close this page.</p>",
+)
+_ANOTHER_CAME = (
+    "A file had come already",
+    "<p>This page takes one file, and what you sent now was not kept. For another one ask the assistant for a new"
+    " page.</p>",
+)
+_GONE = (
+    "No file is waited for here",
+    "<p>The hour of this page is over, or its file was imported, or whoever asked for it may not import any more, or"
+    " there never was such a page.</p><p>Ask the assistant for a new one.</p>",
+)
+_UNAVAILABLE = ("The file cannot be taken now", "<p>{why}</p><p>This page still waits. Open it again later.</p>")
+_TOO_MANY = ("Too many files at once", "<p>Others are still being sent. Try again in a moment.</p>")
+_TOO_SLOW = ("The file took too long", "<p>It had not arrived whole in time, and nothing of it was kept.</p>")
+_ENVIRONMENTS = {
+    Environment.LIVE: "live: its books are real",
+    Environment.SANDBOX: "sandbox: to try things out",
+}
+_TABLE = "CSV or XLSX; its first row names the columns"
+_THINGS = {
+    ImportKind.CUSTOMERS: ("customers", _TABLE),
+    ImportKind.ITEMS: ("items", _TABLE),
+    ImportKind.SERIES: ("number series", f"{_TABLE}: code, kind, pattern, next"),
+    ImportKind.LOGO: ("logo", "a PNG or JPEG picture"),
+}
+_ACCEPT = {ImportKind.LOGO: ".png,.jpg,.jpeg"}
+_TABLES = ".csv,.tsv,.txt,.xlsx"
+
+
+class Uploads:
+    """The route `/uploads/{token}`. The token is the permission: who opens the page with it may send one file."""
+
+    def __init__(self, office: Office, allowance: Allowance) -> None:
+        self._office = office
+        self._allowance = allowance
+        self._coming = Transfers(allowance.uploads, allowance.uploads_each)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+        except Unavailable as fault:
+            title, body = _UNAVAILABLE
+            response = page(title, body.format(why=escape(message_of(fault, for_assistant))), 503)
+        except ClientDisconnect:
+            # Whoever left in the middle is not there to be answered, and nothing of the file is kept.
+            return
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        found = await find_page(self._office.store, self._office.clock, request.path_params["token"])
+        if found is None:
+            return page(*_GONE, 404)
+        vouch(request.scope, found.principal.user_id)
+        if request.method != "POST":
+            return _come(found, found.upload) if found.upload.received_at else _choose(found)
+        if found.upload.received_at:
+            return _shown(found, *_ANOTHER_CAME, 409)
+        with self._coming.turn(found.principal.user_id) as admitted:
+            if not admitted:
+                return _shown(found, *_TOO_MANY, 429)
+            return await self._taken(found, request)
+
+    async def _taken(self, found: UploadPage, request: Request) -> Response:
+        seconds = self._allowance.upload_seconds
+        if (line := line_of(request.scope)) is not None:
+            line.allow_body(seconds)
+        with anyio.move_on_after(seconds):
+            try:
+                kept = await self._keep(found, request)
+            except NotThisForm:
+                return _choose(found, "Choose one file, and send it whole.", 400)
+            except LimitExceeded as refusal:
+                return _choose(found, message_of(refusal, for_assistant), 413)
+            except Unavailable:
+                raise
+            except Refusal as refusal:
+                return _choose(found, message_of(refusal, for_assistant), 400)
+            return _come(found, kept) if kept else _shown(found, *_ANOTHER_CAME, 409)
+        return page(*_TOO_SLOW, 408, {"Connection": "close"})
+
+    async def _keep(self, found: UploadPage, request: Request) -> KnownUpload | None:
+        form, limit = FormFile(request.headers.get("content-type", "")), bytes_max(found.kind) + _FORM_BYTES
+        size = 0
+        async with receiving(self._office.store, self._office.clock, found) as incoming:
+            async for chunk in request.stream():
+                size += len(chunk)
+                for piece in form.take(chunk):
+                    await incoming.write(piece)
+                if size > limit:
+                    raise NotThisForm
+            form.end()
+            return await incoming.keep(form.name)
+
+
+@asynccontextmanager
+async def removing_expired(office: Office) -> AsyncIterator[None]:
+    """Remove files whose hour is over, now and then, for as long as this is entered."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_remove_now_and_then, office)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def _remove_now_and_then(office: Office) -> None:
+    while True:
+        await anyio.sleep(SWEEP_SECONDS)
+        try:
+            await remove_expired(office.store, now=office.latest())
+        except (Refusal, OSError):
+            _log.warning("files whose hour is over could not be removed", exc_info=True)
+
+
+def _choose(found: UploadPage, refused: str = "", status: int = 200) -> Response:
+    things, wanted = _THINGS[found.kind]
+    most = bytes_max(found.kind)
+    size = f"{most // 1024} KiB" if most < 1024**2 else f"{most // 1024**2} MiB"
+    form = _FORM.format(accept=_ACCEPT.get(found.kind, _TABLES), until=f"{found.upload.expires_at:%H:%M}")
+    more = _WANTED.format(wanted=wanted, most=size)
+    told = f'<p role="alert">{escape(refused)}</p>' if refused else ""
+    title = _NOT_TAKEN if refused else _CHOOSE.format(things=things)
+    return page(title, told + _for_whom(found, more) + form, status)
+
+
+def _come(found: UploadPage, upload: KnownUpload) -> Response:
+    more = f"<dt>File</dt><dd>{escape(upload.file_name)}, {upload.size_bytes:,} bytes</dd>"
+    title, body = _COME
+    return page(title, body + _for_whom(found, more), 200)
+
+
+def _shown(found: UploadPage, title: str, body: str, status: int) -> Response:
+    return page(title, body + _for_whom(found), status)
+
+
+def _for_whom(found: UploadPage, more: str = "") -> str:
+    organization = found.organization
+    return _FOR_WHOM.format(
+        name=escape(organization.name),
+        handle=escape(organization.handle),
+        environment=_ENVIRONMENTS[organization.environment],
+        more=more,
+    )

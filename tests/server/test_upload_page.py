@@ -1,0 +1,371 @@
+"""The page on which a file is chosen for one organization: what it says, what it takes, and that it takes it once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from invoicing.appearance.branding import LOGO_BYTES_MAX
+from invoicing.importing.tables import FILE_BYTES_MAX
+from operations.uploads import LIFETIME, OPEN_MAX, remove_expired
+from server.http.limits import Allowance
+from tests.support.folders import folder_of
+from tests.support.http import BAKERY, FINCH, HERE, House, house, site_of
+from tests.support.people import archive, colleague, in_the_directory
+from tests.support.uploads import CUSTOMERS, asked_for, look_at, picture, send_file, told
+
+BOUNDARY = "b0undary"
+SAFE = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+}
+GONE = "No file is waited for here"
+
+
+@pytest.fixture
+async def at_home(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path / "data") as opened:
+        yield opened
+
+
+def kept(at_home: House) -> list[Path]:
+    """The uploaded files that lie in the organization's folder."""
+    folder = folder_of(at_home.one.books(at_home.bakery)) / "uploads"
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+async def send_raw(
+    at_home: House, link: str, body: bytes | AsyncIterator[bytes], content_type: str = ""
+) -> httpx2.Response:
+    headers = {"Origin": HERE, "Content-Type": content_type or f"multipart/form-data; boundary={BOUNDARY}"}
+    return await at_home.site.send("POST", link.removeprefix(HERE), content=body, headers=headers)
+
+
+def part(name: str, content: bytes, file_name: str | None = None) -> bytes:
+    named = f'; filename="{file_name}"' if file_name is not None else ""
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n'.encode() + content + b"\r\n"
+
+
+END = f"--{BOUNDARY}--\r\n".encode()
+
+
+# What it says
+
+
+async def test_the_page_says_for_whose_books_a_file_is_wanted_and_what_it_is_to_be(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    answer = await look_at(at_home, asked["link"])
+    heading, text = told(answer)
+    assert (answer.status_code, heading) == (200, "Choose a file: customers")
+    assert f"Harbour Bakery ( {BAKERY} )" in text
+    assert "sandbox: to try things out" in text
+    assert "CSV or XLSX; its first row names the columns" in text
+    assert "at most 50 MiB" in text
+    assert "open until 13:00 UTC" in text
+    assert "Nothing is imported by sending it" in text
+    assert {name: answer.headers[name] for name in SAFE} == SAFE
+    assert "<script" not in answer.text
+    # Whoever sees nothing, or uses no mouse: the field has its name, and the form is one.
+    assert '<label for="file">' in answer.text
+    assert '<html lang="en">' in answer.text
+
+
+async def test_a_name_on_the_page_is_text_and_no_markup(at_home: House) -> None:
+    odd = await at_home.one.client("<b>Bold & Sons</b>")
+    asked = await asked_for(at_home, organization=odd.handle)
+    for answer in (await look_at(at_home, asked["link"]), await send_file(at_home, asked["link"], name="<i>x</i>.csv")):
+        assert "&lt;b&gt;Bold &amp; Sons&lt;/b&gt;" in answer.text
+        assert "<b>" not in answer.text
+        assert "<i>" not in answer.text
+
+
+async def test_when_the_file_has_come_the_page_says_that_the_assistant_can_go_on(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    sent = await send_file(at_home, asked["link"])
+    for answer in (sent, await look_at(at_home, asked["link"])):
+        heading, text = told(answer)
+        assert (answer.status_code, heading) == (200, "The file has come")
+        assert "the assistant can go on" in text
+        assert f"customers.csv, {len(CUSTOMERS)} bytes" in text
+        assert f"Harbour Bakery ( {BAKERY} )" in text
+
+
+async def test_the_name_of_a_file_is_shown_without_its_folders_and_in_one_line(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    await send_raw(at_home, asked["link"], part("file", CUSTOMERS, "C:\\fakepath\\Kundenübersicht\x07.csv") + END)
+    assert "Kundenübersicht?.csv, " in told(await look_at(at_home, asked["link"]))[1]
+
+
+# What it takes
+
+
+async def test_a_file_is_kept_whole_in_the_folder_of_its_organization(at_home: House) -> None:
+    content = b"name\n" + b"".join(b"Customer %d\n" % number for number in range(300_000))
+    asked = await asked_for(at_home)
+    assert told(await send_file(at_home, asked["link"], content))[0] == "The file has come"
+    (path,) = kept(at_home)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        ("customers", b"", "The file is empty"),
+        ("customers", b" \n\n", "The file is empty"),
+        ("customers", b"%PDF-1.7\n" + b"x" * 100, "The file is a PDF"),
+        ("items", picture(), "The file is a picture"),
+        ("series", b"\xd0\xcf\x11\xe0" + b"x" * 100, "old Excel file"),
+        ("logo", CUSTOMERS, "PNG or JPEG"),
+        ("logo", b"", "The file is empty"),
+    ],
+)
+async def test_another_kind_of_file_is_not_taken_and_the_page_still_waits(
+    at_home: House, kind: str, content: bytes, said: str
+) -> None:
+    asked = await asked_for(at_home, kind)
+    answer = await send_file(at_home, asked["link"], content)
+    heading, text = told(answer)
+    assert (answer.status_code, heading) == (400, "This file was not taken")
+    assert said in text
+    assert '<p role="alert">' in answer.text
+    assert kept(at_home) == []
+    good = picture() if kind == "logo" else CUSTOMERS
+    assert told(await send_file(at_home, asked["link"], good))[0] == "The file has come"
+
+
+async def test_a_file_that_is_too_large_is_not_taken(at_home: House) -> None:
+    asked = await asked_for(at_home, "logo")
+    answer = await send_file(at_home, asked["link"], picture() + b"x" * LOGO_BYTES_MAX)
+    assert answer.status_code == 413
+    assert "The file has more than 512 KiB" in told(answer)[1]
+    asked = await asked_for(at_home)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield part("file", b"name\n", "x.csv")
+        for _ in range(FILE_BYTES_MAX // 1_048_576 + 1):
+            yield b"x" * 1_048_576
+
+    answer = await send_raw(at_home, asked["link"], body())
+    assert answer.status_code == 413
+    assert "The file has more than 50 MiB" in told(answer)[1]
+    assert kept(at_home) == []
+
+
+async def test_what_surrounds_a_file_is_limited_too(at_home: House) -> None:
+    asked = await asked_for(at_home, "logo")
+    answer = await send_raw(at_home, asked["link"], part("file", picture(), "x.png") + END + b"x" * 1_000_000)
+    assert answer.status_code == 400
+    assert kept(at_home) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        END,
+        part("file", CUSTOMERS, "one.csv") + part("file", CUSTOMERS, "two.csv") + END,
+        part("file", CUSTOMERS, "one.csv") + part("more", CUSTOMERS, "two.csv") + END,
+        part("other", CUSTOMERS, "one.csv") + END,
+        part("file", CUSTOMERS) + END,
+        part("file", CUSTOMERS, "cut-off.csv"),
+        part("file", CUSTOMERS, "cut-off.csv")[:-40],
+        part("note", b"x" * 5_000) + part("file", CUSTOMERS, "one.csv") + END,
+        b"--other\r\n\r\n" + CUSTOMERS,
+        b"x" * 100_000,
+        f"--{BOUNDARY}\r\nX: ".encode() + b"x" * 100_000,
+        b"".join(part(f"n{number}", b"") for number in range(3)),
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+async def test_what_is_not_the_form_of_the_page_is_not_taken(at_home: House, body: bytes) -> None:
+    asked = await asked_for(at_home)
+    answer = await send_raw(at_home, asked["link"], body)
+    assert (answer.status_code, told(answer)[0]) == (400, "This file was not taken")
+    assert kept(at_home) == []
+    assert told(await send_file(at_home, asked["link"]))[0] == "The file has come"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/csv",
+        "application/json",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/mixed; boundary=x",
+        f"multipart/form-data; boundary={'x' * 300}",
+    ],
+)
+async def test_another_content_type_is_not_taken(at_home: House, content_type: str) -> None:
+    asked = await asked_for(at_home)
+    answer = await send_raw(at_home, asked["link"], CUSTOMERS, content_type)
+    assert (answer.status_code, told(answer)[0]) == (400, "This file was not taken")
+
+
+async def test_whoever_leaves_in_the_middle_leaves_nothing(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    events = iter(
+        [
+            {"type": "http.request", "body": part("file", CUSTOMERS, "x.csv")[:-20], "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> Any:
+        return next(events)
+
+    async def send(event: Any) -> None:
+        raise AssertionError(event)
+
+    headers = [
+        (b"host", HERE.removeprefix("http://").encode()),
+        (b"content-type", f"multipart/form-data; boundary={BOUNDARY}".encode()),
+    ]
+    path = asked["link"].removeprefix(HERE)
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    assert at_home.site.app is not None
+    await at_home.site.app(scope, receive, send)
+    assert kept(at_home) == []
+    assert told(await look_at(at_home, asked["link"]))[0] == "Choose a file: customers"
+
+
+async def test_a_file_that_takes_too_long_is_not_kept(tmp_path: Path) -> None:
+    async with house(tmp_path / "data", allowance=Allowance(upload_seconds=0)) as at_home:
+        asked = await asked_for(at_home)
+
+        async def body() -> AsyncIterator[bytes]:
+            yield part("file", CUSTOMERS, "x.csv")
+            await asyncio.Event().wait()
+
+        answer = await send_raw(at_home, asked["link"], body())
+        assert answer.status_code == 408
+        assert kept(at_home) == []
+
+
+async def test_no_more_files_come_in_at_once_than_may(tmp_path: Path) -> None:
+    async with house(tmp_path / "data", allowance=Allowance(uploads_each=0)) as at_home:
+        asked = await asked_for(at_home)
+        answer = await send_file(at_home, asked["link"])
+        assert (answer.status_code, told(answer)[0]) == (429, "Too many files at once")
+
+
+# Once, for an hour, and for whoever may
+
+
+async def test_a_page_takes_one_file(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    await send_file(at_home, asked["link"])
+    again = await send_file(at_home, asked["link"], b"name\nAnother\n", "other.csv")
+    assert (again.status_code, told(again)[0]) == (409, "A file had come already")
+    (path,) = kept(at_home)
+    assert path.read_bytes() == CUSTOMERS
+
+
+async def test_of_two_files_that_come_at_once_one_is_kept(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    contents = [b"name\nOne\n", b"name\nTwo\n", b"name\nTwo\n"]
+    answers = await asyncio.gather(*(send_file(at_home, asked["link"], content) for content in contents))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert len(kept(at_home)) == 1
+    (name,) = [content for content, answer in zip(contents, answers, strict=True) if answer.status_code == 200]
+    assert kept(at_home)[0].read_bytes() == name
+
+
+async def test_expired_imported_and_absent_pages_answer_alike(at_home: House) -> None:
+    asked, other = await asked_for(at_home), await asked_for(at_home)
+    nothing = await look_at(at_home, "/uploads/nothing")
+    assert (nothing.status_code, told(nothing)[0]) == (404, GONE)
+    token = asked["file"]
+    odd = (f"{token}0", token[:-1], token.upper().replace("UPL", "ups"), "upl_", "%00", "%ff", "a" * 5_000, token[4:])
+    for one in odd:
+        assert (await look_at(at_home, f"/uploads/{one}")).text == nothing.text, one
+    await send_file(at_home, other["link"])
+    async with at_home.site.chat(await at_home.credentials.token()) as chat:
+        await chat.ok("import_records", kind="customers", file=other["file"], dry_run=False, organization=BAKERY)
+    assert (await look_at(at_home, other["link"])).text == nothing.text
+    at_home.one.clock.advance(LIFETIME)
+    for answer in (await look_at(at_home, asked["link"]), await send_file(at_home, asked["link"])):
+        assert (answer.status_code, answer.text) == (404, nothing.text)
+
+
+async def test_a_page_dies_with_the_credential_of_the_call_that_asked_for_it(at_home: House) -> None:
+    key = await at_home.credentials.key(at_home.bakery)
+    asked = await asked_for(at_home, organization="", token=key)
+    await at_home.credentials.revoke("key", key)
+    for answer in (await look_at(at_home, asked["link"]), await send_file(at_home, asked["link"])):
+        assert (answer.status_code, told(answer)[0]) == (404, GONE)
+    assert kept(at_home) == []
+
+
+async def test_a_page_dies_with_the_right_to_import(at_home: House) -> None:
+    office = await colleague(at_home.one, at_home.one.organization, "accountant")
+    asked = await asked_for(at_home, token=await at_home.credentials.token(office.principal.label))
+    assert (await look_at(at_home, asked["link"])).status_code == 200
+    user = office.principal.user_id
+    in_the_directory(at_home.one, "UPDATE memberships SET role = 'viewer' WHERE user_id = ?", user)
+    assert (await look_at(at_home, asked["link"])).status_code == 404
+    in_the_directory(at_home.one, "UPDATE memberships SET role = 'accountant' WHERE user_id = ?", user)
+    archive(at_home.one, at_home.bakery)
+    assert (await send_file(at_home, asked["link"])).status_code == 404
+
+
+async def test_a_server_that_was_started_anew_knows_the_files_that_came(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    await send_file(at_home, asked["link"])
+    async with site_of(at_home.one.store, at_home.one.clock) as again:
+        async with again.chat(await at_home.credentials.token()) as chat:
+            told_of = await chat.ok("import_records", kind="customers", file=asked["file"], organization=BAKERY)
+        assert told_of["counts"]["created"] == 2
+
+
+async def test_other_hosts_and_origins_are_refused_also_with_a_token(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    for wrong in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        assert (await send_file(at_home, asked["link"], headers=wrong)).status_code == 403
+    assert kept(at_home) == []
+
+
+# How many, how long
+
+
+async def test_a_new_page_takes_the_place_of_the_one_that_waited_longest(at_home: House) -> None:
+    token = await at_home.credentials.token()
+    pages = [await asked_for(at_home, token=token) for _ in range(OPEN_MAX)]
+    await send_file(at_home, pages[0]["link"])
+    pages.append(await asked_for(at_home, token=token))
+    open_now = [(await look_at(at_home, one["link"])).status_code for one in pages]
+    assert open_now == [200, 404, *([200] * (OPEN_MAX - 1))]
+    # Another organization's pages are not touched.
+    assert (await look_at(at_home, (await asked_for(at_home, organization=FINCH))["link"])).status_code == 200
+    for one in pages[2:]:
+        await send_file(at_home, one["link"])
+    async with at_home.site.chat(token) as chat:
+        refused = await chat.refused("import_records", kind="customers", organization=BAKERY)
+        assert refused["code"] == "limit_exceeded"
+    at_home.one.clock.advance(LIFETIME)
+    assert len(kept(at_home)) == OPEN_MAX
+    assert (await look_at(at_home, (await asked_for(at_home))["link"])).status_code == 200
+    assert kept(at_home) == []
+
+
+async def test_files_are_removed_when_their_hour_is_over_and_no_earlier(at_home: House) -> None:
+    asked = await asked_for(at_home)
+    at_home.one.clock.advance(timedelta(minutes=30))
+    await send_file(at_home, asked["link"])
+    store, clock = at_home.one.store, at_home.one.clock
+    clock.advance(LIFETIME - timedelta(seconds=1))
+    assert await remove_expired(store, now=clock()) == 0
+    assert len(kept(at_home)) == 1
+    clock.advance(timedelta(seconds=1))
+    assert await remove_expired(store, now=clock()) == 1
+    assert kept(at_home) == []
+    assert await remove_expired(store, now=clock()) == 0
