@@ -144,7 +144,7 @@ class Uploads:
 
 @asynccontextmanager
 async def removing_expired(office: Office) -> AsyncIterator[None]:
-    """Remove files whose hour is over, now and then, for as long as this is entered."""
+    """Remove files whose hour is over, at once and then now and then, for as long as this is entered."""
     async with anyio.create_task_group() as group:
         group.start_soon(_remove_now_and_then, office)
         yield
@@ -153,11 +153,11 @@ async def removing_expired(office: Office) -> AsyncIterator[None]:
 
 async def _remove_now_and_then(office: Office) -> None:
     while True:
-        await anyio.sleep(SWEEP_SECONDS)
         try:
             await remove_expired(office.store, now=office.latest())
         except (Refusal, OSError):
             _log.warning("files whose hour is over could not be removed", exc_info=True)
+        await anyio.sleep(SWEEP_SECONDS)
 
 
 def _choose(found: UploadPage, refused: str = "", status: int = 200) -> Response:

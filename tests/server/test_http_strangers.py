@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from server.http.connections import OpenConnections, vouch
+from server.http.connections import OpenConnections, line_of, vouch
 from server.http.limits import Allowance
 from tests.support.door import Door, Wire, door, get
 
@@ -31,6 +31,10 @@ async def polite(scope: Scope, receive: Receive, send: Send) -> None:
     request = Request(scope, receive)
     if "authorization" in request.headers:
         vouch(scope, request.headers["authorization"])
+    if given := request.query_params.get("seconds"):
+        line = line_of(scope)
+        assert line is not None
+        line.allow_body(int(given))
     try:
         body = b"" if request.url.path == "/deaf" else await request.body()
     except ClientDisconnect:
@@ -98,6 +102,20 @@ async def test_what_came_too_late_is_told_so_and_silence_is_not() -> None:
             said = await (await at.knock(half)).rest()
             assert said.startswith(b"HTTP/1.1 408 ")
             assert b"connection: close" in said.lower()
+
+
+async def test_a_body_that_was_given_another_time_has_that_and_no_more() -> None:
+    async with door(polite, QUICK) as at:
+        given, usual = await at.knock(HEAD.replace(b" / ", b" /?seconds=60 ") + b"\r\n"), await at.knock(HEAD + b"\r\n")
+        assert (await usual.rest()).startswith(b"HTTP/1.1 408 ")
+        await given.send(b"a" * 100)
+        assert await given.answer() == (200, b"100 bytes")
+        # Of the next request it is not said.
+        await given.send(HEAD + b"\r\n")
+        assert (await given.rest()).startswith(b"HTTP/1.1 408 ")
+    async with door(polite, Allowance(body_seconds=600)) as at:
+        briefly = await at.knock(HEAD.replace(b" / ", b" /?seconds=1 ") + b"\r\n" + b"a" * 50)
+        assert (await briefly.rest()).startswith(b"HTTP/1.1 408 ")
 
 
 async def test_a_request_that_takes_its_time_within_the_limit_is_served() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from invoicing.refusals import InvalidInput
 from server.http.limits import Allowance
-from server.settings import LIMITS, allowance_of, read_settings
+from server.settings import LIMITS, allowance_of, check_files_folder, read_settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
 
@@ -123,3 +123,25 @@ def test_a_password_in_the_environment_is_refused_too(tmp_path: Path, monkeypatc
     monkeypatch.setenv("COUNTERFOIL_PUBLIC_URL", "https://user:hush@books.example")
     with pytest.raises(InvalidInput):
         read_settings(tmp_path)
+
+
+def test_a_folder_of_files_is_named_by_an_option_before_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_settings(tmp_path).files is None
+    monkeypatch.setenv("COUNTERFOIL_FILES", " ")
+    assert read_settings(tmp_path).files is None
+    monkeypatch.setenv("COUNTERFOIL_FILES", str(tmp_path))
+    assert read_settings(tmp_path).files == tmp_path
+    monkeypatch.chdir(tmp_path)
+    assert read_settings(tmp_path, files=Path("other")).files == tmp_path / "other"
+
+
+def test_a_folder_of_files_that_is_none_is_refused_where_it_is_named(tmp_path: Path) -> None:
+    check_files_folder(read_settings(tmp_path))
+    check_files_folder(read_settings(tmp_path, files=tmp_path))
+    (tmp_path / "file").touch()
+    for none in ("nothing", "file"):
+        with pytest.raises(InvalidInput) as refused:
+            check_files_folder(read_settings(tmp_path, files=tmp_path / none))
+        assert refused.value.field == "files"

@@ -204,3 +204,20 @@ async def test_a_session_argument_outlives_the_process_that_gave_it(tmp_path: Pa
         assert (await conversation.refused("find_customers"))["code"] == "organization_required"
         result = await conversation.call("find_customers", session=session)
         assert text_of(result).splitlines()[0] == f"Harbour Bakery ({BAKERY})"
+
+
+async def test_files_are_imported_from_below_the_folder_that_was_named(tmp_path: Path) -> None:
+    data, files = tmp_path / "data", tmp_path / "files"
+    await two_clients(data)
+    files.mkdir()
+    (files / "customers.csv").write_text("name\nInn\n", "utf-8")
+    (tmp_path / "secret.csv").write_text("name\nSecret\n", "utf-8")
+    asked = {"kind": "customers", "organization": BAKERY}
+    async with served(data, "auto", "--files", str(files)) as conversation:
+        done = await conversation.ok("import_records", **asked, file="customers.csv", dry_run=False)
+        assert done["counts"]["created"] == 1
+        for outside in ("../secret.csv", str(tmp_path / "secret.csv")):
+            assert (await conversation.refused("import_records", **asked, file=outside))["code"] == "not_found"
+    async with served(data) as conversation:
+        refused = await conversation.refused("import_records", **asked, file="customers.csv")
+        assert (refused["code"], "--files" in refused["message"]) == ("not_allowed", True)

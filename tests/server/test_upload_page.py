@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from invoicing.appearance.branding import LOGO_BYTES_MAX
 from invoicing.importing.tables import FILE_BYTES_MAX
 from operations.uploads import LIFETIME, OPEN_MAX, remove_expired
 from server.http.limits import Allowance
+from tests.support.door import door, get
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, HERE, House, house, site_of
 from tests.support.people import archive, colleague, in_the_directory
@@ -158,6 +160,50 @@ async def test_a_file_that_is_too_large_is_not_taken(at_home: House) -> None:
     assert answer.status_code == 413
     assert "The file has more than 50 MiB" in told(answer)[1]
     assert kept(at_home) == []
+
+
+async def test_a_browser_that_goes_on_sending_what_is_too_large_hears_why(at_home: House) -> None:
+    # With the connection closed at once, it would show an error of its own instead of the page.
+    asked = await asked_for(at_home, "logo")
+    body = part("file", picture() + b"x" * 3_000_000, "x.png") + END
+    head = (
+        f"POST {asked['link'].removeprefix(HERE)} HTTP/1.1",
+        f"Host: {HERE.removeprefix('http://')}",
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}",
+        f"Content-Length: {len(body)}",
+        "",
+        "",
+    )
+    application = at_home.site.app
+    assert application is not None
+
+    async def begun_already(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        for ended in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{ended}.complete"})
+
+    async with door(begun_already, Allowance()) as at:
+        wire = await at.knock("\r\n".join(head).encode() + body[:2_000_000])
+        status, said = await wire.answer()
+        assert (status, b"The file has more than 512 KiB" in said) == (413, True)
+        await wire.send(body[2_000_000:] + get("/healthz").replace(b"door.example", HERE[7:].encode()))
+        assert (await wire.answer())[0] == 200
+
+
+async def test_ten_thousand_customers_come_in_through_the_page(at_home: House) -> None:
+    rows = (f"Customer {number},GB,{number} High Street,SW1A 1AA,London" for number in range(10_000))
+    content = "name,country,line1,postal_code,city\n" + "\n".join(rows)
+    asked = await asked_for(at_home)
+    await send_file(at_home, asked["link"], content.encode())
+    async with at_home.site.chat(await at_home.credentials.token()) as chat:
+        named = {"kind": "customers", "file": asked["file"], "organization": BAKERY}
+        would = await chat.ok("import_records", **named)
+        assert (would["counts"]["created"], len(would["rows"]), would["left"]) == (10_000, 50, 9_950)
+        done = await chat.ok("import_records", **named, dry_run=False)
+        assert (done["written"], done["counts"]["created"]) == (True, 10_000)
 
 
 async def test_what_surrounds_a_file_is_limited_too(at_home: House) -> None:
@@ -355,6 +401,15 @@ async def test_a_new_page_takes_the_place_of_the_one_that_waited_longest(at_home
     assert len(kept(at_home)) == OPEN_MAX
     assert (await look_at(at_home, (await asked_for(at_home))["link"])).status_code == 200
     assert kept(at_home) == []
+
+
+async def test_a_server_that_starts_removes_files_whose_hour_is_over(at_home: House) -> None:
+    await send_file(at_home, (await asked_for(at_home))["link"])
+    at_home.one.clock.advance(LIFETIME)
+    async with site_of(at_home.one.store, at_home.one.clock):
+        async with asyncio.timeout(30):
+            while kept(at_home):
+                await asyncio.wait([asyncio.ensure_future(at_home.one.store.directory.read(lambda _: None))])
 
 
 async def test_files_are_removed_when_their_hour_is_over_and_no_earlier(at_home: House) -> None:
