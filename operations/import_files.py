@@ -21,10 +21,12 @@ from storage.books.profile import load_profile
 
 @dataclass(frozen=True, slots=True)
 class FileToImport:
-    """A file of a table, and how it is to be read."""
+    """A file of a table, and how it is to be read. `content` answers its bytes when it is its turn: of those who wait,
+    none holds a file in memory.
+    """
 
     kind: Kind
-    content: bytes
+    content: Callable[[], bytes]
     file_name: str
     reading: Reading = AS_RECOGNISED
 
@@ -46,6 +48,7 @@ async def read_file_to_import(
     Raises:
         InvalidInput: no table, a column that is not understood, or a price that could be another.
         LimitExceeded: too large.
+        NotFound: there is no such file (any more).
     """
     profile = await books.read(load_profile)
 
@@ -60,9 +63,9 @@ async def read_file_to_import(
 
 
 def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool, progress: Progress) -> ReadFile:
-    reading = asked.reading
+    reading, content = asked.reading, asked.content()
     table = read_table(
-        asked.content,
+        content,
         known=lambda heading: is_known(asked.kind, heading) or heading.strip() in reading.map,
         sheet=reading.sheet,
         delimiter=reading.delimiter,
@@ -81,7 +84,7 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         columns=columns,
         rows=read_rows(table, columns, reading.decimal_sign),
         file_name=asked.file_name,
-        sha256=hashlib.sha256(asked.content).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
         update=update,
         dry_run=dry_run,
     )

@@ -14,13 +14,14 @@ from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import Remark
 from operations.access import Office, require
+from operations.files_given import FileGiven
 from operations.import_files import FileToImport, read_file_to_import
 from operations.imported import Imported, ImportedRow, Outcome
 from operations.importing import RIGHT_TO_IMPORT, import_table
-from operations.local_files import read_local_file
+from operations.local_files import local_file
 from operations.profile import update_organization
 from operations.rights import Right
-from operations.uploads import AskedFor, UploadedFile, ask_for_file, is_token, say_imported, uploaded_file
+from operations.uploads import AskedFor, ask_for_file, is_token, say_imported, uploaded_file
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 
@@ -77,35 +78,34 @@ def _right(kind: ImportKind) -> Right:
     return Right.UPDATE_PROFILE if kind is ImportKind.LOGO else RIGHT_TO_IMPORT[Kind(kind)]
 
 
-async def _file(office: Office, books: Books, kind: ImportKind, given: str) -> UploadedFile:
+async def _file(office: Office, books: Books, kind: ImportKind, given: str) -> FileGiven:
     if is_token(given) or office.with_credential:
         return await uploaded_file(office, books, kind, given)
-    name, content = await read_local_file(office, books, kind, given)
-    return UploadedFile("", name, content)
+    return local_file(office, kind, given)
 
 
 async def _import(
-    office: Office, books: Books, request: ImportRequest, file: UploadedFile, progress: Progress
+    office: Office, books: Books, request: ImportRequest, file: FileGiven, progress: Progress
 ) -> ImportReport:
-    sha256 = hashlib.sha256(file.content).hexdigest()
     if request.kind is ImportKind.LOGO:
-        imported = await _import_logo(office, books, file, dry_run=request.dry_run)
-        return ImportReport(request.kind, file.file_name, sha256, imported, "a picture")
+        return await _import_logo(office, books, file, dry_run=request.dry_run)
     asked = FileToImport(Kind(request.kind), file.content, file.file_name, request.reading)
     read = await read_file_to_import(books, asked, update=request.update, dry_run=request.dry_run, progress=progress)
     imported = await import_table(books, read.wanted, progress=progress)
-    return ImportReport(request.kind, file.file_name, sha256, imported, read.form, read.notes)
+    return ImportReport(request.kind, file.file_name, read.wanted.sha256, imported, read.form, read.notes)
 
 
-async def _import_logo(office: Office, books: Books, file: UploadedFile, *, dry_run: bool) -> Imported:
+async def _import_logo(office: Office, books: Books, file: FileGiven, *, dry_run: bool) -> ImportReport:
     """The logo as the one row that it is."""
+    content = await books.use_files(file.content)
     before = (await books.read(load_profile)).logo_sha256
     if dry_run:
-        kept = await books.look_through(kept_logo, file.content)
+        kept = await books.look_through(kept_logo, content)
         after = hashlib.sha256(kept.content).hexdigest()
     else:
-        await update_organization(office, books, {"logo": base64.b64encode(file.content).decode("ascii")})
+        await update_organization(office, books, {"logo": base64.b64encode(content).decode("ascii")})
         after = (await books.read(load_profile)).logo_sha256
-    outcome = Outcome.UPDATED if after != before else Outcome.UNCHANGED
-    fields = ("logo",) if after != before else ()
-    return Imported((ImportedRow(1, outcome, name=file.file_name, fields=fields),), written=not dry_run)
+    outcome, fields = (Outcome.UPDATED, ("logo",)) if after != before else (Outcome.UNCHANGED, ())
+    row = ImportedRow(1, outcome, name=file.file_name, fields=fields)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return ImportReport(ImportKind.LOGO, file.file_name, sha256, Imported((row,), written=not dry_run), "a picture")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path, PureWindowsPath
 
 from invoicing.importing.kinds import ImportKind, bytes_max, check_beginning, check_size, file_name_of
 from invoicing.refusals import NotAllowed, NotFound
 from invoicing.remedies import Act
 from operations.access import Office
-from storage.books.pool import Books
+from operations.files_given import FileGiven
 from storage.plain_files import open_plain_below
 
 PATH_CHARACTERS_MAX = 1_000
 
 
-async def read_local_file(office: Office, books: Books, kind: ImportKind, given: str) -> tuple[str, bytes]:
-    """The name and the bytes of the file at this path below the folder that was named.
+def local_file(office: Office, kind: ImportKind, given: str) -> FileGiven:
+    """The file at this path below the folder that was named. Where there is none, its content is refused with
+    `NotFound`; one outside answers alike, and so does what is no plain file.
 
     Raises:
         NotAllowed: no folder was named.
-        NotFound: there is no such file in it; one outside answers alike, and so does what is no plain file.
-        LimitExceeded, InvalidInput: too large, or another kind of file.
     """
     folder = office.files_folder
     if folder is None:
@@ -29,24 +29,22 @@ async def read_local_file(office: Office, books: Books, kind: ImportKind, given:
             field="file",
             remedy=Act.NAME_FILES_FOLDER,
         )
-    content = await books.use_files(_read, folder, given, bytes_max(kind) + 1)
-    if content is None:
+    return FileGiven(file_name_of(given), partial(_content, folder, kind, given))
+
+
+def _content(folder: Path, kind: ImportKind, given: str) -> bytes:
+    try:
+        with open_plain_below(folder, _names(folder, given)) as stream:
+            content = stream.read(bytes_max(kind) + 1)
+    except (OSError, ValueError):
         raise NotFound(
             "There is no such file in the folder that was named at the start: give its path below that folder. Links"
             " are not followed.",
             field="file",
-        )
+        ) from None
     check_size(kind, len(content))
     check_beginning(kind, content)
-    return file_name_of(given), content
-
-
-def _read(folder: Path, given: str, limit: int) -> bytes | None:
-    try:
-        with open_plain_below(folder, _names(folder, given)) as stream:
-            return stream.read(limit)
-    except (OSError, ValueError):
-        return None
+    return content
 
 
 def _names(folder: Path, given: str) -> tuple[str, ...]:

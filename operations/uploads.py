@@ -26,11 +26,12 @@ from invoicing.remedies import Act
 from operations.access import Office, Principal, is_allowed
 from operations.authentication import NotYours, Unauthenticated, principal_behind
 from operations.credentials import digest_of
+from operations.files_given import FileGiven
 from operations.rights import Right
 from storage.books.pool import Books
 from storage.directory import uploads
 from storage.directory.uploads import KnownUpload
-from storage.files.kept import FileName, Room, StoredFile
+from storage.files.kept import FileName, Files, Room, StoredFile
 from storage.folder.store import Store
 from storage.ids import new_id
 
@@ -62,15 +63,6 @@ class UploadPage:
     @property
     def kind(self) -> ImportKind:
         return ImportKind(self.upload.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file that has come, with its bytes."""
-
-    upload_id: str
-    file_name: str
-    content: bytes
 
 
 def is_token(text: str) -> bool:
@@ -208,7 +200,7 @@ async def receiving(store: Store, clock: Clock, page: UploadPage) -> AsyncIterat
         yield Incoming(page, store, clock, written)
 
 
-async def uploaded_file(office: Office, books: Books, kind: ImportKind, token: str) -> UploadedFile:
+async def uploaded_file(office: Office, books: Books, kind: ImportKind, token: str) -> FileGiven:
     """The file that came by the page of this token, which is of these books.
 
     Raises:
@@ -236,10 +228,14 @@ async def uploaded_file(office: Office, books: Books, kind: ImportKind, token: s
         raise InvalidInput(f"kind: the page of this file is for {found.kind}.", field="kind", candidates=[found.kind])
     if found.received_at is None:
         raise Conflict("No file has come yet: somebody opens the page and chooses it there.", field="file")
-    content = await books.use_files(books.files.read_named, found.path, found.sha256)
+    return FileGiven(found.file_name, partial(_read, books.files, found), upload_id=found.id)
+
+
+def _read(files: Files, upload: KnownUpload) -> bytes:
+    content = files.read_named(upload.path, upload.sha256)
     if content is None:
         raise _no_such_upload()
-    return UploadedFile(found.id, found.file_name, content)
+    return content
 
 
 def _no_such_upload() -> NotFound:

@@ -42,7 +42,8 @@ class ImportRequest:
 
 
 async def import_from_file(request: ImportRequest) -> None:
-    asked = FileToImport(request.kind, _content(request.file), file_name_of(request.file.name), request.reading)
+    content = _content(request.file)
+    asked = FileToImport(request.kind, lambda: content, file_name_of(request.file.name), request.reading)
     async with local_office(request.settings) as office:
         organization = await find_organization(office, request.organization)
         books = open_books(office, organization, RIGHT_TO_IMPORT[request.kind])

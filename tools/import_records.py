@@ -63,9 +63,10 @@ async def import_records(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, RecordsImported]:
-    request = ImportRequest(
-        kind=_kind(kind), file=file, reading=reading_of(map or (), options or ()), update=update, dry_run=dry_run
-    )
+    # Whoever has the link of a page may give that.
+    named_by = file.strip().removeprefix(f"{office.public_url}/uploads/")
+    reading = reading_of(map or (), options or ())
+    request = ImportRequest(kind=_kind(kind), file=named_by, reading=reading, update=update, dry_run=dry_run)
     done = await import_them(office, books, request, progress=_tell_nobody)
     if isinstance(done, AskedFor):
         return _page_answer(office, books, request, done)

@@ -200,7 +200,7 @@ async def test_ten_thousand_customers_come_in_through_the_page(at_home: House) -
     await send_file(at_home, asked["link"], content.encode())
     async with at_home.site.chat(await at_home.credentials.token()) as chat:
         named = {"kind": "customers", "file": asked["file"], "organization": BAKERY}
-        would = await chat.ok("import_records", **named)
+        would = await chat.ok("import_records", **named | {"file": asked["link"]})
         assert (would["counts"]["created"], len(would["rows"]), would["left"]) == (10_000, 50, 9_950)
         done = await chat.ok("import_records", **named, dry_run=False)
         assert (done["written"], done["counts"]["created"]) == (True, 10_000)

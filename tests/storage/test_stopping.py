@@ -135,7 +135,7 @@ async def _is_stopped_while_reading(books: Books, begun: asyncio.Event) -> bool:
         told.append(done)
         loop.call_soon_threadsafe(begun.set)
 
-    asked = FileToImport(Kind.CUSTOMERS, saved.getvalue(), "list.xlsx")
+    asked = FileToImport(Kind.CUSTOMERS, saved.getvalue, "list.xlsx")
     reading = asyncio.create_task(read_file_to_import(books, asked, update=False, dry_run=False, progress=progress))
     await begun.wait()
     reading.cancel()
