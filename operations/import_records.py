@@ -10,7 +10,7 @@ from invoicing.appearance.branding import kept_logo
 from invoicing.importing.columns import Kind
 from invoicing.importing.kinds import ImportKind
 from invoicing.importing.reading import AS_RECOGNISED, Reading
-from invoicing.progress import Progress
+from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import Remark
 from operations.access import Office, require
@@ -50,10 +50,10 @@ class ImportReport:
 
 
 async def import_records(
-    office: Office, books: Books, request: ImportRequest, *, progress: Progress
+    office: Office, books: Books, request: ImportRequest, *, progress: AsyncProgress
 ) -> ImportReport | AskedFor:
     """Import the file, all of it or nothing; in a dry run, say what would become of each row. Without a file, a page
-    on which one is chosen.
+    on which one is chosen. `progress` is told of the rows when they were read, and when they are done.
 
     Raises:
         NotAllowed: the table of rights does not let the principal import this, or no folder was named.
@@ -85,14 +85,21 @@ async def _file(office: Office, books: Books, kind: ImportKind, given: str) -> F
 
 
 async def _import(
-    office: Office, books: Books, request: ImportRequest, file: FileGiven, progress: Progress
+    office: Office, books: Books, request: ImportRequest, file: FileGiven, progress: AsyncProgress
 ) -> ImportReport:
     if request.kind is ImportKind.LOGO:
         return await _import_logo(office, books, file, dry_run=request.dry_run)
     asked = FileToImport(Kind(request.kind), file.content, file.file_name, request.reading)
-    read = await read_file_to_import(books, asked, update=request.update, dry_run=request.dry_run, progress=progress)
-    imported = await import_table(books, read.wanted, progress=progress)
+    read = await read_file_to_import(books, asked, update=request.update, dry_run=request.dry_run, progress=_nobody)
+    count = len(read.wanted.rows)
+    await progress(0, count)
+    imported = await import_table(books, read.wanted, progress=_nobody)
+    await progress(count, count)
     return ImportReport(request.kind, file.file_name, read.wanted.sha256, imported, read.form, read.notes)
+
+
+def _nobody(done: int, of: int) -> None:
+    """Told in the middle of a transaction, or in a thread, from where nobody can be told."""
 
 
 async def _import_logo(office: Office, books: Books, file: FileGiven, *, dry_run: bool) -> ImportReport:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import Field
 
@@ -12,6 +13,7 @@ from invoicing.importing.kinds import ImportKind
 from invoicing.importing.reading import reading_of
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
+from invoicing.text.typed import counted
 from operations.access import Office
 from operations.import_records import ImportReport, ImportRequest
 from operations.import_records import import_records as import_them
@@ -52,6 +54,7 @@ class RecordsImported(Answer):
 
 
 async def import_records(
+    context: Context[Any, Any],
     office: TheOffice,
     books: BooksToImport,
     kind: Annotated[str, Field(description=", ".join(ImportKind))],
@@ -67,7 +70,11 @@ async def import_records(
     named_by = file.strip().removeprefix(f"{office.public_url}/uploads/")
     reading = reading_of(map or (), options or ())
     request = ImportRequest(kind=_kind(kind), file=named_by, reading=reading, update=update, dry_run=dry_run)
-    done = await import_them(office, books, request, progress=_tell_nobody)
+
+    async def progress(done: int, of: int) -> None:
+        await context.report_progress(done, of, f"{done} of {counted(of, 'row')}")
+
+    done = await import_them(office, books, request, progress=progress)
     if isinstance(done, AskedFor):
         return _page_answer(office, books, request, done)
     return _report_answer(books, request, done)
@@ -149,10 +156,6 @@ def _row_lines(row: ImportedRow, *, written: bool) -> list[str]:
 
 def _things(kind: ImportKind) -> str:
     return "number series" if kind is ImportKind.SERIES else kind.value
-
-
-def _tell_nobody(done: int, of: int) -> None:
-    """The event stream itself is the sign of life."""
 
 
 TOOL = Description(

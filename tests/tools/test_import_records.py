@@ -63,6 +63,18 @@ async def test_a_dry_run_says_what_each_row_becomes_and_the_next_call_does_it_on
         assert unchanged["counts"]["unchanged"] == 2
 
 
+async def test_a_client_that_wants_progress_is_told_of_the_rows(desk: Practice) -> None:
+    told: list[tuple[float, float | None, str | None]] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total, message))
+
+    async with assistant(desk.office, organization=HANDLE) as chat:
+        asked = {"kind": "customers", "file": "customers.csv"}
+        await chat.client.call_tool("import_records", asked, progress_callback=hear)
+    assert told == [(0, 2, "0 of 2 rows"), (2, 2, "2 of 2 rows")]
+
+
 async def test_of_many_rows_those_that_are_refused_are_told_first(desk: Practice, tmp_path: Path) -> None:
     rows = [f"Customer {number},GB" for number in range(60)] + ["Wrong,XX"]
     (tmp_path / "files" / "many.csv").write_text("name,country\n" + "\n".join(rows), "utf-8")
