@@ -262,15 +262,27 @@ async def say_imported(office: Office, books: Books, upload_id: str, token: str)
 
 
 async def remove_expired(store: Store, *, now: datetime) -> int:
-    """Remove the files whose hour is over, and forget their pages; answers how many pages that were."""
+    """Remove the files whose hour is over, and forget their pages; answers how many pages that were. One that cannot be
+    removed now is left to the next time, and keeps nobody from going on.
+    """
     forgotten = 0
     while found := await store.directory.read(lambda db: uploads.expired(db, now=now)):
-        for upload in found:
-            if upload.path:
-                files = store.pool.files(upload.organization_id)
-                await store.pool.workers.use_files(upload.organization_id, files.remove, _stored(upload))
-        forgotten += await store.directory.write(partial(_forget, tuple(upload.id for upload in found)))
+        gone = tuple([upload.id for upload in found if await _removed(store, upload)])
+        if not gone:
+            break
+        forgotten += await store.directory.write(partial(_forget, gone))
     return forgotten
+
+
+async def _removed(store: Store, upload: KnownUpload) -> bool:
+    try:
+        if upload.path:
+            files = store.pool.files(upload.organization_id)
+            await store.pool.workers.use_files(upload.organization_id, files.remove, _stored(upload))
+    except (Unavailable, OSError):
+        _log.warning("a file whose hour is over could not be removed", exc_info=True)
+        return False
+    return True
 
 
 def _forget(ids: tuple[str, ...], db: Session) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -226,6 +227,7 @@ async def test_what_surrounds_a_file_is_limited_too(at_home: House) -> None:
         part("file", CUSTOMERS, "cut-off.csv")[:-40],
         part("note", b"x" * 5_000) + part("file", CUSTOMERS, "one.csv") + END,
         b"--other\r\n\r\n" + CUSTOMERS,
+        part("file", f"\r\n--{BOUNDARY}x".encode() * 10_000, "almost-parts.csv") + END,
         b"x" * 100_000,
         f"--{BOUNDARY}\r\nX: ".encode() + b"x" * 100_000,
         b"".join(part(f"n{number}", b"") for number in range(3)),
@@ -424,3 +426,21 @@ async def test_files_are_removed_when_their_hour_is_over_and_no_earlier(at_home:
     assert await remove_expired(store, now=clock()) == 1
     assert kept(at_home) == []
     assert await remove_expired(store, now=clock()) == 0
+
+
+async def test_a_file_that_cannot_be_removed_now_keeps_nobody_from_going_on(
+    at_home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send_file(at_home, (await asked_for(at_home))["link"])
+    at_home.one.clock.advance(LIFETIME)
+
+    def forbidden(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(errno.EACCES, "not allowed", str(path))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "unlink", forbidden)
+        asked = await asked_for(at_home)
+    assert (await look_at(at_home, asked["link"])).status_code == 200
+    assert len(kept(at_home)) == 1
+    assert await remove_expired(at_home.one.store, now=at_home.one.clock()) == 1
+    assert kept(at_home) == []
