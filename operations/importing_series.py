@@ -10,14 +10,13 @@ from sqlmodel import Session
 from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.refusals import LimitExceeded, Refusal
-from operations.configuration.configuring import PARTS
-from operations.configuration.entries import Change, Entry, Part
+from operations.configuration.entries import Change, Entry
+from operations.configuration.numbering import SERIES
 from operations.imported import Import, Imported, ImportedRow, Outcome
 from storage.books.pool import Books
 
 SERIES_ROWS_MAX = 200
 """Every pattern is compared with every other one: none may give a number that another has given."""
-_OF = PARTS[Part.SERIES]
 
 
 class _NotKept(Exception):
@@ -55,7 +54,7 @@ def _save(db: Session, books: Books, wanted: Import, row: ReadRow) -> ImportedRo
     known = _entries(db, books)
     if not problems:
         try:
-            code = _OF.save(db, books, Change(code=values.pop("code", ""), values=values))
+            code = SERIES.save(db, books, Change(code=values.pop("code", ""), values=values))
         except Refusal as refusal:
             headings = {column.field: column.heading for column in wanted.columns.known}
             field = "" if refusal.field == "values" else refusal.field
@@ -71,4 +70,4 @@ def _save(db: Session, books: Books, wanted: Import, row: ReadRow) -> ImportedRo
 
 
 def _entries(db: Session, books: Books) -> dict[str, Entry]:
-    return {entry.code: entry for entry in _OF.read(db, books)}
+    return {entry.code: entry for entry in SERIES.read(db, books)}
