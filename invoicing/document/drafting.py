@@ -112,16 +112,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     term = term_of(request, circumstances.setup, circumstances.customer)
     due_date, terms = due(request, term, issue_date)
     setting = _setting(request, circumstances, currency=currency, issue_date=issue_date, due_date=due_date)
-    lines, chosen = _taxed_lines(request, setting)
-    tax_day = _tax_day(setting, chosen)
-    totals = total(
-        lines,
-        currency=currency,
-        prices_include_tax=inclusive,
-        rounding=rounding,
-        adjustments=_adjustments(request, setting, chosen, tax_day),
-    )
-    _check_not_rounded_away(lines, totals, currency)
+    totals, chosen, tax_day = _totals(request, setting, prices_include_tax=inclusive, rounding=rounding)
     document = Document(
         kind=DocumentKind.INVOICE,
         environment=profile.environment,
@@ -166,6 +157,23 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         ),
     )
     return Composition(document, chosen)
+
+
+def _totals(
+    request: RequestedDocument, setting: TaxSetting, *, prices_include_tax: bool, rounding: Rounding
+) -> tuple[Totals, tuple[ChosenTax, ...], date]:
+    """What the document comes to, how the tax of each line was chosen, and the day on which it is due."""
+    lines, chosen = _taxed_lines(request, setting)
+    tax_day = _tax_day(setting, chosen)
+    totals = total(
+        lines,
+        currency=setting.currency,
+        prices_include_tax=prices_include_tax,
+        rounding=rounding,
+        adjustments=_adjustments(request, setting, chosen, tax_day),
+    )
+    _check_not_rounded_away(lines, totals, setting.currency)
+    return totals, chosen, tax_day
 
 
 def tax_setting(circumstances: Circumstances, *, currency: str, tax_point: date) -> TaxSetting:
