@@ -21,10 +21,10 @@ from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_at, codes_shown
+from operations.settings import check_revenue_account
 from storage.books import audit, items
 from storage.books.pool import Books
 from storage.books.profile import load_profile
-from storage.books.setup import has_account
 from storage.books.states import record_states
 from storage.books.tax_codes import load_tax_codes
 from storage.ids import new_id
@@ -171,7 +171,7 @@ def _checked_text(db: Session, name: str, value: str) -> str | Supply | None:
         case "tax_code":
             return _check_tax_code(db, text)
         case "revenue_account":
-            return _check_account(db, text)
+            return check_revenue_account(db, text)
         case "supply":
             return Supply(text) if text else None
     return text
@@ -185,9 +185,3 @@ def _check_tax_code(db: Session, code: str) -> str:
         texts = tax_code_texts(codes_shown(known, here, date.max, label=""))
         raise InvalidInput(f"tax_code must be one of: {', '.join(texts)}.", field="tax_code")
     return code
-
-
-def _check_account(db: Session, number: str) -> str:
-    if number and not has_account(db, number, "income"):
-        raise InvalidInput("revenue_account must be an income account of the chart.", field="revenue_account")
-    return number

@@ -22,6 +22,7 @@ from operations.issue_dates import local_date, today_in
 from storage.books import audit, documents, series, tax_codes
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+from storage.books.setup import has_account
 from storage.books.states import settings_state
 
 SEQUENCE_MAX = 999_999_999
@@ -98,6 +99,8 @@ def save_tax_code_in(db: Session, books: Books, change: TaxCodeChange) -> SavedT
     after = changed_tax_code(before, change, label=country(profile.country).tax_label)
     if change.parts and change.valid_from is not None:
         after = keep_parts(db, books, after, change.parts, change.valid_from)
+    if before is None or after.revenue_account != before.revenue_account:
+        check_revenue_account(db, after.revenue_account)
     if after == before:
         raise InvalidInput(f"{wanted} is like that already: nothing to change.", field="code")
     if change.default:
@@ -110,11 +113,24 @@ def save_tax_code_in(db: Session, books: Books, change: TaxCodeChange) -> SavedT
     if change.valid_from is not None:
         rate = after.rate_on(change.valid_from)
         detail |= {"percent": "" if rate is None else plain(rate), "valid_from": change.valid_from.isoformat()}
+    if before is None or before.revenue_account != after.revenue_account:
+        detail["revenue_account"] = after.revenue_account
     if change.parts:
         detail["parts"] = [f"{part.level.value}:{part.name}:{plain(part.percent)}" for part in change.parts]
     detail["settings"] = settings_state(db)
     audit.record(db, "save_tax_code", after.code, at=books.clock(), by=books.actor, detail=detail)
     return SavedTaxCode(after, before is None)
+
+
+def check_revenue_account(db: Session, number: str) -> str:
+    """The number, where it is that of an account of income that is in use, or empty.
+
+    Raises:
+        InvalidInput: the chart has no such account.
+    """
+    if number and not has_account(db, number, "income"):
+        raise InvalidInput("revenue_account must be an income account of the chart.", field="revenue_account")
+    return number
 
 
 def _completed(db: Session) -> Profile:

@@ -49,6 +49,9 @@ def save_tax_code(
     reason: Annotated[str, typer.Option(help="Why no tax is charged, with the article: printed.")] = "",
     reason_local: Annotated[str, typer.Option(help="The same in the language of the country.")] = "",
     reason_code: Annotated[str, typer.Option(help="Its VATEX code.")] = "",
+    revenue_account: Annotated[
+        str, typer.Option(help="Number of the income account of its lines; - for that of the posting profile.")
+    ] = "",
     default: Annotated[bool, typer.Option("--default", help="Use it where nothing else decides.")] = False,
     data: Data = None,
     as_json: Json = False,
@@ -69,6 +72,7 @@ def save_tax_code(
         reason_local=reason_local,
         reason_code=reason_code,
         default=default,
+        revenue_account=revenue_account,
     )
 
     async def act(books: Books) -> None:

@@ -102,6 +102,7 @@ class TaxCodeShown(View):
     reason: str
     reason_local: str
     reason_code: str
+    revenue_account: str
     rates: list[RateShown]
     parts: list[PartShown]
 
@@ -127,6 +128,7 @@ def tax_code_shown(code: TaxCode) -> TaxCodeShown:
         reason=code.reason,
         reason_local=code.reason_local,
         reason_code=code.reason_code,
+        revenue_account=code.revenue_account,
         rates=[_rate_shown(rate) for rate in code.rates],
         parts=[
             PartShown(level=part.level.value, name=part.name, rates=[_rate_shown(rate) for rate in part.rates])
@@ -139,8 +141,9 @@ def tax_code_lines(code: TaxCode) -> list[str]:
     """A tax code with its parts and its legal text, each on a line of its own."""
     mark = " (default)" if code.is_default else "" if code.active else " (not in use)"
     rates = f": {_rates_text(code.rates)}" if code.rates else ""
+    account = f", to account {code.revenue_account}" if code.revenue_account else ""
     return [
-        f"{code.code}{mark}  {code.name}, {code.label}, category {code.category.value}{rates}",
+        f"{code.code}{mark}  {code.name}, {code.label}, category {code.category.value}{account}{rates}",
         *(f"    {part.level.value} {part.name}: {_rates_text(part.rates)}" for part in code.jurisdictions),
         *([f"    {code.reason}"] if code.reason else []),
     ]

@@ -137,7 +137,8 @@ class KnownJurisdiction:
 @dataclass(frozen=True, slots=True)
 class TaxCode:
     """How a supply is taxed. `label` is what the tax is called on documents, `reason` why none is charged, also in
-    the language of the country (`reason_local`) and as a code (`reason_code`, VATEX).
+    the language of the country (`reason_local`) and as a code (`reason_code`, VATEX). `revenue_account` is what its
+    lines post to where their item names no account; empty for that of the posting profile.
 
     A code of US sales tax is a stack of `jurisdictions`, and its rate the sum of theirs; it has no `rates` itself. One
     that is not `active` is chosen no more; what was issued with it stays.
@@ -154,6 +155,7 @@ class TaxCode:
     reason_code: str = ""
     jurisdictions: tuple[Jurisdiction, ...] = ()
     active: bool = True
+    revenue_account: str = ""
 
     def rate_on(self, day: date) -> Decimal | None:
         """The rate in percent that is valid on `day`, or None where there is none.

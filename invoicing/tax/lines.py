@@ -94,7 +94,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
         charge_amount=line.charge_amount or Decimal(0),
         supply=supply,
         supply_assumed=not (line.supply or item.supply),
-        revenue_account=item.revenue_account,
+        revenue_account=item.revenue_account or code.revenue_account,
     )
     taxed = TaxedLine(priced, tax)
     if taxed.exact_amount < 0:

@@ -18,6 +18,8 @@ from invoicing.text.typed import clean_line
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}", re.ASCII)
 PARTS_MAX = 20
+PROFILES_ACCOUNT = "-"
+"""Says that a code has no account of its own, but that of the posting profile; no account has this number."""
 YEARS = range(1950, 2100)
 _NEVER_CHARGED = frozenset(TaxCategory) - {
     TaxCategory.STANDARD,
@@ -38,7 +40,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class TaxCodeChange:
     """What to keep of a tax code; what is empty stays as it is. From `valid_from` its rate is `percent`, or those of
-    the `parts` of a stack. `default` makes it the code of ordinary supplies.
+    the `parts` of a stack. `default` makes it the code of ordinary supplies. `revenue_account` is the number of an
+    account, or `PROFILES_ACCOUNT`.
     """
 
     code: str
@@ -52,6 +55,7 @@ class TaxCodeChange:
     reason_local: str = ""
     reason_code: str = ""
     default: bool = False
+    revenue_account: str = ""
 
 
 def check_code(code: str, *, field: str = "code") -> str:
@@ -114,6 +118,7 @@ def changed_tax_code(before: TaxCode | None, change: TaxCodeChange, *, label: st
         reason_code=_text(change.reason_code, "reason_code", 40) or code.reason_code,
         is_default=code.is_default or change.default,
         active=True,
+        revenue_account=_revenue_account(code, change),
     )
     _check_reason(code)
     return _with_rate(code, change)
@@ -138,6 +143,11 @@ def _with_rate(code: TaxCode, change: TaxCodeChange) -> TaxCode:
         raise Conflict(f"{code.code} is a stack of jurisdictions: state its parts.", field="percent")
     _check_rate(code, _percent(change.percent), field="percent")
     return replace(code, rates=rates_from_day(code.rates, change.percent, change.valid_from))
+
+
+def _revenue_account(code: TaxCode, change: TaxCodeChange) -> str:
+    wanted = change.revenue_account.strip() or code.revenue_account
+    return "" if wanted == PROFILES_ACCOUNT else wanted
 
 
 def _category(name: str) -> TaxCategory:

@@ -21,7 +21,7 @@ from storage.books import authorities
 from storage.books.pool import Books
 from storage.books.tax_codes import change_tax_code, items_with_tax_code, load_tax_codes
 
-_TEXTS = ("name", "label", "category", "reason", "reason_local", "reason_code")
+_TEXTS = ("name", "label", "category", "reason", "reason_local", "reason_code", "revenue_account")
 
 
 def _entry(code: TaxCode) -> Entry:
@@ -113,6 +113,7 @@ TAX_CODES = PartOf(
         "reason_local": "the same in the country's language",
         "reason_code": "VATEX code",
         "default": "true for the code of ordinary supplies",
+        "revenue_account": "number of the income account of its lines, - for that of the posting profile",
         "rates": "all rates, only shown",
     },
     read=_codes,

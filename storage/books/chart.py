@@ -28,6 +28,8 @@ _PROFILES_WITH = (
 )
 _ITEMS = table_of(tables.Item).c
 _ITEMS_WITH = select(_ITEMS.name).where(_ITEMS.revenue_account == _NUMBER).order_by(_ITEMS.name_key).limit(3)
+_TAX_CODES = table_of(settings_tables.TaxCode).c
+_TAX_CODES_WITH = select(_TAX_CODES.code).where(_TAX_CODES.revenue_account == _NUMBER).order_by(_TAX_CODES.code)
 _TOTALS = table_of(AccountTotal).c
 _POSTED_TO = select(_TOTALS.account).where(_TOTALS.account == _NUMBER).limit(1)
 
@@ -49,11 +51,12 @@ def save_account(session: Session, account: Account) -> None:
 
 
 def uses_of_account(session: Session, number: str) -> list[str]:
-    """What rests on an account, in words: posting profiles, items, and `POSTED` where there are entries."""
+    """What rests on an account, in words: posting profiles, tax codes, items, and `POSTED` where there are entries."""
     profiles = [f"the posting profile {row[0]}" for row in execute(session, _PROFILES_WITH, {"account": number})]
+    codes = [f"the tax code {row[0]}" for row in execute(session, _TAX_CODES_WITH, {"account": number})]
     items = [f"the item {row[0]}" for row in execute(session, _ITEMS_WITH, {"account": number})]
     posted = [POSTED for _ in execute(session, _POSTED_TO, {"account": number})]
-    return [*profiles, *items, *posted]
+    return [*profiles, *codes, *items, *posted]
 
 
 def postings(session: Session) -> dict[str, Posting]:

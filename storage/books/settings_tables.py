@@ -123,6 +123,7 @@ class TaxCode(BooksTable, table=True):
     reason_code: str = ""
     is_default: bool = False
     active: bool = True
+    revenue_account: str = ""
 
 
 class TaxRate(BooksTable, table=True):

@@ -24,7 +24,7 @@ _PLACE_RATES = table_of(settings_tables.TaxJurisdictionRate)
 _WITHHOLDINGS = table_of(settings_tables.WithholdingCode)
 _WITHHOLDING_RATES = table_of(settings_tables.WithholdingRate)
 
-_PLAIN = ("code", "name", "label", "reason", "reason_local", "reason_code", "is_default", "active")
+_PLAIN = ("code", "name", "label", "reason", "reason_local", "reason_code", "is_default", "active", "revenue_account")
 _CODES_WITH_RATES = (
     select(
         *(_TAX_CODES.c[name] for name in (*_PLAIN, "category")),
@@ -135,6 +135,7 @@ def _tax_code(rows: list[Row[*tuple[Any, ...]]], stacks: dict[str, tuple[Jurisdi
         reason_code=row.reason_code,
         jurisdictions=stacks.get(row.code, ()),
         active=row.active,
+        revenue_account=row.revenue_account,
     )
 
 

@@ -22,6 +22,7 @@ from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest, get_invoice
+from operations.items import save_item
 from operations.payments import PaymentRequest, record_payment
 from operations.reports.asking import ReportRequest, get_report
 from operations.verification import verify_books
@@ -111,6 +112,39 @@ async def test_what_is_shown_can_be_said_again_as_it_is(desk: Desk) -> None:
         code, entry = next(iter(entries.items()))
         await desk.save(part, code, **entry.values)
         assert await desk.entries(part) == entries
+
+
+async def test_revenue_goes_to_the_account_of_its_item_then_of_its_tax_code_then_of_the_profile(desk: Desk) -> None:
+    before = await desk.invoice(date(2026, 1, 10))
+    await desk.save(Part.TAX_CODES, "STANDARD", revenue_account="4100")
+    assert (await desk.entries(Part.TAX_CODES))["STANDARD"].values["revenue_account"] == "4100"
+    by_code = await desk.invoice(date(2026, 1, 11))
+    cake = (await save_item(desk.books, {"name": "Cake", "revenue_account": "4300"}, item_id="")).item.id
+    desk.at(date(2026, 1, 12))
+    lines = tuple(
+        RequestedLine(Decimal(1), item=item, description="Cake", unit_price=Decimal(1)) for item in (cake, "")
+    )
+    request = DraftRequest(document=RequestedDocument(desk.customer, lines))
+    mixed = (await issue_invoice(desk.books, IssueRequest(request=request))).document
+    assert [line.revenue_account for line in mixed.lines] == ["4300", "4100"]
+    await desk.save(Part.TAX_CODES, "STANDARD", revenue_account="-")
+    after = await desk.invoice(date(2026, 1, 13))
+    assert [made.lines[0].revenue_account for made in (before, by_code, after)] == ["", "4100", ""]
+    note = await issue_credit_note(desk.books, CreditRequest(invoice=by_code.number, reason="Returned"))
+    assert note.note.document.lines[0].revenue_account == "4100"
+    assert {"4000", "4100", "4300"} <= await desk.accounts_posted()
+    assert (await get_invoice(desk.books, before.id)).document == before
+
+
+async def test_an_account_of_a_tax_code_is_one_of_income_and_stays_in_use(desk: Desk) -> None:
+    for number in ("1000", "4999"):
+        with pytest.raises(Refusal, match="an income account of the chart"):
+            await desk.save(Part.TAX_CODES, "STANDARD", revenue_account=number)
+    await desk.save(Part.TAX_CODES, "STANDARD", revenue_account="4100")
+    with pytest.raises(Conflict, match="the tax code STANDARD"):
+        await desk.withdraw(Part.ACCOUNTS, "4100")
+    with pytest.raises(Conflict, match="rests on it"):
+        await desk.save(Part.ACCOUNTS, "4100", type="asset")
 
 
 async def test_an_account_in_use_is_neither_taken_away_nor_made_another(desk: Desk) -> None:
