@@ -13,13 +13,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 import anyio.to_thread
 from sqlmodel import Session
 
-from invoicing.countries import Country, country
+from invoicing.countries import country
 from invoicing.document.law_of_form import mandate_lines
 from invoicing.document.readiness import blockers
 from invoicing.master_data.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
@@ -29,18 +29,12 @@ from invoicing.organizations import Environment, NewOrganization, OrganizationKi
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
-from operations.layer_outcomes import CREATED, Layer, LayerOutcome, LayerState, states_by_layer
+from operations.layer_outcomes import LayerOutcome, states_by_layer
+from operations.layer_plans import Configuration, Plan, copied_plan, fresh_plan
 from operations.naming import not_found
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.rights import Right
-from operations.templates import (
-    FROM_COUNTRY,
-    Choices,
-    fresh_entity_layer,
-    fresh_organization_layer,
-    fresh_profile,
-    fresh_series,
-)
+from operations.templates import FROM_COUNTRY, Choices, fresh_profile, fresh_series
 from storage.books import audit
 from storage.books.profile import load_profile, record_provenance, save_profile
 from storage.books.series import save_series
@@ -79,17 +73,6 @@ class NewClient:
     outcomes: tuple[LayerOutcome, ...]
     notes: tuple[Remark, ...]
     connection_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The three layers of a new organization before they are written, and what to say of them."""
-
-    profile: Profile
-    organization: OrganizationLayer
-    entity: EntityLayer
-    outcomes: tuple[LayerOutcome, ...]
-    notes: tuple[Remark, ...] = ()
 
 
 async def create_client_organization(office: Office, request: ClientRequest) -> NewClient:
@@ -207,20 +190,6 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
             await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
 
 
-def fresh_plan(profile: Profile, choices: Choices, *, on: date) -> Plan:
-    """All layers fresh from the country's file, as it stands on the day of creation."""
-    rules = country(profile.country)
-    source = f"country file {rules.code}"
-    both = (Layer.ORGANIZATION, Layer.ENTITY)
-    fresh = (LayerOutcome(layer=layer, state=LayerState.FRESH, source=source) for layer in both)
-    return Plan(
-        profile=profile,
-        organization=fresh_organization_layer(rules, choices, on=on),
-        entity=fresh_entity_layer(rules, choices),
-        outcomes=(CREATED, *fresh),
-    )
-
-
 def fill_books(db: Session, plan: Plan, office: Office) -> None:
     """Write a plan's layers into new books, with their provenance and the first audit entry."""
     now, by = office.now(), office.principal.label
@@ -253,7 +222,7 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
             field=stated,
         )
     source = await _source(office, partner, request.copy_from)
-    return await _copied_plan(office, partner, source, request, rules=rules, fresh=fresh)
+    return await _copied_plan(office, partner, source, request, fresh=fresh)
 
 
 async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
@@ -285,7 +254,6 @@ async def _copied_plan(
     source: OrganizationRef,
     request: ClientRequest,
     *,
-    rules: Country,
     fresh: Plan,
 ) -> Plan:
     practice, layer, practice_entity = await open_books(office, partner, Right.READ).read(_configuration)
@@ -295,74 +263,15 @@ async def _copied_plan(
             field="copy_from",
             remedy=Act.SET_ORGANIZATION,
         )
-    at_home = practice.country == rules.code
-    notes: tuple[Remark, ...] = ()
-    if not at_home:
-        # The practice's tax codes are those of its own country and would be wrong in another.
-        layer = replace(
-            layer,
-            tax_codes=fresh.organization.tax_codes,
-            authorities=fresh.organization.authorities,
-            withholdings=fresh.organization.withholdings,
-            jurisdictions=fresh.organization.jurisdictions,
-        )
-        said = f"Tax codes and authorities come from the country file of {rules.name}, not from {partner.handle}."
-        notes = (Remark(said),)
-    entity, state, note = practice_entity, LayerState.SKIPPED, ""
+    wanted: EntityLayer | None = None
     if request.copy_entity_configuration:
         wanted = await open_books(office, source, Right.READ).read(load_entity_layer)
-        entity, state, note = _entity_layer(wanted, layer, fallback=practice_entity, source=source.handle)
-    of_organization = {
-        "accounts": len(layer.accounts),
-        "tax_codes": len(layer.tax_codes) if at_home else 0,
-        "payment_terms": len(layer.terms),
-        "tax_authorities": len(layer.authorities) if at_home else 0,
-        "withholdings": len(layer.withholdings) if at_home else 0,
-        "jurisdictions": len(layer.jurisdictions) if at_home else 0,
-    }
-    return Plan(
-        profile=replace(
-            fresh.profile,
-            accounting_standard=practice.accounting_standard,
-            chart_of_accounts=practice.chart_of_accounts,
-            tax_system=practice.tax_system if at_home else fresh.profile.tax_system,
-        ),
-        organization=layer,
-        entity=entity,
-        outcomes=(
-            CREATED,
-            LayerOutcome(
-                layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=partner.handle, copied=of_organization
-            ),
-            _entity_outcome(entity, state, source.handle if state is LayerState.COPIED else partner.handle),
-        ),
-        notes=(*notes, Remark(note)) if note else notes,
-    )
-
-
-def _entity_outcome(entity: EntityLayer, state: LayerState, source: str) -> LayerOutcome:
-    is_copied = state is LayerState.COPIED
-    copied = {
-        "posting_profiles": len(entity.postings) if is_copied else 0,
-        "transaction_types": len(entity.transactions) if is_copied else 0,
-    }
-    return LayerOutcome(layer=Layer.ENTITY, state=state, source=source, copied=copied)
+    practices = Configuration(partner.handle, practice, layer, practice_entity)
+    return copied_plan(fresh, practices, wanted, of=source.handle)
 
 
 def _configuration(db: Session) -> tuple[Profile, OrganizationLayer, EntityLayer]:
     return load_profile(db), load_organization_layer(db), load_entity_layer(db)
-
-
-def _entity_layer(
-    wanted: EntityLayer, layer: OrganizationLayer, *, fallback: EntityLayer, source: str
-) -> tuple[EntityLayer, LayerState, str]:
-    """The wanted layer where the chart has all its accounts, else the fallback; with its state and a note."""
-    numbers = {account.number for account in layer.accounts}
-    used = {number for posting in wanted.postings.values() for number in posting.accounts}
-    if missing := sorted(used - numbers):
-        note = f"The posting profiles of {source} were not copied: the chart has no account {', '.join(missing)}."
-        return fallback, LayerState.FAILED, note
-    return wanted, LayerState.COPIED, ""
 
 
 def base_handle(handle: str, name: str, environment: Environment) -> str:

@@ -15,7 +15,8 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from operations.access import Office, Principal
-from operations.onboarding import add_organization, base_handle, fill_books, fresh_plan
+from operations.layer_plans import fresh_plan
+from operations.onboarding import add_organization, base_handle, fill_books
 from operations.organization_names import organization_name
 from operations.people import LOCAL_OWNER_EMAIL
 from operations.templates import FROM_COUNTRY, fresh_profile

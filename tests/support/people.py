@@ -11,7 +11,8 @@ from invoicing.countries import country
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Refusal
 from operations.access import Office, Principal
-from operations.onboarding import add_organization, fill_books, fresh_plan
+from operations.layer_plans import fresh_plan
+from operations.onboarding import add_organization, fill_books
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.directory import access_queries, users
 from storage.directory.database import DIRECTORY_FILE

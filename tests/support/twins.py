@@ -26,7 +26,8 @@ from sqlmodel import Session
 from invoicing.countries import country
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from operations.access import Office, Principal
-from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books, fresh_plan
+from operations.layer_plans import fresh_plan
+from operations.onboarding import ClientRequest, add_organization, create_client_organization, fill_books
 from operations.templates import FROM_COUNTRY, fresh_profile
 from storage.books.pool import BOOKS_FILE
 from storage.directory import users
