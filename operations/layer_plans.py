@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from invoicing.charts import is_national
 from invoicing.countries import country
 from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
@@ -66,37 +67,55 @@ def copied_plan(fresh: Plan, practice: Configuration, wanted: EntityLayer | None
         )
         said = f"Tax codes and authorities come from the country file of {rules.name}, not from {practice.handle}."
         notes = (Remark(said),)
-    entity, state, note = practice.entity, LayerState.SKIPPED, ""
+    chart_of, usual = practice.profile, _Usual(practice.entity, LayerState.SKIPPED, LayerState.FAILED, practice.handle)
+    if not at_home and is_national(chart_of.chart_of_accounts):
+        # The numbers of one country's law say nothing in another.
+        said = f"The chart of accounts is the standard one: {chart_of.chart_of_accounts} is not of {rules.name}."
+        chart_of, notes = fresh.profile, (*notes, Remark(said))
+        layer = replace(layer, accounts=fresh.organization.accounts)
+        usual = _Usual(fresh.entity, LayerState.FRESH, LayerState.FRESH, fresh.outcomes[-1].source)
+    entity, state, note = usual.entity, usual.unasked, ""
     if wanted is not None:
-        entity, state, note = _entity_layer(wanted, layer, fallback=practice.entity, source=of)
+        entity, state, note = _entity_layer(wanted, layer, usual, source=of)
     return Plan(
         profile=replace(
             fresh.profile,
-            accounting_standard=practice.profile.accounting_standard,
-            chart_of_accounts=practice.profile.chart_of_accounts,
+            accounting_standard=chart_of.accounting_standard,
+            chart_of_accounts=chart_of.chart_of_accounts,
             tax_system=practice.profile.tax_system if at_home else fresh.profile.tax_system,
         ),
         organization=layer,
         entity=entity,
         outcomes=(
             CREATED,
-            _organization_outcome(layer, practice.handle, at_home=at_home),
-            _entity_outcome(entity, state, of if state is LayerState.COPIED else practice.handle),
+            _organization_outcome(layer, practice, at_home=at_home),
+            _entity_outcome(entity, state, of if state is LayerState.COPIED else usual.source),
         ),
         notes=(*notes, Remark(note)) if note else notes,
     )
 
 
-def _organization_outcome(layer: OrganizationLayer, source: str, *, at_home: bool) -> LayerOutcome:
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """The entity layer where no other is asked for or fits, what it is called then, and where it is from."""
+
+    entity: EntityLayer
+    unasked: LayerState
+    unfitting: LayerState
+    source: str
+
+
+def _organization_outcome(layer: OrganizationLayer, practice: Configuration, *, at_home: bool) -> LayerOutcome:
+    same_chart = layer.accounts == practice.organization.accounts
     copied = {
-        "accounts": len(layer.accounts),
+        "accounts": len(layer.accounts) if same_chart else 0,
         "tax_codes": len(layer.tax_codes) if at_home else 0,
         "payment_terms": len(layer.terms),
         "tax_authorities": len(layer.authorities) if at_home else 0,
         "withholdings": len(layer.withholdings) if at_home else 0,
         "jurisdictions": len(layer.jurisdictions) if at_home else 0,
     }
-    return LayerOutcome(layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=source, copied=copied)
+    return LayerOutcome(layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=practice.handle, copied=copied)
 
 
 def _entity_outcome(entity: EntityLayer, state: LayerState, source: str) -> LayerOutcome:
@@ -109,12 +128,12 @@ def _entity_outcome(entity: EntityLayer, state: LayerState, source: str) -> Laye
 
 
 def _entity_layer(
-    wanted: EntityLayer, layer: OrganizationLayer, *, fallback: EntityLayer, source: str
+    wanted: EntityLayer, layer: OrganizationLayer, usual: _Usual, *, source: str
 ) -> tuple[EntityLayer, LayerState, str]:
-    """The wanted layer where the chart has all its accounts, else the fallback; with its state and a note."""
+    """The wanted layer where the chart has all its accounts, else the usual one; with its state and a note."""
     numbers = {account.number for account in layer.accounts}
     used = {number for posting in wanted.postings.values() for number in posting.accounts}
     if missing := sorted(used - numbers):
         note = f"The posting profiles of {source} were not copied: the chart has no account {', '.join(missing)}."
-        return fallback, LayerState.FAILED, note
+        return usual.entity, usual.unfitting, note
     return wanted, LayerState.COPIED, ""

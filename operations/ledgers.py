@@ -75,6 +75,7 @@ def _ledger(db: Session, books: Books, days: Days) -> Ledger:
         last_day=found.last,
         accounts=accounts,
         posted=posted_accounts(db),
+        chart=profile.chart_of_accounts,
     )
 
 

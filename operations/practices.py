@@ -19,7 +19,7 @@ from operations.layer_plans import fresh_plan
 from operations.onboarding import add_organization, base_handle, fill_books
 from operations.organization_names import organization_name
 from operations.people import LOCAL_OWNER_EMAIL
-from operations.templates import FROM_COUNTRY, fresh_profile
+from operations.templates import Choices, fresh_profile
 from storage.books import audit
 from storage.books.profile import save_profile
 from storage.books.states import settings_state
@@ -32,13 +32,17 @@ UNNAMED = "Unnamed practice"
 
 @dataclass(frozen=True, slots=True)
 class FirstOrganization:
-    """What `init` is asked for."""
+    """What `init` is asked for; without a `chart_of_accounts` it is the standard one."""
 
     name: str
     country: str
     email: str
     kind: OrganizationKind = OrganizationKind.PARTNER
     environment: Environment = Environment.LIVE
+    chart_of_accounts: str = ""
+
+    def choices(self) -> Choices:
+        return Choices(chart_of_accounts=self.chart_of_accounts)
 
 
 def organization_kind(text: str) -> OrganizationKind:
@@ -63,11 +67,11 @@ def check_first(first: FirstOrganization) -> Profile:
     """The profile that the first organization would have; to be called before anything is made on the disk.
 
     Raises:
-        InvalidInput: name, country or e-mail address that do not fit.
+        InvalidInput: name, country, e-mail address or chart that do not fit.
     """
     check_email(first.email)
     name = organization_name(first.name)
-    return fresh_profile(country(first.country), name, first.environment, FROM_COUNTRY)
+    return fresh_profile(country(first.country), name, first.environment, first.choices())
 
 
 async def start_installation(store: Store, clock: Clock, first: FirstOrganization) -> tuple[Principal, OrganizationRef]:
@@ -75,10 +79,10 @@ async def start_installation(store: Store, clock: Clock, first: FirstOrganizatio
 
     Raises:
         Conflict: there is one already.
-        InvalidInput: name, country or e-mail address that do not fit.
+        InvalidInput: name, country, e-mail address or chart that do not fit.
     """
     profile = check_first(first)
-    plan = fresh_plan(profile, FROM_COUNTRY, on=clock().date())
+    plan = fresh_plan(profile, first.choices(), on=clock().date())
     return await _start(store, clock, first, profile, fill=lambda db, office: fill_books(db, plan, office))
 
 

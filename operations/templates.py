@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import cast
 
-from invoicing.charts import Chart, ChartKind, chart
+from invoicing.charts import Chart, ChartName, chart, charts_of, is_national
 from invoicing.countries import Country, VatRegistration
 from invoicing.countries.model import AccountingStandard, DatedRate
 from invoicing.document.documents import DocumentKind
@@ -19,8 +19,7 @@ from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
 
-_STANDARDS = {"ifrs": "ifrs", "us_gaap": "us_gaap", "us gaap": "us_gaap", "us-gaap": "us_gaap", "gaap": "us_gaap"}
-_CHARTS = ("standard", "empty")
+_STANDARDS: Mapping[str, AccountingStandard] = {"ifrs": "ifrs", "us_gaap": "us_gaap", "gaap": "us_gaap"}
 _TERM_DAYS = (0, 7, 14, 30, 60)
 
 
@@ -56,16 +55,17 @@ def fresh_profile(rules: Country, name: str, environment: Environment, choices: 
         time_zone=rules.time_zone,
         accounting_standard=_standard(rules, choices),
         tax_system=_tax_system(rules, choices),
-        chart_of_accounts=_chart_kind(choices),
+        chart_of_accounts=_chart_name(rules, choices),
     )
 
 
 def fresh_organization_layer(rules: Country, choices: Choices, *, on: date) -> OrganizationLayer:
     """Chart of accounts, tax codes and withholdings, payment terms and tax authority, as of the day of creation."""
     taxed = _tax_system(rules, choices) != "none"
+    of = _chart(rules, choices)
     return OrganizationLayer(
-        accounts=tuple(Account(**asdict(account)) for account in _chart(rules, choices).accounts),
-        tax_codes=_tax_codes(rules, on) if taxed else (_untaxed(rules, on),),
+        accounts=tuple(Account(**asdict(account)) for account in of.accounts),
+        tax_codes=_tax_codes(rules, of, on) if taxed else (_untaxed(rules, on),),
         terms=_terms(rules.payment_days),
         authorities=((rules.tax_authority, rules.code),),
         withholdings=_withholdings(rules, on),
@@ -97,27 +97,47 @@ def fresh_series(rules: Country) -> tuple[Series, ...]:
 
 
 def _chart(rules: Country, choices: Choices) -> Chart:
-    return chart(_standard(rules, choices), _chart_kind(choices))
+    return chart(_standard(rules, choices), _chart_name(rules, choices))
 
 
 def _standard(rules: Country, choices: Choices) -> AccountingStandard:
     if not choices.accounting_standard:
         return rules.accounting_standard
-    known = _STANDARDS.get(small_letters(choices.accounting_standard))
+    known = _STANDARDS.get(_as_written(choices.accounting_standard))
     if known is None:
         raise InvalidInput("accounting_standard must be ifrs or us_gaap.", field="accounting_standard")
-    return cast(AccountingStandard, known)
+    return known
 
 
-def _chart_kind(choices: Choices) -> ChartKind:
-    wanted = small_letters(choices.chart_of_accounts) or "standard"
-    if wanted not in _CHARTS:
-        raise InvalidInput("chart_of_accounts must be standard or empty.", field="chart_of_accounts")
-    return cast(ChartKind, wanted)
+def _chart_name(rules: Country, choices: Choices) -> ChartName:
+    wanted = _as_written(choices.chart_of_accounts) or "standard"
+    known = charts_of(rules.code)
+    if wanted not in known:
+        raise InvalidInput(
+            f"chart_of_accounts must be {_either(known)} in {rules.name}.",
+            field="chart_of_accounts",
+            candidates=list(known),
+        )
+    if is_national(wanted) and _standard(rules, choices) != rules.accounting_standard:
+        raise InvalidInput(
+            f"accounting_standard: {wanted} is the chart of {rules.name}'s own law; leave accounting_standard out, or"
+            " take the standard chart of the other one.",
+            field="accounting_standard",
+        )
+    return wanted
+
+
+def _as_written(choice: str) -> str:
+    """A choice in small letters with underscores, as the names are: people write US GAAP and EU VAT."""
+    return "_".join(small_letters(choice).replace("-", " ").replace("_", " ").split())
+
+
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _tax_system(rules: Country, choices: Choices) -> str:
-    wanted = small_letters(choices.tax_system) or "auto"
+    wanted = _as_written(choices.tax_system) or "auto"
     if wanted == "auto":
         return rules.tax_system
     if wanted not in {rules.tax_system, "none"}:
@@ -125,8 +145,10 @@ def _tax_system(rules: Country, choices: Choices) -> str:
     return wanted
 
 
-def _tax_codes(rules: Country, on: date) -> tuple[TaxCode, ...]:
-    """The country's codes without those whose last rate had ended: no document of a new organization needs them."""
+def _tax_codes(rules: Country, of: Chart, on: date) -> tuple[TaxCode, ...]:
+    """The country's codes, with their accounts in the chart, without those whose last rate had ended: no document of a
+    new organization needs them.
+    """
     return tuple(
         TaxCode(
             code=template.code,
@@ -138,6 +160,7 @@ def _tax_codes(rules: Country, on: date) -> tuple[TaxCode, ...]:
             is_default=template.default,
             reason_local=template.reason_local,
             reason_code=template.reason_code,
+            revenue_account=of.revenue_by_tax_code.get(template.code, ""),
         )
         for template in rules.tax_codes
         if _goes_on(template.rates, on)

@@ -91,6 +91,9 @@ def init(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="To try things out: documents are marked as tests.")
     ] = False,
+    chart_of_accounts: Annotated[
+        str, typer.Option(help="standard (default) or empty; skr03, skr04 (DE), pcg (FR), pgc (ES), kmu (CH).")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Create the practice (or a single business) and its owner in an empty data folder."""
@@ -98,7 +101,12 @@ def init(
 
     environment = Environment.SANDBOX if sandbox else Environment.LIVE
     first = FirstOrganization(
-        name=name, country=country, email=email, kind=organization_kind(kind), environment=environment
+        name=name,
+        country=country,
+        email=email,
+        kind=organization_kind(kind),
+        environment=environment,
+        chart_of_accounts=chart_of_accounts,
     )
     anyio.run(_init, read_settings(data), first, as_json)
 

@@ -56,8 +56,10 @@ async def create_client_organization(
     ] = "",
     copy_entity_configuration: bool = True,
     accounting_standard: Annotated[str, Field(description="ifrs or us_gaap")] = "",
-    chart_of_accounts: Annotated[str, Field(description="standard or empty")] = "",
-    tax_system: Annotated[str, Field(description="auto or none")] = "",
+    chart_of_accounts: Annotated[
+        str, Field(description="standard or empty; skr03, skr04 (DE), pcg (FR), pgc (ES), kmu (CH)")
+    ] = "",
+    tax_system: Annotated[str, Field(description="auto (of the country) or none")] = "",
     currency: str = "",
     dry_run: bool = False,
 ) -> Annotated[CallToolResult, ClientCreated]:

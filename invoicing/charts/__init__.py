@@ -1,20 +1,27 @@
-"""Charts of accounts as data: per accounting standard one file, with the accounts and who posts to which.
+"""Charts of accounts as data: per accounting standard one file, and one for each chart that a country's accountants
+know by its numbers, with the accounts and who posts to which.
 
-Both charts are ours, in the numbering that is usual under the standard; neither standard prescribes numbers.
+Those of the standards are ours, in the numbering that is usual under the standard; neither standard prescribes numbers.
+Those of the countries have the numbers of their publisher, whom the head of each file names.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, assert_never, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from invoicing.countries.model import AccountingStandard
+from invoicing.money.amounts import parse_decimal
 
 AccountType = Literal["asset", "liability", "equity", "income", "expense"]
-ChartKind = Literal["standard", "empty"]
+NationalChart = Literal["skr03", "skr04", "pcg", "pgc", "kmu"]
+StandardChart = Literal["standard", "empty"]
+ChartName = StandardChart | NationalChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +53,58 @@ class PostingTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of accounts in order of its numbers, and the posting profile that refers to it."""
+    """A chart of accounts in order of its numbers, and the posting profile that refers to it.
+
+    A country's own chart names its `country`, the account of revenue by the country's tax codes, where it has one for
+    them, and the accounts out of which the ledger that they are for takes the tax itself, with the rate in percent.
+    """
 
     accounts: tuple[AccountTemplate, ...]
     posting: PostingTemplate
+    country: str = ""
+    revenue_by_tax_code: Mapping[str, str] = field(default_factory=dict)
+    automatic: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def chart(standard: AccountingStandard, kind: ChartKind) -> Chart:
-    """The chart of an accounting standard: `standard` has the accounts of a small trading or service business,
-    `empty` only the control accounts that the posting profile names.
+def charts_of(country: str) -> tuple[ChartName, ...]:
+    """The charts that an organization of this country (ISO 3166-1 alpha-2) can choose from."""
+    own = (name for name in get_args(NationalChart) if national_chart(name).country == country)
+    return (*get_args(StandardChart), *own)
+
+
+def is_national(name: str) -> TypeGuard[NationalChart]:
+    """Whether this is the name of a country's own chart."""
+    return name in get_args(NationalChart)
+
+
+def chart(standard: AccountingStandard, name: ChartName) -> Chart:
+    """The chart of this name: `standard` has the accounts of a small trading or service business under the accounting
+    standard, `empty` only the control accounts that the posting profile names; a country's own is the same under both.
     """
-    whole = _read(standard)
-    match kind:
-        case "standard":
-            return whole
-        case "empty":
-            named = set(asdict(whole.posting).values())
-            return Chart(
-                accounts=tuple(account for account in whole.accounts if account.number in named),
-                posting=whole.posting,
-            )
-        case _:
-            assert_never(kind)
+    if name == "standard":
+        return _read(standard)
+    if name == "empty":
+        whole = _read(standard)
+        named = set(asdict(whole.posting).values())
+        return Chart(
+            accounts=tuple(account for account in whole.accounts if account.number in named), posting=whole.posting
+        )
+    return national_chart(name)
+
+
+def national_chart(name: NationalChart) -> Chart:
+    """The country's own chart of this name."""
+    return _read(name)
+
+
+def automatic_accounts(name: str) -> Mapping[str, Decimal]:
+    """Out of which accounts of the chart of this name its ledger takes tax by itself, and the rate in percent."""
+    return national_chart(name).automatic if is_national(name) else {}
 
 
 @cache
-def _read(standard: AccountingStandard) -> Chart:
-    name = f"{standard}.toml"
+def _read(file: AccountingStandard | NationalChart) -> Chart:
+    name = f"{file}.toml"
     return parse_chart(files(__name__).joinpath(name).read_text(encoding="utf-8"), name=name)
 
 
@@ -80,18 +112,42 @@ def parse_chart(text: str, *, name: str) -> Chart:
     """The chart that a TOML text describes; `name` is the file's name, for errors.
 
     Raises:
-        ValueError: the text does not follow the schema, or the profile names an account that is not there.
+        ValueError: the text does not follow the schema, or names an account that is not there.
     """
-    whole = _exactly(tomllib.loads(text), ("accounts", "posting"), name)
+    whole = tomllib.loads(text)
+    national = ("country", "revenue_by_tax_code") if "country" in whole else ()
+    automatic = ("automatic",) if "automatic" in whole else ()
+    whole = _exactly(whole, ("accounts", "posting", *national, *automatic), name)
     accounts = tuple(_account(entry, name) for entry in whole["accounts"])
     keys = tuple(field.name for field in fields(PostingTemplate))
-    posting = PostingTemplate(**_texts(_exactly(whole["posting"], keys, name), name))
-    numbers = [account.number for account in accounts]
+    parsed = Chart(
+        accounts=accounts,
+        posting=PostingTemplate(**_texts(_exactly(whole["posting"], keys, name), name)),
+        country=whole.get("country", ""),
+        revenue_by_tax_code=_texts(whole.get("revenue_by_tax_code", {}), name),
+        automatic={number: _percent(text, name) for number, text in whole.get("automatic", {}).items()},
+    )
+    _check_numbers(parsed, name)
+    return parsed
+
+
+def _check_numbers(parsed: Chart, name: str) -> None:
+    numbers = [account.number for account in parsed.accounts]
     if numbers != sorted(set(numbers)):
         raise ValueError(f"{name}: accounts must be in order of their numbers, each once.")
-    if missing := set(asdict(posting).values()) - set(numbers):
+    if missing := set(asdict(parsed.posting).values()) - set(numbers):
         raise ValueError(f"{name}: the posting profile names no account {', '.join(sorted(missing))}.")
-    return Chart(accounts=accounts, posting=posting)
+    income = {account.number for account in parsed.accounts if account.type == "income"}
+    if wrong := set(parsed.revenue_by_tax_code.values()) - income:
+        raise ValueError(f"{name}: revenue by tax code needs accounts of income, unlike {', '.join(sorted(wrong))}.")
+    if missing := set(parsed.automatic) - set(numbers):
+        raise ValueError(f"{name}: automatic names no account {', '.join(sorted(missing))}.")
+
+
+def _percent(text: Any, name: str) -> Decimal:
+    if not isinstance(text, str):
+        raise ValueError(f"{name}: automatic has percentages as texts.")
+    return parse_decimal(text, field="percent")
 
 
 def _account(entry: Any, name: str) -> AccountTemplate:

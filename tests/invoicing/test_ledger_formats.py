@@ -33,7 +33,7 @@ DAY = date(2026, 3, 16)
 
 def ledger(*numbers: str) -> Ledger:
     accounts = {number: Account(number, f"Account {number}", "asset") for number in numbers}
-    return Ledger("Hafen", "DE", "EUR", DAY, DAY, DAY, accounts, numbers)
+    return Ledger("Hafen", "DE", "EUR", DAY, DAY, DAY, accounts, numbers, "standard")
 
 
 def entry(sides: Sequence[Side], *, description: str = "R-1 Elbe") -> Entry:
@@ -132,7 +132,7 @@ def test_bookings_add_up_to_the_entry_by_a_profile_that_is_found_again(wanted: R
     assert (posting is None) == (not sides)
     assert posting is None or post(made, posting) == posted
     found: Counter[str] = Counter()
-    for one in bookings(of, made.currency):
+    for one in bookings(of, made.currency, {}):
         assert not one.key, "none of these rates is 19 or 7 percent"
         found[one.account] += one.signed_minor
         found[one.contra] -= one.signed_minor

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from types import MappingProxyType
 from zipfile import ZipFile
 
 import pytest
@@ -16,7 +17,7 @@ from invoicing.refusals import InvalidInput
 from operations.files import DATEV_BATCH, MadeFile
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.datev import BOOKING, HEADER, KEYS, Booked, read_datev
+from tests.support.datev import BOOKING, HEADER, KEYS, LIFTED, Booked, read_datev
 from tests.support.ledgers import csv_sides, exported_ledger
 from tests.support.practice import practice
 from tests.support.quarter import NEW_YEAR, Quarter, line, quarter_of
@@ -129,11 +130,14 @@ async def test_a_random_year_comes_to_the_accounts_of_the_journal(tmp_path: Path
         assert abs(wanted[account] - found[account]) <= (0 if exact else len(booked) * CENT), account
 
 
-def imported(rows: Iterable[Booked], *, tax_account: str) -> defaultdict[str, Decimal]:
+def imported(
+    rows: Iterable[Booked], *, tax_account: str, automatic: Mapping[str, Decimal] = MappingProxyType({})
+) -> defaultdict[str, Decimal]:
     """What the accounts come to in euros when DATEV has taken the tax out of the gross amounts."""
     found: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
-        rate = KEYS.get(row.key, Decimal(0))
+        assert not row.key or (row.key == LIFTED) == (row.contra in automatic), "DATEV refuses the key"
+        rate = KEYS[row.key] if row.key else automatic.get(row.contra, Decimal(0))
         tax = (row.worth * rate / (100 + rate)).quantize(CENT, ROUND_HALF_UP)
         for account, amount in ((row.account, row.worth), (row.contra, tax - row.worth), (tax_account, -tax)):
             found[account] += amount

@@ -56,7 +56,9 @@ BOOKING = {
     14: _TEXT,
 }
 COLUMNS = 125
-KEYS = {"0003": Decimal(19), "0002": Decimal(7)}
+LIFTED = "0040"
+"""No tax is taken out of an automatic account (Aufhebung der Automatik)."""
+KEYS = {"0003": Decimal(19), "0002": Decimal(7), LIFTED: Decimal(0)}
 """Tax of sales, as DATEV takes it out of the gross amount."""
 
 

@@ -73,13 +73,22 @@ class Practice:
 
 @asynccontextmanager
 async def practice(
-    root: Path, clock: SettableClock | None = None, *, name: str = "Ledger & Co", country: str = "GB"
+    root: Path,
+    clock: SettableClock | None = None,
+    *,
+    name: str = "Ledger & Co",
+    country: str = "GB",
+    chart_of_accounts: str = "",
 ) -> AsyncIterator[Practice]:
     """Open the data folder at `root`, which has no practice yet, and start a sandbox practice in it."""
     clock = clock or SettableClock()
     async with open_store(begin_folder(root)) as store:
         first = FirstOrganization(
-            name=name, country=country, email="owner@example.com", environment=Environment.SANDBOX
+            name=name,
+            country=country,
+            email="owner@example.com",
+            environment=Environment.SANDBOX,
+            chart_of_accounts=chart_of_accounts,
         )
         principal, organization = await start_installation(store, clock, first)
         yield Practice(Office(store=store, principal=principal, clock=clock), clock, organization)

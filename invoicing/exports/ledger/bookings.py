@@ -4,7 +4,7 @@ has a key for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,13 +16,15 @@ from invoicing.master_data.records import Posting
 
 # What the tax of a sale is taken out of the gross amount by: 19 and 7 percent.
 _KEYS = {Decimal(19): "0003", Decimal(7): "0002"}
+LIFTED = "0040"
+"""The key that keeps DATEV from taking tax out of what is posted to an automatic account."""
 
 
 @dataclass(slots=True)
 class Booking:
     """An amount, more than zero where `account` is debited and `contra` credited: in minor units of `currency`, and in
-    those of the currency of the books. `key` is DATEV's for the tax in it; `tax_apart` says that this is tax for which
-    there is none.
+    those of the currency of the books. `key` is DATEV's for the tax in it: empty where there is none or the account
+    brings it, `LIFTED` where the account would bring another. `tax_apart` says that this is tax that has no key.
     """
 
     account: str
@@ -34,15 +36,16 @@ class Booking:
     worth_minor: int = 0
 
 
-def bookings(entry: Entry, books_currency: str) -> list[Booking]:
-    """The bookings of an entry whose worth is known, without those that come to nothing.
+def bookings(entry: Entry, books_currency: str, automatic: Mapping[str, Decimal]) -> list[Booking]:
+    """The bookings of an entry whose worth is known, without those that come to nothing. `automatic` are the accounts
+    out of which DATEV takes tax without a key, with the rate.
 
     They add up to the entry's sides: to the minor unit per account, but for tax that has a key, which is in the amount
     of the account that it is of; in the currency of the books, where a document is in another one, to what the document
     states there as a whole.
     """
     document = entry.document
-    found = _of_document(entry, document, books_currency) if document is not None else _of_sides(entry)
+    found = _of_document(entry, document, books_currency, automatic) if document is not None else _of_sides(entry)
     return [booking for booking in found if booking.signed_minor or booking.worth_minor]
 
 
@@ -59,7 +62,9 @@ def _of_sides(entry: Entry) -> list[Booking]:
     ]
 
 
-def _of_document(entry: Entry, document: Document, books_currency: str) -> list[Booking]:
+def _of_document(
+    entry: Entry, document: Document, books_currency: str, automatic: Mapping[str, Decimal]
+) -> list[Booking]:
     posting = posted_to(entry, document)
     if posting is None:
         if entry.sides:
@@ -67,7 +72,7 @@ def _of_document(entry: Entry, document: Document, books_currency: str) -> list[
         return []
     found: dict[tuple[str, str, bool], Booking] = {}
     for part in break_down(document, books_currency=books_currency).parts:
-        for contra, key, apart, signed, worth in _amounts(part, posting):
+        for contra, key, apart, signed, worth in _amounts(part, posting, automatic):
             empty = Booking(posting.receivable, contra, key, apart, document.currency)
             booking = found.setdefault((contra, key, apart), empty)
             booking.signed_minor += signed
@@ -75,16 +80,19 @@ def _of_document(entry: Entry, document: Document, books_currency: str) -> list[
     return list(found.values())
 
 
-def _amounts(part: Part, posting: Posting) -> Iterator[tuple[str, str, bool, int, int]]:
+def _amounts(
+    part: Part, posting: Posting, automatic: Mapping[str, Decimal]
+) -> Iterator[tuple[str, str, bool, int, int]]:
     """Contra account, key, whether it is tax apart, and the amount in both currencies."""
     shares, account = part.shares, _account(part, posting)
     net_worth, tax_worth = shares.accounting_net_minor or 0, shares.accounting_tax_minor or 0
     standard = part.of.tax_category is TaxCategory.STANDARD and not part.of.jurisdictions
-    key = _KEYS.get(part.of.tax_rate, "") if standard else ""
-    if key:
+    own_rate, rate = automatic.get(account), part.of.tax_rate if standard else None
+    key = _KEYS.get(rate, "") if rate is not None and own_rate is None else ""
+    if key or (own_rate is not None and own_rate == rate):
         yield account, key, False, shares.net_minor + shares.tax_minor, net_worth + tax_worth
         return
-    yield account, "", False, shares.net_minor, net_worth
+    yield account, "" if own_rate is None else LIFTED, False, shares.net_minor, net_worth
     if shares.tax_minor or tax_worth:
         yield posting.tax_payable, "", True, shares.tax_minor, tax_worth
 

@@ -19,7 +19,7 @@ from invoicing.text.typed import counted
 def write_ledger_head(file: TextIO, ledger: Ledger) -> None:
     accounts = [astuple(account) for account in ledger.accounts.values()]
     days = [ledger.today, ledger.first_day, ledger.last_day]
-    _write(file, [ledger.organization, ledger.country, ledger.currency, days, accounts, ledger.posted])
+    _write(file, [ledger.organization, ledger.country, ledger.currency, days, accounts, ledger.posted, ledger.chart])
 
 
 def write_entry(file: TextIO, entry: Entry) -> None:
@@ -59,12 +59,18 @@ def _write(file: TextIO, values: list[Any]) -> None:
 
 
 def _ledger(
-    organization: str, country: str, currency: str, days: list[str], accounts: list[list[Any]], posted: list[str]
+    organization: str,
+    country: str,
+    currency: str,
+    days: list[str],
+    accounts: list[list[Any]],
+    posted: list[str],
+    chart_name: str,
 ) -> Ledger:
     chart = {account.number: account for account in (Account(*values) for values in accounts)}
     today = date.fromisoformat(days[0])
     first, last = (date.fromisoformat(day) if day else None for day in days[1:])
-    return Ledger(organization, country, currency, today, first, last, chart, tuple(posted))
+    return Ledger(organization, country, currency, today, first, last, chart, tuple(posted), chart_name)
 
 
 def _entry(entry_id: str, day: str, recorded_on: str, *rest: Any) -> Entry:

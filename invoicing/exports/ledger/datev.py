@@ -1,8 +1,9 @@
 """The journal as a batch of bookings for DATEV: EXTF, header version 700, category 21, format version 13.
 
-A row has one amount, an account and a contra account. A document has a row for each account and rate: the gross amount,
-of which DATEV takes the tax out again by its key. The amount column is gross: what is written there without its tax is
-posted too low. Tax that has no key is a row of its own, and then both amounts stand as they were posted.
+A row has one amount, an account and a contra account. A document has a row for each account and rate: the gross
+amount, of which DATEV takes the tax out again by its key, or without one where the account is an automatic one of that
+rate. The amount column is gross: what is written there without its tax is posted too low. Tax that has no key is a row
+of its own, and then both amounts stand as they were posted.
 
 Source: https://developer.datev.de/datev/platform/de/dtvf/formate/buchungsstapel (fields and their form), and /header.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from anyascii import anyascii
 
+from invoicing.charts import automatic_accounts
 from invoicing.exports.ledger.bookings import Booking, bookings
 from invoicing.exports.ledger.datev_columns import COLUMNS
 from invoicing.exports.ledger.entries import Entry, Ledger
@@ -32,6 +34,7 @@ _TEXT_MAX, _NUMBER_MAX = 60, 36
 _NOT_IN_NUMBER = re.compile(r"[^\w$%\-/]", re.ASCII)
 _ADVISER, _CLIENT = "1001", "1"
 _LENGTHS = range(4, 9)
+_FRAMES = {"skr03": "03", "skr04": "04"}
 
 
 def write_datev(path: Path, ledger: Ledger, entries: Iterable[Entry], progress: Tally | None = None) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ def _header(ledger: Ledger) -> list[str]:
     fields = ['"EXTF"', "700", "21", '"Buchungsstapel"', "13", f"{ledger.today:%Y%m%d}000000000", "", '"RE"']
     fields += ['""', '""', _ADVISER, _CLIENT, f"{first.year}0101", str(_account_length(ledger))]
     fields += [f"{first:%Y%m%d}", f"{last:%Y%m%d}", _quoted("Counterfoil"), '""', "1", "0", "0", '"EUR"']
-    return [*fields, "", '""', "", "", '""', "", "", '""', '""']
+    return [*fields, "", '""', "", "", _quoted(_FRAMES.get(ledger.chart, "")), "", "", '""', '""']
 
 
 def _rows(ledger: Ledger, entry: Entry, untold: Untold) -> Iterator[str]:
@@ -94,7 +97,7 @@ def _rows(ledger: Ledger, entry: Entry, untold: Untold) -> Iterator[str]:
     number = _NOT_IN_NUMBER.sub("-", entry.number)[:_NUMBER_MAX]
     if number != entry.number:
         untold.renamed(entry.number)
-    for booking in bookings(entry, ledger.currency):
+    for booking in bookings(entry, ledger.currency, automatic_accounts(ledger.chart)):
         if booking.tax_apart:
             untold.taxed_apart(entry.number)
         if not booking.worth_minor:

@@ -57,8 +57,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """Whose entries they are, and what they have in common: the country, the currency of the books, the accounts of the
-    chart by number, and which of them were ever posted to; the days of the first and the last entry, of which there may
-    be none, and the day of the export.
+    chart by number, which of them were ever posted to, and what the chart is called; the days of the first and the last
+    entry, of which there may be none, and the day of the export.
     """
 
     organization: str
@@ -69,3 +69,4 @@ class Ledger:
     last_day: date | None
     accounts: Mapping[str, Account]
     posted: tuple[str, ...]
+    chart: str

@@ -20,7 +20,7 @@ class Untold:
         self._add("Not in the batch, for an amount comes to 0.00 EUR", number)
 
     def taxed_apart(self, number: str) -> None:
-        self._add("Tax at other rates than 19 and 7 % has a row of its own, without a key", number)
+        self._add("Tax for which there is no key has a row of its own", number)
 
     def renamed(self, number: str) -> None:
         self._add("Belegfeld 1 cannot hold the number as it is, the text has it", number)
