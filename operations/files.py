@@ -42,7 +42,14 @@ EXPORT_FORMATS = {
     **LEDGER_FORMATS,
 }
 EXPORTED_DOCUMENTS_MAX = {"csv": 100_000, "csv_semicolon": 100_000, "xlsx": 100_000, "json": 100_000, "pdf": 5_000}
-EXPORTED_ENTRIES_MAX = {"journal_csv": 100_000, "beancount": 100_000, "datev": 5_000, "fec": 100_000}
+EXPORTED_ENTRIES_MAX = {
+    "journal_csv": 100_000,
+    "beancount": 100_000,
+    "datev": 5_000,
+    "fec": 100_000,
+    "xero": 100_000,
+    "quickbooks": 100_000,
+}
 DATEV_BATCH = "EXTF_Buchungsstapel.csv"
 _BATCH = 50
 # Reading and hashing so much takes less than handing it to a thread.

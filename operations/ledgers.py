@@ -27,6 +27,8 @@ LEDGER_FORMATS = {
     LedgerFormat.BEANCOUNT.value: (".beancount", "text/plain"),
     LedgerFormat.DATEV.value: (".zip", "application/zip"),
     LedgerFormat.FEC.value: (".txt", "text/plain"),
+    LedgerFormat.XERO.value: (".csv", "text/csv"),
+    LedgerFormat.QUICKBOOKS.value: (".csv", "text/csv"),
 }
 _PAGE = 100
 

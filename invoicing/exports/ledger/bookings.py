@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from invoicing.document.breakdown import Part, PartKind, break_down
-from invoicing.document.documents import Document, Line, TaxCategory
+from invoicing.document.breakdown import Part, break_down
+from invoicing.document.documents import Document, TaxCategory
 from invoicing.exports.ledger.entries import Entry
-from invoicing.exports.ledger.posted_to import posted_to
+from invoicing.exports.ledger.posted_to import account_of, posted_to
 from invoicing.master_data.records import Posting
 
 # What the tax of a sale is taken out of the gross amount by: 19 and 7 percent.
@@ -84,7 +84,7 @@ def _amounts(
     part: Part, posting: Posting, automatic: Mapping[str, Decimal]
 ) -> Iterator[tuple[str, str, bool, int, int]]:
     """Contra account, key, whether it is tax apart, and the amount in both currencies."""
-    shares, account = part.shares, _account(part, posting)
+    shares, account = part.shares, account_of(part, posting)
     net_worth, tax_worth = shares.accounting_net_minor or 0, shares.accounting_tax_minor or 0
     standard = part.of.tax_category is TaxCategory.STANDARD and not part.of.jurisdictions
     own_rate, rate = automatic.get(account), part.of.tax_rate if standard else None
@@ -95,9 +95,3 @@ def _amounts(
     yield account, "" if own_rate is None else LIFTED, False, shares.net_minor, net_worth
     if shares.tax_minor or tax_worth:
         yield posting.tax_payable, "", True, shares.tax_minor, tax_worth
-
-
-def _account(part: Part, posting: Posting) -> str:
-    if isinstance(part.of, Line):
-        return part.of.revenue_account or posting.revenue
-    return posting.discount if part.kind is PartKind.DISCOUNT else posting.revenue

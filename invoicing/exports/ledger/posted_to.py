@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from invoicing.document.documents import Document
+from invoicing.document.breakdown import Part, PartKind
+from invoicing.document.documents import Document, Line
 from invoicing.document.posting import post
 from invoicing.exports.ledger.entries import Entry
 from invoicing.master_data.records import Posting
@@ -22,6 +23,13 @@ def posted_to(entry: Entry, document: Document) -> Posting | None:
         if [(side.account, side.debit_minor, side.credit_minor) for side in post(document, posting)] == wanted:
             return posting
     return None
+
+
+def account_of(part: Part, posting: Posting) -> str:
+    """Where the net amount of a part of a document went."""
+    if isinstance(part.of, Line):
+        return part.of.revenue_account or posting.revenue
+    return posting.discount if part.kind is PartKind.DISCOUNT else posting.revenue
 
 
 def _candidates(entry: Entry, document: Document) -> Iterator[Posting]:

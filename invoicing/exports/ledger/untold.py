@@ -14,21 +14,22 @@ class Untold:
         self._numbers: dict[str, dict[str, None]] = {}
 
     def without_rate(self, number: str) -> None:
-        self._add("Not in the batch, for there is no exchange rate; to be entered by hand", number)
+        self.add("Not in the batch, for there is no exchange rate; to be entered by hand", number)
 
     def worthless(self, number: str) -> None:
-        self._add("Not in the batch, for an amount comes to 0.00 EUR", number)
+        self.add("Not in the batch, for an amount comes to 0.00 EUR", number)
 
     def taxed_apart(self, number: str) -> None:
-        self._add("Tax for which there is no key has a row of its own", number)
+        self.add("Tax for which there is no key has a row of its own", number)
 
     def renamed(self, number: str) -> None:
-        self._add("Belegfeld 1 cannot hold the number as it is, the text has it", number)
+        self.add("Belegfeld 1 cannot hold the number as it is, the text has it", number)
 
     def notes(self) -> tuple[str, ...]:
         return tuple(f"{what}: {_named(list(numbers))}." for what, numbers in self._numbers.items())
 
-    def _add(self, what: str, number: str) -> None:
+    def add(self, what: str, number: str) -> None:
+        """`what` is the sentence before the numbers, without its colon."""
         self._numbers.setdefault(what, {})[number] = None
 
 

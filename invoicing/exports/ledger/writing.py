@@ -11,6 +11,8 @@ from invoicing.exports.ledger.carried import CarriedEntries
 from invoicing.exports.ledger.datev import write_datev
 from invoicing.exports.ledger.fec import write_fec
 from invoicing.exports.ledger.journal_csv import write_journal_csv
+from invoicing.exports.ledger.quickbooks import write_quickbooks
+from invoicing.exports.ledger.xero import write_xero
 from invoicing.progress import Tally
 
 
@@ -19,6 +21,8 @@ class LedgerFormat(StrEnum):
     BEANCOUNT = "beancount"
     DATEV = "datev"
     FEC = "fec"
+    XERO = "xero"
+    QUICKBOOKS = "quickbooks"
 
 
 def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
@@ -37,6 +41,10 @@ def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: Le
             return write_datev(target, entries.ledger, entries, progress)
         case LedgerFormat.FEC:
             return write_fec(target, entries.ledger, entries, progress)
+        case LedgerFormat.XERO:
+            return write_xero(target, entries.ledger, entries, progress)
+        case LedgerFormat.QUICKBOOKS:
+            return write_quickbooks(target, entries.ledger, entries, progress)
         case _:
             assert_never(ledger_format)
     return entries.notes
