@@ -22,7 +22,7 @@ from operations.exported import carry_documents
 from operations.invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
-from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry, fec_name
+from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry, fec_name, saft_name
 from operations.made_exports import made_once
 from storage.books import documents, exports, files, journal_entries
 from storage.books.documents import DocumentFilter, IssuedDocument
@@ -49,6 +49,7 @@ EXPORTED_ENTRIES_MAX = {
     "fec": 100_000,
     "xero": 100_000,
     "quickbooks": 100_000,
+    "saft": 100_000,
 }
 DATEV_BATCH = "EXTF_Buchungsstapel.csv"
 _BATCH = 50
@@ -279,12 +280,14 @@ async def _export_ledger(
     named = _export_name(books, ledger_format, today)
     if ledger_format is LedgerFormat.FEC:
         named = await books.read(lambda db: fec_name(db, books, days))
+    elif ledger_format is LedgerFormat.SAFT:
+        named = await books.read(lambda db: saft_name(db, books))
 
     async def tell(done: int) -> None:
         await progress(done, count)
 
     with kept.being_written(Room.EXPORTS, ".lines") as carried:
-        await carry_entries(books, days, carried)
+        await carry_entries(books, days, carried, balances=ledger_format is LedgerFormat.SAFT)
         with kept.being_written(Room.EXPORTS, EXPORT_FORMATS[ledger_format][0]) as written:
             notes = await books.pool.workers.write_out(write_ledger, tell, carried, written, ledger_format)
             if ledger_format is LedgerFormat.DATEV:

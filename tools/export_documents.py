@@ -39,8 +39,8 @@ async def export_documents(
         str,
         Field(
             description="csv, csv_semicolon (decimal comma), xlsx, json, or pdf for a ZIP of PDFs with checksums;"
-            " of the journal by day of entry: journal_csv, beancount, datev (DE, ZIP with the PDFs), fec (FR);"
-            " its sales: xero, quickbooks"
+            " of the journal by day of entry: journal_csv, beancount, datev (DE, ZIP with the PDFs), fec (FR),"
+            " saft (NO); its sales: xero, quickbooks"
         ),
     ],
     issued_from: OptionalDate = None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal, select
+from sqlalchemy import BindParameter, bindparam, case, func, literal, select
 from sqlmodel import Session
 
 from invoicing.document.tags import tags_from_json, tags_text
@@ -23,6 +23,23 @@ _ENTRY, _SIDE, _OF = _ENTRIES.c, _SIDES.c, _DOCUMENTS.c
 _IN_PERIOD = _ENTRY.entry_date.between(bindparam("first"), bindparam("last"))
 _EXTENT = select(func.count(), func.min(_ENTRY.entry_date), func.max(_ENTRY.entry_date)).where(_IN_PERIOD)
 _POSTED = select(table_of(AccountTotal).c.account).distinct().order_by(table_of(AccountTotal).c.account)
+_TOTAL = table_of(AccountTotal).c
+_BEFORE: BindParameter[Any] = bindparam("before")
+_MONTHS_BEFORE = (
+    select(_TOTAL.account, func.sum(_TOTAL.accounting_minor), func.sum(_TOTAL.unconverted))
+    .where(_TOTAL.month >= bindparam("since"), _TOTAL.month < _BEFORE)
+    .group_by(_TOTAL.account)
+)
+_DAYS_BEFORE = (
+    select(
+        _SIDE.account,
+        func.coalesce(func.sum(_SIDE.accounting_minor), 0),
+        func.count() - func.count(_SIDE.accounting_minor),
+    )
+    .join_from(_ENTRIES, _SIDES, _SIDE.entry_id == _ENTRY.id)
+    .where(_ENTRY.entry_date >= bindparam("first"), _ENTRY.entry_date < _BEFORE)
+    .group_by(_SIDE.account)
+)
 _IN_ORDER = (
     select(
         _ENTRY.id,
@@ -76,6 +93,20 @@ def extent(session: Session, days: Days) -> Extent:
 def posted_accounts(session: Session) -> tuple[str, ...]:
     """The accounts that anything was ever posted to, in the order of their numbers."""
     return tuple(execute(session, _POSTED).scalars())
+
+
+def balances_before(session: Session, day: date, *, since: date | None = None) -> dict[str, tuple[int, int]]:
+    """What was posted to each account before a day (from another day on, the first of a month): in minor units of the
+    currency of the books, debits more than zero, and how many sides have no amount in it.
+    """
+    start = day.replace(day=1)
+    months = execute(session, _MONTHS_BEFORE, {"since": f"{since or date.min:%Y-%m}", "before": f"{start:%Y-%m}"})
+    days = execute(session, _DAYS_BEFORE, {"first": start, "before": day})
+    found: dict[str, tuple[int, int]] = {}
+    for account, minor, lacking in [*months.all(), *days.all()]:
+        known = found.get(account, (0, 0))
+        found[account] = (known[0] + int(minor), known[1] + int(lacking))
+    return found
 
 
 def entries_in_order(session: Session, days: Days, *, after_entry: Entry | None, limit: int) -> list[Entry]:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 from invoicing.document.canonical import document_text
+from invoicing.document.documents import Address, Party
 from invoicing.document.posting import post
 from invoicing.document.requested import RequestedDocument
 from invoicing.exports.ledger.beancount import write_beancount
@@ -33,7 +34,7 @@ DAY = date(2026, 3, 16)
 
 def ledger(*numbers: str) -> Ledger:
     accounts = {number: Account(number, f"Account {number}", "asset") for number in numbers}
-    return Ledger("Hafen", "DE", "EUR", DAY, DAY, DAY, accounts, numbers, "standard")
+    return Ledger("Hafen", "DE", "EUR", DAY, DAY, DAY, accounts, numbers, "standard", Party("Hafen", Address()), "1")
 
 
 def entry(sides: Sequence[Side], *, description: str = "R-1 Elbe") -> Entry:

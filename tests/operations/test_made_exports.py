@@ -44,7 +44,7 @@ from tests.support.practice import Practice, practice
 from tests.support.stores import open_store
 
 DAY = timedelta(days=1)
-EVERYWHERE = [name for name in EXPORT_FORMATS if name not in ("datev", "fec")]
+EVERYWHERE = [name for name in EXPORT_FORMATS if name not in ("datev", "fec", "saft")]
 """The formats that no country has for itself."""
 
 

@@ -34,9 +34,9 @@ class Posted:
     worth: Decimal | None
 
 
-async def in_the_books(books: Books) -> Counter[Posted]:
-    """The sides of the journal report, which is made of other queries."""
-    report = await whole(books, ReportName.JOURNAL)
+async def in_the_books(books: Books, year: str = "2026") -> Counter[Posted]:
+    """The sides of the journal report of a year, which is made of other queries."""
+    report = await whole(books, ReportName.JOURNAL, period=year)
     return Counter(
         Posted(
             row.key,

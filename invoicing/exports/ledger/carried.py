@@ -6,20 +6,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from invoicing.document.documents import Address, Party
 from invoicing.exports.ledger.entries import Entry, Ledger, Side
 from invoicing.master_data.records import Account
 from invoicing.text.typed import counted
 
 
 def write_ledger_head(file: TextIO, ledger: Ledger) -> None:
-    accounts = [astuple(account) for account in ledger.accounts.values()]
-    days = [ledger.today, ledger.first_day, ledger.last_day]
-    _write(file, [ledger.organization, ledger.country, ledger.currency, days, accounts, ledger.posted, ledger.chart])
+    _write(file, {**asdict(ledger), "accounts": [astuple(account) for account in ledger.accounts.values()]})
 
 
 def write_entry(file: TextIO, entry: Entry) -> None:
@@ -33,7 +32,7 @@ class CarriedEntries:
         self._path = path
         self._not_converted = 0
         with path.open(encoding="utf-8") as file:
-            self.ledger = _ledger(*json.loads(file.readline()))
+            self.ledger = _ledger(json.loads(file.readline()))
 
     def __iter__(self) -> Iterator[Entry]:
         with self._path.open(encoding="utf-8") as file:
@@ -54,23 +53,27 @@ class CarriedEntries:
         )
 
 
-def _write(file: TextIO, values: list[Any]) -> None:
+def _write(file: TextIO, values: list[Any] | dict[str, Any]) -> None:
     file.write(json.dumps(values, ensure_ascii=False, default=date.isoformat) + "\n")
 
 
-def _ledger(
-    organization: str,
-    country: str,
-    currency: str,
-    days: list[str],
-    accounts: list[list[Any]],
-    posted: list[str],
-    chart_name: str,
-) -> Ledger:
-    chart = {account.number: account for account in (Account(*values) for values in accounts)}
-    today = date.fromisoformat(days[0])
-    first, last = (date.fromisoformat(day) if day else None for day in days[1:])
-    return Ledger(organization, country, currency, today, first, last, chart, tuple(posted), chart_name)
+def _ledger(head: dict[str, Any]) -> Ledger:
+    days = {name: _day(head[name]) for name in ("first_day", "last_day")}
+    seller = head["seller"]
+    return Ledger(
+        **head
+        | days
+        | {
+            "today": date.fromisoformat(head["today"]),
+            "accounts": {account.number: account for account in (Account(*values) for values in head["accounts"])},
+            "posted": tuple(head["posted"]),
+            "seller": Party(**seller | {"address": Address(**seller["address"])}),
+        }
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _entry(entry_id: str, day: str, recorded_on: str, *rest: Any) -> Entry:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from invoicing.document.canonical import document_from_text
-from invoicing.document.documents import Document
+from invoicing.document.documents import Document, Party
 from invoicing.master_data.records import Account
 
 
@@ -58,7 +58,10 @@ class Entry:
 class Ledger:
     """Whose entries they are, and what they have in common: the country, the currency of the books, the accounts of the
     chart by number, which of them were ever posted to, and what the chart is called; the days of the first and the last
-    entry, of which there may be none, and the day of the export.
+    entry, of which there may be none, and the day of the export; the seller as documents of that day show it, and the
+    version of the program. `opening` is the balance of each account before the first day in minor units of the currency
+    of the books, debits more than zero; of income and expense since the beginning of that year. It is only there for a
+    format that states balances.
     """
 
     organization: str
@@ -70,3 +73,6 @@ class Ledger:
     accounts: Mapping[str, Account]
     posted: tuple[str, ...]
     chart: str
+    seller: Party
+    version: str
+    opening: Mapping[str, int] = field(default_factory=dict)

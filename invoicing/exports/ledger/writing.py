@@ -12,6 +12,7 @@ from invoicing.exports.ledger.datev import write_datev
 from invoicing.exports.ledger.fec import write_fec
 from invoicing.exports.ledger.journal_csv import write_journal_csv
 from invoicing.exports.ledger.quickbooks import write_quickbooks
+from invoicing.exports.ledger.saft import write_saft
 from invoicing.exports.ledger.xero import write_xero
 from invoicing.progress import Tally
 
@@ -23,6 +24,7 @@ class LedgerFormat(StrEnum):
     FEC = "fec"
     XERO = "xero"
     QUICKBOOKS = "quickbooks"
+    SAFT = "saft"
 
 
 def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
@@ -45,6 +47,8 @@ def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: Le
             return write_xero(target, entries.ledger, entries, progress)
         case LedgerFormat.QUICKBOOKS:
             return write_quickbooks(target, entries.ledger, entries, progress)
+        case LedgerFormat.SAFT:
+            return write_saft(target, entries.ledger, entries, progress)
         case _:
             assert_never(ledger_format)
     return entries.notes
