@@ -22,7 +22,7 @@ from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from tests.support.clock import SettableClock
-from tests.support.ledgers import exported_ledger, in_the_books
+from tests.support.ledgers import exported_ledger, in_the_books, with_differences_in
 from tests.support.practice import practice
 from tests.support.quarter import DOLLARS, NEW_YEAR, Quarter, line, quarter_of
 from tests.support.reconciled import whole
@@ -77,6 +77,14 @@ async def test_the_file_says_what_the_journal_says(years: Quarter) -> None:
     found, _ = await in_2027(years)
     assert Counter(found.sides) == await in_the_books(years.books, "2027")
     assert found.of_sides[0] == ["TEST-INV-2027-00001", "2027-01-12"]
+
+
+async def test_money_at_another_rate_and_its_difference_go_along(years: Quarter) -> None:
+    paid = PaymentRequest(invoice="TEST-INV-2026-00002", amount=Decimal(20), exchange_rate=Decimal("0.9"))
+    await record_payment(years.books, paid)
+    found, _ = await in_2027(years)
+    assert Counter(found.sides) == with_differences_in("NOK", await in_the_books(years.books, "2027"))
+    assert any((side.amount, side.currency) == (Decimal("0.35"), "NOK") for side in found.sides)
 
 
 async def test_balances_go_on_from_what_was_posted_before_and_income_begins_anew_with_the_year(years: Quarter) -> None:

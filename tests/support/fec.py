@@ -76,15 +76,19 @@ def _checked(fields: list[str]) -> dict[str, str]:
 
 
 def _check_entries(rows: list[dict[str, str]]) -> None:
-    """An entry balances, and has one journal, day, document and text."""
+    """An entry balances, and has one journal, day, document and text, and one currency besides euros."""
     balances: dict[str, Decimal] = defaultdict(Decimal)
     shared: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    currencies: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         balances[row["EcritureNum"]] += _number(row["Debit"]) - _number(row["Credit"])
-        names = ("JournalCode", "EcritureDate", "PieceRef", "PieceDate", "EcritureLib", "ValidDate", "Idevise")
+        names = ("JournalCode", "EcritureDate", "PieceRef", "PieceDate", "EcritureLib", "ValidDate")
         shared[row["EcritureNum"]].add(tuple(row[name] for name in names))
+        if row["Idevise"]:
+            currencies[row["EcritureNum"]].add(row["Idevise"])
     assert set(balances.values()) <= {Decimal(0)}
     assert all(len(of) == 1 for of in shared.values())
+    assert all(len(of) == 1 for of in currencies.values())
 
 
 def _posted(row: dict[str, str]) -> Posted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +47,18 @@ async def in_the_books(books: Books, year: str = "2026") -> Counter[Posted]:
         )
         for row in report.rows
     )
+
+
+def with_differences_in(currency: str, posted: Counter[Posted]) -> Counter[Posted]:
+    """A difference of rates is nothing in the document's currency: it is in that of the books, as formats say it that
+    have no amount of zero.
+    """
+    found: Counter[Posted] = Counter()
+    for side, times in posted.items():
+        if not side.amount and side.worth is not None:
+            side = replace(side, amount=side.worth, currency=currency)
+        found[side] += times
+    return found
 
 
 async def exported_ledger(

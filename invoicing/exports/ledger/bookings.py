@@ -45,18 +45,31 @@ def bookings(entry: Entry, books_currency: str, automatic: Mapping[str, Decimal]
     states there as a whole.
     """
     document = entry.document
-    found = _of_document(entry, document, books_currency, automatic) if document is not None else _of_sides(entry)
+    if document is None:
+        found = _of_sides(entry, automatic)
+    else:
+        found = _of_document(entry, document, books_currency, automatic)
     return [booking for booking in found if booking.signed_minor or booking.worth_minor]
 
 
-def _of_sides(entry: Entry) -> list[Booking]:
-    """What settles a document: each side against one of them, which stands alone on its side of the entry."""
+def _of_sides(entry: Entry, automatic: Mapping[str, Decimal]) -> list[Booking]:
+    """What settles a document: each side against one of them, which stands alone on its side of the entry. Tax is a
+    side of its own there: nothing is to be taken out of an automatic account.
+    """
     if not entry.sides:
         return []
     credited = [side for side in entry.sides if side.credit_minor]
     (against,) = credited if len(credited) == 1 else [side for side in entry.sides if side.debit_minor]
     return [
-        Booking(side.account, against.account, "", False, side.currency, side.signed_minor, side.accounting_minor or 0)
+        Booking(
+            side.account,
+            against.account,
+            LIFTED if {side.account, against.account} & automatic.keys() else "",
+            False,
+            side.currency,
+            side.signed_minor,
+            side.accounting_minor or 0,
+        )
         for side in entry.sides
         if side is not against
     ]

@@ -247,7 +247,7 @@ def _side(xml: XmlText, ledger: Ledger, side: Side) -> None:
         amount = to_major(abs(worth), ledger.currency)
         xml.say("Amount", money_text(abs(worth), ledger.currency))
         # An amount has two decimals there at most.
-        if side.currency != ledger.currency and minor_digits(side.currency) <= 2:
+        if side.signed_minor and side.currency != ledger.currency and minor_digits(side.currency) <= 2:
             foreign = to_major(abs(side.signed_minor), side.currency)
             xml.say("CurrencyCode", side.currency)
             xml.say("CurrencyAmount", money_text(abs(side.signed_minor), side.currency))
