@@ -27,7 +27,7 @@ from storage.books.pool import Books
 from storage.books.profile import load_profile, record_provenance
 from storage.books.states import record_states, settings_state
 from storage.directory import organizations
-from storage.directory.going_live import check_still_active, succeed
+from storage.directory.going_live import check_may_go_live, succeed
 from storage.files.kept import StoredFile
 from storage.ids import new_organization_id
 
@@ -71,6 +71,7 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
     sandbox = await name_organization(caller, organization=organization, session="", changing=True)
     books = open_books(office, sandbox, Right.GO_LIVE)
     await _check_may_go(office, sandbox)
+    await office.store.directory.read(lambda db: check_may_go_live(db, sandbox.id))
     source = await books.read(_read_source)
     base = base_handle(handle or sandbox.handle.removesuffix(SANDBOX_SUFFIX), sandbox.name, Environment.LIVE)
     counts = {name: source.carried.count(name) for name in _TOLD}
@@ -137,7 +138,7 @@ async def _create(office: Office, books: Books, source: _Source, base: str) -> O
     logo = await books.use_files(_logo, books, source.logo) if source.logo else b""
 
     def publish(db: Session) -> None:
-        check_still_active(db, sandbox.id)
+        check_may_go_live(db, sandbox.id)
         if sandbox.kind is OrganizationKind.PARTNER:
             _check_has_no_clients(db, sandbox)
         if books.pool.read_now(sandbox.id, entries_end) != source.end:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -162,9 +162,31 @@ async def list_clients(
     return practice, Page(tuple(summaries), page.next_cursor, page.left)
 
 
+ANOTHER = "another organization"
+"""Stands for the source of a layer that whoever asks cannot reach."""
+
+
 async def get_organization(books: Books) -> OrganizationDetails:
     """Profile, settings, readiness and counts of the organization."""
     return await books.read(lambda db: _details(db, books))
+
+
+async def sources_told(office: Office, details: OrganizationDetails) -> OrganizationDetails:
+    """The details with the source of each layer as whoever asks may know it: an organization that they cannot reach is
+    not named to them.
+    """
+    user_id, sources = office.principal.user_id, details.settings.sources
+
+    def work(db: Session) -> dict[str, str]:
+        return {layer: source if _may_know(db, user_id, source) else ANOTHER for layer, source in sources.items()}
+
+    told = await office.store.directory.read(work)
+    return replace(details, settings=replace(details.settings, sources=told))
+
+
+def _may_know(db: Session, user_id: str, source: str) -> bool:
+    """A country's file is everybody's; a handle has no blank."""
+    return " " in source or access_queries.reachable_by_handle(db, user_id, source) is not None
 
 
 def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:

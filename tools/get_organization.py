@@ -41,7 +41,7 @@ async def get_organization(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationProfile]:
-    details = await organizations.get_organization(books)
+    details = await organizations.sources_told(office, await organizations.get_organization(books))
     shown = profile_shown(books.organization, details, for_assistant)
     structured = _structured(office, books, shown, connections=connections)
     lines = [

@@ -24,8 +24,9 @@ _ARCHIVE = _ORGANIZATIONS.update().where(_ORGANIZATIONS.c.id == bindparam("of_id
 _POLICY = ("named_writes", "client_may")
 
 
-def check_still_active(session: Session, organization_id: str) -> None:
-    """Refuse an organization that was archived meanwhile, such as by another call that let it go live.
+def check_may_go_live(session: Session, organization_id: str) -> None:
+    """Refuse an organization that was archived meanwhile, such as by another call that let it go live, and one that was
+    brought back while the live one that it became is in use: a business has one set of live books.
 
     Raises:
         Conflict
@@ -33,6 +34,15 @@ def check_still_active(session: Session, organization_id: str) -> None:
     row = session.get_one(tables.Organization, organization_id, populate_existing=True)
     if row.archived_at is not None:
         raise Conflict(f"{row.handle} is archived: it went live, or was put away, already.", field="organization")
+    if row.successor_id is None:
+        return
+    successor = session.get_one(tables.Organization, row.successor_id, populate_existing=True)
+    if successor.archived_at is None:
+        raise Conflict(
+            f"{row.handle} went live already, and the live organization that it became is in use: archive that one"
+            " first.",
+            field="organization",
+        )
 
 
 def succeed(session: Session, sandbox_id: str, *, by: str, at: datetime) -> None:
@@ -43,6 +53,7 @@ def succeed(session: Session, sandbox_id: str, *, by: str, at: datetime) -> None
     _copy_people(session, sandbox_id, by)
     before = session.get_one(tables.Organization, sandbox_id)
     execute(session, _ARCHIVE, {"of_id": by, **{name: getattr(before, name) for name in _POLICY}})
+    before.successor_id = by
     set_archived(session, sandbox_id, at=at)
 
 

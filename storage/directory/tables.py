@@ -54,6 +54,7 @@ class Organization(DirectoryTable, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     created_by: str
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    successor_id: str | None = Field(default=None, foreign_key="organizations.id")
 
 
 class Membership(DirectoryTable, table=True):

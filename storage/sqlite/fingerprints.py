@@ -21,6 +21,7 @@ FINGERPRINTS: Final = {
     (FileKind.DIRECTORY, 8): "65af925d7ba5af68c2e54da8cd18759be1e5587cdf723ded30dc84afa0b7093e",
     (FileKind.DIRECTORY, 9): "a2caa2393272cbe30388b4e8f7afce2417135ce36ed0d9be224499ccf8e62889",
     (FileKind.DIRECTORY, 10): "8986f92a4c7ee5d018324c45ac86d5cb35cd5ba0ff8d5f0d8a1cf380b33d5337",
+    (FileKind.DIRECTORY, 11): "83beb996848d949aafcd44eb368f761f9606a930d0f3c813dc3f640e526a0cf3",
     (FileKind.BOOKS, 5): "31d65dc6466bf0bbe912a7e1645653f43edc923a5cad2680cf20d7d0234e25a3",
     (FileKind.BOOKS, 6): "7582c4fc80f570d2cb6ba81a2644a87fa0aa9b7be4c48f407dc645a0aa8f8bb3",
     (FileKind.BOOKS, 7): "937bcaf1509c4841c5aacd3967436df9fc52a03c9ccc45df2cf332b833e65e89",

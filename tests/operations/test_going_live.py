@@ -10,7 +10,7 @@ import pytest
 
 from invoicing.organizations import EVERYTHING, CredentialKind, Environment, NamedWrites, OrganizationKind, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotReady
-from operations.access import Office
+from operations.access import Office, open_books
 from operations.configuration.configuring import get_entries, save_entry
 from operations.configuration.entries import Change, Part
 from operations.credentials import create_key
@@ -180,6 +180,23 @@ async def test_of_two_at_once_one_goes_live(tmp_path: Path) -> None:
         handles = {one.handle for one in await all_organizations(one.office, archived=True)}
         assert handles == {BAKERY, LIVE, "ledger-co-sandbox"}
         assert len(list((tmp_path / "organizations").iterdir())) == 3, "the other one's books are gone"
+
+
+async def test_what_was_brought_back_goes_live_again_only_when_its_live_organization_is_put_away(
+    tmp_path: Path,
+) -> None:
+    async with practice(tmp_path) as one:
+        await ready(one)
+        went = await live(one.office)
+        assert went.created is not None
+        even = open_books(one.office, went.sandbox, Right.UPDATE_PROFILE, even_archived=True)
+        await update_organization(one.office, even, {"archived": False})
+        for dry_run in (True, False):
+            with pytest.raises(Conflict, match="archive that one first"):
+                await live(one.office, dry_run=dry_run)
+        await update_organization(one.office, one.books(went.created), {"archived": True})
+        again = await live(one.office)
+        assert again.handle not in (LIVE, BAKERY)
 
 
 async def test_a_handle_that_is_taken_gets_a_number(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
 from operations.layer_outcomes import copied_in_all, states_by_layer
 from operations.onboarding import ClientRequest, NewClient, create_client_organization
-from operations.organizations import OrganizationDetails, get_organization
+from operations.organizations import ANOTHER, OrganizationDetails, get_organization, sources_told
 from operations.profile import update_organization
 from operations.templates import Choices
 from storage.books.pool import BOOKS_FILE
@@ -182,6 +182,11 @@ async def test_a_copy_from_another_client_takes_its_posting_and_the_practices_ch
         assert entity.postings["Standard"].revenue == "4777"
         provenance = (await details(one, made)).settings.sources
         assert provenance == {"organization": one.organization.handle, "entity": finch.handle}
+        # The client's own people are not told of the practice's other clients.
+        theirs = await colleague(one, made.created, "owner")
+        told = await sources_told(theirs, await details(one, made))
+        assert set(told.settings.sources.values()) == {ANOTHER}
+        assert (await sources_told(one.office, await details(one, made))).settings.sources == provenance
         plain = await make(one, "Plain", copy_from=finch.handle, copy_entity_configuration=False)
         assert plain.created is not None
         assert states_by_layer(plain.outcomes)["entity"] == "skipped"
