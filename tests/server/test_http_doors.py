@@ -268,10 +268,21 @@ async def test_other_methods_are_told_which_ones_there_are(same_doors: Doors, pa
 async def test_nothing_answers_without_a_credential_but_health_and_discovery(same_doors: Doors) -> None:
     site = same_doors.home.site
     assert (await site.send("GET", "/healthz")).json() == {"status": "ok"}
-    for path in ("/", "/docs", "/openapi.json", "/metrics", "/healthz/", "/files", "/files/", "/keys", METADATA):
+    for path in (
+        "/",
+        "/docs",
+        "/openapi.json",
+        "/metrics",
+        "/healthz/",
+        "/files",
+        "/files/",
+        "/keys",
+        "/uploads",
+        METADATA,
+    ):
         for method in ("GET", "POST", "DELETE"):
             assert (await site.send(method, path)).status_code == 404, (method, path)
-    for path in ("/healthz", f"{METADATA}/mcp", "/files/x"):
+    for path in ("/healthz", f"{METADATA}/mcp", "/files/x", "/uploads/x"):
         for method in ("POST", "PUT", "DELETE"):
             assert (await site.send(method, path)).status_code == 404, (method, path)
 
