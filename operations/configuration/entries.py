@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,8 @@ from operations.rights import Right
 from storage.books import audit
 from storage.books.pool import Books
 from storage.books.states import settings_state
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 CHANGED = "save_configuration"
 """The act on record when an entry was made, changed or taken out of use."""
@@ -131,6 +134,9 @@ def day(name: str, text: str) -> date:
         InvalidInput: it says none.
     """
     try:
+        # Python's own reading takes other forms besides, such as weeks.
+        if not _DAY.fullmatch(text.strip()):
+            raise ValueError
         return date.fromisoformat(text.strip())
     except ValueError:
         raise InvalidInput(f"values: {name} must be a date such as 2026-03-31.", field="values") from None
@@ -146,9 +152,13 @@ def shown(value: object) -> str:
 
 
 def record(db: Session, books: Books, part: Part, code: str, before: Entry | None, after: Entry) -> None:
-    """Put a change of an entry on record: each field that is another now, with what it was."""
+    """Put a change of an entry on record: each field that is another now, with what it was. Saying again what is so
+    already is no change.
+    """
     old = {**before.values, "active": shown(before.active)} if before else {}
     new = {**after.values, "active": shown(after.active)}
     changed = {name: [old.get(name, ""), value] for name, value in new.items() if old.get(name, "") != value}
+    if not changed:
+        return
     detail: dict[str, object] = {"part": part.value, "changed": changed, "settings": settings_state(db)}
     audit.record(db, CHANGED, code, at=books.clock(), by=books.actor, detail=detail)

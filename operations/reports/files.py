@@ -63,9 +63,9 @@ def _wanted(db: Session, books: Books, name: ReportName, request: ReportRequest,
 async def _make(books: Books, wanted: _Wanted, file_format: TableFormat, progress: AsyncProgress) -> MadeExport:
     kept, organization = books.files, books.organization
     suffix, media_type = EXPORT_FORMATS[file_format]
-    named = FileName(
-        f"{organization.handle}-{wanted.name}-{wanted.asked.today}{suffix}", media_type, f"export-{file_format}"
-    )
+    # An empty report says of which months it is by its name alone.
+    of = f"{wanted.name}-{str(wanted.asked.months).replace(' ', '-')}"
+    named = FileName(f"{organization.handle}-{of}-{wanted.asked.today}{suffix}", media_type, f"export-{file_format}")
 
     async def tell(done: int) -> None:
         await progress(done, count)

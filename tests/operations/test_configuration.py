@@ -324,3 +324,12 @@ async def test_what_does_not_fit_is_refused_and_nothing_is_changed(
         await save_entry(desk.one.office, desk.books, part, change)
     assert refused.value.field == field, refused.value.message
     assert await desk.entries(part) == before
+
+
+async def test_what_is_so_already_is_no_change_and_goes_not_on_record(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(one.organization)
+        before = await get_history(books, cursor="", limit=9)
+        terms = Change(code="NET30", values={"days": "30"})
+        assert await save_entry(one.office, books, Part.PAYMENT_TERMS, terms)
+        assert (await get_history(books, cursor="", limit=9)).items == before.items
