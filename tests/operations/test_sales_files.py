@@ -86,7 +86,7 @@ async def test_xero_gets_invoices_and_credit_notes_with_account_and_tax_rate(qua
     assert made.notes == (
         "Import it as tax exclusive; Xero adds up the tax itself.",
         "Xero must have tax rates of these names: REDUCED 7%, STANDARD 19%.",
-        "1 payment not in the file: Xero takes sales alone.",
+        "1 settlement not in the file: Xero takes sales alone.",
     )
 
 
@@ -97,7 +97,7 @@ async def test_quickbooks_gets_invoices_and_is_told_of_credit_notes(quarter: Qua
         "Import it as exclusive of tax.",
         "QuickBooks must have items of these names: 4000 Revenue from sale of goods, 4100 Revenue from services.",
         "QuickBooks must have tax rates of these names: REDUCED 7%, STANDARD 19%.",
-        "1 payment not in the file: QuickBooks takes sales alone.",
+        "1 settlement not in the file: QuickBooks takes sales alone.",
         "Not in the file, for QuickBooks imports invoices alone; to be entered as credit memos: TEST-CN-2026-00001.",
     )
 

@@ -93,10 +93,10 @@ def cell(text: str) -> str:
 
 
 def sales_notes(*, program: str, documents: int, most: int, taxes: set[str], payments: int) -> Iterator[str]:
-    """What whoever imports a file of sales must know, whatever the program."""
+    """What whoever imports a file of sales must know, whatever the program. `payments` counts all that settles."""
     if taxes:
         yield f"{program} must have tax rates of these names: {', '.join(sorted(taxes))}."
     if payments:
-        yield f"{counted(payments, 'payment')} not in the file: {program} takes sales alone."
+        yield f"{counted(payments, 'settlement')} not in the file: {program} takes sales alone."
     if documents > most:
         yield f"{program} takes {most} documents at a time, and these are {documents}: export shorter periods."
