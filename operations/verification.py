@@ -204,6 +204,8 @@ def _derived_problems(row: checks.StatedDocument, beside: Beside, name: str, doc
         yield f"{name}: the row and its content state another tax point, supply or amounts in the books' currency"
     if beside.lines != wanted.lines:
         yield f"{name}: its lines are not those of its content"
+    if beside.line_dimensions != wanted.line_dimensions:
+        yield f"{name}: the dimensions of its lines are not those of its content"
     if beside.taxes != wanted.taxes or beside.tax_parts != wanted.tax_parts:
         yield f"{name}: its taxes are not those of its content"
     if beside.community_supplies != wanted.community_supplies:

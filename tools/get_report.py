@@ -30,7 +30,7 @@ async def get_report(
     report: Annotated[str, Field(description=", ".join((*REPORTS, ReportName.VERIFICATION)))],
     period: Annotated[str, Field(description=_PERIOD)] = "",
     customer: Annotated[str, Field(description="Id or exact name; for statement, receivables_aging, sales")] = "",
-    by: Annotated[str, Field(description=f"For sales: {', '.join(SalesBy)}")] = "",
+    by: Annotated[str, Field(description=f"For sales: {', '.join(SalesBy)}, a dimension")] = "",
     row: Annotated[str, Field(description="Key of a row: lists the documents it is made of")] = "",
     cursor: Cursor = "",
     limit: WholeNumber = 25,

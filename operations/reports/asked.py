@@ -20,7 +20,8 @@ _SLASH = "%2F"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A report that is asked for, in terms of the organization: `months` are those of the request, or the present year;
-    `stated` says which. `customer` is an id. `currency` is that of the books.
+    `stated` says which. `customer` is an id; `dimension` is the one that sales are added up by, instead of `by`.
+    `currency` is that of the books.
     """
 
     months: Months
@@ -29,6 +30,7 @@ class Asked:
     currency: str
     customer: str = ""
     by: SalesBy = SalesBy.CUSTOMER
+    dimension: str = ""
     row: str = ""
     cursor: str = ""
     limit: int = 25

@@ -11,6 +11,7 @@ from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import Report, ReportName, SalesBy
 from invoicing.reports.months import Months, read_months, year_of
 from invoicing.text.choices import choice_of
+from invoicing.text.codes import small_letters
 from operations.customers import resolve_customer
 from operations.issue_dates import today_in
 from operations.reports.asked import Asked
@@ -20,6 +21,7 @@ from operations.reports.receivables import receivables_aging, statement
 from operations.reports.sales import sales
 from operations.reports.taxes import ec_sales, tax_summary
 from operations.reports.trail import activity
+from storage.books.dimensions import load_dimensions
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.paging import check_limit
@@ -113,9 +115,11 @@ def asked_in(db: Session, books: Books, name: ReportName, request: ReportRequest
         raise InvalidInput(f"customer: {name} is not of one customer; leave it out.", field="customer")
     if request.by.strip() and name is not ReportName.SALES:
         raise InvalidInput("by is for sales only: leave it out.", field="by")
-    by = choice_of(SalesBy, request.by, field="by") if request.by.strip() else SalesBy.CUSTOMER
-    if request.customer.strip() and name is ReportName.SALES and by is not SalesBy.CUSTOMER:
-        raise InvalidInput(f"customer: sales by {by} are of all customers; leave it out.", field="customer")
+    by, dimension = _by(db, request.by)
+    if request.customer.strip() and name is ReportName.SALES and (dimension or by is not SalesBy.CUSTOMER):
+        raise InvalidInput(
+            f"customer: sales by {dimension or by} are of all customers; leave it out.", field="customer"
+        )
     if request.customer.strip() and request.row.strip():
         raise InvalidInput("customer: a row says whose it is; leave one of the two out.", field="customer")
     if request.row.strip() and name not in _MADE_OF_DOCUMENTS:
@@ -128,7 +132,19 @@ def asked_in(db: Session, books: Books, name: ReportName, request: ReportRequest
         currency=load_profile(db).currency,
         customer=resolve_customer(db, request.customer.strip()).id if request.customer.strip() else "",
         by=by,
+        dimension=dimension,
         row=request.row.strip(),
         cursor=request.cursor,
         limit=request.limit,
     )
+
+
+def _by(db: Session, text: str) -> tuple[SalesBy, str]:
+    """What sales are added up by: one of the fixed things, or a dimension, also one that is not in use any more."""
+    wanted = small_letters(text)
+    if not wanted:
+        return SalesBy.CUSTOMER, ""
+    dimensions = [one.code for one in load_dimensions(db)]
+    if wanted in dimensions and wanted not in set(SalesBy):
+        return SalesBy.CUSTOMER, wanted
+    return choice_of(SalesBy, text, field="by", others=dimensions), ""

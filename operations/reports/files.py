@@ -53,7 +53,7 @@ async def export_report(books: Books, request: ReportRequest, file_format: str, 
 
 def _wanted(db: Session, books: Books, name: ReportName, request: ReportRequest, file_format: str) -> _Wanted:
     asked = asked_in(db, books, name, request)
-    words = (asked.customer, asked.by.value, asked.row, str(asked.stated))
+    words = (asked.customer, asked.dimension or asked.by.value, asked.row, str(asked.stated))
     days = (asked.months.first, asked.months.last, asked.today.isoformat())
     return _Wanted(
         name, asked, exports.request_key(db, ("report", name, file_format, *words, *days, books.organization.name))

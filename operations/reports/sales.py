@@ -18,6 +18,7 @@ from operations.reports.asked import (
     unconverted_notes,
     whole,
 )
+from operations.reports.dimensions import sales_by_dimension
 from storage.books import report_documents, reports
 from storage.books.totals import ADJUSTMENTS
 
@@ -25,6 +26,8 @@ _AMOUNTS = ("net", "tax", "total")
 
 
 def sales(db: Session, asked: Asked) -> Report:
+    if asked.dimension:
+        return sales_by_dimension(db, asked)
     if asked.row:
         return _documents_sold(db, asked)
     match asked.by:

@@ -27,6 +27,7 @@ class Beside:
     """
 
     lines: list[dict[str, Any]]
+    line_dimensions: list[dict[str, Any]]
     taxes: list[dict[str, Any]]
     tax_parts: list[dict[str, Any]]
     community_supplies: list[dict[str, Any]]
@@ -36,6 +37,7 @@ class Beside:
 _IDS: BindParameter[tuple[str, ...]] = bindparam("ids", expanding=True)
 _ROWS = (
     table_of(tables.DocumentLine),
+    table_of(tables.LineDimension),
     table_of(tables.DocumentTax),
     table_of(tables.DocumentTaxPart),
     table_of(CommunitySupply),
@@ -70,11 +72,12 @@ def beside_each(ask: Ask, ids: list[str]) -> Iterator[Beside]:
         if one not in found:
             found = ask(partial(_beside, tuple(ids[index:])))
         *rows, sides = found[one]
-        lines, taxes, tax_parts, community = (
+        lines, dimensions, taxes, tax_parts, community = (
             [dict(zip(table.c.keys(), row, strict=True)) for row in each]
             for table, each in zip(_ROWS, rows, strict=True)
         )
-        yield Beside(lines, taxes, tax_parts, community, [(row[0], row[1], row[2], row[3]) for row in sides])
+        posted = [(row[0], row[1], row[2], row[3]) for row in sides]
+        yield Beside(lines, dimensions, taxes, tax_parts, community, posted)
 
 
 def _beside(ids: tuple[str, ...], session: Session) -> dict[str, list[Rows]]:

@@ -50,6 +50,7 @@ STAYS = frozenset(
     {
         "documents",
         "document_lines",
+        "line_dimensions",
         "document_taxes",
         "document_tax_parts",
         "community_supplies",
@@ -63,6 +64,7 @@ STAYS = frozenset(
         "tax_totals",
         "customer_totals",
         "item_totals",
+        "dimension_totals",
         "series_periods",
         "period_closings",
         "mandate_acknowledgements",

@@ -26,12 +26,13 @@ Values = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class DocumentRows:
     """What the document's own row says of it (its place in series and chain and its content come besides), and a row
-    for each line, each tax subtotal, each jurisdiction that levies a part of one, and each subtotal that the
-    recapitulative statement names.
+    for each line, each dimension of one, each tax subtotal, each jurisdiction that levies a part of one, and each
+    subtotal that the recapitulative statement names.
     """
 
     document: Values
     lines: list[Values]
+    line_dimensions: list[Values]
     taxes: list[Values]
     tax_parts: list[Values]
     community_supplies: list[Values]
@@ -50,6 +51,7 @@ def rows_of(document: Document) -> DocumentRows:
     return DocumentRows(
         document=_document_row(document, converted),
         lines=[_line_row(document.id, line) for line in document.lines],
+        line_dimensions=[row for line in document.lines for row in _dimension_rows(document.id, line)],
         taxes=[_tax_row(document, position, *pair) for position, pair in pairs],
         tax_parts=[row for position, pair in pairs for row in _tax_part_rows(document.id, position, *pair)],
         community_supplies=[row for position, pair in pairs for row in _community_rows(document, position, *pair)],
@@ -85,6 +87,17 @@ def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
 def _line_row(document_id: str, line: Line) -> Values:
     values = (value.value if isinstance(value, Enum) else value for value in _line_values(line))
     return {"document_id": document_id, **dict(zip(_LINE_COLUMNS, values, strict=True))}
+
+
+def _dimension_rows(document_id: str, line: Line) -> Iterator[Values]:
+    for tag in line.dimensions:
+        yield {
+            "document_id": document_id,
+            "position": line.position,
+            "dimension": tag.dimension,
+            "value": tag.value,
+            "net_minor": line.net_minor,
+        }
 
 
 def _tax_row(document: Document, position: int, tax: TaxSubtotal, accounting: AccountingTax) -> Values:

@@ -25,6 +25,7 @@ _DOCUMENTS, _OF = table_of(tables.DocumentRow), table_of(tables.DocumentRow).c
 _LINES, _TAXES, _PARTS = (
     table_of(model) for model in (tables.DocumentLine, tables.DocumentTax, tables.DocumentTaxPart)
 )
+_TAGS = table_of(tables.LineDimension)
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _CHART = table_of(settings_tables.Account)
 _OWED, _SUPPLIES = table_of(total_tables.Receivable), table_of(total_tables.CommunitySupply)
@@ -76,6 +77,23 @@ def of_item(session: Session, months: Months, item_id: str, currency: str, *, cu
         return _page(session, found, cursor=cursor, limit=limit)
     source = _DOCUMENTS.join(_LINES, _LINES.c.document_id == _OF.id)
     found = _summed([_LINES.c.net_minor], source, [*conditions, _LINES.c.item_id == item_id])
+    return _page(session, found, cursor=cursor, limit=limit)
+
+
+def of_value(
+    session: Session, months: Months, dimension: str, value: str, currency: str, *, cursor: str, limit: int
+) -> Rows:
+    """The documents with a value of a dimension, or for an empty one with anything that has none: head, and its net."""
+    conditions = [_in(_OF.issue_date, months), _OF.currency == currency]
+    tag = _TAGS.c
+    if value:
+        source = _DOCUMENTS.join(_TAGS, tag.document_id == _OF.id)
+        of_value = [tag.dimension == dimension, tag.value == value]
+        return _page(session, _summed([tag.net_minor], source, [*conditions, *of_value]), cursor=cursor, limit=limit)
+    tagged = select(func.coalesce(func.sum(tag.net_minor), 0))
+    tagged = tagged.where(tag.document_id == _OF.id, tag.dimension == dimension).correlate(_DOCUMENTS)
+    rest = _OF.net_minor - tagged.scalar_subquery()
+    found = select(*_HEAD, SIGN * rest).where(*conditions, rest != 0)
     return _page(session, found, cursor=cursor, limit=limit)
 
 

@@ -65,6 +65,10 @@ _CUSTOMER_SUMS = (
 _BY_CUSTOMER = _by((_CUSTOMER.customer_id, _CUSTOMER.currency), *_CUSTOMER_SUMS).where(_within(_CUSTOMER.month))
 _BY_MONTH = _by((_CUSTOMER.month, _CUSTOMER.currency), *_CUSTOMER_SUMS).where(_within(_CUSTOMER.month))
 _BY_ITEM = _by((_ITEM.item_id, _ITEM.currency), _ITEM.documents, _ITEM.net_minor).where(_within(_ITEM.month))
+_VALUE = table_of(total_tables.DimensionTotal).c
+_BY_VALUE = _by((_VALUE.value, _VALUE.currency), _VALUE.documents, _VALUE.net_minor).where(
+    _within(_VALUE.month), _VALUE.dimension == bindparam("dimension")
+)
 
 _SUPPLY_KEY = (_SUPPLY.buyer_country, _SUPPLY.buyer_number, _SUPPLY.supply)
 _CHANGE = table_of(tables.SettlementTax).c
@@ -187,6 +191,12 @@ def sales_by_month(session: Session, months: Months) -> Rows:
 def sales_by_item(session: Session, months: Months) -> Rows:
     """Item, currency, documents, net."""
     return _rows(session, _BY_ITEM, months)
+
+
+def sales_by_value(session: Session, months: Months, dimension: str) -> Rows:
+    """Value of the dimension, currency, documents, net."""
+    values = {"first": months.first, "last": months.last, "dimension": dimension}
+    return [tuple(row) for row in execute(session, _BY_VALUE, values)]
 
 
 def account_balances(session: Session, months: Months) -> Rows:

@@ -151,6 +151,21 @@ class DocumentLine(BooksTable, table=True):
     net_minor: int = Field(sa_type=BigInteger)
 
 
+class LineDimension(BooksTable, table=True):
+    """The value that a line has in one of the organization's dimensions, and what it comes to."""
+
+    __tablename__ = "line_dimensions"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id", "position"], ["document_lines.document_id", "document_lines.position"]),
+    )
+
+    document_id: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    dimension: str = Field(primary_key=True)
+    value: str
+    net_minor: int = Field(sa_type=BigInteger)
+
+
 class DocumentTax(BooksTable, table=True):
     __tablename__ = "document_taxes"
 
@@ -357,6 +372,7 @@ for _model in (
     Draft,
     DocumentRow,
     DocumentLine,
+    LineDimension,
     DocumentTax,
     DocumentTaxPart,
     JournalEntry,

@@ -19,7 +19,7 @@ from storage.work.asking import Ask
 _DOCUMENTS, _OF = table_of(tables.DocumentRow), table_of(tables.DocumentRow).c
 _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _LINES, _TAXES = table_of(tables.DocumentLine), table_of(tables.DocumentTax)
-_PARTS = table_of(tables.DocumentTaxPart)
+_PARTS, _TAGS = table_of(tables.DocumentTaxPart), table_of(tables.LineDimension)
 _CHANGES = table_of(tables.SettlementTax)
 _AT_MOST = 100
 Rows = list[tuple[Any, ...]]
@@ -124,6 +124,13 @@ def _items() -> Select[*tuple[Any, ...]]:
     return found.join_from(_LINES, _DOCUMENTS, _OF.id == line.document_id)
 
 
+def _dimensions() -> Select[*tuple[Any, ...]]:
+    tag = _TAGS.c
+    keys = (_month(_OF.issue_date), tag.dimension, tag.value, _OF.currency)
+    found = _grouped(keys, (func.count(_OF.id.distinct()), func.sum(SIGN * tag.net_minor)))
+    return found.join_from(_TAGS, _DOCUMENTS, _OF.id == tag.document_id)
+
+
 def _adjustments() -> Select[*tuple[Any, ...]]:
     line = _LINES.c
     of_lines = select(line.document_id, func.sum(line.net_minor).label("net")).group_by(line.document_id).subquery().c
@@ -143,6 +150,7 @@ _FOLLOWING: tuple[tuple[str, type[SQLModel], Any], ...] = (
     ("tax", total_tables.TaxTotal, _all_taxes()),
     ("customer", total_tables.CustomerTotal, _customers()),
     ("item", total_tables.ItemTotal, union_all(_items(), _adjustments())),
+    ("dimension", total_tables.DimensionTotal, _dimensions()),
     ("receivable", total_tables.Receivable, _owed()),
 )
 

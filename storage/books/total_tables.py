@@ -84,6 +84,19 @@ class ItemTotal(BooksTable, table=True):
     net_minor: int = Field(sa_type=BigInteger)
 
 
+class DimensionTotal(BooksTable, table=True):
+    """What lines with a value of a dimension came to in a month, by day of issue; credit notes are taken off."""
+
+    __tablename__ = "dimension_totals"
+
+    month: str = Field(primary_key=True)
+    dimension: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    documents: int
+    net_minor: int = Field(sa_type=BigInteger)
+
+
 class Receivable(BooksTable, table=True):
     """What is owed of an invoice now: less than zero where the customer is owed, zero where it is settled."""
 
@@ -130,5 +143,5 @@ class CommunitySupply(BooksTable, table=True):
     accounting_taxable_minor: int | None = Field(default=None, sa_type=BigInteger)
 
 
-for _model in (AccountTotal, TaxTotal, CustomerTotal, ItemTotal, Receivable, CommunitySupply):
+for _model in (AccountTotal, TaxTotal, CustomerTotal, ItemTotal, DimensionTotal, Receivable, CommunitySupply):
     table_of(_model).info.update(NO_SETTING)

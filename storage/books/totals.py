@@ -37,6 +37,7 @@ _SETTLE = (
 )
 _TO_ACCOUNTS, _TO_TAXES = adding_to(tables.AccountTotal), adding_to(tables.TaxTotal)
 _TO_CUSTOMERS, _TO_ITEMS = adding_to(tables.CustomerTotal), adding_to(tables.ItemTotal)
+_TO_DIMENSIONS = adding_to(tables.DimensionTotal)
 _ADD_SUPPLY = table_of(tables.CommunitySupply).insert().inline()
 
 
@@ -46,6 +47,7 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
     execute(session, _TO_CUSTOMERS, _customer_row(document))
     insert_rows(session, _TO_TAXES, _tax_rows(rows))
     insert_rows(session, _TO_ITEMS, _item_rows(rows))
+    insert_rows(session, _TO_DIMENSIONS, _dimension_rows(rows))
     insert_rows(session, _ADD_SUPPLY, rows.community_supplies)
     payable_minor = document["total_minor"] - document["withheld_minor"]
     if document["kind"] == DocumentKind.CREDIT_NOTE.value:
@@ -113,6 +115,18 @@ def _item_rows(rows: DocumentRows) -> list[Values]:
     if adjusted:
         found.append(key | {"item_id": ADJUSTMENTS, "documents": 1, "net_minor": sign * adjusted})
     return [row | {"documents": 1} for row in _summed(found, tables.ItemTotal)]
+
+
+def _dimension_rows(rows: DocumentRows) -> list[Values]:
+    sign, document = _sign(rows.document), rows.document
+    key = {"month": month_of(document["issue_date"]), "currency": document["currency"]}
+    found = (
+        key
+        | {"dimension": one["dimension"], "value": one["value"]}
+        | {"documents": 1, "net_minor": sign * one["net_minor"]}
+        for one in rows.line_dimensions
+    )
+    return [row | {"documents": 1} for row in _summed(found, tables.DimensionTotal)]
 
 
 def _tax_rows(rows: DocumentRows) -> list[Values]:

@@ -16,6 +16,7 @@ from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.document.tags import tags_from_text
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Malformed, NotFound
 from invoicing.reports.figures import ReportName
+from operations.access import Office, open_books
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -25,15 +26,22 @@ from operations.going_live import go_live
 from operations.invoices import IssueRequest, get_invoice
 from operations.naming import Caller, PracticeConnection
 from operations.profile import update_organization
+from operations.reports.asking import ReportRequest
+from operations.reports.files import export_report
+from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from storage.migrations import head_stamp, migrate_file
+from storage.sqlite.engines import FileKind, Stamp, stamp_file
 from tests.operations.test_going_live import BAKERY, READY
+from tests.support.clock import SettableClock
 from tests.support.folders import folder_of, path_of
 from tests.support.issuing import issue_invoice
 from tests.support.ledgers import beancount_transactions, csv_sides, exported_ledger
 from tests.support.practice import Practice, practice
-from tests.support.raw import past_triggers
+from tests.support.raw import past_triggers, raw
 from tests.support.reconciled import whole
+from tests.support.stores import open_store
 
 PLACE, PROJECT = "cost_centre", "project"
 VALUES = (f"{PLACE}/bakery", f"{PLACE}/shop", f"{PROJECT}/Inn-7")
@@ -79,6 +87,10 @@ class Desk:
             (*_account_and_tags(row.label.partition(": ")[2]), row.amounts["debit"] - row.amounts["credit"])
             for row in rows
         ]
+
+
+async def _unheard(done: int, of: int) -> None:
+    """Nobody is told."""
 
 
 def _account_and_tags(label: str) -> tuple[str, str]:
@@ -185,10 +197,7 @@ async def test_exports_say_the_dimensions_of_lines_and_sides(desk: Desk) -> None
     await desk.begin()
     await desk.invoice(f"{PLACE}=shop; {PROJECT}=Inn-7", "")
 
-    async def unheard(done: int, of: int) -> None:
-        """Nobody is told."""
-
-    made = await export_documents(desk.books, ExportRequest(format="csv"), progress=unheard)
+    made = await export_documents(desk.books, ExportRequest(format="csv"), progress=_unheard)
     with path_of(desk.books, made).open(encoding="utf-8-sig", newline="") as file:
         assert [row["dimensions"] for row in csv.DictReader(file)] == [f"{PLACE}=shop; {PROJECT}=Inn-7", ""]
     sides = csv_sides((await exported_ledger(desk.books, "journal_csv"))[1])
@@ -197,6 +206,38 @@ async def test_exports_say_the_dimensions_of_lines_and_sides(desk: Desk) -> None
     text = (await exported_ledger(desk.books, "beancount"))[1].read_text("utf-8")
     (entry,) = beancount_transactions(text)
     assert [side.meta.get("dimensions", "") for side in entry.postings] == wanted
+
+
+async def test_sales_by_a_dimension_come_to_all_that_was_sold_and_name_their_documents(desk: Desk) -> None:
+    await desk.begin()
+    first = await desk.invoice(f"{PLACE}=bakery", f"{PLACE}=bakery; {PROJECT}=Inn-7", "")
+    second = await desk.invoice(f"{PLACE}=shop")
+    third = await desk.invoice(f"{PLACE}=shop")
+    await issue_credit_note(desk.books, CreditRequest(invoice=second.number, reason="Returned"))
+    report = await whole(desk.books, ReportName.SALES, by=PLACE.upper())
+    assert [(row.label, row.amounts["net"], row.documents) for row in report.rows] == [
+        ("bakery Cost_Centre/Bakery", 20000, 1),
+        ("shop Cost_Centre/Shop", 10000, 3),
+        (f"(no {PLACE})", 10000, 0),
+    ]
+    assert [total.amounts for total in report.totals] == [{"net": 40000}]
+    for row, wanted in zip(report.rows, ([first], [second, third], [first]), strict=True):
+        made_of = (await whole(desk.books, ReportName.SALES, by=PLACE, row=row.key)).rows
+        assert sum(one.amounts["net"] for one in made_of) == row.amounts["net"]
+        assert {one.id for one in wanted} <= {one.key for one in made_of}
+    for key in (f"cellar/{first.currency}", "bakery/USD", "bakery"):
+        with pytest.raises(NotFound):
+            await whole(desk.books, ReportName.SALES, by=PLACE, row=key)
+    with pytest.raises(InvalidInput, match=f"customer, item, month, {PLACE}, {PROJECT}"):
+        await whole(desk.books, ReportName.SALES, by="department")
+    with pytest.raises(InvalidInput, match=f"sales by {PLACE} are of all customers"):
+        await whole(desk.books, ReportName.SALES, by=PLACE, customer=desk.customer)
+    asked = ReportRequest(report="sales", by=PROJECT)
+    made = await export_report(desk.books, asked, "csv", progress=_unheard)
+    text = path_of(desk.books, made).read_text("utf-8-sig")
+    assert "Inn-7" in text
+    other = await export_report(desk.books, replace(asked, by=PLACE), "csv", progress=_unheard)
+    assert path_of(desk.books, other).read_text("utf-8-sig") != text
 
 
 async def test_dimensions_go_along_when_an_organization_goes_live_and_no_copy_gets_them(desk: Desk) -> None:
@@ -272,3 +313,31 @@ async def test_verification_finds_a_side_whose_dimensions_were_changed(tmp_path:
         assert (await verify_books(books)).problem == (
             f"document {made.number}: its journal entry is not the one that was posted"
         )
+
+
+async def test_books_with_dimensions_from_before_their_totals_are_filled(tmp_path: Path) -> None:
+    clock = SettableClock()
+    async with practice(tmp_path, clock) as one:
+        books = one.books(await one.client("Harbour Bakery"))
+        desk = Desk(one, books, (await one.customer(books)).id)
+        await desk.begin()
+        made = await desk.invoice(f"{PLACE}=bakery", f"{PLACE}=bakery; {PROJECT}=Inn-7")
+        await issue_credit_note(books, CreditRequest(invoice=made.number, reason="Returned"))
+        await desk.invoice(f"{PLACE}=shop", "")
+        path, principal, organization = folder_of(books) / BOOKS_FILE, one.principal, books.organization
+    with raw(path) as connection:
+        for table in ("line_dimensions", "dimension_totals"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE alembic_version SET version_num = '0012'")
+    stamp_file(path, Stamp(FileKind.BOOKS, 12))
+    migrate_file(path, FileKind.BOOKS)
+    stamp_file(path, head_stamp(FileKind.BOOKS))
+    async with open_store(tmp_path) as store:
+        books = open_books(Office(store=store, principal=principal, clock=clock), organization, Right.ISSUE)
+        assert (await verify_books(books)).problem == ""
+        report = await whole(books, ReportName.SALES, by=PLACE)
+        assert [(row.key, row.amounts["net"], row.documents) for row in report.rows] == [
+            ("shop/GBP", 10000, 1),
+            ("bakery/GBP", 0, 2),
+            ("/GBP", 10000, 0),
+        ]

@@ -15,8 +15,11 @@ from pathlib import Path
 import anyio
 import pytest
 
+from invoicing.document.documents import Tag
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from operations.access import Office, open_books
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change, Part
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.organizations import all_organizations
@@ -33,6 +36,7 @@ from tests.support.raw import past_triggers
 from tests.support.stores import open_store
 
 FIRST, SECOND = "document TEST-INV-2026-00001", "document TEST-INV-2026-00002"
+INN = Tag("project", "inn")
 THE_ROW = "the row and its content state another tax point"
 THE_TAXES = "its taxes are not those of its content"
 THE_ENTRY = "its journal entry"
@@ -125,6 +129,7 @@ CHANGES = (
                 ("documents", "net_minor", "tax_minor", "total_minor", "accounting_net_minor", "unconverted"),
             ),
             ("item", "item_totals", ("documents", "net_minor")),
+            ("dimension", "dimension_totals", ("documents", "net_minor")),
         )
         for column in columns
     ),
@@ -134,7 +139,18 @@ CHANGES = (
     ),
     *(
         (f"DELETE FROM {table}", "it is not what the books come to")
-        for table in ("account_totals", "tax_totals", "customer_totals", "item_totals", "receivables")
+        for table in (
+            "account_totals",
+            "tax_totals",
+            "customer_totals",
+            "item_totals",
+            "dimension_totals",
+            "receivables",
+        )
+    ),
+    *(
+        (f"UPDATE line_dimensions SET {change} WHERE position = 2", f"{FIRST}: the dimensions of its lines are not")
+        for change in ("value = 'shop'", "dimension = 'other'", "net_minor = 1")
     ),
     ("INSERT INTO item_totals VALUES ('2025-01', '', 'GBP', 1, 5)", "item total 2025-01 GBP: nothing in the books"),
     (
@@ -159,9 +175,11 @@ async def _make(root: Path) -> Path:
     async with practice(root) as one:
         books = one.books(await one.client("Harbour Bakery"))
         customer = (await one.customer(books)).id
+        for code in (INN.dimension, f"{INN.dimension}/{INN.value}"):
+            await save_entry(one.office, books, Part.DIMENSIONS, Change(code=code, values={"name": "The inn"}))
         lines = (
             RequestedLine(Decimal(3), description="Bread", unit_price=Decimal("1.99"), tax_code="ZERO"),
-            RequestedLine(Decimal(1), description="Advice", unit_price=Decimal("99.95")),
+            RequestedLine(Decimal(1), description="Advice", unit_price=Decimal("99.95"), dimensions=(INN,)),
         )
         document = RequestedDocument(customer, lines)
         abroad = RequestedDocument(

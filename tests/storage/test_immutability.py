@@ -17,7 +17,14 @@ import anyio
 import pytest
 from sqlmodel import Session
 
-from invoicing.document.documents import Document, JurisdictionLevel, JurisdictionRate, JurisdictionTax, TaxCategory
+from invoicing.document.documents import (
+    Document,
+    JurisdictionLevel,
+    JurisdictionRate,
+    JurisdictionTax,
+    Tag,
+    TaxCategory,
+)
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -39,6 +46,7 @@ KEYS = {
     "identity": ("id",),
     "documents": ("position", "id", "number", "hash", "series,period,sequence"),
     "document_lines": ("document_id,position",),
+    "line_dimensions": ("document_id,position,dimension",),
     "document_taxes": ("document_id,position",),
     "document_tax_parts": ("document_id,tax_position,position",),
     "community_supplies": ("document_id,position",),
@@ -95,11 +103,12 @@ async def _issue(root: Path) -> Path:
 
 
 def _with_a_stack(like: Document) -> Document:
-    """A document whose tax a jurisdiction levies, which none of this country's own codes is of."""
+    """A document whose tax a jurisdiction levies, which none of this country's own codes is of, with a dimension."""
     (tax,) = like.taxes
     part = JurisdictionTax("California", JurisdictionLevel.STATE, tax.rate, tax.tax_minor)
     rate = JurisdictionRate(part.name, part.level, part.rate)
-    lines = tuple(replace(line, jurisdictions=(rate,)) for line in like.lines)
+    tag = Tag("project", "inn")
+    lines = tuple(replace(line, jurisdictions=(rate,), dimensions=(tag,)) for line in like.lines)
     return replace(like, lines=lines, taxes=(replace(tax, jurisdictions=(part,)),))
 
 

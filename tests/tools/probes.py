@@ -217,7 +217,7 @@ TOOLS: Mapping[str, Entry] = {
         own=lambda mine: [
             {"report": "statement", "customer": mine.customer, **REPORTED},
             *({"report": name, **REPORTED} for name in ("receivables_aging", "tax_summary", "ec_sales", "journal")),
-            *({"report": "sales", "by": by, **REPORTED} for by in ("customer", "item", "month")),
+            *({"report": "sales", "by": by, **REPORTED} for by in ("customer", "item", "month", DIMENSION)),
             *({"report": name, **REPORTED} for name in ("trial_balance", "activity")),
             {"report": "verification"},
             {"report": "receivables_aging", "limit": 1},
@@ -230,6 +230,7 @@ TOOLS: Mapping[str, Entry] = {
             *({"report": name, "row": f"{their.customer}/GBP"} for name in ("receivables_aging", "sales")),
             {"report": "receivables_aging", "row": f"{their.customer}/GBP", "period": "2026-01"},
             {"report": "sales", "by": "item", "row": f"{their.item}/GBP"},
+            {"report": "sales", "by": DIMENSION, "row": f"{their.canary}/GBP"},
             {"report": "trial_balance", "row": f"{their.canary}/GBP"},
             {"report": "tax_summary", "row": f"S/20/{their.canary}/GB//GBP"},
             {"report": "ec_sales", "row": f"FR/{their.canary}/goods"},
