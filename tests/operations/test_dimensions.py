@@ -206,6 +206,11 @@ async def test_exports_say_the_dimensions_of_lines_and_sides(desk: Desk) -> None
     text = (await exported_ledger(desk.books, "beancount"))[1].read_text("utf-8")
     (entry,) = beancount_transactions(text)
     assert [side.meta.get("dimensions", "") for side in entry.postings] == wanted
+    await desk.invoice("")
+    said = "1 entry with dimensions of lines, which this format does not say."
+    for ledger_format, told in (("xero", True), ("quickbooks", True), ("journal_csv", False)):
+        made, _ = await exported_ledger(desk.books, ledger_format)
+        assert (said in made.notes) is told, made.notes
 
 
 async def test_sales_by_a_dimension_come_to_all_that_was_sold_and_name_their_documents(desk: Desk) -> None:

@@ -26,11 +26,13 @@ def write_entry(file: TextIO, entry: Entry) -> None:
 
 
 class CarriedEntries:
-    """The entries of such a file, read one by one, the ledger that they are of, and how many have no rate so far."""
+    """The entries of such a file, read one by one, the ledger that they are of, and how many so far have no rate, or
+    have dimensions.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._not_converted = 0
+        self._not_converted = self._tagged = 0
         with path.open(encoding="utf-8") as file:
             self.ledger = _ledger(json.loads(file.readline()))
 
@@ -40,6 +42,7 @@ class CarriedEntries:
             for line in file:
                 entry = _entry(*json.loads(line))
                 self._not_converted += any(side.accounting_minor is None for side in entry.sides)
+                self._tagged += any(side.dimensions for side in entry.sides)
                 yield entry
 
     @property
@@ -51,6 +54,13 @@ class CarriedEntries:
             f"{counted(self._not_converted, 'entry')} in another currency without an exchange rate: no"
             f" amounts in {self.ledger.currency} there, so sums in {self.ledger.currency} leave them out.",
         )
+
+    @property
+    def notes_on_dimensions(self) -> tuple[str, ...]:
+        """What must be known of a format that does not say them, once all entries were read."""
+        if not self._tagged:
+            return ()
+        return (f"{counted(self._tagged, 'entry')} with dimensions of lines, which this format does not say.",)
 
 
 def _write(file: TextIO, values: list[Any] | dict[str, Any]) -> None:

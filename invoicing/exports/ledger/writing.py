@@ -27,6 +27,10 @@ class LedgerFormat(StrEnum):
     SAFT = "saft"
 
 
+_WITH_DIMENSIONS = frozenset({LedgerFormat.JOURNAL_CSV, LedgerFormat.BEANCOUNT})
+"""The formats that say what lines are tagged with."""
+
+
 def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
     """Write the entries of the file `carried` to `target`. Answers the notes that whoever works with it must know.
 
@@ -34,6 +38,11 @@ def write_ledger(progress: Tally, carried: Path, target: Path, ledger_format: Le
         InvalidInput: something that the format cannot say at all.
     """
     entries = CarriedEntries(carried)
+    notes = _write(progress, entries, target, ledger_format)
+    return notes if ledger_format in _WITH_DIMENSIONS else (*notes, *entries.notes_on_dimensions)
+
+
+def _write(progress: Tally, entries: CarriedEntries, target: Path, ledger_format: LedgerFormat) -> tuple[str, ...]:
     match ledger_format:
         case LedgerFormat.JOURNAL_CSV:
             write_journal_csv(target, entries.ledger, entries, progress)
