@@ -119,13 +119,17 @@ async def record_payment(
 
 def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
     act = "Already recorded by an earlier call, nothing new was recorded" if made.replayed else "Recorded"
+    several = len(made.parts) > 1
     lines = []
     for part in made.parts:
         refund = bool(part.document.document.credits)
-        lines.append(f"{act}: {settlement_text(part.payment, refund=refund)}.")
-        lines.append(owed_line(_invoice_number(part), part.owed_minor, part.payment.currency))
-    if len(made.parts) == 1:
-        lines.insert(1, _document_line(made, structured.invoice))
+        of = f" of {part.document.document.number}" if several else ""
+        lines.append(f"{act}{of}: {settlement_text(part.payment, refund=refund)}.")
+    if not several:
+        lines.append(_document_line(made, structured.invoice))
+    # An invoice that is settled in several ways stands once as it is now.
+    owed = {_invoice_number(part): (part.owed_minor, part.payment.currency) for part in made.parts}
+    lines += [owed_line(number, minor, currency) for number, (minor, currency) in owed.items()]
     return [*lines, *warning_lines(made.warnings, for_assistant)]
 
 

@@ -228,6 +228,9 @@ def _shared(wanted: Sequence[Wanted], paid: Sequence[Wanted], whole: int | None,
         return list(wanted)
     if stated:
         raise InvalidInput("invoices: state the amount of each, or of none.", field="invoices")
+    if whole is None and all(one.kind is SettlementKind.PAID_BACK for one in paid):
+        # All that the customer is owed.
+        return list(wanted)
     if whole is None:
         raise InvalidInput("amount is required: how much was paid.", field="amount")
     return _spread(wanted, whole, accepted=money.accept_overpayment)

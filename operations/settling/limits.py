@@ -21,6 +21,8 @@ from operations.settling.asked import Wanted
 from storage.books import documents, payments
 from storage.books.documents import IssuedDocument
 
+_OWED = "is owed of {}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
@@ -49,7 +51,7 @@ def allowed(db: Session, profile: Profile, wanted: Wanted, *, accept_overpayment
             return Allowed(kind=wanted.kind, amount_minor=_stated(wanted))
         case SettlementKind.PAID_BACK:
             most = max(-issued.balance.due_minor, 0)
-            return _up_to(wanted, most, amount_minor, "the customer is owed this, and no more, of")
+            return _up_to(wanted, most, amount_minor, "is owed to the customer of {}")
         case SettlementKind.WITHHELD_TAX:
             return _withheld(db, wanted)
         case SettlementKind.DISCOUNT:
@@ -57,9 +59,9 @@ def allowed(db: Session, profile: Profile, wanted: Wanted, *, accept_overpayment
         case SettlementKind.WRITE_OFF:
             return _write_off(db, profile, wanted)
         case SettlementKind.CHARGES:
-            return _up_to(wanted, max(issued.balance.due_minor, 0), _stated(wanted), "is owed of")
+            return _up_to(wanted, max(issued.balance.due_minor, 0), _stated(wanted), _OWED)
         case _:
-            return _up_to(wanted, max(issued.balance.due_minor, 0), amount_minor, "is owed of")
+            return _up_to(wanted, max(issued.balance.due_minor, 0), amount_minor, _OWED)
 
 
 def written_off_or_discounted(db: Session, document: Document) -> payments.Payment | None:
@@ -75,12 +77,13 @@ def _stated(wanted: Wanted) -> int:
 
 
 def _up_to(wanted: Wanted, most: int, amount_minor: int | None, what: str) -> Allowed:
-    """At most so much; all of it where nothing was said."""
+    """At most so much; all of it where nothing was said. `what` says what that is, with the number in its place."""
     document = wanted.document
     amount = most if amount_minor is None else amount_minor
     if amount > most or not amount:
+        there = f"{money_text(most, document.currency)} {document.currency}"
         raise LimitExceeded(
-            f"{wanted.field}: {money_text(most, document.currency)} {document.currency} {what} {document.number}.",
+            f"{wanted.field}: {there} {what.format(document.number)}.",
             field=wanted.field,
             remedy=Act.READ_DOCUMENT,
         )
@@ -91,13 +94,13 @@ def _withheld(db: Session, wanted: Wanted) -> Allowed:
     """Tax that the customer kept back: where the invoice itself says how much, its certificate is of that alone."""
     document = wanted.document
     if document.withholding is None:
-        return _up_to(wanted, max(wanted.issued.balance.due_minor, 0), _stated(wanted), "is owed of")
+        return _up_to(wanted, max(wanted.issued.balance.due_minor, 0), _stated(wanted), _OWED)
     withheld = document.total_minor - document.payable_minor
     for note in documents.credit_notes_of(db, document.id):
         withheld -= note.document.total_minor - note.document.payable_minor
     certified = sum(one.amount_minor for one in _standing(db, document) if one.kind is SettlementKind.CERTIFICATE)
     most = max(withheld - certified, 0)
-    found = _up_to(wanted, most, wanted.amount_minor, "of withheld tax has no certificate yet, of")
+    found = _up_to(wanted, most, wanted.amount_minor, "of the tax withheld from {} has no certificate yet")
     return Allowed(kind=SettlementKind.CERTIFICATE, amount_minor=found.amount_minor)
 
 
@@ -121,7 +124,9 @@ def _discount(db: Session, wanted: Wanted, *, paid_on: date) -> Allowed:
     earlier = [note.document for note in documents.credit_notes_of(db, document.id)]
     taken = sum(one.amount_minor for one in _standing(db, document) if one.kind is SettlementKind.DISCOUNT)
     most = min(max(allowed_minor(document, earlier) - taken, 0), max(wanted.issued.balance.due_minor, 0))
-    found = _up_to(wanted, most, wanted.amount_minor, "is what is left of the promised discount, or is owed, of")
+    found = _up_to(
+        wanted, most, wanted.amount_minor, "can still be taken off {}: what it promised, and what is owed of it"
+    )
     late = Notice(
         "late_discount",
         f"{document.number} promised the discount until {promised.until.isoformat()}, and this is of"
@@ -134,7 +139,7 @@ def _discount(db: Session, wanted: Wanted, *, paid_on: date) -> Allowed:
 
 def _write_off(db: Session, profile: Profile, wanted: Wanted) -> Allowed:
     document = wanted.document
-    found = _up_to(wanted, max(wanted.issued.balance.due_minor, 0), wanted.amount_minor, "is owed of")
+    found = _up_to(wanted, max(wanted.issued.balance.due_minor, 0), wanted.amount_minor, _OWED)
     before = sum(one.amount_minor for one in _standing(db, document) if one.kind is SettlementKind.WRITE_OFF)
     worth = before + found.amount_minor
     currency = document.currency
