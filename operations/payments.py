@@ -4,6 +4,7 @@ off, bank charges, withheld tax, discounts taken; and what was recorded in error
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -123,12 +124,13 @@ def _record(db: Session, books: Books, request: PaymentRequest) -> RecordedPayme
         recorded = payments.payment_by_id(db, first)
         if recorded is None:
             raise LookupError("a payment that was recorded is not there any more")
-        return RecordedPayment(_settled(db, books, payments.of_receipt(db, recorded.receipt_id)), replayed=True)
+        return RecordedPayment(_settled(db, books, payments.of_receipt(db, recorded.receipt_id), {}), replayed=True)
     profile = load_profile(db)
     make = _reverse if request.reverse else _settle
     made, warnings = make(db, books, profile, request, shares)
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, made[0].id, at=books.clock())
-    return RecordedPayment(_settled(db, books, made), warnings=warnings)
+    known = {one.document.id: one.issued for one in shares}
+    return RecordedPayment(_settled(db, books, made, known), warnings=warnings)
 
 
 def _shares(request: PaymentRequest) -> tuple[Share, ...]:
@@ -192,8 +194,9 @@ def _settle(
 def _settle_one(
     db: Session, act: Recording, profile: Profile, request: PaymentRequest, wanted: Wanted
 ) -> tuple[Notice, ...]:
-    # What the act recorded before counts.
-    wanted = replace(wanted, issued=_as_now(db, wanted.issued))
+    if act.made:
+        # What the act recorded before counts.
+        wanted = replace(wanted, issued=_as_now(db, wanted.issued))
     if wanted.kind is SettlementKind.CREDIT and wanted.amount_minor is None:
         wanted = replace(wanted, amount_minor=_all_credit(db, wanted))
     fits = allowed(db, profile, wanted, accept_overpayment=request.accept_overpayment, paid_on=act.paid_on)
@@ -314,14 +317,17 @@ def _as_now(db: Session, issued: IssuedDocument) -> IssuedDocument:
     return replace(issued, balance=documents.balance_of(db, issued.document.id))
 
 
-def _settled(db: Session, books: Books, made: list[Payment]) -> tuple[Settled, ...]:
+def _settled(
+    db: Session, books: Books, made: list[Payment], known: Mapping[str, IssuedDocument]
+) -> tuple[Settled, ...]:
     """What was recorded, each with its document: that which was named first, then what was used of other invoices."""
     in_order = sorted(made, key=lambda one: one.kind is SettlementKind.CREDIT_USED and not one.reverses_id)
-    return tuple(_settled_one(db, books, payment) for payment in in_order)
+    return tuple(_settled_one(db, books, payment, known.get(payment.document_id)) for payment in in_order)
 
 
-def _settled_one(db: Session, books: Books, payment: Payment) -> Settled:
-    issued = _as_now(db, find_document(db, payment.document_id))
+def _settled_one(db: Session, books: Books, payment: Payment, known: IssuedDocument | None) -> Settled:
+    # Of a document that was read already, only what happened to it is another now.
+    issued = _as_now(db, known) if known else find_document(db, payment.document_id)
     credited = issued.document.credits
     balance = documents.balance_of(db, credited.id) if credited else issued.balance
     return Settled(payment, standing(db, books, issued), balance.due_minor)
