@@ -40,7 +40,10 @@ def duplicate_payment(db: Session, payment: Payment) -> tuple[Notice, ...]:
     """
     reference = fold(payment.reference)
     for earlier in payments_alike(db, payment):
-        if earlier.id == payment.id or earlier.currency != payment.currency:
+        alike = (earlier.currency, earlier.kind) == (payment.currency, payment.kind)
+        # A refund is no payment, whatever else they have in common.
+        one_way = (earlier.debit_account, earlier.credit_account) == (payment.debit_account, payment.credit_account)
+        if earlier.id == payment.id or not alike or not one_way:
             continue
         if fold(earlier.reference) == reference and payments.reversal_of(db, earlier.id) is None:
             return (Notice("likely_duplicate", _twice(db, earlier, payment), ReversePayment(payment.id)),)

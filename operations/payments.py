@@ -23,7 +23,7 @@ from operations.issue_dates import closed_refusal, today_in
 from operations.issuing import StandingDocument, find_document, fingerprint, standing
 from operations.likely_duplicates import duplicate_payment
 from operations.settling.asked import Money, Share, Wanted, positive_minor, read_shares, with_amounts
-from operations.settling.limits import allowed
+from operations.settling.limits import allowed, check_not_before, owed_since
 from operations.settling.recording import Line, Recording, Stated, credit_sources
 from storage.books import documents, idempotency, payments
 from storage.books.customer_account import owed_to_customer
@@ -201,18 +201,22 @@ def _settle_one(
         wanted = replace(wanted, amount_minor=_all_credit(db, wanted))
     fits = allowed(db, profile, wanted, accept_overpayment=request.accept_overpayment, paid_on=act.paid_on)
     document = wanted.document
+    if wanted.kind not in MONEY:
+        check_not_before(document, document.issue_date, act.paid_on)
+    received = wanted.received_minor
     if fits.kind is SettlementKind.CREDIT:
-        for source, amount in credit_sources(db, document, fits.amount_minor):
-            act.record(Line(document=source, kind=SettlementKind.CREDIT_USED, amount_minor=amount))
-    act.record(
-        Line(
-            document=document,
-            kind=fits.kind,
-            amount_minor=fits.amount_minor,
-            received_minor=wanted.received_minor,
-        )
-    )
+        received = _use_credits(db, act, document, fits.amount_minor)
+    act.record(Line(document=document, kind=fits.kind, amount_minor=fits.amount_minor, received_minor=received))
     return (*fits.notices, *_at_the_documents_rate(request, wanted, profile))
+
+
+def _use_credits(db: Session, act: Recording, document: Document, amount_minor: int) -> int | None:
+    """Take what the customer is owed elsewhere from there; answers what that was worth in the currency of the books."""
+    act.used_worth = 0
+    for source, amount in credit_sources(db, document, amount_minor):
+        check_not_before(source, owed_since(db, source), act.paid_on)
+        act.record(Line(document=source, kind=SettlementKind.CREDIT_USED, amount_minor=amount))
+    return act.used_worth
 
 
 def _all_credit(db: Session, wanted: Wanted) -> int | None:
@@ -247,6 +251,8 @@ def _reverse(
     if first.kind in _CREDITS:
         # A credit that moved from one invoice to another moves back whole.
         together = [one for one in payments.of_receipt(db, first.receipt_id) if one.kind in _CREDITS]
+    if request.kind != SettlementKind.PAYMENT.value or request.exchange_rate is not None:
+        raise InvalidInput("reverse: it is taken back as it was: leave kind and rate out.", field="reverse")
     act = Recording(db, books, profile, _stated(db, books, request, earliest=first.paid_on))
     for one in sorted(together, key=lambda one: one.id != first.id):
         act.reverse(one, find_document(db, one.document_id).document)
@@ -255,7 +261,7 @@ def _reverse(
         for one in payments.of_receipt(db, first.receipt_id)
         if one.id not in {each.id for each in together} and payments.reversal_of(db, one.id) is None
     ]
-    return act.made, tuple(_still_stands(one) for one in left)
+    return act.made, (*map(_still_stands, left), *_used_elsewhere(db, first))
 
 
 def _still_stands(payment: Payment) -> Notice:
@@ -264,6 +270,25 @@ def _still_stands(payment: Payment) -> Notice:
         f"{money_text(payment.amount_minor, payment.currency)} {payment.currency} ({payment.kind.value}) that was"
         f" recorded in the same act still stands [{payment.id}].",
         ReversePayment(payment.id),
+    )
+
+
+def _used_elsewhere(db: Session, reversed_one: Payment) -> tuple[Notice, ...]:
+    """What was paid too much, and was used for other invoices since, still stands there."""
+    if reversed_one.kind is not SettlementKind.PAYMENT:
+        return ()
+    of_it = payments.payments_of(db, reversed_one.document_id)
+    back = {one.reverses_id for one in of_it}
+    used = [one for one in of_it if one.kind is SettlementKind.CREDIT_USED and not one.reverses_id]
+    return tuple(
+        Notice(
+            "credit_used_elsewhere",
+            f"{money_text(one.amount_minor, one.currency)} {one.currency} of it was used on another invoice, and still"
+            f" stands there [{one.id}].",
+            ReversePayment(one.id),
+        )
+        for one in used
+        if one.id not in back
     )
 
 

@@ -59,6 +59,7 @@ class Right(StrEnum):
     CHANGE_BANK_ACCOUNT = "change_bank_account"
     SET_PRICES_INCLUDE_TAX = "set_prices_include_tax"
     SET_ROUNDING = "set_rounding"
+    SET_WRITE_OFF_LIMIT = "set_write_off_limit"
     SET_SMALL_BUSINESS = "set_small_business"
     SET_FUTURE_DAYS = "set_future_days"
     SET_PAYMENT_QR = "set_payment_qr"
@@ -156,6 +157,7 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.CHANGE_BANK_ACCOUNT: _answered_for("Changing the bank account", ClientMay.BANK_ACCOUNT),
     Right.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax", ClientMay.POLICY),
     Right.SET_ROUNDING: _answered_for("Setting the policy rounding", ClientMay.POLICY),
+    Right.SET_WRITE_OFF_LIMIT: _answered_for("Setting the policy write_off_limit", ClientMay.POLICY),
     Right.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business", ClientMay.POLICY),
     Right.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days", ClientMay.POLICY),
     Right.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr", ClientMay.POLICY),
@@ -210,7 +212,7 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     "small_business": Right.SET_SMALL_BUSINESS,
     # One follows from the other.
     "vat_registration": Right.SET_SMALL_BUSINESS,
-    "write_off_limit": Right.CHANGE_SETTINGS,
+    "write_off_limit": Right.SET_WRITE_OFF_LIMIT,
     "future_days": Right.SET_FUTURE_DAYS,
     "payment_qr": Right.SET_PAYMENT_QR,
     "mandates": Right.SET_MANDATES,

@@ -55,9 +55,11 @@ def with_difference(sides: Sequence[PostedSide], *, gain: str, loss: str) -> tup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a document stands on its account of what is receivable: in its own currency, and in that of the books, where
-    that is known. What is owed is more than zero.
+    """How a document stands on its account of what is receivable: in its own currency, and in that of the books. What
+    is owed is more than zero. `unvalued_minor` is the part, in its own currency, whose worth was never said: money was
+    recorded without a rate.
     """
 
     open_minor: int
-    worth_minor: int | None
+    worth_minor: int
+    unvalued_minor: int = 0

@@ -12,17 +12,20 @@ from invoicing.tax.conversion import convert
 
 def receivable_worth(document: Document, standing: Standing, *, settled_minor: int, books_currency: str) -> int | None:
     """What is taken off the document's worth in the books by settling `settled_minor` of it (less than zero where it
-    is owed again): at the document's own rate, and what settles the rest takes all that is left of its worth.
+    is owed again): at the document's own rate, and what settles the rest takes all that is left of its worth. What is
+    left can be less than nothing, where roundings took more before.
 
     None where the document has no worth there: it is in another currency and states no rate.
     """
     if document.currency == books_currency:
         return settled_minor
-    if document.exchange is None or standing.worth_minor is None:
+    if document.exchange is None:
         return None
+    rate = document.exchange.rate
     if settled_minor == standing.open_minor:
-        return standing.worth_minor
-    return at_rate(settled_minor, document.exchange.rate, document=document, books_currency=books_currency)
+        unvalued = at_rate(standing.unvalued_minor, rate, document=document, books_currency=books_currency)
+        return standing.worth_minor + unvalued
+    return at_rate(settled_minor, rate, document=document, books_currency=books_currency)
 
 
 def at_rate(amount_minor: int, rate: Decimal, *, document: Document, books_currency: str) -> int:

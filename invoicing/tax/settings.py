@@ -84,6 +84,8 @@ def part_from_text(text: str) -> Part:
             f"part must be level:name:percent such as state:California:6, and the level one of {levels}.", field="part"
         )
     cleaned = clean_line(name, field="part", limit=80, required=True)
+    if any(sign in cleaned for sign in ":|;"):
+        raise InvalidInput("part: the name of a place has no : ; or |; give each part by itself.", field="part")
     return Part(JurisdictionLevel(small_letters(level)), cleaned, _percent(parse_decimal(percent, field="part")))
 
 

@@ -142,11 +142,17 @@ def with_amounts(wanted: Sequence[Wanted], money: Money, *, books_currency: str)
     currency = wanted[0].document.currency
     _check_rate(wanted, money, books_currency)
     paid = [one for one in wanted if one.kind in MONEY]
+    if len({_goes_out(one) for one in paid}) > 1:
+        raise InvalidInput("invoices: money that came and money that went are two acts.", field="invoices")
     if money.currency and check_currency(money.currency) != currency:
         _check_books_currency(wanted, money, books_currency)
         return _received(wanted, paid, money, books_currency)
     whole = None if money.amount is None else positive_minor(money.amount, currency, field="amount")
     return _shared(wanted, paid, whole, money)
+
+
+def _goes_out(wanted: Wanted) -> bool:
+    return wanted.document.kind is DocumentKind.CREDIT_NOTE or wanted.kind is SettlementKind.PAID_BACK
 
 
 def _check_rate(wanted: Sequence[Wanted], money: Money, books_currency: str) -> None:
@@ -175,7 +181,7 @@ def _check_rate(wanted: Sequence[Wanted], money: Money, books_currency: str) -> 
 
 
 def _check_books_currency(wanted: Sequence[Wanted], money: Money, books_currency: str) -> None:
-    document = wanted[0].document
+    document = next((one.document for one in wanted if one.document.exchange is None), wanted[0].document)
     stated = check_currency(money.currency)
     if stated != books_currency or document.exchange is None or any(one.kind not in MONEY for one in wanted):
         raise Conflict(
@@ -247,6 +253,10 @@ def _of_one(wanted: Sequence[Wanted], whole: int | None) -> list[Wanted]:
 
 def _spread(wanted: Sequence[Wanted], whole: int, *, accepted: bool) -> list[Wanted]:
     paid = [one for one in wanted if one.kind in MONEY]
+    if len(wanted) > len(paid):
+        raise InvalidInput(
+            "invoices: state the amount of each, where they are settled in several ways.", field="invoices"
+        )
     left, amounts = whole, dict[int, int]()
     for one in paid:
         # One document takes all of it: whether that is too much is said where its balance is known.

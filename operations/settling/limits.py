@@ -11,7 +11,7 @@ from sqlmodel import Session
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
-from invoicing.money.amounts import AMOUNT_MINOR_MAX, minor_digits, money_text, round_half_up
+from invoicing.money.amounts import AMOUNT_MINOR_MAX, minor_digits, money_text
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.remedies import Act
 from invoicing.settlement.discounts import WITHOUT_DOCUMENT, allowed_minor
@@ -62,6 +62,27 @@ def allowed(db: Session, profile: Profile, wanted: Wanted, *, accept_overpayment
             return _up_to(wanted, max(issued.balance.due_minor, 0), _stated(wanted), _OWED)
         case _:
             return _up_to(wanted, max(issued.balance.due_minor, 0), amount_minor, _OWED)
+
+
+def check_not_before(document: Document, first_day: date, day: date) -> None:
+    """Refuse what moves no money before there is anything to settle: tax would fall in a month without a sale.
+
+    Raises:
+        InvalidInput
+    """
+    if day < first_day:
+        raise InvalidInput(
+            f"paid_on {day.isoformat()} lies before {first_day.isoformat()}, since when there is something to settle of"
+            f" {document.number}.",
+            field="paid_on",
+        )
+
+
+def owed_since(db: Session, document: Document) -> date:
+    """The day of the last thing that happened to an invoice on which the customer is owed something."""
+    days = [one.paid_on for one in _standing(db, document)]
+    days += [note.document.issue_date for note in documents.credit_notes_of(db, document.id)]
+    return max(days, default=document.issue_date)
 
 
 def written_off_or_discounted(db: Session, document: Document) -> payments.Payment | None:
@@ -146,7 +167,8 @@ def _write_off(db: Session, profile: Profile, wanted: Wanted) -> Allowed:
     if document.exchange is not None and currency != profile.currency:
         currency = profile.currency
         worth = at_rate(worth, document.exchange.rate, document=document, books_currency=currency)
-    limit = round_half_up(Decimal(profile.write_off_limit).scaleb(minor_digits(currency)))
+    # What the currency cannot say is not allowed.
+    limit = int(Decimal(profile.write_off_limit).scaleb(minor_digits(currency)))
     if worth > limit:
         raise LimitExceeded(
             f"{wanted.field}: at most {money_text(limit, currency)} {currency} is written off of an invoice"

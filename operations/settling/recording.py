@@ -45,8 +45,8 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What is recorded of one document: how much, in minor units of its currency, and what of it arrived in the
-    currency of the books, where that was said.
+    """What is recorded of one document: how much, in minor units of its currency, and what came for it in the currency
+    of the books, where that is known: money that arrived, or what a credit was worth on other invoices.
     """
 
     document: Document
@@ -61,6 +61,8 @@ class Recording:
     def __init__(self, db: Session, books: Books, profile: Profile, stated: Stated) -> None:
         self._db, self._books, self._profile, self._stated = db, books, profile, stated
         self.made: list[Payment] = []
+        self.used_worth: int | None = 0
+        """What the credits that were used are worth in the currency of the books; None where one has no worth there."""
 
     @property
     def paid_on(self) -> date:
@@ -86,6 +88,8 @@ class Recording:
         if difference(sides):
             gain, loss = _account(posting, "exchange_gain"), _account(posting, "exchange_loss")
         sides = with_difference(sides, gain=gain or "", loss=loss or "")
+        if kind is SettlementKind.CREDIT_USED:
+            self.used_worth = None if worth is None or self.used_worth is None else self.used_worth + worth
         payment = self._row(line, receivable if given else against, against if given else receivable)
         return self._write(payment, document, sides, taxes)
 
@@ -134,7 +138,9 @@ class Recording:
         )
 
     def _worth(self, line: Line, receivable: str, *, given: bool) -> int | None:
-        """What is taken off the worth of what is receivable, more than zero also where it is owed again."""
+        """What is taken off the worth of what is receivable, or put to it again: more than zero, but where roundings
+        left less than nothing.
+        """
         document, currency = line.document, self._profile.currency
         if document.currency == currency:
             return line.amount_minor
@@ -142,18 +148,16 @@ class Recording:
         standing = standing_on_account(self._db, of_invoice, receivable)
         settled = -line.amount_minor if given else line.amount_minor
         worth = receivable_worth(document, standing, settled_minor=settled, books_currency=currency)
-        return None if worth is None else abs(worth)
+        return -worth if given and worth is not None else worth
 
     def _sides(
         self, line: Line, receivable: str, against: str, *, given: bool, worth: int | None
     ) -> tuple[PostedSide, ...]:
-        amount, other = line.amount_minor, worth
-        if worth is not None and line.kind in MONEY:
-            if line.received_minor is not None:
-                other = line.received_minor
-            elif self._stated.exchange_rate is not None:
-                rate = self._stated.exchange_rate
-                other = at_rate(amount, rate, document=line.document, books_currency=self._profile.currency)
+        amount, other, rate = line.amount_minor, worth, self._stated.exchange_rate
+        if worth is not None and line.received_minor is not None:
+            other = line.received_minor
+        elif worth is not None and line.kind in MONEY and rate is not None:
+            other = at_rate(amount, rate, document=line.document, books_currency=self._profile.currency)
         if given:
             return debit_side(receivable, amount, worth), credit_side(against, amount, other)
         return debit_side(against, amount, other), credit_side(receivable, amount, worth)

@@ -56,10 +56,11 @@ _ENTRIES_OF_INVOICE = union_all(
     .join_from(table_of(tables.Payment), _ENTRIES, _ENTRIES.c.payment_id == _PAYMENTS.id)
     .where(_PAYMENTS.document_id.in_(_OF_INVOICE)),
 )
+_SIGNED = _SIDES.c.debit_minor - _SIDES.c.credit_minor
 _STANDING = select(
-    func.coalesce(func.sum(_SIDES.c.debit_minor - _SIDES.c.credit_minor), 0),
+    func.coalesce(func.sum(_SIGNED), 0),
     func.coalesce(func.sum(_SIDES.c.accounting_minor), 0),
-    func.coalesce(func.sum(case((_SIDES.c.accounting_minor.is_(None), 1), else_=0)), 0),
+    func.coalesce(func.sum(case((_SIDES.c.accounting_minor.is_(None), _SIGNED), else_=0)), 0),
 ).where(_SIDES.c.account == bindparam("account"), _SIDES.c.entry_id.in_(_ENTRIES_OF_INVOICE))
 _ACCOUNTS = (
     select(_ENTRIES.c.document_id, _SIDES.c.account)
@@ -144,8 +145,9 @@ def sides_of_payment(session: Session, payment_id: str) -> list[PostedSide]:
 
 def standing_on_account(session: Session, invoice_id: str, account: str) -> Standing:
     """How an invoice stands on its account of what is receivable, with its credit notes and all that settled them."""
-    open_minor, worth_minor, unknown = execute(session, _STANDING, {"invoice": invoice_id, "account": account}).one()
-    return Standing(open_minor=int(open_minor), worth_minor=None if unknown else int(worth_minor))
+    row = execute(session, _STANDING, {"invoice": invoice_id, "account": account}).one()
+    open_minor, worth_minor, unvalued_minor = (int(one) for one in row)
+    return Standing(open_minor=open_minor, worth_minor=worth_minor, unvalued_minor=unvalued_minor)
 
 
 def side_on_record(side: JournalSide) -> list[object]:

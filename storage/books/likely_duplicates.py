@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.settlement.kinds import SettlementKind
 from storage.books import tables
 from storage.books.documents import IssuedDocument, document_by_id_or_number
 from storage.books.payments import Payment
@@ -27,7 +28,7 @@ _ALIKE = (
     .order_by(_DOCUMENTS.position.desc())
     .limit(_NEWEST)
 )
-_PAYMENTS = Kept(tables.Payment, Payment)
+_PAYMENTS = Kept(tables.Payment, Payment, kind=SettlementKind)
 _PAID = _PAYMENTS.table.c
 _OF_THAT_DAY = _PAYMENTS.all.where(
     _PAID.paid_on == bindparam("day"), _PAID.amount_minor == bindparam("amount"), _PAID.reverses_id.is_(None)

@@ -145,7 +145,10 @@ def role_of(paid: Paid) -> str:
 
 
 def check_worth(year: RandomYear) -> None:
-    """What is settled is worth nothing any more in the currency of the books, but for what credit notes round."""
+    """What is settled is worth nothing any more in the currency of the books, but for what credit notes round; and
+    nothing stays between the invoices that credits moved to.
+    """
+    assert rows(year.books, STUCK) == []
     for number, sides, open_minor, worth_minor in rows(year.books, WORTH):
         assert open_minor or abs(worth_minor or 0) <= sides, number
 
@@ -197,6 +200,12 @@ WORTH = (
     " JOIN documents d ON d.id = coalesce(e.document_id, p.document_id)"
     " JOIN documents i ON i.id = coalesce(d.credits_id, d.id)"
     " WHERE l.account = (SELECT receivable FROM posting_profiles) GROUP BY i.number"
+)
+STUCK = (
+    "SELECT p.receipt_id FROM payments p JOIN journal_entries e ON e.payment_id = p.id"
+    " JOIN journal_lines l ON l.entry_id = e.id WHERE l.account = (SELECT customer_credit FROM posting_profiles)"
+    " GROUP BY p.receipt_id HAVING sum(l.debit_minor - l.credit_minor) <> 0"
+    " OR (sum(l.accounting_minor IS NULL) = 0 AND sum(l.accounting_minor) <> 0)"
 )
 TRIAL_BALANCE = "SELECT account, currency, debit_minor - credit_minor FROM trial_balance"
 TAXES = (

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  Statements are put together from our own names.
 """What settles documents besides plain money: of several at once, credits, differences, withheld tax, other rates."""
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.support.folders import folder_of
 from tests.support.german_office import RATED, GermanOffice, german_office
 from tests.support.money_document import money_table
 from tests.support.people import refusal
-from tests.support.raw import raw
+from tests.support.raw import past_triggers, raw
 
 OVER_SEVERAL = money_table("owed", "paid")
 BANK, RECEIVABLE, CREDIT, TAX, REVENUE = "1000", "1100", "2310", "2100", "4000"
@@ -264,3 +265,87 @@ async def test_nothing_is_dated_into_a_closed_month(office: GermanOffice) -> Non
     await save_entry(office.one.office, office.books, Part.PERIODS, Change(code="2026-01"))
     for kind in ("payment", "charges", "write_off"):
         assert (await refused(office, number, "5", kind=kind, paid_on=date(2026, 1, 31))).field == "paid_on"
+
+
+async def test_a_credit_of_another_rate_leaves_its_difference_and_nothing_between_the_invoices(
+    office: GermanOffice,
+) -> None:
+    first = await office.invoice(office.abroad, "1000", **RATED)
+    await office.settle(first, "1000", rate="0.92")
+    await issue_credit_note(office.books, CreditRequest(invoice=first, reason="Returned"))
+    second = await office.invoice(office.abroad, "1000", **(RATED | {"exchange_rate": Decimal("0.85")}))
+    await office.settle(second, kind="credit")
+    # 920.00 were owed to the customer, and settle what stood at 850.00.
+    assert await office.balances() == {BANK: (100000, 92000), REVENUE: (-100000, -85000), "7100": (0, -7000)}
+
+
+async def test_what_settles_the_rest_takes_what_roundings_left_of_either_sign(office: GermanOffice) -> None:
+    yen: dict[str, Any] = {"currency": "JPY", "exchange_rate": Decimal("0.006"), "exchange_source": "ECB"}
+    number = await office.invoice(office.abroad, "149999", **yen)
+    for amount in ("50001", "49996", "50001"):
+        await office.settle(number, amount)
+    await office.settle(number, kind="write_off")
+    assert RECEIVABLE not in await office.balances()
+
+
+async def test_money_that_came_before_anybody_said_its_worth_is_counted_at_the_documents_rate(
+    office: GermanOffice,
+) -> None:
+    number = await office.invoice(office.abroad, "1000", **RATED)
+    first = await office.settle(number, "400")
+    path, of_first = folder_of(office.books) / BOOKS_FILE, (first.payment.id,)
+    of_payment = "(SELECT id FROM journal_entries WHERE payment_id = ?)"
+    with past_triggers(path) as connection:
+        # As an earlier release left it.
+        connection.execute(f"UPDATE journal_lines SET accounting_minor = NULL WHERE entry_id = {of_payment}", of_first)
+    made = await office.settle(number, "600", rate="0.95")
+    with past_triggers(path) as connection:
+        query = f"SELECT accounting_minor FROM journal_lines WHERE entry_id = {of_payment} ORDER BY position"
+        assert connection.execute(query, (made.payment.id,)).fetchall() == [(57000,), (-55200,), (-1800,)]
+        worth = "CASE WHEN debit_minor > 0 THEN 36800 ELSE -36800 END"
+        connection.execute(
+            f"UPDATE journal_lines SET accounting_minor = {worth} WHERE entry_id = {of_payment}", of_first
+        )
+
+
+async def test_nothing_is_settled_without_money_before_there_is_anything_to_settle(office: GermanOffice) -> None:
+    office.at(date(2026, 2, 10))
+    number = await office.invoice(office.home, "100")
+    for kind in ("write_off", "charges", "withheld_tax"):
+        found = await refused(office, number, "1", kind=kind, paid_on=date(2026, 2, 9))
+        assert found.field == "paid_on"
+    # Money may come in advance.
+    await office.settle(number, "150", paid_on=date(2026, 2, 9), accept_overpayment=True)
+    other = await office.invoice(office.home, "100")
+    office.at(date(2026, 2, 20))
+    await issue_credit_note(office.books, CreditRequest(invoice=number, reason="Returned"))
+    assert (await refused(office, other, kind="credit", paid_on=date(2026, 2, 19))).field == "paid_on"
+    await office.settle(other, kind="credit")
+
+
+async def test_money_in_both_directions_and_spread_money_beside_other_kinds_are_refused(office: GermanOffice) -> None:
+    first, second = [await office.invoice(office.abroad, "100") for _ in range(2)]
+    await office.settle(first, "120", accept_overpayment=True)
+    both = (Share(invoice=second, amount=Decimal(100)), Share(invoice=first, amount=Decimal(20), kind="paid_back"))
+    assert (await refused(office, invoices=both)).field == "invoices"
+    mixed = (Share(invoice=second), Share(invoice=second, amount=Decimal(5), kind="charges"))
+    assert (await refused(office, amount="95", invoices=mixed)).field == "invoices"
+
+
+async def test_taking_money_back_says_where_its_surplus_went(office: GermanOffice) -> None:
+    paid, other = [await office.invoice(office.abroad, "100") for _ in range(2)]
+    made = await office.settle(paid, "200", accept_overpayment=True)
+    await office.settle(other, kind="credit")
+    assert (await refused(office, paid, reverse=made.payment.id, kind="discount")).field == "reverse"
+    back = await office.settle(paid, reverse=made.payment.id)
+    assert [warning.code for warning in back.warnings] == ["credit_used_elsewhere"]
+
+
+async def test_equal_amounts_of_other_kinds_or_ways_are_no_likely_duplicates(office: GermanOffice) -> None:
+    number, other = [await office.invoice(office.abroad, "100") for _ in range(2)]
+    await office.settle(number, "20", kind="withheld_tax", reference="R1")
+    assert (await office.settle(number, "20", reference="R1")).warnings == ()
+    await office.settle(number, "80", reference="R2", accept_overpayment=True)
+    await office.settle(number, "20", kind="paid_back", reference="R3")
+    assert (await office.settle(other, "20", reference="R3")).warnings == ()
+    assert [one.code for one in (await office.settle(other, "20", reference="R3")).warnings] == ["likely_duplicate"]
