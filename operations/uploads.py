@@ -90,7 +90,7 @@ async def ask_for_file(office: Office, books: Books, kind: ImportKind) -> AskedF
 
     def work(db: Session) -> None:
         if uploads.count_open(db, new.organization_id, now=now) >= OPEN_MAX and not uploads.end_oldest_waiting(
-            db, new.organization_id, now=now
+            db, new.organization_id, credential_id=new.credential_id, now=now
         ):
             raise LimitExceeded(
                 f"{OPEN_MAX} files wait here to be imported: import them first, or wait until their hour is over."

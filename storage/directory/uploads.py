@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlmodel import Session
 
 from storage.directory.tables import Upload
@@ -45,7 +45,8 @@ _COUNT_OPEN = select(func.count()).where(*_OPEN, _COLUMNS.expires_at > _NOW)
 _OLDEST_WAITING = (
     select(_COLUMNS.id)
     .where(*_OPEN, _COLUMNS.expires_at > _NOW, _COLUMNS.received_at.is_(None))
-    .order_by(_COLUMNS.created_at, _COLUMNS.id)
+    # Whoever asks for page after page ends their own before those of others.
+    .order_by(case((_COLUMNS.credential_id == bindparam("credential"), 0), else_=1), _COLUMNS.created_at, _COLUMNS.id)
     .limit(1)
 )
 _FORGET = _UPLOADS.table.delete().where(_COLUMNS.id == bindparam("upload"))
@@ -77,9 +78,12 @@ def count_open(session: Session, organization_id: str, *, now: datetime) -> int:
     return int(execute(session, _COUNT_OPEN, {"organization": organization_id, "now": now}).scalar_one())
 
 
-def end_oldest_waiting(session: Session, organization_id: str, *, now: datetime) -> bool:
-    """End the page of an organization that has waited longest for its file; false where none waits."""
-    oldest = execute(session, _OLDEST_WAITING, {"organization": organization_id, "now": now}).scalar()
+def end_oldest_waiting(session: Session, organization_id: str, *, credential_id: str, now: datetime) -> bool:
+    """End the page of an organization that has waited longest for its file, one of this credential's where it has any;
+    false where none waits.
+    """
+    values = {"organization": organization_id, "credential": credential_id, "now": now}
+    oldest = execute(session, _OLDEST_WAITING, values).scalar()
     return oldest is not None and forget(session, oldest)
 
 

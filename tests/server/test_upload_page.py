@@ -385,6 +385,14 @@ async def test_other_hosts_and_origins_are_refused_also_with_a_token(at_home: Ho
 # How many, how long
 
 
+async def test_who_asks_for_page_after_page_ends_their_own_first(at_home: House) -> None:
+    first = await asked_for(at_home, token=await at_home.credentials.token())
+    eager = await at_home.credentials.token()
+    pages = [await asked_for(at_home, token=eager) for _ in range(OPEN_MAX)]
+    open_now = [(await look_at(at_home, one["link"])).status_code for one in (first, *pages)]
+    assert open_now == [200, 404, *([200] * (OPEN_MAX - 1))]
+
+
 async def test_a_new_page_takes_the_place_of_the_one_that_waited_longest(at_home: House) -> None:
     token = await at_home.credentials.token()
     pages = [await asked_for(at_home, token=token) for _ in range(OPEN_MAX)]
