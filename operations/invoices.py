@@ -361,7 +361,7 @@ def _page(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: 
     today = today_in(db, books)
     page = documents.find_documents(db, search_filter(db, search, today), cursor=cursor, limit=limit)
     return page.map(
-        lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.due_date, today=today))
+        lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.next_due, today=today))
     )
 
 

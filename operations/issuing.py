@@ -15,7 +15,7 @@ from sqlmodel import Session
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.law_of_form import LawOfForm
-from invoicing.document.lifecycle import Status, status_of
+from invoicing.document.lifecycle import Status, next_due, status_of
 from invoicing.document.numbering import number, period
 from invoicing.document.posting import post
 from invoicing.master_data.records import Posting, Series
@@ -109,7 +109,8 @@ def standing(db: Session, books: Books, issued: IssuedDocument) -> StandingDocum
 
 def standing_on(today: date, issued: IssuedDocument) -> StandingDocument:
     known = {field.name: getattr(issued, field.name) for field in fields(IssuedDocument)}
-    return StandingDocument(**known, status=status_of(issued.balance, due_date=issued.document.due_date, today=today))
+    due_date = next_due(issued.document, issued.balance)
+    return StandingDocument(**known, status=status_of(issued.balance, due_date=due_date, today=today))
 
 
 def fingerprint(request: object) -> str:

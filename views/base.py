@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 UNSPELT_OR_NULL = WithJsonSchema({"type": ["object", "null"]})
 SEVERAL_UNSPELT = WithJsonSchema({"type": "array", "items": {"type": "object"}})
+LIST_UNSPELT = WithJsonSchema({"type": "array"})
 """What an answer has and its published schema does not spell out: a model reads of it what it finds there."""
 
 

@@ -92,6 +92,7 @@ def draft_deleted(draft: str) -> DraftShown:
         payable="",
         exchange=None,
         early_payment=None,
+        instalments=[],
     )
 
 

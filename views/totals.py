@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from invoicing.document.documents import AdjustmentKind, Document, TaxSubtotal
 from invoicing.money.amounts import money_text, plain
-from views.base import SEVERAL_UNSPELT, UNSPELT_OR_NULL, View
+from views.base import LIST_UNSPELT, SEVERAL_UNSPELT, UNSPELT_OR_NULL, View
 
 
 class JurisdictionAnswer(View):
@@ -55,6 +55,11 @@ class EarlyPaymentAnswer(View):
     amount: str
 
 
+class InstalmentAnswer(View):
+    due_date: date
+    amount: str
+
+
 class TotalsAnswer(View):
     """What stands below the lines; `payable` is the total less what the buyer withholds."""
 
@@ -63,6 +68,7 @@ class TotalsAnswer(View):
     payable: str
     exchange: Annotated[ExchangeAnswer | None, UNSPELT_OR_NULL]
     early_payment: Annotated[EarlyPaymentAnswer | None, UNSPELT_OR_NULL]
+    instalments: Annotated[list[InstalmentAnswer], LIST_UNSPELT]
 
 
 def totals_answer(document: Document) -> dict[str, Any]:
@@ -98,6 +104,10 @@ def totals_answer(document: Document) -> dict[str, Any]:
         and EarlyPaymentAnswer(
             percent=plain(early.percent), until=early.until, amount=money_text(early.amount_minor, currency)
         ),
+        "instalments": [
+            InstalmentAnswer(due_date=part.due_date, amount=money_text(part.amount_minor, currency))
+            for part in document.instalments
+        ],
     }
 
 
@@ -139,8 +149,8 @@ def rate_text(tax: TaxSubtotal) -> str:
 
 
 def settlement_lines(document: Document) -> Iterable[str]:
-    """What is withheld and payable, the amounts in the currency of the books, and a discount for early payment, where
-    they are stated.
+    """What is withheld and payable, the amounts in the currency of the books, a discount for early payment, and
+    instalments, where they are stated.
     """
     currency, held, rate = document.currency, document.withholding, document.exchange
     if held is not None:
@@ -158,3 +168,6 @@ def settlement_lines(document: Document) -> Iterable[str]:
             f"Paid by {early.until}: {plain(early.percent)} % = {money_text(early.amount_minor, currency)} {currency}"
             " may be taken off"
         )
+    if document.instalments:
+        parts = (f"{money_text(part.amount_minor, currency)} by {part.due_date}" for part in document.instalments)
+        yield f"In instalments: {', '.join(parts)}"

@@ -106,7 +106,10 @@ def asks_for_payment(document: Document) -> bool:
 def payment_code(document: Document) -> EpcCode | SwissBill | None:
     """The code that an invoice can carry: the QR-bill for an account in Switzerland or Liechtenstein, else the EPC
     code for euros. None for a credit note or a draft, where nothing is payable, or where the account or the seller's
-    address does not allow one. A sandbox's document has one too, which is never printed: it leads to a real account.
+    address does not allow one.
+
+    Of an invoice in instalments it is for the first one. A sandbox's document has one too, which is never printed: it
+    leads to a real account.
     """
     if not asks_for_payment(document) or not document.number or document.payable_minor > AMOUNT_MINOR_MAX:
         return None
@@ -199,7 +202,8 @@ def _elements(address: SwissAddress | None) -> tuple[str, ...]:
 
 
 def _amount(document: Document) -> str:
-    return f"{to_major(document.payable_minor, document.currency):.2f}"
+    first = document.instalments[0].amount_minor if document.instalments else document.payable_minor
+    return f"{to_major(first, document.currency):.2f}"
 
 
 def _compact(number: str) -> str:

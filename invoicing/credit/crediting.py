@@ -157,6 +157,7 @@ def _credit_note(
         due_date=issue_date,
         payment_terms="",
         early_payment=None,
+        instalments=(),
         note="",
         lines=lines,
         adjustments=adjustments,

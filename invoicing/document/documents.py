@@ -280,6 +280,14 @@ class EarlyPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of what is to be paid, and the day on which it is due."""
+
+    due_date: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """The document's net and tax in the accounting `currency`, in its minor units (BT-6, BT-111).
 
@@ -310,7 +318,8 @@ class Document:
 
     `reason` says why a credit note was made; `form_words` stand on a PDF that is only a copy in law. `tax_point` is the
     day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
-    (BT-6). Both are empty in documents whose canonical text is of version 1.
+    (BT-6). Both are empty in documents whose canonical text is of version 1. `instalments` are in the order of their
+    days, of which the last is the `due_date`, and sum to what is payable.
     """
 
     kind: DocumentKind
@@ -350,6 +359,7 @@ class Document:
     tax_point: date | None = field(default=None, metadata=LATER)
     accounting_currency: str = field(default="", metadata=LATER)
     early_payment: EarlyPayment | None = field(default=None, metadata=LATER)
+    instalments: tuple[Instalment, ...] = field(default=(), metadata=LATER)
 
     @property
     def payable_minor(self) -> int:

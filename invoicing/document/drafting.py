@@ -9,7 +9,7 @@ from datetime import date
 from invoicing.countries import VatRegistration, country
 from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
-from invoicing.document.due import due, early_payment, term_of
+from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
@@ -156,7 +156,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
             country=profile.country,
         ),
     )
-    return Composition(document, chosen)
+    return Composition(replace(document, instalments=instalments(request, term, document)), chosen)
 
 
 def _totals(

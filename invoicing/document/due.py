@@ -1,13 +1,15 @@
-"""When a document is due by its terms of payment, and what paying early takes off."""
+"""When a document is due by its terms of payment, in which instalments, and what paying early takes off."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from invoicing.document.documents import EarlyPayment
+from invoicing.document.documents import Document, EarlyPayment, Instalment
 from invoicing.document.requested import RequestedDocument
 from invoicing.master_data.code_lists import term_texts
+from invoicing.master_data.instalments import portions_of
 from invoicing.master_data.records import Customer, PaymentTerm, Setup
+from invoicing.money.shares import share_out
 from invoicing.refusals import InvalidInput
 from invoicing.settlement.discounts import WORDS, discount_of
 from invoicing.text.codes import capitals
@@ -43,7 +45,7 @@ def due(request: RequestedDocument, term: PaymentTerm, issue_date: date) -> tupl
         )
     # A due date that was stated outranks the terms' own, whose name would then say something else.
     stated = bool(request.payment_terms) or term.due(issue_date) == request.due_date
-    return request.due_date, term.name if stated else ""
+    return request.due_date, term.name if stated and not term.instalments else ""
 
 
 def early_payment(
@@ -58,3 +60,17 @@ def early_payment(
         amount_minor=discount_of(total_minor, term.discount_percent),
         words=WORDS.get(country, "") if tax_minor else "",
     )
+
+
+def instalments(request: RequestedDocument, term: PaymentTerm, document: Document) -> tuple[Instalment, ...]:
+    """The parts in which the document is to be paid by its terms, by largest remainder; none where a due date was
+    stated, or where so little is payable that one of them would be nothing.
+    """
+    portions = portions_of(term.instalments)
+    if not portions or request.due_date is not None or document.payable_minor <= 0:
+        return ()
+    amounts = share_out(document.payable_minor, [portion.percent for portion in portions])
+    if not all(amounts):
+        return ()
+    days = (document.issue_date + timedelta(days=portion.days) for portion in portions)
+    return tuple(map(Instalment, days, amounts))

@@ -2,6 +2,9 @@
 
 What is owed of an invoice is its total less what the buyer withholds, less its credit notes, less what was paid. What
 is refunded of a credit note is taken off what was paid of its invoice: the balance is the invoice's alone.
+
+Of an invoice in instalments, what is paid settles the earliest one first, and what is credited comes off the last one
+first.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from invoicing.document.documents import DocumentKind
+from invoicing.document.documents import Document, DocumentKind
 
 
 class Status(StrEnum):
@@ -50,8 +53,21 @@ class Balance:
         return self.payable_minor - self.credited_minor - self.paid_minor
 
 
+def next_due(document: Document, balance: Balance) -> date:
+    """The day on which the next part of what is owed is, or was, due: the due date where there are no instalments, or
+    where all are settled.
+    """
+    reached_minor = 0
+    for instalment in document.instalments:
+        reached_minor += instalment.amount_minor
+        if reached_minor > balance.paid_minor:
+            return instalment.due_date
+    return document.due_date
+
+
 def status_of(balance: Balance, *, due_date: date, today: date) -> Status:
-    """The status on `today`. Overdue begins the day after the due date, and says more than partially paid.
+    """The status on `today`. Overdue begins the day after the due date, of instalments after the `next_due`, and says
+    more than partially paid.
 
     An invoice of zero stays issued: nothing is owed, and nothing can be paid. A credit note is issued, or paid where
     all of it was refunded. `storage.books.balances` says the same in SQL.

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import DocumentKind
-from invoicing.document.lifecycle import Balance, status_of
+from invoicing.document.lifecycle import Balance, next_due, status_of
 from invoicing.exports.rows import ExportedAccounts, ExportedDocument, ExportedPayment
 
 
@@ -97,7 +97,7 @@ class CarriedDocuments:
         self._not_converted += document.exchange is None and document.currency != head.books_currency
         return ExportedDocument(
             document=document,
-            status=status_of(balance, due_date=document.due_date, today=head.today),
+            status=status_of(balance, due_date=next_due(document, balance), today=head.today),
             paid_minor=balance.paid_minor,
             credited_minor=balance.credited_minor,
             due_minor=balance.due_minor,

@@ -207,7 +207,8 @@ class PaymentTerm:
     chosen no more; customers who have them keep them.
 
     Who pays within `discount_days` of the issue date may take `discount_percent` off; there is no such discount where
-    either is 0.
+    either is 0. `instalments` are percent and days of each part, as `invoicing.master_data.instalments` writes them, or
+    empty; then `days` are those of the last one.
     """
 
     code: str
@@ -219,6 +220,7 @@ class PaymentTerm:
     active: bool = True
     discount_percent: Decimal = Decimal(0)
     discount_days: int = 0
+    instalments: str = ""
 
     def due(self, issue_date: date) -> date:
         """The day on which a document of this date is due."""

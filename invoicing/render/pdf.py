@@ -14,6 +14,7 @@ from invoicing.render.codes import epc_modules
 from invoicing.render.colors import palette_of
 from invoicing.render.early_payment import with_early_payment
 from invoicing.render.formats import Formats, formats_for
+from invoicing.render.instalments import with_instalments
 from invoicing.render.labels import Labels, in_two_languages, labels_of
 from invoicing.render.layout import Modules, NoCode, Placed, Row, paginate, text_column
 from invoicing.render.letterhead import heading_of, letterhead_rows
@@ -50,6 +51,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
         labels = in_two_languages(labels, labels_of(languages[1]), second_tax=_second_tax(document, languages[1]))
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
     document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
+    document = with_instalments(document, formats, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     footer = footer_column(document.footer, paper)
     sheet = Sheet(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from invoicing.master_data.instalments import parse_portions, portions_of, portions_text
 from invoicing.master_data.records import MONTH_END, PaymentTerm
 from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import Conflict, InvalidInput
@@ -21,10 +22,11 @@ from storage.books.setup import load_terms, save_term
 
 DAYS_MAX = 3_650
 _WHOLE = Decimal(100)
+_NONE = "0"
 
 
 def _entry(term: PaymentTerm) -> Entry:
-    names = ("name", "days", "end_of_month", "day_of_month", "discount_percent", "discount_days")
+    names = ("name", "days", "end_of_month", "day_of_month", "discount_percent", "discount_days", "instalments")
     values = {name: shown(getattr(term, name)) for name in names} | {"default": shown(term.is_default)}
     return Entry(term.code, values, term.active)
 
@@ -39,6 +41,7 @@ def _save(db: Session, books: Books, change: Change) -> str:
     before = known.get(code)
     after = _withdrawn(before) if change.withdraw else _changed(code, before, change)
     _check_discount(after, load_profile(db).country)
+    _check_instalments(after)
     if after.is_default and not (before and before.is_default):
         for other in known.values():
             if other.is_default and other.code != code:
@@ -59,17 +62,19 @@ def _withdrawn(before: PaymentTerm | None) -> PaymentTerm:
 def _changed(code: str, before: PaymentTerm | None, change: Change) -> PaymentTerm:
     """Terms that are written to again are in use again."""
     values = change.values
-    if before is None and not values.get("days", "").strip():
+    parts = _instalments(values, before)
+    if before is None and not parts and not values.get("days", "").strip():
         raise InvalidInput("values: days is required for new terms.", field="values")
     base = before or PaymentTerm(code, "", 0)
     after = replace(
         base,
         name=clean_line(values.get("name", base.name), field="name", limit=80, required=True),
-        days=_whole(values, "days", base.days, most=DAYS_MAX),
+        days=_days(values, base.days, parts),
         day_of_month=_whole(values, "day_of_month", base.day_of_month, most=MONTH_END),
         end_of_month=flag("end_of_month", values["end_of_month"]) if "end_of_month" in values else base.end_of_month,
         discount_percent=_percent(values, base.discount_percent),
         discount_days=_whole(values, "discount_days", base.discount_days, most=DAYS_MAX),
+        instalments=parts,
         is_default=flag("default", values["default"]) if "default" in values else base.is_default,
         active=True,
     )
@@ -92,6 +97,33 @@ def _check_discount(term: PaymentTerm, country: str) -> None:
             " such terms are not made here.",
             field="values",
         )
+
+
+def _check_instalments(term: PaymentTerm) -> None:
+    """Instalments have days of their own, which nothing else moves, and no discount, which would be of all of them."""
+    if term.instalments and (term.end_of_month or term.day_of_month or term.discount_days):
+        raise InvalidInput(
+            "values: terms with instalments have no end_of_month, day_of_month or discount.", field="values"
+        )
+
+
+def _instalments(values: Mapping[str, str], before: PaymentTerm | None) -> str:
+    text = values.get("instalments", "").strip()
+    if not text:
+        return before.instalments if before else ""
+    if text == _NONE:
+        return ""
+    return portions_text(parse_portions(text, field="values", days_max=DAYS_MAX))
+
+
+def _days(values: Mapping[str, str], before: int, instalments: str) -> int:
+    """The days that are stated; of instalments those of the last one, which may be stated too."""
+    if not instalments:
+        return _whole(values, "days", before, most=DAYS_MAX)
+    last = portions_of(instalments)[-1].days
+    if _whole(values, "days", last, most=DAYS_MAX) != last:
+        raise InvalidInput(f"values: days are those of the last of the instalments, {last}.", field="values")
+    return last
 
 
 def _percent(values: Mapping[str, str], before: Decimal) -> Decimal:
@@ -123,6 +155,7 @@ PAYMENT_TERMS = PartOf(
         "day_of_month": "1 to 31: on the next such day; 0: none",
         "discount_percent": "taken off where it is paid early; 0: none",
         "discount_days": "after the issue date, up to which that is early",
+        "instalments": "percent:days of each, such as 30:0, 70:30; 0: none",
         "default": "true for those that are taken where nothing is said",
     },
     read=_terms,

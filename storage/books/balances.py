@@ -5,13 +5,15 @@ Each amount is a subquery on an index, correlated with the row of `documents` th
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import OPEN, Balance, Status
 from invoicing.settlement.kinds import SettlementKind, effect
-from storage.books import tables
+from storage.books import tables, total_tables
 from storage.queries.statements import execute, table_of
 
 _DOCUMENTS = table_of(tables.DocumentRow)
@@ -54,19 +56,34 @@ _HAS_HISTORY = select(
 _PAYABLE = _OF.total_minor - _OF.withheld_minor
 _PAID = _RECEIVED - _REFUNDED
 
+WANTED: ColumnElement[int] = _PAYABLE - _CREDITED
+"""What is wanted of an invoice, paid or not: what was payable less its credit notes."""
+
 SIGN: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
 """What the amounts of a row of `documents` count with where credit notes are taken off."""
 
 BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED)
 """The columns that `balance_from` takes."""
 
-DUE: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, 0), else_=_PAYABLE - _CREDITED - _PAID)
+DUE: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, 0), else_=WANTED - _PAID)
 """What is due of a document, as `Balance.due_minor`."""
 
 _IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
-_DUE = _PAYABLE - _CREDITED - _PAID
-_LATE = _OF.due_date < bindparam("today", type_=_OF.due_date.type)
+_DUE = WANTED - _PAID
+_PARTS = table_of(total_tables.DocumentInstalment)
+_TODAY = bindparam("today", type_=_OF.due_date.type)
+_UNPAID_PART = and_(_PARTS.c.document_id == _OF.id, _PARTS.c.until_minor > _PAID)
+# The last instalment is due on the due date: what is late by that needs no look at the others.
+_LATE = or_(
+    _OF.due_date < _TODAY,
+    exists().where(_PARTS.c.due_date < _TODAY, _UNPAID_PART).correlate(_DOCUMENTS),
+)
 _COVERED = and_(_PAYABLE > 0, _CREDITED >= _PAYABLE)
+
+NEXT_DUE: ColumnElement[date] = func.coalesce(
+    select(func.min(_PARTS.c.due_date)).where(_UNPAID_PART).correlate(_DOCUMENTS).scalar_subquery(), _OF.due_date
+)
+"""The day on which the next part of what is owed is due, as `lifecycle.next_due`."""
 
 
 def _either(note: ColumnElement[bool], invoice: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -60,6 +60,7 @@ STAYS = frozenset(
         "settlement_taxes",
         "drafts",
         "receivables",
+        "document_instalments",
         "account_totals",
         "tax_totals",
         "customer_totals",

@@ -36,6 +36,7 @@ class DocumentRows:
     taxes: list[Values]
     tax_parts: list[Values]
     community_supplies: list[Values]
+    instalments: list[Values]
 
 
 # The columns of a line have the names of its fields, but for these.
@@ -55,6 +56,7 @@ def rows_of(document: Document) -> DocumentRows:
         taxes=[_tax_row(document, position, *pair) for position, pair in pairs],
         tax_parts=[row for position, pair in pairs for row in _tax_part_rows(document.id, position, *pair)],
         community_supplies=[row for position, pair in pairs for row in _community_rows(document, position, *pair)],
+        instalments=list(_instalment_rows(document)),
     )
 
 
@@ -131,6 +133,19 @@ def _tax_part_rows(
             "rate": part.rate,
             "tax_minor": part.tax_minor,
             "accounting_tax_minor": accounting_minor,
+        }
+
+
+def _instalment_rows(document: Document) -> Iterator[Values]:
+    until_minor = 0
+    for position, instalment in enumerate(document.instalments, start=1):
+        until_minor += instalment.amount_minor
+        yield {
+            "document_id": document.id,
+            "position": position,
+            "due_date": instalment.due_date,
+            "amount_minor": instalment.amount_minor,
+            "until_minor": until_minor,
         }
 
 

@@ -26,7 +26,7 @@ from invoicing.document.canonical import (
 from invoicing.document.documents import Document
 from invoicing.document.lifecycle import Balance
 from storage.books import settings_tables, tables
-from storage.books.balances import BALANCE, STATUS, balance_from
+from storage.books.balances import BALANCE, NEXT_DUE, STATUS, balance_from
 from storage.books.document_rows import rows_of
 from storage.books.totals import add_document_totals
 from storage.paging import Page, decode_cursor, encode_cursor, like_pattern, page_of, search_words
@@ -51,7 +51,8 @@ class IssuedDocument:
 class Header:
     """What a list shows of an issued document; amounts in minor units of `currency`.
 
-    `credits_id` and `credits_number` are the invoice that a credit note takes back.
+    `credits_id` and `credits_number` are the invoice that a credit note takes back; `next_due` is the day on which the
+    next part of what is owed is due, as `lifecycle.next_due`.
     """
 
     position: int
@@ -68,6 +69,7 @@ class Header:
     total_minor: int
     credits_id: str | None
     credits_number: str | None
+    next_due: date
     balance: Balance
 
 
@@ -128,6 +130,7 @@ _CREDITED_NUMBER = select(_CREDITED.c.number).where(_CREDITED.c.id == _COLUMNS.c
 _COLUMNS_SHOWN: dict[str, ColumnElement[Any]] = {
     **_COLUMNS,
     "credits_number": _CREDITED_NUMBER.correlate(_DOCUMENTS),
+    "next_due": NEXT_DUE,
 }
 _HEADER_COLUMNS = tuple(_COLUMNS_SHOWN[field.name] for field in fields(Header) if field.name != "balance")
 _HEADER = (*_HEADER_COLUMNS, *BALANCE)

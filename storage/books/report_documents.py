@@ -13,7 +13,8 @@ from invoicing.document.documents import DocumentKind
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
 from storage.books.balances import SIGN
-from storage.books.reports import OPEN_THEN
+from storage.books.parts_owed import next_day
+from storage.books.reports import OPEN_THEN, WANTED_THEN
 from storage.books.totals import ADJUSTMENTS
 from storage.paging import Page, decode_cursor, encode_cursor, page_of
 from storage.queries.statements import execute, table_of
@@ -117,15 +118,19 @@ def of_supplies(session: Session, months: Months, key: Mapping[str, str], *, cur
 def open_of_customer(
     session: Session, customer_id: str, currency: str, *, day: date | None, cursor: str, limit: int
 ) -> Rows:
-    """The invoices of a customer that are open now, or were at the end of a day: head, due date, what is open."""
+    """The invoices of a customer that are open now, or were at the end of a day: head, when what is open is due first,
+    what is open.
+    """
     mine = and_(_OF.customer_id == customer_id, _OF.currency == currency)
     if day is None:
         owed = _OWED.c
-        found = select(*_HEAD, _OF.due_date, owed.open_minor).where(mine, owed.open_minor != 0)
+        found = select(*_HEAD, next_day(_OF, owed.open_minor, owed.wanted_minor), owed.open_minor).where(
+            mine, owed.open_minor != 0
+        )
         found = found.join_from(_DOCUMENTS, _OWED, owed.document_id == _OF.id)
         return _page(session, found, cursor=cursor, limit=limit)
     then = and_(_OF.kind == DocumentKind.INVOICE.value, _OF.issue_date <= day, OPEN_THEN != 0)
-    found = select(*_HEAD, _OF.due_date, OPEN_THEN).where(mine, then)
+    found = select(*_HEAD, next_day(_OF, OPEN_THEN, WANTED_THEN), OPEN_THEN).where(mine, then)
     return _page(session, found, cursor=cursor, limit=limit, values={"day": day})
 
 

@@ -16,13 +16,14 @@ from invoicing.document.documents import DocumentKind
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
 from storage.books.balances import SIGNED
+from storage.books.parts_owed import open_by_day
 from storage.queries.statements import execute, table_of
 
 Rows = list[tuple[Any, ...]]
 
 _ACCOUNT, _TAX = table_of(total_tables.AccountTotal).c, table_of(total_tables.TaxTotal).c
 _CUSTOMER, _ITEM = table_of(total_tables.CustomerTotal).c, table_of(total_tables.ItemTotal).c
-_OWED, _SUPPLY = table_of(total_tables.Receivable).c, table_of(total_tables.CommunitySupply).c
+_SUPPLY = table_of(total_tables.CommunitySupply).c
 _OF, _PAID = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
 _DOCUMENTS, _PAYMENTS = table_of(tables.DocumentRow), table_of(tables.Payment)
 _CHART = table_of(settings_tables.Account).c
@@ -111,12 +112,7 @@ _BALANCES = (
     .order_by(_ACCOUNT.account, _ACCOUNT.currency)
 )
 
-_OPEN = (
-    select(_OWED.customer_id, _OWED.currency, _OWED.due_date, func.sum(_OWED.open_minor), func.count())
-    .where(_OWED.open_minor != 0)
-    # What a customer is owed does not make up for what another invoice still wants.
-    .group_by(_OWED.customer_id, _OWED.currency, _OWED.due_date, _OWED.open_minor > 0)
-)
+_OPEN = open_by_day(table_of(total_tables.Receivable))
 
 _NOTES, _REFUNDED = _DOCUMENTS.alias("notes"), _DOCUMENTS.alias("refunded")
 _DAY = bindparam("day", type_=_OF.issue_date.type)
@@ -136,27 +132,26 @@ _RECEIVED_THEN = _of_invoice(SIGNED, _PAID.document_id == _OF.id, _PAID.paid_on 
 _REFUNDED_THEN = _of_invoice(
     SIGNED, _PAID.document_id == _REFUNDED.c.id, _REFUNDED.c.credits_id == _OF.id, _PAID.paid_on <= _DAY
 )
-OPEN_THEN: ColumnElement[int] = _OF.total_minor - _OF.withheld_minor - _CREDITED_THEN - _RECEIVED_THEN + _REFUNDED_THEN
+WANTED_THEN: ColumnElement[int] = _OF.total_minor - _OF.withheld_minor - _CREDITED_THEN
+"""What was wanted of an invoice, paid or not, at the end of the parameter `day`."""
+
+OPEN_THEN: ColumnElement[int] = WANTED_THEN - _RECEIVED_THEN + _REFUNDED_THEN
 """What was open of an invoice at the end of the parameter `day`."""
 
 _EACH_THEN = (
-    select(_OF.customer_id, _OF.currency, _OF.due_date, OPEN_THEN.label("open_minor"))
+    select(
+        _OF.id.label("document_id"),
+        _OF.customer_id,
+        _OF.currency,
+        _OF.due_date,
+        OPEN_THEN.label("open_minor"),
+        WANTED_THEN.label("wanted_minor"),
+    )
     .where(and_(_OF.kind == DocumentKind.INVOICE.value, _OF.issue_date <= _DAY))
     .cte("each_then")
     .prefix_with("MATERIALIZED")
-    .c
 )
-_OPEN_THEN = (
-    select(
-        _EACH_THEN.customer_id,
-        _EACH_THEN.currency,
-        _EACH_THEN.due_date,
-        func.sum(_EACH_THEN.open_minor),
-        func.count(),
-    )
-    .where(_EACH_THEN.open_minor != 0)
-    .group_by(_EACH_THEN.customer_id, _EACH_THEN.currency, _EACH_THEN.due_date, _EACH_THEN.open_minor > 0)
-)
+_OPEN_THEN = open_by_day(_EACH_THEN)
 
 _SOME: BindParameter[str] = bindparam("ids", expanding=True)
 _CUSTOMER_NAMES = select(_NAMED_CUSTOMERS.id, _NAMED_CUSTOMERS.name).where(_NAMED_CUSTOMERS.id.in_(_SOME))

@@ -215,6 +215,7 @@ class PaymentTerm(BooksTable, table=True):
     active: bool = True
     discount_percent: Decimal = Field(default=Decimal(0), sa_type=DecimalText)
     discount_days: int = 0
+    instalments: str = ""
 
 
 class BankAccount(BooksTable, table=True):

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import DocumentKind
 from storage.books import tables, total_tables
-from storage.books.balances import DUE, SIGN
+from storage.books.balances import DUE, SIGN, WANTED
 from storage.books.totals import ADJUSTMENTS
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
@@ -141,7 +141,7 @@ def _adjustments() -> Select[*tuple[Any, ...]]:
 
 
 def _owed() -> Select[*tuple[Any, ...]]:
-    columns = (_OF.id, _OF.customer_id, _OF.currency, _OF.due_date, DUE)
+    columns = (_OF.id, _OF.customer_id, _OF.currency, _OF.due_date, DUE, WANTED)
     return select(*columns).where(_OF.kind == DocumentKind.INVOICE.value)
 
 

@@ -98,7 +98,10 @@ class DimensionTotal(BooksTable, table=True):
 
 
 class Receivable(BooksTable, table=True):
-    """What is owed of an invoice now: less than zero where the customer is owed, zero where it is settled."""
+    """What is owed of an invoice now: less than zero where the customer is owed, zero where it is settled.
+
+    `wanted_minor` is what was payable less its credit notes, paid or not: so much of its instalments, from the first.
+    """
 
     __tablename__ = "receivables"
     __table_args__ = (
@@ -109,6 +112,8 @@ class Receivable(BooksTable, table=True):
             "currency",
             "due_date",
             "open_minor",
+            "wanted_minor",
+            "document_id",
             sqlite_where=text("open_minor <> 0"),
             postgresql_where=text("open_minor <> 0"),
         ),
@@ -119,6 +124,19 @@ class Receivable(BooksTable, table=True):
     currency: str
     due_date: date
     open_minor: int = Field(sa_type=BigInteger)
+    wanted_minor: int = Field(sa_type=BigInteger)
+
+
+class DocumentInstalment(BooksTable, table=True):
+    """A part of an invoice that is due on a day of its own; `until_minor` is its amount with those before it."""
+
+    __tablename__ = "document_instalments"
+
+    document_id: str = Field(primary_key=True, foreign_key="documents.id")
+    position: int = Field(primary_key=True)
+    due_date: date
+    amount_minor: int = Field(sa_type=BigInteger)
+    until_minor: int = Field(sa_type=BigInteger)
 
 
 class CommunitySupply(BooksTable, table=True):
@@ -143,5 +161,14 @@ class CommunitySupply(BooksTable, table=True):
     accounting_taxable_minor: int | None = Field(default=None, sa_type=BigInteger)
 
 
-for _model in (AccountTotal, TaxTotal, CustomerTotal, ItemTotal, DimensionTotal, Receivable, CommunitySupply):
+for _model in (
+    AccountTotal,
+    TaxTotal,
+    CustomerTotal,
+    ItemTotal,
+    DimensionTotal,
+    Receivable,
+    DocumentInstalment,
+    CommunitySupply,
+):
     table_of(_model).info.update(NO_SETTING)

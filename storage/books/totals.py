@@ -33,11 +33,15 @@ _ADD_RECEIVABLE = _RECEIVABLES.insert().inline()
 _SETTLE = (
     _RECEIVABLES.update()
     .where(_RECEIVABLES.c.document_id == bindparam("of_document"))
-    .values(open_minor=_RECEIVABLES.c.open_minor - bindparam("by_minor"))
+    .values(
+        open_minor=_RECEIVABLES.c.open_minor - bindparam("by_minor"),
+        wanted_minor=_RECEIVABLES.c.wanted_minor - bindparam("of_note_minor"),
+    )
 )
 _TO_ACCOUNTS, _TO_TAXES = adding_to(tables.AccountTotal), adding_to(tables.TaxTotal)
 _TO_CUSTOMERS, _TO_ITEMS = adding_to(tables.CustomerTotal), adding_to(tables.ItemTotal)
 _TO_DIMENSIONS = adding_to(tables.DimensionTotal)
+_ADD_INSTALMENT = table_of(tables.DocumentInstalment).insert().inline()
 _ADD_SUPPLY = table_of(tables.CommunitySupply).insert().inline()
 
 
@@ -51,10 +55,12 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
     insert_rows(session, _ADD_SUPPLY, rows.community_supplies)
     payable_minor = document["total_minor"] - document["withheld_minor"]
     if document["kind"] == DocumentKind.CREDIT_NOTE.value:
-        settle(session, document["credits_id"], by_minor=payable_minor)
+        settle(session, document["credits_id"], by_minor=payable_minor, of_note_minor=payable_minor)
         return
     receivable = {name: document[name] for name in ("customer_id", "currency", "due_date")}
-    execute(session, _ADD_RECEIVABLE, receivable | {"document_id": document["id"], "open_minor": payable_minor})
+    owed = {"document_id": document["id"], "open_minor": payable_minor, "wanted_minor": payable_minor}
+    execute(session, _ADD_RECEIVABLE, receivable | owed)
+    insert_rows(session, _ADD_INSTALMENT, rows.instalments)
 
 
 def add_tax_changes_to_totals(session: Session, month: str, document: Document, changes: Sequence[TaxChange]) -> None:
@@ -81,9 +87,11 @@ def add_entry_totals(
     insert_rows(session, _TO_ACCOUNTS, _summed(found, tables.AccountTotal))
 
 
-def settle(session: Session, invoice_id: str, *, by_minor: int) -> None:
-    """Take what was paid or credited of an invoice off what is owed of it; what was taken back is less than zero."""
-    execute(session, _SETTLE, {"of_document": invoice_id, "by_minor": by_minor})
+def settle(session: Session, invoice_id: str, *, by_minor: int, of_note_minor: int = 0) -> None:
+    """Take what was paid or credited of an invoice off what is owed of it; what was taken back is less than zero.
+    `of_note_minor` is what of that a credit note takes off.
+    """
+    execute(session, _SETTLE, {"of_document": invoice_id, "by_minor": by_minor, "of_note_minor": of_note_minor})
 
 
 def _sign(document: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from invoicing.document.documents import Document, DocumentKind
-from invoicing.document.lifecycle import OPEN, Balance, Status, status_of
+from invoicing.document.lifecycle import OPEN, Balance, Status, next_due, status_of
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.sums import Summand, Sums, sums_per_currency
 from operations.drafts import DraftRequest, draft_invoice
@@ -68,7 +68,7 @@ async def brute_force(year: RandomYear, search: InvoiceSearch) -> tuple[Sums, ..
             due = claim.due_minor if document is claim.invoice else 0
             balance = balance_of(claim, document)
             assert balance.due_minor == due
-            status = status_of(balance, due_date=document.due_date, today=today)
+            status = status_of(balance, due_date=next_due(document, balance), today=today)
             if matches(document, search) and search.status in ("", status, OPEN if due > 0 else status):
                 amounts = (document.net_minor, document.tax_minor, document.total_minor)
                 summands.append(Summand(document.currency, document.kind, *amounts, due))

@@ -135,7 +135,13 @@ CHANGES = (
     ),
     *(
         (f"UPDATE receivables SET {change}", "receivable total inv_")
-        for change in ("open_minor = open_minor - 1", "due_date = '2026-01-01'", "customer_id = 'x'", "currency = 'X'")
+        for change in (
+            "open_minor = open_minor - 1",
+            "wanted_minor = wanted_minor + 1",
+            "due_date = '2026-01-01'",
+            "customer_id = 'x'",
+            "currency = 'X'",
+        )
     ),
     *(
         (f"DELETE FROM {table}", "it is not what the books come to")
@@ -157,6 +163,10 @@ CHANGES = (
         "INSERT INTO community_supplies SELECT id, 1, '2026-01', 'FR', 'FR1', 'goods', 'GBP', 1, 1 FROM documents"
         " WHERE position = 1",
         f"{FIRST}: what the recapitulative statement names",
+    ),
+    (
+        "INSERT INTO document_instalments SELECT id, 1, due_date, 1, 1 FROM documents WHERE position = 1",
+        f"{FIRST}: its instalments are not those of its content",
     ),
     (
         f"DELETE FROM journal_lines WHERE entry_id = {PAID}; DELETE FROM journal_entries WHERE payment_id IS NOT NULL",

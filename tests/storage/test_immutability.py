@@ -50,6 +50,7 @@ KEYS = {
     "document_taxes": ("document_id,position",),
     "document_tax_parts": ("document_id,tax_position,position",),
     "community_supplies": ("document_id,position",),
+    "document_instalments": ("document_id,position",),
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
@@ -92,6 +93,9 @@ async def _issue(root: Path) -> Path:
         await save_entry(one.office, books, Part.PAYMENT_TERMS, Change(code="EARLY", values=terms))
         early = (await one.issue(books, customer.id)).document.number
         await record_payment(books, PaymentRequest(invoice=early, kind="discount"))
+        parts = {"name": "In two parts", "instalments": "30:0, 70:30", "default": "true"}
+        await save_entry(one.office, books, Part.PAYMENT_TERMS, Change(code="PARTS", values=parts))
+        await one.issue(books, customer.id)
         await render_document(books, invoice.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
         request = issue_request(customer.id).request
@@ -203,6 +207,7 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
         "document_taxes",
         "document_tax_parts",
         "community_supplies",
+        "document_instalments",
         "journal_lines",
         "settlement_taxes",
     ],

@@ -59,6 +59,10 @@ class GermanOffice:
         values = {"name": code, "days": "30", "discount_percent": percent, "discount_days": str(days)}
         await save_entry(self.one.office, self.books, Part.PAYMENT_TERMS, Change(code=code, values=values))
 
+    async def terms_in_instalments(self, code: str, instalments: str) -> None:
+        values = {"name": code, "instalments": instalments}
+        await save_entry(self.one.office, self.books, Part.PAYMENT_TERMS, Change(code=code, values=values))
+
     async def report(self, name: ReportName, **asked: Any) -> Report:
         return (await get_report(self.books, ReportRequest(report=name, **asked))).report
 

@@ -26,7 +26,7 @@ from storage.books.tax_codes import load_withholdings
 from tests.support.practice import Practice
 from tests.support.random_year import CUSTOMERS, STACKS, TAX_NUMBERS, Claim, Paid, RandomYear
 
-EARLY = "EARLY"
+EARLY, PARTS = "EARLY", "PARTS"
 WRITE_OFF_LIMIT = 5
 
 
@@ -179,13 +179,15 @@ def in_minor(amount: int, currency: str) -> int:
     return int(Decimal(amount).scaleb(minor_digits(currency)))
 
 
-async def early_terms(one: Practice, books: Books, country: str) -> tuple[str, ...]:
-    """Terms to choose from: with a discount where it changes the tax without a document of its own."""
+async def some_terms(one: Practice, books: Books, country: str) -> tuple[str, ...]:
+    """Terms to choose from: in instalments; with a discount where it changes the tax without a document of its own."""
+    values = {"name": "In parts", "instalments": "33.3:0, 16.7:20, 50:75"}
+    await save_entry(one.office, books, Configured.PAYMENT_TERMS, Change(code=PARTS, values=values))
     if country not in WITHOUT_DOCUMENT:
-        return ("",)
+        return ("", PARTS)
     values = {"name": "Early", "days": "30", "discount_percent": "2.5", "discount_days": "10"}
     await save_entry(one.office, books, Configured.PAYMENT_TERMS, Change(code=EARLY, values=values))
-    return ("", EARLY)
+    return ("", EARLY, PARTS)
 
 
 async def random_year(one: Practice, country: str) -> RandomYear:
@@ -203,5 +205,5 @@ async def random_year(one: Practice, country: str) -> RandomYear:
         customers.append((made.id, where == "home"))
     chance = random.Random(f"{country} 2026")  # noqa: S311  # The same year in every run.
     codes, withholdings = await list_tax_codes(books), await books.read(load_withholdings)
-    terms = await early_terms(one, books, country)
+    terms = await some_terms(one, books, country)
     return SettlingYear(books, one.clock, chance, tuple(customers), codes, withholdings, terms)
