@@ -207,10 +207,9 @@ def _date_warnings(document: Document, today: date) -> list[Notice]:
                     " check the year. The rate of tax is that of the date of supply.",
                 )
             )
-    if document.due_date < today:
-        found.append(
-            Notice("overdue", f"The document is already overdue when issued (due {document.due_date.isoformat()}).")
-        )
+    due_date = document.instalments[0].due_date if document.instalments else document.due_date
+    if due_date < today:
+        found.append(Notice("overdue", f"The document is already overdue when issued (due {due_date.isoformat()})."))
     return found
 
 

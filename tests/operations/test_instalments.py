@@ -12,12 +12,14 @@ import pytest
 from invoicing.credit.crediting import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.lifecycle import Status
+from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.amounts import exact_minor, money_text
 from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import ReportName
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.drafts import DraftRequest, draft_invoice
 from operations.invoices import InvoiceSearch, find_invoices, get_invoice
 from storage.books.reports import open_now, open_then
 from tests.support.german_office import GermanOffice, german_office
@@ -94,6 +96,15 @@ async def test_it_is_overdue_as_soon_as_an_instalment_that_has_passed_is_not_pai
     assert await status(office, number, last + timedelta(days=1)) is Status.OVERDUE
     await office.settle(number, "70")
     assert await status(office, number, last + timedelta(days=2)) is Status.PAID
+
+
+async def test_a_draft_warns_where_its_first_instalment_is_overdue_already(office: GermanOffice) -> None:
+    for day, warned in ((FIRST, False), (FIRST + timedelta(days=1), True)):
+        office.at(day)
+        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(100))
+        asked = RequestedDocument(office.abroad, (line,), issue_date=FIRST, payment_terms=TERMS)
+        shown = await draft_invoice(office.books, DraftRequest(document=asked))
+        assert ("overdue" in {warning.code for warning in shown.warnings}) is warned
 
 
 async def test_a_credit_note_has_none_and_leaves_the_first_instalments_as_they_are(office: GermanOffice) -> None:
