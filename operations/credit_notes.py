@@ -35,6 +35,7 @@ from operations.issuing import (
     standing_on,
 )
 from operations.likely_duplicates import duplicate_credit_note
+from operations.settling.cash import due_by_credit_note
 from operations.settling.limits import written_off_or_discounted
 from storage.books import documents, idempotency
 from storage.books.journal import receivable_of
@@ -147,7 +148,16 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     on_record = answered_for(form) | {"client_reference": request.client_reference}
     # What is receivable is taken back where it stands.
     posting = replace(setup.posting, receivable=receivable_of(db, invoice.id) or setup.posting.receivable)
-    issued = issue_document(db, books, document, series=setup.series, posting=posting, on_record=on_record)
+    issued = issue_document(
+        db,
+        books,
+        document,
+        series=setup.series,
+        posting=posting,
+        on_record=on_record,
+        credited=invoice,
+        changes=due_by_credit_note(db, invoice, document),
+    )
     idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
     return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id), warnings)
 

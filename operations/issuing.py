@@ -6,7 +6,7 @@ Also how a retry finds what the first call made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 
@@ -21,11 +21,13 @@ from invoicing.document.posting import post
 from invoicing.master_data.records import Posting, Series
 from invoicing.refusals import NotFound
 from invoicing.remedies import Act
+from invoicing.settlement.discounts import TaxChange
 from operations.issue_dates import today_in
 from storage.books import audit, documents, journal
 from storage.books.documents import IssuedDocument
 from storage.books.payments import Payment
 from storage.books.pool import Books
+from storage.books.settlement_taxes import add_tax_changes, changed
 from storage.ids import new_id
 
 _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
@@ -52,10 +54,13 @@ def issue_document(
     series: Series,
     posting: Posting,
     on_record: Mapping[str, object] | None = None,
+    credited: Document | None = None,
+    changes: Sequence[TaxChange] = (),
 ) -> IssuedDocument:
     """Issue a document that has no number yet: all of it happens in the transaction of `db`, or nothing does.
 
-    `on_record` is what the audit trail says of it besides.
+    `on_record` is what the audit trail says of it besides; `changes` are what a credit note changes in the taxes of the
+    invoice `credited` that wait for its payment.
     """
     of_period = period(series.pattern, document.issue_date)
     sequence = documents.take_sequence(db, series.code, of_period)
@@ -70,6 +75,8 @@ def issue_document(
     issued = documents.add_document(
         db, document, period=of_period, sequence=sequence, issued_at=now, issued_by=books.actor
     )
+    if credited is not None:
+        add_tax_changes(db, document.id, credited, changes, on=document.issue_date)
     sides = post(document, posting)
     journal.post_document(db, document, sides)
     detail: dict[str, object] = {
@@ -80,6 +87,8 @@ def issue_document(
     }
     if document.credits:
         detail["credits"] = document.credits.id
+    if changes:
+        detail["taxes"] = [changed(one) for one in changes]
     detail |= on_record or {}
     audit.record(db, f"issue_{document.kind.value}", document.id, at=now, by=books.actor, detail=detail)
     return issued

@@ -213,6 +213,7 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     # One follows from the other.
     "vat_registration": Right.SET_SMALL_BUSINESS,
     "write_off_limit": Right.SET_WRITE_OFF_LIMIT,
+    "tax_due": Right.CHANGE_SETTINGS,
     "future_days": Right.SET_FUTURE_DAYS,
     "payment_qr": Right.SET_PAYMENT_QR,
     "mandates": Right.SET_MANDATES,

@@ -52,19 +52,34 @@ def payment_problems(ask: Ask) -> Iterator[str]:
         elif payment.reverses_id and not _reverses(payment, kept.get(payment.reverses_id)):
             yield f"payment {payment.id}: it does not fit the payment that it reverses"
     yield from _over_paid(ask, kept, owings)
-    yield from _tax_change_problems(ask, kept)
+    yield from _tax_change_problems(ask, kept, owings)
 
 
-def _tax_change_problems(ask: Ask, kept: dict[str, Payment]) -> Iterator[str]:
-    """What settlements change in taxes, against what was recorded of it."""
-    recorded = {act.subject: act.detail["taxes"] for act in checks.acts(ask, *checks.PAYING) if "taxes" in act.detail}
-    for payment_id, document_id, month, changes in all_changes(ask):
-        payment = kept.get(payment_id)
-        of_it = payment is not None and (payment.document_id, month_of(payment.paid_on)) == (document_id, month)
-        if not of_it or recorded.pop(payment_id, None) != [changed(one) for one in changes]:
-            yield f"payment {payment_id}: what it changes in taxes is not what was recorded"
-    for payment_id in recorded:
-        yield f"payment {payment_id}: what it changes in taxes is not there any more"
+def _tax_change_problems(ask: Ask, kept: dict[str, Payment], owings: dict[str, Owing]) -> Iterator[str]:
+    """What settlements and credit notes change in taxes, against what was recorded of it."""
+    acts = checks.acts(ask, *checks.PAYING, *checks.ISSUING)
+    recorded = {act.subject: act.detail["taxes"] for act in acts if "taxes" in act.detail}
+    for event_id, document_id, month, changes in all_changes(ask):
+        of_it = (document_id, month) == _taxed(event_id, kept, owings)
+        if not of_it or recorded.pop(event_id, None) != [changed(one) for one in changes]:
+            yield f"{_what(event_id, owings)} {event_id}: what it changes in taxes is not what was recorded"
+    for event_id in recorded:
+        yield f"{_what(event_id, owings)} {event_id}: what it changes in taxes is not there any more"
+
+
+def _what(event_id: str, owings: dict[str, Owing]) -> str:
+    return "document" if event_id in owings else "payment"
+
+
+def _taxed(event_id: str, kept: dict[str, Payment], owings: dict[str, Owing]) -> tuple[str, str] | None:
+    """The invoice whose taxes a payment or credit note changes, and the month in which it does; None where there is no
+    such event.
+    """
+    if (payment := kept.get(event_id)) is not None:
+        of = owings.get(payment.document_id)
+        return (of.credits_id if of and of.credits_id else payment.document_id), month_of(payment.paid_on)
+    note = owings.get(event_id)
+    return (note.credits_id, month_of(note.issue_date)) if note and note.credits_id else None
 
 
 def _credited(ask: Ask) -> Iterator[tuple[Document | None, list[Document]]]:

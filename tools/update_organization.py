@@ -92,6 +92,7 @@ async def update_organization(
     annual_turnover: Annotated[str | None, Field(description="Whole units of the national currency")] = None,
     mandates: MandatesArgument = None,
     write_off_limit: Annotated[str | None, Field(description="Most that is written off of an invoice")] = None,
+    tax_due: Literal["supply", "payment"] | None = None,
     future_days: Annotated[OptionalWholeNumber, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: NamedWritesArgument = None,
     client_may: ClientMayArgument = None,

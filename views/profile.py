@@ -22,6 +22,7 @@ _POLICY = (
     "payment_qr",
     "mandates",
     "write_off_limit",
+    "tax_due",
 )
 _APART = {"environment", *_POLICY}
 _NOT_TOLD = frozenset({"name", "logo_sha256"})

@@ -320,6 +320,7 @@ class Document:
     day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
     (BT-6). Both are empty in documents whose canonical text is of version 1. `instalments` are in the order of their
     days, of which the last is the `due_date`, and sum to what is payable.
+    `cash_accounting` says that the tax becomes due when it is paid, whatever the tax point.
     """
 
     kind: DocumentKind
@@ -360,6 +361,7 @@ class Document:
     accounting_currency: str = field(default="", metadata=LATER)
     early_payment: EarlyPayment | None = field(default=None, metadata=LATER)
     instalments: tuple[Instalment, ...] = field(default=(), metadata=LATER)
+    cash_accounting: bool = field(default=False, metadata=LATER)
 
     @property
     def payable_minor(self) -> int:

@@ -8,7 +8,7 @@ from datetime import date
 
 from invoicing.countries import VatRegistration, country
 from invoicing.document.dimensions import tagged
-from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, Withholding
+from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
@@ -155,8 +155,13 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
             tax_minor=totals.tax_minor,
             country=profile.country,
         ),
+        cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
     )
     return Composition(replace(document, instalments=instalments(request, term, document)), chosen)
+
+
+def _has_tax(totals: Totals) -> bool:
+    return any(tax.category is TaxCategory.STANDARD for tax in totals.taxes)
 
 
 def _totals(

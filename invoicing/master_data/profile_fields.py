@@ -49,6 +49,10 @@ _MANDATES_WHY = (
     "mandates must be refuse (a live document is not issued where a PDF is no invoice in law, unless somebody has"
     " acknowledged how it is handed in) or warn."
 )
+_TAX_DUE_WHY = (
+    "tax_due must be supply (tax is due for the period of the supply) or payment (cash accounting: for that of the"
+    " payment)."
+)
 
 PROFILE: Fields = MappingProxyType(
     {
@@ -73,6 +77,9 @@ PROFILE: Fields = MappingProxyType(
         "annual_turnover": TextField(form=check_turnover),
         "rounding": TextField(form=one_of("rounding", *Rounding), needed="rounding cannot be empty."),
         "write_off_limit": TextField(form=check_write_off_limit, needed="write_off_limit cannot be empty: say 0."),
+        "tax_due": TextField(
+            form=one_of("tax_due", "supply", "payment", why=_TAX_DUE_WHY), needed="tax_due cannot be empty."
+        ),
         "mandates": TextField(
             form=one_of("mandates", "refuse", "warn", why=_MANDATES_WHY), needed="mandates cannot be empty."
         ),

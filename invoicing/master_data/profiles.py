@@ -20,7 +20,8 @@ class Profile:
     units of the national currency, empty where it is not stated; `mandates` is the policy where the law takes no PDF
     (`refuse` or `warn`). `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
     image in the organization's folder, with its hash. `write_off_limit` is what at most is written off of an invoice,
-    in the currency of the books.
+    in the currency of the books. `tax_due` says when the tax of a supply becomes due: `supply`, or by `payment` (cash
+    accounting).
     """
 
     name: str
@@ -64,6 +65,7 @@ class Profile:
     logo: str = ""
     logo_sha256: str = ""
     write_off_limit: str = "5"
+    tax_due: str = "supply"
 
     def seller(self) -> Party:
         """The seller's block of a document. A seller without VAT on its sales shows no number that says otherwise."""

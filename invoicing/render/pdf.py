@@ -9,6 +9,7 @@ from invoicing.appearance.payment_codes import EpcCode, SwissBill, payment_code
 from invoicing.document.documents import Document
 from invoicing.organizations import Environment
 from invoicing.render.addresses import known_country
+from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.render.closing import closing_rows, footer_row
 from invoicing.render.codes import epc_modules
 from invoicing.render.colors import palette_of
@@ -52,6 +53,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
     document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
     document = with_instalments(document, formats, languages)
+    document = with_cash_accounting(document, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     footer = footer_column(document.footer, paper)
     sheet = Sheet(

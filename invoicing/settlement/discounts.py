@@ -44,7 +44,7 @@ FROM_THE_START = {"BE": "WBTW/CTVA, Article 28, 1°"}
 
 @dataclass(frozen=True, slots=True)
 class TaxChange:
-    """What is taken off a subtotal of the invoice, which `position` (from 1) names; amounts are more than zero.
+    """What is taken off a subtotal of the invoice, which `position` (from 1) names; what is added is less than zero.
     `parts_minor` are the jurisdictions' shares of the tax. Amounts in the currency of the books are None where the
     document states no rate.
     """

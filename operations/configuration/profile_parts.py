@@ -100,6 +100,7 @@ POLICY = PartOfProfile(
         "payment_qr": "true or false",
         "mandates": "refuse or warn, where the law takes no PDF",
         "write_off_limit": "the most that is written off of an invoice, in the currency of the books",
+        "tax_due": "supply, or payment: cash accounting, for documents issued from then on",
         "named_writes": "live, always or off: which changes must name the organization",
         _OF_CLIENTS: "which of the practice's acts a client's own people may do, words with blanks between",
     },

@@ -14,11 +14,13 @@ from invoicing.master_data.records import Posting
 from invoicing.money.amounts import money_text
 from invoicing.refusals import Conflict, LimitExceeded
 from invoicing.remedies import Act
+from invoicing.settlement.cash import waits_for_payment
 from invoicing.settlement.discounts import TaxChange, tax_changes
 from invoicing.settlement.entries import PostedSide, credit_side, debit_side, difference, with_difference
 from invoicing.settlement.kinds import MONEY, OWED_AGAIN, ROLES, SettlementKind
 from invoicing.settlement.worth import at_rate, receivable_worth
 from operations.issuing import find_document
+from operations.settling.cash import due_by_payment
 from storage.books import audit, documents, payments
 from storage.books.customer_account import owed_to_customer
 from storage.books.journal import receivable_of, sides_of_payment, standing_on_account
@@ -169,6 +171,14 @@ class Recording:
         currency = self._profile.currency
         return tax_changes(line.document, earlier, line.amount_minor, worth_minor=worth, books_currency=currency)
 
+    def _changes(self, invoice: Document, payment: Payment, taxes: tuple[TaxChange, ...]) -> tuple[TaxChange, ...]:
+        """What a payment changes in the taxes of its invoice: those that wait for it become due by it, the others
+        change as they are.
+        """
+        others = [one for one in taxes if not waits_for_payment(invoice, invoice.taxes[one.position - 1])]
+        both = (*others, *due_by_payment(self._db, invoice, payment))
+        return tuple(sorted(both, key=lambda one: one.position))
+
     def _write(
         self,
         payment: Payment,
@@ -177,7 +187,11 @@ class Recording:
         taxes: tuple[TaxChange, ...],
     ) -> Payment:
         currency = self._profile.currency
-        payments.add_payment(self._db, payment, document, sides, accounting_currency=currency, changes=taxes)
+        invoice = find_document(self._db, document.credits.id).document if document.credits else document
+        taxes = self._changes(invoice, payment, taxes)
+        payments.add_payment(
+            self._db, payment, document, sides, accounting_currency=currency, taxed=invoice, changes=taxes
+        )
         # A retry finds the act by its first.
         reference = "" if self.made else self._stated.client_reference
         audit.record(

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select
 from sqlmodel import Session
 
-from invoicing.document.documents import DocumentKind
+from invoicing.document.documents import DocumentKind, TaxCategory
 from invoicing.document.lifecycle import OPEN, Balance, Status
 from invoicing.settlement.kinds import SettlementKind, effect
 from storage.books import tables, total_tables
@@ -61,6 +61,11 @@ WANTED: ColumnElement[int] = _PAYABLE - _CREDITED
 
 SIGN: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
 """What the amounts of a row of `documents` count with where credit notes are taken off."""
+
+DUE_BY_TAX_POINT: ColumnElement[bool] = or_(
+    not_(_OF.cash_accounting), table_of(tables.DocumentTax).c.category != TaxCategory.STANDARD.value
+)
+"""The tax subtotals that do not wait for payment (`invoicing.settlement.cash.waits_for_payment`)."""
 
 BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED)
 """The columns that `balance_from` takes."""

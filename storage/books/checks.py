@@ -97,6 +97,7 @@ class Owing:
     currency: str
     payable_minor: int
     credits_id: str | None
+    issue_date: date
 
 
 ISSUING = ("issue_invoice", "issue_credit_note")
@@ -139,7 +140,14 @@ _SAID = (_ENTRY.act, _ENTRY.subject, _ENTRY.at, _ENTRY.principal, _ENTRY.detail)
 _ENTRIES = _page(_ENTRY.position, _ENTRY.previous_hash, _ENTRY.hash, *_SAID)
 _ACTS = _page(_ENTRY.position, *_SAID).where(_ENTRY.act.in_(bindparam("names", expanding=True)))
 _OWING = _page(
-    _OF.position, _OF.id, _OF.number, _OF.kind, _OF.currency, _OF.total_minor - _OF.withheld_minor, _OF.credits_id
+    _OF.position,
+    _OF.id,
+    _OF.number,
+    _OF.kind,
+    _OF.currency,
+    _OF.total_minor - _OF.withheld_minor,
+    _OF.credits_id,
+    _OF.issue_date,
 )
 _CREDITING = _page(_OF.position, _OF.credits_id).where(_OF.credits_id.is_not(None))
 _CONTENT = select(_OF.content).where(_OF.id == bindparam("invoice"))

@@ -83,6 +83,7 @@ def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
         "accounting_net_minor": _sum([tax.taxable_minor for tax in converted]),
         "accounting_tax_minor": _sum([tax.tax_minor for tax in converted]),
         "credits_id": document.credits.id if document.credits else None,
+        "cash_accounting": document.cash_accounting,
     }
 
 

@@ -100,13 +100,14 @@ def add_payment(
     sides: Sequence[PostedSide],
     *,
     accounting_currency: str,
+    taxed: Document,
     changes: Sequence[TaxChange] = (),
 ) -> None:
     """Add what settles the document, with its entry in the journal of books in `accounting_currency`, and what it
-    changes in taxes.
+    changes in the taxes of the invoice `taxed`, also where its credit note is refunded.
     """
     _PAYMENTS.add(session, **flat(payment))
-    add_tax_changes(session, payment.id, document, changes, on=payment.paid_on)
+    add_tax_changes(session, payment.id, taxed, changes, on=payment.paid_on)
     post_payment(
         session,
         payment.id,

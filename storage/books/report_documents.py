@@ -12,7 +12,7 @@ from sqlmodel import Session
 from invoicing.document.documents import DocumentKind
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
-from storage.books.balances import SIGN
+from storage.books.balances import DUE_BY_TAX_POINT, SIGN
 from storage.books.parts_owed import next_day
 from storage.books.reports import OPEN_THEN, WANTED_THEN
 from storage.books.totals import ADJUSTMENTS
@@ -31,6 +31,7 @@ _ENTRIES, _SIDES = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 _CHART = table_of(settings_tables.Account)
 _OWED, _SUPPLIES = table_of(total_tables.Receivable), table_of(total_tables.CommunitySupply)
 _PAYMENTS, _CHANGES = table_of(tables.Payment), table_of(tables.SettlementTax)
+_NOTES = _DOCUMENTS.alias("notes")
 _AFTER_DOCUMENTS = 10**12
 _HEAD = (_OF.position, _OF.id, _OF.number, _OF.issue_date, _OF.customer_name, _OF.currency)
 
@@ -50,7 +51,7 @@ def with_tax(session: Session, months: Months, key: Mapping[str, Any], *, cursor
         in_key += [tax.jurisdiction == key["jurisdiction"], tax.rate == key["rate"]]
     amounts = (tax.taxable_minor, part.tax_minor, tax.accounting_taxable_minor, part.accounting_tax_minor)
     in_key.append(_OF.currency == key["currency"])
-    found = _summed(amounts, source, [_in(_OF.tax_point, months), *in_key])
+    found = _summed(amounts, source, [_in(_OF.tax_point, months), DUE_BY_TAX_POINT, *in_key])
     change = _CHANGES.c
     of_part = change.part == (_PARTS.c.position if key["level"] else 0)
     changed = source.join(_CHANGES, and_(*_of_tax(tax), of_part))
@@ -223,19 +224,19 @@ def _of_tax(tax: Any) -> tuple[ColumnElement[bool], ...]:
 def _changed(
     amounts: Sequence[Any], source: FromClause, months: Months, conditions: list[ColumnElement[bool]]
 ) -> Select[*tuple[Any, ...]]:
-    """One row for each settlement that changes a figure, with the head of its document: after all documents."""
-    paid = _PAYMENTS.c
+    """One row for each event that changes a figure, with the head of its invoice: after all documents."""
+    paid, event = _PAYMENTS.c, _CHANGES.c.event_id
+    shown = source.join(_PAYMENTS, paid.id == event, isouter=True).join(_NOTES, _NOTES.c.id == event, isouter=True)
     head = (
-        (paid.position + _AFTER_DOCUMENTS).label("position"),
-        paid.id,
+        func.coalesce(paid.position + _AFTER_DOCUMENTS, _NOTES.c.position + 2 * _AFTER_DOCUMENTS).label("position"),
+        event,
         _OF.number,
-        paid.paid_on,
+        func.coalesce(paid.paid_on, _NOTES.c.issue_date),
         _OF.customer_name,
         _OF.currency,
     )
-    source = source.join(_PAYMENTS, paid.id == _CHANGES.c.payment_id)
     of_months = _CHANGES.c.month.between(months.first, months.last)
-    found = select(*head, *(func.sum(amount) for amount in amounts)).select_from(source)
+    found = select(*head, *(func.sum(amount) for amount in amounts)).select_from(shown)
     return found.where(of_months, *conditions).group_by(*head)
 
 

@@ -78,7 +78,7 @@ _SUPPLIED = select(
 ).where(_within(_SUPPLY.month))
 # What a discount for early payment takes off a supply, in the month of its payment (Article 264 with 90).
 _TAKEN_OFF = (
-    select(*_SUPPLY_KEY, _CHANGE.payment_id, _CHANGE.accounting_taxable_minor)
+    select(*_SUPPLY_KEY, _CHANGE.event_id, _CHANGE.accounting_taxable_minor)
     .where(_SUPPLY.document_id == _CHANGE.document_id, _SUPPLY.position == _CHANGE.tax_position)
     .where(_CHANGE.part == 0, _within(_CHANGE.month))
 )

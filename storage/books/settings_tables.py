@@ -79,6 +79,7 @@ class Profile(BooksTable, table=True):
     logo: str = ""
     logo_sha256: str = ""
     write_off_limit: str = "5"
+    tax_due: str = "supply"
 
 
 class MandateAcknowledgement(BooksTable, table=True):

@@ -1,4 +1,5 @@
-"""Queries on what settlements change in the taxes of their documents, as a discount for early payment does.
+"""Queries on what changes the taxes of invoices after they were issued: settlements, as a discount for early payment
+does, and under cash accounting all that is received, and credit notes.
 
 Rows are only ever added here; the database refuses to change or delete them. The totals of a month are kept in step.
 """
@@ -23,7 +24,7 @@ from storage.work.asking import Ask, each
 
 _TAXES = table_of(tables.SettlementTax)
 _ADD = _TAXES.insert().inline()
-_OF_PAYMENT = (
+_OF_EVENT = (
     select(
         _TAXES.c.tax_position,
         _TAXES.c.part,
@@ -32,26 +33,26 @@ _OF_PAYMENT = (
         _TAXES.c.accounting_taxable_minor,
         _TAXES.c.accounting_tax_minor,
     )
-    .where(_TAXES.c.payment_id == bindparam("payment"))
+    .where(_TAXES.c.event_id == bindparam("event"))
     .order_by(_TAXES.c.tax_position, _TAXES.c.part)
 )
 _PAGE = 200
-_PAYMENTS_AFTER = (
-    select(_TAXES.c.payment_id, _TAXES.c.document_id, _TAXES.c.month)
+_EVENTS_AFTER = (
+    select(_TAXES.c.event_id, _TAXES.c.document_id, _TAXES.c.month)
     .distinct()
-    .where(_TAXES.c.payment_id > bindparam("after"))
-    .order_by(_TAXES.c.payment_id)
+    .where(_TAXES.c.event_id > bindparam("after"))
+    .order_by(_TAXES.c.event_id)
     .limit(_PAGE)
 )
 
 
 def add_tax_changes(
-    session: Session, payment_id: str, document: Document, changes: Sequence[TaxChange], *, on: date
+    session: Session, event_id: str, document: Document, changes: Sequence[TaxChange], *, on: date
 ) -> None:
-    """Add what a settlement changes in the taxes of its document, in the month of its day."""
+    """Add what an event changes in the taxes of an invoice, in the month of its day."""
     if not changes:
         return
-    key = {"payment_id": payment_id, "document_id": document.id, "month": month_of(on)}
+    key = {"event_id": event_id, "document_id": document.id, "month": month_of(on)}
     insert_rows(session, _ADD, (key | row for change in changes for row in _rows(change)))
     add_tax_changes_to_totals(session, month_of(on), document, changes)
 
@@ -69,11 +70,11 @@ def changed(change: TaxChange) -> list[object]:
     ]
 
 
-def changes_of(session: Session, payment_id: str) -> tuple[TaxChange, ...]:
-    """What a settlement changed, as it was recorded."""
+def changes_of(session: Session, event_id: str) -> tuple[TaxChange, ...]:
+    """What an event changed, as it was recorded."""
     found: list[TaxChange] = []
     for position, part, taxable, tax, accounting_taxable, accounting_tax in execute(
-        session, _OF_PAYMENT, {"payment": payment_id}
+        session, _OF_EVENT, {"event": event_id}
     ):
         if part:
             last = found[-1]
@@ -85,12 +86,12 @@ def changes_of(session: Session, payment_id: str) -> tuple[TaxChange, ...]:
 
 
 def all_changes(ask: Ask) -> Iterator[tuple[str, str, str, tuple[TaxChange, ...]]]:
-    """Payment, document and month of each settlement that changes taxes, with what it changes."""
+    """Id, invoice and month of each event that changes taxes, with what it changes."""
     return each(ask, _changes_after, "")
 
 
 def _changes_after(key: str, session: Session) -> tuple[str, list[tuple[str, str, str, tuple[TaxChange, ...]]]] | None:
-    rows = execute(session, _PAYMENTS_AFTER, {"after": key}).all()
+    rows = execute(session, _EVENTS_AFTER, {"after": key}).all()
     return (rows[-1][0], [(*row, changes_of(session, row[0])) for row in rows]) if rows else None
 
 

@@ -134,6 +134,7 @@ class DocumentRow(BooksTable, table=True):
     accounting_currency: str
     accounting_net_minor: int | None = Field(default=None, sa_type=BigInteger)
     accounting_tax_minor: int | None = Field(default=None, sa_type=BigInteger)
+    cash_accounting: bool = False
 
 
 class DocumentLine(BooksTable, table=True):
@@ -261,8 +262,9 @@ class Payment(BooksTable, table=True):
 
 
 class SettlementTax(BooksTable, table=True):
-    """What a settlement changes in a tax subtotal of its document, as a discount for early payment does; less than zero
-    where it takes tax off. A row whose `part` is more than zero is that jurisdiction's share of the row of part 0.
+    """What an event changes in a tax subtotal of an invoice: a settlement, as a discount for early payment does, or
+    under cash accounting any, and a credit note; less than zero where it takes tax off. A row whose `part` is more than
+    zero is that jurisdiction's share of the row of part 0.
     """
 
     __tablename__ = "settlement_taxes"
@@ -273,7 +275,7 @@ class SettlementTax(BooksTable, table=True):
         Index("ix_settlement_taxes_month", "month"),
     )
 
-    payment_id: str = Field(primary_key=True, foreign_key="payments.id")
+    event_id: str = Field(primary_key=True)
     tax_position: int = Field(primary_key=True)
     part: int = Field(primary_key=True)
     document_id: str

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from invoicing.document.documents import DocumentKind
 from storage.books import tables, total_tables
-from storage.books.balances import DUE, SIGN, WANTED
+from storage.books.balances import DUE, DUE_BY_TAX_POINT, SIGN, WANTED
 from storage.books.totals import ADJUSTMENTS
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
@@ -64,7 +64,7 @@ def _taxes(part: Any, jurisdiction: Any, level: Any) -> Select[*tuple[Any, ...]]
             func.count(case((tax.accounting_taxable_minor.is_(None), _OF.id)).distinct()),
         ),
     )
-    return found.join_from(_TAXES, _DOCUMENTS, _OF.id == tax.document_id)
+    return found.join_from(_TAXES, _DOCUMENTS, _OF.id == tax.document_id).where(DUE_BY_TAX_POINT)
 
 
 def _parts() -> Select[*tuple[Any, ...]]:
@@ -80,12 +80,12 @@ def _changes(part: Any, jurisdiction: Any, level: Any) -> Select[*tuple[Any, ...
     found = _grouped(
         keys,
         (
-            func.count(change.payment_id.distinct()),
+            func.count(change.event_id.distinct()),
             func.sum(change.taxable_minor),
             func.sum(change.tax_minor),
             _known(change.accounting_taxable_minor),
             _known(change.accounting_tax_minor),
-            func.count(case((change.accounting_taxable_minor.is_(None), change.payment_id)).distinct()),
+            func.count(case((change.accounting_taxable_minor.is_(None), change.event_id)).distinct()),
         ),
     )
     of_subtotal = (tax.document_id == change.document_id) & (tax.position == change.tax_position)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel
 
-from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.documents import Document, DocumentKind, TaxCategory
 from invoicing.document.posting import JournalSide
 from invoicing.money.amounts import plain
 from invoicing.reports.months import month_of
@@ -64,7 +64,7 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
 
 
 def add_tax_changes_to_totals(session: Session, month: str, document: Document, changes: Sequence[TaxChange]) -> None:
-    """Take what a settlement changes off the taxes of its month."""
+    """Take what an event changes off the taxes of its month."""
     insert_rows(session, _TO_TAXES, _once(_each_change(month, document, changes)))
 
 
@@ -152,12 +152,21 @@ def _each_tax(rows: DocumentRows) -> Iterator[Values]:
     sign = _sign(rows.document)
     by_position = {tax["position"]: tax for tax in rows.taxes}
     for tax in rows.taxes:
+        if _waits_for_payment(rows.document, tax):
+            continue
         of = {name: tax[name] for name in ("category", "label", "jurisdiction")} | {"level": ""}
         yield key | of | {"rate": _canonical(tax["rate"])} | _tax_sums(sign, tax, tax)
     for part in rows.tax_parts:
         tax = by_position[part["tax_position"]]
+        if _waits_for_payment(rows.document, tax):
+            continue
         of = {"category": tax["category"], "label": tax["label"], "jurisdiction": part["name"], "level": part["level"]}
         yield key | of | {"rate": _canonical(part["rate"])} | _tax_sums(sign, tax, part)
+
+
+def _waits_for_payment(document: Mapping[str, Any], tax: Mapping[str, Any]) -> bool:
+    """As `invoicing.settlement.cash.waits_for_payment`, of rows."""
+    return bool(document["cash_accounting"]) and tax["category"] == TaxCategory.STANDARD.value
 
 
 def _each_change(month: str, document: Document, changes: Sequence[TaxChange]) -> Iterator[Values]:

@@ -32,6 +32,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 12): "ec4c2aa65403a5afe2df53194e098a475b099d3ff9c601cd25f543ea6dcde2a9",
     (FileKind.BOOKS, 13): "59ae80de6c0729cc0bb2670a7bb328e1916d610325baee00bbdc7b19af3bfeb1",
     (FileKind.BOOKS, 14): "f7c897b0d75c5b14b006399c066d74593d6273e8f660f0ffe4a792c5e341599b",
+    (FileKind.BOOKS, 15): "c23e099eb3e00a47a8e53404c1a605ea67bbba0fa3d378365c7d4a7b22a79b38",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from invoicing.countries import COUNTRY_CODES
-from invoicing.document.documents import Document, Exchange, TaxCategory, TaxSubtotal
+from invoicing.document.documents import CreditedInvoice, Document, DocumentKind, Exchange, TaxCategory, TaxSubtotal
 from invoicing.money.amounts import exact_minor, money_text
+from invoicing.settlement.cash import NO_MONEY, Received, due_taxes, made_due
 from invoicing.settlement.discounts import FROM_THE_START, WITHOUT_DOCUMENT, discount_of, tax_changes
 from invoicing.settlement.entries import Standing, credit_side, debit_side, difference, with_difference
 from invoicing.settlement.kinds import OWED_AGAIN, ROLES, SettlementKind, effect
@@ -21,6 +22,7 @@ from tests.support.samples import document, line, request
 KINDS = money_table("kind", "open")
 RATES = money_table("invoice", "rate")
 DISCOUNTS = money_table("subtotals", "discount %")
+CASH = money_table("case", "event")
 LAWS = money_table("country", "document")
 BOOKS = "EUR"
 
@@ -107,6 +109,47 @@ def with_subtotals(text: str) -> Document:
         tax_minor=tax,
         total_minor=net + tax,
     )
+
+
+HALVES = "19 %: 100.00, 19.00; 7 %: 100.00, 7.00"
+GIVEN_BACK = ("refunded", "paid_back")
+
+
+@pytest.mark.parametrize("case", dict.fromkeys(row["case"] for row in CASH))
+def test_cash_accounting_makes_due_what_is_written(case: str) -> None:
+    invoice = replace(with_subtotals(HALVES), cash_accounting=True)
+    notes, received = list[Document](), Received()
+    before = due_taxes(invoice, notes, received)
+    for row in (row for row in CASH if row["case"] == case):
+        what, _, amount = row["event"].rpartition(" ")
+        if what == "credited 7":
+            notes.append(credit_note_of(invoice, "7 %: 100.00, 7.00"))
+        else:
+            received = after(received, what, minor(amount))
+        due = due_taxes(invoice, notes, received)
+        changes = {one.position: one for one in made_due(invoice, before, due)}
+        for position, name in enumerate(("at 19 %: net, tax", "at 7 %: net, tax"), start=1):
+            change = changes.get(position)
+            found = [] if change is None else [-change.taxable_minor, -change.tax_minor]
+            assert ", ".join(money_text(one, BOOKS) for one in found) == row[name].strip(
+                "-" if row[name] == "-" else ""
+            )
+        before = due
+
+
+def after(received: Received, what: str, amount: int) -> Received:
+    if what == "discount":
+        return Received(received.money_minor, (*received.discounts_minor, amount))
+    if what == "written off":
+        assert SettlementKind.WRITE_OFF in NO_MONEY
+        return received
+    return Received(received.money_minor + (-amount if what in GIVEN_BACK else amount), received.discounts_minor)
+
+
+def credit_note_of(invoice: Document, subtotals: str) -> Document:
+    """It takes these subtotals back."""
+    credited = CreditedInvoice(invoice.id, invoice.number, invoice.issue_date)
+    return replace(with_subtotals(subtotals), kind=DocumentKind.CREDIT_NOTE, credits=credited, lines=())
 
 
 def test_the_law_of_each_country_is_in_the_table() -> None:

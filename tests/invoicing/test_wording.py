@@ -13,6 +13,7 @@ from invoicing.appearance.branding import Branding
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.tax_numbers import validate_tax_number
 from invoicing.document.documents import Document, EarlyPayment
+from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.render.early_payment import with_early_payment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.render.formats import formats_for
@@ -202,3 +203,13 @@ def test_a_discount_for_early_payment_is_said_below_the_terms_with_what_is_to_be
 def test_a_document_that_promises_no_discount_says_nothing_of_one() -> None:
     what = replace(invoice("DE", count=1), payment_terms="As agreed")
     assert with_early_payment(what, formats_for("de_DE", "EUR"), ["de"]) == what
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_document_on_cash_accounting_says_so_before_its_note(language: str) -> None:
+    what = replace(invoice("DE", count=1), note="Thank you.", cash_accounting=True)
+    said, note = with_cash_accounting(what, [language]).note.split("\n")
+    assert note == "Thank you."
+    assert said
+    assert not unprintable_characters(said)
+    assert with_cash_accounting(replace(what, cash_accounting=False), [language]).note == note

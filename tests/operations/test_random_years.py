@@ -22,6 +22,7 @@ from operations.invoices import get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
+from tests.support.cash_year import ON_CASH
 from tests.support.clock import SettableClock
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
@@ -45,6 +46,7 @@ async def test_a_random_year_reconciles_to_the_cent(tmp_path: Path, country: str
         assert year.refused < len(year.claims) / 5, "most requests fit"
         assert any(claim.notes for claim in year.claims)
         assert any(claim.payments for claim in year.claims)
+        assert any(claim.invoice.cash_accounting for claim in year.claims) == (country in ON_CASH)
         for claim in year.claims:
             check_amounts(claim)
         await check_balances(year)

@@ -236,7 +236,7 @@ def keep(books: Books, db: Session, like: Payment) -> None:
     document = find_document(db, made.document_id).document
     amount = made.amount_minor
     sides = (debit_side(made.debit_account, amount, amount), credit_side(made.credit_account, amount, amount))
-    payments.add_payment(db, made, document, sides, accounting_currency=document.accounting_currency)
+    payments.add_payment(db, made, document, sides, accounting_currency=document.accounting_currency, taxed=document)
     act = "reverse_payment" if made.reverses_id else "record_payment"
     detail = payments.audited(made) | {"accepted": False}
     audit.record(db, act, made.id, at=books.clock(), by=books.actor, detail=detail)

@@ -54,7 +54,7 @@ KEYS = {
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
-    "settlement_taxes": ("payment_id,tax_position,part",),
+    "settlement_taxes": ("event_id,tax_position,part",),
     "audit_entries": ("position", "hash"),
     "idempotency_keys": ("tool,reference",),
     "files": ("id", "document_id,format"),

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.reports.aging import NOT_DUE, OWED_TO_CUSTOMERS, bracket_of
 from invoicing.reports.figures import Report, ReportName, Row, SalesBy
-from invoicing.settlement.discounts import TaxChange
 from operations.issue_dates import local_date
 from operations.reports.asking import ReportRequest, get_report
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+from tests.support.cash_year import by_tax_point, changed_at_once, check_due
 from tests.support.random_year import Claim, RandomYear
 
 PAGE = 100
@@ -25,27 +25,29 @@ Figures = Counter[tuple[str, str]]
 async def check_reports(year: RandomYear) -> None:
     """Every report of the year, each figure with what it is made of."""
     documents = [document for claim in year.claims for document in (claim.invoice, *claim.notes)]
-    changes = [
-        (claim.invoice.currency, change) for claim in year.claims for one in claim.standing for change in one.changes
-    ]
-    await check_taxes(year.books, documents, changes)
+    await check_taxes(year)
     await check_sales(year.books, documents)
     await check_owed(year)
     await check_ledger(year.books)
 
 
-async def check_taxes(books: Books, documents: list[Document], changes: list[tuple[str, TaxChange]]) -> None:
+async def check_taxes(year: RandomYear) -> None:
+    """By tax point, or as far as it was paid where the invoice is on cash accounting."""
     wanted: Figures = Counter()
-    for document in documents:
-        wanted["taxable", document.currency] += sign(document) * document.net_minor
-        wanted["tax", document.currency] += sign(document) * document.tax_minor
-    for currency, change in changes:
-        wanted["taxable", currency] -= change.taxable_minor
-        wanted["tax", currency] -= change.tax_minor
-    report = await whole(books, ReportName.TAX_SUMMARY)
+    for claim in year.claims:
+        currency = claim.invoice.currency
+        for document, tax in by_tax_point(claim):
+            wanted["taxable", currency] += sign(document) * tax.taxable_minor
+            wanted["tax", currency] += sign(document) * tax.tax_minor
+        for change in changed_at_once(claim):
+            wanted["taxable", currency] -= change.taxable_minor
+            wanted["tax", currency] -= change.tax_minor
+        for name, minor in check_due(year.books, claim).items():
+            wanted[name, currency] += minor
+    report = await whole(year.books, ReportName.TAX_SUMMARY)
     assert figures(report.totals) == plain(wanted)
     for row in report.rows:
-        await check_made_of(books, row, ReportName.TAX_SUMMARY, {"taxable", "tax"})
+        await check_made_of(year.books, row, ReportName.TAX_SUMMARY, {"taxable", "tax"})
 
 
 async def check_sales(books: Books, documents: list[Document]) -> None:

@@ -19,10 +19,12 @@ from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change
 from operations.configuration.entries import Part as Configured
 from operations.payments import PaymentRequest, RecordedPayment, record_payment
+from operations.profile import update_organization
 from operations.settings import list_tax_codes, save_tax_code
 from operations.settling.asked import Share
 from storage.books.pool import Books
 from storage.books.tax_codes import load_withholdings
+from tests.support.cash_year import ON_CASH
 from tests.support.practice import Practice
 from tests.support.random_year import CUSTOMERS, STACKS, TAX_NUMBERS, Claim, Paid, RandomYear
 
@@ -191,8 +193,11 @@ async def some_terms(one: Practice, books: Books, country: str) -> tuple[str, ..
 
 
 async def random_year(one: Practice, country: str) -> RandomYear:
-    """The practice's own books, with customers at home and abroad; in the United States with stacks of levies."""
+    """The practice's own books, with customers at home and abroad; in the United States with stacks of
+    levies; some are on cash accounting."""
     books = one.books(one.organization)
+    if country in ON_CASH:
+        books, _ = await update_organization(one.office, books, {"tax_due": "payment"})
     if country == "US":
         for name, parts in STACKS:
             stack = tuple(Part(level, place, Decimal(percent)) for place, level, percent in parts)

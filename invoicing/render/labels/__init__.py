@@ -84,6 +84,7 @@ class Labels:
     payment_terms: str
     due_on_receipt: str
     early_payment: str
+    cash_accounting: str
     note: str
     page: str
     sandbox: str
