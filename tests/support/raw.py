@@ -78,13 +78,18 @@ def past_triggers(path: Path) -> Iterator[sqlite3.Connection]:
 
 def older_directory(path: Path, revision: str) -> None:
     """Make a directory as the version left it whose last revision this was."""
+    older_file(path, FileKind.DIRECTORY, revision)
+
+
+def older_file(path: Path, kind: FileKind, revision: str) -> None:
+    """Make an empty file as the version left it whose last revision this was."""
     engine = new_file_engine(path)
     try:
         with engine.connect() as connection:
             config = Config()
-            config.set_main_option("script_location", str(Path(migrations.__file__).parent / "directory"))
+            config.set_main_option("script_location", str(Path(migrations.__file__).parent / kind.name.lower()))
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     finally:
         engine.dispose()
-    stamp_file(path, Stamp(FileKind.DIRECTORY, int(revision)))
+    stamp_file(path, Stamp(kind, int(revision)))
