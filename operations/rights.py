@@ -60,6 +60,7 @@ class Right(StrEnum):
     SET_PRICES_INCLUDE_TAX = "set_prices_include_tax"
     SET_ROUNDING = "set_rounding"
     SET_WRITE_OFF_LIMIT = "set_write_off_limit"
+    SET_TAX_DUE = "set_tax_due"
     SET_SMALL_BUSINESS = "set_small_business"
     SET_FUTURE_DAYS = "set_future_days"
     SET_PAYMENT_QR = "set_payment_qr"
@@ -158,6 +159,7 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.SET_PRICES_INCLUDE_TAX: _answered_for("Setting the policy prices_include_tax", ClientMay.POLICY),
     Right.SET_ROUNDING: _answered_for("Setting the policy rounding", ClientMay.POLICY),
     Right.SET_WRITE_OFF_LIMIT: _answered_for("Setting the policy write_off_limit", ClientMay.POLICY),
+    Right.SET_TAX_DUE: _answered_for("Setting the policy tax_due", ClientMay.POLICY),
     Right.SET_SMALL_BUSINESS: _answered_for("Setting the policy small_business", ClientMay.POLICY),
     Right.SET_FUTURE_DAYS: _answered_for("Setting the policy future_days", ClientMay.POLICY),
     Right.SET_PAYMENT_QR: _answered_for("Setting the policy payment_qr", ClientMay.POLICY),
@@ -213,7 +215,7 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     # One follows from the other.
     "vat_registration": Right.SET_SMALL_BUSINESS,
     "write_off_limit": Right.SET_WRITE_OFF_LIMIT,
-    "tax_due": Right.CHANGE_SETTINGS,
+    "tax_due": Right.SET_TAX_DUE,
     "future_days": Right.SET_FUTURE_DAYS,
     "payment_qr": Right.SET_PAYMENT_QR,
     "mandates": Right.SET_MANDATES,
