@@ -64,12 +64,12 @@ async def record_payment(
     invoice: Annotated[str, Field(description="Id or number; of a credit note to record a refund")] = "",
     invoices: Annotated[
         Several[SettledInput] | None,
-        Field(description="Several at once; without their amounts the money goes to them in order"),
+        Field(description="Several at once; without amounts money goes to them in order"),
     ] = None,
     amount: OptionalDecimal = None,
     kind: Annotated[
         Settling,
-        Field(description="credit: what the customer is owed elsewhere; charges: of the bank"),
+        Field(description="credit: owed to the customer elsewhere; charges: the bank's"),
     ] = "payment",
     paid_on: OptionalDate = None,
     method: str = "",

@@ -44,7 +44,7 @@ class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
     note: str
     prices_include_tax: bool
     lines: list[LineAnswer]
-    taxes: list[TaxAnswer]
+    taxes: Annotated[list[TaxAnswer], SEVERAL_UNSPELT]
     payments: Annotated[list[PaymentAnswer], SEVERAL_UNSPELT]
     credit_notes: Annotated[list[CreditNoteAnswer], SEVERAL_UNSPELT]
     credited_invoice: str
