@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,63 +10,26 @@ from typing import Any
 
 import pytest
 
-from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import Refusal
-from invoicing.reports.figures import Report, ReportName
+from invoicing.reports.figures import ReportName
 from operations.credit_notes import CreditRequest, issue_credit_note
-from operations.drafts import DraftRequest
-from operations.invoices import IssueRequest
-from operations.payments import PaymentRequest, record_payment
 from operations.reports.asking import REPORTS, ReportRequest, get_report
-from storage.books.pool import BOOKS_FILE, Books
-from tests.support.clock import SettableClock
+from storage.books.pool import BOOKS_FILE
 from tests.support.folders import folder_of
-from tests.support.issuing import issue_invoice
-from tests.support.practice import Practice, practice
+from tests.support.german_office import GermanOffice, german_office
 from tests.support.raw import past_triggers
 
 
-@dataclass(slots=True)
-class Office:
-    """German books, and who is invoiced: a business at home, one in France, one in the United States."""
-
-    one: Practice
-    clock: SettableClock
-    books: Books
-    home: str
-    france: str
-    abroad: str
-
-    async def invoice(self, customer: str, net: str, on: date, **fields: Any) -> str:
-        self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
-        line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(net))
-        document = RequestedDocument(customer, (line,), **fields)
-        request = IssueRequest(request=DraftRequest(document=document))
-        return (await issue_invoice(self.books, request)).document.number
-
-    async def pay(self, number: str, amount: str, on: date) -> None:
-        self.clock.set(datetime(on.year, on.month, on.day, 9, tzinfo=UTC))
-        await record_payment(self.books, PaymentRequest(invoice=number, amount=Decimal(amount)))
-
-    async def report(self, name: ReportName, **asked: Any) -> Report:
-        return (await get_report(self.books, ReportRequest(report=name, **asked))).report
-
-
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    clock = SettableClock(datetime(2026, 1, 5, 9, tzinfo=UTC))
-    async with practice(tmp_path, clock, country="DE") as one:
-        books = one.books(await one.client("Hafenbäckerei", "DE"))
-        home = (await one.customer(books, name="Hotel Elbe", country="DE")).id
-        france = (await one.customer(books, name="Hôtel Seine", country="FR", tax_number="FR83404833048")).id
-        abroad = (await one.customer(books, name="Hudson Inn", country="US")).id
-        yield Office(one, clock, books, home, france, abroad)
+async def office(tmp_path: Path) -> AsyncIterator[GermanOffice]:
+    async with german_office(tmp_path) as found:
+        yield found
 
 
-async def test_the_tax_summary_goes_by_tax_point_and_takes_credit_notes_off(office: Office) -> None:
-    first = await office.invoice(office.home, "100", date(2026, 1, 10))
-    await office.invoice(office.home, "50", date(2026, 4, 2), supply_date=date(2026, 3, 30))
-    await office.invoice(office.home, "70", date(2026, 4, 3))
+async def test_the_tax_summary_goes_by_tax_point_and_takes_credit_notes_off(office: GermanOffice) -> None:
+    first = await office.invoice(office.home, "100", on=date(2026, 1, 10))
+    await office.invoice(office.home, "50", on=date(2026, 4, 2), supply_date=date(2026, 3, 30))
+    await office.invoice(office.home, "70", on=date(2026, 4, 3))
     office.clock.set(datetime(2026, 4, 4, 9, tzinfo=UTC))
     await issue_credit_note(office.books, CreditRequest(invoice=first, reason="Returned"))
     quarter = await office.report(ReportName.TAX_SUMMARY, period="2026-Q1")
@@ -80,21 +42,21 @@ async def test_the_tax_summary_goes_by_tax_point_and_takes_credit_notes_off(offi
     assert [row.amounts["taxable"] for row in made_of.rows] == [70_00, -100_00]
 
 
-async def test_a_document_without_a_rate_is_named_and_not_added(office: Office) -> None:
-    await office.invoice(office.home, "100", date(2026, 1, 10))
-    await office.invoice(office.abroad, "80", date(2026, 1, 11), currency="USD")
+async def test_a_document_without_a_rate_is_named_and_not_added(office: GermanOffice) -> None:
+    await office.invoice(office.home, "100", on=date(2026, 1, 10))
+    await office.invoice(office.abroad, "80", on=date(2026, 1, 11), currency="USD")
     rated = {"exchange_rate": Decimal("0.9"), "exchange_source": "ECB"}
-    await office.invoice(office.abroad, "10", date(2026, 1, 12), currency="USD", **rated)
+    await office.invoice(office.abroad, "10", on=date(2026, 1, 12), currency="USD", **rated)
     report = await office.report(ReportName.SALES, period="2026-01")
     assert {total.currency: dict(total.accounting) for total in report.totals} == {"EUR": {"net": 100_00}, "USD": {}}
     assert list(report.notes) == ["1 document in another currency states no exchange rate: not in the figures in EUR."]
 
 
-async def test_the_recapitulative_statement_names_businesses_of_other_members(office: Office) -> None:
-    await office.invoice(office.home, "100", date(2026, 2, 1))
-    await office.invoice(office.abroad, "100", date(2026, 2, 1))
-    await office.invoice(office.france, "100", date(2026, 2, 2))
-    number = await office.invoice(office.france, "40", date(2026, 2, 3))
+async def test_the_recapitulative_statement_names_businesses_of_other_members(office: GermanOffice) -> None:
+    await office.invoice(office.home, "100", on=date(2026, 2, 1))
+    await office.invoice(office.abroad, "100", on=date(2026, 2, 1))
+    await office.invoice(office.france, "100", on=date(2026, 2, 2))
+    number = await office.invoice(office.france, "40", on=date(2026, 2, 3))
     await issue_credit_note(office.books, CreditRequest(invoice=number, reason="Returned"))
     report = await office.report(ReportName.EC_SALES, period="2026-Q1")
     assert [(row.label, row.amounts, row.documents) for row in report.rows] == [
@@ -104,9 +66,9 @@ async def test_the_recapitulative_statement_names_businesses_of_other_members(of
     assert [row.amounts["taxable"] for row in made_of.rows] == [100_00, 40_00, -40_00]
 
 
-async def test_what_was_owed_at_the_end_of_a_month_is_what_was_dated_up_to_then(office: Office) -> None:
-    first = await office.invoice(office.home, "100", date(2026, 1, 10), due_date=date(2026, 1, 20))
-    await office.invoice(office.home, "200", date(2026, 2, 10), due_date=date(2026, 3, 10))
+async def test_what_was_owed_at_the_end_of_a_month_is_what_was_dated_up_to_then(office: GermanOffice) -> None:
+    first = await office.invoice(office.home, "100", on=date(2026, 1, 10), due_date=date(2026, 1, 20))
+    await office.invoice(office.home, "200", on=date(2026, 2, 10), due_date=date(2026, 3, 10))
     await office.pay(first, "19", date(2026, 2, 1))
     await office.pay(first, "100", date(2026, 3, 5))
     office.clock.set(datetime(2026, 4, 30, 9, tzinfo=UTC))
@@ -121,9 +83,9 @@ async def test_what_was_owed_at_the_end_of_a_month_is_what_was_dated_up_to_then(
     assert (now.totals[0].amounts["owed"], now.totals[0].amounts["days_31_to_60"]) == (238_00, 238_00)
 
 
-async def test_a_statement_begins_with_what_was_owed_and_ends_with_what_is(office: Office) -> None:
-    first = await office.invoice(office.home, "100", date(2026, 1, 10))
-    await office.invoice(office.home, "50", date(2026, 2, 10))
+async def test_a_statement_begins_with_what_was_owed_and_ends_with_what_is(office: GermanOffice) -> None:
+    first = await office.invoice(office.home, "100", on=date(2026, 1, 10))
+    await office.invoice(office.home, "50", on=date(2026, 2, 10))
     await office.pay(first, "119", date(2026, 2, 11))
     report = await office.report(ReportName.STATEMENT, period="2026-02", customer="Hotel Elbe")
     assert [row.amounts["balance"] for row in report.rows] == [119_00, 178_50, 59_50]
@@ -132,9 +94,9 @@ async def test_a_statement_begins_with_what_was_owed_and_ends_with_what_is(offic
     assert not (await office.report(ReportName.STATEMENT, period="2026", customer=office.france)).rows
 
 
-async def test_most_is_sold_first_and_each_sum_is_told_by_customer_item_and_month(office: Office) -> None:
-    await office.invoice(office.home, "10", date(2026, 1, 10))
-    await office.invoice(office.france, "90", date(2026, 2, 10))
+async def test_most_is_sold_first_and_each_sum_is_told_by_customer_item_and_month(office: GermanOffice) -> None:
+    await office.invoice(office.home, "10", on=date(2026, 1, 10))
+    await office.invoice(office.france, "90", on=date(2026, 2, 10))
     by_customer = await office.report(ReportName.SALES)
     assert [row.label for row in by_customer.rows] == ["Hôtel Seine", "Hotel Elbe"]
     by_month = await office.report(ReportName.SALES, by="month")
@@ -143,8 +105,8 @@ async def test_most_is_sold_first_and_each_sum_is_told_by_customer_item_and_mont
     assert [(row.label, row.amounts["net"], row.documents) for row in by_item.rows] == [("(no item)", 100_00, 2)]
 
 
-async def test_accounts_open_with_what_the_months_before_came_to(office: Office) -> None:
-    number = await office.invoice(office.home, "100", date(2026, 1, 10))
+async def test_accounts_open_with_what_the_months_before_came_to(office: GermanOffice) -> None:
+    number = await office.invoice(office.home, "100", on=date(2026, 1, 10))
     await office.pay(number, "119", date(2026, 2, 1))
     report = await office.report(ReportName.TRIAL_BALANCE, period="2026-02")
     receivable = next(row for row in report.rows if row.amounts["opening"] == 119_00)
@@ -153,9 +115,9 @@ async def test_accounts_open_with_what_the_months_before_came_to(office: Office)
     assert [(side.amounts["debit"], side.amounts["credit"]) for side in sides.rows] == [(0, 119_00)]
 
 
-async def test_pages_follow_each_other_and_say_how_many_are_left(office: Office) -> None:
+async def test_pages_follow_each_other_and_say_how_many_are_left(office: GermanOffice) -> None:
     for day in (1, 2, 3):
-        await office.invoice(office.home, "10", date(2026, 3, day))
+        await office.invoice(office.home, "10", on=date(2026, 3, day))
     for name in (ReportName.JOURNAL, ReportName.ACTIVITY):
         first = await office.report(name, limit=1)
         second = await office.report(name, limit=1, cursor=first.next_cursor)
@@ -194,23 +156,23 @@ async def test_pages_follow_each_other_and_say_how_many_are_left(office: Office)
     ],
 )
 async def test_what_cannot_be_reported_is_refused_by_its_field(
-    office: Office, code: str, field: str, asked: dict[str, Any]
+    office: GermanOffice, code: str, field: str, asked: dict[str, Any]
 ) -> None:
-    await office.invoice(office.home, "10", date(2026, 1, 10))
+    await office.invoice(office.home, "10", on=date(2026, 1, 10))
     with pytest.raises(Refusal) as refused:
         await get_report(office.books, ReportRequest(**asked))
     assert (refused.value.code, refused.value.field) == (code, field)
 
 
 @pytest.mark.parametrize("name", REPORTS)
-async def test_books_in_which_nothing_happened_report_nothing(office: Office, name: ReportName) -> None:
+async def test_books_in_which_nothing_happened_report_nothing(office: GermanOffice, name: ReportName) -> None:
     customer = "Hotel Elbe" if name is ReportName.STATEMENT else ""
     report = await office.report(name, period="2025", customer=customer)
     assert (list(report.rows), list(report.totals), list(report.notes), report.left) == ([], [], [], 0)
 
 
-async def test_verification_says_that_all_is_as_recorded_or_the_first_thing_that_is_not(office: Office) -> None:
-    number = await office.invoice(office.home, "100", date(2026, 1, 10))
+async def test_verification_says_that_all_is_as_recorded_or_the_first_thing_that_is_not(office: GermanOffice) -> None:
+    number = await office.invoice(office.home, "100", on=date(2026, 1, 10))
     report = await office.report(ReportName.VERIFICATION)
     assert [row.label for row in report.rows] == ["Everything is as it was recorded."]
     assert report.notes[0].startswith("Looked at: 1 document, 0 files, ")

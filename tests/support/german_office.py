@@ -54,6 +54,11 @@ class GermanOffice:
             fields["exchange_rate"] = Decimal(fields.pop("rate"))
         return await record_payment(self.books, PaymentRequest(invoice=invoice, amount=stated, **fields))
 
+    async def pay(self, invoice: str, amount: str, on: date) -> None:
+        """Money that came on a day."""
+        self.at(on)
+        await self.settle(invoice, amount)
+
     async def terms(self, code: str, percent: str, days: int) -> None:
         """Terms of 30 days with a discount for who pays in `days`."""
         values = {"name": code, "days": "30", "discount_percent": percent, "discount_days": str(days)}
