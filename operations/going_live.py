@@ -15,6 +15,7 @@ from invoicing.organizations import Environment, NewOrganization, OrganizationKi
 from invoicing.refusals import Conflict, InvalidInput, NotReady, Unavailable
 from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
+from operations.mandates import MandatesOfOrganization, mandates_in, unacknowledged
 from operations.naming import Caller, name_organization
 from operations.onboarding import add_organization, base_handle
 from operations.registration import default_code
@@ -37,7 +38,8 @@ _TOLD = ("customers", "items", "accounts", "tax_codes", "payment_terms", "number
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WentLive:
     """What going live made, or in a dry run would make. `created` is None in a dry run; `handle` is its handle.
-    `blockers` say what it lacks, where that is anything; `carried` counts what goes along.
+    `blockers` say what it lacks, where that is anything; `carried` counts what goes along; `mandates` are those that
+    the live organization begins with, of which nobody has acknowledged any.
     """
 
     sandbox: OrganizationRef
@@ -46,6 +48,7 @@ class WentLive:
     blockers: tuple[Blocker, ...]
     carried: Mapping[str, int]
     connection_url: str
+    mandates: MandatesOfOrganization | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class _Source:
     carried: Carried
     logo: StoredFile | None
     end: tuple[int, str]
+    mandates: MandatesOfOrganization | None
 
 
 async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_run: bool = False) -> WentLive:
@@ -72,7 +76,7 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
     books = open_books(office, sandbox, Right.GO_LIVE)
     await _check_may_go(office, sandbox)
     await office.store.directory.read(lambda db: check_may_go_live(db, sandbox.id))
-    source = await books.read(_read_source)
+    source = await books.read(lambda db: _read_source(db, books))
     base = base_handle(handle or sandbox.handle.removesuffix(SANDBOX_SUFFIX), sandbox.name, Environment.LIVE)
     counts = {name: source.carried.count(name) for name in _TOLD}
     if dry_run or source.blockers:
@@ -82,7 +86,13 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
             lambda db: organizations.handle_free_within_reach(db, office.principal.user_id, base, Environment.LIVE)
         )
         return WentLive(
-            sandbox=sandbox, created=None, handle=free, blockers=source.blockers, carried=counts, connection_url=""
+            sandbox=sandbox,
+            created=None,
+            handle=free,
+            blockers=source.blockers,
+            carried=counts,
+            connection_url="",
+            mandates=source.mandates,
         )
     created = await _create(office, books, source, base)
     return WentLive(
@@ -92,6 +102,7 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
         blockers=(),
         carried=counts,
         connection_url=office.connection_url(created),
+        mandates=source.mandates,
     )
 
 
@@ -114,13 +125,14 @@ def _check_has_no_clients(db: Session, sandbox: OrganizationRef) -> None:
         )
 
 
-def _read_source(db: Session) -> _Source:
+def _read_source(db: Session, books: Books) -> _Source:
     profile = load_profile(db)
     live = replace(profile, environment=Environment.LIVE)
     code = default_code(db, profile)
     lacking = live_blockers(live, default_code=code) if profile.country else blockers(live, default_code=code)
     logo = files.file_at(db, profile.logo) if profile.logo else None
-    return _Source(profile, tuple(lacking), take_along(db), logo, entries_end(db))
+    mandates = unacknowledged(mandates_in(db, books, profile)) if profile.country else None
+    return _Source(profile, tuple(lacking), take_along(db), logo, entries_end(db), mandates)
 
 
 async def _create(office: Office, books: Books, source: _Source, base: str) -> OrganizationRef:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -120,6 +120,11 @@ def mandates_in(db: Session, books: Books, profile: Profile) -> MandatesOfOrgani
         currency=rules.currency,
         others=tuple(one for one in standing if one not in shown),
     )
+
+
+def unacknowledged(found: MandatesOfOrganization) -> MandatesOfOrganization:
+    """The mandates of an organization that begins: nobody has said yet how their documents are handed in."""
+    return replace(found, states=tuple(replace(state, acknowledgement=None) for state in found.states), others=())
 
 
 def _record(db: Session, books: Books, code: str, handed_in: str, draft: str) -> MandatesOfOrganization:

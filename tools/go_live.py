@@ -7,21 +7,26 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.remedies import Act, Remark
 from operations import going_live
 from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import TheCaller
 from tools.description import Description, Effect, Scope
+from views.mandates import refused_by
 from views.organizations import OrganizationAnswer, heading, named
 from views.remedies import for_assistant, told
 
 
 class GoneLive(Answer):
-    """`created` is null in a dry run, which says what would be made, or lacks, instead."""
+    """`created` is null in a dry run, which says what would be made, or lacks, instead. `mandates` are those by which
+    its documents are refused until somebody acknowledges how they are handed in.
+    """
 
     created: OrganizationAnswer | None
     handle: str
     blockers: list[str]
+    mandates: list[str]
     carried: dict[str, int]
     connection_url: str
 
@@ -39,6 +44,7 @@ async def go_live(
         created=named(made.created) if made.created else None,
         handle=made.handle,
         blockers=lacking,
+        mandates=refused_by(made.mandates),
         carried=dict(made.carried),
         connection_url=made.connection_url,
     )
@@ -51,7 +57,15 @@ async def go_live(
         lines = [f"Dry run: {made.handle} cannot go live yet.", *lacking]
     else:
         lines = [f"Dry run: {made.handle} would be made, with {counts}, and {made.sandbox.handle} archived."]
-    return answer(heading(made.sandbox), lines, structured)
+    return answer(heading(made.sandbox), [*lines, *_mandate_lines(structured.mandates)], structured)
+
+
+def _mandate_lines(refused: list[str]) -> list[str]:
+    """What a live organization does not issue although nothing else is missing."""
+    if not refused:
+        return []
+    said = f"Live documents are refused where the law takes no PDF: {', '.join(refused)}."
+    return [told(Remark(said, Act.ACKNOWLEDGE_MANDATES), for_assistant)]
 
 
 TOOL = Description(

@@ -17,6 +17,7 @@ from operations.credentials import create_key
 from operations.customers import find_customers
 from operations.going_live import WentLive, go_live
 from operations.items import find_items, save_item
+from operations.mandates import acknowledge_mandate
 from operations.membership import invite_user, remove_user
 from operations.naming import Caller, PracticeConnection
 from operations.organizations import all_organizations
@@ -32,6 +33,7 @@ from tests.operations.test_branding import RED, text_of
 from tests.support.folders import folder_of
 from tests.support.people import archive
 from tests.support.practice import Practice, practice
+from views.mandates import refused_by
 
 BAKERY, LIVE = "harbour-bakery-sandbox", "harbour-bakery"
 READY = {
@@ -161,6 +163,19 @@ async def test_what_is_not_ready_does_not_go_and_a_dry_run_says_what_it_lacks(tm
             BAKERY,
             "ledger-co-sandbox",
         }
+
+
+async def test_the_mandates_that_will_refuse_documents_are_named_and_nobody_has_acknowledged_them(
+    tmp_path: Path,
+) -> None:
+    async with practice(tmp_path) as one:
+        books = one.books(await one.client("Pasticceria", "IT"))
+        await acknowledge_mandate(one.office, books, "it-sdi", handed_in="By the practice's own program")
+        told = await live(one.office, "pasticceria-sandbox", dry_run=True)
+        assert told.mandates is not None
+        assert {state.held.mandate.code for state in told.mandates.states} >= {"it-sdi"}
+        assert all(state.acknowledgement is None for state in told.mandates.states)
+        assert any(named.startswith("it-sdi ") for named in refused_by(told.mandates))
 
 
 async def test_a_dry_run_of_what_is_ready_makes_nothing(tmp_path: Path) -> None:
