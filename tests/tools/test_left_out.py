@@ -105,8 +105,13 @@ CHANGED: dict[str, set[str]] = {
     "save_customer": {"customers.phone"},
     "save_item": {"items.sku", "items.search_key"},
     "issue_invoice": {"series_periods.next_sequence", *TOTALS},
-    "issue_credit_note": {"series_periods.next_sequence", "receivables.open_minor", *TOTALS},
-    "record_payment": {"receivables.open_minor", *TOTALS},
+    "issue_credit_note": {
+        "series_periods.next_sequence",
+        "receivables.open_minor",
+        "receivables.wanted_minor",
+        *TOTALS,
+    },
+    "record_payment": {"receivables.open_minor", "receivables.wanted_minor", *TOTALS},
 }
 """The columns of rows that were there before in which a call may make a difference."""
 
