@@ -23,7 +23,7 @@ def set_logo(
     data: Data = None,
 ) -> None:
     """Print this logo on the documents that are rendered from now on. The image is kept as a copy of its pixels."""
-    from invoicing.appearance.branding import LOGO_BYTES_MAX
+    from invoicing.appearance.logo_files import LOGO_BYTES_MAX
     from invoicing.refusals import LimitExceeded
 
     if file.stat().st_size > LOGO_BYTES_MAX:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from invoicing.appearance.branding import LOGO_BYTES_MAX, LOGO_PIXELS_MAX, LOGO_SIDE_MAX
+from invoicing.appearance.branding import LOGO_PIXELS_MAX, LOGO_SIDE_MAX
+from invoicing.appearance.logo_files import LOGO_BYTES_MAX
 from invoicing.countries import country
 from invoicing.document.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, QUANTITY_MAX, YEARS
 from invoicing.exports import workbook

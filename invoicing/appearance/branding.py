@@ -18,17 +18,15 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 from PIL.ImageFile import ImageFile
 
+from invoicing.appearance.logo_files import JPEG_MAGIC, LOGO_BYTES_MAX, PNG_MAGIC, not_an_image
 from invoicing.appearance.pixels import jpeg_with_pixels_alone, png_with_pixels_alone
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
 
-LOGO_BYTES_MAX = 512 * 1024
 LOGO_SIDE_MAX = 4_000
 LOGO_PIXELS_MAX = 8_000_000
 # Twice what a printer resolves in the space that a letterhead gives to a logo.
 KEPT_WIDTH_MAX, KEPT_HEIGHT_MAX = 1_200, 500
 
-_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-_JPEG_MAGIC = b"\xff\xd8\xff"
 # Each scan of a progressive JPEG goes over the whole picture: a thousand of them fit into a small file.
 _JPEG_SCANS_MAX = 32
 _JPEG_SEGMENTS_MAX = 1_000
@@ -83,7 +81,7 @@ def logo_from_text(text: str) -> bytes:
     stripped = text.strip()
     head = _DATA_URL.match(stripped)
     if head is None and stripped[:5].lower() == "data:":
-        raise _not_an_image()
+        raise not_an_image()
     if len(stripped) > LOGO_BYTES_MAX * 3 // 2:
         raise _too_large()
     encoded = "".join(stripped[head.end() if head else 0 :].split())
@@ -130,16 +128,6 @@ def kept_logo(content: bytes) -> KeptLogo:
     return KeptLogo(output.getvalue(), ".jpg")
 
 
-def check_is_picture(beginning: bytes) -> None:
-    """Refuse what is neither PNG nor JPEG, by how it begins.
-
-    Raises:
-        InvalidInput: it is something else.
-    """
-    if not beginning.startswith((_PNG_MAGIC, _JPEG_MAGIC)):
-        raise _not_an_image()
-
-
 def is_kept_logo(content: bytes) -> bool:
     """Whether the bytes can be a logo that `kept_logo` made, by their first bytes and the size that they declare."""
     try:
@@ -184,11 +172,11 @@ def _checked_kind(content: bytes) -> str:
 
 
 def _declared_size(content: bytes) -> tuple[str, tuple[int, int]]:
-    if content.startswith(_PNG_MAGIC):
+    if content.startswith(PNG_MAGIC):
         return "PNG", _png_size(content)
-    if content.startswith(_JPEG_MAGIC):
+    if content.startswith(JPEG_MAGIC):
         return "JPEG", _jpeg_size(content)
-    raise _not_an_image()
+    raise not_an_image()
 
 
 def _check_size(width: int, height: int) -> None:
@@ -230,7 +218,3 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
 
 def _too_large() -> LimitExceeded:
     return LimitExceeded(f"logo: at most {LOGO_BYTES_MAX // 1024} KiB.", field="logo")
-
-
-def _not_an_image() -> InvalidInput:
-    return InvalidInput("logo must be a PNG or JPEG image; SVG, GIF and others are not taken.", field="logo")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from invoicing.appearance.branding import LOGO_BYTES_MAX, check_is_picture
+from invoicing.appearance.logo_files import LOGO_BYTES_MAX, check_is_picture
 from invoicing.importing.recognizing import check_may_be_table
 from invoicing.importing.tables import FILE_BYTES_MAX
 from invoicing.refusals import InvalidInput, LimitExceeded

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from invoicing.appearance.branding import LOGO_BYTES_MAX
+from invoicing.appearance.logo_files import LOGO_BYTES_MAX
 from invoicing.importing.tables import FILE_BYTES_MAX
 from operations.uploads import LIFETIME, OPEN_MAX, remove_expired
 from server.http.limits import Allowance

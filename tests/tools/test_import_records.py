@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.appearance.branding import LOGO_BYTES_MAX
+from invoicing.appearance.logo_files import LOGO_BYTES_MAX
 from invoicing.organizations import Scope, Scopes
 from operations.uploads import LIFETIME
 from operations.verification import verify_books
