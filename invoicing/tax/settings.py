@@ -16,6 +16,7 @@ from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.text.codes import capitals, small_letters
 from invoicing.text.typed import clean_line
 
+_ANOTHER_PART = re.compile(r"[,;|]\s*(?:state|county|city|district|country):", re.IGNORECASE)
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}", re.ASCII)
 PARTS_MAX = 20
 PROFILES_ACCOUNT = "-"
@@ -84,8 +85,8 @@ def part_from_text(text: str) -> Part:
             f"part must be level:name:percent such as state:California:6, and the level one of {levels}.", field="part"
         )
     cleaned = clean_line(name, field="part", limit=80, required=True)
-    if any(sign in cleaned for sign in ":|;"):
-        raise InvalidInput("part: the name of a place has no : ; or |; give each part by itself.", field="part")
+    if _ANOTHER_PART.search(cleaned):
+        raise InvalidInput("part: there is another part in the name of this one: separate them by |.", field="part")
     return Part(JurisdictionLevel(small_letters(level)), cleaned, _percent(parse_decimal(percent, field="part")))
 
 

@@ -27,11 +27,11 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 7): "937bcaf1509c4841c5aacd3967436df9fc52a03c9ccc45df2cf332b833e65e89",
     (FileKind.BOOKS, 8): "d30536f34549d60f32542f276532c387fe8af33d0de11a8b164f22028b99c1d6",
     (FileKind.BOOKS, 9): "ecdd2808ab17a4f8e66b0950445d3ac8132186e7aae5bb3231076e828f035be5",
-    (FileKind.BOOKS, 10): "2f99841e3b1f37696d1b7f8d45df37e28744fb257a847565dbb2fdc645d823d1",
-    (FileKind.BOOKS, 11): "b2c1e4749ea20f71e772fea451506d51980c5f8f288f152ac7fe8444a1c66286",
-    (FileKind.BOOKS, 12): "ec4c2aa65403a5afe2df53194e098a475b099d3ff9c601cd25f543ea6dcde2a9",
-    (FileKind.BOOKS, 13): "59ae80de6c0729cc0bb2670a7bb328e1916d610325baee00bbdc7b19af3bfeb1",
-    (FileKind.BOOKS, 14): "f7c897b0d75c5b14b006399c066d74593d6273e8f660f0ffe4a792c5e341599b",
+    (FileKind.BOOKS, 10): "ce25fd03fa2d523dc69774450454a3df2cfcb51cc7b50fcac97ff3d39f776545",
+    (FileKind.BOOKS, 11): "f70c87b2f6d0709d53b534163f7bf0b35c92e2d380b3ce52fcc6db7007a33813",
+    (FileKind.BOOKS, 12): "d0018577cb83e85794dff5365e0d5c3cad0180be67ab41be494b714f5e70cf06",
+    (FileKind.BOOKS, 13): "4dcbddffe1332f2c6fee3dd6c6a683b0c8317a55efb92dd7f7e9fad3632b51f7",
+    (FileKind.BOOKS, 14): "e6365a7dc5d11a8755834c71e2b8080e67937bdb346672d86d3a82d403e8936a",
     (FileKind.BOOKS, 15): "c23e099eb3e00a47a8e53404c1a605ea67bbba0fa3d378365c7d4a7b22a79b38",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""

@@ -18,6 +18,8 @@ from tests.support.assistant import ERAS, Era
 from tests.support.http import BAKERY, FINCH, LINES, ROOT, Credentials, RealServer, real_server
 from tests.support.practice import practice
 
+SHORT = 12
+
 
 async def bakery_and_finch(data: Path) -> dict[str, str]:
     """A data folder with two clients, closed again, and one credential of each sort."""
@@ -147,7 +149,9 @@ async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) ->
     kept = b"".join(path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file())
     assert BAKERY.encode() in kept
     for name, one in secrets.items():
-        for text in (one, one.upper(), one.rpartition("_")[2]):
+        # What follows an underscore can be two letters, which stand anywhere.
+        rest = one.rpartition("_")[2]
+        for text in (one, one.upper(), *([rest] if len(rest) > SHORT else [])):
             assert text not in said, name
             assert text.encode() not in kept, name
         assert one.partition(".")[0] not in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from storage.sqlite.fingerprints import expected_fingerprint, schema_fingerprint
 from tests.support.faults import scaled
 from tests.support.practice import practice
 from tests.support.processes import race
-from tests.support.raw import older_books, older_directory, older_file, raw, raw_value
+from tests.support.raw import older_books, older_directory, raw, raw_value
 from tests.support.steps import steps_of
 
 KINDS = [(FileKind.DIRECTORY, DIRECTORY_METADATA), (FileKind.BOOKS, BOOKS_METADATA)]
@@ -236,21 +235,3 @@ def test_lists_of_organizations_are_read_in_the_order_of_their_index(tmp_path: P
 
 def compiled(statement: Select[*tuple[Any, ...]]) -> str:
     return str(statement.compile(dialect=sqlite.dialect()))
-
-
-def test_what_discounts_changed_in_taxes_is_kept_when_credit_notes_can_change_them_too(tmp_path: Path) -> None:
-    path = tmp_path / BOOKS_FILE
-    changed = ("pay_1", 1, 0, "inv_1", "2026-01", -300, -57, -300, -57)
-    older_file(path, FileKind.BOOKS, "0014")
-    with raw(path) as connection:
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(
-            "INSERT INTO document_taxes VALUES ('inv_1', 1, 'S', '19', 10000, 1900, 'USt.', 'DE', NULL, NULL)"
-        )
-        connection.execute("INSERT INTO settlement_taxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", changed)
-    migrate_file(path, FileKind.BOOKS)
-    with raw(path) as connection:
-        kept = connection.execute("SELECT * FROM settlement_taxes WHERE event_id = 'pay_1'").fetchall()
-        with pytest.raises(sqlite3.IntegrityError, match="rows never change"):
-            connection.execute("DELETE FROM settlement_taxes")
-    assert kept == [changed]

@@ -39,7 +39,7 @@ def _extend_payments() -> None:
 def _create_taxes() -> None:
     op.create_table(
         "settlement_taxes",
-        sa.Column("payment_id", sa.String(), sa.ForeignKey("payments.id"), primary_key=True),
+        sa.Column("event_id", sa.String(), primary_key=True),
         sa.Column("tax_position", sa.Integer(), primary_key=True),
         sa.Column("part", sa.Integer(), primary_key=True),
         sa.Column("document_id", sa.String(), nullable=False),
@@ -53,10 +53,11 @@ def _create_taxes() -> None:
         ),
     )
     op.create_index("ix_settlement_taxes_month", "settlement_taxes", ["month"], unique=False)
-    forbid_changes("settlement_taxes", "payment_id,tax_position,part")
+    forbid_changes("settlement_taxes", "event_id,tax_position,part")
     refuse_insert(
         "settlement_taxes",
         name="while_recording",
-        when="EXISTS (SELECT 1 FROM journal_entries WHERE payment_id = NEW.payment_id)",
+        when="EXISTS (SELECT 1 FROM journal_entries WHERE payment_id = NEW.event_id)"
+        " OR EXISTS (SELECT 1 FROM journal_entries WHERE document_id = NEW.event_id)",
         because="what is on record takes no further change in tax",
     )
