@@ -218,6 +218,12 @@ def test_a_part_may_have_a_colon_in_its_name() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["state:Texas:6.25, city:Austin:9", "state:Texas:6.25;City:Austin:9"])
+def test_two_parts_are_not_taken_for_one_whose_name_has_the_other(text: str) -> None:
+    with pytest.raises(InvalidInput, match="another part"):
+        part_from_text(text)
+
+
 async def test_without_a_country_there_is_nothing_to_keep_codes_for(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         books = one.books(one.organization)
