@@ -5,7 +5,7 @@ off, bank charges, withheld tax, discounts taken; and what was recorded in error
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
-from invoicing.money.amounts import money_text
+from invoicing.money.amounts import money_text, sum_of_known
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from invoicing.remedies import Act, ReversePayment
 from invoicing.settlement.kinds import MONEY, SettlementKind
@@ -24,7 +24,7 @@ from operations.issuing import StandingDocument, find_document, fingerprint, sta
 from operations.likely_duplicates import duplicate_payment
 from operations.settling.asked import Money, Share, Wanted, positive_minor, read_shares, with_amounts
 from operations.settling.limits import allowed, check_not_before, owed_since
-from operations.settling.recording import Line, Recording, Stated, credit_sources
+from operations.settling.recording import RECORDED, Line, Recording, Stated, credit_sources
 from storage.books import documents, idempotency, payments
 from storage.books.customer_account import owed_to_customer
 from storage.books.documents import IssuedDocument
@@ -32,7 +32,7 @@ from storage.books.payments import Payment
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 
-_TOOL = "record_payment"
+_TOOL = RECORDED
 _EARLIEST = date(2000, 1, 1)
 _CREDITS = frozenset({SettlementKind.CREDIT, SettlementKind.CREDIT_USED})
 
@@ -81,7 +81,7 @@ class RecordedPayment:
 
     parts: tuple[Settled, ...]
     replayed: bool = False
-    warnings: tuple[Notice, ...] = field(default=())
+    warnings: tuple[Notice, ...] = ()
 
     @property
     def payment(self) -> Payment:
@@ -212,11 +212,11 @@ def _settle_one(
 
 def _use_credits(db: Session, act: Recording, document: Document, amount_minor: int) -> int | None:
     """Take what the customer is owed elsewhere from there; answers what that was worth in the currency of the books."""
-    act.used_worth = 0
+    worths = []
     for source, amount in credit_sources(db, document, amount_minor):
         check_not_before(source, owed_since(db, source), act.paid_on)
-        act.record(Line(document=source, kind=SettlementKind.CREDIT_USED, amount_minor=amount))
-    return act.used_worth
+        worths.append(act.record(Line(document=source, kind=SettlementKind.CREDIT_USED, amount_minor=amount)))
+    return sum_of_known(worths)
 
 
 def _all_credit(db: Session, wanted: Wanted) -> int | None:
@@ -227,16 +227,16 @@ def _all_credit(db: Session, wanted: Wanted) -> int | None:
 
 
 def _at_the_documents_rate(request: PaymentRequest, wanted: Wanted, profile: Profile) -> tuple[Notice, ...]:
-    document = wanted.document
-    foreign = document.exchange is not None and document.currency != profile.currency and wanted.kind in MONEY
-    if not foreign or request.exchange_rate is not None or wanted.received_minor is not None:
+    document, exchange = wanted.document, wanted.document.exchange
+    if exchange is None or document.currency == profile.currency or wanted.kind not in MONEY:
         return ()
-    assert document.exchange is not None  # noqa: S101 - Said above.
+    if request.exchange_rate is not None or wanted.received_minor is not None:
+        return ()
     return (
         Notice(
             "rate_of_the_document",
             f"{document.number}: no exchange rate was stated, so the money counts at the document's, one"
-            f" {document.currency} for {document.exchange.rate} {profile.currency}, without a difference. With the"
+            f" {document.currency} for {exchange.rate} {profile.currency}, without a difference. With the"
             " bank's: take this one back, and record it with exchange_rate.",
         ),
     )
@@ -277,9 +277,7 @@ def _used_elsewhere(db: Session, reversed_one: Payment) -> tuple[Notice, ...]:
     """What was paid too much, and was used for other invoices since, still stands there."""
     if reversed_one.kind is not SettlementKind.PAYMENT:
         return ()
-    of_it = payments.payments_of(db, reversed_one.document_id)
-    back = {one.reverses_id for one in of_it}
-    used = [one for one in of_it if one.kind is SettlementKind.CREDIT_USED and not one.reverses_id]
+    standing_ones = payments.standing_of(payments.payments_of(db, reversed_one.document_id))
     return tuple(
         Notice(
             "credit_used_elsewhere",
@@ -287,8 +285,8 @@ def _used_elsewhere(db: Session, reversed_one: Payment) -> tuple[Notice, ...]:
             f" stands there [{one.id}].",
             ReversePayment(one.id),
         )
-        for one in used
-        if one.id not in back
+        for one in standing_ones
+        if one.kind is SettlementKind.CREDIT_USED
     )
 
 

@@ -24,7 +24,7 @@ from invoicing.document.documents import (
     Line,
     TaxSubtotal,
 )
-from invoicing.money.amounts import minor_digits
+from invoicing.money.amounts import minor_digits, sum_of_known
 from invoicing.money.shares import fitted
 from invoicing.tax.inputs import subtotal_key
 from invoicing.tax.totals import tax_on
@@ -193,19 +193,14 @@ def _group(sign: int, subtotal: TaxSubtotal, parts: Sequence[Part]) -> Group:
         shares=Shares(
             net_minor=sign * subtotal.taxable_minor,
             tax_minor=sign * subtotal.tax_minor,
-            accounting_net_minor=_sum([part.shares.accounting_net_minor for part in parts]),
-            accounting_tax_minor=_sum([part.shares.accounting_tax_minor for part in parts]),
+            accounting_net_minor=sum_of_known([part.shares.accounting_net_minor for part in parts]),
+            accounting_tax_minor=sum_of_known([part.shares.accounting_tax_minor for part in parts]),
         ),
         jurisdictions=tuple(
             JurisdictionTax(place.name, place.level, place.rate, sign * place.tax_minor)
             for place in subtotal.jurisdictions
         ),
     )
-
-
-def _sum(amounts: Sequence[int | None]) -> int | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if len(known) == len(amounts) else None
 
 
 def _kind(part: Line | Adjustment) -> PartKind:

@@ -8,6 +8,7 @@ number that arrives as one goes through its shortest decimal text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
 
@@ -186,3 +187,9 @@ def check_amount(amount_minor: int, *, field: str) -> int:
             field=field,
         )
     return amount_minor
+
+
+def sum_of_known(amounts: Sequence[int | None]) -> int | None:
+    """The sum, or None where one of them is not known."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None

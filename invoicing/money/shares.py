@@ -7,6 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 
+def half_up(value: Fraction) -> int:
+    """The value rounded half up; it must not be negative."""
+    return int(value + Fraction(1, 2))
+
+
 def share_out(whole: int, weights: Sequence[int | Decimal]) -> list[int]:
     """`whole` in parts, in proportion to the weights, by largest remainder.
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from invoicing.document.converting import AccountingTax, accounting_taxes
 from invoicing.document.documents import Document, TaxCategory, TaxSubtotal
-from invoicing.money.shares import share_out
+from invoicing.money.shares import half_up, share_out
 from invoicing.settlement.discounts import TaxChange, tax_changes
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.tax.inputs import subtotal_key
@@ -124,14 +124,14 @@ def _paid(wholes: Sequence[DueTax], money_minor: int, *, of_minor: int) -> list[
     """
     weights = [max(one.gross_minor, 0) for one in wholes]
     gross = sum(weights)
-    paid = gross if money_minor >= of_minor else _half_up(Fraction(gross * money_minor, of_minor))
+    paid = gross if money_minor >= of_minor else half_up(Fraction(gross * money_minor, of_minor))
     return [_of_gross(one, share) for one, share in zip(wholes, share_out(paid, weights), strict=True)]
 
 
 def _of_gross(whole: DueTax, gross_minor: int) -> DueTax:
     if not gross_minor:
         return _nothing(whole)
-    net = _half_up(Fraction(gross_minor * whole.taxable_minor, whole.gross_minor))
+    net = half_up(Fraction(gross_minor * whole.taxable_minor, whole.gross_minor))
     return _scaled(whole, net, gross_minor - net)
 
 
@@ -154,7 +154,7 @@ def _scaled(whole: DueTax, taxable_minor: int, tax_minor: int) -> DueTax:
 def _in_proportion(amount: int | None, part: int, whole: int) -> int | None:
     if amount is None:
         return None
-    return _half_up(Fraction(amount * part, whole)) if whole else 0
+    return half_up(Fraction(amount * part, whole)) if whole else 0
 
 
 def _nothing(one: DueTax) -> DueTax:
@@ -193,8 +193,3 @@ def _change(position: int, taken_off: DueTax) -> TaxChange:
         taken_off.parts_minor,
         taken_off.accounting_parts_minor,
     )
-
-
-def _half_up(value: Fraction) -> int:
-    """Of amounts that are not negative."""
-    return int(value + Fraction(1, 2))

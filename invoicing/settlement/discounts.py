@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from invoicing.credit.remaining import remaining
 from invoicing.document.documents import Document
-from invoicing.money.shares import share_out
+from invoicing.money.shares import half_up, share_out
 from invoicing.settlement.worth import at_rate
 
 WITHOUT_DOCUMENT = {
@@ -70,7 +70,7 @@ def allowed_minor(document: Document, earlier: Sequence[Document]) -> int:
 
 def discount_of(total_minor: int, percent: Decimal) -> int:
     """The discount of a total, rounded half up once."""
-    return _half_up(total_minor * Fraction(percent) / 100)
+    return half_up(total_minor * Fraction(percent) / 100)
 
 
 def tax_changes(
@@ -87,7 +87,7 @@ def tax_changes(
     for position, (tax, share) in enumerate(zip(subtotals, shares, strict=True), start=1):
         if not share:
             continue
-        net = _half_up(Fraction(share * tax.taxable_minor, tax.taxable_minor + tax.tax_minor))
+        net = half_up(Fraction(share * tax.taxable_minor, tax.taxable_minor + tax.tax_minor))
         rates = [part.rate for part in tax.jurisdictions]
         parts = tuple(share_out(share - net, rates)) if rates else ()
         found.append(TaxChange(position, net, share - net, None, None, parts, (None,) * len(parts)))
@@ -111,7 +111,3 @@ def _with_worth(change: TaxChange, taxable_minor: int, tax_minor: int) -> TaxCha
     return TaxChange(
         change.position, change.taxable_minor, change.tax_minor, taxable_minor, tax_minor, change.parts_minor, parts
     )
-
-
-def _half_up(value: Fraction) -> int:
-    return int(value + Fraction(1, 2))

@@ -11,7 +11,7 @@ from invoicing.settlement.cash import NO_MONEY, Received, due_taxes, made_due
 from invoicing.settlement.discounts import TaxChange
 from invoicing.settlement.kinds import SettlementKind
 from storage.books import documents, payments
-from storage.books.payments import Payment, settled_minor
+from storage.books.payments import Payment, settled_minor, standing_of
 
 
 def due_by_payment(db: Session, invoice: Document, payment: Payment) -> tuple[TaxChange, ...]:
@@ -54,12 +54,5 @@ def _received(invoice: Document, settled: Sequence[Payment]) -> Received:
         for payment in settled
         if payment.kind not in NO_MONEY
     )
-    reversed_ids = {payment.reverses_id for payment in settled}
-    return Received(
-        money,
-        tuple(
-            payment.amount_minor
-            for payment in settled
-            if payment.kind is SettlementKind.DISCOUNT and not payment.reverses_id and payment.id not in reversed_ids
-        ),
-    )
+    discounts = (one.amount_minor for one in standing_of(settled) if one.kind is SettlementKind.DISCOUNT)
+    return Received(money, tuple(discounts))

@@ -182,9 +182,7 @@ def _write_off(db: Session, profile: Profile, wanted: Wanted) -> Allowed:
 
 def _standing(db: Session, document: Document) -> list[payments.Payment]:
     """What was recorded of the document and not taken back."""
-    of_it = payments.payments_of(db, document.id)
-    reversed_ones = {one.reverses_id for one in of_it}
-    return [one for one in of_it if not one.reverses_id and one.id not in reversed_ones]
+    return payments.standing_of(payments.payments_of(db, document.id))
 
 
 def _check_not_over(issued: IssuedDocument, amount_minor: int, *, accepted: bool, field: str) -> None:

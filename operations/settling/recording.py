@@ -11,7 +11,7 @@ from sqlmodel import Session
 from invoicing.document.documents import Document
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Posting
-from invoicing.money.amounts import money_text
+from invoicing.money.amounts import money_text, sum_of_known
 from invoicing.refusals import Conflict, LimitExceeded
 from invoicing.remedies import Act
 from invoicing.settlement.cash import waits_for_payment
@@ -22,6 +22,7 @@ from invoicing.settlement.worth import at_rate, receivable_worth
 from operations.issuing import find_document
 from operations.settling.cash import due_by_payment
 from storage.books import audit, documents, payments
+from storage.books.checks import PAYING
 from storage.books.customer_account import owed_to_customer
 from storage.books.journal import receivable_of, sides_of_payment, standing_on_account
 from storage.books.payments import Payment
@@ -29,8 +30,7 @@ from storage.books.pool import Books
 from storage.books.settlement_taxes import changed, changes_of, reversed_changes
 from storage.ids import new_id
 
-RECORDED = "record_payment"
-REVERSED = "reverse_payment"
+RECORDED, REVERSED = PAYING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +63,14 @@ class Recording:
     def __init__(self, db: Session, books: Books, profile: Profile, stated: Stated) -> None:
         self._db, self._books, self._profile, self._stated = db, books, profile, stated
         self.made: list[Payment] = []
-        self.used_worth: int | None = 0
-        """What the credits that were used are worth in the currency of the books; None where one has no worth there."""
 
     @property
     def paid_on(self) -> date:
         return self._stated.paid_on
 
-    def record(self, line: Line) -> Payment:
-        """Record what settles a document, in its own currency and in that of the books.
+    def record(self, line: Line) -> int | None:
+        """Record what settles a document, in its own currency and in that of the books; answers what is taken off its
+        worth there, or put to it again, and None where it has none.
 
         Raises:
             Conflict: the posting profile has no account for this kind.
@@ -86,22 +85,20 @@ class Recording:
         sides = self._sides(line, receivable, against, given=given, worth=worth)
         if taxes:
             sides = _with_tax(sides, taxes, posting.tax_payable)
-        gain, loss = posting.exchange_gain, posting.exchange_loss
         if difference(sides):
             gain, loss = _account(posting, "exchange_gain"), _account(posting, "exchange_loss")
-        sides = with_difference(sides, gain=gain or "", loss=loss or "")
-        if kind is SettlementKind.CREDIT_USED:
-            self.used_worth = None if worth is None or self.used_worth is None else self.used_worth + worth
+            sides = with_difference(sides, gain=gain, loss=loss)
         payment = self._row(line, receivable if given else against, against if given else receivable)
-        return self._write(payment, document, sides, taxes)
+        self._write(payment, document, sides, taxes)
+        return worth
 
-    def reverse(self, first: Payment, document: Document) -> Payment:
+    def reverse(self, first: Payment, document: Document) -> None:
         """Take one back by a counter-entry: its sides the other way round, whatever rates and profiles say since."""
-        stated = self._stated
+        stated, payment_id = self._stated, new_id("pay")
         payment = replace(
             first,
             position=payments.next_position(self._db),
-            id=new_id("pay"),
+            id=payment_id,
             reverses_id=first.id,
             paid_on=stated.paid_on,
             method=stated.method,
@@ -110,10 +107,10 @@ class Recording:
             credit_account=first.debit_account,
             recorded_at=self._books.clock(),
             recorded_by=self._books.actor,
+            receipt_id=self._receipt(payment_id),
         )
         sides = sorted((one.reversed for one in sides_of_payment(self._db, first.id)), key=_debits_first)
-        payment = replace(payment, receipt_id=self._receipt(payment.id))
-        return self._write(payment, document, sides, reversed_changes(changes_of(self._db, first.id)))
+        self._write(payment, document, sides, reversed_changes(changes_of(self._db, first.id)))
 
     def _receipt(self, own: str) -> str:
         return self.made[0].id if self.made else own
@@ -185,7 +182,7 @@ class Recording:
         document: Document,
         sides: tuple[PostedSide, ...] | list[PostedSide],
         taxes: tuple[TaxChange, ...],
-    ) -> Payment:
+    ) -> None:
         currency = self._profile.currency
         invoice = find_document(self._db, document.credits.id).document if document.credits else document
         taxes = self._changes(invoice, payment, taxes)
@@ -203,13 +200,9 @@ class Recording:
             detail=payments.audited(payment)
             | payments.posted(payment, sides, accounting_currency=currency)
             | ({"taxes": [changed(one) for one in taxes]} if taxes else {})
-            | {
-                "accepted": self._stated.accepted,
-                "client_reference": reference,
-            },
+            | {"accepted": self._stated.accepted, "client_reference": reference},
         )
         self.made.append(payment)
-        return payment
 
 
 def _debits_first(posted: PostedSide) -> int:
@@ -233,9 +226,7 @@ def _with_tax(sides: tuple[PostedSide, ...], taxes: tuple[TaxChange, ...], tax_p
     if not tax:
         return sides
     discount, receivable = sides
-    worths = [one.accounting_tax_minor for one in taxes]
-    known = [worth for worth in worths if worth is not None]
-    worth = sum(known) if len(known) == len(worths) else None
+    worth = sum_of_known([one.accounting_tax_minor for one in taxes])
     whole = discount.accounting_minor
     net_worth = None if whole is None or worth is None else whole - worth
     net = debit_side(discount.side.account, discount.side.debit_minor - tax, net_worth)

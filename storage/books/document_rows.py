@@ -15,6 +15,7 @@ from typing import Any
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.converting import AccountingTax, accounting_taxes
 from invoicing.document.documents import Document, DocumentKind, Line, Supply, TaxCategory, TaxSubtotal
+from invoicing.money.amounts import sum_of_known
 from invoicing.reports.months import month_of
 from invoicing.text.typed import search_key
 from storage.books import tables
@@ -80,8 +81,8 @@ def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
         "total_minor": document.total_minor,
         "withheld_minor": document.total_minor - document.payable_minor,
         "accounting_currency": document.accounting_currency,
-        "accounting_net_minor": _sum([tax.taxable_minor for tax in converted]),
-        "accounting_tax_minor": _sum([tax.tax_minor for tax in converted]),
+        "accounting_net_minor": sum_of_known([tax.taxable_minor for tax in converted]),
+        "accounting_tax_minor": sum_of_known([tax.tax_minor for tax in converted]),
         "credits_id": document.credits.id if document.credits else None,
         "cash_accounting": document.cash_accounting,
     }
@@ -185,8 +186,3 @@ def _community_supply(document: Document, tax: TaxSubtotal) -> Supply | None:
 
 def _is_member(code: str) -> bool:
     return code in COUNTRY_CODES and country(code).eu_member
-
-
-def _sum(amounts: list[int | None]) -> int | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if len(known) == len(amounts) else None

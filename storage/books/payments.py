@@ -128,6 +128,12 @@ def settled_minor(payment: Payment) -> int:
     return effect(payment.kind) * (-payment.amount_minor if payment.reverses_id else payment.amount_minor)
 
 
+def standing_of(settled: Sequence[Payment]) -> list[Payment]:
+    """Those of them that stand: neither reversals, nor reversed by one that is among them."""
+    reversed_ids = {payment.reverses_id for payment in settled}
+    return [payment for payment in settled if not payment.reverses_id and payment.id not in reversed_ids]
+
+
 def payment_by_id(session: Session, payment_id: str) -> Payment | None:
     return next(iter(_PAYMENTS.find(session, _BY_ID, payment=payment_id)), None)
 
