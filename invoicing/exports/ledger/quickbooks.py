@@ -9,16 +9,14 @@ Source: Intuit, Import multiple invoices at once; the sample file's row of names
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 from invoicing.document.documents import Document, DocumentKind, TaxCategory
 from invoicing.exports.ledger.entries import Entry, Ledger
-from invoicing.exports.ledger.sales import UNSAID, cell, day_text, sales_notes, sold_parts, tax_name
+from invoicing.exports.ledger.sales import cell, day_text, sales_notes, sold_parts, tax_name, write_sales
 from invoicing.exports.ledger.untold import Untold
-from invoicing.exports.rows import counted
 from invoicing.money.amounts import plain
 from invoicing.progress import Tally
 from invoicing.refusals import InvalidInput
@@ -49,29 +47,19 @@ def write_quickbooks(
         InvalidInput: a number that has no place in QuickBooks.
     """
     untold, taxes, items = Untold(), set[str](), set[str]()
-    documents = payments = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        for _, entry in counted(entries, progress):
-            document = entry.document
-            payments += document is None
-            if document is None:
-                continue
-            if document.kind is DocumentKind.CREDIT_NOTE:
-                untold.add(_CREDITS, entry.number)
-                continue
-            rows = list(_rows(ledger, entry, document))
-            documents += bool(rows)
-            if not rows:
-                untold.add(UNSAID, entry.number)
-            taxes |= {row[COLUMNS.index("*ItemTaxCode")] for row in rows}
-            items |= {row[COLUMNS.index("Item(Product/Service)")] for row in rows}
-            writer.writerows(rows)
+
+    def rows_of(entry: Entry, document: Document) -> list[list[str]] | None:
+        if document.kind is DocumentKind.CREDIT_NOTE:
+            untold.add(_CREDITS, entry.number)
+            return None
+        rows = list(_rows(ledger, entry, document))
+        taxes.update(row[COLUMNS.index("*ItemTaxCode")] for row in rows)
+        items.update(row[COLUMNS.index("Item(Product/Service)")] for row in rows)
+        return rows
+
+    written = write_sales(path, COLUMNS, entries, untold, rows_of, progress)
     known = set(_OF_THE_UNITED_KINGDOM.values()) if ledger.country == "GB" else set()
-    notes = sales_notes(
-        program="QuickBooks", documents=documents, most=DOCUMENTS_MAX, taxes=taxes - known, payments=payments
-    )
+    notes = sales_notes(written, program="QuickBooks", most=DOCUMENTS_MAX, taxes=taxes - known)
     called = [f"QuickBooks must have items of these names: {', '.join(sorted(items))}."] if items else []
     return ("Import it as exclusive of tax.", *called, *notes, *untold.notes())
 

@@ -4,20 +4,25 @@ the account that they were posted to and their share of the tax.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from invoicing.document.breakdown import Part, break_down
 from invoicing.document.documents import Adjustment, Document, Line, TaxCategory
 from invoicing.exports.ledger.entries import Entry, Ledger
 from invoicing.exports.ledger.posted_to import account_of, posted_to
+from invoicing.exports.ledger.untold import Untold
+from invoicing.exports.rows import counted as counted_entries
 from invoicing.exports.rows import reads_as_formula
 from invoicing.money.amounts import money_text, plain, to_major, to_minor
+from invoicing.progress import Tally
 from invoicing.text.typed import counted
 
-UNSAID = "Not in the file, for it comes to nothing"
+_UNSAID = "Not in the file, for it comes to nothing"
 _PLACES_MAX = 4
 
 
@@ -92,11 +97,49 @@ def cell(text: str) -> str:
     return f"'{line}" if reads_as_formula(line) else line
 
 
-def sales_notes(*, program: str, documents: int, most: int, taxes: set[str], payments: int) -> Iterator[str]:
-    """What whoever imports a file of sales must know, whatever the program. `payments` counts all that settles."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many documents a file of sales has, and how many settlements it passes over."""
+
+    documents: int
+    settlements: int
+
+
+def write_sales(
+    path: Path,
+    columns: Sequence[str],
+    entries: Iterable[Entry],
+    untold: Untold,
+    rows_of: Callable[[Entry, Document], list[list[str]] | None],
+    progress: Tally | None = None,
+) -> Written:
+    """Write the names of the columns and the rows of each document to `path`. `rows_of` has none where the document
+    comes to nothing, which is told, and answers None where it has no place in the file, and has told that itself.
+    """
+    documents = settlements = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(columns)
+        for _, entry in counted_entries(entries, progress):
+            document = entry.document
+            if document is None:
+                settlements += 1
+                continue
+            rows = rows_of(entry, document)
+            if rows is None:
+                continue
+            documents += bool(rows)
+            if not rows:
+                untold.add(_UNSAID, entry.number)
+            writer.writerows(rows)
+    return Written(documents, settlements)
+
+
+def sales_notes(written: Written, *, program: str, most: int, taxes: set[str]) -> Iterator[str]:
+    """What whoever imports a file of sales must know, whatever the program."""
     if taxes:
         yield f"{program} must have tax rates of these names: {', '.join(sorted(taxes))}."
-    if payments:
-        yield f"{counted(payments, 'settlement')} not in the file: {program} takes sales alone."
-    if documents > most:
-        yield f"{program} takes {most} documents at a time, and these are {documents}: export shorter periods."
+    if written.settlements:
+        yield f"{counted(written.settlements, 'settlement')} not in the file: {program} takes sales alone."
+    if written.documents > most:
+        yield f"{program} takes {most} documents at a time, and these are {written.documents}: export shorter periods."

@@ -9,16 +9,14 @@ Source: Xero Central, Import sales invoices; the template's row of names as publ
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 from invoicing.document.documents import Document, DocumentKind, TaxCategory
 from invoicing.exports.ledger.entries import Entry, Ledger
-from invoicing.exports.ledger.sales import UNSAID, cell, day_text, sales_notes, sold_parts, tax_name
+from invoicing.exports.ledger.sales import cell, day_text, sales_notes, sold_parts, tax_name, write_sales
 from invoicing.exports.ledger.untold import Untold
-from invoicing.exports.rows import counted
 from invoicing.money.amounts import money_text, plain
 from invoicing.progress import Tally
 from invoicing.refusals import InvalidInput
@@ -49,22 +47,13 @@ def write_xero(path: Path, ledger: Ledger, entries: Iterable[Entry], progress: T
         InvalidInput: an account that has no place in Xero.
     """
     untold, taxes = Untold(), set[str]()
-    documents = payments = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        for _, entry in counted(entries, progress):
-            document = entry.document
-            payments += document is None
-            if document is None:
-                continue
-            rows = list(_rows(ledger, entry, document, taxes))
-            documents += bool(rows)
-            if not rows:
-                untold.add(UNSAID, entry.number)
-            writer.writerows(rows)
+
+    def rows_of(entry: Entry, document: Document) -> list[list[str]]:
+        return list(_rows(ledger, entry, document, taxes))
+
+    written = write_sales(path, COLUMNS, entries, untold, rows_of, progress)
     known = set(_OF_THE_UNITED_KINGDOM.values()) if ledger.country == "GB" else set()
-    notes = sales_notes(program="Xero", documents=documents, most=DOCUMENTS_MAX, taxes=taxes - known, payments=payments)
+    notes = sales_notes(written, program="Xero", most=DOCUMENTS_MAX, taxes=taxes - known)
     return ("Import it as tax exclusive; Xero adds up the tax itself.", *notes, *untold.notes())
 
 
