@@ -49,7 +49,7 @@ async def create_client_organization(
     name: str,
     country: Annotated[str, Field(description="Two-letter code, such as GB")],
     environment: Literal["sandbox", "live"] = "sandbox",
-    partner: Annotated[str, Field(description="Handle of the practice, if you belong to several")] = "",
+    partner: Annotated[str, Field(description="Handle, if you have several practices")] = "",
     handle: Annotated[str, Field(description="Default: from the name")] = "",
     copy_from: Annotated[
         str, Field(description="Handle of the practice or a client to copy settings from; default: a fresh start")

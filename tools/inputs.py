@@ -93,9 +93,9 @@ WholeNumber = Annotated[int, BeforeValidator(_whole)]
 OptionalWholeNumber = Annotated[int | None, BeforeValidator(_whole)]
 OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string"})]
 
-OrganizationArgument = Annotated[str, Field(description="Handle of the organization to act for")]
-SessionArgument = Annotated[str, Field(description="From switch_organization")]
-Cursor = Annotated[str, Field(description="next_cursor of the previous page")]
+OrganizationArgument = Annotated[str, Field(description="Handle")]
+SessionArgument = Annotated[str, Field(description="If you got one")]
+Cursor = Annotated[str, Field(description="The last next_cursor")]
 
 
 class PartInput(BaseModel):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from invoicing.document.requested import RequestedDocument
 from operations.drafts import DraftRequest
@@ -93,14 +93,32 @@ def _document_parameters(described: bool) -> list[Parameter]:
             name,
             Parameter.KEYWORD_ONLY,
             default=field.default,
-            annotation=hints[name] if described else _undescribed(hints[name]),
+            annotation=hints[name] if described else _undescribed(name, hints[name]),
         )
         for name, field in InvoiceArguments.model_fields.items()
     ]
 
 
-def _undescribed(hint: Any) -> Any:
+_LINES_IN_SHORT = WithJsonSchema(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                name: {"type": "string"}
+                for name in ("item", "description", "quantity", "unit_price", "tax_code", "discount_percent")
+            },
+            "required": ["quantity"],
+        },
+    }
+)
+"""Lines take all that the other tool's schema spells out."""
+
+
+def _undescribed(name: str, hint: Any) -> Any:
     """A type without its description."""
+    if name == "lines":
+        return Annotated[hint, _LINES_IN_SHORT]
     if get_origin(hint) is not Annotated:
         return hint
     bare, *marks = get_args(hint)

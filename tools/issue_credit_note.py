@@ -54,9 +54,7 @@ async def issue_credit_note(
         Several[CreditLineInput] | None, Field(description="What to take back; all that remains if left out")
     ] = None,
     issue_date: OptionalDate = None,
-    client_reference: Annotated[
-        str, Field(description="Your name for this document; use the same value when retrying it")
-    ] = "",
+    client_reference: Annotated[str, Field(description="Your name for it, the same when retrying")] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Credited]:

@@ -43,9 +43,7 @@ async def issue_invoice(
     draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
     document: InvoiceArguments,
     acknowledge: Annotated[Several[str] | None, Field(description="Codes of warnings that the draft showed")] = None,
-    client_reference: Annotated[
-        str, Field(description="Your name for this document; use the same value when retrying it")
-    ] = "",
+    client_reference: Annotated[str, Field(description="Your name for it, the same when retrying")] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, IssuedAnswer]:

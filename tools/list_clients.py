@@ -23,7 +23,7 @@ class ClientList(PageAnswer):
 
 async def list_clients(
     office: TheOffice,
-    partner: Annotated[str, Field(description="Handle of the practice, if you belong to several")] = "",
+    partner: Annotated[str, Field(description="Handle, if you have several practices")] = "",
     query: str = "",
     cursor: Cursor = "",
     limit: WholeNumber = 25,

@@ -78,9 +78,7 @@ async def record_payment(
     exchange_rate: OptionalDecimal = None,
     reverse: Annotated[str, Field(description="Id of a payment to take back whole; then without amount")] = "",
     accept_overpayment: bool = False,
-    client_reference: Annotated[
-        str, Field(description="Your name for this payment; use the same value when retrying it")
-    ] = "",
+    client_reference: Annotated[str, Field(description="Your name for it, the same when retrying")] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, PaymentRecorded]:

@@ -34,8 +34,8 @@ async def save_configuration(
     values: Annotated[ValuesArgument, Field(description="Fields to set, as get_configuration shows them")] = None,
     withdraw: Annotated[bool, Field(description="Take the entry out of use; open a month again")] = False,
     reason: Annotated[str, Field(description="Why a month is opened again")] = "",
-    handed_in: Annotated[str, Field(description="Mandates: how, such as: entered in the SdI by our provider")] = "",
-    draft: Annotated[str, Field(description="Mandates: for this draft alone")] = "",
+    handed_in: Annotated[str, Field(description="Mandates: how")] = "",
+    draft: Annotated[str, Field(description="Mandates: of this draft alone")] = "",
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Configuration]:

@@ -45,7 +45,7 @@ async def save_customer(
     payment_terms: str | None = None,
     note: str | None = None,
     archived: bool | None = None,
-    clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
+    clear: Annotated[Several[str] | None, Field(description="Fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, CustomerSaved]:

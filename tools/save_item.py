@@ -38,7 +38,7 @@ async def save_item(
     supply: Literal["goods", "services"] | None = None,
     revenue_account: str | None = None,
     archived: bool | None = None,
-    clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
+    clear: Annotated[Several[str] | None, Field(description="Fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, ItemSaved]:

@@ -12,6 +12,7 @@ from invoicing.countries.identifiers import NUMBER_FIELDS
 from invoicing.master_data.fields import clearable
 from invoicing.master_data.profile_fields import PROFILE
 from operations import people, profile
+from operations.configuration.profile_parts import BRANDING, POLICY
 from operations.organizations import OrganizationDetails
 from operations.rights import Right
 from storage.books.pool import Books
@@ -98,7 +99,7 @@ async def update_organization(
     client_may: ClientMayArgument = None,
     owner_email: Annotated[str | None, Field(description="Who works here, for the audit trail; set once")] = None,
     archived: Annotated[bool | None, Field(description="Alone: read, not changed or listed, until false")] = None,
-    clear: Annotated[Several[str] | None, Field(description="Names of fields to empty")] = None,
+    clear: Annotated[Several[str] | None, Field(description="Fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, OrganizationChanged]:
@@ -141,11 +142,11 @@ def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails
 TOOL = Description(
     update_organization,
     title="Update organization",
-    text="Change an organization's profile, bank details, document footer or policy; only the given fields change."
-    " Setting the country of a new practice brings its chart, tax codes and terms.",
+    text="Change an organization's profile or bank details; only the given fields change. Setting the country of a new"
+    " practice brings its chart, tax codes and terms. save_configuration's parts branding and policy have the rest.",
     effect=Effect.CHANGES,
     act=Right.UPDATE_PROFILE,
     repeatable=True,
-    # What vat_registration says in full.
-    unlisted=frozenset({"small_business"}),
+    # What vat_registration says in full, and what stands in parts of the configuration.
+    unlisted=frozenset({"small_business", "logo"}) | (frozenset({*BRANDING.fields, *POLICY.fields}) - {"footer"}),
 )

@@ -33,7 +33,7 @@ from tools.description import Description, Effect, Scope
 
 DESCRIPTION_LENGTH_MAX = 280
 
-TOOLS_MAX = {"practice": 28, "dedicated": 20}
+TOOLS_MAX = {"practice": 30, "dedicated": 20}
 TOKENS_MAX = {"practice": 6_000, "dedicated": 4_500}
 LIST_TOKENS_MAX = 12_000
 OPENS: dict[Right, Any] = {

@@ -14,7 +14,7 @@ FLAGS = sorted(
     for tool in CATALOG
     for made in (tool.for_practice(),)
     for argument, field in made.fn_metadata.arg_model.model_fields.items()
-    if bool in (field.annotation, *get_args(field.annotation)) and argument in made.parameters["properties"]
+    if bool in (field.annotation, *get_args(field.annotation))
 )
 NEITHER: tuple[Any, ...] = ("yes", "no", "True", "TRUE", " true", "on", "1", 1, 0, 1.0, [True], {"true": True})
 
