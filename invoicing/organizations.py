@@ -56,6 +56,7 @@ class ClientMay(StrEnum):
     PERIODS = "periods"
     CREDENTIALS = "credentials"
     PEOPLE = "people"
+    WORKFLOWS = "workflows"
 
 
 class CredentialKind(StrEnum):

@@ -190,7 +190,7 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.CHANGE_PERIODS: _answered_for("Closing or opening a period", ClientMay.PERIODS),
     Right.CHANGE_AGENTS: _will_be_answered_for("Changing an agent"),
     Right.CHANGE_SKILLS: _will_be_answered_for("Changing a skill"),
-    Right.CHANGE_WORKFLOWS: _will_be_answered_for("Changing a workflow"),
+    Right.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", ClientMay.WORKFLOWS),
     Right.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
     Right.DECIDE_APPROVAL: Rule(
         "Deciding an approval",

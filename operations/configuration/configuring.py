@@ -17,6 +17,7 @@ from operations.configuration.periods import PERIODS
 from operations.configuration.profile_parts import BRANDING, POLICY, PartOfProfile, save_profile_part
 from operations.configuration.taxes import TAX_AUTHORITIES, TAX_CODES
 from operations.configuration.terms import PAYMENT_TERMS
+from operations.configuration.workflows import WORKFLOWS
 from storage.books import audit
 from storage.books.checks import SETTING, SETTING_MANDATES
 from storage.books.pool import Books
@@ -33,6 +34,7 @@ PARTS: Mapping[Part, PartOf | PartOfProfile] = {
     Part.TRANSACTION_TYPES: TRANSACTION_TYPES,
     Part.DIMENSIONS: DIMENSIONS,
     Part.PERIODS: PERIODS,
+    Part.WORKFLOWS: WORKFLOWS,
     Part.BANK_ACCOUNTS: BANK_ACCOUNTS,
     Part.BRANDING: BRANDING,
     Part.POLICY: POLICY,

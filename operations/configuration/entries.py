@@ -37,6 +37,7 @@ class Part(StrEnum):
     TRANSACTION_TYPES = "transaction_types"
     DIMENSIONS = "dimensions"
     PERIODS = "periods"
+    WORKFLOWS = "workflows"
     BANK_ACCOUNTS = "bank_accounts"
     BRANDING = "branding"
     POLICY = "policy"

@@ -38,6 +38,9 @@ _SETTINGS: tuple[type[SQLModel], ...] = (
     settings_tables.PostingProfile,
     settings_tables.NumberSeries,
     settings_tables.TransactionType,
+    settings_tables.Workflow,
+    settings_tables.WorkflowStep,
+    settings_tables.WorkflowCondition,
 )
 _RECORDS: Mapping[type[SQLModel], str] = {tables.Customer: "cus", tables.Item: "itm"}
 TRAVELS = frozenset(table_of(model).name for model in (*_SETTINGS, *_RECORDS))
@@ -94,8 +97,13 @@ class Carried:
 def take_along(session: Session) -> Carried:
     """All that goes along. Customers and items get ids of their own: an id of the sandbox names nothing elsewhere."""
     found = {table_of(model).name: _rows(session, model) for model in _SETTINGS}
+    anew: dict[str, str] = {}
     for model, prefix in _RECORDS.items():
-        found[table_of(model).name] = [row | {"id": new_id(prefix)} for row in _rows(session, model)]
+        rows = _rows(session, model)
+        anew |= {row["id"]: new_id(prefix) for row in rows}
+        found[table_of(model).name] = [row | {"id": anew[row["id"]]} for row in rows]
+    conditions = table_of(settings_tables.WorkflowCondition).name
+    found[conditions] = [row | {"value": anew.get(row["value"], row["value"])} for row in found[conditions]]
     return Carried(found)
 
 

@@ -306,6 +306,42 @@ class TransactionType(BooksTable, table=True):
     posting_profile: str = Field(foreign_key="posting_profiles.name")
 
 
+class Workflow(BooksTable, table=True):
+    """Which documents wait for approval: those of a kind for which the conditions of step 0 hold."""
+
+    __tablename__ = "workflows"
+
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str
+    active: bool = True
+
+
+class WorkflowStep(BooksTable, table=True):
+    """Who approves, in the order of `position`, from 1 on; `apart`: it must be somebody else than who prepared it."""
+
+    __tablename__ = "workflow_steps"
+
+    workflow: str = Field(primary_key=True, foreign_key="workflows.code")
+    position: int = Field(primary_key=True)
+    approver: str
+    apart: bool = False
+
+
+class WorkflowCondition(BooksTable, table=True):
+    """What must hold for a step, or with `step` 0 for the whole workflow. What is not used by `subject` is empty."""
+
+    __tablename__ = "workflow_conditions"
+
+    workflow: str = Field(primary_key=True, foreign_key="workflows.code")
+    step: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    subject: str
+    comparison: str = ""
+    value: str = ""
+    currency: str = ""
+
+
 class PeriodClosing(BooksTable, table=True):
     """Up to the end of which month nothing is dated any more; a later row says anew, and an empty month opens all."""
 

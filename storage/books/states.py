@@ -43,6 +43,9 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         settings_tables.Provenance,
         settings_tables.MandateAcknowledgement,
         settings_tables.PeriodClosing,
+        settings_tables.Workflow,
+        settings_tables.WorkflowStep,
+        settings_tables.WorkflowCondition,
     )
 }
 RECORDS: Mapping[str, type[SQLModel]] = {"customers": tables.Customer, "items": tables.Item}
