@@ -29,6 +29,7 @@ from storage.books.beside import Beside
 from storage.books.document_rows import rows_of
 from storage.books.pool import Books
 from storage.books.profile import load_profile
+from storage.books.skill_checks import skill_problems
 from storage.books.total_checks import total_problems
 from storage.directory.anchors import Ends, NoAnchor, loss_of_books
 from storage.files.kept import Files
@@ -117,6 +118,7 @@ def _problems(ask: Ask, organization_id: str, anchor: Ends | NoAnchor, kept: Fil
     yield from journal_checks.payment_entry_problems(ask)
     yield from total_problems(ask)
     yield from evidence_problems(ask)
+    yield from skill_problems(ask)
     yield from _file_problems(ask, kept)
 
 

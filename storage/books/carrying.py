@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from storage.books import settings_tables, tables
+from storage.books import assistance_tables, settings_tables, tables
 from storage.ids import new_id
 from storage.queries.statements import execute, insert_rows, table_of
 
@@ -41,6 +41,11 @@ _SETTINGS: tuple[type[SQLModel], ...] = (
     settings_tables.Workflow,
     settings_tables.WorkflowStep,
     settings_tables.WorkflowCondition,
+    assistance_tables.Agent,
+    assistance_tables.Skill,
+    assistance_tables.SkillContent,
+    assistance_tables.SkillFile,
+    assistance_tables.SkillSetting,
 )
 _RECORDS: Mapping[type[SQLModel], str] = {tables.Customer: "cus", tables.Item: "itm"}
 TRAVELS = frozenset(table_of(model).name for model in (*_SETTINGS, *_RECORDS))

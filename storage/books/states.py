@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from invoicing.document.canonical import canonical_json
-from storage.books import settings_tables, tables
+from storage.books import assistance_tables, settings_tables, tables
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask, each
 
@@ -46,6 +46,10 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         settings_tables.Workflow,
         settings_tables.WorkflowStep,
         settings_tables.WorkflowCondition,
+        assistance_tables.Agent,
+        assistance_tables.Skill,
+        assistance_tables.SkillFile,
+        assistance_tables.SkillSetting,
     )
 }
 RECORDS: Mapping[str, type[SQLModel]] = {"customers": tables.Customer, "items": tables.Item}

@@ -34,6 +34,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 14): "e6365a7dc5d11a8755834c71e2b8080e67937bdb346672d86d3a82d403e8936a",
     (FileKind.BOOKS, 15): "c23e099eb3e00a47a8e53404c1a605ea67bbba0fa3d378365c7d4a7b22a79b38",
     (FileKind.BOOKS, 16): "1055fcbc1fd1157a1bc19b821c20fbc55f07dac8df39f0b46ee3c092f2d866ee",
+    (FileKind.BOOKS, 17): "993fa3a5b792a42644e428655012820290d130455af3b0605db190cc13020308",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 
