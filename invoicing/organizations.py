@@ -57,6 +57,7 @@ class ClientMay(StrEnum):
     CREDENTIALS = "credentials"
     PEOPLE = "people"
     WORKFLOWS = "workflows"
+    AGENTS = "agents"
 
 
 class CredentialKind(StrEnum):

@@ -15,6 +15,7 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from operations.access import Office, Principal
+from operations.assistance.beginning import begin_with_shipped
 from operations.layer_plans import fresh_plan
 from operations.onboarding import add_organization, base_handle, fill_books
 from operations.organization_names import organization_name
@@ -83,7 +84,12 @@ async def start_installation(store: Store, clock: Clock, first: FirstOrganizatio
     """
     profile = check_first(first)
     plan = fresh_plan(profile, first.choices(), on=clock().date())
-    return await _start(store, clock, first, profile, fill=lambda db, office: fill_books(db, plan, office))
+
+    def fill(db: Session, office: Office) -> None:
+        begin_with_shipped(db, first.kind)
+        fill_books(db, plan, office)
+
+    return await _start(store, clock, first, profile, fill=fill)
 
 
 async def start_unnamed(store: Store, clock: Clock, owner: str = "") -> Principal:
@@ -100,6 +106,7 @@ async def start_unnamed(store: Store, clock: Clock, owner: str = "") -> Principa
 
     def fill(db: Session, office: Office) -> None:
         save_profile(db, profile)
+        begin_with_shipped(db, first.kind)
         detail: dict[str, object] = {"settings": settings_state(db)}
         audit.record(db, "create_organization", UNNAMED, at=office.now(), by=office.principal.label, detail=detail)
 

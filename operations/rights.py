@@ -138,10 +138,6 @@ def _answered_for(doing: str, let_as: ClientMay, scope: Scope = Scope.CONFIGURE)
     return Rule(doing, scope, _ANSWERABLE, _CLIENT_OWNER, let_as)
 
 
-def _will_be_answered_for(doing: str) -> Rule:
-    return Rule(doing, Scope.CONFIGURE, _ANSWERABLE, _CLIENT_OWNER, coming=True)
-
-
 RIGHTS: Mapping[Right, Rule] = {
     Right.READ: Rule("Looking at an organization", Scope.READ, frozenset(Standing)),
     Right.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER}), ClientMay.DRAFT),
@@ -188,8 +184,8 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
     Right.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE, coming=True),
     Right.CHANGE_PERIODS: _answered_for("Closing or opening a period", ClientMay.PERIODS),
-    Right.CHANGE_AGENTS: _will_be_answered_for("Changing an agent"),
-    Right.CHANGE_SKILLS: _will_be_answered_for("Changing a skill"),
+    Right.CHANGE_AGENTS: _answered_for("Changing an agent", ClientMay.AGENTS),
+    Right.CHANGE_SKILLS: _answered_for("Changing a skill", ClientMay.AGENTS),
     Right.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", ClientMay.WORKFLOWS),
     Right.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
     Right.DECIDE_APPROVAL: Rule(

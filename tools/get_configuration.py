@@ -11,14 +11,14 @@ from pydantic import Field
 from invoicing.text.choices import choice_of
 from operations import mandates
 from operations.configuration.configuring import PARTS, get_entries, get_history
-from operations.configuration.entries import Part
+from operations.configuration.entries import Part, PartOf
 from operations.mandates import MandatesOfOrganization
 from storage.books.pool import Books
 from tools.answers import PageAnswer, answer, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
-from views.configuration import EntryAnswer, entry_answer, entry_line, fields_line, history_answer
+from views.configuration import EntryAnswer, entry_answer, entry_lines, fields_line, history_answer
 from views.mandates import MandateAnswer, configuration_lines, mandate_answers
 from views.organizations import heading, named
 from views.remedies import for_assistant
@@ -38,6 +38,7 @@ class Configuration(PageAnswer):
 async def get_configuration(
     books: ReadableBooks,
     part: Annotated[str, Field(description=f"{', '.join(PARTS)}, {MANDATES}, or {HISTORY}: who changed what")],
+    code: Annotated[str, Field(description="Of one entry")] = "",
     cursor: Cursor = "",
     limit: WholeNumber = 50,
     organization: OrganizationArgument = "",
@@ -50,9 +51,9 @@ async def get_configuration(
         shown = [history_answer(one) for one in changes.items]
         return entries_answer(books, HISTORY, shown, next_cursor=changes.next_cursor, left=changes.left)
     wanted = entries_part(part, MANDATES, HISTORY)
-    page = await get_entries(books, wanted, cursor=cursor, limit=limit)
+    page = await get_entries(books, wanted, code=code, cursor=cursor, limit=limit)
     entries = [entry_answer(entry) for entry in page.items]
-    last = [fields_line(PARTS[wanted])]
+    last = [fields_line(PARTS[wanted]), *one_alone(wanted, code)]
     return entries_answer(books, wanted, entries, last=last, next_cursor=page.next_cursor, left=page.left)
 
 
@@ -63,6 +64,13 @@ def named_part(part: str) -> str:
 def entries_part(part: str, *others: str) -> Part:
     """The part of entries that a text names; a refusal names `others`, too."""
     return choice_of(Part, part, field="part", others=others)
+
+
+def one_alone(part: Part, code: str) -> list[str]:
+    """How more is seen of an entry, in parts that show more of one than of each of many."""
+    of = PARTS[part]
+    more = isinstance(of, PartOf) and of.read_one is not None and not code.strip()
+    return [f'More of one: get_configuration with part="{part.value}" and its code.'] if more else []
 
 
 def mandates_answer(books: Books, found: MandatesOfOrganization, *, first: str = "") -> CallToolResult:
@@ -98,7 +106,8 @@ def entries_answer(
         next_cursor=next_cursor,
         left=left,
     )
-    lines = [*([first] if first else []), *(entry_line(entry) for entry in entries)] or ["Nothing here yet."]
+    told = [line for entry in entries for line in entry_lines(entry)]
+    lines = [*([first] if first else []), *told] or ["Nothing here yet."]
     return answer(heading(books.organization), [*lines, *last, *page_note(left, next_cursor)], shown)
 
 
@@ -108,4 +117,6 @@ TOOL = Description(
     text="Show a part of an organization's configuration, or its history. mandates: which laws want another form of"
     " invoice than a PDF, for which buyers, from which day, and how it is handed in.",
     effect=Effect.READS,
+    # save_configuration's spells it out.
+    unlisted=frozenset({"code"}),
 )

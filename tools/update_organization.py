@@ -53,7 +53,20 @@ NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
 ]
 ClientMayArgument = Annotated[
-    Several[Literal["draft", "bank_account", "policy", "mandates", "periods", "credentials", "people"]] | None,
+    Several[
+        Literal[
+            "draft",
+            "bank_account",
+            "policy",
+            "mandates",
+            "periods",
+            "workflows",
+            "agents",
+            "credentials",
+            "people",
+        ]
+    ]
+    | None,
     Field(description="Which of the practice's acts a client's own people may do"),
 ]
 MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")]

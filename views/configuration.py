@@ -23,10 +23,20 @@ def entry_answer(entry: Entry) -> EntryAnswer:
     return EntryAnswer(code=entry.code, active=entry.active, values=dict(entry.values))
 
 
-def entry_line(entry: EntryAnswer) -> str:
-    """`- 1100: name=Trade receivables, type=asset`; empty values are left out."""
-    values = ", ".join(f"{name}={value}" for name, value in entry.values.items() if value)
-    return f"- {entry.code}{'' if entry.active else ' (not in use)'}{f': {values}' if values else ''}"
+def entry_lines(entry: EntryAnswer) -> list[str]:
+    """`- 1100: name=Trade receivables, type=asset`; empty values are left out, and one of several lines stands below,
+    each of its lines marked, so that none passes for a line of the answer.
+    """
+    short = ", ".join(f"{name}={value}" for name, value in entry.values.items() if value and not _is_long(value))
+    lines = [f"- {entry.code}{'' if entry.active else ' (not in use)'}{f': {short}' if short else ''}"]
+    for name, value in entry.values.items():
+        if _is_long(value):
+            lines += [f"  {name}:", *(f"  | {line}" for line in value.splitlines())]
+    return lines
+
+
+def _is_long(value: str) -> bool:
+    return len(value.splitlines()) > 1
 
 
 def fields_line(part: Described) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
 from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
+from operations.configuration.agents import AGENTS
 from operations.configuration.bank_accounts import BANK_ACCOUNTS
 from operations.configuration.dimensions import DIMENSIONS
-from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields
+from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields, no_such_entry
 from operations.configuration.jurisdictions import JURISDICTIONS
 from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
 from operations.configuration.periods import PERIODS
 from operations.configuration.profile_parts import BRANDING, POLICY, PartOfProfile, save_profile_part
+from operations.configuration.skills import SKILLS
 from operations.configuration.taxes import TAX_AUTHORITIES, TAX_CODES
 from operations.configuration.terms import PAYMENT_TERMS
 from operations.configuration.workflows import WORKFLOWS
@@ -38,14 +40,30 @@ PARTS: Mapping[Part, PartOf | PartOfProfile] = {
     Part.BANK_ACCOUNTS: BANK_ACCOUNTS,
     Part.BRANDING: BRANDING,
     Part.POLICY: POLICY,
+    Part.AGENTS: AGENTS,
+    Part.SKILLS: SKILLS,
 }
 
 
-async def get_entries(books: Books, part: Part, *, cursor: str, limit: int) -> Page[Entry]:
-    """A page of a part's entries."""
+async def get_entries(books: Books, part: Part, *, code: str = "", cursor: str, limit: int) -> Page[Entry]:
+    """A page of a part's entries; of one alone where its code is given, with all that belongs to it.
+
+    Raises:
+        NotFound: no entry has this code.
+    """
     check_limit(limit)
-    entries = await books.read(lambda db: PARTS[part].read(db, books))
+    of = PARTS[part]
+    if not code.strip():
+        entries = await books.read(lambda db: of.read(db, books))
+    elif not (entries := await books.read(lambda db: _of_code(of, db, books, code))):
+        raise no_such_entry("entry")
     return page_of_whole(entries, cursor=cursor, limit=limit)
+
+
+def _of_code(of: PartOf | PartOfProfile, db: Session, books: Books, code: str) -> Sequence[Entry]:
+    if isinstance(of, PartOf):
+        return of.of_code(db, books, code)
+    return [entry for entry in of.read(db, books) if entry.code == code.strip()]
 
 
 async def save_entry(office: Office, books: Books, part: Part, change: Change) -> Entry | None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlmodel import Session
 
 from invoicing.money.amounts import plain
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act
+from invoicing.text.codes import small_letters
+from invoicing.text.typed import quoted
 from operations.rights import Right
 from storage.books import audit
 from storage.books.pool import Books
 from storage.books.states import settings_state
+
+T = TypeVar("T")
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -41,6 +45,8 @@ class Part(StrEnum):
     BANK_ACCOUNTS = "bank_accounts"
     BRANDING = "branding"
     POLICY = "policy"
+    AGENTS = "agents"
+    SKILLS = "skills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ class Described(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartOf:
-    """A part with rows of its own: how its entries are read and changed. `save` answers the code of the entry."""
+    """A part with rows of its own: how its entries are read and changed. `save` answers the code of the entry.
+    `read_one` reads what is to be seen of one entry, where that is more than of each of many.
+    """
 
     title: str
     fields: Mapping[str, str]
@@ -89,6 +97,14 @@ class PartOf:
     save: Callable[[Session, Books, Change], str]
     right: Right = Right.CHANGE_SETTINGS
     withdrawing: str = ""
+    read_one: Callable[[Session, Books, str], Sequence[Entry]] | None = None
+
+    def of_code(self, db: Session, books: Books, code: str) -> Sequence[Entry]:
+        """What is to be seen of the entry of this code; nothing where there is none."""
+        if self.read_one is not None:
+            return self.read_one(db, books, code)
+        wanted = small_letters(code)
+        return [entry for entry in self.read(db, books) if small_letters(entry.code) == wanted]
 
 
 def check_fields(part: Described, change: Change) -> None:
@@ -108,6 +124,35 @@ def check_fields(part: Described, change: Change) -> None:
         raise InvalidInput(f"withdraw: {part.title} are not taken out of use.", field="withdraw")
     if change.withdraw and change.values:
         raise InvalidInput("values: give values or withdraw, not both.", field="values")
+
+
+def asks_for_shipped(values: Mapping[str, str]) -> bool:
+    """Whether a change asks for what Counterfoil brings along.
+
+    Raises:
+        InvalidInput: and for something else besides.
+    """
+    if "shipped" not in values or not flag("shipped", values["shipped"]):
+        return False
+    if len(values) > 1:
+        raise InvalidInput("values: shipped goes with no other value.", field="values")
+    return True
+
+
+def wanted_of_shipped(shipped: Mapping[str, T], code: str, known: Container[str]) -> list[T]:
+    """What is brought along under this code, or without one all that is not there yet.
+
+    Raises:
+        InvalidInput: nothing is brought along under this code.
+    """
+    wanted = small_letters(code)
+    if not wanted:
+        return [one for name, one in shipped.items() if name not in known]
+    if wanted not in shipped:
+        raise InvalidInput(
+            f"code: nothing is brought along under {quoted(code)}.", field="code", candidates=list(shipped)
+        )
+    return [shipped[wanted]]
 
 
 def no_such_entry(what: str) -> NotFound:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from invoicing.assistance.agents import Agent, AgentArgument, ArgumentKind
 from invoicing.document.canonical import canonical_json
 from storage.books import assistance_tables
+from storage.queries.cache import remembered
 from storage.queries.statements import Kept, flat, insert_rows
 
 
@@ -33,8 +34,8 @@ _IN_ORDER = _AGENTS.all.order_by(_AGENTS.table.c.code)
 
 
 def load_agents(session: Session) -> tuple[Agent, ...]:
-    """The agents by code, those that are not enabled too."""
-    return tuple(_AGENTS.find(session, _IN_ORDER))
+    """The agents by code, those that are not enabled too; until a setting changes, what was read last time."""
+    return remembered(session, ("agents",), lambda db: tuple(_AGENTS.find(db, _IN_ORDER)))
 
 
 def add_agents(session: Session, agents: Iterable[Agent]) -> None:

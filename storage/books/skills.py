@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session
 
-from invoicing.assistance.skills import Skill, SkillFile
+from invoicing.assistance.skills import GUIDE, ListedFile, ListedSkill, Skill, SkillFile
 from storage.books import assistance_tables
+from storage.queries.cache import remembered
 from storage.queries.statements import execute, insert_rows, table_of
 
 _SKILLS, _FILES = table_of(assistance_tables.Skill), table_of(assistance_tables.SkillFile)
@@ -23,6 +24,15 @@ _FILES_IN_ORDER = (
     select(_FILES.c.skill, _FILES.c.path, _CONTENTS.c.content, _FILES.c.sha256, _FILES.c.size)
     .join_from(_FILES, _CONTENTS)
     .order_by(_FILES.c.skill, _FILES.c.path)
+)
+_FILES_ALONE = select(_FILES.c.skill, _FILES.c.path, _FILES.c.sha256, _FILES.c.size).order_by(
+    _FILES.c.skill, _FILES.c.path
+)
+_GUIDES = select(_FILES.c.skill, _CONTENTS.c.content).join_from(_FILES, _CONTENTS).where(_FILES.c.path == GUIDE)
+_ONE_FILE = (
+    select(_FILES.c.path, _CONTENTS.c.content, _FILES.c.sha256, _FILES.c.size)
+    .join_from(_FILES, _CONTENTS)
+    .where(_FILES.c.skill == bindparam("of_skill"), _FILES.c.path == bindparam("of_path"))
 )
 _ADD_CONTENT = insert(_CONTENTS).inline().on_conflict_do_nothing()
 _CHANGE = _SKILLS.update().where(_SKILLS.c.code == bindparam("of_code"))
@@ -41,6 +51,35 @@ def load_skills(session: Session) -> tuple[Skill, ...]:
         Skill(row.code, row.name, row.description, tuple(files.get(row.code, ())), row.enabled)
         for row in execute(session, _IN_ORDER)
     )
+
+
+def list_skills(session: Session) -> tuple[ListedSkill, ...]:
+    """As `load_skills`, without the contents; until a setting changes, it is what was read last time."""
+    return remembered(session, ("skills",), _list_skills)
+
+
+def _list_skills(session: Session) -> tuple[ListedSkill, ...]:
+    files: dict[str, list[ListedFile]] = {}
+    for skill, *of_file in execute(session, _FILES_ALONE):
+        files.setdefault(skill, []).append(ListedFile(*of_file))
+    guides = {row[0]: row[1] for row in execute(session, _GUIDES)}
+    return tuple(
+        ListedSkill(
+            code=row.code,
+            name=row.name,
+            description=row.description,
+            enabled=row.enabled,
+            guide=guides.get(row.code, b""),
+            files=tuple(files.get(row.code, ())),
+        )
+        for row in execute(session, _IN_ORDER)
+    )
+
+
+def load_skill_file(session: Session, skill: str, path: str) -> SkillFile | None:
+    """A file of a skill."""
+    row = execute(session, _ONE_FILE, {"of_skill": skill, "of_path": path}).first()
+    return SkillFile(*row) if row else None
 
 
 def add_skills(session: Session, skills: Iterable[Skill]) -> None:

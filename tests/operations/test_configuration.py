@@ -82,6 +82,8 @@ async def test_every_part_is_listed_and_what_it_shows_can_be_said_again(desk: De
         Part.JURISDICTIONS,
         Part.DIMENSIONS,
         Part.BANK_ACCOUNTS,
+        Part.AGENTS,
+        Part.SKILLS,
     )
     fields = set(PARTS[part].fields)
     for entry in entries.values():

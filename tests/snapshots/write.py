@@ -1,5 +1,5 @@
 """Rewrites the generated parts: what `counterfoil stdio` lists before anything is loaded, a JSON snapshot per tool and
-connection, and the table of tools in docs/tools.md.
+connection, the table of tools in docs/tools.md, and the names of all tools that agents may name.
 
 `python -m tests.snapshots.write` (make docs). The tests hold both to what the server says on the wire.
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 from mcp_types import Tool
 
+from invoicing.assistance import agents
 from server.mcp import dedicated_server, practice_server
 from tests.support.assistant import Era, assistant
 from tests.support.practice import practice
@@ -24,6 +25,7 @@ from tools.published import Published, file_of, published_text
 
 FOLDER = Path(__file__).parent
 TABLE = FOLDER.parents[1] / "docs" / "tools.md"
+NAMES = Path(agents.__file__).with_name("tools.txt")
 BEGIN, END = "<!-- tools -->", "<!-- /tools -->"
 KEPT = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
 _EFFECTS = {Effect.READS: "reads", Effect.CHANGES: "changes", Effect.COMMITS: "final"}
@@ -110,7 +112,13 @@ def write_published(listed: dict[bool, Published]) -> None:
         file_of(dedicated=dedicated).write_text(published_text(published), encoding="utf-8")
 
 
+def names_text() -> str:
+    """The names of all tools, one a line."""
+    return "".join(f"{name}\n" for name in sorted(tool.name for tool in CATALOG))
+
+
 def main() -> None:
+    NAMES.write_text(names_text(), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         write_published(asyncio.run(described(Path(folder) / "published")))
         write_snapshots(asyncio.run(listed_tools(Path(folder) / "data")))

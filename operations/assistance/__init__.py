@@ -1,0 +1,1 @@
+"""What a connection offers to an assistant beside tools: prompts, skills, and what completes their arguments."""
