@@ -1,9 +1,9 @@
-"""What became of each layer of a new organization: where it came from, and how much of it was copied."""
+"""What became of each layer and part of a new organization: where it came from, and how much of it was copied."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -16,25 +16,51 @@ class Layer(StrEnum):
 
 
 class LayerState(StrEnum):
-    """`FRESH` is from the country's file; `SKIPPED` and `FAILED` have what the practice has, because nothing else was
-    asked for, or because what was asked for does not fit.
+    """`FRESH` is from the country's file; `SKIPPED` and `FAILED` have what is usual with the chart, because nothing
+    else was asked for, or because what was asked for does not fit. What was copied in `PARTIAL` is completed by that.
     """
 
     CREATED = "created"
     FRESH = "fresh"
     COPIED = "copied"
+    PARTIAL = "partial"
     SKIPPED = "skipped"
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Untranslated:
+    """An entry of a part that does not fit as it is, or not at all, and why: a sentence without its subject."""
+
+    part: str
+    code: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOutcome:
+    """A part: how many entries it has, how many of these were `copied` from the organization `source`, and from whose
+    file or configuration all others are; and what could not be translated.
+    """
+
+    part: str
+    noun: str
+    layer: Layer
+    source: str
+    usual_source: str
+    count: int
+    copied: int = 0
+    untranslated: tuple[Untranslated, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerOutcome:
-    """`source` says whose file or configuration the layer is from; `copied` counts what was taken over, by its kind."""
+    """`source` says whose file or configuration the layer is from, but for what its parts say of themselves."""
 
     layer: Layer
     state: LayerState
     source: str = ""
-    copied: Mapping[str, int] = field(default_factory=dict)
+    parts: tuple[PartOutcome, ...] = ()
 
 
 CREATED = LayerOutcome(layer=Layer.SCHEMA, state=LayerState.CREATED)
@@ -44,5 +70,11 @@ def states_by_layer(outcomes: Sequence[LayerOutcome]) -> dict[str, str]:
     return {outcome.layer.value: outcome.state.value for outcome in outcomes}
 
 
+def part_outcomes(outcomes: Sequence[LayerOutcome]) -> tuple[PartOutcome, ...]:
+    return tuple(part for outcome in outcomes for part in outcome.parts)
+
+
 def copied_in_all(outcomes: Sequence[LayerOutcome]) -> dict[str, int]:
-    return {kind: count for outcome in outcomes for kind, count in outcome.copied.items()}
+    """How many entries of each part were copied; nothing of layers that were not."""
+    copying = {LayerState.COPIED, LayerState.PARTIAL, LayerState.SKIPPED, LayerState.FAILED}
+    return {part.part: part.copied for outcome in outcomes if outcome.state in copying for part in outcome.parts}

@@ -1,139 +1,284 @@
-"""The three layers of a new organization before they are written: fresh from its country's file, or copied."""
+"""The layers of a new organization before they are written: fresh from its country's file, or copied part by part."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
 from invoicing.charts import is_national
-from invoicing.countries import country
+from invoicing.countries import Country, country
 from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
 from invoicing.remedies import Remark
-from operations.layer_outcomes import CREATED, Layer, LayerOutcome, LayerState
+from operations.copying.accounts import ACCOUNTS, POSTING_PROFILES, NamedPosting
+from operations.copying.part import Configuration, CopiedPart, Translated, Values
+from operations.copying.parts import parts_of
+from operations.copying.policy import fields_of
+from operations.layer_outcomes import CREATED, Layer, LayerOutcome, LayerState, PartOutcome, Untranslated
 from operations.templates import Choices, fresh_entity_layer, fresh_organization_layer
 
 
-@dataclass(frozen=True, slots=True)
+class Model(StrEnum):
+    """Whose organization layer is copied: the practice's, or that of the organization that is copied from."""
+
+    PRACTICE = "practice"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPart:
+    """A part before it is written. `theirs` is the whole part as it is at its source, and `copied` are the keys of what
+    is from there; all other `values` are from `usual_source`.
+    """
+
+    part: CopiedPart
+    values: Values
+    source: str
+    theirs: Values
+    copied: frozenset[str]
+    usual_source: str
+    untranslated: tuple[Untranslated, ...] = ()
+
+    @property
+    def outcome(self) -> PartOutcome:
+        """What becomes of the part."""
+        copied = len(self.copied & self.part.by_key(self.values).keys())
+        return PartOutcome(
+            part=self.part.name,
+            noun=self.part.noun,
+            layer=self.part.layer,
+            source=self.source if copied else self.usual_source,
+            usual_source=self.usual_source,
+            count=len(self.values),
+            copied=copied,
+            untranslated=self.untranslated,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLayer:
+    """A layer before it is written, and where most of it is from."""
+
+    layer: Layer
+    state: LayerState
+    source: str
+    parts: tuple[PlannedPart, ...]
+
+    @property
+    def outcome(self) -> LayerOutcome:
+        parts = tuple(planned.outcome for planned in self.parts)
+        return LayerOutcome(layer=self.layer, state=self.state, source=self.source, parts=parts)
+
+    def values(self, name: str) -> Values:
+        """The values of the part of this name."""
+        return next((planned.values for planned in self.parts if planned.part.name == name), ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The three layers of a new organization before they are written, and what to say of them."""
+    """The layers of a new organization before they are written, and what to say of them. `usual_entity` is what the
+    entity layer is where the one that is asked for cannot be written.
+    """
 
     profile: Profile
-    organization: OrganizationLayer
-    entity: EntityLayer
-    outcomes: tuple[LayerOutcome, ...]
+    organization: PlannedLayer
+    entity: PlannedLayer
+    usual_entity: PlannedLayer
     notes: tuple[Remark, ...] = ()
 
+    @property
+    def outcomes(self) -> tuple[LayerOutcome, ...]:
+        return (CREATED, self.organization.outcome, self.entity.outcome)
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What an organization, by its handle, has that can be copied."""
-
-    handle: str
-    profile: Profile
-    organization: OrganizationLayer
-    entity: EntityLayer
+    @property
+    def parts(self) -> tuple[PlannedPart, ...]:
+        return (*self.organization.parts, *self.entity.parts)
 
 
 def fresh_plan(profile: Profile, choices: Choices, *, on: date) -> Plan:
     """All layers fresh from the country's file, as it stands on the day of creation."""
     rules = country(profile.country)
-    source = f"country file {rules.code}"
-    both = (Layer.ORGANIZATION, Layer.ENTITY)
-    fresh = (LayerOutcome(layer=layer, state=LayerState.FRESH, source=source) for layer in both)
+    values = fresh_values(fresh_organization_layer(rules, choices, on=on), fresh_entity_layer(rules, choices))
+    source = country_source(rules)
+    organization, entity = (
+        PlannedLayer(
+            layer=layer,
+            state=LayerState.FRESH,
+            source=source,
+            parts=tuple(
+                _fresh_part(part, values[part.name], source) for part in parts_of(layer) if part.name in values
+            ),
+        )
+        for layer in (Layer.ORGANIZATION, Layer.ENTITY)
+    )
+    return Plan(profile=profile, organization=organization, entity=entity, usual_entity=entity)
+
+
+def country_source(rules: Country) -> str:
+    """How a country's file is called as a source."""
+    return f"country file {rules.code}"
+
+
+def fresh_values(organization: OrganizationLayer, entity: EntityLayer) -> Mapping[str, Values]:
+    """The values of the parts that a country's file has."""
+    return {
+        "accounts": organization.accounts,
+        "tax_authorities": organization.authorities,
+        "jurisdictions": organization.jurisdictions,
+        "tax_codes": organization.tax_codes,
+        "withholdings": organization.withholdings,
+        "payment_terms": organization.terms,
+        "posting_profiles": tuple(NamedPosting(name, posting) for name, posting in entity.postings.items()),
+        "transaction_types": entity.transactions,
+    }
+
+
+def copied_plan(
+    fresh: Plan, practice: Configuration, source: Configuration, model: Model, *, copy_entity: bool
+) -> Plan:
+    """The layers of an organization that would be fresh otherwise: the organization layer of the practice or of the
+    source, and with `copy_entity` the entity layer of the source.
+    """
+    giver = source if model is Model.SOURCE else practice
+    rules = country(fresh.profile.country)
+    profile, notes = _profile(fresh.profile, giver, rules)
+    target = Configuration("", profile, {})
+    planned: list[PlannedPart] = []
+    for part in parts_of(Layer.ORGANIZATION):
+        if part.of_models and model is not Model.SOURCE:
+            continue
+        one = _organization_part(part, fresh, practice if part.practices_own else giver, target)
+        planned.append(one)
+        target = _with(target, part, one.values)
+    profile = replace(profile, **_policy(planned))
+    organization = PlannedLayer(
+        layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=giver.handle, parts=tuple(planned)
+    )
+    usual = _usual_entity(fresh, giver, is_at_hand=profile.chart_of_accounts == giver.profile.chart_of_accounts)
+    entity = entity_layer(source, target, usual) if copy_entity else usual
     return Plan(
         profile=profile,
-        organization=fresh_organization_layer(rules, choices, on=on),
-        entity=fresh_entity_layer(rules, choices),
-        outcomes=(CREATED, *fresh),
-    )
-
-
-def copied_plan(fresh: Plan, practice: Configuration, wanted: EntityLayer | None, *, of: str) -> Plan:
-    """The practice's layers for an organization that would be fresh otherwise, with the wanted entity layer, which is
-    that of the organization of the handle `of`; None for the practice's.
-    """
-    rules, layer = country(fresh.profile.country), practice.organization
-    at_home = practice.profile.country == rules.code
-    notes: tuple[Remark, ...] = ()
-    if not at_home:
-        # The practice's tax codes are those of its own country and would be wrong in another.
-        layer = replace(
-            layer,
-            tax_codes=fresh.organization.tax_codes,
-            authorities=fresh.organization.authorities,
-            withholdings=fresh.organization.withholdings,
-            jurisdictions=fresh.organization.jurisdictions,
-        )
-        said = f"Tax codes and authorities come from the country file of {rules.name}, not from {practice.handle}."
-        notes = (Remark(said),)
-    chart_of, usual = practice.profile, _Usual(practice.entity, LayerState.SKIPPED, LayerState.FAILED, practice.handle)
-    if not at_home and is_national(chart_of.chart_of_accounts):
-        # The numbers of one country's law say nothing in another.
-        said = f"The chart of accounts is the standard one: {chart_of.chart_of_accounts} is not of {rules.name}."
-        chart_of, notes = fresh.profile, (*notes, Remark(said))
-        layer = replace(layer, accounts=fresh.organization.accounts)
-        usual = _Usual(fresh.entity, LayerState.FRESH, LayerState.FRESH, fresh.outcomes[-1].source)
-    entity, state, note = usual.entity, usual.unasked, ""
-    if wanted is not None:
-        entity, state, note = _entity_layer(wanted, layer, usual, source=of)
-    return Plan(
-        profile=replace(
-            fresh.profile,
-            accounting_standard=chart_of.accounting_standard,
-            chart_of_accounts=chart_of.chart_of_accounts,
-            tax_system=practice.profile.tax_system if at_home else fresh.profile.tax_system,
-        ),
-        organization=layer,
+        organization=organization,
         entity=entity,
-        outcomes=(
-            CREATED,
-            _organization_outcome(layer, practice, at_home=at_home),
-            _entity_outcome(entity, state, of if state is LayerState.COPIED else usual.source),
-        ),
-        notes=(*notes, Remark(note)) if note else notes,
+        usual_entity=replace(usual, state=_unfitting(usual)),
+        notes=(*notes, *untranslated_notes(organization, giver.handle), *untranslated_notes(entity, source.handle)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Usual:
-    """The entity layer where no other is asked for or fits, what it is called then, and where it is from."""
+def entity_layer(source: Configuration, target: Configuration, usual: PlannedLayer) -> PlannedLayer:
+    """The entity layer of the source as it fits the target, of which the organization layer is known, completed by the
+    usual one where it does not.
+    """
+    # What there is to match with, until each part is settled.
+    for part in parts_of(Layer.ENTITY):
+        target = _with(target, part, usual.values(part.name))
+    planned = []
+    for part in parts_of(Layer.ENTITY):
+        theirs = source.parts[part.name]
+        translated = part.translate(theirs, source, target)
+        values = part.fill(translated, usual.values(part.name), target)
+        target = _with(target, part, values)
+        planned.append(
+            PlannedPart(
+                part=part,
+                values=values,
+                source=source.handle,
+                theirs=theirs,
+                copied=frozenset(part.by_key(translated.values)),
+                usual_source=usual.source,
+                untranslated=translated.untranslated,
+            )
+        )
+    profiles = next(one for one in planned if one.part is POSTING_PROFILES)
+    if not profiles.outcome.copied:
+        return replace(usual, state=_unfitting(usual), parts=tuple(_with_untranslated(usual, one) for one in planned))
+    state = LayerState.PARTIAL if any(one.untranslated for one in planned) else LayerState.COPIED
+    return PlannedLayer(layer=Layer.ENTITY, state=state, source=source.handle, parts=tuple(planned))
 
-    entity: EntityLayer
-    unasked: LayerState
-    unfitting: LayerState
-    source: str
+
+def untranslated_notes(layer: PlannedLayer, source: str) -> tuple[Remark, ...]:
+    """What of the source could not be copied as it is, each in a sentence."""
+    notes = []
+    for one in layer.parts:
+        for entry in one.untranslated:
+            what = "is not as there" if entry.code in one.copied else "was not copied"
+            notes.append(Remark(f"The {one.part.noun} {entry.code} of {source} {what}: {entry.because}."))
+    return tuple(notes)
 
 
-def _organization_outcome(layer: OrganizationLayer, practice: Configuration, *, at_home: bool) -> LayerOutcome:
-    same_chart = layer.accounts == practice.organization.accounts
-    copied = {
-        "accounts": len(layer.accounts) if same_chart else 0,
-        "tax_codes": len(layer.tax_codes) if at_home else 0,
-        "payment_terms": len(layer.terms),
-        "tax_authorities": len(layer.authorities) if at_home else 0,
-        "withholdings": len(layer.withholdings) if at_home else 0,
-        "jurisdictions": len(layer.jurisdictions) if at_home else 0,
+def _fresh_part(part: CopiedPart, values: Values, source: str) -> PlannedPart:
+    return PlannedPart(part=part, values=values, source=source, theirs=values, copied=frozenset(), usual_source=source)
+
+
+def _with(target: Configuration, part: CopiedPart, values: Values) -> Configuration:
+    return replace(target, parts={**target.parts, part.name: values})
+
+
+def _profile(fresh: Profile, giver: Configuration, rules: Country) -> tuple[Profile, tuple[Remark, ...]]:
+    """Standard, chart and tax system of the giver, where they can be had in the country."""
+    theirs, notes = giver.profile, tuple[Remark, ...]()
+    if theirs.country == rules.code:
+        return (
+            replace(
+                fresh,
+                accounting_standard=theirs.accounting_standard,
+                chart_of_accounts=theirs.chart_of_accounts,
+                tax_system=theirs.tax_system,
+            ),
+            notes,
+        )
+    # The giver's tax codes are those of its own country and would be wrong in another.
+    said = f"Tax codes and authorities come from the country file of {rules.name}, not from {giver.handle}."
+    notes = (Remark(said),)
+    if is_national(theirs.chart_of_accounts):
+        # The numbers of one country's law say nothing in another.
+        said = f"The chart of accounts is the standard one: {theirs.chart_of_accounts} is not of {rules.name}."
+        return fresh, (*notes, Remark(said))
+    chart: dict[str, Any] = {
+        "accounting_standard": theirs.accounting_standard,
+        "chart_of_accounts": theirs.chart_of_accounts,
     }
-    return LayerOutcome(layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=practice.handle, copied=copied)
+    return replace(fresh, **chart), notes
 
 
-def _entity_outcome(entity: EntityLayer, state: LayerState, source: str) -> LayerOutcome:
-    is_copied = state is LayerState.COPIED
-    copied = {
-        "posting_profiles": len(entity.postings) if is_copied else 0,
-        "transaction_types": len(entity.transactions) if is_copied else 0,
-    }
-    return LayerOutcome(layer=Layer.ENTITY, state=state, source=source, copied=copied)
+def _organization_part(part: CopiedPart, fresh: Plan, giver: Configuration, target: Configuration) -> PlannedPart:
+    at_home = giver.profile.country == target.profile.country
+    usual = fresh.organization.values(part.name)
+    stays_at_home = part.of_country or (part is ACCOUNTS and is_national(giver.profile.chart_of_accounts))
+    if stays_at_home and not at_home:
+        return _fresh_part(part, usual, fresh.organization.source)
+    theirs = giver.parts[part.name]
+    translated: Translated = part.translate(theirs, giver, target)
+    return PlannedPart(
+        part=part,
+        values=part.fill(translated, usual, target),
+        source=giver.handle,
+        theirs=theirs,
+        copied=frozenset(part.by_key(translated.values)),
+        usual_source=fresh.organization.source,
+        untranslated=translated.untranslated,
+    )
 
 
-def _entity_layer(
-    wanted: EntityLayer, layer: OrganizationLayer, usual: _Usual, *, source: str
-) -> tuple[EntityLayer, LayerState, str]:
-    """The wanted layer where the chart has all its accounts, else the usual one; with its state and a note."""
-    numbers = {account.number for account in layer.accounts}
-    used = {number for posting in wanted.postings.values() for number in posting.accounts}
-    if missing := sorted(used - numbers):
-        note = f"The posting profiles of {source} were not copied: the chart has no account {', '.join(missing)}."
-        return usual.entity, usual.unfitting, note
-    return wanted, LayerState.COPIED, ""
+def _policy(planned: list[PlannedPart]) -> dict[str, Any]:
+    return {name: value for one in planned if one.part.of_models for name, value in fields_of(one.values).items()}
+
+
+def _usual_entity(fresh: Plan, giver: Configuration, *, is_at_hand: bool) -> PlannedLayer:
+    """What is usual with the chart: what its giver has, or where that stays at home, the country's file."""
+    if not is_at_hand:
+        return fresh.entity
+    parts = tuple(_fresh_part(part, giver.parts[part.name], giver.handle) for part in parts_of(Layer.ENTITY))
+    return PlannedLayer(layer=Layer.ENTITY, state=LayerState.SKIPPED, source=giver.handle, parts=parts)
+
+
+def _unfitting(usual: PlannedLayer) -> LayerState:
+    return LayerState.FRESH if usual.state is LayerState.FRESH else LayerState.FAILED
+
+
+def _with_untranslated(usual: PlannedLayer, planned: PlannedPart) -> PlannedPart:
+    mine = next((one for one in usual.parts if one.part is planned.part), None)
+    return replace(mine, untranslated=planned.untranslated) if mine else planned

@@ -1,7 +1,7 @@
 """Onboarding: the practice itself, and its clients, in three layers.
 
 1. The schema: new books, a copy of the migrated template.
-2. The organization level: copied from the practice, or fresh from the country's file.
+2. The organization level: copied from the practice or from a model, or fresh from the country's file.
 3. The entity level: posting profiles and transaction type profiles, from the organization that is copied.
 
 Number series are always new. Customers, items, documents, bank data and credentials are never copied.
@@ -13,9 +13,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
 
+import anyio.from_thread
 import anyio.to_thread
 from sqlmodel import Session
 
@@ -23,22 +23,24 @@ from invoicing.countries import country
 from invoicing.document.law_of_form import mandate_lines
 from invoicing.document.readiness import blockers
 from invoicing.master_data.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
-from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef
+from invoicing.progress import AsyncProgress, Progress
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
 from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
+from operations.copying.part import Configuration
+from operations.copying.parts import load_configuration
+from operations.copying.repeating import copy_entity_layer, find_client
+from operations.copying.writing import nobody, save_layers
 from operations.layer_outcomes import LayerOutcome, states_by_layer
-from operations.layer_plans import Configuration, Plan, copied_plan, fresh_plan
+from operations.layer_plans import Model, Plan, copied_plan, fresh_plan, untranslated_notes
 from operations.naming import not_found
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.rights import Right
-from operations.templates import FROM_COUNTRY, Choices, fresh_profile, fresh_series
+from operations.templates import FROM_COUNTRY, Choices, fresh_profile
 from storage.books import audit
-from storage.books.profile import load_profile, record_provenance, save_profile
-from storage.books.series import save_series
-from storage.books.setup import load_entity_layer, load_organization_layer, save_entity_layer, save_organization_layer
+from storage.books.profile import save_profile
 from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
 from storage.directory.anchors import add_anchor
@@ -49,7 +51,10 @@ from storage.work.completion import to_its_end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRequest:
-    """A client organization as asked for; `copy_from` is a handle, or empty for a fresh start."""
+    """A client organization as asked for; `copy_from` is a handle, or empty for a fresh start;
+    `organization_layer` says whose chart, codes and terms a copy takes. With `repeats_entity_layer` that layer is
+    copied once more, into the client of this `handle`, which a first call made.
+    """
 
     name: str
     country: str
@@ -58,13 +63,21 @@ class ClientRequest:
     handle: str = ""
     copy_from: str = ""
     copy_entity_configuration: bool = True
+    organization_layer: Model = Model.PRACTICE
+    repeats_entity_layer: bool = False
     choices: Choices = FROM_COUNTRY
     dry_run: bool = False
 
 
+async def _nobody_waits(done: int, of: int) -> None:
+    """Tells nobody how far it has come."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewClient:
-    """What creating a client made, or in a dry run would make. `created` is None in a dry run."""
+    """What creating a client made, or in a dry run would make. `created` is None in a dry run; `repeated` is the client
+    that was there before, where a layer was copied once more.
+    """
 
     partner: OrganizationRef
     created: OrganizationRef | None
@@ -73,10 +86,13 @@ class NewClient:
     outcomes: tuple[LayerOutcome, ...]
     notes: tuple[Remark, ...]
     connection_url: str
+    repeated: OrganizationRef | None = None
 
 
-async def create_client_organization(office: Office, request: ClientRequest) -> NewClient:
-    """Create a client of the practice, or tell in a dry run what would be created.
+async def create_client_organization(
+    office: Office, request: ClientRequest, *, progress: AsyncProgress = _nobody_waits
+) -> NewClient:
+    """Create a client of the practice, or tell in a dry run what would be created. `progress` is told of each layer.
 
     Raises:
         NotAllowed: the principal belongs to no practice as owner or accountant, or only to some of its clients.
@@ -90,6 +106,8 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
     if partner.archived:
         raise Conflict(f"{partner.handle} is archived: it takes no new clients.", field="partner")
     name = organization_name(request.name)
+    if request.repeats_entity_layer:
+        return await _repeat(office, partner, replace(request, name=name))
     await check_name_names_no_other(office, name)
     base = base_handle(request.handle, name, request.environment)
     plan = await _plan(office, partner, replace(request, name=name))
@@ -115,8 +133,16 @@ async def create_client_organization(office: Office, request: ClientRequest) -> 
         currency=plan.profile.currency,
         partner_id=partner.id,
     )
-    created = await add_organization(office, new, fill=lambda db: fill_books(db, plan, office))
-    return _answer(office, partner, created, created.handle, plan)
+    written = [plan]
+
+    def told(done: int, of: int) -> None:
+        anyio.from_thread.run(progress, done, of)
+
+    def fill(db: Session) -> None:
+        written[:] = [fill_books(db, plan, office, progress=told)]
+
+    created = await add_organization(office, new, fill=fill)
+    return _answer(office, partner, created, created.handle, written[0])
 
 
 async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
@@ -149,7 +175,7 @@ async def add_organization(
     office: Office,
     new: NewOrganization,
     *,
-    fill: Callable[[Session], None],
+    fill: Callable[[Session], object],
     publish: Callable[[Session], None] = lambda _: None,
     bring: Mapping[str, bytes] = MappingProxyType({}),
 ) -> OrganizationRef:
@@ -190,24 +216,16 @@ async def _discard_unless_known(office: Office, organization_id: str) -> None:
             await anyio.to_thread.run_sync(discard_books, office.store.root, organization_id)
 
 
-def fill_books(db: Session, plan: Plan, office: Office) -> None:
-    """Write a plan's layers into new books, with their provenance and the first audit entry."""
+def fill_books(db: Session, plan: Plan, office: Office, *, progress: Progress = nobody) -> Plan:
+    """Write a plan's layers into new books, with their provenance and the first audit entry; answers the plan as it was
+    written.
+    """
     now, by = office.now(), office.principal.label
     save_profile(db, plan.profile)
-    save_layers(db, plan, at=now, by=by)
-    detail: dict[str, object] = {"layers": states_by_layer(plan.outcomes), "settings": settings_state(db)}
+    written = save_layers(db, plan, at=now, by=by, progress=progress)
+    detail: dict[str, object] = {"layers": states_by_layer(written.outcomes), "settings": settings_state(db)}
     audit.record(db, "create_organization", plan.profile.name, at=now, by=by, detail=detail)
-
-
-def save_layers(db: Session, plan: Plan, *, at: datetime, by: str) -> None:
-    """Write a plan's organization and entity layers, with new number series, into books that have none."""
-    save_organization_layer(db, plan.organization)
-    series = fresh_series(country(plan.profile.country))
-    save_series(db, series)
-    save_entity_layer(db, plan.entity, series={one.kind.value: one.code for one in series})
-    for outcome in plan.outcomes:
-        if outcome.source:
-            record_provenance(db, outcome.layer.value, outcome.source, at=at, by=by)
+    return written
 
 
 async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest) -> Plan:
@@ -221,8 +239,30 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
             f"{stated} goes with a fresh start; with copy_from it comes from the practice. Leave one of the two out.",
             field=stated,
         )
-    source = await _source(office, partner, request.copy_from)
+    source = await find_source(office, partner, request.copy_from)
     return await _copied_plan(office, partner, source, request, fresh=fresh)
+
+
+async def _repeat(office: Office, partner: OrganizationRef, request: ClientRequest) -> NewClient:
+    if not request.copy_from.strip():
+        raise InvalidInput("copy_from is required: whose posting profiles are copied.", field="copy_from")
+    place = country(request.country).code
+    client = await find_client(office, partner, request.handle, name=request.name, place=place)
+    source = await find_source(office, partner, request.copy_from)
+    if source.id == client.id:
+        raise InvalidInput("copy_from: that is the client itself.", field="copy_from")
+    theirs = await configuration_of(office, source)
+    profile, layer = await copy_entity_layer(office, client, theirs, dry_run=request.dry_run)
+    return NewClient(
+        partner=partner,
+        created=None,
+        handle=client.handle,
+        profile=profile,
+        outcomes=(layer.outcome,),
+        notes=untranslated_notes(layer, source.handle),
+        connection_url="",
+        repeated=client,
+    )
 
 
 async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
@@ -235,7 +275,8 @@ async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
     return (Remark(f"There was already an organization of this name: {handles}. Mind which one you name."),)
 
 
-async def _source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
+async def find_source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
+    """The organization to copy from: the practice, or a client of it that the principal can read."""
     user_id = office.principal.user_id
 
     def work(db: Session) -> OrganizationRef:
@@ -256,22 +297,25 @@ async def _copied_plan(
     *,
     fresh: Plan,
 ) -> Plan:
-    practice, layer, practice_entity = await open_books(office, partner, Right.READ).read(_configuration)
-    if not practice.country:
+    practice = await configuration_of(office, partner)
+    if not practice.profile.country:
         raise Conflict(
             f"{partner.handle} has no configuration to copy yet: it has no country.",
             field="copy_from",
             remedy=Act.SET_ORGANIZATION,
         )
-    wanted: EntityLayer | None = None
-    if request.copy_entity_configuration:
-        wanted = await open_books(office, source, Right.READ).read(load_entity_layer)
-    practices = Configuration(partner.handle, practice, layer, practice_entity)
-    return copied_plan(fresh, practices, wanted, of=source.handle)
+    needs_source = request.copy_entity_configuration or request.organization_layer is Model.SOURCE
+    other = source.id != partner.id and needs_source
+    theirs = await configuration_of(office, source) if other else replace(practice, handle=source.handle)
+    return copied_plan(
+        fresh, practice, theirs, request.organization_layer, copy_entity=request.copy_entity_configuration
+    )
 
 
-def _configuration(db: Session) -> tuple[Profile, OrganizationLayer, EntityLayer]:
-    return load_profile(db), load_organization_layer(db), load_entity_layer(db)
+async def configuration_of(office: Office, organization: OrganizationRef) -> Configuration:
+    """What the organization has that can be copied."""
+    books = open_books(office, organization, Right.READ)
+    return await books.read(lambda db: load_configuration(db, organization.handle))
 
 
 def base_handle(handle: str, name: str, environment: Environment) -> str:

@@ -126,7 +126,7 @@ async def _start(
     first: FirstOrganization,
     profile: Profile,
     *,
-    fill: Callable[[Session, Office], None],
+    fill: Callable[[Session, Office], object],
 ) -> tuple[Principal, OrganizationRef]:
     principal = Principal(user_id=new_id("usr"), label=small_letters(check_email(first.email)))
     office = Office(store=store, principal=principal, clock=clock)

@@ -20,8 +20,8 @@ from operations.access import Office, require
 from operations.addressing import with_address_fields
 from operations.archiving import ARCHIVED, change_archived, check_not_archived
 from operations.branding import keep_logo
+from operations.copying.writing import save_layers
 from operations.layer_plans import fresh_plan
-from operations.onboarding import save_layers
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address

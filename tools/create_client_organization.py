@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
+from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import BaseModel, Field
 
 from invoicing.organizations import Environment
+from invoicing.text.choices import choice_of
 from invoicing.text.typed import counted
 from operations import onboarding
 from operations.access import Office
-from operations.layer_outcomes import Layer, LayerState, copied_in_all, states_by_layer
+from operations.layer_outcomes import Layer, LayerState, PartOutcome, copied_in_all, part_outcomes, states_by_layer
+from operations.layer_plans import Model
 from operations.onboarding import ClientRequest, NewClient
 from operations.rights import Right
 from operations.templates import Choices
 from tools.answers import Answer, answer
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
+from views.base import SEVERAL_UNSPELT, View
 from views.connections import own_connection
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
@@ -31,20 +35,37 @@ class Created(BaseModel):
     currency: str
 
 
+class PartCreated(View):
+    """A part of the configuration: whose it is, how many entries it has and how many of these were copied, and what
+    could not be translated.
+    """
+
+    part: str
+    source: str
+    count: int
+    copied: int
+    untranslated: list[str]
+
+
 class ClientCreated(Answer):
     """`organization` is the practice that acted; `created` is null in a dry run. `layers` says of the books' schema,
-    the organization's settings and its posting profiles (entity) where each came from.
+    the organization's settings and its posting profiles (entity) where each came from, `parts` the same in detail.
     """
 
     created: Created | None
     would_be: str
     layers: dict[str, str]
     copied: dict[str, int]
+    parts: Annotated[list[PartCreated], SEVERAL_UNSPELT]
     notes: list[str]
     connection_url: str
 
 
+_CAN_REPEAT = (Layer.ENTITY,)
+
+
 async def create_client_organization(
+    context: Context[Any, Any],
     office: TheOffice,
     name: str,
     country: Annotated[str, Field(description="Two-letter code, such as GB")],
@@ -55,6 +76,10 @@ async def create_client_organization(
         str, Field(description="Handle of the practice or a client to copy settings from; default: a fresh start")
     ] = "",
     copy_entity_configuration: bool = True,
+    organization_layer: Annotated[
+        str, Field(description="Whose chart, codes and terms a copy takes: practice, or source, with policy")
+    ] = "practice",
+    repeat_layer: Annotated[str, Field(description="entity: copy it again into the client of handle")] = "",
     accounting_standard: Annotated[str, Field(description="ifrs or us_gaap")] = "",
     chart_of_accounts: Annotated[
         str, Field(description="standard or empty; skr03, skr04 (DE), pcg (FR), pgc (ES), kmu (CH)")
@@ -63,6 +88,8 @@ async def create_client_organization(
     currency: str = "",
     dry_run: bool = False,
 ) -> Annotated[CallToolResult, ClientCreated]:
+    model = choice_of(Model, organization_layer or Model.PRACTICE.value, field="organization_layer")
+    repeated = choice_of(Layer, repeat_layer, field="repeat_layer", among=_CAN_REPEAT) if repeat_layer else None
     request = ClientRequest(
         name=name,
         country=country,
@@ -71,6 +98,8 @@ async def create_client_organization(
         handle=handle,
         copy_from=copy_from,
         copy_entity_configuration=copy_entity_configuration,
+        organization_layer=model,
+        repeats_entity_layer=repeated is Layer.ENTITY,
         choices=Choices(
             accounting_standard=accounting_standard,
             chart_of_accounts=chart_of_accounts,
@@ -79,8 +108,12 @@ async def create_client_organization(
         ),
         dry_run=dry_run,
     )
-    made = await onboarding.create_client_organization(office, request)
-    return answer(heading(made.partner), _lines(office, made), _structured(made))
+
+    async def progress(done: int, of: int) -> None:
+        await context.report_progress(done, of, f"{done} of {counted(of, 'layer')}")
+
+    made = await onboarding.create_client_organization(office, request, progress=progress)
+    return answer(heading(made.partner), _lines(office, made, dry_run=dry_run), _structured(made))
 
 
 def _structured(made: NewClient) -> ClientCreated:
@@ -99,61 +132,87 @@ def _structured(made: NewClient) -> ClientCreated:
         would_be=made.handle,
         layers=states_by_layer(made.outcomes),
         copied=copied_in_all(made.outcomes),
+        parts=[_part(one) for one in part_outcomes(made.outcomes)],
         notes=[told(note, for_assistant) for note in made.notes],
         connection_url=made.connection_url,
     )
 
 
-def _lines(office: Office, made: NewClient) -> list[str]:
-    profile = made.profile
-    act = "Created" if made.created else "Dry run, nothing was created. It would be"
-    perhaps = "" if made.created else ", or with a number where somebody has that handle"
-    lines = [
-        f"{act} {profile.name} ({made.handle}{perhaps}): {profile.environment.value}, {profile.country},"
-        f" {profile.currency}, {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system"
-        f" {profile.tax_system}.",
-        _settings_line(made),
-    ]
+def _part(one: PartOutcome) -> PartCreated:
+    return PartCreated(
+        part=one.part,
+        source=one.source,
+        count=one.count,
+        copied=one.copied,
+        untranslated=[f"{entry.code}: {entry.because}" for entry in one.untranslated],
+    )
+
+
+def _lines(office: Office, made: NewClient, *, dry_run: bool) -> list[str]:
+    lines = [_first_line(made, dry_run=dry_run), *_settings_lines(made)]
     lines.extend(told(note, for_assistant) for note in made.notes)
     if made.created:
+        lines.extend(_again(made))
         lines.append(f'To work in it: organization="{made.handle}", or switch_organization.')
         lines.append(f"Its own connection: {own_connection(office, made.created)}")
     return lines
 
 
-def _settings_line(made: NewClient) -> str:
-    """Where chart, codes, terms and posting profiles came from, with what was copied counted."""
-    states = {outcome.layer: _in_words(outcome.state) for outcome in made.outcomes}
-    settings, postings = states[Layer.ORGANIZATION], states[Layer.ENTITY]
-    copied = [counted(count, _NOUNS[what]) for what, count in copied_in_all(made.outcomes).items() if count]
-    counts = f" ({', '.join(copied)})" if copied else ""
-    if settings == postings:
-        return f"Chart, tax codes, terms and posting profiles: {settings}{counts}."
-    return f"Chart, tax codes and terms: {settings}{counts}; posting profiles: {postings}."
+def _first_line(made: NewClient, *, dry_run: bool) -> str:
+    if made.repeated:
+        act = "Dry run, nothing was changed. This would be copied" if dry_run else "Copied once more"
+        return f"{act} into {heading(made.repeated)}:"
+    profile = made.profile
+    act = "Created" if made.created else "Dry run, nothing was created. It would be"
+    perhaps = "" if made.created else ", or with a number where somebody has that handle"
+    return (
+        f"{act} {profile.name} ({made.handle}{perhaps}): {profile.environment.value}, {profile.country},"
+        f" {profile.currency}, {profile.accounting_standard}, chart {profile.chart_of_accounts}, tax system"
+        f" {profile.tax_system}."
+    )
+
+
+def _settings_lines(made: NewClient) -> list[str]:
+    """Where each part came from, with its entries counted."""
+    states = {outcome.layer: outcome.state for outcome in made.outcomes}
+    settings, postings = states.get(Layer.ORGANIZATION), states[Layer.ENTITY]
+    if settings is postings is LayerState.FRESH:
+        return ["Chart, tax codes, terms and posting profiles: fresh from the country's template."]
+    found: dict[str, list[str]] = {}
+    for one in part_outcomes(made.outcomes):
+        for source, count in ((one.source, one.copied), (one.usual_source, one.count - one.copied)):
+            if count:
+                found.setdefault(source, []).append(counted(count, one.noun))
+    lines = [f"From {source}: {', '.join(counts)}." for source, counts in found.items()]
+    return [*lines, *([f"Posting profiles: {_in_words(postings)}."] if postings is not LayerState.COPIED else [])]
+
+
+def _again(made: NewClient) -> list[str]:
+    """How to copy posting profiles that did not fit."""
+    states = {outcome.layer: outcome.state for outcome in made.outcomes}
+    lacking = any(one.untranslated for one in part_outcomes(made.outcomes) if one.layer is Layer.ENTITY)
+    if not lacking and states[Layer.ENTITY] is not LayerState.FAILED:
+        return []
+    return [
+        "When what is missing is there, copy them again: the same call with"
+        f' handle="{made.handle}" and repeat_layer="entity".'
+    ]
 
 
 def _in_words(state: LayerState) -> str:
     match state:
         case LayerState.CREATED | LayerState.COPIED:
             return state.value
+        case LayerState.PARTIAL:
+            return "copied in part, completed with the usual ones"
         case LayerState.FRESH:
             return "fresh from the country's template"
-        case LayerState.SKIPPED | LayerState.FAILED:
-            return "as the practice has them"
+        case LayerState.SKIPPED:
+            return "those that are usual with the chart"
+        case LayerState.FAILED:
+            return "those that are usual with the chart, for the others were not copied"
         case _:
             assert_never(state)
-
-
-_NOUNS = {
-    "accounts": "account",
-    "tax_codes": "tax code",
-    "payment_terms": "payment term",
-    "tax_authorities": "tax authority",
-    "withholdings": "withholding",
-    "jurisdictions": "jurisdiction",
-    "posting_profiles": "posting profile",
-    "transaction_types": "transaction type",
-}
 
 
 TOOL = Description(
@@ -164,4 +223,5 @@ TOOL = Description(
     effect=Effect.CHANGES,
     act=Right.CREATE_CLIENT,
     scope=Scope.PRACTICE,
+    streams=True,
 )

@@ -24,7 +24,7 @@ from storage.books.tax_codes import change_tax_code, items_with_tax_code, load_t
 _TEXTS = ("name", "label", "category", "reason", "reason_local", "reason_code", "revenue_account")
 
 
-def _entry(code: TaxCode) -> Entry:
+def code_entry(code: TaxCode) -> Entry:
     texts = {name: shown(getattr(code, name)) for name in _TEXTS} | {"category": code.category.value}
     parts = " | ".join(f"{part.level.value}:{part.name}: {rates_text(part.rates)}" for part in code.jurisdictions)
     return Entry(
@@ -35,14 +35,14 @@ def _entry(code: TaxCode) -> Entry:
 
 
 def _codes(db: Session, books: Books) -> list[Entry]:
-    return [_entry(code) for code in load_tax_codes(db)]
+    return [code_entry(code) for code in load_tax_codes(db)]
 
 
 def _save_code(db: Session, books: Books, change: Change) -> str:
     if change.withdraw:
         return _withdraw_code(db, books, capitals(change.code))
     values = {name: text for name, text in change.values.items() if text.strip()}
-    shown_now = next((_entry(one).values for one in load_tax_codes(db) if one.code == capitals(change.code)), {})
+    shown_now = next((code_entry(one).values for one in load_tax_codes(db) if one.code == capitals(change.code)), {})
     if values.get("parts") == shown_now.get("parts"):
         values.pop("parts", None)
     if values.pop("rates", shown_now.get("rates", "")) != shown_now.get("rates", ""):
@@ -82,7 +82,7 @@ def _withdraw_code(db: Session, books: Books, wanted: str) -> str:
         )
     after = replace(before, active=False)
     change_tax_code(db, after)
-    record(db, books, Part.TAX_CODES, wanted, _entry(before), _entry(after))
+    record(db, books, Part.TAX_CODES, wanted, code_entry(before), code_entry(after))
     return wanted
 
 

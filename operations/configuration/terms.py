@@ -25,14 +25,14 @@ _WHOLE = Decimal(100)
 _NONE = "0"
 
 
-def _entry(term: PaymentTerm) -> Entry:
+def term_entry(term: PaymentTerm) -> Entry:
     names = ("name", "days", "end_of_month", "day_of_month", "discount_percent", "discount_days", "instalments")
     values = {name: shown(getattr(term, name)) for name in names} | {"default": shown(term.is_default)}
     return Entry(term.code, values, term.active)
 
 
 def _terms(db: Session, books: Books) -> list[Entry]:
-    return [_entry(term) for term in load_terms(db)]
+    return [term_entry(term) for term in load_terms(db)]
 
 
 def _save(db: Session, books: Books, change: Change) -> str:
@@ -47,7 +47,7 @@ def _save(db: Session, books: Books, change: Change) -> str:
             if other.is_default and other.code != code:
                 save_term(db, replace(other, is_default=False))
     save_term(db, after)
-    record(db, books, Part.PAYMENT_TERMS, code, _entry(before) if before else None, _entry(after))
+    record(db, books, Part.PAYMENT_TERMS, code, term_entry(before) if before else None, term_entry(after))
     return code
 
 

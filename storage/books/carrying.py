@@ -46,6 +46,8 @@ _SETTINGS: tuple[type[SQLModel], ...] = (
     assistance_tables.SkillContent,
     assistance_tables.SkillFile,
     assistance_tables.SkillSetting,
+    settings_tables.PartProvenance,
+    settings_tables.EntryProvenance,
 )
 _RECORDS: Mapping[type[SQLModel], str] = {tables.Customer: "cus", tables.Item: "itm"}
 TRAVELS = frozenset(table_of(model).name for model in (*_SETTINGS, *_RECORDS))

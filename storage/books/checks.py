@@ -112,6 +112,8 @@ SETTING = (
     "save_configuration",
     "close_period",
     "open_period",
+    "repeat_layer",
+    "push_configuration",
     CREATING,
 )
 SETTING_MANDATES = ("acknowledge_mandate", "withdraw_mandate_acknowledgement")

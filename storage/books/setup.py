@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
-from invoicing.master_data.layers import EntityLayer, OrganizationLayer, TransactionProfile
+from invoicing.master_data.layers import TransactionProfile
 from invoicing.master_data.records import Account, PaymentTerm, Posting, Series, Setup
 from storage.books import settings_tables
 from storage.books.bank_accounts import load_bank_accounts
 from storage.books.dimensions import load_dimensions
-from storage.books.jurisdictions import add_jurisdictions, load_jurisdictions
 from storage.books.series import SERIES
-from storage.books.tax_codes import add_tax_codes, add_withholdings, load_tax_codes, load_withholdings
+from storage.books.tax_codes import load_tax_codes, load_withholdings
 from storage.queries.cache import remembered
-from storage.queries.statements import Kept, execute, flat, table_of
+from storage.queries.statements import Kept, execute, flat, insert_rows, table_of
 
 _TERMS = Kept(settings_tables.PaymentTerm, PaymentTerm)
 _POSTINGS = Kept(settings_tables.PostingProfile, Posting)
+_ACCOUNTS = table_of(settings_tables.Account)
 _TRANSACTIONS = table_of(settings_tables.TransactionType).c
 
 _TERMS_IN_ORDER = _TERMS.all.order_by(_TERMS.table.c.days, _TERMS.table.c.code)
@@ -67,60 +68,26 @@ def save_term(session: Session, term: PaymentTerm) -> None:
         _TERMS.add(session, code=term.code, **values)
 
 
-def load_organization_layer(session: Session) -> OrganizationLayer:
-    accounts = session.exec(select(settings_tables.Account).order_by(col(settings_tables.Account.number)))
-    authorities = session.exec(select(settings_tables.TaxAuthority).order_by(col(settings_tables.TaxAuthority.name)))
-    return OrganizationLayer(
-        accounts=tuple(Account(row.number, row.name, row.type, row.active) for row in accounts),
-        tax_codes=tuple(load_tax_codes(session)),
-        terms=tuple(load_terms(session)),
-        authorities=tuple((row.name, row.country) for row in authorities),
-        withholdings=tuple(load_withholdings(session)),
-        jurisdictions=tuple(load_jurisdictions(session)),
-    )
+def add_accounts(session: Session, accounts: Iterable[Account]) -> None:
+    """Add new accounts to the chart."""
+    insert_rows(session, _ACCOUNTS.insert().inline(), map(flat, accounts))
 
 
-def load_entity_layer(session: Session) -> EntityLayer:
-    transactions = session.exec(
-        select(settings_tables.TransactionType).order_by(col(settings_tables.TransactionType.name))
-    )
-    return EntityLayer(
-        postings={row.name: _posting(row) for row in session.exec(select(settings_tables.PostingProfile))},
-        transactions=tuple(TransactionProfile(row.name, row.kind, row.posting_profile) for row in transactions),
-    )
+def add_terms(session: Session, terms: Iterable[PaymentTerm]) -> None:
+    """Add new payment terms."""
+    insert_rows(session, _TERMS.table.insert().inline(), map(flat, terms))
 
 
-def save_organization_layer(session: Session, layer: OrganizationLayer) -> None:
-    """Add the layer to books that have none yet."""
-    session.add_all(settings_tables.Account(**asdict(account)) for account in layer.accounts)
-    session.add_all(settings_tables.TaxAuthority(name=name, country=country) for name, country in layer.authorities)
-    session.add_all(settings_tables.PaymentTerm(**asdict(term)) for term in layer.terms)
-    session.flush()
-    add_tax_codes(session, layer.tax_codes)
-    add_withholdings(session, layer.withholdings)
-    add_jurisdictions(session, layer.jurisdictions)
+def add_postings(session: Session, postings: Mapping[str, Posting]) -> None:
+    """Add new posting profiles, by name."""
+    rows = ({"name": name, **flat(posting)} for name, posting in postings.items())
+    insert_rows(session, _POSTINGS.table.insert().inline(), rows)
 
 
-def save_entity_layer(session: Session, layer: EntityLayer, *, series: dict[str, str]) -> None:
-    """Add posting and transaction type profiles; `series` says which series each kind of transaction uses."""
-    session.add_all(
-        settings_tables.PostingProfile(name=name, **asdict(posting)) for name, posting in layer.postings.items()
-    )
-    session.flush()
-    session.add_all(
-        settings_tables.TransactionType(
-            name=transaction.name,
-            kind=transaction.kind,
-            series=series[transaction.kind],
-            posting_profile=transaction.posting_profile,
-        )
-        for transaction in layer.transactions
-    )
-    session.flush()
-
-
-def _posting(row: settings_tables.PostingProfile) -> Posting:
-    return Posting(**{field.name: getattr(row, field.name) for field in fields(Posting)})
+def add_transaction_types(session: Session, types: Iterable[tuple[TransactionProfile, str]]) -> None:
+    """Add new transaction types, each with the code of the series that its documents draw from."""
+    rows = ({**flat(one), "series": series} for one, series in types)
+    insert_rows(session, table_of(settings_tables.TransactionType).insert().inline(), rows)
 
 
 def has_account(session: Session, number: str, account_type: str) -> bool:

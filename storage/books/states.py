@@ -41,6 +41,8 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         settings_tables.NumberSeries,
         settings_tables.TransactionType,
         settings_tables.Provenance,
+        settings_tables.PartProvenance,
+        settings_tables.EntryProvenance,
         settings_tables.MandateAcknowledgement,
         settings_tables.PeriodClosing,
         settings_tables.Workflow,

@@ -69,6 +69,9 @@ _NO_DEFAULT = _TAX_CODES.update().values(is_default=False)
 _DROP_PARTS = tuple(
     table.delete().where(table.c.code == bindparam("of_code")) for table in (_PLACE_RATES, _PLACES, _TAX_RATES)
 )
+_DROP_WITHHOLDING = tuple(
+    table.delete().where(table.c.code == bindparam("of_code")) for table in (_WITHHOLDING_RATES, _WITHHOLDINGS)
+)
 
 
 def load_tax_codes(session: Session) -> list[TaxCode]:
@@ -119,6 +122,14 @@ def add_withholdings(session: Session, codes: Iterable[WithholdingCode]) -> None
     insert_rows(session, _WITHHOLDINGS.insert().inline(), plain_rows)
     rates = ({"code": one.code, **asdict(rate)} for one in added for rate in one.rates)
     insert_rows(session, _WITHHOLDING_RATES.insert().inline(), rates)
+
+
+def save_withholding(session: Session, code: WithholdingCode) -> None:
+    """Keep a withholding code with its rates, new or changed."""
+    of_code = {"of_code": code.code}
+    for drop in _DROP_WITHHOLDING:
+        execute(session, drop, of_code)
+    add_withholdings(session, [code])
 
 
 def _tax_code(rows: list[Row[*tuple[Any, ...]]], stacks: dict[str, tuple[Jurisdiction, ...]]) -> TaxCode:

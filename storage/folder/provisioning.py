@@ -85,7 +85,7 @@ def provision_books(
     organization_id: str,
     *,
     now: datetime,
-    fill: Callable[[Session], None],
+    fill: Callable[[Session], object],
     bring: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Ends:
     """Make the books of a new organization: a copy of the migrated template, stamped, then filled by `fill`. `bring`
@@ -101,7 +101,7 @@ def provision_books(
 
 
 def _provision(
-    root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None], bring: Mapping[str, bytes]
+    root: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], object], bring: Mapping[str, bytes]
 ) -> Ends:
     organizations = _folder(root, ORGANIZATIONS_FOLDER)
     unfinished = organizations / f"{UNFINISHED_PREFIX}{organization_id}"
@@ -136,7 +136,7 @@ def discard_books(root: Path, organization_id: str) -> None:
     shutil.rmtree(root / ORGANIZATIONS_FOLDER / organization_id, ignore_errors=True)
 
 
-def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], None]) -> Ends:
+def _fill(path: Path, organization_id: str, *, now: datetime, fill: Callable[[Session], object]) -> Ends:
     def work(session: Session) -> Ends:
         session.add(Identity(organization_id=organization_id, stamped_at=now))
         session.flush()

@@ -35,6 +35,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 15): "c23e099eb3e00a47a8e53404c1a605ea67bbba0fa3d378365c7d4a7b22a79b38",
     (FileKind.BOOKS, 16): "1055fcbc1fd1157a1bc19b821c20fbc55f07dac8df39f0b46ee3c092f2d866ee",
     (FileKind.BOOKS, 17): "993fa3a5b792a42644e428655012820290d130455af3b0605db190cc13020308",
+    (FileKind.BOOKS, 18): "72f71ab2aca6516d731c63c46b025f42ee770f59e70662678cd3edb5c1b8d367",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

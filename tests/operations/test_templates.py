@@ -30,12 +30,12 @@ def test_whatever_a_country_offers_makes_books_that_can_be_posted_to(code: str) 
         for standard in standards:
             for tax_system in ("", "auto", rules.tax_system, "none"):
                 plan = planned(code, chart_of_accounts=chart, accounting_standard=standard, tax_system=tax_system)
-                types = {account.number: account.type for account in plan.organization.accounts}
-                (posting,) = plan.entity.postings.values()
-                assert set(asdict(posting).values()) <= set(types)
-                revenues = {one.revenue_account for one in plan.organization.tax_codes if one.revenue_account}
+                types = {account.number: account.type for account in plan.organization.values("accounts")}
+                (profile,) = plan.entity.values("posting_profiles")
+                assert set(asdict(profile.posting).values()) <= set(types)
+                revenues = {one.revenue_account for one in plan.organization.values("tax_codes") if one.revenue_account}
                 assert {types[number] for number in revenues} <= {"income"}
-                assert sum(one.is_default for one in plan.organization.tax_codes) == 1
+                assert sum(one.is_default for one in plan.organization.values("tax_codes")) == 1
                 assert plan.profile.tax_system == (tax_system if tax_system == "none" else rules.tax_system)
                 assert (plan.profile.chart_of_accounts, plan.profile.accounting_standard) == (chart, standard)
 

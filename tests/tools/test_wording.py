@@ -45,7 +45,7 @@ def test_one_thing_is_counted_as_one(number: int, noun: str, text: str) -> None:
 async def test_nothing_is_counted_in_the_wrong_number(bakery: Bakery) -> None:
     async with bakery.chat(dedicated=False) as chat:
         made = await chat.call("create_client_organization", name="Finch", country="GB", copy_from="ledger-co-sandbox")
-        assert "1 tax authority, 1 posting profile, 2 transaction types" in text_of(made)
+        assert "1 tax authority, 7 tax codes, 5 payment terms, 1 posting profile, 2 transaction types." in text_of(made)
         await chat.ok("save_customer", organization="finch-sandbox", name="Only One")
         assert "0 documents, 0 drafts, 1 customer, 0 items" in text_of(await chat.call("list_clients"))
         shown = await chat.call("get_organization", organization="finch-sandbox")
@@ -79,8 +79,8 @@ async def test_a_new_client_is_described_without_words_of_our_own_making(bakery:
         assert 'To work in it: organization="finch-sandbox", or switch_organization.' in fresh
         wanted = {"name": "Rook", "country": "GB", "copy_from": "ledger-co-sandbox", "copy_entity_configuration": False}
         copied = text_of(await chat.call("create_client_organization", **wanted))
-        assert "Chart, tax codes and terms: copied (42 accounts," in copied
-        assert "); posting profiles: as the practice has them." in copied
+        assert "\nFrom ledger-co-sandbox: 42 accounts, 1 tax authority," in copied
+        assert "\nPosting profiles: those that are usual with the chart." in copied
         for text in (fresh, copied):
             assert not any(word in text for word in ("Layer", "layer", "schema", "entity", "_codes"))
 

@@ -1,0 +1,107 @@
+"""A part of the configuration as it is copied: plain values by key, which are read, translated, added and changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from invoicing.document.canonical import canonical_json
+from invoicing.master_data.profiles import Profile
+from operations.layer_outcomes import Layer, Untranslated
+
+Values = tuple[Any, ...]
+
+_DIGEST_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What an organization, by its handle, has that can be copied: its profile, and the values of each part by the
+    part's name.
+    """
+
+    handle: str
+    profile: Profile
+    parts: Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """Values as they fit another organization, and what does not."""
+
+    values: Values
+    untranslated: tuple[Untranslated, ...] = ()
+
+
+def _as_they_are(values: Values, source: Configuration, target: Configuration) -> Translated:
+    return Translated(values)
+
+
+def _nothing_added(translated: Translated, usual: Values, target: Configuration) -> Values:
+    return translated.values
+
+
+def _the_sources(value: Any, here: Any | None) -> Any:
+    return value
+
+
+def _anything(db: Session, value: Any, here: Any | None, target: Configuration) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedPart:
+    """One part. `load` reads its values, `add` writes them into books that have none, `key` says which is which, and
+    `shown` what each is in words, by field.
+
+    `translate` makes values of a source fit a target, of which the parts before this one are known; `fill` completes
+    them by the usual ones, so that the target works. One that is `of_country` does not go abroad; one that is
+    `practices_own` comes from the practice whatever is the model for the rest; one that is `of_models` is copied only
+    where another organization is the model of the whole layer.
+
+    `put` keeps a value, new or changed, in books that are in use, for which `kept_here` says what of it stays as it is
+    there, and `check` refuses what does not fit; without `put` the part is not pushed.
+    """
+
+    name: str
+    noun: str
+    layer: Layer
+    load: Callable[[Session], Values]
+    add: Callable[[Session, Values], None]
+    key: Callable[[Any], str]
+    shown: Callable[[Any], Mapping[str, str]]
+    of_country: bool = False
+    practices_own: bool = False
+    of_models: bool = False
+    translate: Callable[[Values, Configuration, Configuration], Translated] = _as_they_are
+    fill: Callable[[Translated, Values, Configuration], Values] = _nothing_added
+    kept_here: Callable[[Any, Any | None], Any] = _the_sources
+    check: Callable[[Session, Any, Any | None, Configuration], None] = _anything
+    put: Callable[[Session, Any], None] | None = None
+
+    def by_key(self, values: Values) -> dict[str, Any]:
+        return {self.key(value): value for value in values}
+
+
+def digest(value: object) -> str:
+    """A digest of a value, or of a tuple of them. What has its default is left out of it: a field that a later release
+    adds does not change it.
+    """
+    return hashlib.sha256(canonical_json(_stated(value)).encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+def _stated(value: Any) -> Any:
+    if is_dataclass(value):
+        found = ((field.name, getattr(value, field.name), _default(field)) for field in fields(value))
+        return {name: _stated(one) for name, one, default in found if one != default}
+    if isinstance(value, tuple | list):
+        return [_stated(one) for one in value]
+    return value
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default_factory() if field.default_factory is not MISSING else field.default

@@ -1,0 +1,42 @@
+"""The parts that are copied, in the order in which they rest on each other. A new one is one more entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from operations.copying.accounts import ACCOUNTS, POSTING_PROFILES, TRANSACTION_TYPES
+from operations.copying.part import Configuration, CopiedPart, Values
+from operations.copying.policy import BRANDING, POLICY
+from operations.copying.taxes import JURISDICTIONS, TAX_AUTHORITIES, TAX_CODES, WITHHOLDINGS
+from operations.copying.terms import PAYMENT_TERMS
+from operations.layer_outcomes import Layer
+from storage.books.profile import load_profile
+
+PARTS: tuple[CopiedPart, ...] = (
+    ACCOUNTS,
+    TAX_AUTHORITIES,
+    JURISDICTIONS,
+    TAX_CODES,
+    WITHHOLDINGS,
+    PAYMENT_TERMS,
+    POLICY,
+    BRANDING,
+    POSTING_PROFILES,
+    TRANSACTION_TYPES,
+)
+
+
+def parts_of(layer: Layer) -> tuple[CopiedPart, ...]:
+    return tuple(part for part in PARTS if part.layer is layer)
+
+
+def load_parts(db: Session) -> Mapping[str, Values]:
+    """The values of every part of these books, by the part's name."""
+    return {part.name: part.load(db) for part in PARTS}
+
+
+def load_configuration(db: Session, handle: str) -> Configuration:
+    """What the organization of this handle has that can be copied."""
+    return Configuration(handle, load_profile(db), load_parts(db))

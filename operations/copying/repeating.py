@@ -1,0 +1,121 @@
+"""Copying the entity layer once more into a client that was made before, where it did not fit then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from invoicing.master_data.profiles import Profile
+from invoicing.organizations import OrganizationRef
+from invoicing.refusals import InvalidInput
+from operations.access import Office, open_books
+from operations.copying.part import Configuration, CopiedPart
+from operations.copying.parts import load_configuration, parts_of
+from operations.copying.writing import record_parts
+from operations.layer_outcomes import Layer, LayerState
+from operations.layer_plans import PlannedLayer, PlannedPart, entity_layer
+from operations.naming import not_found
+from operations.rights import Right
+from storage.books import audit
+from storage.books.pool import Books
+from storage.books.profile import record_provenance
+from storage.books.states import settings_state
+from storage.directory import access_queries
+
+REPEATED = "repeat_layer"
+"""The act on record when a layer was copied once more."""
+
+
+async def find_client(
+    office: Office, partner: OrganizationRef, handle: str, *, name: str, place: str
+) -> OrganizationRef:
+    """The client of this handle, which must be the one that a first call made by this name in this country.
+
+    Raises:
+        NotFound: the practice has no such client that the principal can reach.
+        InvalidInput: no handle, or a client of another name or country.
+    """
+    if not handle.strip():
+        raise InvalidInput("handle is required: that of the client which the first call made.", field="handle")
+    user_id = office.principal.user_id
+
+    def work(db: Session) -> OrganizationRef:
+        found = access_queries.reachable_by_handle(db, user_id, handle)
+        if found is None or found.partner_id != partner.id:
+            raise not_found(db, user_id, handle, field="handle")
+        return found
+
+    found = await office.store.directory.read(work)
+    if (found.name, found.country) != (name, place):
+        raise InvalidInput(
+            f"handle: {found.handle} is {found.name} ({found.country}): give its own name and country.", field="handle"
+        )
+    return found
+
+
+async def copy_entity_layer(
+    office: Office, client: OrganizationRef, source: Configuration, *, dry_run: bool
+) -> tuple[Profile, PlannedLayer]:
+    """Bring posting profiles and what goes with them in line with the source's, as far as they fit. Saying again what
+    is so already changes nothing.
+
+    Raises:
+        NotAllowed: it is not the principal's to do.
+        Conflict: the client is archived.
+    """
+    books = open_books(office, client, Right.CHANGE_SETTINGS)
+    if dry_run:
+        return await books.read(lambda db: _planned(db, client.handle, source))
+    return await books.write(lambda db: _write(db, books, source))
+
+
+def _planned(db: Session, handle: str, source: Configuration) -> tuple[Profile, PlannedLayer]:
+    target = load_configuration(db, handle)
+    return target.profile, entity_layer(source, target, _as_it_is(target))
+
+
+def _as_it_is(target: Configuration) -> PlannedLayer:
+    """The client's own entity layer as the usual one."""
+    parts = tuple(_own(part, target) for part in parts_of(Layer.ENTITY))
+    return PlannedLayer(layer=Layer.ENTITY, state=LayerState.SKIPPED, source=target.handle, parts=parts)
+
+
+def _own(part: CopiedPart, target: Configuration) -> PlannedPart:
+    values, source = target.parts[part.name], target.handle
+    return PlannedPart(part=part, values=values, source=source, theirs=values, copied=frozenset(), usual_source=source)
+
+
+def _write(db: Session, books: Books, source: Configuration) -> tuple[Profile, PlannedLayer]:
+    profile, layer = _planned(db, books.organization.handle, source)
+    changed: dict[str, list[str]] = {}
+    for planned in layer.parts:
+        changed[planned.part.name] = _put(db, planned)
+    now, by = books.clock(), books.actor
+    if layer.state not in (LayerState.COPIED, LayerState.PARTIAL) or not any(changed.values()):
+        return profile, layer
+    record_provenance(db, layer.layer.value, layer.source, at=now, by=by)
+    record_parts(db, [_only_copied(planned) for planned in layer.parts], at=now, by=by)
+    detail: dict[str, object] = {"source": source.handle, "copied": changed, "settings": settings_state(db)}
+    audit.record(db, REPEATED, layer.layer.value, at=now, by=by, detail=detail)
+    return profile, layer
+
+
+def _put(db: Session, planned: PlannedPart) -> list[str]:
+    """Keep what is copied, and answer the keys of what is another now."""
+    part, changed = planned.part, []
+    here = part.by_key(part.load(db))
+    for key, value in part.by_key(planned.values).items():
+        if key not in planned.copied or here.get(key) == value:
+            continue
+        if part.put is not None:
+            part.put(db, value)
+        elif key not in here:
+            part.add(db, (value,))
+        changed.append(key)
+    return changed
+
+
+def _only_copied(planned: PlannedPart) -> PlannedPart:
+    """Without what the client has for itself, whose source stays as it is on record."""
+    return replace(planned, values=tuple(one for one in planned.values if planned.part.key(one) in planned.copied))
