@@ -13,7 +13,7 @@ from invoicing.countries import Country, country
 from invoicing.master_data.layers import EntityLayer, OrganizationLayer
 from invoicing.master_data.profiles import Profile
 from invoicing.remedies import Remark
-from operations.copying.accounts import ACCOUNTS, POSTING_PROFILES, NamedPosting
+from operations.copying.accounts import ACCOUNTS, POSTING_PROFILES, TRANSACTION_TYPES, NamedPosting
 from operations.copying.part import Configuration, CopiedPart, Translated, Values
 from operations.copying.parts import parts_of
 from operations.copying.policy import fields_of
@@ -175,7 +175,7 @@ def entity_layer(source: Configuration, target: Configuration, usual: PlannedLay
     # What there is to match with, until each part is settled.
     for part in parts_of(Layer.ENTITY):
         target = _with(target, part, usual.values(part.name))
-    planned = []
+    planned: list[PlannedPart] = []
     for part in parts_of(Layer.ENTITY):
         theirs = source.parts[part.name]
         translated = part.translate(theirs, source, target)
@@ -192,11 +192,13 @@ def entity_layer(source: Configuration, target: Configuration, usual: PlannedLay
                 untranslated=translated.untranslated,
             )
         )
-    profiles = next(one for one in planned if one.part is POSTING_PROFILES)
-    if not profiles.outcome.copied:
-        return replace(usual, state=_unfitting(usual), parts=tuple(_with_untranslated(usual, one) for one in planned))
-    state = LayerState.PARTIAL if any(one.untranslated for one in planned) else LayerState.COPIED
-    return PlannedLayer(layer=Layer.ENTITY, state=state, source=source.handle, parts=tuple(planned))
+    if not any(one.outcome.copied for one in planned if one.part is POSTING_PROFILES):
+        planned = [_as_usual(usual, one) for one in planned]
+    state = LayerState.COPIED
+    if any(one.untranslated for one in planned):
+        state = LayerState.PARTIAL if any(one.outcome.copied for one in planned) else _unfitting(usual)
+    source_of_most = source.handle if state in (LayerState.COPIED, LayerState.PARTIAL) else usual.source
+    return PlannedLayer(layer=Layer.ENTITY, state=state, source=source_of_most, parts=tuple(planned))
 
 
 def untranslated_notes(layer: PlannedLayer, source: str) -> tuple[Remark, ...]:
@@ -271,7 +273,8 @@ def _usual_entity(fresh: Plan, giver: Configuration, *, is_at_hand: bool) -> Pla
     """What is usual with the chart: what its giver has, or where that stays at home, the country's file."""
     if not is_at_hand:
         return fresh.entity
-    parts = tuple(_fresh_part(part, giver.parts[part.name], giver.handle) for part in parts_of(Layer.ENTITY))
+    needed = (one.part for one in fresh.entity.parts)
+    parts = tuple(_fresh_part(part, giver.parts[part.name], giver.handle) for part in needed)
     return PlannedLayer(layer=Layer.ENTITY, state=LayerState.SKIPPED, source=giver.handle, parts=parts)
 
 
@@ -279,6 +282,9 @@ def _unfitting(usual: PlannedLayer) -> LayerState:
     return LayerState.FRESH if usual.state is LayerState.FRESH else LayerState.FAILED
 
 
-def _with_untranslated(usual: PlannedLayer, planned: PlannedPart) -> PlannedPart:
+def _as_usual(usual: PlannedLayer, planned: PlannedPart) -> PlannedPart:
+    """The part as it is usual, where there is no posting profile to go with the planned one."""
     mine = next((one for one in usual.parts if one.part is planned.part), None)
-    return replace(mine, untranslated=planned.untranslated) if mine else planned
+    if mine is None or planned.part not in (POSTING_PROFILES, TRANSACTION_TYPES):
+        return planned
+    return replace(mine, untranslated=planned.untranslated)

@@ -97,10 +97,11 @@ def digest(value: object) -> str:
 def _stated(value: Any) -> Any:
     if is_dataclass(value):
         found = ((field.name, getattr(value, field.name), _default(field)) for field in fields(value))
-        return {name: _stated(one) for name, one, default in found if one != default}
+        # Of a class that says nothing, its name is all there is to say.
+        return {name: _stated(one) for name, one, default in found if one != default} or type(value).__name__
     if isinstance(value, tuple | list):
         return [_stated(one) for one in value]
-    return value
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
 
 
 def _default(field: Field[Any]) -> Any:

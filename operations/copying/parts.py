@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from sqlmodel import Session
 
 from operations.copying.accounts import ACCOUNTS, POSTING_PROFILES, TRANSACTION_TYPES
+from operations.copying.assistance import AGENTS, SKILLS
 from operations.copying.part import Configuration, CopiedPart, Values
 from operations.copying.policy import BRANDING, POLICY
 from operations.copying.taxes import JURISDICTIONS, TAX_AUTHORITIES, TAX_CODES, WITHHOLDINGS
 from operations.copying.terms import PAYMENT_TERMS
+from operations.copying.workflows import WORKFLOWS
 from operations.layer_outcomes import Layer
 from storage.books.profile import load_profile
 
@@ -23,8 +25,11 @@ PARTS: tuple[CopiedPart, ...] = (
     PAYMENT_TERMS,
     POLICY,
     BRANDING,
+    AGENTS,
+    SKILLS,
     POSTING_PROFILES,
     TRANSACTION_TYPES,
+    WORKFLOWS,
 )
 
 

@@ -1,0 +1,74 @@
+"""Copying agents and skill files, which are the practice's own words for its clients: those that are enabled. What a
+skill is to know of one organization stays there.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from invoicing.assistance.agents import Agent
+from invoicing.assistance.skills import Skill
+from operations.copying.part import Configuration, CopiedPart, Translated, Values
+from operations.layer_outcomes import Layer
+from storage.books.agents import add_agents, load_agents, save_agent
+from storage.books.skills import add_skills, drop_skill_file, load_skills, save_skill, save_skill_file
+
+
+def _enabled(values: Values, source: Configuration, target: Configuration) -> Translated:
+    return Translated(tuple(value for value in values if value.enabled))
+
+
+def _put_skill(db: Session, value: Skill) -> None:
+    before = next((one for one in load_skills(db) if one.code == value.code), None)
+    save_skill(db, value)
+    known = {file.path: file for file in before.files} if before else {}
+    for file in value.files:
+        if known.pop(file.path, None) != file:
+            save_skill_file(db, value.code, file)
+    for path in known:
+        drop_skill_file(db, value.code, path)
+
+
+def _shown_agent(value: Agent) -> dict[str, str]:
+    return {
+        "name": value.name,
+        "description": value.description,
+        "instructions": value.instructions,
+        "tools": " ".join(value.tools),
+        "arguments": ", ".join(f"{one.name}: {one.kind.value}" for one in value.arguments),
+        "settings": ", ".join(f"{name}={text}" for name, text in value.settings),
+        "workflows": " ".join(value.workflows),
+        "enabled": str(value.enabled).lower(),
+    }
+
+
+def _shown_skill(value: Skill) -> dict[str, str]:
+    files = {f"file {file.path}": f"{file.size} bytes, {file.sha256[:12]}" for file in value.files}
+    said = {"name": value.name, "description": value.description, "enabled": str(value.enabled).lower()}
+    return {**said, **files}
+
+
+AGENTS = CopiedPart(
+    name="agents",
+    noun="agent",
+    layer=Layer.ORGANIZATION,
+    practices_own=True,
+    load=load_agents,
+    add=add_agents,
+    key=lambda value: str(value.code),
+    shown=_shown_agent,
+    translate=_enabled,
+    put=save_agent,
+)
+SKILLS = CopiedPart(
+    name="skills",
+    noun="skill",
+    layer=Layer.ORGANIZATION,
+    practices_own=True,
+    load=load_skills,
+    add=add_skills,
+    key=lambda value: str(value.code),
+    shown=_shown_skill,
+    translate=_enabled,
+    put=_put_skill,
+)
