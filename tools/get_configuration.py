@@ -12,19 +12,21 @@ from invoicing.text.choices import choice_of
 from operations import mandates
 from operations.configuration.configuring import PARTS, get_entries, get_history
 from operations.configuration.entries import Part, PartOf
+from operations.copying.drift import get_drift
 from operations.mandates import MandatesOfOrganization
 from storage.books.pool import Books
 from tools.answers import PageAnswer, answer, page_note
-from tools.context import ReadableBooks
+from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
-from views.configuration import EntryAnswer, entry_answer, entry_lines, fields_line, history_answer
+from views.configuration import EntryAnswer, drift_answer, entry_answer, entry_lines, fields_line, history_answer
 from views.mandates import MandateAnswer, configuration_lines, mandate_answers
 from views.organizations import heading, named
 from views.remedies import for_assistant
 
-MANDATES, HISTORY = "mandates", "history"
-PartArgument = Annotated[str, Field(description="As get_configuration names it, but for history")]
+MANDATES, HISTORY, DRIFT = "mandates", "history", "drift"
+_PARTS = ", ".join([*PARTS, MANDATES])
+PartArgument = Annotated[str, Field(description="As get_configuration names it, but for history and drift")]
 
 
 class Configuration(PageAnswer):
@@ -36,8 +38,11 @@ class Configuration(PageAnswer):
 
 
 async def get_configuration(
+    office: TheOffice,
     books: ReadableBooks,
-    part: Annotated[str, Field(description=f"{', '.join(PARTS)}, {MANDATES}, or {HISTORY}: who changed what")],
+    part: Annotated[
+        str, Field(description=f"{', '.join(PARTS)}, {MANDATES}, {HISTORY}: who changed what, or {DRIFT}: since copied")
+    ],
     code: Annotated[str, Field(description="Of one entry")] = "",
     cursor: Cursor = "",
     limit: WholeNumber = 50,
@@ -50,7 +55,10 @@ async def get_configuration(
         changes = await get_history(books, cursor=cursor, limit=limit)
         shown = [history_answer(one) for one in changes.items]
         return entries_answer(books, HISTORY, shown, next_cursor=changes.next_cursor, left=changes.left)
-    wanted = entries_part(part, MANDATES, HISTORY)
+    if named_part(part) == DRIFT:
+        drifted = [drift_answer(one) for one in await get_drift(office, books)]
+        return entries_answer(books, DRIFT, drifted)
+    wanted = entries_part(part, MANDATES, HISTORY, DRIFT)
     page = await get_entries(books, wanted, code=code, cursor=cursor, limit=limit)
     entries = [entry_answer(entry) for entry in page.items]
     last = [fields_line(PARTS[wanted]), *one_alone(wanted, code)]

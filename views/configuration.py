@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from operations.configuration.entries import Described, Entry
+from operations.copying.drift import PartDrift
 from storage.books.audit import Recorded
 from views.base import View
 
 _VALUE_LENGTH_MAX = 120
+_CODES_TOLD_MAX = 10
 
 
 class EntryAnswer(View):
@@ -50,6 +52,19 @@ def history_answer(one: Recorded) -> EntryAnswer:
     """A change of the configuration: what it was of, who made it when, and what it changed from and to."""
     values = {"at": one.at.isoformat(timespec="minutes"), "by": one.by, "act": one.act}
     return EntryAnswer(code=one.subject, active=True, values=values | _changes(one.detail))
+
+
+def drift_answer(one: PartDrift) -> EntryAnswer:
+    """A part as it was copied, and what is another since: here, and at its source as far as that is told."""
+    values = {"state": one.state.value, "source": one.source, "at": one.recorded_at.isoformat(timespec="minutes")}
+    values |= {"by": one.recorded_by, "here": _codes(one.here)}
+    there = "not told" if one.there is None else _codes(one.there)
+    return EntryAnswer(code=one.part, active=True, values={**values, "at_source": there})
+
+
+def _codes(codes: Sequence[str]) -> str:
+    first, more = codes[:_CODES_TOLD_MAX], len(codes) - _CODES_TOLD_MAX
+    return ", ".join([*first, *([f"{more} more"] if more > 0 else [])])
 
 
 def _changes(detail: Mapping[str, object]) -> dict[str, str]:
