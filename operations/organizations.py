@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,17 +12,17 @@ from invoicing.document.readiness import Blocker, blockers, live_blockers
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.organizations import OrganizationRef
-from invoicing.refusals import OrganizationAmbiguous, Unavailable
+from invoicing.refusals import OrganizationAmbiguous
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_shown
 from operations import naming
-from operations.access import Office, open_books
+from operations.access import Office
 from operations.issue_dates import today_in
 from operations.mandates import MandatesOfOrganization, mandates_in
 from operations.naming import Caller, active_before, not_found
 from operations.onboarding import find_partner
 from operations.registration import default_code
-from operations.rights import Right
+from operations.summaries import Standing, standings
 from storage.books.counts import Counts, counts
 from storage.books.overview import SettingNames, setting_names
 from storage.books.pool import Books
@@ -33,9 +32,6 @@ from storage.books.tax_codes import load_tax_codes, load_withholdings
 from storage.directory import access_queries, organizations, sessions
 from storage.ids import new_session_id
 from storage.paging import Page, check_limit
-from storage.sqlite.faults import UNREADABLE_ROW, Fault
-
-_log = logging.getLogger("counterfoil")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,13 @@ class ClientSummary:
     organization: OrganizationRef
     counts: Counts | None
     blockers: tuple[Blocker, ...]
+
+    @classmethod
+    def of(cls, standing: Standing) -> ClientSummary:
+        """The client at a glance."""
+        read = standing.summary
+        found = Counts(read.customers, read.items, read.drafts, read.documents) if read else None
+        return cls(standing.organization, found, standing.blockers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,8 @@ async def list_clients(
             db, user_id, query=query, cursor=cursor, limit=limit, partner_id=practice.id
         )
     )
-    summaries = [await _summary(office, organization) for organization in page.items]
-    return practice, Page(tuple(summaries), page.next_cursor, page.left)
+    found = await standings(office, page.items)
+    return practice, Page(tuple(ClientSummary.of(one) for one in found), page.next_cursor, page.left)
 
 
 ANOTHER = "another organization"
@@ -219,20 +222,6 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
     return active is not None
 
 
-async def _summary(office: Office, organization: OrganizationRef) -> ClientSummary:
-    books = open_books(office, organization, Right.READ)
-    try:
-        found, counted = await books.read(lambda db: (_blockers(db), counts(db)))
-    except Unavailable as unavailable:
-        return ClientSummary(organization, None, (Blocker((), unavailable.message, unavailable.remedy),))
-    except UNREADABLE_ROW as error:
-        # No release writes such rows, and whoever did must not hide the other clients.
-        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
-        fault = books.out_of_service(Fault.ROWS)
-        return ClientSummary(organization, None, (Blocker((), fault.message, fault.remedy),))
-    return ClientSummary(organization, counted, found)
-
-
 def _details(db: Session, books: Books) -> OrganizationDetails:
     profile, today = load_profile(db), today_in(db, books)
     code = default_code(db, profile)
@@ -256,8 +245,3 @@ def _codes_to_choose(db: Session, profile: Profile, today: date) -> list[TaxCode
     if not profile.country:
         return [code for code in codes if code.active]
     return codes_shown(codes, seller_territory(profile, on=today), today, label=country(profile.country).tax_label)
-
-
-def _blockers(db: Session) -> tuple[Blocker, ...]:
-    profile = load_profile(db)
-    return blockers(profile, default_code=default_code(db, profile))

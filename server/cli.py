@@ -28,6 +28,7 @@ from server.cli_mandates import register as register_mandates
 from server.cli_options import Data, Json, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
+from server.cli_summaries import register as register_summaries
 from server.cli_users import user_app
 from server.console import complain, say, say_json, say_now
 from server.settings import Settings, check_files_folder, data_option, read_settings
@@ -166,6 +167,7 @@ app.add_typer(link_app, name="link")
 app.add_typer(import_app, name="import")
 app.add_typer(logo_app, name="logo")
 register_settings(app)
+register_summaries(app)
 register_mandates(app)
 register_folder(app)
 

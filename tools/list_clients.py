@@ -12,7 +12,7 @@ from tools.answers import PageAnswer, answer, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor, WholeNumber
-from views.organizations import Client, client_answer, client_line, heading, named
+from views.organizations import Client, client_answer, client_lines, heading, named
 from views.remedies import for_assistant
 from views.words import instead
 
@@ -35,7 +35,7 @@ async def list_clients(
         next_cursor=page.next_cursor,
         left=page.left,
     )
-    lines = [client_line(summary, for_assistant) for summary in page.items]
+    lines = list(client_lines(page.items, for_assistant))
     if not lines and query.strip():
         similar = await organizations.similar_organizations(office, query, partner=practice)
         lines = [f"No client holds all of these words. {instead(similar)}"]

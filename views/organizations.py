@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.text.typed import counted
@@ -10,6 +10,9 @@ from operations.organizations import ClientSummary
 from storage.books.counts import Counts
 from views.base import View
 from views.remedies import Words, told
+
+_BLOCKERS_SAID_MAX = 2_400
+"""Characters: with them, a list of 25 clients is one that a model reads with ease."""
 
 
 class OrganizationAnswer(View):
@@ -111,9 +114,21 @@ def client_answer(summary: ClientSummary, words: Words) -> Client:
     )
 
 
-def client_line(summary: ClientSummary, words: Words) -> str:
+def client_lines(summaries: Iterable[ClientSummary], words: Words) -> Iterator[str]:
+    """A line for each client. What it lacks is said whole as long as there is room for it, and then by its fields."""
+    room = _BLOCKERS_SAID_MAX
+    for summary in summaries:
+        said = " ".join(told(one, words) for one in summary.blockers)
+        fields = [field for one in summary.blockers for field in one.fields]
+        if fields and len(said) > room:
+            said = f"lacks {', '.join(fields)}"
+        else:
+            room -= len(said)
+        yield _client_line(summary, f"not ready: {said}" if said else "ready")
+
+
+def _client_line(summary: ClientSummary, ready: str) -> str:
     organization, counts = summary.organization, summary.counts
-    ready = "ready" if not summary.blockers else f"not ready: {' '.join(told(one, words) for one in summary.blockers)}"
     amounts = counts_text(counts) if counts else "counts unknown"
     place = f"{organization.country} {organization.currency}"
     return f"- {heading(organization)}: {organization.environment}, {place}, {amounts}; {ready}"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import anyio
+import anyio.to_thread
 from sqlmodel import Session
 
 from invoicing.organizations import Clock, OrganizationRef
@@ -31,6 +32,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.engines import FileKind, Mode, StorageFault, read_once
 from storage.sqlite.faults import Fault, told
 from storage.sqlite.files_limit import open_books_max
+from storage.sqlite.looks import look_of
 from storage.work.budget import AT_ONCE_MAX, TooLong
 from storage.work.completion import to_its_end
 from storage.work.limits import Limits
@@ -150,6 +152,17 @@ class BooksPool:
             # It may be in the middle of a transaction of the directory.
             raise fault.said_of("The books of this organization are") from fault
 
+    async def looks(self, organization_ids: Iterable[str]) -> dict[str, str]:
+        """How the file of each of these books looks from outside: another text after whatever changes it, by whomever.
+        Empty for books that are not there, or that are open and out of service.
+        """
+        ids = list(organization_ids)
+        return await to_its_end(anyio.to_thread.run_sync(lambda: {one: self._look(one) for one in ids}))
+
+    def entries_noted(self, organization_id: str) -> int:
+        """Up to which entry of their audit trail the books are about to be anchored; 0 where nothing is noted."""
+        return self._anchoring.entries_noted(organization_id)
+
     async def anchor(self, organization_id: str) -> Ends | NoAnchor:
         """How far the directory knows the organization's chains to go."""
         return await self._anchoring.known(organization_id)
@@ -209,6 +222,12 @@ class BooksPool:
             self._anchoring.note(organization_id, ends)
             entry.anchored(ends)
         return result
+
+    def _look(self, organization_id: str) -> str:
+        entry = self._entries.get(organization_id)
+        if entry is not None and not entry.database.is_intact:
+            return ""
+        return look_of(self.folder(organization_id) / BOOKS_FILE)
 
     async def _ends(self, organization_id: str) -> Ends:
         async with self._leased(organization_id) as entry:

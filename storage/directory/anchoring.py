@@ -75,6 +75,11 @@ class Anchoring:
         self._ends[organization_id] = ends
         self._later.soon()
 
+    def entries_noted(self, organization_id: str) -> int:
+        """The position of the last entry that was noted and is not anchored yet; 0 where there is none."""
+        noted = self._ends.get(organization_id)
+        return noted.entries.position if noted is not None else 0
+
     def note_unsure(self, organization_id: str) -> None:
         """Anchor whatever is there: whoever changed it was cancelled and cannot say."""
         self._unsure.add(organization_id)

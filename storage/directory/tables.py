@@ -8,6 +8,8 @@ from typing import ClassVar
 from sqlalchemy import Index, MetaData, text
 from sqlmodel import Field, SQLModel
 
+from storage.queries.cache import NO_SETTING
+from storage.queries.statements import table_of
 from storage.queries.types import UtcDateTime
 
 DIRECTORY_METADATA = MetaData()
@@ -184,6 +186,23 @@ class AnchoredNumber(DirectoryTable, table=True):
     pattern: str
 
 
+class Summary(DirectoryTable, table=True):
+    """What an organization's books come to at a glance (`invoicing.reports.summaries`), made from them alone.
+
+    It counts as long as the books' file has the same `look` as when they were read, and their anchor has come no
+    further than to `entries`, the position of the last entry of the audit trail that it knows; `form` is the way in
+    which it was made.
+    """
+
+    __tablename__ = "summaries"
+
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+    look: str
+    entries: int
+    form: int
+    figures: str
+
+
 class LatestMoment(DirectoryTable, table=True):
     """The latest moment that the clock has shown, about to the minute: one row. What has expired stays so."""
 
@@ -191,3 +210,6 @@ class LatestMoment(DirectoryTable, table=True):
 
     id: int = Field(default=1, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+table_of(Summary).info.update(NO_SETTING)

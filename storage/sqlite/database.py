@@ -53,6 +53,11 @@ class Database:
         # The turns limit the threads; databases do not wait for each other.
         self._threads = anyio.CapacityLimiter(math.inf)
 
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing is known to be wrong with the file, as far as can be seen from outside."""
+        return self._file.is_intact
+
     async def run(self, mode: Mode, work: Callable[[Session], T]) -> T:
         """Run `work` as one transaction: in the event loop, or where that takes too long, anew in a thread."""
         try:

@@ -61,6 +61,11 @@ class GuardedFile:
         # What was written into a lost log is known to the connections that have it open, and to nobody else.
         return self._fault.fault is Fault.LOG or self._seen == self._look_if_there()
 
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing is known to be wrong with it, and the log and its index are those that were opened."""
+        return self._fault is None and self._log in (None, self._log_identity())
+
     def examine(self, *, anew: bool = False) -> None:
         """Look through the file, unless nobody has changed it since that was done, or `anew`; it may take long.
 

@@ -1,0 +1,162 @@
+"""Summaries: what each of many organizations comes to, without opening the books of those that have not changed.
+
+What is asked for is read anew from the books that have changed since, each through its own handle, and kept in the
+directory. No commit waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from invoicing.document.readiness import Blocker, blockers
+from invoicing.organizations import OrganizationRef
+from invoicing.progress import AsyncProgress
+from invoicing.refusals import Unavailable
+from invoicing.reports.months import Months
+from invoicing.reports.summaries import (
+    Figures,
+    MonthSum,
+    Summary,
+    figures_on,
+    owed_from,
+    summary_from_text,
+    summary_text,
+)
+from operations.access import Office, open_books
+from operations.issue_dates import today_in
+from operations.registration import default_code
+from operations.rights import Right
+from storage.books import reports
+from storage.books.audit import entries_end
+from storage.books.counts import counts, last_act_at
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.directory.summaries import KeptSummary, forget_summaries, keep_summaries, summaries_of
+from storage.sqlite.faults import UNREADABLE_ROW, Fault
+
+_log = logging.getLogger("counterfoil")
+
+_KEPT_AT_ONCE = 50
+_LAST_MONTH = "9999-12"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an organization stands today, at its own place. `summary` is None where its books could not be read, which
+    is then the only one of its `blockers`.
+    """
+
+    organization: OrganizationRef
+    summary: Summary | None
+    blockers: tuple[Blocker, ...]
+    today: date
+
+    @property
+    def figures(self) -> tuple[Figures, ...]:
+        return figures_on(self.summary, self.today) if self.summary else ()
+
+
+async def standings(
+    office: Office, organizations: Sequence[OrganizationRef], *, progress: AsyncProgress | None = None
+) -> list[Standing]:
+    """How these organizations stand, in their order; the principal can reach each of them, as was just looked up."""
+    ids = [one.id for one in organizations]
+    # The files are looked at before their books are read: what is committed between is noticed the next time.
+    looks = await office.store.pool.looks(ids)
+    kept = await office.store.directory.read(lambda db: summaries_of(db, ids))
+    found, made = list[Standing](), list[KeptSummary]()
+    for done, organization in enumerate(organizations, start=1):
+        look, known = looks[organization.id], kept.get(organization.id)
+        standing = _known_standing(office, organization, look, known)
+        if standing is None:
+            standing, entries = await _read_standing(office, organization)
+            if standing.summary is not None:
+                made.append(KeptSummary(organization.id, look, entries, summary_text(standing.summary)))
+        found.append(standing)
+        if len(made) >= _KEPT_AT_ONCE:
+            await _keep(office, made)
+            made = []
+        if progress is not None:
+            await progress(done, len(organizations))
+    await _keep(office, made)
+    return found
+
+
+async def rebuild_summaries(
+    office: Office, organizations: Sequence[OrganizationRef], *, progress: AsyncProgress
+) -> list[Standing]:
+    """Forget every summary, and make those of these organizations anew from their books."""
+    await office.store.directory.write(forget_summaries)
+    return await standings(office, organizations, progress=progress)
+
+
+def summary_of(db: Session, books: Books) -> Summary:
+    """What these books come to, now."""
+    profile, today, counted = load_profile(db), today_in(db, books), counts(db)
+    sold = reports.sales_by_month(db, Months(f"{today.year - 1:04}-01", _LAST_MONTH))
+    return Summary(
+        day=today,
+        time_zone=profile.time_zone,
+        documents=counted.documents,
+        drafts=counted.drafts,
+        customers=counted.customers,
+        items=counted.items,
+        last_activity=last_act_at(db),
+        blockers=blockers(profile, default_code=default_code(db, profile)),
+        months=tuple(sorted((MonthSum(row[0], row[1], row[2], row[5]) for row in sold), key=_by_month)),
+        owed=owed_from(((row[1], row[2], row[3]) for row in reports.open_now(db)), today),
+    )
+
+
+def _by_month(one: MonthSum) -> tuple[str, str]:
+    return one.month, one.currency
+
+
+def _known_standing(
+    office: Office, organization: OrganizationRef, look: str, known: KeptSummary | None
+) -> Standing | None:
+    """What the kept summary says, where it is one of the books as they are, and of today."""
+    if known is None or not look or known.look != look:
+        return None
+    if office.store.pool.entries_noted(organization.id) > known.entries:
+        return None
+    summary = summary_from_text(known.figures)
+    today = office.now().astimezone(ZoneInfo(summary.time_zone)).date()
+    if not summary.tells_of(today):
+        return None
+    return Standing(organization, summary, summary.blockers, today)
+
+
+async def _read_standing(office: Office, organization: OrganizationRef) -> tuple[Standing, int]:
+    """What the books themselves say, and the position of the last entry of their audit trail."""
+    books = open_books(office, organization, Right.READ)
+    try:
+        summary, entries = await books.read(lambda db: (summary_of(db, books), entries_end(db)[0]))
+    except Unavailable as unavailable:
+        return _not_there(office, organization, unavailable), 0
+    except UNREADABLE_ROW as error:
+        # No release writes such rows, and whoever did must not hide the other clients.
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        return _not_there(office, organization, books.out_of_service(Fault.ROWS)), 0
+    return Standing(organization, summary, summary.blockers, summary.day), entries
+
+
+def _not_there(office: Office, organization: OrganizationRef, why: Unavailable) -> Standing:
+    blocker = Blocker((), why.message, why.remedy)
+    return Standing(organization, None, (blocker,), office.now().date())
+
+
+async def _keep(office: Office, made: list[KeptSummary]) -> None:
+    if not made:
+        return
+    try:
+        await office.store.directory.write(lambda db: keep_summaries(db, made), size=len(made))
+    except Unavailable as error:
+        # What was read is right, and is read again the next time.
+        _log.warning("summaries could not be kept: %s", error)

@@ -1,0 +1,79 @@
+"""Queries of the directory on summaries: what each organization's books come to, and how they looked when it was read.
+
+A summary is made from the books alone and can be made again at any time. It counts only as long as the books' file
+looks as it did when they were read, and their anchor is no further: what a crash leaves behind is read anew, and never
+told as if it were the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlmodel import Session
+
+from storage.directory.tables import Anchor
+from storage.directory.tables import Summary as SummaryRow
+from storage.queries.statements import execute, insert_rows, table_of
+
+FORM = 1
+"""How summaries are made. With another figure or rule it is another number, and older ones are made anew."""
+
+_AT_ONCE = 500
+_SUMMARIES, _ANCHORS = table_of(SummaryRow), table_of(Anchor)
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_KEPT = (
+    select(_SUMMARIES.c.organization_id, _SUMMARIES.c.look, _SUMMARIES.c.entries, _SUMMARIES.c.figures)
+    .join_from(_SUMMARIES, _ANCHORS, _ANCHORS.c.organization_id == _SUMMARIES.c.organization_id)
+    # Books whose anchor is lost, or not set yet, are opened: what is wrong with them is told.
+    .where(
+        _SUMMARIES.c.organization_id.in_(_IDS),
+        _SUMMARIES.c.form == FORM,
+        _ANCHORS.c.entries <= _SUMMARIES.c.entries,
+    )
+)
+_FORGET = delete(_SUMMARIES).where(_SUMMARIES.c.organization_id.in_(_IDS))
+_ADD = _SUMMARIES.insert().inline()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSummary:
+    """What an organization's books came to, as text: how their file looked before they were read, and the position of
+    the last entry of their audit trail.
+    """
+
+    organization_id: str
+    look: str
+    entries: int
+    figures: str
+
+
+def summaries_of(session: Session, ids: Sequence[str]) -> dict[str, KeptSummary]:
+    """Of those of the organizations that have a summary which no anchor contradicts, by id."""
+    found: dict[str, KeptSummary] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = execute(session, _KEPT, {"ids": ids[start : start + _AT_ONCE]})
+        found.update((row[0], KeptSummary(*row)) for row in rows)
+    return found
+
+
+def keep_summaries(session: Session, summaries: Iterable[KeptSummary]) -> None:
+    """Keep these in the place of what there is of their organizations."""
+    rows = [
+        {
+            "organization_id": one.organization_id,
+            "look": one.look,
+            "entries": one.entries,
+            "form": FORM,
+            "figures": one.figures,
+        }
+        for one in summaries
+    ]
+    execute(session, _FORGET, {"ids": [row["organization_id"] for row in rows]})
+    insert_rows(session, _ADD, rows)
+
+
+def forget_summaries(session: Session) -> None:
+    """Forget all of them: each is made anew when it is asked for."""
+    execute(session, delete(_SUMMARIES))
