@@ -61,6 +61,12 @@ class Standing:
     def figures(self) -> tuple[Figures, ...]:
         return figures_on(self.summary, self.today) if self.summary else ()
 
+    @property
+    def last_active_on(self) -> date | None:
+        """The day at its own place on which something was last done there."""
+        last = self.summary.last_activity if self.summary else None
+        return last.astimezone(ZoneInfo(self.summary.time_zone)).date() if self.summary and last else None
+
 
 async def standings(
     office: Office, organizations: Sequence[OrganizationRef], *, progress: AsyncProgress | None = None

@@ -21,6 +21,7 @@ from operations.templates import Choices
 from tools.answers import Answer, answer
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
+from tools.inputs import Partner
 from views.base import SEVERAL_UNSPELT, View
 from views.connections import own_connection
 from views.organizations import heading, named
@@ -70,7 +71,7 @@ async def create_client_organization(
     name: str,
     country: Annotated[str, Field(description="Two-letter code, such as GB")],
     environment: Literal["sandbox", "live"] = "sandbox",
-    partner: Annotated[str, Field(description="Handle, if you have several practices")] = "",
+    partner: Partner = "",
     handle: Annotated[str, Field(description="Default: from the name")] = "",
     copy_from: Annotated[
         str, Field(description="Handle of the practice or a client to copy settings from; default: a fresh start")

@@ -95,6 +95,7 @@ OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"t
 
 OrganizationArgument = Annotated[str, Field(description="Handle")]
 SessionArgument = Annotated[str, Field(description="If you got one")]
+Partner = Annotated[str, Field(description="Handle, if you have several practices")]
 Cursor = Annotated[str, Field(description="The last next_cursor")]
 
 

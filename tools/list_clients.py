@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from mcp_types import CallToolResult
-from pydantic import Field
 
 from operations import organizations
 from tools.answers import PageAnswer, answer, page_note
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
-from tools.inputs import Cursor, WholeNumber
+from tools.inputs import Cursor, Partner, WholeNumber
 from views.organizations import Client, client_answer, client_lines, heading, named
 from views.remedies import for_assistant
 from views.words import instead
@@ -23,7 +22,7 @@ class ClientList(PageAnswer):
 
 async def list_clients(
     office: TheOffice,
-    partner: Annotated[str, Field(description="Handle, if you have several practices")] = "",
+    partner: Partner = "",
     query: str = "",
     cursor: Cursor = "",
     limit: WholeNumber = 25,

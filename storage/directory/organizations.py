@@ -105,6 +105,12 @@ def every_reachable(session: Session, user_id: str, *, archived: bool) -> list[O
     return [ref(row) for row in execute(session, wanted, {"user_id": user_id})]
 
 
+def every_client(session: Session, user_id: str, partner_id: str) -> list[OrganizationRef]:
+    """All clients of a practice that the user can reach, by name; without the archived ones."""
+    values = {"user_id": user_id, "partner_id": partner_id}
+    return [ref(row) for row in execute(session, _EVERY_CLIENT, values)]
+
+
 def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
     """The practices that the user is a member of, by name."""
     return [ref(row) for row in execute(session, _PARTNERS, {"user_id": user_id})]
@@ -123,6 +129,7 @@ def _listed(words: int, *, of_partner: bool, goes_on: bool) -> Select[*tuple[Any
 
 
 _EVERYTHING = _listed(0, of_partner=False, goes_on=False)
+_EVERY_CLIENT = _listed(0, of_partner=True, goes_on=False).order_by(*ORDER)
 
 
 @lru_cache(STATEMENTS_KEPT)

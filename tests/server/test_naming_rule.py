@@ -73,7 +73,9 @@ async def house(root: Path, clock: SettableClock | None = None) -> AsyncIterator
         yield House(one, bakery, finch)
 
 
-NOTED = tuple(f'INSERT INTO "{table}"' for table in ("sessions", "anchors", "anchored_numbers", "latest_moment"))
+NOTED = tuple(
+    f'INSERT INTO "{table}"' for table in ("sessions", "anchors", "anchored_numbers", "latest_moment", "summaries")
+)
 """What the directory notes on the side, some of it a moment later."""
 
 

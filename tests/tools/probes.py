@@ -14,6 +14,7 @@ from typing import Any
 from mcp_types import ResourceTemplate, Tool
 
 from operations.configuration.configuring import PARTS
+from storage.paging import encode_cursor
 from tests.support.twins import CUSTOMER, DIMENSION, ITEM, SHARED_NUMBER, Known
 from tools import uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
@@ -70,6 +71,15 @@ TOOLS: Mapping[str, Entry] = {
             {"partner": their.partner},
             {"query": their.handle},
             {"query": their.canary},
+            {"cursor": their.organizations_cursor},
+        ],
+        shows=False,
+    ),
+    "get_practice_overview": Entry(
+        own=lambda _: [{}],
+        foreign=lambda their: [
+            {"partner": their.partner},
+            *({"cursor": encode_cursor(rank, "", "harbour bakery", their.handle)} for rank in (0, 3)),
             {"cursor": their.organizations_cursor},
         ],
         shows=False,

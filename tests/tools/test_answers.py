@@ -158,6 +158,7 @@ async def test_a_practice_tool_names_the_practice_or_says_that_none_is_active(ba
     calls: dict[str, tuple[Arguments, str]] = {
         "list_organizations": ({}, "No organization is active."),
         "list_clients": ({}, practice),
+        "get_practice_overview": ({}, practice),
         "create_client_organization": ({"name": "Finch Studio", "country": "DE"}, practice),
         "go_live": ({"organization": HANDLE, "dry_run": True}, HEADING),
         "create_client_api_key": ({"organization": HANDLE, "name": "Till"}, HEADING),

@@ -22,6 +22,7 @@ CALLS: dict[str, Arguments] = {
     "list_organizations": {},
     "switch_organization": {"organization": HANDLE},
     "list_clients": {},
+    "get_practice_overview": {},
     "create_client_organization": {"name": "Finch Studio", "country": "DE"},
     "create_client_api_key": {"organization": HANDLE, "name": "Till"},
     "go_live": {"organization": HANDLE, "dry_run": True},

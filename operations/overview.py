@@ -1,0 +1,155 @@
+"""The practice's overview: who owes, at which client, for how long, and what else needs attention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum, auto
+
+from invoicing.organizations import Environment, OrganizationRef
+from invoicing.reports.summaries import Figures, sum_of
+from invoicing.text.typed import fold
+from operations.access import Office
+from operations.onboarding import find_partner
+from operations.summaries import Standing, standings
+from storage.directory import organizations
+from storage.paging import Page, check_limit, decode_cursor, encode_cursor
+
+
+class Onboarding(StrEnum):
+    """How far a client has come; unknown where its books cannot be read."""
+
+    SANDBOX = auto()
+    NOT_READY = auto()
+    LIVE = auto()
+    UNKNOWN = auto()
+
+
+class Trouble(IntEnum):
+    """What is the matter with a client, the worst first: lists are in this order."""
+
+    UNREADABLE = 0
+    OVERDUE = 1
+    NOT_READY = 2
+    DRAFTS = 3
+    NOTHING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ClientStanding:
+    """How a client stands. `days_overdue` are those of what has been overdue longest, 0 where nothing is."""
+
+    standing: Standing
+    figures: tuple[Figures, ...]
+    days_overdue: int
+
+    @property
+    def onboarding(self) -> Onboarding:
+        if self.standing.summary is None:
+            return Onboarding.UNKNOWN
+        if self.standing.blockers:
+            return Onboarding.NOT_READY
+        sandbox = self.standing.organization.environment is Environment.SANDBOX
+        return Onboarding.SANDBOX if sandbox else Onboarding.LIVE
+
+    def days_of(self, figures: Figures) -> int:
+        """For how long something has been overdue in a currency; 0 where nothing is."""
+        return _days(self.standing, figures)
+
+    @property
+    def drafts(self) -> int:
+        return self.standing.summary.drafts if self.standing.summary else 0
+
+    @property
+    def trouble(self) -> Trouble:
+        """The worst that is the matter with it."""
+        if self.standing.summary is None:
+            return Trouble.UNREADABLE
+        if self.days_overdue:
+            return Trouble.OVERDUE
+        if self.standing.blockers:
+            return Trouble.NOT_READY
+        return Trouble.DRAFTS if self.drafts else Trouble.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencySum:
+    """What all clients come to in a currency. `overdue_clients` is at how many of them something is overdue in it, and
+    `days_overdue` how long that is at most.
+    """
+
+    figures: Figures
+    overdue_clients: int
+    days_overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeOverview:
+    """All clients in reach together, and a page of them, the worst first."""
+
+    practice: OrganizationRef
+    clients: int
+    by_onboarding: Counter[Onboarding]
+    with_drafts: int
+    sums: tuple[CurrencySum, ...]
+    page: Page[ClientStanding]
+
+
+async def get_practice_overview(office: Office, *, partner: str, cursor: str, limit: int) -> PracticeOverview:
+    """How the clients of a practice stand that the principal can reach, without those that are archived.
+
+    Raises:
+        NotAllowed, OrganizationRequired, NotFound: as `find_partner`.
+        InvalidInput: a limit out of bounds, or a cursor that this list did not give.
+    """
+    check_limit(limit)
+    after = decode_cursor(cursor, int, str, str, str)
+    practice = await find_partner(office, partner)
+    clients = await clients_in_reach(office, practice)
+    standing = sorted(map(_client_standing, await standings(office, clients)), key=_position)
+    rest = [one for one in standing if after is None or _position(one) > after]
+    left = max(len(rest) - limit, 0)
+    page = Page(tuple(rest[:limit]), encode_cursor(*_position(rest[limit - 1])) if left else "", left)
+    return PracticeOverview(
+        practice=practice,
+        clients=len(standing),
+        by_onboarding=Counter(one.onboarding for one in standing),
+        with_drafts=sum(one.drafts > 0 for one in standing),
+        sums=_sums(standing),
+        page=page,
+    )
+
+
+async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[OrganizationRef]:
+    """The clients of a practice that the principal can reach, by name, without the archived ones."""
+    user_id = office.principal.user_id
+    return await office.store.directory.read(lambda db: organizations.every_client(db, user_id, practice.id))
+
+
+def _client_standing(standing: Standing) -> ClientStanding:
+    figures = standing.figures
+    return ClientStanding(standing, figures, max((_days(standing, one) for one in figures), default=0))
+
+
+def _days(standing: Standing, figures: Figures) -> int:
+    return (standing.today - figures.overdue_since).days if figures.overdue_since else 0
+
+
+def _position(one: ClientStanding) -> tuple[int, str, str, str]:
+    """Where a client stands in the list: by what is the matter, then what has been overdue longest, then by name."""
+    organization = one.standing.organization
+    since = min((of.overdue_since.isoformat() for of in one.figures if of.overdue_since), default="")
+    return one.trouble.value, since, fold(organization.name), organization.handle
+
+
+def _sums(clients: Sequence[ClientStanding]) -> tuple[CurrencySum, ...]:
+    overdue: dict[str, list[int]] = {}
+    for client in clients:
+        for of in client.figures:
+            if of.overdue_since:
+                overdue.setdefault(of.currency, []).append(client.days_of(of))
+    return tuple(
+        CurrencySum(one, len(overdue.get(one.currency, ())), max(overdue.get(one.currency, ()), default=0))
+        for one in sum_of(of for client in clients for of in client.figures)
+    )
