@@ -176,16 +176,15 @@ def _first_line(made: NewClient, *, dry_run: bool) -> str:
 def _settings_lines(made: NewClient) -> list[str]:
     """Where each part came from, with its entries counted."""
     states = {outcome.layer: outcome.state for outcome in made.outcomes}
-    settings, postings = states.get(Layer.ORGANIZATION), states[Layer.ENTITY]
-    if settings is postings is LayerState.FRESH:
-        return ["Chart, tax codes, terms and posting profiles: fresh from the country's template."]
+    postings = states[Layer.ENTITY]
     found: dict[str, list[str]] = {}
     for one in part_outcomes(made.outcomes):
         for source, count in ((one.source, one.copied), (one.usual_source, one.count - one.copied)):
             if count:
                 found.setdefault(source, []).append(counted(count, one.noun))
     lines = [f"From {source}: {', '.join(counts)}." for source, counts in found.items()]
-    return [*lines, *([f"Posting profiles: {_in_words(postings)}."] if postings is not LayerState.COPIED else [])]
+    said = postings in (LayerState.COPIED, LayerState.FRESH)
+    return [*lines, *([] if said else [f"Posting profiles: {_in_words(postings)}."])]
 
 
 def _again(made: NewClient) -> list[str]:
