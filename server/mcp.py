@@ -17,10 +17,12 @@ from pydantic import ValidationError
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from operations.access import Office
+from operations.assistance.skills import SCHEME
 from operations.naming import DedicatedConnection, PracticeConnection
 from operations.rights import Right
 from server.connections import LocalDoorway
 from server.introduction import PRACTICE, Introduction, dedicated_introduction
+from server.offered import Offered, read_skill
 from server.protocol import IntroducedServer, Lifespan
 from server.refused import defect, invalid_arguments, refused, unreadable
 from tools import resources, uris
@@ -48,6 +50,11 @@ class CounterfoilServer(IntroducedServer):
         super().__init__(introduction, tools=list(tools), middleware=middleware, **settings)
         self._listed = {tool.name: tool for tool in tools}
         self._streaming = set(_STREAMING)
+        self._offered = Offered(self._may_call)
+
+    async def assistance(self) -> Offered:
+        """Who answers for prompts, skills and completions."""
+        return self._offered
 
     def add_listed(self, tool: Tool, *, streams: bool = True) -> None:
         """Add a tool that no catalogue has, for benchmarks and tests; `streams` as in a `Description`."""
@@ -85,6 +92,8 @@ class CounterfoilServer(IntroducedServer):
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        if context is not None and str(uri).startswith(SCHEME):
+            return await read_skill(str(uri), context)
         try:
             return await super().read_resource(uri, context)
         except ResourceError as error:
@@ -106,6 +115,11 @@ class CounterfoilServer(IntroducedServer):
         doorway: Doorway = request.lifespan_context
         shown = [tool for tool in result["tools"] if _may(doorway, request, tool["name"])]
         return {**result, "tools": shown}
+
+    def _may_call(self, request: ServerRequestContext[Any, Any], name: str) -> bool:
+        """Whether a tool is listed over the request's connection."""
+        doorway: Doorway = request.lifespan_context
+        return name in self._listed and _may(doorway, request, name)
 
     def _check_may(self, name: str, context: Context[Any, Any] | None) -> None:
         if context is None or name not in self._listed:

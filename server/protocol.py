@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
@@ -11,10 +12,9 @@ from typing import Any
 from mcp.server import MCPServer
 from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.caching import CacheHint
-from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
-from mcp.shared.exceptions import MCPError
-from mcp_types import METHOD_NOT_FOUND
+from mcp.server.context import ServerMiddleware
 
+from server.assistance import TTL_MILLISECONDS, Assistance, Skills, answer_for
 from server.eras import serve_stream
 from server.introduction import Introduction
 from server.lines import answering_stdio
@@ -25,13 +25,17 @@ Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
 
 # Lists depend on the connection and the principal, hence private; nobody needs them fresher than five minutes.
 _CACHE_HINTS: Any = {
-    "tools/list": CacheHint(ttl_ms=300_000, scope="private"),
-    "resources/templates/list": CacheHint(ttl_ms=300_000, scope="private"),
+    "tools/list": CacheHint(ttl_ms=TTL_MILLISECONDS, scope="private"),
+    "resources/templates/list": CacheHint(ttl_ms=TTL_MILLISECONDS, scope="private"),
+    "resources/list": CacheHint(ttl_ms=TTL_MILLISECONDS, scope="private"),
+    "prompts/list": CacheHint(ttl_ms=TTL_MILLISECONDS, scope="private"),
 }
 
 
 class IntroducedServer(MCPServer[Any]):
-    """An MCP server with an introduction, which declares nothing that it does not have."""
+    """An MCP server with an introduction, which declares nothing that it does not have: of prompts and skills there are
+    always Counterfoil's own.
+    """
 
     def __init__(
         self,
@@ -42,7 +46,6 @@ class IntroducedServer(MCPServer[Any]):
         **settings: Any,
     ) -> None:
         self.lifespan = lifespan
-        first: ServerMiddleware[Any] = self._without_empty_prompts
         # Before the SDK does it: its framed tracebacks take more than a second to draw, in which nobody is served, and
         # tear an incident's id from what it was about.
         begin_log()
@@ -56,9 +59,11 @@ class IntroducedServer(MCPServer[Any]):
             # Our lists do not change while a client is connected: there is nothing to listen for.
             subscriptions=False,
             lifespan=lifespan,
-            middleware=[refuse_old_revisions, first, *middleware],
+            middleware=[refuse_old_revisions, *middleware],
+            extensions=[Skills(self.assistance)],
             **settings,
         )
+        answer_for(self._lowlevel_server, self.assistance)
         if find_spec("opentelemetry.sdk") is None:
             # Nobody reads the spans that the SDK would make of each message.
             kept = [one for one in self._lowlevel_server.middleware if not isinstance(one, OpenTelemetryMiddleware)]
@@ -70,16 +75,6 @@ class IntroducedServer(MCPServer[Any]):
             # The SDK's method of this name does the same with the same attribute, but for the era of the stream.
             await serve_stream(self._lowlevel_server, incoming, outgoing)
 
-    async def _without_empty_prompts(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """The SDK declares prompts and answers for them whether or not there are any."""
-        method = ctx.method
-        asks_for_prompts = method.startswith("prompts/")
-        if not (asks_for_prompts or method in ("initialize", "server/discover")) or await self.list_prompts():
-            return await call_next(ctx)
-        if asks_for_prompts:
-            raise MCPError(code=METHOD_NOT_FOUND, message="Method not found", data=method)
-        result = await call_next(ctx)
-        if not isinstance(result, dict) or "capabilities" not in result:
-            return result
-        declared = {name: value for name, value in result["capabilities"].items() if name != "prompts"}
-        return {**result, "capabilities": declared}
+    @abstractmethod
+    async def assistance(self) -> Assistance:
+        """Who answers for prompts, skills and completions, once that can be answered."""

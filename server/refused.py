@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
-from mcp_types import CallToolResult, TextContent
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
 from pydantic import ValidationError
 
 from invoicing.refusals import InvalidInput, NotFound, OrganizationMismatch, Refusal, Unavailable
@@ -65,6 +66,18 @@ def unreadable(refusal: Refusal) -> ResourceError:
     if isinstance(refusal, NotFound | OrganizationMismatch):
         return ResourceNotFoundError(_ABSENT)
     return ResourceError(one_line(line_of(refusal, for_assistant)))
+
+
+def unanswered(refusal: Refusal) -> MCPError:
+    """The same of a prompt, a skill or a completion, which have no result that says so. What is another's and what is
+    absent answer alike.
+    """
+    error: dict[str, Any] = {"code": refusal.code}
+    if refusal.field:
+        error["field"] = refusal.field
+    if refusal.candidates:
+        error["candidates"] = [one_line(one) for one in refusal.candidates]
+    return MCPError(code=INVALID_PARAMS, message=one_line(line_of(refusal, for_assistant)), data={ERROR_META: error})
 
 
 def defect(error: BaseException, *, doing: str) -> CallToolResult:

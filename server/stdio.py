@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from operations.naming import Caller
     from operations.rights import Right
+    from server.assistance import Assistance
     from server.mcp import CounterfoilServer
     from tools.context import Doorway
 
@@ -128,6 +129,9 @@ class GreetingServer(IntroducedServer):
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         return await (await self._opened()).read_resource(uri, context)
+
+    async def assistance(self) -> Assistance:
+        return await (await self._opened()).assistance()
 
     async def _opened(self) -> CounterfoilServer:
         self.wanted.set()

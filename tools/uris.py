@@ -5,6 +5,7 @@ from __future__ import annotations
 DOCUMENT = "counterfoil://{organization}/documents/{document}"
 DOCUMENT_PDF = "counterfoil://{organization}/documents/{document}/pdf"
 EXPORT = "counterfoil://{organization}/exports/{export}"
+TEMPLATES = (DOCUMENT, DOCUMENT_PDF, EXPORT)
 
 
 def pdf_uri(handle: str, document_id: str) -> str:

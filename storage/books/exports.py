@@ -36,6 +36,12 @@ _OF_CONTENT = (
     .order_by(_EXPORTS.c.file_id)
     .limit(1)
 )
+_RECENT = (
+    select(_EXPORTS.c.file_id)
+    .where(_EXPORTS.c.removed_at.is_(None))
+    .order_by(_EXPORTS.c.file_id.desc())
+    .limit(bindparam("at_most"))
+)
 _OF_DAY = select(_DAYS.c.made, _DAYS.c.size_bytes).where(_DAYS.c.day == bindparam("day"))
 _ENTRIES = table_of(tables.AuditEntry).c
 _STATE = (
@@ -120,6 +126,11 @@ def keep_export(session: Session, kept: Files, key: str, made: MadeExport, *, at
 def is_removed(session: Session, file_id: str) -> bool:
     """Whether this is an export that has aged, and whose file was removed."""
     return execute(session, _IS_REMOVED, {"file": file_id}).first() is not None
+
+
+def recent_exports(session: Session, *, limit: int) -> list[str]:
+    """The ids of exported files that are still there, the newest first."""
+    return list(execute(session, _RECENT, {"at_most": limit}).scalars())
 
 
 def removed_ids(session: Session) -> frozenset[str]:

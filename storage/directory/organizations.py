@@ -50,6 +50,7 @@ _BY_NAME = (
 )
 _IN_ORDER = REACHABLE_NOW.order_by(*ORDER)
 _FIRST = _IN_ORDER.limit(bindparam("at_most"))
+_WITHOUT_PARTNER = _IN_ORDER.where(ORGANIZATION.partner_id.is_(None)).limit(bindparam("at_most"))
 _PARTNERS = _IN_ORDER.where(ORDER[0] == 0).limit(_PARTNERS_MAX)
 
 
@@ -114,6 +115,11 @@ def every_client(session: Session, user_id: str, partner_id: str) -> list[Organi
 def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
     """The practices that the user is a member of, by name."""
     return [ref(row) for row in execute(session, _PARTNERS, {"user_id": user_id})]
+
+
+def without_partner(session: Session, user_id: str, *, limit: int) -> list[OrganizationRef]:
+    """The practices, and the businesses of their own, that the user is a member of, practices first, then by name."""
+    return [ref(row) for row in execute(session, _WITHOUT_PARTNER, {"user_id": user_id, "at_most": limit})]
 
 
 @lru_cache(STATEMENTS_KEPT)

@@ -24,7 +24,9 @@ from mcp_types import (
     CompletionContext,
     EmbeddedResource,
     EmptyResult,
+    GetPromptRequestParams,
     ImageContent,
+    PaginatedRequestParams,
     PromptReference,
     RequestParams,
     ResourceTemplateReference,
@@ -53,6 +55,11 @@ def equip(server: CounterfoilServer) -> None:
     schema.parameters = _SCHEMA_2020_12
     for uri, read in _RESOURCES.items():
         server.resource(uri)(read)
+    # The suite looks for its own prompts and resources alone, which the SDK lists and gives.
+    of_the_sdk = server._lowlevel_server
+    of_the_sdk.add_request_handler("resources/list", PaginatedRequestParams, server._handle_list_resources)
+    of_the_sdk.add_request_handler("prompts/list", PaginatedRequestParams, server._handle_list_prompts)
+    of_the_sdk.add_request_handler("prompts/get", GetPromptRequestParams, server._handle_get_prompt)
     for prompt in (*_PROMPTS, questions.test_input_required_result_prompt):
         server.add_prompt(Prompt.from_function(prompt))
     # The SDK's decorator has no types.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_types import METHOD_NOT_FOUND
+from mcp_types import INVALID_PARAMS
 
 from invoicing.master_data.handles import CONNECTION_NAME_LENGTH_MAX, HANDLE_LENGTH_MAX, connection_name
 from server.introduction import dedicated_introduction
@@ -21,7 +21,7 @@ from tests.support.streams import MODERN, REVISIONS, streamed
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.published import file_of, published_text
 
-LISTS = ("tools/list", "resources/list", "resources/templates/list", "prompts/list", "completion/complete")
+LISTS = ("tools/list", "resources/templates/list")
 
 
 async def greeting(server: IntroducedServer, revision: str) -> list[dict[str, Any]]:
@@ -62,37 +62,26 @@ def capabilities_of(answer: dict[str, Any]) -> dict[str, Any]:
 async def test_only_what_is_there_is_declared(tmp_path: Path, revision: str) -> None:
     async with practice(tmp_path) as one:
         first = (await greeting(practice_server(one.office), revision))[0]
-    assert set(capabilities_of(first)) == {"tools", "resources"}
+    # The skills' extension is of the revision without a handshake.
+    of_the_era = {"extensions"} if revision == MODERN else set()
+    assert set(capabilities_of(first)) == {"tools", "resources", "prompts", "completions"} | of_the_era
     # Nothing changes while a client is connected, so nothing of a change is promised either.
     assert not any(flag for kind in capabilities_of(first).values() for flag in kind.values())
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-async def test_who_asks_for_prompts_is_told_that_there_is_no_such_method_and_nothing_is_logged(
+async def test_a_prompt_that_nobody_has_is_answered_in_one_line_and_nothing_is_logged(
     tmp_path: Path, revision: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with practice(tmp_path) as one, streamed(practice_server(one.office)) as stream:
         if revision != MODERN:
             await stream.shake_hands(revision)
-        for method, params in (("prompts/list", {}), ("prompts/get", {"name": "none"}), ("prompts/get", {})):
+        for name in ("none", "", "x--take-stock", "nobody\nERROR counterfoil: all is lost"):
             asked = stream.ask_modern if revision == MODERN else stream.ask
-            error = (await asked(method, **params))["error"]
-            assert (error["code"], error["message"]) == (METHOD_NOT_FOUND, "Method not found")
+            error = (await asked("prompts/get", name=name))["error"]
+            assert error["code"] == INVALID_PARAMS
+            assert error["message"] == "not_found: There is no such prompt on this connection; list the prompts anew."
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
-
-
-async def test_prompts_that_are_there_are_declared_and_given(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        server = practice_server(one.office)
-
-        @server.prompt()
-        def month_end() -> str:
-            """Close the month."""
-            return "Close the month."
-
-        async with streamed(server) as stream:
-            assert "prompts" in capabilities_of(await stream.shake_hands())
-            assert "messages" in (await stream.ask("prompts/get", name="month_end"))["result"]
 
 
 # Nothing that a client wrote

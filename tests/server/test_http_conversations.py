@@ -123,7 +123,8 @@ async def test_each_connection_says_its_own_name_and_whom_it_is_for(at_home: Hou
             info = chat.client.server_info
             assert info is not None
             assert info.name == (f"counterfoil-{handle}" if handle else "counterfoil")
-            assert chat.client.server_capabilities.model_dump(exclude_none=True).keys() == {"tools", "resources"}
+            declared = chat.client.server_capabilities.model_dump(exclude_none=True).keys()
+            assert declared - {"extensions"} == {"tools", "resources", "prompts", "completions"}
             assert (f"{handle} (sandbox) alone" if handle else "many organizations") in (chat.client.instructions or "")
 
 
