@@ -41,6 +41,12 @@ def month_of(day: date) -> str:
     return day.isoformat()[:7]
 
 
+def month_before(month: str) -> str:
+    """The month before one, both as in `2026-03`."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year:04}-{number - 1:02}" if number > 1 else f"{year - 1:04}-12"
+
+
 def year_of(day: date) -> Months:
     """The calendar year of a day."""
     return Months(f"{day.year:04}-01", f"{day.year:04}-12")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from invoicing.refusals import Conflict, InvalidInput
-from invoicing.reports.months import month_of, one_month
+from invoicing.reports.months import month_before, month_of, one_month
 from invoicing.text.typed import clean_line
 from operations.configuration.entries import Change, Entry, PartOf
 from operations.issue_dates import today_in
@@ -52,7 +52,7 @@ def _reopen(db: Session, books: Books, month: str, reason: str) -> None:
     why = clean_line(reason, field="reason", required=True)
     if month > closed_through(db):
         raise Conflict(f"code: {month} is open.", field="code")
-    _record(db, books, OPENING, month, through=_before(month), reason=why)
+    _record(db, books, OPENING, month, through=month_before(month), reason=why)
 
 
 def _record(db: Session, books: Books, act: str, month: str, *, through: str, reason: str) -> None:
@@ -66,11 +66,6 @@ def _month(text: str) -> str:
     if (month := one_month(text)) is None:
         raise InvalidInput("code must be a month, such as 2026-03.", field="code")
     return month
-
-
-def _before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year:04}-{number - 1:02}" if number > 1 else f"{year - 1:04}-12"
 
 
 PERIODS = PartOf(
