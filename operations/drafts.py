@@ -61,6 +61,9 @@ class DraftRequest:
     draft: str = ""
 
 
+NOT_READY_FOR_LIVE = "not_ready_for_live"
+"""The code of what a sandbox organization is told that a live one could not issue."""
+
 _NOTHING = DraftRequest(document=RequestedDocument(customer="", lines=()))
 
 
@@ -262,16 +265,21 @@ def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
     return keep_draft(db, books, resolved, compose_in(db, books, resolved), draft_id=request.draft or new_id("drf"))
 
 
-def keep_draft(db: Session, books: Books, resolved: Resolved, composed: Composed, *, draft_id: str) -> Preview:
-    """Keep the draft, and show it: what the answer says of it, warnings included, is what it has shown from now on."""
-    preview = _preview(db, draft_id, composed)
+def keep_draft(
+    db: Session, books: Books, resolved: Resolved, composed: Composed, *, draft_id: str, warned: bool = True
+) -> Preview:
+    """Keep the draft, and show it: what the answer says of it, warnings included, is what it has shown from now on.
+
+    Where it is one of many it has not `warned`: whoever acknowledges a warning has seen it with the draft itself.
+    """
+    preview = preview_of(db, draft_id, composed)
     # What a typed price means is the draft's own from now on, whatever becomes of the organization's settings.
     kept = replace(
         resolved.request,
         prices_include_tax=composed.document.prices_include_tax,
         rounding=composed.document.rounding,
     )
-    shown = shown_by(composed.document, preview.warnings)
+    shown = shown_by(composed.document, preview.warnings if warned else ())
     drafts.save_draft(db, draft_id, kept, shown, now=books.clock(), by=books.actor)
     return preview
 
@@ -291,10 +299,11 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
     said = (*(warning for warning in found if warning.text not in refused), *duplicate_invoice(db, composed.document))
     if composed.profile.environment is Environment.LIVE:
         return said
-    return (*said, *(Notice("not_ready_for_live", one.text, one.remedy) for one in blocked))
+    return (*said, *(Notice(NOT_READY_FOR_LIVE, one.text, one.remedy) for one in blocked))
 
 
-def _preview(db: Session, draft_id: str, composed: Composed) -> Preview:
+def preview_of(db: Session, draft_id: str, composed: Composed) -> Preview:
+    """What issuing the composed document would make, and what to know before."""
     document, pattern = composed.document, composed.setup.series.pattern
     sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
     live = composed.profile.environment is Environment.LIVE

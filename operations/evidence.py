@@ -1,8 +1,8 @@
 """Verification of what can be changed, or is beside the documents, against what the audit trail says of it.
 
-Settings, customers and items change; each change leaves a digest of what it made in the audit trail. What a retry
-would find, and the PDF that a document has, are on record there too. Books of before that are verified as far as their
-audit trail goes.
+Settings, customers, items and hours change; each change leaves a digest of what it made in the audit trail. What a
+retry would find, and the PDF that a document has, are on record there too. Books of before that are verified as far as
+their audit trail goes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from storage.books.idempotency import ISSUED_DRAFT
 from storage.books.states import RECORDS, all_record_states, all_settings_states
 from storage.work.asking import Ask
 
-_ONE_OF = {"customers": "customer", "items": "item"}
+_ONE_OF = {"customers": "customer", "items": "item", "billing_hours": "hours"}
 
 
 def evidence_problems(ask: Ask) -> Iterator[str]:

@@ -141,6 +141,16 @@ async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | 
     return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)), size=lines)
 
 
+async def issued_from(books: Books, draft: str) -> StandingDocument | None:
+    """The document that a draft became; None where it has become none."""
+
+    def work(db: Session) -> StandingDocument | None:
+        became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft)
+        return None if became is None else replace(standing(db, books, find_document(db, became)), replayed=True)
+
+    return await books.read(work)
+
+
 async def get_invoice(books: Books, key: str) -> StandingDocument:
     """The document of this id or number, with what happened to it.
 

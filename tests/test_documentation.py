@@ -16,11 +16,14 @@ from invoicing.document.requested import ADJUSTMENTS_MAX, LINES_MAX, PRICE_MAX, 
 from invoicing.exports import workbook
 from invoicing.importing.tables import COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX
 from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX
+from invoicing.recurring.plans import HOURS_MAX
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.settings import PARTS_MAX
 from operations.files import EXPORTED_DOCUMENTS_MAX, EXPORTED_ENTRIES_MAX
 from operations.organization_names import NAME_LENGTH_MAX
 from operations.profile import FUTURE_DAYS_MAX
+from operations.recurring.clients import CLIENTS_MAX
+from operations.recurring.issuing import DOCUMENTS_MAX
 from server.cli import app
 from server.settings import Settings, data_option, default_folder
 from storage.paging import LIMIT_MAX
@@ -161,6 +164,8 @@ def test_the_table_of_limits_says_what_holds() -> None:
         f"{EXPORTED_DOCUMENTS_MAX['csv']:,} documents (CSV, XLSX, JSON)",
         f"or {EXPORTED_DOCUMENTS_MAX['pdf']:,} (ZIP of PDFs)",
         f"an XLSX sheet {workbook.ROWS_MAX - 1:,} lines",
+        f"at most {CLIENTS_MAX:,} clients when it drafts, and issues at most {DOCUMENTS_MAX} drafts",
+        f"Hours are at most {HOURS_MAX:,} in an entry",
         f"at most {LIMIT_MAX} entries",
         f"{LOGO_BYTES_MAX // 1024} KiB, {LOGO_SIDE_MAX:,} pixels a side, {LOGO_PIXELS_MAX // 1_000_000} million",
         f"in {len(LANGUAGES)} languages",

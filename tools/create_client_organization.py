@@ -73,14 +73,12 @@ async def create_client_organization(
     environment: Literal["sandbox", "live"] = "sandbox",
     partner: Partner = "",
     handle: Annotated[str, Field(description="Default: from the name")] = "",
-    copy_from: Annotated[
-        str, Field(description="Handle of the practice or a client to copy settings from; default: a fresh start")
-    ] = "",
+    copy_from: Annotated[str, Field(description="Handle of the practice or a client; default: a fresh start")] = "",
     copy_entity_configuration: bool = True,
     organization_layer: Annotated[
-        str, Field(description="Whose chart, codes and terms a copy takes: practice, or source, with policy")
+        str, Field(description="Whose chart, codes and terms: practice, or source (copy_from; policy too)")
     ] = "practice",
-    repeat_layer: Annotated[str, Field(description="entity: copy it again into the client of handle")] = "",
+    repeat_layer: Annotated[str, Field(description="entity: once more, into handle")] = "",
     accounting_standard: Annotated[str, Field(description="ifrs or us_gaap")] = "",
     chart_of_accounts: Annotated[
         str, Field(description="standard or empty; skr03, skr04 (DE), pcg (FR), pgc (ES), kmu (CH)")

@@ -19,6 +19,7 @@ from tools.answers import PageAnswer, answer, page_note
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
+from views.base import SEVERAL_UNSPELT
 from views.configuration import EntryAnswer, drift_answer, entry_answer, entry_lines, fields_line, history_answer
 from views.mandates import MandateAnswer, configuration_lines, mandate_answers
 from views.organizations import heading, named
@@ -33,7 +34,7 @@ class Configuration(PageAnswer):
     """A part of the configuration; `mandates` is of that part alone, `entries` of all others."""
 
     part: str
-    mandates: list[MandateAnswer]
+    mandates: Annotated[list[MandateAnswer], SEVERAL_UNSPELT]
     entries: list[EntryAnswer]
 
 
@@ -59,7 +60,7 @@ async def get_configuration(
         drifted = [drift_answer(one) for one in await get_drift(office, books)]
         return entries_answer(books, DRIFT, drifted)
     wanted = entries_part(part, MANDATES, HISTORY, DRIFT)
-    page = await get_entries(books, wanted, code=code, cursor=cursor, limit=limit)
+    page = await get_entries(office, books, wanted, code=code, cursor=cursor, limit=limit)
     entries = [entry_answer(entry) for entry in page.items]
     last = [fields_line(PARTS[wanted]), *one_alone(wanted, code)]
     return entries_answer(books, wanted, entries, last=last, next_cursor=page.next_cursor, left=page.left)

@@ -96,7 +96,8 @@ OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"t
 OrganizationArgument = Annotated[str, Field(description="Handle")]
 SessionArgument = Annotated[str, Field(description="If you got one")]
 Partner = Annotated[str, Field(description="Handle, if you have several practices")]
-Cursor = Annotated[str, Field(description="The last next_cursor")]
+Cursor = str
+"""The `next_cursor` of the page before: an answer that has one says how to go on."""
 
 
 class PartInput(BaseModel):

@@ -36,8 +36,10 @@ def is_flag(schema: dict[str, Any]) -> bool:
 
 
 def compact_output(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same for answers, without the lists of required fields: an answer has all of its fields, always."""
-    return _without_required(compact(schema))
+    """The same for answers, without the lists of required fields, for an answer has all of its fields, always; and
+    without the forms of dates, which are ISO 8601 everywhere.
+    """
+    return _as_answered(compact(schema))
 
 
 def _arguments(schema: dict[str, Any]) -> dict[str, Any]:
@@ -67,20 +69,21 @@ def _choices(schema: dict[str, Any]) -> str:
     """`a`, `a or b`, `a, b or c`, and which of them it is where nothing is said; or only that."""
     default = schema.get("default")
     if "enum" not in schema:
-        return "" if default is None else f"default {default}"
+        # How many entries a page has is seen in the answer.
+        return "" if default is None or schema.get("type") == "integer" else f"default {default}"
     *others, last = (f"{choice} (default)" if choice == default else choice for choice in schema["enum"])
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _without_required(schema: dict[str, Any]) -> dict[str, Any]:
+def _as_answered(schema: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: {name: _without_required(child) for name, child in value.items()}
+        key: {name: _as_answered(child) for name, child in value.items()}
         if key == "properties"
-        else _without_required(value)
+        else _as_answered(value)
         if key in ("items", "additionalProperties") and isinstance(value, dict)
         else value
         for key, value in schema.items()
-        if key != "required"
+        if key not in ("required", "format")
     }
 
 

@@ -43,7 +43,7 @@ class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
     payment_terms: str
     note: str
     prices_include_tax: bool
-    lines: list[LineAnswer]
+    lines: Annotated[list[LineAnswer], SEVERAL_UNSPELT]
     taxes: Annotated[list[TaxAnswer], SEVERAL_UNSPELT]
     payments: Annotated[list[PaymentAnswer], SEVERAL_UNSPELT]
     credit_notes: Annotated[list[CreditNoteAnswer], SEVERAL_UNSPELT]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Annotated, Any
 
 from invoicing.master_data.code_lists import tax_code_texts, term_texts, withholding_texts
 from invoicing.organizations import OrganizationRef, client_may_text
 from operations.organizations import OrganizationDetails
-from views.base import View
+from views.base import SEVERAL_UNSPELT, View
 from views.mandates import MandateAnswer, mandate_answers
 from views.remedies import Words
 from views.settings import Readiness, TaxCodeAnswer, readiness, tax_code_answer
@@ -35,7 +35,7 @@ class ProfileShown(View):
     policy: dict[str, str | int | bool]
     readiness: Readiness
     tax_codes: list[TaxCodeAnswer]
-    mandates: list[MandateAnswer]
+    mandates: Annotated[list[MandateAnswer], SEVERAL_UNSPELT]
     payment_terms: list[str]
     number_series: list[str]
     withholdings: list[str]

@@ -6,26 +6,38 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
+from invoicing.text.codes import small_letters
 from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
 from operations.configuration.agents import AGENTS
 from operations.configuration.bank_accounts import BANK_ACCOUNTS
 from operations.configuration.dimensions import DIMENSIONS
-from operations.configuration.entries import Change, Entry, Part, PartOf, check_fields, no_such_entry
+from operations.configuration.entries import (
+    Change,
+    Entry,
+    Part,
+    PartOf,
+    PartOfPractice,
+    check_fields,
+    no_such_entry,
+)
+from operations.configuration.hours import HOURS
 from operations.configuration.jurisdictions import JURISDICTIONS
 from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
+from operations.configuration.of_practice import clients_of
 from operations.configuration.periods import PERIODS
+from operations.configuration.plans import PLANS
 from operations.configuration.profile_parts import BRANDING, POLICY, PartOfProfile, save_profile_part
 from operations.configuration.skills import SKILLS
 from operations.configuration.taxes import TAX_AUTHORITIES, TAX_CODES
 from operations.configuration.terms import PAYMENT_TERMS
 from operations.configuration.workflows import WORKFLOWS
 from storage.books import audit
-from storage.books.checks import SETTING, SETTING_MANDATES
+from storage.books.checks import SAVED_HOURS, SETTING, SETTING_MANDATES
 from storage.books.pool import Books
 from storage.paging import Page, check_limit, page_of_whole
 
-PARTS: Mapping[Part, PartOf | PartOfProfile] = {
+PARTS: Mapping[Part, PartOf | PartOfProfile | PartOfPractice] = {
     Part.ACCOUNTS: ACCOUNTS,
     Part.TAX_CODES: TAX_CODES,
     Part.TAX_AUTHORITIES: TAX_AUTHORITIES,
@@ -42,20 +54,33 @@ PARTS: Mapping[Part, PartOf | PartOfProfile] = {
     Part.POLICY: POLICY,
     Part.AGENTS: AGENTS,
     Part.SKILLS: SKILLS,
+    Part.PLANS: PLANS,
+    Part.HOURS: HOURS,
 }
+PARTS_OF_ALL = tuple(part for part, of in PARTS.items() if not isinstance(of, PartOfPractice))
+"""The parts that every organization has; the others are a practice's."""
 
 
-async def get_entries(books: Books, part: Part, *, code: str = "", cursor: str, limit: int) -> Page[Entry]:
+async def get_entries(
+    office: Office, books: Books, part: Part, *, code: str = "", cursor: str, limit: int
+) -> Page[Entry]:
     """A page of a part's entries; of one alone where its code is given, with all that belongs to it.
 
     Raises:
         NotFound: no entry has this code.
+        Conflict: a part that only a practice has.
     """
     check_limit(limit)
     of = PARTS[part]
-    if not code.strip():
+    if isinstance(of, PartOfPractice):
+        clients = await clients_of(office, books)
+        all_of_it, wanted = await books.read(lambda db: of.read(db, books, clients)), small_letters(code)
+        entries: Sequence[Entry] = [entry for entry in all_of_it if wanted in ("", small_letters(entry.code))]
+    elif not code.strip():
         entries = await books.read(lambda db: of.read(db, books))
-    elif not (entries := await books.read(lambda db: _of_code(of, db, books, code))):
+    else:
+        entries = await books.read(lambda db: _of_code(of, db, books, code))
+    if code.strip() and not entries:
         raise no_such_entry("entry")
     return page_of_whole(entries, cursor=cursor, limit=limit)
 
@@ -71,7 +96,8 @@ async def save_entry(office: Office, books: Books, part: Part, change: Change) -
 
     Raises:
         NotAllowed: the table of rights does not let the principal change the part.
-        InvalidInput, Conflict, NotFound, LimitExceeded: what does not fit, by its field.
+        InvalidInput, Conflict, NotFound, LimitExceeded: what does not fit, by its field; or a part that only a practice
+            has.
     """
     of = PARTS[part]
     if isinstance(of, PartOfProfile):
@@ -79,6 +105,8 @@ async def save_entry(office: Office, books: Books, part: Part, change: Change) -
         return await save_profile_part(office, books, of, change)
     require(of.right, books.organization, office.principal)
     check_fields(of, change)
+    if isinstance(of, PartOfPractice):
+        return await _save_of_client(office, books, of, change)
 
     def work(db: Session) -> Entry | None:
         code = of.save(db, books, change)
@@ -87,8 +115,18 @@ async def save_entry(office: Office, books: Books, part: Part, change: Change) -
     return await books.write(work)
 
 
+async def _save_of_client(office: Office, books: Books, of: PartOfPractice, change: Change) -> Entry | None:
+    clients = await clients_of(office, books)
+
+    def work(db: Session) -> Entry | None:
+        code = of.save(db, books, clients, change)
+        return next((entry for entry in of.read(db, books, clients) if entry.code == code), None)
+
+    return await books.write(work)
+
+
 async def get_history(books: Books, *, cursor: str, limit: int) -> Page[audit.Recorded]:
     """Who changed which part of the configuration when, newest first."""
     check_limit(limit)
-    acts = (*SETTING, *SETTING_MANDATES)
+    acts = (*SETTING, *SETTING_MANDATES, SAVED_HOURS)
     return await books.read(lambda db: audit.acts_page(db, acts, cursor=cursor, limit=limit))

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from sqlmodel import Session
 
 from invoicing.money.amounts import plain
+from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
@@ -47,6 +48,8 @@ class Part(StrEnum):
     POLICY = "policy"
     AGENTS = "agents"
     SKILLS = "skills"
+    PLANS = "plans"
+    HOURS = "hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,24 @@ class PartOf:
             return self.read_one(db, books, code)
         wanted = small_letters(code)
         return [entry for entry in self.read(db, books) if small_letters(entry.code) == wanted]
+
+
+Clients: TypeAlias = Mapping[str, OrganizationRef]
+"""The clients of a practice that whoever asks can reach, by each id that they have or had before they went live."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfPractice:
+    """A part that only a practice has, whose entries are of its clients: of those that whoever asks can reach. The code
+    of an entry is the client's handle, a slash, and the entry's own code. `save` answers it.
+    """
+
+    title: str
+    fields: Mapping[str, str]
+    read: Callable[[Session, Books, Clients], Sequence[Entry]]
+    save: Callable[[Session, Books, Clients, Change], str]
+    right: Right = Right.CHANGE_SETTINGS
+    withdrawing: str = ""
 
 
 def check_fields(part: Described, change: Change) -> None:
@@ -201,10 +222,15 @@ def record(db: Session, books: Books, part: Part, code: str, before: Entry | Non
     """Put a change of an entry on record: each field that is another now, with what it was. Saying again what is so
     already is no change.
     """
-    old = {**before.values, "active": shown(before.active)} if before else {}
-    new = {**after.values, "active": shown(after.active)}
-    changed = {name: [old.get(name, ""), value] for name, value in new.items() if old.get(name, "") != value}
+    changed = changes_on_record(before, after)
     if not changed:
         return
     detail: dict[str, object] = {"part": part.value, "changed": changed, "settings": settings_state(db)}
     audit.record(db, CHANGED, code, at=books.clock(), by=books.actor, detail=detail)
+
+
+def changes_on_record(before: Entry | None, after: Entry) -> dict[str, list[str]]:
+    """Each field that is another now, with what it was and what it is."""
+    old = {**before.values, "active": shown(before.active)} if before else {}
+    new = {**after.values, "active": shown(after.active)}
+    return {name: [old.get(name, ""), value] for name, value in new.items() if old.get(name, "") != value}

@@ -83,9 +83,16 @@ STAYS = frozenset(
         "exports",
         "export_requests",
         "export_days",
+        "recurring_drafts",
+        "billing_plans",
+        "billing_hours",
+        "billed_periods",
+        "billed_hours",
     }
 )
-"""Tables that stay behind: documents and what follows from them, numbers, acknowledgements, closed periods."""
+"""Tables that stay behind: documents and what follows from them, numbers, acknowledgements, closed periods; and what is
+billed to clients, which a practice that goes live has none of.
+"""
 
 
 @dataclass(frozen=True, slots=True)

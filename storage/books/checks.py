@@ -117,7 +117,12 @@ SETTING = (
     CREATING,
 )
 SETTING_MANDATES = ("acknowledge_mandate", "withdraw_mandate_acknowledgement")
-SAVING = {"customers": ("save_customer", "import_customers"), "items": ("save_item", "import_items")}
+SAVED_HOURS = "save_hours"
+SAVING = {
+    "customers": ("save_customer", "import_customers"),
+    "items": ("save_item", "import_items"),
+    "billing_hours": (SAVED_HOURS,),
+}
 """The acts that save records, by the table of these."""
 BRINGING_BACK = "bring_back_books"
 PAYING = ("record_payment", "reverse_payment")

@@ -40,6 +40,7 @@ _CUSTOMERS = table_of(tables.Customer)
 _COLUMNS = _DRAFTS.c
 _THIS_ONE = _COLUMNS.id == bindparam("draft")
 _CONTENT = select(_COLUMNS.content).where(_THIS_ONE)
+_EVERY = select(_COLUMNS.id, _COLUMNS.content).order_by(_COLUMNS.id)
 _ADD = _DRAFTS.insert().inline()
 _CHANGE = _DRAFTS.update().where(_THIS_ONE)
 _DELETE = _DRAFTS.delete().where(_THIS_ONE)
@@ -64,6 +65,11 @@ def draft_by_id(session: Session, draft_id: str) -> tuple[RequestedDocument, Sho
     """What was asked for, and what the draft last showed, unless an earlier release kept it."""
     content = execute(session, _CONTENT, {"draft": draft_id}).scalar()
     return None if content is None else draft_from_text(content)
+
+
+def every_draft(session: Session) -> dict[str, tuple[RequestedDocument, Shown | None]]:
+    """What each draft asks for, and what it last showed, by its id in the order in which they were made."""
+    return {row[0]: draft_from_text(row[1]) for row in execute(session, _EVERY)}
 
 
 def find_drafts(session: Session, *, query: str, customer: str, cursor: str, limit: int) -> Page[ListedDraft]:

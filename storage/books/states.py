@@ -1,4 +1,4 @@
-"""What settings, customers and items are like, as digests that the audit trail keeps with each change of them.
+"""What settings, customers, items and hours are like, as digests that the audit trail keeps with each change of them.
 
 So a row that was changed past the program is found, though the program itself may change it at any time. What has its
 column's default is left out of a digest: a column that a later release adds does not change it.
@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from invoicing.document.canonical import canonical_json
-from storage.books import assistance_tables, settings_tables, tables
+from storage.books import assistance_tables, recurring_tables, settings_tables, tables
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask, each
 
@@ -52,9 +52,14 @@ SETTINGS: Mapping[str, type[SQLModel]] = {
         assistance_tables.Skill,
         assistance_tables.SkillFile,
         assistance_tables.SkillSetting,
+        recurring_tables.BillingPlan,
     )
 }
-RECORDS: Mapping[str, type[SQLModel]] = {"customers": tables.Customer, "items": tables.Item}
+RECORDS: Mapping[str, type[SQLModel]] = {
+    "customers": tables.Customer,
+    "items": tables.Item,
+    "billing_hours": recurring_tables.BillingHours,
+}
 """Records by the name of their table; each has an `id`."""
 
 _DIGEST_LENGTH = 32

@@ -20,6 +20,11 @@ _OF_CREDENTIALS = select(_CREDENTIALS.c.user_id).where(
     _CREDENTIALS.c.kind.in_([CredentialKind.KEY.value, CredentialKind.LINK.value])
 )
 _ARCHIVE = _ORGANIZATIONS.update().where(_ORGANIZATIONS.c.id == bindparam("of_id"))
+_SUCCESSORS = select(_ORGANIZATIONS.c.id, _ORGANIZATIONS.c.successor_id).where(
+    _ORGANIZATIONS.c.partner_id == bindparam("partner_id"),
+    _ORGANIZATIONS.c.successor_id.is_not(None),
+    _ORGANIZATIONS.c.archived_at.is_not(None),
+)
 # What the directory keeps of an organization's policy.
 _POLICY = ("named_writes", "client_may")
 
@@ -75,3 +80,8 @@ def _copy(session: Session, table: Table, which: ColumnElement[bool], organizati
     names = [column.name for column in table.c]
     selected = [literal(organization_id) if name == "organization_id" else table.c[name] for name in names]
     execute(session, table.insert().inline().from_select(names, select(*selected).where(which)))
+
+
+def successors(session: Session, partner_id: str) -> dict[str, str]:
+    """The live organization that each archived sandbox client of a practice became, by the sandbox one's id."""
+    return {row[0]: row[1] for row in execute(session, _SUCCESSORS, {"partner_id": partner_id})}

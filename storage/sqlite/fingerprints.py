@@ -37,6 +37,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 16): "1055fcbc1fd1157a1bc19b821c20fbc55f07dac8df39f0b46ee3c092f2d866ee",
     (FileKind.BOOKS, 17): "993fa3a5b792a42644e428655012820290d130455af3b0605db190cc13020308",
     (FileKind.BOOKS, 18): "72f71ab2aca6516d731c63c46b025f42ee770f59e70662678cd3edb5c1b8d367",
+    (FileKind.BOOKS, 19): "78a14499bda36dee11c54a153620b79e241905820da9d280e9ba34b6f99805d7",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

@@ -51,7 +51,7 @@ class Desk:
         await save_entry(self.one.office, self.books, part, Change(code=code, withdraw=True))
 
     async def entries(self, part: Part, code: str = "") -> dict[str, Entry]:
-        page = await get_entries(self.books, part, code=code, cursor="", limit=100)
+        page = await get_entries(self.one.office, self.books, part, code=code, cursor="", limit=100)
         return {entry.code: entry for entry in page.items}
 
 
@@ -247,7 +247,7 @@ async def test_a_practice_begins_with_what_is_brought_along_and_takes_it_anew_on
     rival, alone = await another_practice(desk.one, kind=OrganizationKind.STANDARD)
     there = open_books(rival, alone, Right.CHANGE_SETTINGS)
     for part in (Part.AGENTS, Part.SKILLS):
-        assert (await get_entries(there, part, cursor="", limit=100)).items == ()
+        assert (await get_entries(rival, there, part, cursor="", limit=100)).items == ()
         await save_entry(rival, there, part, Change(code="", values={"shipped": "true"}))
-        codes = {entry.code for entry in (await get_entries(there, part, cursor="", limit=100)).items}
+        codes = {entry.code for entry in (await get_entries(rival, there, part, cursor="", limit=100)).items}
         assert codes == {agent.code for agent in begun} - {"onboard-client"}

@@ -60,7 +60,7 @@ class Desk:
         await save_entry(self.one.office, self.books, Part.DIMENSIONS, Change(code=code, withdraw=True))
 
     async def entries(self, books: Books | None = None) -> dict[str, Entry]:
-        page = await get_entries(books or self.books, Part.DIMENSIONS, cursor="", limit=100)
+        page = await get_entries(self.one.office, books or self.books, Part.DIMENSIONS, cursor="", limit=100)
         return {entry.code: entry for entry in page.items}
 
     async def begin(self) -> None:

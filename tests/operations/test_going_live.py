@@ -89,7 +89,8 @@ async def test_configuration_customers_and_items_travel_and_nothing_that_happene
         (kept,) = (await find_customers(now, query="", cursor="", limit=9)).items
         assert (kept.name, kept.id == customer.id) == (customer.name, False)
         assert [item.name for item in (await find_items(now, query="", cursor="", limit=9)).items] == ["Croissants"]
-        series = {one.code: one.values for one in (await get_entries(now, Part.SERIES, cursor="", limit=9)).items}
+        page = await get_entries(one.office, now, Part.SERIES, cursor="", limit=9)
+        series = {entry.code: entry.values for entry in page.items}
         assert series["SHOP"]["next_number"] == "S-2026-1"
         issued = await one.issue(now, kept.id)
         assert issued.document.number == "INV-2026-00001"

@@ -46,7 +46,7 @@ class Desk:
         await save_entry(self.one.office, self.books, part, Change(code=code, withdraw=True))
 
     async def entries(self, part: Part = Part.JURISDICTIONS, books: Books | None = None) -> dict[str, Entry]:
-        page = await get_entries(books or self.books, part, cursor="", limit=100)
+        page = await get_entries(self.one.office, books or self.books, part, cursor="", limit=100)
         return {entry.code: entry for entry in page.items}
 
     async def begin(self) -> None:

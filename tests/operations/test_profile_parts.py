@@ -40,7 +40,7 @@ class Desk:
         return entry
 
     async def entry(self, part: Part) -> Entry:
-        (entry,) = (await get_entries(self.books, part, cursor="", limit=9)).items
+        (entry,) = (await get_entries(self.one.office, self.books, part, cursor="", limit=9)).items
         return entry
 
 

@@ -39,7 +39,7 @@ class Desk:
         await save_entry(self.one.office, self.books, Part.TAX_CODES, Change(code=code, withdraw=True))
 
     async def in_use(self) -> dict[str, bool]:
-        page = await get_entries(self.books, Part.TAX_CODES, cursor="", limit=100)
+        page = await get_entries(self.one.office, self.books, Part.TAX_CODES, cursor="", limit=100)
         return {entry.code: entry.active for entry in page.items}
 
     def asked(self, tax_code: str, customer: str = "") -> DraftRequest:
@@ -123,5 +123,5 @@ async def test_a_copy_of_the_configuration_has_the_code_as_it_is(desk: Desk) -> 
     practice_books = desk.one.books(desk.one.organization)
     await save_entry(desk.one.office, practice_books, Part.TAX_CODES, Change(code="REDUCED", withdraw=True))
     copied = await desk.one.client("Finch Studio", copy_from=desk.one.organization.handle)
-    page = await get_entries(desk.one.books(copied), Part.TAX_CODES, cursor="", limit=100)
+    page = await get_entries(desk.one.office, desk.one.books(copied), Part.TAX_CODES, cursor="", limit=100)
     assert [entry.code for entry in page.items if not entry.active] == ["REDUCED"]

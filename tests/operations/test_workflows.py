@@ -45,7 +45,7 @@ async def test_a_workflow_is_kept_whole_and_what_is_left_out_stays(tmp_path: Pat
         always = await save(one.office, books, conditions="none", steps="client")
         assert (always.values["conditions"], always.values["steps"]) == ("", "1: client")
         await save_entry(one.office, books, Part.WORKFLOWS, Change(code="LARGE", withdraw=True))
-        (entry,) = (await get_entries(books, Part.WORKFLOWS, cursor="", limit=9)).items
+        (entry,) = (await get_entries(one.office, books, Part.WORKFLOWS, cursor="", limit=9)).items
         assert not entry.active
         history = (await get_history(books, cursor="", limit=9)).items
         assert [act.subject for act in history[:4]] == ["LARGE"] * 4

@@ -32,6 +32,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "create_client_organization": {"name": "One More", "country": "GB"},
     "create_client_api_key": {"organization": BAKERY, "name": "Till"},
     "go_live": {"organization": BAKERY, "dry_run": True},
+    "draft_for_clients": {"month": "2026-04", "source": "previous_all", "clients": [BAKERY], "dry_run": False},
+    "issue_for_clients": {"documents": [{"organization": BAKERY, "draft": "drf_0"}]},
     "update_organization": {"footer": "Changed"},
     "save_customer": {"name": "One More"},
     "save_item": {"name": "One More"},
@@ -43,7 +45,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "save_configuration": {"part": "mandates", "code": "gb-reverse-charge", "handed_in": "The footer says it"},
 }
 """A call of every changing tool, which would succeed if it were allowed."""
-IN_AN_ORGANIZATION = tuple(name for name in CHANGES if not name.startswith(("create_client_", "go_live")))
+IN_AN_ORGANIZATION = tuple(
+    name for name in CHANGES if not (name.startswith(("create_client_", "go_live")) or name.endswith("_for_clients"))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from invoicing.document.documents import (
     Tag,
     TaxCategory,
 )
+from invoicing.recurring.plans import Counted, Hours, Plan, PlanKind
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
 from operations.credit_notes import CreditRequest, issue_credit_note
@@ -33,7 +34,9 @@ from operations.files import ExportRequest, export_documents, render_document
 from operations.issuing import issue_document
 from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
+from storage.books.billing import add_billed, save_hours, save_plan
 from storage.books.pool import BOOKS_FILE, Books
+from storage.books.recurring import add_drafted
 from storage.books.settings_tables import BOOKS_METADATA
 from storage.books.setup import load_setup
 from storage.migrations import head_stamp
@@ -60,6 +63,9 @@ KEYS = {
     "files": ("id", "document_id,format"),
     "mandate_acknowledgements": ("position",),
     "period_closings": ("position",),
+    "recurring_drafts": ("position",),
+    "billed_periods": ("position",),
+    "billed_hours": ("period,hours_id",),
 }
 """The tables whose rows the database itself refuses to change or delete, each with its unique keys."""
 IN_ORDER = ("documents", "payments", "audit_entries")
@@ -103,7 +109,23 @@ async def _issue(root: Path) -> Path:
         await draft_invoice(books, request)
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         await save_entry(one.office, books, Part.PERIODS, Change(code="2026-01"))
+        await _bill(books, customer.id, invoice.document.id)
         return folder_of(books) / BOOKS_FILE
+
+
+async def _bill(books: Books, customer: str, invoice: str) -> None:
+    """Rows of what was drafted again and of what was billed, as a practice's books have them."""
+    month, at, by = "2026-03", books.clock(), books.actor
+    plan = Plan("c/hours", "Advice", "c", customer, PlanKind.HOUR, Decimal(90), "GBP", month)
+    hours = Hours("c/1", "c", at.date(), Decimal(2), "VAT return", by)
+
+    def work(db: Session) -> None:
+        add_drafted(db, "drf_1", month=month, source=invoice, at=at, by=by)
+        save_plan(db, plan)
+        save_hours(db, hours)
+        add_billed(db, Counted(plan, hours.hours, (hours,)), "drf_2", month=month, at=at, by=by)
+
+    await books.write(work)
 
 
 def _with_a_stack(like: Document) -> Document:

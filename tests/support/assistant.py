@@ -17,7 +17,15 @@ ERAS: tuple[Era, ...] = ("legacy", "auto")
 """`legacy` shakes hands (revisions up to 2025-11-25); `auto` speaks 2026-07-28."""
 
 WITHOUT_SESSION = frozenset(
-    {"list_clients", "get_practice_overview", "create_client_organization", "create_client_api_key", "go_live"}
+    {
+        "list_clients",
+        "get_practice_overview",
+        "create_client_organization",
+        "create_client_api_key",
+        "go_live",
+        "draft_for_clients",
+        "issue_for_clients",
+    }
 )
 
 

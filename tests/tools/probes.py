@@ -13,7 +13,7 @@ from typing import Any
 
 from mcp_types import ResourceTemplate, Tool
 
-from operations.configuration.configuring import PARTS
+from operations.configuration.configuring import PARTS_OF_ALL
 from storage.paging import encode_cursor
 from tests.support.twins import CUSTOMER, DIMENSION, ITEM, SHARED_NUMBER, Known
 from tools import uris
@@ -111,6 +111,34 @@ TOOLS: Mapping[str, Entry] = {
         foreign=lambda their: [
             *({"organization": text, "dry_run": True} for text in (their.handle, their.id, their.canary)),
             {"organization": their.handle, "handle": their.handle},
+        ],
+        shows=False,
+    ),
+    "draft_for_clients": Entry(
+        own=lambda mine: [
+            {"month": "2026-04", "source": source, "clients": [mine.handle]} for source in ("previous_all", "previous")
+        ],
+        foreign=lambda their: [
+            *(
+                {"month": "2026-04", "clients": [text], "dry_run": dry_run}
+                for text in (their.handle, their.id, their.canary)
+                for dry_run in (True, False)
+            ),
+            *({"month": "2026-04", "partner": text} for text in (their.partner, their.id, their.canary)),
+            *({"month": "2026-04", "source": "plan", "partner": text} for text in (their.partner, their.id)),
+            {"month": "2026-04", "source": "plan", "clients": [their.handle], "partner": their.partner},
+            {"month": "2026-04", "clients": [their.handle], "cursor": their.organizations_cursor},
+        ],
+        shows=False,
+    ),
+    "issue_for_clients": Entry(
+        own=lambda mine: [{"documents": [{"organization": mine.handle, "draft": mine.draft}]}],
+        foreign=lambda their: [
+            *(
+                {"documents": [{"organization": text, "draft": their.draft}]}
+                for text in (their.handle, their.partner, their.id, their.canary)
+            ),
+            {"documents": [{"organization": their.handle, "draft": their.draft}], "partner": their.partner},
         ],
         shows=False,
     ),
@@ -260,7 +288,7 @@ TOOLS: Mapping[str, Entry] = {
         ],
     ),
     "get_configuration": Entry(
-        own=lambda _: [{"part": part} for part in ("mandates", *PARTS, "history")],
+        own=lambda _: [{"part": part} for part in ("mandates", *PARTS_OF_ALL, "history")],
         foreign=lambda their: [
             {"part": "history", "cursor": their.invoices_cursor},
             {"part": "accounts", "cursor": their.customers_cursor},
@@ -301,7 +329,7 @@ HARMLESS = frozenset(
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
-    " field value client_may write_off_limit tax_due map options update".split()
+    " month source field value client_may write_off_limit tax_due map options update".split()
 )
 """Arguments that name nothing that another organization could have."""
 
@@ -348,7 +376,7 @@ def _documents(their: Known) -> list[Arguments]:
 
 
 def _names(arguments: Arguments) -> set[str]:
-    inner = [line for line in arguments.get("lines", []) if isinstance(line, dict)]
+    inner = [one for name in ("lines", "documents") for one in arguments.get(name, []) if isinstance(one, dict)]
     return set(arguments).union(*inner)
 
 

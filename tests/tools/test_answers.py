@@ -11,7 +11,7 @@ import pytest
 from mcp_types import CallToolResult
 
 from invoicing.organizations import READ_ONLY
-from operations.configuration.configuring import PARTS
+from operations.configuration.configuring import PARTS_OF_ALL
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.tools.bakery import HANDLE, NAME, Arguments, Bakery, Made, sale
 from tools.catalog import CATALOG, DEDICATED_CATALOG
@@ -94,7 +94,7 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
         {"report": "verification"},
     ],
     "get_configuration": lambda _: [
-        *({"part": part} for part in ("mandates", *PARTS)),
+        *({"part": part} for part in ("mandates", *PARTS_OF_ALL)),
         {"part": "accounts", "limit": 3},
         {"part": "history", "limit": 5},
     ],
@@ -161,6 +161,8 @@ async def test_a_practice_tool_names_the_practice_or_says_that_none_is_active(ba
         "get_practice_overview": ({}, practice),
         "create_client_organization": ({"name": "Finch Studio", "country": "DE"}, practice),
         "go_live": ({"organization": HANDLE, "dry_run": True}, HEADING),
+        "draft_for_clients": ({"month": "2026-04", "source": "previous_all", "clients": [HANDLE]}, practice),
+        "issue_for_clients": ({"documents": [{"organization": HANDLE, "draft": bakery.made.draft}]}, practice),
         "create_client_api_key": ({"organization": HANDLE, "name": "Till"}, HEADING),
         "switch_organization": ({"organization": NAME}, HEADING),
     }

@@ -26,6 +26,8 @@ CALLS: dict[str, Arguments] = {
     "create_client_organization": {"name": "Finch Studio", "country": "DE"},
     "create_client_api_key": {"organization": HANDLE, "name": "Till"},
     "go_live": {"organization": HANDLE, "dry_run": True},
+    "draft_for_clients": {"month": "2026-04", "source": "previous_all", "clients": [HANDLE]},
+    "issue_for_clients": {"documents": [{"organization": HANDLE, "draft": "drf_0"}]},
     "get_organization": {},
     "update_organization": {"name": "Harbour Bakery 2"},
     "get_configuration": {"part": "mandates"},

@@ -1,0 +1,197 @@
+"""What a practice bills its clients for a month, drafted in its own books from its plans."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlmodel import Session
+
+from invoicing.document.requested import RequestedDocument
+from invoicing.organizations import Environment, OrganizationRef
+from invoicing.recurring.plans import Counted, Plan, PlanKind, counted_for, counted_text, lines_of
+from invoicing.refusals import Conflict, Refusal
+from invoicing.remedies import Remark
+from invoicing.reports.months import Months, month_of
+from operations.access import Office, open_books
+from operations.drafts import Composed, DraftRequest, Resolved, compose_in, keep_draft, preview_of, resolve_request
+from operations.issue_dates import today_in
+from operations.recurring.clients import clients_within_reach
+from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, refused, remarks_of
+from operations.rights import Right
+from storage.books.billing import add_billed, billed_by, load_plans, unbilled_hours
+from storage.books.drafts import draft_by_id
+from storage.books.pool import Books
+from storage.books.recurring import count_issued
+from storage.directory.going_live import successors
+from storage.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """A client that is billed: the organization that it is now, the ids by which plans and hours know it, and its plans
+    for the month.
+    """
+
+    organization: OrganizationRef
+    ids: frozenset[str]
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """The month that is billed, and how many documents the client issued in it."""
+
+    month: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The plans of a client that one draft bills, and what was counted for them."""
+
+    client: Billed
+    counted: tuple[Counted, ...]
+    month: str
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        return tuple(counted_text(one) for one in self.counted)
+
+
+async def billed_clients(office: Office, books: Books, month: str) -> list[Billed]:
+    """The clients within reach that have plans for the month, by their handles; of a sandbox client that went live, the
+    live one.
+    """
+    plans = [plan for plan in await books.read(load_plans) if plan.covers(month)]
+    within_reach = await clients_within_reach(office, books.organization)
+    became = await office.store.directory.read(lambda db: successors(db, books.organization.id))
+    of_client: dict[str, list[Plan]] = defaultdict(list)
+    for plan in plans:
+        of_client[_now(plan.client_id, became)].append(plan)
+    ids: dict[str, set[str]] = defaultdict(set)
+    for one in {*became, *of_client}:
+        ids[_now(one, became)].add(one)
+    found = [
+        Billed(within_reach[one], frozenset(ids[one]), tuple(some))
+        for one, some in of_client.items()
+        if one in within_reach
+    ]
+    return sorted(found, key=lambda one: one.organization.handle)
+
+
+async def bill_client(office: Office, books: Books, client: Billed, month: str, *, dry_run: bool) -> ClientWork:
+    """Draft what the client is billed for the month: a draft for each customer and currency that its plans name. A
+    plan is billed once for a month, and again only after the draft was deleted or its invoice credited whole.
+    """
+    organization = client.organization
+    if organization.archived:
+        return refused(organization, Conflict(f"{organization.handle} is archived: it is not billed."))
+    of_month = _Month(month, await _count_documents(office, books, client, month))
+    works = []
+    for plans in _by_customer(client.plans):
+        bill = partial(_bill, books=books, client=client, plans=plans, of_month=of_month, keep=not dry_run)
+        works.append(await (books.read(bill) if dry_run else books.write(bill)))
+    return ClientWork(
+        organization,
+        drafts=tuple(one for work in works for one in work.drafts),
+        issued=sum(work.issued for work in works),
+        counted=tuple(one for work in works for one in work.counted),
+        exceptions=tuple(one for work in works for one in work.exceptions),
+    )
+
+
+def _now(client_id: str, became: Mapping[str, str]) -> str:
+    while client_id in became:
+        client_id = became[client_id]
+    return client_id
+
+
+async def _count_documents(office: Office, books: Books, client: Billed, month: str) -> int:
+    """What the client issued in the month. A live practice bills what is live: what a sandbox client issues, it does to
+    try it.
+    """
+    live = books.organization.environment is Environment.LIVE
+    tried = live and client.organization.environment is not Environment.LIVE
+    if tried or all(plan.kind is not PlanKind.DOCUMENT for plan in client.plans):
+        return 0
+    days = Months(month, month)
+    theirs = open_books(office, client.organization, Right.READ)
+    return await theirs.read(lambda db: count_issued(db, days.first_day, days.last_day))
+
+
+def _by_customer(plans: Iterable[Plan]) -> list[tuple[Plan, ...]]:
+    groups: dict[tuple[str, str], list[Plan]] = defaultdict(list)
+    for plan in plans:
+        groups[plan.customer_id, plan.currency].append(plan)
+    return [tuple(group) for group in groups.values()]
+
+
+def _bill(
+    db: Session, *, books: Books, client: Billed, plans: Sequence[Plan], of_month: _Month, keep: bool
+) -> ClientWork:
+    """Bill those of the plans that nothing which stands bills for the month."""
+    month, organization = of_month.month, client.organization
+    drafts = {plan.id: billed_by(db, plan.id, month) for plan in plans}
+    kept = {draft: draft_by_id(db, draft) for draft in dict.fromkeys(drafts.values()) if draft}
+    there = [
+        Drafted(draft, one[1].currency, one[1].total_minor, new=False) for draft, one in kept.items() if one and one[1]
+    ]
+    work = ClientWork(organization, tuple(there), issued=sum(one is None for one in kept.values()))
+    open_plans = [plan for plan in plans if not drafts[plan.id]]
+    if not open_plans:
+        return work
+    counts = any(plan.kind is not PlanKind.MONTH for plan in open_plans)
+    if counts and month >= month_of(today_in(db, books)):
+        return _told(work, "", Remark(f"Not drafted: {month} is not over, and what is counted in it is not known yet."))
+    counted = tuple(_count(db, client, plan, of_month) for plan in open_plans)
+    if not any(one.quantity for one in counted):
+        return _told(work, "", Remark(f"Nothing to bill: {'; '.join(map(counted_text, counted))}."))
+    return _draft(db, books, _Group(client, counted, month), work, keep=keep)
+
+
+def _count(db: Session, client: Billed, plan: Plan, of_month: _Month) -> Counted:
+    hours = []
+    if plan.kind is PlanKind.HOUR:
+        days = Months(plan.first_month, of_month.month)
+        hours = unbilled_hours(db, client.ids, days.first_day, days.last_day)
+    return counted_for(plan, documents=of_month.documents, hours=hours)
+
+
+def _draft(db: Session, books: Books, group: _Group, work: ClientWork, *, keep: bool) -> ClientWork:
+    try:
+        resolved, composed = _compose(db, books, group)
+    except Refusal as refusal:
+        return _told(work, "", Remark(f"Not drafted: {', '.join(group.told)}."), *refusal.remarks)
+    if not keep:
+        preview = preview_of(db, "", composed)
+    else:
+        draft = new_id("drf")
+        preview = keep_draft(db, books, replace(resolved, draft=draft), composed, draft_id=draft, warned=False)
+        for one in group.counted:
+            if one.quantity:
+                add_billed(db, one, draft, month=group.month, at=books.clock(), by=books.actor)
+    document = preview.document
+    made = Drafted(preview.draft, document.currency, document.total_minor, new=keep)
+    work = replace(work, drafts=(*work.drafts, made), counted=(*work.counted, *group.told))
+    remarks = remarks_of(preview)
+    return _told(work, document.buyer.name, *remarks) if remarks else work
+
+
+def _compose(db: Session, books: Books, group: _Group) -> tuple[Resolved, Composed]:
+    plan, organization, days = group.counted[0].plan, group.client.organization, Months(group.month, group.month)
+    request = RequestedDocument(
+        customer=plan.customer_id,
+        lines=lines_of(group.counted, client=organization.name, month=group.month),
+        currency=plan.currency,
+        supply_date=days.first_day,
+        supply_end=days.last_day,
+    )
+    resolved = resolve_request(db, books, DraftRequest(document=request))
+    return resolved, compose_in(db, books, resolved)
+
+
+def _told(work: ClientWork, about: str, *remarks: Remark) -> ClientWork:
+    return replace(work, exceptions=(*work.exceptions, Exceptional(about, remarks)))

@@ -1,0 +1,64 @@
+"""The clients that an act covers: each named in the call, and within the reach of whoever makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from invoicing.organizations import OrganizationRef
+from invoicing.refusals import LimitExceeded
+from operations.access import Office, require
+from operations.naming import not_found
+from operations.onboarding import find_partner
+from operations.rights import Right
+from storage.directory import access_queries, organizations
+
+CLIENTS_MAX = 1_000
+"""How many clients one call covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A practice and those of its clients that an act covers, by their handles."""
+
+    practice: OrganizationRef
+    clients: tuple[OrganizationRef, ...]
+
+
+async def covered_clients(office: Office, *, partner: str, handles: Sequence[str]) -> Covered:
+    """The practice that is named, or the only one, and the clients of these handles; without any, all that are in use.
+
+    Raises:
+        OrganizationRequired, NotFound: no such practice, or no such client of it within reach.
+        NotAllowed: the principal does not act for clients.
+    """
+    if len(handles) > CLIENTS_MAX:
+        raise LimitExceeded(f"clients: at most {CLIENTS_MAX} in one call. Split them.", field="clients")
+    practice = await find_partner(office, partner)
+    require(Right.ACT_FOR_CLIENTS, practice, office.principal)
+    directory, user_id = office.store.directory, office.principal.user_id
+    if not handles:
+        everyone = await directory.read(lambda db: organizations.every_reachable(db, user_id, archived=False))
+        return Covered(practice, tuple(_by_handle(one for one in everyone if one.partner_id == practice.id)))
+    found = await directory.read(lambda db: [_client(db, user_id, practice, handle) for handle in handles])
+    return Covered(practice, tuple(_by_handle({one.id: one for one in found}.values())))
+
+
+async def clients_within_reach(office: Office, practice: OrganizationRef) -> dict[str, OrganizationRef]:
+    """The practice's clients that the principal reaches, archived ones too, by their ids."""
+    user_id = office.principal.user_id
+    everyone = await office.store.directory.read(lambda db: organizations.every_reachable(db, user_id, archived=True))
+    return {one.id: one for one in everyone if one.partner_id == practice.id}
+
+
+def _client(db: Session, user_id: str, practice: OrganizationRef, handle: str) -> OrganizationRef:
+    found = access_queries.reachable_by_handle(db, user_id, handle)
+    if found is None or found.partner_id != practice.id:
+        raise not_found(db, user_id, handle, field="clients")
+    return found
+
+
+def _by_handle(found: Iterable[OrganizationRef]) -> list[OrganizationRef]:
+    return sorted(found, key=lambda one: one.handle)

@@ -1,0 +1,129 @@
+"""Issuing drafts of many clients in one act: each named with its client, and each on its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlmodel import Session
+
+from invoicing.organizations import OrganizationRef
+from invoicing.progress import AsyncProgress
+from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
+from operations.access import Office, open_books, require
+from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft, issue_invoice, issued_from
+from operations.naming import not_found
+from operations.onboarding import find_partner
+from operations.rights import Right
+from storage.books.pool import Books
+from storage.directory import access_queries
+from storage.sqlite.faults import UNREADABLE_ROW, Fault
+
+DOCUMENTS_MAX = 100
+"""How many drafts one call issues."""
+
+_log = logging.getLogger("counterfoil")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftToIssue:
+    """A draft and whose it is, by the handle; `acknowledge` are codes of warnings that an answer showed with it."""
+
+    organization: str
+    draft: str
+    acknowledge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotIssued:
+    """A draft that stays one, and why."""
+
+    refusal: Refusal
+
+
+Issue: TypeAlias = IssuedInvoice | KeptAsDraft | NotIssued
+
+
+@dataclass(frozen=True, slots=True)
+class DraftIssue:
+    """What became of a draft."""
+
+    organization: OrganizationRef
+    draft: str
+    outcome: Issue
+
+
+async def issue_for_clients(
+    office: Office, wanted: Sequence[DraftToIssue], *, partner: str = "", progress: AsyncProgress
+) -> tuple[OrganizationRef, list[DraftIssue]]:
+    """Issue each of the drafts in the order in which they are named, each in a transaction of its own, and answer the
+    practice and what became of each; what is refused at one touches no other. One that an earlier call issued answers
+    the same document again. The practice's own drafts are issued alike. `progress` counts drafts.
+
+    Raises:
+        NotFound, OrganizationRequired: an organization, or the practice, is not within reach; nothing is issued then.
+        NotAllowed: acting for clients is not the principal's to do.
+        InvalidInput, LimitExceeded: none, a draft twice, or more than one call issues.
+    """
+    practice = await find_partner(office, partner)
+    require(Right.ACT_FOR_CLIENTS, practice, office.principal)
+    _check_drafts(wanted)
+    organizations = await office.store.directory.read(lambda db: _organizations(db, office, practice, wanted))
+    found = []
+    for done, one in enumerate(wanted, start=1):
+        organization = organizations[one.organization]
+        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one)))
+        await progress(done, len(wanted))
+    return practice, found
+
+
+def _check_drafts(wanted: Sequence[DraftToIssue]) -> None:
+    if not wanted:
+        raise InvalidInput("documents: name at least one draft, with its organization.", field="documents")
+    if len(wanted) > DOCUMENTS_MAX:
+        raise LimitExceeded(f"documents: at most {DOCUMENTS_MAX} in one call. Split them.", field="documents")
+    seen = set[str]()
+    for index, one in enumerate(wanted):
+        if not one.draft:
+            raise InvalidInput(f"documents[{index}].draft is required.", field=f"documents[{index}].draft")
+        if one.draft in seen:
+            raise InvalidInput(f"documents[{index}]: this draft is named twice.", field=f"documents[{index}].draft")
+        seen.add(one.draft)
+
+
+def _organizations(
+    db: Session, office: Office, practice: OrganizationRef, wanted: Sequence[DraftToIssue]
+) -> Mapping[str, OrganizationRef]:
+    """The organizations by the handles that were sent, each the practice or one of its clients."""
+    user_id, found = office.principal.user_id, dict[str, OrganizationRef]()
+    for index, one in enumerate(wanted):
+        known = access_queries.reachable_by_handle(db, user_id, one.organization)
+        if known is None or practice.id not in (known.id, known.partner_id):
+            raise not_found(db, user_id, one.organization, field=f"documents[{index}].organization")
+        found[one.organization] = known
+    return found
+
+
+async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssue) -> Issue:
+    try:
+        require(Right.ACT_FOR_CLIENTS, organization, office.principal)
+        return await _issue_in(open_books(office, organization, Right.ISSUE), one)
+    except Refusal as refusal:
+        return NotIssued(refusal)
+    except UNREADABLE_ROW as error:
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        return NotIssued(open_books(office, organization, Right.READ).out_of_service(Fault.ROWS))
+
+
+async def _issue_in(books: Books, one: DraftToIssue) -> Issue:
+    if (earlier := await issued_from(books, one.draft)) is not None:
+        return IssuedInvoice(earlier, ())
+    try:
+        return await issue_invoice(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
+    except Refusal:
+        # Somebody else may have issued it meanwhile, and then it is issued.
+        if (meanwhile := await issued_from(books, one.draft)) is not None:
+            return IssuedInvoice(meanwhile, ())
+        raise

@@ -1,0 +1,197 @@
+"""A client's work of a month, drafted from what was invoiced in the month before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlmodel import Session
+
+from invoicing.document.documents import Document
+from invoicing.document.requested import RequestedDocument
+from invoicing.document.shown import Shown
+from invoicing.money.amounts import money_text, plain
+from invoicing.recurring.moving import moved
+from invoicing.recurring.recurrence import Recurring, Work, recurring, says_month, work_of, work_of_document
+from invoicing.refusals import Refusal
+from invoicing.remedies import Remark
+from invoicing.reports.months import Months, month_before
+from operations.drafts import DraftRequest, Preview, Resolved, compose_in, keep_draft, preview_of, resolve_request
+from operations.issue_dates import today_in
+from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, remarks_of
+from storage.books.drafts import every_draft
+from storage.books.pool import Books
+from storage.books.profile import load_profile
+from storage.books.recurring import add_drafted, became, drafted_for, standing_invoices
+from storage.ids import new_id
+
+_AT_ONCE = 20
+"""How many drafts one transaction makes: whoever else works in these books waits for no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the books say of the month: the work that is `open`, the drafts that are `there`, and how many of them are
+    `issued`.
+    """
+
+    open: tuple[Recurring, ...]
+    there: tuple[Drafted, ...]
+    issued: int
+    exceptions: tuple[Exceptional, ...]
+
+
+_Made = tuple[Drafted | None, Exceptional | None]
+_Drafts = Mapping[str, tuple[RequestedDocument, Shown | None]]
+
+
+async def draft_previous(books: Books, month: str, *, all_of_them: bool, dry_run: bool) -> ClientWork:
+    """Draft for the month what was invoiced in the month before: what recurs, or all of it. What was drafted for it
+    already is not drafted again, unless the draft was deleted or its invoice credited whole; nor what is invoiced or
+    drafted otherwise.
+    """
+    found = await books.read(lambda db: _find(db, books, month, all_of_them=all_of_them))
+    made: list[_Made] = []
+    for some in _in_portions(found.open):
+        if dry_run:
+            made += await books.read(partial(_try, books=books, some=some))
+        else:
+            made += await books.write(partial(_draft, books=books, month=month, some=some))
+    return ClientWork(
+        books.organization,
+        drafts=(*found.there, *(drafted for drafted, _ in made if drafted)),
+        issued=found.issued,
+        exceptions=(*found.exceptions, *(told for _, told in made if told)),
+    )
+
+
+def _in_portions(work: Sequence[Recurring]) -> Iterator[Sequence[Recurring]]:
+    for start in range(0, len(work), _AT_ONCE):
+        yield work[start : start + _AT_ONCE]
+
+
+def _find(db: Session, books: Books, month: str, *, all_of_them: bool) -> _Found:
+    previous = month_before(month)
+    wanted = recurring(_invoices(db, previous), _invoices(db, month_before(previous)), all_of_them=all_of_them)
+    drafted, drafts = drafted_for(db, month), every_draft(db)
+    known = became(db, drafted.values())
+    otherwise = _otherwise(db, month, drafts, ours={*drafted.values(), *known.values()})
+    open_ones, there, issued, exceptions = list[Recurring](), list[Drafted](), 0, list[Exceptional]()
+    for one in wanted:
+        draft = drafted.get(one.document.id, "")
+        if draft in drafts:
+            there.append(_as_kept(draft, drafts[draft][1]))
+        elif draft:
+            issued += 1
+        elif alike := otherwise[work_of_document(one.document)]:
+            exceptions.append(Exceptional(_about(one.document), (alike.pop(0),)))
+        else:
+            open_ones.append(one)
+    return _Found(tuple(open_ones), tuple(there), issued, tuple(exceptions))
+
+
+def _invoices(db: Session, month: str) -> list[Document]:
+    months = Months(month, month)
+    return standing_invoices(db, months.first_day, months.last_day)
+
+
+def _otherwise(db: Session, month: str, drafts: _Drafts, *, ours: set[str]) -> dict[Work, list[Remark]]:
+    """What of the month is invoiced or drafted already, but not from the month before, by what it is for."""
+    found: dict[Work, list[Remark]] = defaultdict(list)
+    for document in _invoices(db, month):
+        if document.id not in ours:
+            day = document.issue_date.isoformat()
+            remark = Remark(f"Not drafted: {document.number} of {day} invoices the same in this month.")
+            found[work_of_document(document)].append(remark)
+    profile = load_profile(db)
+    for draft, (request, shown) in drafts.items():
+        if draft not in ours:
+            currency = shown.currency if shown else request.currency
+            work = work_of(request.customer, currency, request.lines, locale=profile.locale)
+            found[work].append(Remark(f"Not drafted: the draft {draft} is for the same."))
+    return found
+
+
+def _as_kept(draft: str, shown: Shown | None) -> Drafted:
+    return Drafted(draft, shown.currency if shown else "", shown.total_minor if shown else 0, new=False)
+
+
+def _draft(db: Session, *, books: Books, month: str, some: Sequence[Recurring]) -> list[_Made]:
+    """Draft the work, unless somebody else has done so meanwhile."""
+    known = drafted_for(db, month)
+    return [_draft_one(db, books, month, one) for one in some if one.document.id not in known]
+
+
+def _draft_one(db: Session, books: Books, month: str, one: Recurring) -> _Made:
+    draft_id = new_id("drf")
+    try:
+        resolved = _resolve(db, books, one)
+        composed = compose_in(db, books, resolved)
+    except Refusal as refusal:
+        return None, _refused(one, refusal)
+    resolved = replace(resolved, draft=draft_id)
+    preview = keep_draft(db, books, resolved, composed, draft_id=draft_id, warned=False)
+    add_drafted(db, draft_id, month=month, source=one.document.id, at=books.clock(), by=books.actor)
+    return _made(one, preview, resolved, new=True)
+
+
+def _try(db: Session, *, books: Books, some: Sequence[Recurring]) -> list[_Made]:
+    """What drafting would make, and nothing is kept."""
+    return [_try_one(db, books, one) for one in some]
+
+
+def _try_one(db: Session, books: Books, one: Recurring) -> _Made:
+    try:
+        resolved = _resolve(db, books, one)
+        return _made(one, preview_of(db, "", compose_in(db, books, resolved)), resolved, new=False)
+    except Refusal as refusal:
+        return None, _refused(one, refusal)
+
+
+def _resolve(db: Session, books: Books, one: Recurring) -> Resolved:
+    """The request as copying the invoice makes it, with its days moved on."""
+    copied = DraftRequest(document=RequestedDocument(customer="", lines=()), copy_of=one.document.id)
+    resolved = resolve_request(db, books, copied)
+    return replace(resolved, request=moved(resolved.request, one.document, today=today_in(db, books)))
+
+
+def _made(one: Recurring, preview: Preview, resolved: Resolved, *, new: bool) -> _Made:
+    document = preview.document
+    remarks = (*_differences(one, document), *_prices(resolved, document), *remarks_of(preview))
+    drafted = Drafted(preview.draft, document.currency, document.total_minor, new)
+    return drafted, Exceptional(_about(one.document), remarks) if remarks else None
+
+
+def _differences(one: Recurring, document: Document) -> Iterator[Remark]:
+    """What is another amount than it was, or may be another text."""
+    source, earlier = one.document, one.earlier
+    if document.total_minor != source.total_minor:
+        yield Remark(f"It comes to {_total(document)}; {source.number} came to {_total(source)}.")
+    if earlier is not None and earlier.total_minor != source.total_minor:
+        yield Remark(f"{source.number} came to {_total(source)}, {earlier.number} before it to {_total(earlier)}.")
+    if says_month(source):
+        yield Remark(f"Its text names the month of {source.number}.")
+
+
+def _prices(resolved: Resolved, document: Document) -> Iterator[Remark]:
+    """Items that have another price today than the one that is copied."""
+    for line in document.lines:
+        item = resolved.items.get(line.item)
+        if item is None or item.unit_price is None or item.currency not in ("", document.currency):
+            continue
+        if item.unit_price != line.unit_price:
+            yield Remark(f"{item.name} is at {plain(line.unit_price)}, and costs {plain(item.unit_price)} now.")
+
+
+def _total(document: Document) -> str:
+    return f"{money_text(document.total_minor, document.currency)} {document.currency}"
+
+
+def _refused(one: Recurring, refusal: Refusal) -> Exceptional:
+    return Exceptional(_about(one.document), (Remark("Not drafted."), *refusal.remarks))
+
+
+def _about(document: Document) -> str:
+    return f"{document.buyer.name}, {document.number}"
