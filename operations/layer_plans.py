@@ -50,7 +50,7 @@ class PlannedPart:
             part=self.part.name,
             noun=self.part.noun,
             layer=self.part.layer,
-            source=self.source if copied else self.usual_source,
+            source=self.source if copied or not self.values else self.usual_source,
             usual_source=self.usual_source,
             count=len(self.values),
             copied=copied,

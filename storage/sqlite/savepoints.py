@@ -14,11 +14,16 @@ T = TypeVar("T")
 
 def whole_or_not_at_all(session: Session, work: Callable[[Session], T]) -> T:
     """Run `work` in the session's transaction; where it raises, nothing of it is left, and what was there before is."""
+    session.flush()
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT part")
     try:
-        with session.begin_nested():
-            answer = work(session)
-            session.flush()
-            return answer
+        answer = work(session)
+        session.flush()
+        connection.exec_driver_sql("RELEASE SAVEPOINT part")
+        return answer
     except BaseException:
+        # SQLAlchemy's own nested transaction could not undo one whose release has failed.
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
         forget(session)
         raise
