@@ -181,7 +181,7 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
     Right.ARCHIVE: Rule("Archiving an organization, or bringing it back", Scope.CONFIGURE, _ANSWERABLE),
     Right.GO_LIVE: Rule("Going live", Scope.CONFIGURE, _ANSWERABLE),
-    Right.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD, coming=True),
+    Right.PUSH_CONFIGURATION: Rule("Pushing configuration to clients", Scope.CONFIGURE, _PRACTICE_HEAD),
     Right.ACT_FOR_CLIENTS: Rule("Drafting or issuing for several clients", Scope.ISSUE, _PRACTICE),
     Right.CHANGE_PERIODS: _answered_for("Closing or opening a period", ClientMay.PERIODS),
     Right.CHANGE_AGENTS: _answered_for("Changing an agent", ClientMay.AGENTS),

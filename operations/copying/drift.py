@@ -13,7 +13,7 @@ from invoicing.countries import country
 from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Unavailable
 from operations.access import Office, open_books
-from operations.copying.part import Configuration, CopiedPart, Values, digest
+from operations.copying.part import Configuration, CopiedPart, digest
 from operations.copying.parts import PARTS, load_configuration
 from operations.issue_dates import local_date
 from operations.layer_plans import country_source, fresh_values
@@ -54,6 +54,10 @@ class PartDrift:
         return Drift.THERE if self.there else Drift.NONE
 
 
+_Sources = Mapping[str, tuple[str, Configuration | None]]
+"""Sources as whoever asks may know them: by what they are called, and what they have, as far as that is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class _OnRecord:
     here: Configuration
@@ -65,12 +69,9 @@ async def get_drift(office: Office, books: Books) -> list[PartDrift]:
     """Each part whose source is on record, in the order in which parts are copied."""
     known = await books.read(lambda db: _on_record(db, books))
     sources = {one.source for one in known.parts.values()}
+    sources |= {entry.source for entries in known.entries.values() for entry in entries.values()}
     there = {source: await _source(office, books, source, known.here) for source in sources}
-    return [
-        _drift(part, known.parts[part.name], known, there[known.parts[part.name].source])
-        for part in PARTS
-        if part.name in known.parts
-    ]
+    return [_drift(part, known.parts[part.name], known, there) for part in PARTS if part.name in known.parts]
 
 
 def _on_record(db: Session, books: Books) -> _OnRecord:
@@ -106,33 +107,40 @@ def _fresh(profile: Profile, books: Books) -> Configuration:
     return Configuration("", profile, fresh_values(organization, fresh_entity_layer(rules, choices)))
 
 
-def _drift(
-    part: CopiedPart, recorded: PartSource, known: _OnRecord, source: tuple[str, Configuration | None]
-) -> PartDrift:
-    said, theirs = source
+def _drift(part: CopiedPart, recorded: PartSource, known: _OnRecord, there: _Sources) -> PartDrift:
+    said, theirs = there[recorded.source]
     entries = known.entries.get(part.name, {})
     here = part.by_key(known.here.parts[part.name])
     changed = {key for key, value in here.items() if key not in entries or digest(value) != entries[key].digest_here}
     changed |= entries.keys() - here.keys()
-    there = None
+    changed_there = None
     if theirs is not None and part.name in theirs.parts:
-        there = tuple(sorted(_changed_there(part, theirs, known.here, entries, recorded.source)))
+        changed_there = _changed_there(part, entries, there) | _added_there(part, theirs, known.here, entries)
     return PartDrift(
         part=part.name,
         source=said,
         recorded_at=recorded.recorded_at,
         recorded_by=recorded.recorded_by,
         here=tuple(sorted(changed)),
-        there=there,
+        there=None if changed_there is None else tuple(sorted(changed_there)),
     )
 
 
-def _changed_there(
-    part: CopiedPart, theirs: Configuration, here: Configuration, entries: Mapping[str, EntrySource], source: str
+def _changed_there(part: CopiedPart, entries: Mapping[str, EntrySource], there: _Sources) -> set[str]:
+    """Entries that are another where each came from, as far as that is told."""
+    changed = set()
+    for key, entry in entries.items():
+        _, theirs = there[entry.source]
+        if theirs is not None and part.name in theirs.parts:
+            now = part.by_key(theirs.parts[part.name]).get(key)
+            if now is None or digest(now) != entry.digest:
+                changed.add(key)
+    return changed
+
+
+def _added_there(
+    part: CopiedPart, theirs: Configuration, here: Configuration, entries: Mapping[str, EntrySource]
 ) -> set[str]:
-    now: Values = theirs.parts[part.name]
-    values = part.by_key(now)
-    from_there = {key: entry for key, entry in entries.items() if entry.source == source}
-    changed = {key for key, entry in from_there.items() if key not in values or digest(values[key]) != entry.digest}
-    fitting = part.by_key(part.translate(now, theirs, here).values)
-    return changed | (fitting.keys() - entries.keys() - part.by_key(here.parts[part.name]).keys())
+    """Entries that the source of the part has by now, or had and did not fit."""
+    fitting = part.by_key(part.translate(theirs.parts[part.name], theirs, here).values)
+    return fitting.keys() - entries.keys() - part.by_key(here.parts[part.name]).keys()

@@ -29,6 +29,7 @@ from operations.membership import remove_user
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.people import rename_user
 from operations.profile import update_organization
+from operations.pushing.pushing import PushRequest, push_configuration
 from operations.recovery import bring_back_books
 from operations.rights import RIGHT_OF_FIELD, RIGHTS, Grant, Right, Rule, Standing
 from storage.books.pool import Books
@@ -156,6 +157,10 @@ async def test_the_practices_people_have_the_same_rights_in_the_practice_itself(
             assert standing_of(office.principal, await as_seen_by(office, one.organization)) is standing
 
 
+async def nobody(done: int, of: int) -> None:
+    """Nobody waits."""
+
+
 def operations(one: Practice, each: Somebody, *, token: str, key: str) -> dict[Right, Callable[[], Awaitable[object]]]:
     """What somebody does for each act that an operation asks the table for itself; `token` is a member's, `key` the
     organization's.
@@ -181,6 +186,7 @@ def operations(one: Practice, each: Somebody, *, token: str, key: str) -> dict[R
         Right.CREATE_CLIENT: lambda: create_client_organization(
             office, ClientRequest(name="New Client", country="GB", dry_run=True)
         ),
+        Right.PUSH_CONFIGURATION: lambda: push_configuration(office, PushRequest(parts=("accounts",)), progress=nobody),
         Right.BRING_BACK_BOOKS: lambda: bring_back_books(office, place, reason="The disk broke."),
         Right.MANAGE_PEOPLE: lambda: remove_user(office, place, "nobody@example.com"),
         Right.RENAME_USER: lambda: rename_user(office, "member@example.com", "member@example.org"),

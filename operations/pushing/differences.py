@@ -1,0 +1,117 @@
+"""What a push changes in one client's books, entry by entry, and what it does not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session
+
+from invoicing.refusals import Refusal
+from operations.copying.part import Configuration, CopiedPart
+
+
+class Mode(StrEnum):
+    """Which entries are pushed: those that the client has not, those that it has, or both."""
+
+    ADD = "add"
+    UPDATE = "update"
+    BOTH = "both"
+
+
+class Action(StrEnum):
+    ADDED = "added"
+    UPDATED = "updated"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushedEntry:
+    """What becomes of an entry; one that is the same already is not told. `changed` has each field that is another
+    then, with what it was. `code` is empty where a whole part is refused.
+    """
+
+    part: str
+    code: str
+    action: Action
+    changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What is pushed of the practice's configuration: parts, and of these the entries of these codes, or all."""
+
+    source: Configuration
+    parts: tuple[CopiedPart, ...]
+    codes: frozenset[str]
+    mode: Mode
+
+    def values(self, part: CopiedPart) -> dict[str, Any]:
+        """The chosen entries of a part by their keys."""
+        found = part.by_key(self.source.parts[part.name])
+        return {key: value for key, value in found.items() if not self.codes or key in self.codes}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An entry with the value that it is to have; None where it is refused."""
+
+    part: CopiedPart
+    value: Any | None
+    told: PushedEntry
+
+
+def differences(db: Session, chosen: Chosen, target: Configuration) -> Iterator[Difference]:
+    """What is another at the target, part by part. Who writes does so before asking for the next."""
+    for part in chosen.parts:
+        if part.of_country and chosen.source.profile.country != target.profile.country:
+            if chosen.values(part):
+                because = f"the country is {target.profile.country}, not {chosen.source.profile.country}"
+                yield Difference(part, None, _refused(part, "", because))
+            continue
+        for one in _of_part(db, part, chosen, target):
+            yield one
+            if one.value is not None:
+                here = {**part.by_key(target.parts[part.name]), one.told.code: one.value}
+                target = replace(target, parts={**target.parts, part.name: tuple(here.values())})
+
+
+def _of_part(db: Session, part: CopiedPart, chosen: Chosen, target: Configuration) -> Iterator[Difference]:
+    here = part.by_key(target.parts[part.name])
+    for key, wanted in chosen.values(part).items():
+        before = here.get(key)
+        if chosen.mode is (Mode.UPDATE if before is None else Mode.ADD):
+            continue
+        translated = part.translate((wanted,), chosen.source, target)
+        why = next((one.because for one in translated.untranslated), "")
+        if not translated.values and not why:
+            # What is not in use at the source, such as an agent that is not enabled.
+            continue
+        value = part.kept_here(translated.values[0], before) if translated.values else None
+        if value is not None and value == before:
+            continue
+        if value is None or (why and before is None):
+            yield Difference(part, None, _refused(part, key, why))
+            continue
+        yield _checked(db, part, key, value, before, target)
+
+
+def _checked(
+    db: Session, part: CopiedPart, key: str, value: Any, before: Any | None, target: Configuration
+) -> Difference:
+    try:
+        part.check(db, value, before, target)
+    except Refusal as refused:
+        return Difference(part, None, _refused(part, key, refused.message.rstrip(".")))
+    action = Action.ADDED if before is None else Action.UPDATED
+    old, new = part.shown(before) if before is not None else {}, part.shown(value)
+    names = [*new, *(name for name in old if name not in new)]
+    changed = {name: (old.get(name, ""), new.get(name, "")) for name in names if old.get(name, "") != new.get(name, "")}
+    return Difference(part, value, PushedEntry(part=part.name, code=key, action=action, changed=changed))
+
+
+def _refused(part: CopiedPart, key: str, because: str) -> PushedEntry:
+    return PushedEntry(part=part.name, code=key, action=Action.REFUSED, because=because)

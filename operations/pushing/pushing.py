@@ -1,0 +1,249 @@
+"""Pushing parts of the practice's configuration to its clients, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import anyio
+from sqlmodel import Session
+
+from invoicing.organizations import OrganizationRef
+from invoicing.progress import AsyncProgress
+from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
+from invoicing.remedies import Remark
+from invoicing.text.codes import small_letters
+from operations.access import Office, open_books, require
+from operations.copying.part import Configuration, CopiedPart, digest
+from operations.copying.parts import PARTS, load_configuration
+from operations.naming import not_found
+from operations.onboarding import configuration_of, find_partner
+from operations.pushing.differences import Action, Chosen, Difference, Mode, PushedEntry, differences
+from operations.rights import Right
+from storage.books import audit
+from storage.books.part_provenance import EntrySource, PartSource, load_part_sources, record_sources
+from storage.books.pool import Books
+from storage.books.states import settings_state
+from storage.directory import access_queries, organizations
+
+PUSHED = "push_configuration"
+"""The act on record in each client's books."""
+EVERY_CLIENT = "*"
+AT_ONCE = 4
+"""Clients that are worked on at a time."""
+PUSHABLE = tuple(part for part in PARTS if part.put is not None)
+
+_log = logging.getLogger("counterfoil")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRequest:
+    """What is pushed where: `parts` by name, of these the entries of `codes`, or all; to the clients of these handles,
+    or to every one that can be reached (`EVERY_CLIENT`, or in a dry run none).
+    """
+
+    parts: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    partner: str = ""
+    mode: Mode = Mode.BOTH
+    dry_run: bool = True
+
+
+class ClientState(StrEnum):
+    """What became of a client. At one that is `failed` a defect was met, which is logged, and nothing was changed."""
+
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    FAILED = "failed"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOutcome:
+    """A client, the entries that are another there or were refused, and why there is nothing where that was refused."""
+
+    client: OrganizationRef
+    state: ClientState
+    entries: tuple[PushedEntry, ...] = ()
+    why: Remark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push did, or in a dry run would do, client by client in the order of their handles."""
+
+    partner: OrganizationRef
+    outcomes: tuple[ClientOutcome, ...]
+
+
+async def push_configuration(office: Office, request: PushRequest, *, progress: AsyncProgress) -> Pushed:
+    """Bring parts of the clients' configuration in line with the practice's. A client that fails touches no other, and
+    what is so already is not done again.
+
+    Raises:
+        NotAllowed: it is not the principal's to do.
+        NotFound: a client that the practice does not have, or that the principal cannot reach.
+        InvalidInput: no such part or entry, or no clients named.
+        Conflict: the practice is archived.
+    """
+    partner = await find_partner(office, request.partner)
+    require(Right.PUSH_CONFIGURATION, partner, office.principal)
+    if partner.archived:
+        raise Conflict(f"{partner.handle} is archived: it changes nothing at its clients.", field="partner")
+    parts = _parts(request.parts)
+    clients = await _clients(office, partner, request)
+    source = await configuration_of(office, partner)
+    chosen = Chosen(source=source, parts=parts, codes=_codes(source, parts, request.codes), mode=request.mode)
+    outcomes = await _each(office, clients, chosen, dry_run=request.dry_run, progress=progress)
+    return Pushed(partner, outcomes)
+
+
+def _parts(names: Sequence[str]) -> tuple[CopiedPart, ...]:
+    known = [part.name for part in PUSHABLE]
+    wanted = {small_letters(name) for name in names if name.strip()}
+    if not wanted or wanted - set(known):
+        raise InvalidInput(f"parts must be some of: {', '.join(known)}.", field="parts", candidates=known)
+    return tuple(part for part in PUSHABLE if part.name in wanted)
+
+
+def _codes(source: Configuration, parts: Sequence[CopiedPart], codes: Sequence[str]) -> frozenset[str]:
+    known = {key.lower(): key for part in parts for key in part.by_key(source.parts[part.name])}
+    wanted = [code.strip() for code in codes if code.strip()]
+    for code in wanted:
+        if code.lower() not in known:
+            raise InvalidInput(
+                f"codes: {source.handle} has no such entry in these parts.",
+                field="codes",
+                candidates=sorted(known.values())[:20],
+            )
+    return frozenset(known[code.lower()] for code in wanted)
+
+
+async def _clients(office: Office, partner: OrganizationRef, request: PushRequest) -> list[OrganizationRef]:
+    user_id = office.principal.user_id
+    handles = sorted({handle.strip() for handle in request.clients if handle.strip()})
+    if not handles and not request.dry_run:
+        raise InvalidInput(f"clients is required: their handles, or {EVERY_CLIENT} for all.", field="clients")
+
+    def named(db: Session) -> Iterator[OrganizationRef]:
+        for handle in handles:
+            found = access_queries.reachable_by_handle(db, user_id, handle)
+            if found is None or found.partner_id != partner.id:
+                raise not_found(db, user_id, handle, field="clients")
+            yield found
+
+    def work(db: Session) -> list[OrganizationRef]:
+        if not handles or handles == [EVERY_CLIENT]:
+            reached = organizations.every_reachable(db, user_id, archived=True)
+            return [one for one in reached if one.partner_id == partner.id]
+        return list({one.id: one for one in named(db)}.values())
+
+    return sorted(await office.store.directory.read(work), key=lambda one: one.handle)
+
+
+async def _each(
+    office: Office, clients: Sequence[OrganizationRef], chosen: Chosen, *, dry_run: bool, progress: AsyncProgress
+) -> tuple[ClientOutcome, ...]:
+    done: dict[str, ClientOutcome] = {}
+    waiting = iter(clients)
+
+    async def work() -> None:
+        for client in waiting:
+            done[client.id] = await _one(office, client, chosen, dry_run=dry_run)
+            await progress(len(done), len(clients))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(min(AT_ONCE, len(clients))):
+            group.start_soon(work)
+    return tuple(done[client.id] for client in clients)
+
+
+async def _one(office: Office, client: OrganizationRef, chosen: Chosen, *, dry_run: bool) -> ClientOutcome:
+    if client.archived:
+        return ClientOutcome(client=client, state=ClientState.ARCHIVED)
+    try:
+        books = open_books(office, client, Right.PUSH_CONFIGURATION)
+        if dry_run:
+            entries = await books.read(lambda db: tuple(one.told for one in _differences(db, books, chosen)))
+        else:
+            entries = await books.write(lambda db: _write(db, books, chosen))
+    except Unavailable as refused:
+        return _without(client, ClientState.UNAVAILABLE, refused)
+    except Refusal as refused:
+        return _without(client, ClientState.REFUSED, refused)
+    except Exception:
+        # It is this client's alone: the others are to be told of.
+        _log.exception("configuration could not be pushed to %s", client.handle)
+        return ClientOutcome(client=client, state=ClientState.FAILED)
+    actions = {entry.action for entry in entries}
+    changes = bool(actions & {Action.ADDED, Action.UPDATED})
+    state = ClientState.CHANGED if changes else ClientState.REFUSED if actions else ClientState.SAME
+    return ClientOutcome(client=client, state=state, entries=entries)
+
+
+def _without(client: OrganizationRef, state: ClientState, refused: Refusal) -> ClientOutcome:
+    return ClientOutcome(client=client, state=state, why=Remark(refused.message, refused.remedy))
+
+
+def _differences(db: Session, books: Books, chosen: Chosen) -> Iterator[Difference]:
+    return differences(db, chosen, load_configuration(db, books.organization.handle))
+
+
+def _write(db: Session, books: Books, chosen: Chosen) -> tuple[PushedEntry, ...]:
+    entries, changed = [], []
+    for one in _differences(db, books, chosen):
+        entries.append(one.told)
+        if one.value is not None and one.part.put is not None:
+            one.part.put(db, one.value)
+            changed.append(one)
+    if changed:
+        _record_sources(db, books, chosen, changed)
+        detail: dict[str, object] = {"source": chosen.source.handle, "changed": _on_record(changed)}
+        detail["settings"] = settings_state(db)
+        audit.record(db, PUSHED, chosen.source.handle, at=books.clock(), by=books.actor, detail=detail)
+    return tuple(entries)
+
+
+def _on_record(changed: Sequence[Difference]) -> dict[str, list[str]]:
+    return {
+        f"{one.told.part} {one.told.code} {name}": list(pair)
+        for one in changed
+        for name, pair in one.told.changed.items()
+    }
+
+
+def _record_sources(db: Session, books: Books, chosen: Chosen, changed: Sequence[Difference]) -> None:
+    """Entries are the practice's now. A part is where all of it was pushed, or nobody knew where it came from."""
+    source, known = chosen.source, load_part_sources(db)
+    parts, entries = [], []
+    for part in chosen.parts:
+        theirs = part.by_key(source.parts[part.name])
+        mine = [one for one in changed if one.part is part]
+        entries += [
+            EntrySource(
+                part=part.name,
+                code=one.told.code,
+                source=source.handle,
+                digest=digest(theirs[one.told.code]),
+                digest_here=digest(one.value),
+            )
+            for one in mine
+        ]
+        whole = not chosen.codes and chosen.mode is not Mode.UPDATE
+        before = known.get(part.name)
+        if mine and (whole or before is None or before.source == source.handle):
+            parts.append(
+                PartSource(
+                    part=part.name,
+                    source=source.handle,
+                    digest=digest(source.parts[part.name]),
+                    recorded_at=books.clock(),
+                    recorded_by=books.actor,
+                )
+            )
+    record_sources(db, parts, entries)

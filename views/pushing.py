@@ -1,0 +1,97 @@
+"""What a push did, or would do: clients of which the same is to be told are told together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from operations.pushing.differences import PushedEntry
+from operations.pushing.pushing import ClientOutcome, ClientState
+from views.base import View
+from views.remedies import Words, told
+
+_VALUE_LENGTH_MAX = 60
+_ENTRIES_MAX = 4
+_HANDLES_MAX = 3
+_LINE_LENGTH_MAX = 340
+_ORDER = (
+    ClientState.FAILED,
+    ClientState.UNAVAILABLE,
+    ClientState.REFUSED,
+    ClientState.CHANGED,
+    ClientState.ARCHIVED,
+    ClientState.SAME,
+)
+
+
+class PushedGroup(View):
+    """Clients of which the same is to be told; `handles` are the first of them, in order."""
+
+    state: str
+    count: int
+    handles: list[str]
+    entries: list[str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    state: ClientState
+    entries: tuple[str, ...]
+    why: str
+
+
+def pushed_groups(outcomes: Sequence[ClientOutcome], words: Words) -> list[PushedGroup]:
+    """All outcomes but those of clients where everything is the same, what failed first."""
+    found: dict[_Told, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.state is not ClientState.SAME:
+            why = told(outcome.why, words) if outcome.why else ""
+            said = _Told(outcome.state, tuple(_entry_text(entry) for entry in outcome.entries), why)
+            found.setdefault(said, []).append(outcome.client.handle)
+    in_order = sorted(found.items(), key=lambda one: (_ORDER.index(one[0].state), one[1]))
+    return [
+        PushedGroup(
+            state=said.state.value,
+            count=len(handles),
+            handles=handles[:_HANDLES_MAX],
+            entries=list(said.entries[:_ENTRIES_MAX]),
+            why=said.why or _more(said.entries),
+        )
+        for said, handles in in_order
+    ]
+
+
+def states_counted(outcomes: Sequence[ClientOutcome]) -> dict[str, int]:
+    """How many clients there are of each state; none of a state that no client is in."""
+    counts = {state.value: sum(outcome.state is state for outcome in outcomes) for state in _ORDER}
+    return {state: count for state, count in counts.items() if count}
+
+
+def group_line(group: PushedGroup) -> str:
+    """`- 12 clients (a, b, c and 9 more), changed: tax_codes STANDARD (percent: 20 -> 21)`."""
+    more = group.count - len(group.handles)
+    who = ", ".join(group.handles) + (f" and {more} more" if more else "")
+    said = "; ".join([*group.entries, *([group.why] if group.why else [])])
+    line = f"- {who}, {group.state}{f': {said}' if said else ''}"
+    return line if len(line) <= _LINE_LENGTH_MAX else f"{line[:_LINE_LENGTH_MAX]}..."
+
+
+def _entry_text(entry: PushedEntry) -> str:
+    name = f"{entry.part} {entry.code}".strip()
+    if entry.because:
+        return f"{name} {entry.action.value}: {entry.because}"
+    changed = [f"{field}: {_short(old)} -> {_short(new)}" for field, (old, new) in entry.changed.items()]
+    if not any(old for old, _ in entry.changed.values()):
+        return f"{name} {entry.action.value}"
+    return f"{name} {entry.action.value} ({', '.join(changed)})"
+
+
+def _more(entries: Sequence[str]) -> str:
+    return f"{len(entries) - _ENTRIES_MAX} more entries" if len(entries) > _ENTRIES_MAX else ""
+
+
+def _short(value: str) -> str:
+    """The end of a long value, for rates are told from the first one on."""
+    text = value or "(nothing)"
+    return text if len(text) <= _VALUE_LENGTH_MAX else f"...{text[-_VALUE_LENGTH_MAX:]}"
