@@ -22,7 +22,7 @@ from tools.answers import Answer, answer
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Partner
-from views.base import SEVERAL_UNSPELT, View
+from views.base import LIST_UNSPELT, View
 from views.connections import own_connection
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
@@ -57,7 +57,7 @@ class ClientCreated(Answer):
     would_be: str
     layers: dict[str, str]
     copied: dict[str, int]
-    parts: Annotated[list[PartCreated], SEVERAL_UNSPELT]
+    parts: Annotated[list[PartCreated], LIST_UNSPELT]
     notes: list[str]
     connection_url: str
 

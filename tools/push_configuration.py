@@ -12,14 +12,14 @@ from invoicing.text.choices import choice_of
 from invoicing.text.typed import counted
 from operations.pushing import pushing
 from operations.pushing.differences import Mode
-from operations.pushing.pushing import PUSHABLE, Pushed, PushRequest
+from operations.pushing.pushing import Pushed, PushRequest
 from operations.rights import Right
 from storage.paging import decode_cursor, encode_cursor
 from tools.answers import PageAnswer, answer
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor
-from views.base import SEVERAL_UNSPELT
+from views.base import LIST_UNSPELT, OBJECT_UNSPELT
 from views.organizations import heading, named
 from views.pushing import PushedGroup, group_line, pushed_groups, states_counted
 from views.remedies import for_assistant
@@ -32,15 +32,15 @@ class ConfigurationPushed(PageAnswer):
     """`states` counts the clients; `groups` are those of which the same is to be told."""
 
     dry_run: bool
-    states: dict[str, int]
-    groups: Annotated[list[PushedGroup], SEVERAL_UNSPELT]
+    states: Annotated[dict[str, int], OBJECT_UNSPELT]
+    groups: Annotated[list[PushedGroup], LIST_UNSPELT]
 
 
 async def push_configuration(
     context: Context[Any, Any],
     office: TheOffice,
-    parts: Annotated[list[str], Field(description=", ".join(part.name for part in PUSHABLE))],
-    codes: Annotated[list[str] | None, Field(description="Entries of the practice; default: all")] = None,
+    parts: Annotated[list[str], Field(description="As get_configuration names them")],
+    codes: Annotated[list[str] | None, Field(description="Default: all entries")] = None,
     clients: Annotated[list[str] | None, Field(description="Handles, or * for all")] = None,
     mode: Annotated[str, Field(description="add, update or both")] = "both",
     dry_run: bool = True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
+OBJECT_UNSPELT = WithJsonSchema({"type": "object"})
 UNSPELT_OR_NULL = WithJsonSchema({"type": ["object", "null"]})
 SEVERAL_UNSPELT = WithJsonSchema({"type": "array", "items": {"type": "object"}})
 LIST_UNSPELT = WithJsonSchema({"type": "array"})

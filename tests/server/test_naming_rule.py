@@ -30,6 +30,7 @@ LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
 INVOICE = "TEST-INV-2026-00001"
 CHANGES: dict[str, dict[str, Any]] = {
     "create_client_organization": {"name": "One More", "country": "GB"},
+    "push_configuration": {"parts": ["payment_terms"], "clients": [BAKERY]},
     "create_client_api_key": {"organization": BAKERY, "name": "Till"},
     "go_live": {"organization": BAKERY, "dry_run": True},
     "draft_for_clients": {"month": "2026-04", "source": "previous_all", "clients": [BAKERY], "dry_run": False},
@@ -46,7 +47,9 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 """A call of every changing tool, which would succeed if it were allowed."""
 IN_AN_ORGANIZATION = tuple(
-    name for name in CHANGES if not (name.startswith(("create_client_", "go_live")) or name.endswith("_for_clients"))
+    name
+    for name in CHANGES
+    if not (name.startswith(("create_client_", "push_", "go_live")) or name.endswith("_for_clients"))
 )
 
 

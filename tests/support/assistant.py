@@ -21,6 +21,7 @@ WITHOUT_SESSION = frozenset(
         "list_clients",
         "get_practice_overview",
         "create_client_organization",
+        "push_configuration",
         "create_client_api_key",
         "go_live",
         "draft_for_clients",

@@ -86,18 +86,51 @@ TOOLS: Mapping[str, Entry] = {
     ),
     "create_client_organization": Entry(
         own=lambda _: [{"name": "New Client", "country": "GB", "dry_run": True}],
+        foreign=lambda their: (
+            [
+                {"name": "New Client", "country": "GB", "dry_run": True, argument: value}
+                for argument, value in (
+                    ("partner", their.partner),
+                    ("partner", their.id),
+                    ("copy_from", their.handle),
+                    ("copy_from", their.partner),
+                    ("copy_from", their.id),
+                    ("handle", their.handle),
+                )
+            ]
+            + [
+                {
+                    "name": "Harbour Bakery",
+                    "country": "GB",
+                    "handle": text,
+                    "copy_from": source,
+                    "repeat_layer": "entity",
+                }
+                for text, source in (
+                    (their.handle, their.handle),
+                    (their.id, their.handle),
+                    (their.handle, their.partner),
+                )
+            ]
+        ),
+        shows=False,
+    ),
+    "push_configuration": Entry(
+        own=lambda mine: [
+            {"parts": ["payment_terms"], "clients": [mine.handle]},
+            {"parts": ["accounts"], "codes": ["4000"], "clients": [mine.handle], "mode": "update"},
+            {"parts": ["payment_terms"], "clients": [mine.handle], "dry_run": False},
+        ],
         foreign=lambda their: [
-            {"name": "New Client", "country": "GB", "dry_run": True, argument: value}
-            for argument, value in (
-                ("partner", their.partner),
-                ("partner", their.id),
-                ("copy_from", their.handle),
-                ("copy_from", their.partner),
-                ("copy_from", their.id),
-                ("handle", their.handle),
-            )
+            *({"parts": ["accounts"], "clients": [text]} for text in (their.handle, their.id, their.canary)),
+            {"parts": ["accounts"], "clients": [their.partner]},
+            {"parts": ["accounts"], "partner": their.partner},
+            {"parts": ["accounts"], "codes": [their.canary]},
+            {"parts": [their.canary]},
+            {"parts": ["accounts"], "cursor": their.customers_cursor},
         ],
         shows=False,
+        of_the_practice=True,
     ),
     "create_client_api_key": Entry(
         own=lambda mine: [{"organization": mine.handle, "name": "Till"}],
@@ -329,7 +362,7 @@ HARMLESS = frozenset(
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
-    " month source field value client_may write_off_limit tax_due map options update".split()
+    " month source organization_layer mode field value client_may write_off_limit tax_due map options update".split()
 )
 """Arguments that name nothing that another organization could have."""
 

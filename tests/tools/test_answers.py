@@ -160,6 +160,7 @@ async def test_a_practice_tool_names_the_practice_or_says_that_none_is_active(ba
         "list_clients": ({}, practice),
         "get_practice_overview": ({}, practice),
         "create_client_organization": ({"name": "Finch Studio", "country": "DE"}, practice),
+        "push_configuration": ({"parts": ["tax_codes"]}, practice),
         "go_live": ({"organization": HANDLE, "dry_run": True}, HEADING),
         "draft_for_clients": ({"month": "2026-04", "source": "previous_all", "clients": [HANDLE]}, practice),
         "issue_for_clients": ({"documents": [{"organization": HANDLE, "draft": bakery.made.draft}]}, practice),

@@ -24,6 +24,7 @@ CALLS: dict[str, Arguments] = {
     "list_clients": {},
     "get_practice_overview": {},
     "create_client_organization": {"name": "Finch Studio", "country": "DE"},
+    "push_configuration": {"parts": ["payment_terms"]},
     "create_client_api_key": {"organization": HANDLE, "name": "Till"},
     "go_live": {"organization": HANDLE, "dry_run": True},
     "draft_for_clients": {"month": "2026-04", "source": "previous_all", "clients": [HANDLE]},
