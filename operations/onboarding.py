@@ -145,11 +145,11 @@ async def create_client_organization(
     return _answer(office, partner, created, created.handle, written[0])
 
 
-async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
-    """The practice that an act is for: the one named, or the only one that the principal belongs to."""
+async def find_partner(office: Office, handle: str = "", *, field: str = "partner") -> OrganizationRef:
+    """The practice that an act is for: the one that the argument `field` names, or the only one of the principal."""
     user_id = office.principal.user_id
     if handle.strip():
-        return await office.store.directory.read(lambda db: _partner_named(db, user_id, handle))
+        return await office.store.directory.read(lambda db: _partner_named(db, user_id, handle, field))
     partners = await office.store.directory.read(lambda db: organizations.partners_of(db, user_id))
     match partners:
         case []:
@@ -158,16 +158,16 @@ async def find_partner(office: Office, handle: str = "") -> OrganizationRef:
             return partner
         case _:
             raise OrganizationRequired(
-                "You belong to several practices: say which with partner.",
-                field="partner",
+                f"You belong to several practices: say which with {field}.",
+                field=field,
                 candidates=[partner.handle for partner in partners],
             )
 
 
-def _partner_named(db: Session, user_id: str, handle: str) -> OrganizationRef:
+def _partner_named(db: Session, user_id: str, handle: str, field: str) -> OrganizationRef:
     found = access_queries.reachable_by_handle(db, user_id, handle)
     if found is None or found.kind is not OrganizationKind.PARTNER:
-        raise not_found(db, user_id, handle, field="partner")
+        raise not_found(db, user_id, handle, field=field)
     return found
 
 

@@ -58,9 +58,17 @@ async def open_to(
     return open_books(caller.office, named, act, even_archived=even_archived)
 
 
+async def _open_unless_clients(
+    context: Context[Any, Any], organization: str, session: str, clients: list[str] | None
+) -> Books | None:
+    """The books of the organization that the call names, to read; None where it names clients, and acts for those."""
+    return None if clients else await open_to(Right.READ, context, organization, session)
+
+
 TheCaller = Annotated[Caller, Resolve(find_caller)]
 TheOffice = Annotated[Office, Resolve(find_office)]
 ReadableBooks = Annotated[Books, _open_to(Right.READ)]
+ReadableUnlessClients = Annotated[Books | None, Resolve(_open_unless_clients)]
 DraftableBooks = Annotated[Books, _open_to(Right.DRAFT)]
 BooksToSaveCustomer = Annotated[Books, _open_to(Right.SAVE_CUSTOMER)]
 BooksToSaveItem = Annotated[Books, _open_to(Right.SAVE_ITEM)]

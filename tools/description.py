@@ -43,7 +43,8 @@ class Description:
 
     `act` is what the books are opened for, or what an act across organizations asks for: the tool is shown and can be
     called where that may be done. `repeatable` says that a second, equal call changes nothing more; `unlisted` are
-    arguments that it takes and that its schema does not spell out, because another tool's does.
+    arguments that it takes and that its schema does not spell out, because another tool's does; `across` arguments with
+    which it acts across organizations, on the practice connection alone.
     `streams` says that a call may tell or ask its client something before it answers, or take so long that a client
     wants a sign of life: over HTTP it is answered by an event stream.
     """
@@ -56,6 +57,7 @@ class Description:
     scope: Scope = Scope.ORGANIZATION
     repeatable: bool = False
     unlisted: frozenset[str] = frozenset()
+    across: frozenset[str] = frozenset()
     streams: bool = False
 
     @property
@@ -105,7 +107,9 @@ def _for_practice(described: Description) -> Tool:
 def _for_dedicated(described: Description) -> Tool:
     tool = _for_practice(described)
     properties = {
-        name: schema for name, schema in tool.parameters["properties"].items() if name not in NAMING_ARGUMENTS
+        name: schema
+        for name, schema in tool.parameters["properties"].items()
+        if name not in NAMING_ARGUMENTS and name not in described.across
     }
     return tool.model_copy(update={"parameters": {**tool.parameters, "properties": properties}})
 

@@ -100,6 +100,15 @@ Cursor = str
 """The `next_cursor` of the page before: an answer that has one says how to go on."""
 
 
+def _handles(value: Any) -> Any:
+    """One handle may come as a text, and so may several, with commas between."""
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+Handles = Annotated[list[str] | None, BeforeValidator(_handles)]
+"""Handles of several organizations."""
+
+
 class PartInput(BaseModel):
     """A part of a document or an address: a field that it does not have is refused, and the refusal names those that
     it has.

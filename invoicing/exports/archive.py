@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from invoicing.document.canonical import canonical_json
@@ -47,8 +48,13 @@ class Archive:
 
     def add_file(self, name: str, path: Path) -> None:
         """Add what is no PDF of a document, under a name of its own, a piece at a time."""
+        with path.open("rb") as source:
+            self.add_stream(name, source)
+
+    def add_stream(self, name: str, source: BinaryIO) -> None:
+        """Add what is read from here on, as `add_file` does; the name may be in a folder."""
         digest = hashlib.sha256()
-        with path.open("rb") as source, self._archive.open(_entry(name), "w") as target:
+        with self._archive.open(_entry(name), "w") as target:
             while piece := source.read(_PIECE_BYTES):
                 digest.update(piece)
                 target.write(piece)

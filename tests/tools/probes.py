@@ -318,6 +318,7 @@ TOOLS: Mapping[str, Entry] = {
         foreign=lambda their: [
             {"format": "csv", "report": "statement", "customer": their.customer},
             {"format": "json", "report": "sales", "row": f"{their.customer}/GBP"},
+            *({"format": "csv", "clients": [text]} for text in (their.handle, their.partner, their.id)),
         ],
     ),
     "get_configuration": Entry(

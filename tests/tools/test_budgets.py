@@ -28,6 +28,7 @@ from tools.context import (
     BooksToUpdate,
     DraftableBooks,
     ReadableBooks,
+    ReadableUnlessClients,
 )
 from tools.description import Description, Effect, Scope
 
@@ -104,7 +105,7 @@ def test_descriptions_describe_the_tool_and_command_nobody(listed: Listed, way: 
 def test_a_dedicated_catalogue_names_no_organization(listed: Listed) -> None:
     dedicated = {tool.name: on_the_wire(tool)["inputSchema"] for tool in listed["dedicated"]}
     for name, schema in dedicated.items():
-        assert not {"organization", "session"} & set(_keys(schema)), name
+        assert not {"organization", "session", "clients"} & set(_keys(schema)), name
         assert not {"organization", "session"} & set(schema.get("required", [])), name
     assert list(dedicated) == [tool.name for tool in DEDICATED_CATALOG]
     for tool in listed["practice"]:
@@ -127,7 +128,7 @@ def test_a_tool_opens_the_books_for_its_act_and_as_its_effect_says(tool: Descrip
     if tool.scope is Scope.PRACTICE:
         assert books == [], "a practice tool acts through the office, not in one organization's books"
     else:
-        assert books == [OPENS[tool.act]]
+        assert books == [ReadableUnlessClients if tool.across else OPENS[tool.act]]
     assert tool.effect is not Effect.READS or tool.act is Right.READ
     assert tool.effect is Effect.READS or ReadableBooks not in books
     assert tool.annotations().read_only_hint is (tool.effect is Effect.READS)

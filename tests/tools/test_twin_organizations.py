@@ -177,6 +177,35 @@ async def test_lists_across_organizations_stop_at_the_actors_reach(
         assert len(listed["organizations"]) == (2 if actor in ("hand", "stranger") else 1)
 
 
+OVER_CLIENTS: tuple[Arguments, ...] = (
+    {"format": "csv", "clients": ["all"]},
+    {"format": "pdf", "clients": "all"},
+    {"format": "json", "report": "journal", "period": "2026", "clients": "all"},
+)
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("actor", "keys"), [("hand", "a"), ("boss", "ab"), ("stranger", "c")])
+async def test_an_export_over_clients_holds_those_in_the_actors_reach(
+    twins: Twins, actor: str, keys: str, era: Era
+) -> None:
+    mine, others = ([one for key, one in twins.known.items() if (key in keys) is there] for there in (True, False))
+    before = {key: twins.contents(key) for key in twins.known if key not in keys}
+    async with chat_of(twins, actor, keys[0], era, "practice") as chat:
+        for wanted in OVER_CLIENTS:
+            text = await everything_told(chat, "export_documents", wanted)
+            assert_nothing_of(others, text, str(wanted))
+            assert all(f"{one.handle}/" in text and one.canary in text for one in mine), wanted
+        for their in others:
+            for name in ("handle", "id", "partner", "canary"):
+                real, ghost = (
+                    [{"format": "csv", "clients": [mine[0].handle, getattr(each, name)]}]
+                    for each in (their, their.never())
+                )
+                await expect_no_difference(chat, "export_documents", real, ghost, their)
+    assert before == {key: twins.contents(key) for key in before}
+
+
 async def test_a_number_that_several_have_is_ones_own(twins: Twins) -> None:
     async with chat_of(twins, "boss", "a", "auto", "practice") as chat:
         found = {}

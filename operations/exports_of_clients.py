@@ -1,0 +1,190 @@
+"""An export over several clients: an act of its own, which makes each client's file in its own books and puts them into
+one archive of the practice, a folder each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from invoicing.exports.archive import Archive, open_archive
+from invoicing.organizations import OrganizationRef
+from invoicing.progress import AsyncProgress
+from invoicing.refusals import InvalidInput, LimitExceeded, Refusal, Unavailable
+from operations.access import Office, open_books
+from operations.files import MadeFile
+from operations.issue_dates import today_in
+from operations.made_exports import made_once
+from operations.naming import not_found
+from operations.onboarding import find_partner
+from operations.overview import clients_in_reach
+from operations.rights import Right
+from storage.books import exports
+from storage.books.exports import MadeExport
+from storage.books.pool import Books
+from storage.directory import access_queries
+from storage.files.kept import FileName, Files, Room, StoredFile
+
+EVERY_CLIENT = "all"
+"""Stands for all clients in reach."""
+CLIENTS_EXPORTED_MAX = 200
+ARCHIVE_BYTES_MAX = 1024**3
+_ZIP = ".zip", "application/zip"
+
+MakeExport = Callable[[Books, AsyncProgress], Awaitable[MadeFile]]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientExport:
+    """What became of a client: its file and where it is in the archive, or why there is none."""
+
+    organization: OrganizationRef
+    made: MadeFile | None = None
+    name: str = ""
+    refused: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsExported:
+    """The archive, which is one of the practice's files, and what became of each client, in its order."""
+
+    books: Books
+    made: MadeFile
+    clients: tuple[ClientExport, ...]
+
+
+async def export_clients(
+    office: Office, *, organization: str, clients: Sequence[str], make: MakeExport, progress: AsyncProgress
+) -> ClientsExported:
+    """One archive with what `make` makes of each client, in a folder of its handle. What cannot be made of a client is
+    named in the answer and in the archive's manifest, and keeps no other from it. `organization` is the handle of the
+    practice, whose file it is; empty where the principal belongs to one alone.
+
+    Raises:
+        NotAllowed, OrganizationRequired, NotFound: as `find_partner`; or a client that the principal cannot reach.
+        InvalidInput: one that is no client of the practice.
+        LimitExceeded: more clients, or more bytes, than one archive holds.
+        Refusal: nothing can be made of any of them; it is that of the first.
+    """
+    practice = await find_partner(office, organization, field="organization")
+    wanted = await _named_clients(office, practice, clients)
+    books = open_books(office, practice, Right.READ)
+    found = []
+    for done, client in enumerate(wanted, start=1):
+        found.append(await _export(office, client, make))
+        await progress(done, len(wanted))
+    if not any(one.made for one in found):
+        raise next(one.refused for one in found if one.refused)
+    _check_size(found)
+    async with books.pool.workers.exports.turn(practice.id):
+        today, key = await books.read(lambda db: _asked(db, books, found))
+        made = await made_once(books, key, lambda: _archive(books, found, today))
+    return ClientsExported(books, MadeFile(made.file, count=made.documents), tuple(found))
+
+
+async def _named_clients(office: Office, practice: OrganizationRef, clients: Sequence[str]) -> list[OrganizationRef]:
+    """The clients of these handles, each once, or all in reach."""
+    user_id, handles = office.principal.user_id, list(dict.fromkeys(one.strip().lower() for one in clients))
+    _check_number(len(handles))
+    if handles == [EVERY_CLIENT]:
+        found = await clients_in_reach(office, practice)
+        if not found:
+            raise InvalidInput("There is no client in reach.", field="clients")
+    else:
+
+        def look_up(db: Session) -> list[OrganizationRef]:
+            return [_client(db, user_id, practice, handle) for handle in handles]
+
+        found = await office.store.directory.read(look_up)
+    _check_number(len(found))
+    return found
+
+
+def _check_number(clients: int) -> None:
+    if clients > CLIENTS_EXPORTED_MAX:
+        raise LimitExceeded(
+            f"{clients} clients; one archive holds {CLIENTS_EXPORTED_MAX}. Name some of them.", field="clients"
+        )
+
+
+def _client(db: Session, user_id: str, practice: OrganizationRef, handle: str) -> OrganizationRef:
+    found = access_queries.reachable_by_handle(db, user_id, handle)
+    if found is None:
+        raise not_found(db, user_id, handle, field="clients")
+    if found.partner_id != practice.id:
+        raise InvalidInput(f"{found.handle} is no client of {practice.handle}.", field="clients")
+    return found
+
+
+async def _export(office: Office, organization: OrganizationRef, make: MakeExport) -> ClientExport:
+    try:
+        made = await make(open_books(office, organization, Right.READ), _unwatched)
+    except Refusal as refusal:
+        return ClientExport(organization, refused=refusal)
+    return ClientExport(organization, made, f"{organization.handle}/{made.file.file_name}")
+
+
+async def _unwatched(done: int, of: int) -> None:
+    """Of several clients it is told how many are done, not how far one is."""
+
+
+def _check_size(found: Sequence[ClientExport]) -> None:
+    size = sum(one.made.file.size_bytes for one in found if one.made)
+    if size > ARCHIVE_BYTES_MAX:
+        raise LimitExceeded(
+            f"The files have {size // 1024**2} MiB together; one archive holds {ARCHIVE_BYTES_MAX // 1024**2} MiB. Name"
+            " fewer clients, or narrow the dates.",
+            field="clients",
+        )
+
+
+def _asked(db: Session, books: Books, found: Sequence[ClientExport]) -> tuple[date, str]:
+    """The day, and what the same archive has in common: it is made of these files, and tells of these refusals."""
+    today = today_in(db, books)
+    files = [
+        f"{one.organization.handle} {one.organization.archived} {one.name} {one.made.file.sha256 if one.made else ''}"
+        f" {one.refused or ''}"
+        for one in found
+    ]
+    return today, exports.request_key(db, ("clients", today.isoformat(), *files))
+
+
+async def _archive(books: Books, found: Sequence[ClientExport], today: date) -> MadeExport:
+    kept, (suffix, media_type) = books.files, _ZIP
+    named = FileName(f"{books.organization.handle}-clients-{today.isoformat()}{suffix}", media_type, "export-clients")
+    with kept.being_written(Room.EXPORTS, suffix) as written:
+        with open_archive(written) as archive:
+            for one in found:
+                if one.made is not None:
+                    theirs = books.pool.files(one.organization.id)
+                    await books.use_files(_add, archive, theirs, one.made.file, one.name)
+            organization = {"handle": books.organization.handle, "name": books.organization.name}
+            manifest = {"organization": organization, "clients": [_entry(one) for one in found]}
+            await books.use_files(archive.end, manifest)
+        stored = await books.use_files(kept.put, written, named)
+    return MadeExport(stored, sum(one.made is not None for one in found), ())
+
+
+def _add(archive: Archive, theirs: Files, stored: StoredFile, name: str) -> None:
+    stream = theirs.open(stored)
+    if stream is None:
+        raise Unavailable("A file that was just made is damaged or missing.")
+    with stream:
+        archive.add_stream(name, stream)
+
+
+def _entry(one: ClientExport) -> dict[str, object]:
+    """What the manifest says of a client."""
+    return {
+        "handle": one.organization.handle,
+        "name": one.organization.name,
+        "environment": one.organization.environment.value,
+        "archived": one.organization.archived,
+        "file": one.name,
+        "count": one.made.count if one.made else 0,
+        "notes": list(one.made.notes) if one.made else [],
+        "refused": one.refused.message if one.refused else "",
+    }

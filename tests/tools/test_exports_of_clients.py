@@ -1,0 +1,138 @@
+"""An export over several clients: one archive of the practice, a folder for each, and nobody left out in silence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from operations.exports_of_clients import CLIENTS_EXPORTED_MAX
+from operations.rights import Right
+from operations.verification import verify_books
+from storage.books.pool import BOOKS_FILE
+from tests.support.assistant import ERAS, Era, assistant, text_of
+from tests.support.folders import folder_of
+from tests.support.http import BAKERY, FINCH, house
+from tests.support.people import archive, colleague
+from tests.support.practice import Practice, practice
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Practice]:
+    """Two clients with an invoice each."""
+    async with practice(tmp_path / "data") as one:
+        for name in ("Harbour Bakery", "Finch Studio"):
+            books = one.books(await one.client(name))
+            await one.issue(books, (await one.customer(books)).id)
+        yield one
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_each_client_has_a_folder_with_its_own_export(office: Practice, era: Era) -> None:
+    async with assistant(office.office, era) as chat:
+        result = await chat.call("export_documents", format="csv", clients="all")
+        lines = text_of(result).splitlines()
+        assert lines[0] == "Ledger & Co (ledger-co-sandbox)"
+        assert lines[1].startswith("2 documents of 2 clients, a folder each: ")
+        assert lines[3] == f"{FINCH}, {BAKERY}"
+        made: dict[str, Any] = result.structured_content or {}
+        assert Path(made["link"]).is_relative_to(folder_of(office.books(office.organization)))
+        held, manifest = contents(Path(made["link"]))
+        assert [(one["handle"], one["count"], one["refused"]) for one in manifest["clients"]] == [
+            (FINCH, 1, ""),
+            (BAKERY, 1, ""),
+        ]
+        for one in manifest["clients"]:
+            alone = await chat.ok("export_documents", format="csv", organization=one["handle"])
+            assert hashlib.sha256(held[one["file"]]).hexdigest() == alone["sha256"]
+        again = await chat.ok("export_documents", format="csv", clients=[FINCH, BAKERY.upper(), FINCH])
+        assert (again["sha256"], again["link"]) == (made["sha256"], made["link"])
+    assert (await verify_books(office.books(office.organization, Right.READ))).problem == ""
+
+
+async def test_reports_and_pdfs_go_into_folders_too(office: Practice) -> None:
+    async with assistant(office.office) as chat:
+        aging = await chat.ok("export_documents", format="xlsx", report="receivables_aging", clients="all")
+        held, _ = contents(Path(aging["link"]))
+        assert sorted(name.partition("/")[0] for name in held if "/" in name) == [FINCH, BAKERY]
+        pdfs = await chat.ok("export_documents", format="pdf", clients=[BAKERY])
+        held, _ = contents(Path(pdfs["link"]))
+        assert [name.endswith(".zip") for name in held if "/" in name] == [True]
+
+
+async def test_who_is_archived_or_cannot_be_exported_is_named_and_keeps_nobody_from_it(office: Practice) -> None:
+    old, damaged = await office.client("Old Shop"), await office.client("Damaged Shop")
+    archive(office, old)
+    (folder_of(office.books(damaged)) / BOOKS_FILE).write_bytes(b"nothing")
+    async with assistant(office.office) as chat:
+        handles = [old.handle, damaged.handle, BAKERY]
+        result = await chat.call("export_documents", format="csv", clients=handles)
+        assert f"{old.handle} is archived." in text_of(result)
+        assert f"Not in it: {damaged.handle}: The books of {damaged.handle} are out of service" in text_of(result)
+        _, manifest = contents(Path((result.structured_content or {})["link"]))
+        told = {
+            one["handle"]: (one["archived"], bool(one["file"]), bool(one["refused"])) for one in manifest["clients"]
+        }
+        assert told == {
+            old.handle: (True, True, False),
+            damaged.handle: (False, False, True),
+            BAKERY: (False, True, False),
+        }
+        everyone = text_of(await chat.call("export_documents", format="csv", clients=["all"]))
+        assert old.handle not in everyone
+        refused = await chat.refused("export_documents", format="csv", clients=[damaged.handle])
+        assert refused["code"] == "unavailable"
+
+
+async def test_what_fits_nobody_is_refused_whole(office: Practice) -> None:
+    async with assistant(office.office) as chat:
+
+        async def fault(**asked: Any) -> tuple[str, str]:
+            error = await chat.refused("export_documents", **({"format": "csv", "clients": "all"} | asked))
+            return error["code"], error["field"]
+
+        assert await fault(format="docx") == ("invalid_input", "format")
+        assert await fault(period="2026") == ("invalid_input", "period")
+        assert await fault(clients=["nobody"]) == ("not_found", "clients")
+        assert await fault(clients=[office.organization.handle]) == ("invalid_input", "clients")
+        assert await fault(organization=BAKERY) == ("not_found", "organization")
+        assert (await chat.ok("export_documents", format="csv", clients="all", organization="ledger-co-sandbox"))[
+            "count"
+        ]
+    async with assistant(office.office, organization=BAKERY) as chat:
+        assert (await chat.refused("export_documents", format="csv", clients=[BAKERY]))["field"] == "clients"
+
+
+async def test_more_clients_than_an_archive_holds_are_refused_before_anything_is_made(office: Practice) -> None:
+    limited = await colleague(office, office.organization, "viewer")
+    async with assistant(limited) as chat:
+        handles = [f"{number}" for number in range(CLIENTS_EXPORTED_MAX + 1)]
+        assert (await chat.refused("export_documents", format="csv", clients=handles))["code"] == "limit_exceeded"
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_over_http_its_link_ends_with_the_credential(tmp_path: Path, era: Era) -> None:
+    async with house(tmp_path) as home:
+        token = await home.credentials.token()
+        async with home.site.chat(token, era=era) as chat:
+            made = await chat.ok("export_documents", format="csv", clients="all")
+        async with home.site.http() as http:
+            answered = await http.get(made["link"])
+            assert hashlib.sha256(answered.content).hexdigest() == made["sha256"]
+            await home.credentials.revoke("token", token)
+            assert (await http.get(made["link"])).status_code == 404
+
+
+def contents(path: Path) -> tuple[dict[str, bytes], Any]:
+    """What is in an archive by its name, as its sums say, and the manifest."""
+    with ZipFile(path) as opened:
+        held = {name: opened.read(name) for name in opened.namelist()}
+    lines = [line.partition("  ") for line in held["SHA256SUMS"].decode().splitlines()]
+    sums = {name: digest for digest, _, name in lines}
+    assert sums == {name: hashlib.sha256(held[name]).hexdigest() for name in held if name != "SHA256SUMS"}
+    return held, json.loads(held["manifest.json"])
