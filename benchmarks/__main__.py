@@ -2,7 +2,8 @@
 and what others notice of long work.
 
 Every figure is a ratio of two jobs that ran by turns in the same minutes: absolute times mean nothing on a shared
-machine. `python -m benchmarks quick` makes a run of a few seconds, with figures to match.
+machine. `python -m benchmarks quick` makes a run of a few seconds, with figures to match, and `clients` (also with
+`quick`) only the last part.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from dataclasses import dataclass
 
 from benchmarks.beside_long_work import compare_beside_long_work
+from benchmarks.clients import compare_clients
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_reports, compare_volume
 from benchmarks.office import bare_server, open_office
 from benchmarks.starts import compare_starts
@@ -27,10 +29,17 @@ class Size:
     organizations: int
     invoices: int
     starts: int
+    clients: tuple[int, ...]
 
 
-WHOLE = Size(calls=160, rounds=7, organizations=1_000, invoices=20_000, starts=10)
-QUICK = Size(calls=24, rounds=3, organizations=20, invoices=100, starts=3)
+WHOLE = Size(calls=160, rounds=7, organizations=1_000, invoices=20_000, starts=10, clients=(10, 100, 1_000))
+QUICK = Size(calls=24, rounds=3, organizations=20, invoices=100, starts=3, clients=(5, 20))
+
+
+async def run_clients(size: Size) -> None:
+    """What a practice of more and more clients costs, on a server of its own."""
+    async with bare_server() as anchor, open_office() as office:
+        await compare_clients(office, anchor, sizes=size.clients, calls=size.calls // 4, rounds=size.rounds)
 
 
 async def run(size: Size) -> None:
@@ -46,7 +55,9 @@ async def run(size: Size) -> None:
         await compare_organizations(
             small, large, organizations=size.organizations, calls=size.calls, rounds=size.rounds
         )
+    await run_clients(size)
 
 
 if __name__ == "__main__":
-    asyncio.run(run(QUICK if sys.argv[1:] == ["quick"] else WHOLE))
+    wanted = QUICK if "quick" in sys.argv[1:] else WHOLE
+    asyncio.run((run_clients if "clients" in sys.argv[1:] else run)(wanted))

@@ -50,6 +50,14 @@ class Caller:
         }
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The structured content of a call's result, as `result`."""
+        return (await self.result(tool, arguments)).get("structuredContent") or {}
+
+    async def text(self, tool: str, arguments: dict[str, Any]) -> str:
+        """The text that a model reads of a call's result."""
+        return "\n".join(block.get("text", "") for block in (await self.result(tool, arguments))["content"])
+
+    async def result(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """The result of a call, made anew where the server had closed the connection or says that it is busy.
 
         Raises:
@@ -72,7 +80,7 @@ class Caller:
             said = response.text[:300]
             result = None if response.status_code in _BUSY else _result(response)
             if result is not None and not result.get("isError"):
-                return result.get("structuredContent") or {}
+                return result
             if response.status_code not in _BUSY and not _is_busy(result):
                 break
             # The server asks for a pause, and there is nothing else to wait for.
