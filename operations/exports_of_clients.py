@@ -4,29 +4,39 @@ one archive of the practice, a folder each.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlmodel import Session
 
 from invoicing.exports.archive import Archive, open_archive
+from invoicing.exports.report_file import names_of, write_report, write_rows
+from invoicing.exports.writing import TableFormat
 from invoicing.organizations import OrganizationRef
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal, Unavailable
+from invoicing.reports.figures import Row
+from invoicing.text.codes import small_letters
 from operations.access import Office, open_books
 from operations.files import MadeFile
 from operations.issue_dates import today_in
 from operations.made_exports import made_once
 from operations.naming import not_found
 from operations.onboarding import find_partner
-from operations.overview import clients_in_reach
+from operations.overview import clients_in_reach, overview_rows
 from operations.rights import Right
+from operations.summaries import standings
 from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
 from storage.directory import access_queries
 from storage.files.kept import FileName, Files, Room, StoredFile
+from storage.sqlite.faults import UNREADABLE_ROW, Fault
+
+_log = logging.getLogger("counterfoil")
 
 EVERY_CLIENT = "all"
 """Stands for all clients in reach."""
@@ -34,7 +44,10 @@ CLIENTS_EXPORTED_MAX = 200
 ARCHIVE_BYTES_MAX = 1024**3
 _ZIP = ".zip", "application/zip"
 
+OVERVIEW_FILE = "overview.csv"
+
 MakeExport = Callable[[Books, AsyncProgress], Awaitable[MadeFile]]
+_Overview = tuple[list[Row], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +92,16 @@ async def export_clients(
     if not any(one.made for one in found):
         raise next(one.refused for one in found if one.refused)
     _check_size(found)
+    overview = overview_rows(await standings(office, wanted))
     async with books.pool.workers.exports.turn(practice.id):
-        today, key = await books.read(lambda db: _asked(db, books, found))
-        made = await made_once(books, key, lambda: _archive(books, found, today))
+        today, key = await books.read(lambda db: _asked(db, books, found, overview))
+        made = await made_once(books, key, lambda: _archive(books, found, overview, today))
     return ClientsExported(books, MadeFile(made.file, count=made.documents), tuple(found))
 
 
 async def _named_clients(office: Office, practice: OrganizationRef, clients: Sequence[str]) -> list[OrganizationRef]:
     """The clients of these handles, each once, or all in reach."""
-    user_id, handles = office.principal.user_id, list(dict.fromkeys(one.strip().lower() for one in clients))
+    user_id, handles = office.principal.user_id, list(dict.fromkeys(small_letters(one.strip()) for one in clients))
     _check_number(len(handles))
     if handles == [EVERY_CLIENT]:
         found = await clients_in_reach(office, practice)
@@ -120,10 +134,15 @@ def _client(db: Session, user_id: str, practice: OrganizationRef, handle: str) -
 
 
 async def _export(office: Office, organization: OrganizationRef, make: MakeExport) -> ClientExport:
+    books = open_books(office, organization, Right.READ)
     try:
-        made = await make(open_books(office, organization, Right.READ), _unwatched)
+        made = await make(books, _unwatched)
     except Refusal as refusal:
         return ClientExport(organization, refused=refusal)
+    except UNREADABLE_ROW as error:
+        # No release writes such rows, and whoever did must not keep the others from theirs.
+        _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
+        return ClientExport(organization, refused=books.out_of_service(Fault.ROWS))
     return ClientExport(organization, made, f"{organization.handle}/{made.file.file_name}")
 
 
@@ -141,18 +160,20 @@ def _check_size(found: Sequence[ClientExport]) -> None:
         )
 
 
-def _asked(db: Session, books: Books, found: Sequence[ClientExport]) -> tuple[date, str]:
-    """The day, and what the same archive has in common: it is made of these files, and tells of these refusals."""
+def _asked(db: Session, books: Books, found: Sequence[ClientExport], overview: _Overview) -> tuple[date, str]:
+    """The day, and what the same archive has in common: it is made of these files and this overview, and tells of these
+    refusals.
+    """
     today = today_in(db, books)
     files = [
         f"{one.organization.handle} {one.organization.archived} {one.name} {one.made.file.sha256 if one.made else ''}"
         f" {one.refused or ''}"
         for one in found
     ]
-    return today, exports.request_key(db, ("clients", today.isoformat(), *files))
+    return today, exports.request_key(db, ("clients", today.isoformat(), *files, repr(overview)))
 
 
-async def _archive(books: Books, found: Sequence[ClientExport], today: date) -> MadeExport:
+async def _archive(books: Books, found: Sequence[ClientExport], overview: _Overview, today: date) -> MadeExport:
     kept, (suffix, media_type) = books.files, _ZIP
     named = FileName(f"{books.organization.handle}-clients-{today.isoformat()}{suffix}", media_type, "export-clients")
     with kept.being_written(Room.EXPORTS, suffix) as written:
@@ -161,6 +182,7 @@ async def _archive(books: Books, found: Sequence[ClientExport], today: date) -> 
                 if one.made is not None:
                     theirs = books.pool.files(one.organization.id)
                     await books.use_files(_add, archive, theirs, one.made.file, one.name)
+            await _add_overview(books, archive, overview)
             organization = {"handle": books.organization.handle, "name": books.organization.name}
             manifest = {"organization": organization, "clients": [_entry(one) for one in found]}
             await books.use_files(archive.end, manifest)
@@ -174,6 +196,26 @@ def _add(archive: Archive, theirs: Files, stored: StoredFile, name: str) -> None
         raise Unavailable("A file that was just made is damaged or missing.")
     with stream:
         archive.add_stream(name, stream)
+
+
+async def _add_overview(books: Books, archive: Archive, overview: _Overview) -> None:
+    """How each of the clients stands, as a table beside the folders."""
+    kept, (rows, totals) = books.files, overview
+    with kept.being_written(Room.EXPORTS, ".lines") as carried, kept.being_written(Room.EXPORTS, ".csv") as written:
+        await books.use_files(_carry, carried, rows, totals)
+        write_out = books.pool.workers.write_out
+        await write_out(write_report, _untold, carried, written, TableFormat.CSV, {}, names_of(rows))
+        await books.use_files(archive.add_file, OVERVIEW_FILE, written)
+
+
+def _carry(carried: Path, rows: Sequence[Row], totals: Sequence[Row]) -> None:
+    with carried.open("w", encoding="utf-8", newline="\n") as file:
+        write_rows(file, rows, accounting_currency="")
+        write_rows(file, totals, accounting_currency="", total=True)
+
+
+async def _untold(done: int) -> None:
+    """It is a moment's work."""
 
 
 def _entry(one: ClientExport) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum, auto
 
 from invoicing.organizations import Environment, OrganizationRef
+from invoicing.reports.figures import Row, totals_of
 from invoicing.reports.summaries import Figures, sum_of
 from invoicing.text.typed import fold
 from operations.access import Office
@@ -15,6 +16,9 @@ from operations.onboarding import find_partner
 from operations.summaries import Standing, standings
 from storage.directory import organizations
 from storage.paging import Page, check_limit, decode_cursor, encode_cursor
+
+NO_CURRENCY = "XXX"
+"""Stands where a client has no currency yet (ISO 4217)."""
 
 
 class Onboarding(StrEnum):
@@ -125,6 +129,36 @@ async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[Or
     """The clients of a practice that the principal can reach, by name, without the archived ones."""
     user_id = office.principal.user_id
     return await office.store.directory.read(lambda db: organizations.every_client(db, user_id, practice.id))
+
+
+def overview_rows(found: Sequence[Standing]) -> tuple[list[Row], list[Row]]:
+    """The same of these clients as rows of a file, the worst first, one for each currency; and their totals."""
+    rows = [row for one in sorted(map(_client_standing, found), key=_position) for row in _rows(one)]
+    return rows, totals_of(rows)
+
+
+def _rows(client: ClientStanding) -> list[Row]:
+    organization, summary = client.standing.organization, client.standing.summary
+    documents = summary.documents if summary else 0
+    named = f"{organization.name}, {client.onboarding.value.replace('_', ' ')}"
+    return [
+        Row(
+            label=f"{named}, overdue since {of.overdue_since}" if of.overdue_since else named,
+            key=organization.handle,
+            currency=of.currency,
+            amounts={
+                "open": of.open_minor,
+                "overdue": of.overdue_minor,
+                "owed_to_customers": of.owed_to_customers_minor,
+                "this_month": of.this_month_minor,
+                "last_month": of.last_month_minor,
+                "this_year": of.this_year_minor,
+                "last_year": of.last_year_minor,
+            },
+            documents=documents,
+        )
+        for of in client.figures or (Figures(organization.currency or NO_CURRENCY),)
+    ]
 
 
 def _client_standing(standing: Standing) -> ClientStanding:

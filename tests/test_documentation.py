@@ -19,6 +19,7 @@ from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, FRACTION_DIGIT
 from invoicing.recurring.plans import HOURS_MAX
 from invoicing.render.labels import LANGUAGES
 from invoicing.tax.settings import PARTS_MAX
+from operations.exports_of_clients import ARCHIVE_BYTES_MAX, CLIENTS_EXPORTED_MAX
 from operations.files import EXPORTED_DOCUMENTS_MAX, EXPORTED_ENTRIES_MAX
 from operations.organization_names import NAME_LENGTH_MAX
 from operations.profile import FUTURE_DAYS_MAX
@@ -163,6 +164,7 @@ def test_the_table_of_limits_says_what_holds() -> None:
         f"{EXPORTED_ENTRIES_MAX['beancount']:,} entries (journal; DATEV {EXPORTED_ENTRIES_MAX['datev']:,})",
         f"{EXPORTED_DOCUMENTS_MAX['csv']:,} documents (CSV, XLSX, JSON)",
         f"or {EXPORTED_DOCUMENTS_MAX['pdf']:,} (ZIP of PDFs)",
+        f"holds {CLIENTS_EXPORTED_MAX} clients and {ARCHIVE_BYTES_MAX // 1024**3} GiB",
         f"an XLSX sheet {workbook.ROWS_MAX - 1:,} lines",
         f"at most {CLIENTS_MAX:,} clients when it drafts, and issues at most {DOCUMENTS_MAX} drafts",
         f"Hours are at most {HOURS_MAX:,} in an entry",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -50,6 +51,12 @@ async def test_each_client_has_a_folder_with_its_own_export(office: Practice, er
         for one in manifest["clients"]:
             alone = await chat.ok("export_documents", format="csv", organization=one["handle"])
             assert hashlib.sha256(held[one["file"]]).hexdigest() == alone["sha256"]
+        rows = list(csv.DictReader(held["overview.csv"].decode("utf-8-sig").splitlines()))
+        assert [(row["key"], row["open"], row["is_total"]) for row in rows] == [
+            (FINCH, "30.00", "false"),
+            (BAKERY, "30.00", "false"),
+            ("", "60.00", "true"),
+        ]
         again = await chat.ok("export_documents", format="csv", clients=[FINCH, BAKERY.upper(), FINCH])
         assert (again["sha256"], again["link"]) == (made["sha256"], made["link"])
     assert (await verify_books(office.books(office.organization, Right.READ))).problem == ""
