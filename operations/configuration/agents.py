@@ -21,7 +21,9 @@ from invoicing.assistance.agents import (
 )
 from invoicing.assistance.shipped import own_agents, shipped_agents
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
-from invoicing.text.typed import clean_line, clean_text
+from invoicing.remedies import Act
+from invoicing.text.codes import small_letters
+from invoicing.text.typed import clean_line, clean_text, quoted
 from operations.configuration.entries import (
     Change,
     Entry,
@@ -35,6 +37,9 @@ from operations.configuration.entries import (
 from operations.rights import Right
 from storage.books.agents import load_agents, save_agent
 from storage.books.pool import Books
+from storage.books.workflows import load_workflows
+
+_NAMED_MAX = 10
 
 
 def _entry(agent: Agent) -> Entry:
@@ -77,12 +82,12 @@ def _save(db: Session, books: Books, change: Change) -> str:
     if before is None:
         _check_number(len(known) + 1)
     base = before or Agent(code, "", "", "")
-    after = replace(base, enabled=False) if change.withdraw else _changed(base, change.values)
+    after = replace(base, enabled=False) if change.withdraw else _changed(db, base, change.values)
     _keep(db, books, before, after)
     return code
 
 
-def _changed(base: Agent, values: Mapping[str, str]) -> Agent:
+def _changed(db: Session, base: Agent, values: Mapping[str, str]) -> Agent:
     """An agent that is written to again is offered again."""
 
     def given(name: str, otherwise: str) -> str:
@@ -96,7 +101,7 @@ def _changed(base: Agent, values: Mapping[str, str]) -> Agent:
         tools=tools_from_text(values["tools"]) if "tools" in values else base.tools,
         arguments=arguments_from_text(values["arguments"]) if "arguments" in values else base.arguments,
         settings=settings_from_text(values["settings"]) if "settings" in values else base.settings,
-        workflows=_workflows(values["workflows"]) if "workflows" in values else base.workflows,
+        workflows=_workflows(db, values["workflows"]) if "workflows" in values else base.workflows,
         enabled=True,
     )
 
@@ -108,8 +113,18 @@ def _instructions(text: str) -> str:
     return text
 
 
-def _workflows(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(check_code(one) for one in text.replace(",", " ").split()))
+def _workflows(db: Session, text: str) -> tuple[str, ...]:
+    known = {small_letters(one.code): one.code for one in load_workflows(db)}
+    wanted = dict.fromkeys(small_letters(one) for one in text.replace(",", " ").split())
+    for one in wanted:
+        if one not in known:
+            raise InvalidInput(
+                f"values: workflows: there is no workflow {quoted(one)} here.",
+                field="values",
+                candidates=list(known.values())[:_NAMED_MAX],
+                remedy=Act.FIND_ENTRY,
+            )
+    return tuple(known[one] for one in wanted)
 
 
 def _take_shipped(db: Session, books: Books, change: Change, known: Mapping[str, Agent]) -> str:

@@ -20,11 +20,11 @@ def _words(kept: str) -> tuple[str, ...]:
 
 
 def _pairs(kept: str) -> tuple[tuple[str, str], ...]:
-    return tuple(json.loads(kept).items())
+    return tuple(json.loads(kept, strict=False).items())
 
 
 def _arguments(kept: str) -> tuple[AgentArgument, ...]:
-    return tuple(AgentArgument(**one | {"kind": ArgumentKind(one["kind"])}) for one in json.loads(kept))
+    return tuple(AgentArgument(**one | {"kind": ArgumentKind(one["kind"])}) for one in json.loads(kept, strict=False))
 
 
 _AGENTS = Kept(

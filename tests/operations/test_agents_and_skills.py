@@ -34,7 +34,6 @@ REMIND = {
     "tools": "get_report, find_invoices",
     "arguments": "customer (customer): whose; month (month, required): which; note",
     "settings": "tone=kind; days=14",
-    "workflows": "big-ones",
 }
 GUIDE = "# How to pack\n\nTie a knot.\n"
 
@@ -64,10 +63,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def test_an_agent_is_written_changed_and_taken_out_of_use(desk: Desk) -> None:
-    await desk.save(Part.AGENTS, "Remind-All", **REMIND)
+    await desk.save(Part.WORKFLOWS, "LARGE", steps="owner")
+    await desk.save(Part.AGENTS, "Remind-All", **REMIND, workflows="large")
     shown = (await desk.entries(Part.AGENTS, "remind-all"))["remind-all"].values
     assert shown["tools"] == "get_report find_invoices"
     assert shown["arguments"] == "customer (customer): whose; month (month, required): which; note"
+    assert shown["workflows"] == "LARGE"
     assert shown["instructions"] == REMIND["instructions"]
     assert "instructions" not in (await desk.entries(Part.AGENTS))["remind-all"].values
     # What is shown can be said again, and changes nothing.
@@ -95,7 +96,7 @@ async def test_an_agent_is_written_changed_and_taken_out_of_use(desk: Desk) -> N
         ({"arguments": "; ".join("abcdefghijk")}, "at most 10"),
         ({"settings": "loud"}, "write name=value"),
         ({"settings": "a=1; a=2"}, "twice"),
-        ({"workflows": "not a code!"}, "code must be"),
+        ({"workflows": "big-ones"}, 'there is no workflow "big-ones"'),
         ({"instructions": " "}, "instructions is required"),
         ({"instructions": "x" * 10_001}, "at most 10000"),
         ({"name": ""}, "name is required"),

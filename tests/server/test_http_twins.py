@@ -14,18 +14,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp.shared.exceptions import MCPError
-from mcp_types import BlobResourceContents, CallToolResult
+from mcp_types import BlobResourceContents, CallToolResult, Request
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from server.app import find_organization
 from tests.support.assistant import Assistant
 from tests.support.http import HERE, Credentials, Site, site_of
-from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
+from tests.support.twins import SKILL, Known, Made, Twins, build_twins, open_twins, readable
 from tests.tools.probes import RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
+from tools import uris
 
 _FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}|cfk_\w+|/(?:keys|uploads)/\w+|/files/[\w.-]+")
 WAYS = ("practice", "dedicated", "link")
@@ -149,6 +152,59 @@ async def test_answers_links_and_resources_hold_ones_own_alone(doors: Doors, way
                 assert len(told) == 1
                 assert told.pop().startswith("error")
             assert mine.canary in await read(chat, uri, mine, *values(mine))
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_prompts_skills_and_completions_hold_ones_own_alone(doors: Doors, way: str) -> None:
+    """As `tests/tools/test_twin_assistance.py` tries them one by one; here they go through the doors."""
+    known = doors.twins.known
+    mine, others = known["a"], (known["b"], known["c"])
+    async with doors.chat(way) as chat:
+        for method in METHODS:
+            own = [await asked(chat, method, **one) for one in assisted(method, mine)]
+            for their in others:
+                assert_nothing_of(their, "".join(own), method)
+                for real, ghost in zip(assisted(method, their), assisted(method, their.never()), strict=True):
+                    if real == ghost:
+                        continue
+                    answers = [await asked(chat, method, **one) for one in (real, ghost)]
+                    assert_nothing_of(their, answers[0], json.dumps(real))
+                    assert masked(answers[0], their) == masked(answers[1], their.never()), (method, real)
+            shown = mine.number if method == "completion/complete" else mine.canary
+            # The practice connection lists and gives the practice's own.
+            assert (shown in "".join(own)) is (way != "practice" or method in ("skills/get", "completion/complete"))
+
+
+_ANY = TypeAdapter(dict[str, Any])
+METHODS = ("prompts/list", "prompts/get", "resources/list", "completion/complete", "skills/list", "skills/get")
+
+
+def assisted(method: str, of: Known) -> list[dict[str, Any]]:
+    """What is asked with what is known of an organization."""
+    match method:
+        case "prompts/get":
+            months = {"arguments": {"month": "2026-03"}}
+            return [{"name": name, **months} for name in (of.agent, f"{of.handle}--{of.agent}")]
+        case "completion/complete":
+            ref = {"type": "ref/resource", "uri": uris.EXPORT}
+            document = {"type": "ref/resource", "uri": uris.DOCUMENT}
+            given = {"context": {"arguments": {"organization": of.handle}}}
+            return [
+                {"ref": document, "argument": {"name": "document", "value": of.number}, **given},
+                {"ref": ref, "argument": {"name": "export", "value": of.export}, **given},
+                {"ref": ref, "argument": {"name": "organization", "value": of.canary}},
+            ]
+        case "skills/get":
+            return [{"uri": f"skill://{of.handle}/{skill}/SKILL.md"} for skill in (of.skill, SKILL)]
+    return [{}, *({"cursor": cursor} for cursor in (of.customers_cursor, of.canary))]
+
+
+async def asked(chat: Assistant, method: str, **params: Any) -> str:
+    request = Request[dict[str, Any], str](method=method, params=params)
+    try:
+        return json.dumps(await chat.client.session.send_request(request, _ANY), ensure_ascii=False)
+    except MCPError as error:
+        return f"error {error.error.code} {error.error.message} {error.error.data}"
 
 
 async def read(chat: Assistant, template: str, of: Known, *values: str) -> str:

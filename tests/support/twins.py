@@ -46,6 +46,8 @@ from tests.support.uploads import received
 CANARIES = {"a": "OCELOT2286", "b": "QUETZAL7413", "c": "NARWHAL5590"}
 CUSTOMER, ITEM, NAME = "Hotel Bristol", "Croissants", "Harbour Bakery"
 DIMENSION = "cost_centre"
+AGENT, SKILL = "remind", "packing"
+ASKED = "customer (customer); item (item); invoice (invoice); month (month); note"
 SHARED_NUMBER = "TEST-INV-2026-00001"
 _IDENTIFIER = re.compile(r"(?:[a-z]{3}_)?[0-9a-f-]{30,}")
 
@@ -72,6 +74,8 @@ class Known:
     payment: str
     export: str
     upload: str
+    agent: str
+    skill: str
     reference: str
     customers_cursor: str
     items_cursor: str
@@ -121,6 +125,7 @@ async def build_twins(root: Path) -> Made:
         for year, (key, organization, actor, of_the_practice) in enumerate(actors, start=2023):
             office = Office(store=first.store, principal=principals[actor], clock=first.clock)
             await _set_bank_account(of_the_practice, organization, CANARIES[key])
+            await _write_down(of_the_practice, organization, CANARIES[key])
             known[key] = await _fill(office, organization, CANARIES[key], year)
         async with assistant(first.office) as chat:
             given = (await chat.ok("list_organizations", limit=2))["next_cursor"]
@@ -236,6 +241,20 @@ async def _set_bank_account(of_the_practice: Office, organization: OrganizationR
         await chat.ok("update_organization", **bank)
 
 
+async def _write_down(of_the_practice: Office, organization: OrganizationRef, canary: str) -> None:
+    """Agents and skills for assistants: one that each of the twins has, and one of another code."""
+    own = canary.lower()
+    async with assistant(of_the_practice, organization=organization.handle) as chat:
+        for code in (AGENT, f"{AGENT}-{own}"):
+            texts = {"name": canary, "description": canary, "instructions": canary, "settings": f"word={canary}"}
+            await chat.ok("save_configuration", part="agents", code=code, values={**texts, "arguments": ASKED})
+        for code in (SKILL, f"{SKILL}-{own}"):
+            texts = {"name": canary, "description": canary, "content": canary, "settings": f"word={canary}"}
+            await chat.ok("save_configuration", part="skills", code=code, values=texts)
+            more = {"path": f"{canary}.md", "content": canary}
+            await chat.ok("save_configuration", part="skills", code=code, values=more)
+
+
 async def _fill(office: Office, organization: OrganizationRef, canary: str, year: int) -> Known:
     """Give the organization what its twins have, and its canary in every field that takes a text."""
     mail = f"{canary.lower()}@example.com"
@@ -297,6 +316,8 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         number=unique["invoice"]["number"],
         payment=payment["payment"]["id"],
         export=str(getattr(export, "uri", "")).rpartition("/")[2],
+        agent=f"{AGENT}-{canary.lower()}",
+        skill=f"{SKILL}-{canary.lower()}",
         upload=await received(office, organization, f"name\n{canary} Guesthouse\n".encode(), f"{canary}.csv"),
         reference=reference,
         organizations_cursor="",
@@ -311,7 +332,9 @@ def _never(name: str, value: str, canary: str) -> str:
         )
     if name == "number":
         return value.replace("00001", "00077")
-    value = value.replace(canary, f"{canary[:-4]}0000").replace("-sandbox", "x-sandbox")
+    for known in (canary, canary.lower()):
+        value = value.replace(known, f"{known[:-4]}0000")
+    value = value.replace("-sandbox", "x-sandbox")
     # The last digit of an identifier is random: with another one it is nobody's, and sorts as before.
     return value[:-1] + ("0" if value[-1] != "0" else "1") if _IDENTIFIER.fullmatch(value) else value
 

@@ -7,7 +7,6 @@ another organization's canary or identifiers; and the others' books are afterwar
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import re
@@ -26,7 +25,7 @@ from server.introduction import PRACTICE
 from server.mcp import practice_server
 from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
-from tests.support.twins import Known, Made, Twins, build_twins, open_twins, readable
+from tests.support.twins import Known, Twins, readable
 from tests.tools.probes import HARMLESS, RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
 from tools.catalog import CATALOG
 from tools.description import Description, Effect
@@ -36,18 +35,6 @@ WAYS: tuple[Way, ...] = ("practice", "dedicated")
 
 # What the actor's own call makes anew each time: identifiers, and the numbers of this year.
 _FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}")
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
-    root = tmp_path_factory.mktemp("twins") / "data"
-    return root, asyncio.run(build_twins(root))
-
-
-@pytest.fixture
-async def twins(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Twins]:
-    async with open_twins(template[0], tmp_path / "data", template[1]) as opened:
-        yield opened
 
 
 async def test_every_tool_and_resource_is_tried(twins: Twins) -> None:
