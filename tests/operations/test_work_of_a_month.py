@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -286,3 +287,30 @@ async def test_what_cannot_be_issued_in_one_call_is_refused_whole(desk: Desk) ->
     assert isinstance(await refusal(desk.issue((draft[0], ""))), InvalidInput)
     many = [(draft[0], f"drf_{number}") for number in range(DOCUMENTS_MAX + 1)]
     assert isinstance(await refusal(desk.issue(*many)), LimitExceeded)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_whatever_is_done_in_between_no_work_is_ever_drafted_twice(desk: Desk, seed: int) -> None:
+    """Random months: each invoice of February stands for one draft or invoice of March at most, and in the end one."""
+    drawn = random.Random(seed)  # noqa: S311  No secret.
+    texts = [drawn.choice(["Rent", "Books", "Advice"]) for _ in range(6)]
+    for month in ("2026-01-31", "2026-02-28"):
+        for text in texts:
+            await desk.invoice(desk.books, desk.customer, month, text=text)
+    issued: list[str] = []
+    for _ in range(14):
+        drafts = list(await desk.books.read(every_draft))
+        match drawn.choice(["draft", "delete", "issue", "credit"]):
+            case "draft":
+                await desk.draft(desk.bakery)
+            case "delete" if drafts:
+                await delete_draft(desk.books, drawn.choice(drafts))
+            case "issue" if drafts:
+                (done,) = await desk.issue((desk.bakery.handle, drawn.choice(drafts)))
+                assert isinstance(done.outcome, IssuedInvoice)
+                issued.append(done.outcome.document.document.number)
+            case "credit" if issued:
+                await desk.credit(desk.books, issued.pop())
+        assert len(await desk.books.read(every_draft)) + len(issued) <= len(texts)
+    await desk.draft(desk.bakery)
+    assert len(await desk.books.read(every_draft)) + len(issued) == len(texts)
