@@ -52,8 +52,8 @@ async def save(one: Practice, organization: OrganizationRef, part: Part, code: s
     await save_entry(one.office, one.books(organization), part, Change(code=code, values=values))
 
 
-async def entries(books: Books, part: Part) -> dict[str, Entry]:
-    return {entry.code: entry for entry in (await get_entries(books, part, cursor="", limit=100)).items}
+async def entries(one: Practice, books: Books, part: Part) -> dict[str, Entry]:
+    return {entry.code: entry for entry in (await get_entries(one.office, books, part, cursor="", limit=100)).items}
 
 
 async def two_clients(one: Practice) -> tuple[Books, Books]:
@@ -65,17 +65,17 @@ async def test_a_changed_tax_code_is_told_then_done_then_the_same(tmp_path: Path
     async with practice(tmp_path) as one:
         bakery, finch = await two_clients(one)
         await save(one, one.organization, Part.TAX_CODES, "REDUCED", percent="6", valid_from="2027-01-01")
-        before = await entries(bakery, Part.TAX_CODES)
+        before = await entries(one, bakery, Part.TAX_CODES)
         dry = await push(one.office, "tax_codes", dry_run=True)
-        assert await entries(bakery, Part.TAX_CODES) == before
+        assert await entries(one, bakery, Part.TAX_CODES) == before
         (outcome,) = (found for found in dry.outcomes if found.client.handle == BAKERY)
         (entry,) = outcome.entries
         assert (entry.part, entry.code, list(entry.changed)) == ("tax_codes", "REDUCED", ["rates"])
         assert entry.changed["rates"][1].endswith("6 from 2027-01-01")
         assert await push(one.office, "tax_codes") == dry
-        wanted = (await entries(one.books(one.organization), Part.TAX_CODES))["REDUCED"]
+        wanted = (await entries(one, one.books(one.organization), Part.TAX_CODES))["REDUCED"]
         for books in (bakery, finch):
-            now = await entries(books, Part.TAX_CODES)
+            now = await entries(one, books, Part.TAX_CODES)
             assert now == before | {"REDUCED": wanted}
             (act, *_) = (await get_history(books, cursor="", limit=9)).items
             assert (act.act, act.subject, act.by) == ("push_configuration", one.organization.handle, bakery.actor)
@@ -98,7 +98,7 @@ async def test_what_each_client_says_for_itself_stays(tmp_path: Path) -> None:
         await save(one, one.organization, Part.TAX_CODES, "STANDARD", name="Full rate")
         await save(one, one.organization, Part.PAYMENT_TERMS, "NET30", name="Thirty days")
         await push(one.office, "tax_codes", "payment_terms")
-        codes, terms = await entries(bakery, Part.TAX_CODES), await entries(bakery, Part.PAYMENT_TERMS)
+        codes, terms = await entries(one, bakery, Part.TAX_CODES), await entries(one, bakery, Part.PAYMENT_TERMS)
         standard = codes["STANDARD"].values
         assert (standard["name"], standard["revenue_account"], standard["default"]) == ("Full rate", "4100", "false")
         assert (codes["ZERO"].values["default"], terms["NET7"].values["default"]) == ("true", "true")
@@ -188,7 +188,7 @@ async def test_a_rate_of_a_jurisdiction_is_pushed_into_every_stack_that_has_it(t
         because = "the jurisdiction county Marin is not there as it is at the source"
         assert told(refused, BAKERY) == [("tax_codes STACK", "refused", because)]
         await push(one.office, "jurisdictions")
-        assert "0.75 from 2027-01-01" in (await entries(client, Part.TAX_CODES))["STACK"].values["parts"]
+        assert "0.75 from 2027-01-01" in (await entries(one, client, Part.TAX_CODES))["STACK"].values["parts"]
         assert set(states(await push(one.office, "jurisdictions", "tax_codes")).values()) == {ClientState.SAME}
 
 
@@ -215,7 +215,7 @@ async def test_one_clients_failure_touches_no_other_and_the_push_goes_on_where_i
             pushed = await push(one.office, "accounts")
         changed = ClientState.CHANGED
         assert states(pushed) == {BAKERY: changed, FINCH: ClientState.FAILED, "rook-sandbox": changed}
-        assert "4777" not in await entries(finch, Part.ACCOUNTS)
+        assert "4777" not in await entries(one, finch, Part.ACCOUNTS)
         assert (await verify_books(finch)).problem == ""
         with raw(folder_of(bakery) / BOOKS_FILE) as connection:
             before = list(connection.iterdump())
@@ -234,7 +234,7 @@ async def test_only_clients_within_reach_are_named_and_archived_ones_are_left_ou
         for handle in (foreign.handle, one.organization.handle, "nobody-sandbox"):
             refused = await refusal(push(one.office, "accounts", clients=(BAKERY, handle)))
             assert (type(refused), refused.field) == (NotFound, "clients"), handle
-        assert "4777" not in await entries(bakery, Part.ACCOUNTS)
+        assert "4777" not in await entries(one, bakery, Part.ACCOUNTS)
         assert (await refusal(push(one.office, "accounts", clients=()))).field == "clients"
         assert (await refusal(push(one.office, "periods"))).field == "parts"
         archive(one, finch.organization)
