@@ -44,6 +44,13 @@ class NamedWrites(StrEnum):
     OFF = "off"
 
 
+class HumanApproval(StrEnum):
+    """A practice's policy: where what is issued is approved by a person, and not by a model on its own."""
+
+    OFF = "off"
+    LIVE = "live"
+
+
 class ClientMay(StrEnum):
     """What a practice can let a client's own people do that otherwise is its own. Each word is of acts in
     `operations/rights.py`. Draft is let to the client's users, the others to its owner.
@@ -110,9 +117,9 @@ def client_may_of(text: str) -> frozenset[ClientMay]:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationRef:
-    """An organization as the directory knows it, to whoever asks. `named_writes` is the policy of the practice that it
-    belongs to, `client_may` what that practice lets this client do. `practice_role` is the asker's role in that
-    practice, where it reaches this client; `limited` says that it reaches only some.
+    """An organization as the directory knows it, to whoever asks. `named_writes` and `human_approval` are policies of
+    the practice that it belongs to, `client_may` what that practice lets this client do. `practice_role` is the asker's
+    role in that practice, where it reaches this client; `limited` says that it reaches only some.
     """
 
     id: str
@@ -129,6 +136,7 @@ class OrganizationRef:
     practice_role: Role | None = None
     limited: bool = False
     client_may: frozenset[ClientMay] = frozenset()
+    human_approval: HumanApproval = HumanApproval.OFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Act(StrEnum):
     CREDIT_DOCUMENT = auto()
     FIND_DRAFT = auto()
     SHOW_DRAFT_AGAIN = auto()
+    DECIDE = auto()
+    FIND_WAITING = auto()
     DRAFT_IN_CURRENCY = auto()
     RENAME_USER = auto()
     FIND_USER = auto()

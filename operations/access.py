@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import assert_never
 
+from invoicing.approval.people import Actor
+from invoicing.approval.workflows import DraftedBy
 from invoicing.organizations import (
     EVERYTHING,
     READ_ONLY,
@@ -31,7 +33,7 @@ from storage.folder.store import Store
 class Principal:
     """Who calls. `label` is the name that audit trails show. `credential` and `credential_id` are what the call came
     with, None and empty for the local owner, and `scopes` what may be done with that at most. An API key or a secret
-    link is no person: what a person must answer for is not its to do.
+    link is no person: what a person must answer for is not its to do. `made_by` is the id of the user who made it.
     """
 
     user_id: str
@@ -39,6 +41,7 @@ class Principal:
     scopes: Scopes = EVERYTHING
     credential: CredentialKind | None = None
     credential_id: str = ""
+    made_by: str = ""
 
     @property
     def is_person(self) -> bool:
@@ -99,6 +102,27 @@ def standing_of(principal: Principal, organization: OrganizationRef) -> Standing
             return _standing_in_practice(organization) or _standing_in_itself(organization)
         case _:
             assert_never(principal.credential)
+
+
+def acting_at(organization: OrganizationRef, principal: Principal) -> Actor:
+    """Who acts in the organization's books: behind a key or a link stands the person who made it."""
+    person = principal.user_id if principal.is_person else principal.made_by
+    return Actor(person, principal.label, _DRAFTS_AS[standing_of(principal, organization)])
+
+
+_DRAFTS_AS: Mapping[Standing, DraftedBy] = {
+    Standing.PRACTICE_OWNER: DraftedBy.OWNER,
+    Standing.PRACTICE_ACCOUNTANT: DraftedBy.ACCOUNTANT,
+    Standing.LIMITED_STAFF: DraftedBy.ACCOUNTANT,
+    Standing.STANDALONE_OWNER: DraftedBy.OWNER,
+    Standing.STANDALONE_ACCOUNTANT: DraftedBy.ACCOUNTANT,
+    Standing.CLIENT_OWNER: DraftedBy.CLIENT,
+    Standing.CLIENT_ACCOUNTANT: DraftedBy.CLIENT,
+    Standing.CLIENT_USER: DraftedBy.CLIENT,
+    Standing.VIEWER: DraftedBy.PERSON,
+    Standing.API_KEY: DraftedBy.KEY,
+    Standing.SECRET_LINK: DraftedBy.LINK,
+}
 
 
 def _standing_in_practice(organization: OrganizationRef) -> Standing | None:
@@ -192,6 +216,7 @@ def open_books(office: Office, organization: OrganizationRef, act: Right, *, eve
     return Books(
         organization=organization,
         actor=office.principal.label,
+        acting=acting_at(organization, office.principal),
         clock=office.clock,
         pool=office.store.pool,
         may_change=act is not Right.READ,

@@ -202,6 +202,7 @@ def principal_of(bearer: Bearer) -> Principal:
         scopes=bearer.scopes,
         credential=bearer.kind,
         credential_id=bearer.credential_id,
+        made_by=bearer.made_by,
     )
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
 
+from invoicing.approval.approvals import Approval, GivenApproval, digest_of
+from invoicing.approval.matching import AskedStep
 from invoicing.credit.crediting import CreditLine, credit
+from invoicing.document.canonical import canonical_json
 from invoicing.document.converting import completed
 from invoicing.document.documents import Document, DocumentKind
-from invoicing.document.law_of_form import law_of_form
+from invoicing.document.law_of_form import LawOfForm, law_of_form
 from invoicing.document.lifecycle import Balance
 from invoicing.document.mandates import Acknowledgement
 from invoicing.document.notices import Notice
 from invoicing.document.numbering import period
+from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Posting, Series, Setup
 from invoicing.money.amounts import money_text
 from invoicing.organizations import Environment
 from invoicing.refusals import Conflict, InvalidInput, NotReady
@@ -22,6 +28,15 @@ from invoicing.remedies import ReversePayment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import clean_line
+from operations.approval.persons import PersonSaid, Question, approved_by_person, wants_person
+from operations.approval.waiting import (
+    AwaitingApproval,
+    approvals_on_record,
+    begin_waiting,
+    standing_approval,
+    steps_for,
+    warnings_kept,
+)
 from operations.customers import resolve_customer
 from operations.drafts import month_gross_of
 from operations.issue_dates import date_refusal, local_date
@@ -38,11 +53,13 @@ from operations.likely_duplicates import duplicate_credit_note
 from operations.settling.cash import due_by_credit_note
 from operations.settling.limits import written_off_or_discounted
 from storage.books import documents, idempotency
+from storage.books.approvals import delete_approval
 from storage.books.journal import receivable_of
 from storage.books.mandates import standing_acknowledgements
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from storage.books.setup import load_setup
+from storage.ids import new_id
 
 _TOOL = "issue_credit_note"
 
@@ -74,8 +91,20 @@ class IssuedCreditNote:
     warnings: tuple[Notice, ...] = ()
 
 
-async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCreditNote:
+@dataclass(frozen=True, slots=True)
+class NotAgreed:
+    """A credit note that was not issued, because a person's yes is wanted and nobody has said it."""
+
+    document: Document
+
+
+async def issue_credit_note(
+    books: Books, request: CreditRequest, said: PersonSaid | None = None
+) -> IssuedCreditNote | AwaitingApproval | NotAgreed:
     """Take an invoice back, whole or in part, with a document of its own: all of it in one transaction.
+
+    What a workflow matches waits for approval. Where the policy wants a person's yes, `said` is that; without it, or
+    where it was said of something else, nothing happens.
 
     Paid or not: what was paid of what is taken back is owed to the customer, until it is refunded.
 
@@ -90,7 +119,19 @@ async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCredi
     """
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
     wanted = replace(request, client_reference=reference)
-    return await books.write(lambda db: _credit(db, books, wanted))
+    return await books.write(lambda db: _credit(db, books, wanted, said))
+
+
+async def question_before_credit(books: Books, request: CreditRequest) -> Question | None:
+    """What a person is to be asked before `issue_credit_note`; None where nobody is, or where it would not be issued.
+
+    Raises:
+        NotFound, Conflict, LimitExceeded, NotReady, InvalidInput, IdempotencyMismatch: as `issue_credit_note` does.
+    """
+    if not wants_person(books.organization):
+        return None
+    reference = clean_line(request.client_reference, field="client_reference", limit=100)
+    return await books.read(lambda db: _question(db, books, replace(request, client_reference=reference)))
 
 
 def _check_nothing_was_given_up(db: Session, invoice: Document) -> None:
@@ -106,14 +147,31 @@ def _check_nothing_was_given_up(db: Session, invoice: Document) -> None:
         )
 
 
-def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNote:
+@dataclass(frozen=True, slots=True)
+class ComposedCredit:
+    """A credit note that could be issued: as it would be today, with all that was looked at."""
+
+    document: Document
+    invoice: Document
+    profile: Profile
+    setup: Setup
+    posting: Posting
+    form: LawOfForm
+    warnings: tuple[Notice, ...]
+    today: date
+
+    @property
+    def refused_for_its_date(self) -> tuple[Document, Profile, Series]:
+        return self.document, self.profile, self.setup.series
+
+
+def compose_credit(db: Session, books: Books, request: CreditRequest) -> ComposedCredit:
+    """The credit note that the request would become now, whatever its date is refused for.
+
+    Raises:
+        NotFound, Conflict, LimitExceeded, NotReady, InvalidInput: as `issue_credit_note` says.
+    """
     invoice = find_document(db, request.invoice).document
-    # An invoice has an id and a number: a retry may name it by either.
-    request_hash = fingerprint(replace(request, invoice=invoice.id)) if request.client_reference else ""
-    first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
-    if first is not None:
-        note = replace(standing(db, books, find_document(db, first)), replayed=True)
-        return IssuedCreditNote(note, invoice.number, documents.balance_of(db, invoice.id))
     _check_nothing_was_given_up(db, invoice)
     profile = load_profile(db)
     today = local_date(books.clock(), profile)
@@ -141,25 +199,138 @@ def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNo
     if form.mandate_blockers:
         raise NotReady(*form.mandate_blockers)
     _check_reason(document)
-    warnings = (*form.warnings, *duplicate_credit_note(document, credited))
-    document = replace(document, form_words=form.words)
-    if refused := date_refusal(db, document, profile, setup.series, today=today):
-        raise refused
-    on_record = answered_for(form) | {"client_reference": request.client_reference}
-    # What is receivable is taken back where it stands.
-    posting = replace(setup.posting, receivable=receivable_of(db, invoice.id) or setup.posting.receivable)
+    return ComposedCredit(
+        replace(document, form_words=form.words),
+        invoice,
+        profile,
+        setup,
+        # What is receivable is taken back where it stands.
+        replace(setup.posting, receivable=receivable_of(db, invoice.id) or setup.posting.receivable),
+        form,
+        (*form.warnings, *duplicate_credit_note(document, credited)),
+        today,
+    )
+
+
+def credit_digest(db: Session, books: Books, request: CreditRequest, composed: ComposedCredit) -> str:
+    """What exactly is approved: the request, and the credit note that it becomes on the day of `composed`."""
+    named = replace(request, invoice=composed.invoice.id, client_reference="")
+    pinned = compose_credit(db, books, replace(named, issue_date=composed.document.issue_date))
+    return digest_of(pinned.document, asdict(named), pinned.setup.series.pattern, pinned.posting)
+
+
+def issue_composed_credit(
+    db: Session,
+    books: Books,
+    composed: ComposedCredit,
+    *,
+    client_reference: str,
+    request_hash: str,
+    given: Sequence[GivenApproval] = (),
+    waited_as: str = "",
+) -> IssuedCreditNote:
+    """Issue a composed credit note; `waited_as` is the id under which it waited for approval."""
+    document, invoice = composed.document, composed.invoice
+    on_record = answered_for(composed.form) | {"client_reference": client_reference} | approvals_on_record(given)
     issued = issue_document(
         db,
         books,
         document,
-        series=setup.series,
-        posting=posting,
-        on_record=on_record,
+        series=composed.setup.series,
+        posting=composed.posting,
+        on_record=on_record | ({"draft": waited_as} if waited_as else {}),
         credited=invoice,
         changes=due_by_credit_note(db, invoice, document),
+        given=given,
     )
-    idempotency.remember(db, _TOOL, request.client_reference, request_hash, issued.document.id, at=books.clock())
-    return IssuedCreditNote(standing_on(today, issued), invoice.number, documents.balance_of(db, invoice.id), warnings)
+    if waited_as:
+        delete_approval(db, waited_as)
+    for what, reference in ((idempotency.ISSUED_DRAFT, waited_as), (_TOOL, client_reference)):
+        idempotency.remember(db, what, reference, request_hash, issued.document.id, at=books.clock())
+    balance = documents.balance_of(db, invoice.id)
+    return IssuedCreditNote(standing_on(composed.today, issued), invoice.number, balance, composed.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    composed: ComposedCredit
+    request_hash: str
+    steps: tuple[AskedStep, ...]
+    digest: str
+
+
+def _credit(
+    db: Session, books: Books, request: CreditRequest, said: PersonSaid | None
+) -> IssuedCreditNote | AwaitingApproval | NotAgreed:
+    prepared = _prepare(db, books, request)
+    if not isinstance(prepared, _Prepared):
+        return prepared
+    if prepared.steps:
+        return _wait(db, books, request, prepared)
+    given: tuple[GivenApproval, ...] = ()
+    if prepared.digest:
+        if said is None or not said.to(prepared.digest):
+            return NotAgreed(prepared.composed.document)
+        given = approved_by_person(books, said, prepared.digest, books.clock())
+    return issue_composed_credit(
+        db,
+        books,
+        prepared.composed,
+        client_reference=request.client_reference,
+        request_hash=prepared.request_hash,
+        given=given,
+    )
+
+
+def _prepare(db: Session, books: Books, request: CreditRequest) -> _Prepared | IssuedCreditNote | AwaitingApproval:
+    """What would be issued, or what became of an earlier call with the same reference. Nothing is written."""
+    invoice = find_document(db, request.invoice).document
+    # An invoice has an id and a number: a retry may name it by either.
+    request_hash = fingerprint(replace(request, invoice=invoice.id)) if request.client_reference else ""
+    first = idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+    if first is not None:
+        note = replace(standing(db, books, find_document(db, first)), replayed=True)
+        return IssuedCreditNote(note, invoice.number, documents.balance_of(db, invoice.id))
+    waits_as = idempotency.subject_of(db, idempotency.CREDIT_ASKED_FOR, request.client_reference, request_hash) or ""
+    found = standing_approval(db, waits_as, reference=request.client_reference, request_hash=request_hash)
+    if found is not None:
+        return found
+    composed = compose_credit(db, books, request)
+    if refused := date_refusal(db, *composed.refused_for_its_date, today=composed.today):
+        raise refused
+    steps = steps_for(db, composed.document, overridden=False, preparers=(books.acting,))
+    asked = bool(steps) or wants_person(books.organization)
+    return _Prepared(composed, request_hash, steps, credit_digest(db, books, request, composed) if asked else "")
+
+
+def _wait(db: Session, books: Books, request: CreditRequest, prepared: _Prepared) -> AwaitingApproval:
+    """Keep the request, which waits. It is no draft of an invoice, and stands among what waits alone."""
+    composed, reference = prepared.composed, request.client_reference
+    before = idempotency.known_subject(db, idempotency.CREDIT_ASKED_FOR, reference)
+    key = before or new_id("crd")
+    wanted = Approval(
+        id=key,
+        document=composed.document,
+        digest=prepared.digest,
+        steps=prepared.steps,
+        preparers=(books.acting,),
+        asked_at=books.clock(),
+        asked_by=books.actor,
+        warnings=warnings_kept(composed.warnings),
+        request=canonical_json(asdict(replace(request, invoice=composed.invoice.id))),
+        client_reference=reference,
+        request_hash=prepared.request_hash,
+    )
+    if before is None:
+        idempotency.remember(db, idempotency.CREDIT_ASKED_FOR, reference, prepared.request_hash, key, at=books.clock())
+    return AwaitingApproval(begin_waiting(db, books, wanted))
+
+
+def _question(db: Session, books: Books, request: CreditRequest) -> Question | None:
+    prepared = _prepare(db, books, request)
+    if not isinstance(prepared, _Prepared) or prepared.steps or not prepared.digest:
+        return None
+    return Question(prepared.composed.document, prepared.digest)
 
 
 def _check_reason(document: Document) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from invoicing.approval.people import Actor, with_actor
 from invoicing.countries import country
 from invoicing.document.copying import earlier_buyer, filled_from
 from invoicing.document.documents import Document, DocumentKind
@@ -35,6 +36,7 @@ from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.explaining import explain, explain_choices
 from invoicing.tax.inputs import Rounding
 from invoicing.tax.local_codes import LOCAL_RATE_UNKNOWN
+from operations.approval.waiting import end_with_draft, void_approval
 from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
 from operations.items import resolve_items
@@ -134,10 +136,12 @@ async def delete_draft(books: Books, draft: str) -> None:
 
     Raises:
         NotFound: no such draft in these books.
+        Conflict: it waits for approval.
     """
 
     def work(db: Session) -> None:
         load_draft(db, draft)
+        end_with_draft(db, draft)
         drafts.delete_draft(db, draft)
         audit.record(db, "delete_draft", draft, at=books.clock(), by=books.actor, detail={})
 
@@ -255,33 +259,54 @@ def month_gross_of(db: Session, document: Document, profile: Profile) -> int | N
 
 
 def _draft(db: Session, books: Books, request: DraftRequest) -> Preview:
+    draft_id = request.draft or new_id("drf")
     if request.draft and replace(request, draft="") == _NOTHING:
-        # Shown again, it is accepted with the figures that it has now.
+        # Shown again, it is accepted with the figures that it has now. Whoever looks at it has not prepared it.
         resolved = replace(resolve_draft(db, request.draft), shown=None)
-    else:
-        if request.draft:
-            load_draft(db, request.draft)
-        resolved = replace(resolve_request(db, books, request), draft=request.draft)
-    return keep_draft(db, books, resolved, compose_in(db, books, resolved), draft_id=request.draft or new_id("drf"))
+        composed = compose_in(db, books, resolved)
+        before = drafts.preparers_of(db, draft_id)
+        return keep_draft(db, books, resolved, composed, draft_id=draft_id, preparers=before)
+    if request.draft:
+        load_draft(db, request.draft)
+        void_approval(db, books, request.draft, "The draft was changed.")
+    resolved = replace(resolve_request(db, books, request), draft=request.draft)
+    return keep_draft(db, books, resolved, compose_in(db, books, resolved), draft_id=draft_id)
 
 
 def keep_draft(
-    db: Session, books: Books, resolved: Resolved, composed: Composed, *, draft_id: str, warned: bool = True
+    db: Session,
+    books: Books,
+    resolved: Resolved,
+    composed: Composed,
+    *,
+    draft_id: str,
+    warned: bool = True,
+    preparers: tuple[Actor, ...] | None = None,
 ) -> Preview:
-    """Keep the draft, and show it: what the answer says of it, warnings included, is what it has shown from now on.
+    """Keep the draft, which whoever acts prepares where no other `preparers` are said, and show it: what the answer
+    says of it, warnings included, is what it has shown from now on.
 
     Where it is one of many it has not `warned`: whoever acknowledges a warning has seen it with the draft itself.
     """
+    by = preparers_with(db, books, draft_id) if preparers is None else preparers
     preview = preview_of(db, draft_id, composed)
-    # What a typed price means is the draft's own from now on, whatever becomes of the organization's settings.
-    kept = replace(
-        resolved.request,
-        prices_include_tax=composed.document.prices_include_tax,
-        rounding=composed.document.rounding,
-    )
     shown = shown_by(composed.document, preview.warnings if warned else ())
-    drafts.save_draft(db, draft_id, kept, shown, now=books.clock(), by=books.actor)
+    kept = as_kept(resolved.request, composed)
+    drafts.save_draft(db, draft_id, kept, shown, now=books.clock(), by=books.actor, preparers=by)
     return preview
+
+
+def preparers_with(db: Session, books: Books, draft: str) -> tuple[Actor, ...]:
+    """Who has prepared a draft, and whoever acts now."""
+    return with_actor(drafts.preparers_of(db, draft) if draft else (), books.acting)
+
+
+def as_kept(request: RequestedDocument, composed: Composed) -> RequestedDocument:
+    """The request as it is kept: what a typed price means is the draft's own from now on, whatever becomes of the
+    organization's settings.
+    """
+    document = composed.document
+    return replace(request, prices_include_tax=document.prices_include_tax, rounding=document.rounding)
 
 
 def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
@@ -302,19 +327,23 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
     return (*said, *(Notice(NOT_READY_FOR_LIVE, one.text, one.remedy) for one in blocked))
 
 
-def preview_of(db: Session, draft_id: str, composed: Composed) -> Preview:
-    """What issuing the composed document would make, and what to know before."""
+def next_number(db: Session, composed: Composed) -> str:
+    """The number that the document would take now."""
     document, pattern = composed.document, composed.setup.series.pattern
     sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
+    return number(pattern, sequence=sequence, issue_date=document.issue_date, environment=composed.profile.environment)
+
+
+def preview_of(db: Session, draft_id: str, composed: Composed) -> Preview:
+    """What issuing the composed document would make, and what to know before."""
+    document = composed.document
     live = composed.profile.environment is Environment.LIVE
     dates = date_refusal(db, document, composed.profile, composed.setup.series, today=composed.today)
     refused = dates.remarks if dates else ()
     return Preview(
         draft=draft_id,
         document=document,
-        number=number(
-            pattern, sequence=sequence, issue_date=document.issue_date, environment=composed.profile.environment
-        ),
+        number=next_number(db, composed),
         warnings=document_warnings(db, composed),
         blockers=(*issuing_blockers(composed), *refused) if live else refused,
         explanation=composed.explanation,

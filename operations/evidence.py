@@ -7,9 +7,13 @@ their audit trail goes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
+from invoicing.document.canonical import canonical_json
 from storage.books import checks
+from storage.books.approvals import document_approvals
 from storage.books.idempotency import ISSUED_DRAFT
 from storage.books.states import RECORDS, all_record_states, all_settings_states
 from storage.work.asking import Ask
@@ -25,6 +29,7 @@ def evidence_problems(ask: Ask) -> Iterator[str]:
         yield from _record_problems(ask, table, complete=complete)
     yield from _reference_problems(ask)
     yield from _pdf_problems(ask, complete=complete)
+    yield from _approval_problems(ask)
 
 
 def _is_complete(ask: Ask) -> bool:
@@ -92,3 +97,26 @@ def _pdf_problems(ask: Ask, *, complete: bool) -> Iterator[str]:
             yield f"PDF of {document_id}: it is not the one that was first made"
     for document_id in recorded.keys() - found.keys():
         yield f"PDF of {document_id}: it was made, and is not on record any more"
+
+
+def _approval_problems(ask: Ask) -> Iterator[str]:
+    """What documents were approved by is as it went on record when they were issued, and each decision of a step was
+    put on record when it was made.
+    """
+    decided = {
+        (act.detail["digest"], act.detail["workflow"], act.detail["step"], act.detail["user_id"], act.detail["how"])
+        for act in checks.acts(ask, checks.DECIDING)
+        if act.detail["decision"] == "approve"
+    }
+    kept = document_approvals(ask)
+    for act in checks.acts(ask, *checks.ISSUING):
+        recorded = act.detail.get("approvals", [])
+        found = kept.pop(act.subject, [])
+        name = f"document {act.detail['number']}"
+        if [json.loads(canonical_json(asdict(one))) for one in found] != recorded:
+            yield f"{name}: what it was approved by is not what is on record"
+        for one in found:
+            if one.workflow and (one.digest, one.workflow, one.step, one.user_id, one.how.value) not in decided:
+                yield f"{name}: nobody is on record as having decided step {one.step} of {one.workflow}"
+    for document_id in kept:
+        yield f"approvals of {document_id}: it is not on record as issued"

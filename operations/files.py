@@ -19,7 +19,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailabl
 from invoicing.remedies import Act
 from operations.branding import first_print, print_again, record_first_print
 from operations.exported import carry_documents
-from operations.invoices import InvoiceSearch, search_filter
+from operations.finding_invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
 from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry, fec_name, saft_name

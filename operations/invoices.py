@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeVar
 
 from sqlmodel import Session
 
-from invoicing.document.lifecycle import DRAFT, OPEN, Balance, Status, status_of
+from invoicing.approval.approvals import Approval, GivenApproval
+from invoicing.approval.matching import AskedStep
 from invoicing.document.notices import Notice
-from invoicing.document.readiness import blockers
 from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
-from invoicing.money.sums import Sums
 from invoicing.organizations import Environment
-from invoicing.refusals import Conflict, InvalidInput, NotReady
-from invoicing.remedies import Act, Remark, remedy_on_record, remedy_record
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.remedies import Act, remedy_on_record
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
-from operations.customers import resolve_customer
+from operations.approval.invoices import TOOL, check_may_issue, invoice_digest, issue_composed
+from operations.approval.persons import PersonSaid, Question, approved_by_person, wants_person
+from operations.approval.waiting import (
+    AwaitingApproval,
+    begin_waiting,
+    standing_approval,
+    steps_for,
+    void_approval,
+    waits_for_the_same,
+    warnings_kept,
+)
 from operations.drafts import (
     Composed,
     DraftRequest,
@@ -28,33 +36,21 @@ from operations.drafts import (
     Resolved,
     compose_in,
     document_warnings,
-    issuing_blockers,
     keep_draft,
+    next_number,
+    preparers_with,
     resolve_draft,
     resolve_request,
 )
-from operations.issue_dates import date_refusal, today_in
-from operations.issuing import (
-    StandingDocument,
-    answered_for,
-    find_document,
-    fingerprint,
-    issue_document,
-    standing,
-    standing_on,
-)
+from operations.issuing import StandingDocument, find_document, fingerprint, standing, standing_on
 from storage.books import audit, documents, drafts, idempotency, payments
+from storage.books.approvals import approval_of, approvals_of_document
 from storage.books.balances import has_history
-from storage.books.documents import DocumentFilter, Header, IssuedDocument
-from storage.books.drafts import ListedDraft
+from storage.books.documents import IssuedDocument
 from storage.books.pool import Books
-from storage.books.sums import sums_of_documents, sums_of_headers
 from storage.ids import new_id
-from storage.paging import Page, check_limit
 
 T = TypeVar("T")
-
-_TOOL = "issue_invoice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +81,8 @@ class IssuedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class KeptAsDraft:
-    """What was not issued: the draft that it is kept as, and the codes of warnings that nobody has acknowledged.
+    """What was not issued: the draft that it is kept as, and the codes of warnings that nobody has acknowledged; where
+    there are none, a person's yes is wanted, and nobody has said it.
 
     `seen` says that the draft had shown all of those before.
     """
@@ -95,38 +92,13 @@ class KeptAsDraft:
     seen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListedInvoice:
-    header: Header
-    status: Status
-
-    @property
-    def balance(self) -> Balance:
-        return self.header.balance
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Page[T]):
-    """A page of a list, and the sums per currency of all that match, on this page or not."""
-
-    sums: tuple[Sums, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceSearch:
-    """What to look for; what is empty does not limit. `customer` is an id or an exact name, `status` one of `Status`
-    or `open`; `draft` is for `find_drafts`, which finds nothing else.
-    """
-
-    query: str = ""
-    status: str = ""
-    customer: str = ""
-    issued_from: date | None = None
-    issued_to: date | None = None
-
-
-async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft:
+async def issue_invoice(
+    books: Books, request: IssueRequest, said: PersonSaid | None = None
+) -> IssuedInvoice | KeptAsDraft | AwaitingApproval:
     """Issue one invoice: number, document, lines, journal, audit and idempotency in one transaction.
+
+    What a workflow matches is kept as a draft that waits for approval. Where the policy wants a person's yes, `said` is
+    that; without it, or where it was said of something else, the invoice is kept as a draft.
 
     In a live organization nothing is issued that has a warning nobody acknowledged: it is kept as a draft, whose
     warnings the answer shows. A code counts where an earlier answer showed that warning for this very draft.
@@ -136,9 +108,20 @@ async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | 
         InvalidInput: a date before the series' last one or too far ahead, or anything a draft refuses.
         IdempotencyMismatch: the client reference was used for something else.
     """
-    reference = clean_line(request.client_reference, field="client_reference", limit=100)
-    lines = len(request.request.document.lines) if request.request is not None else 1
-    return await books.write(lambda db: _issue(db, books, replace(request, client_reference=reference)), size=lines)
+    wanted, lines = _cleaned(request)
+    return await books.write(lambda db: _issue(db, books, wanted, said), size=lines)
+
+
+async def question_before_issue(books: Books, request: IssueRequest) -> Question | None:
+    """What a person is to be asked before `issue_invoice`; None where nobody is, or where it would not be issued.
+
+    Raises:
+        NotReady, InvalidInput, IdempotencyMismatch: as `issue_invoice` does.
+    """
+    if not wants_person(books.organization):
+        return None
+    wanted, lines = _cleaned(request)
+    return await books.read(lambda db: _question(db, books, wanted), size=lines)
 
 
 async def issued_from(books: Books, draft: str) -> StandingDocument | None:
@@ -152,7 +135,7 @@ async def issued_from(books: Books, draft: str) -> StandingDocument | None:
 
 
 async def get_invoice(books: Books, key: str) -> StandingDocument:
-    """The document of this id or number, with what happened to it.
+    """The document of this id or number, with what happened to it and what it was approved by.
 
     Raises:
         NotFound: no such document in these books.
@@ -160,99 +143,141 @@ async def get_invoice(books: Books, key: str) -> StandingDocument:
     return await books.read(lambda db: _with_history(db, books, find_document(db, key)))
 
 
-async def find_invoices(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedInvoice]:
-    """A page of issued documents, newest first, with the sums of all that match."""
-    check_limit(limit)
-    if search == InvoiceSearch() and not cursor:
-        # Where one page holds all that there is, it takes a few rows; where not, adding up takes as long as it does.
-        page = await books.read(lambda db: _page(db, books, search, cursor, limit))
-        if not page.next_cursor:
-            return _with_sums(page, sums_of_headers(one.header for one in page.items))
-    return await books.read(lambda db: _find(db, books, search, cursor, limit))
+async def find_approval(books: Books, key: str) -> Approval | None:
+    """What waits, or waited and was not issued, under the id of a draft or of a credit note that was asked for."""
+    return await books.read(lambda db: approval_of(db, key.strip()))
 
 
-async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit: int) -> Found[ListedDraft]:
-    """A page of drafts, those changed last first, with the sums that all which match last showed; `status` does not
-    limit them.
+def _cleaned(request: IssueRequest) -> tuple[IssueRequest, int]:
+    """The request with its reference in order, and how many lines it has."""
+    reference = clean_line(request.client_reference, field="client_reference", limit=100)
+    lines = len(request.request.document.lines) if request.request is not None else 1
+    return replace(request, client_reference=reference), lines
 
-    Raises:
-        InvalidInput: dates of issue, which drafts do not have.
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An invoice that can be issued, and what stands between it and its number: warnings that nobody has acknowledged,
+    steps that it waits for, or a person's yes to what has this `digest`, which is empty where neither is asked for.
     """
-    check_limit(limit)
-    for name in ("issued_from", "issued_to"):
-        if getattr(search, name):
-            raise InvalidInput(f"{name}: a draft is not issued, leave it out to list drafts.", field=name)
 
-    def work(db: Session) -> Found[ListedDraft]:
-        customer = resolve_customer(db, search.customer).id if search.customer else ""
-        page = drafts.find_drafts(db, query=search.query, customer=customer, cursor=cursor, limit=limit)
-        return _with_sums(page, drafts.sums_of_drafts(db, query=search.query, customer=customer))
+    resolved: Resolved
+    composed: Composed
+    warnings: tuple[Notice, ...]
+    seen: frozenset[str]
+    unacknowledged: tuple[str, ...]
+    draft: str
+    request_hash: str
+    steps: tuple[AskedStep, ...]
+    digest: str
 
-    return await books.read(work)
 
-
-def search_filter(db: Session, search: InvoiceSearch, today: date) -> DocumentFilter:
-    """The search in terms of what is stored."""
-    if search.issued_from and search.issued_to and search.issued_from > search.issued_to:
-        raise InvalidInput("issued_from lies after issued_to.", field="issued_from")
-    known = [OPEN, *Status]
-    if search.status and search.status not in known:
-        raise InvalidInput(f"status must be one of: {', '.join([*known, DRAFT])}.", field="status")
-    return DocumentFilter(
-        query=search.query,
-        customer=resolve_customer(db, search.customer).id if search.customer else "",
-        issued_from=search.issued_from,
-        issued_to=search.issued_to,
-        status=search.status,
-        today=today,
+def _issue(
+    db: Session, books: Books, request: IssueRequest, said: PersonSaid | None
+) -> IssuedInvoice | KeptAsDraft | AwaitingApproval:
+    prepared = _prepare(db, books, request)
+    if not isinstance(prepared, _Prepared):
+        return prepared
+    if prepared.unacknowledged:
+        return _keep(db, books, request, prepared)
+    if prepared.steps:
+        return _wait(db, books, request, prepared)
+    given: tuple[GivenApproval, ...] = ()
+    if prepared.digest:
+        if said is None or not said.to(prepared.digest):
+            return _keep(db, books, request, prepared)
+        given = approved_by_person(books, said, prepared.digest, books.clock())
+    issued = issue_composed(
+        db,
+        books,
+        prepared.composed,
+        prepared.warnings,
+        draft=prepared.draft,
+        client_reference=request.client_reference,
+        request_hash=prepared.request_hash,
+        given=given,
+    )
+    return IssuedInvoice(
+        standing_on(prepared.composed.today, issued),
+        prepared.warnings,
+        prepared.seen,
+        () if request.draft else tuple(explain_choices(prepared.composed.chosen)),
     )
 
 
-def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft:
+def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | IssuedInvoice | AwaitingApproval:
+    """What would be issued, or what became of an earlier call with the same reference. Nothing is written."""
     request_hash = fingerprint(_as_asked(request)) if request.draft or request.client_reference else ""
-    kept = idempotency.known_subject(db, idempotency.KEPT_AS_DRAFT, request.client_reference)
+    kept = idempotency.known_subject(db, idempotency.KEPT_AS_DRAFT, request.client_reference) or ""
     earlier = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, kept) if kept else None
-    earlier = earlier or idempotency.subject_of(db, _TOOL, request.client_reference, request_hash)
+    earlier = earlier or idempotency.subject_of(db, TOOL, request.client_reference, request_hash)
     if earlier is not None:
         return _replayed(db, books, earlier)
-    resolved = _resolved(db, books, request, kept=kept or "")
+    standing = standing_approval(db, kept, reference=request.client_reference, request_hash=request_hash)
+    if standing is not None:
+        return standing
+    resolved = _resolved(db, books, request, kept=kept)
     composed = compose_in(db, books, resolved)
-    _check_may_issue(db, composed)
+    check_may_issue(db, composed)
     warnings = document_warnings(db, composed)
     seen = _seen(warnings, resolved.shown)
     acknowledged = seen & set(request.acknowledge)
     unacknowledged = tuple(dict.fromkeys(one.code for one in warnings if one.code not in acknowledged))
-    if unacknowledged and composed.profile.environment is Environment.LIVE:
-        return _keep(
-            db,
-            books,
-            request,
-            resolved,
-            composed,
-            kept=kept or "",
-            unacknowledged=unacknowledged,
-            seen=seen.issuperset(unacknowledged),
-        )
-    issued = issue_document(
+    live = composed.profile.environment is Environment.LIVE
+    draft = request.draft or kept
+    steps = steps_for(
         db,
-        books,
         composed.document,
-        series=composed.setup.series,
-        posting=composed.setup.posting,
-        on_record=_on_record(composed, warnings)
-        | {"client_reference": request.client_reference, "draft": request.draft or kept or ""},
+        overridden=bool(composed.overrides),
+        preparers=preparers_with(db, books, draft),
     )
-    draft = request.draft or kept or ""
-    if draft:
-        drafts.delete_draft(db, draft)
-    for what, reference in ((idempotency.ISSUED_DRAFT, draft), (_TOOL, request.client_reference)):
-        idempotency.remember(db, what, reference, request_hash, issued.document.id, at=books.clock())
-    return IssuedInvoice(
-        standing_on(composed.today, issued),
+    return _Prepared(
+        resolved,
+        composed,
         warnings,
         seen,
-        () if request.draft else tuple(explain_choices(composed.chosen)),
+        unacknowledged if live else (),
+        draft,
+        request_hash,
+        steps,
+        invoice_digest(db, books, resolved, composed) if steps or wants_person(books.organization) else "",
     )
+
+
+def _question(db: Session, books: Books, request: IssueRequest) -> Question | None:
+    prepared = _prepare(db, books, request)
+    if not isinstance(prepared, _Prepared) or prepared.unacknowledged or prepared.steps or not prepared.digest:
+        return None
+    number = next_number(db, prepared.composed)
+    return Question(prepared.composed.document, prepared.digest, number=number, draft=prepared.draft)
+
+
+def _wait(db: Session, books: Books, request: IssueRequest, prepared: _Prepared) -> AwaitingApproval:
+    """Keep the invoice as a draft that waits. One that waits already, as it is, goes on as it does."""
+    draft = prepared.draft or new_id("drf")
+    wanted = Approval(
+        id=draft,
+        document=prepared.composed.document,
+        digest=prepared.digest,
+        steps=prepared.steps,
+        preparers=preparers_with(db, books, prepared.draft),
+        asked_at=books.clock(),
+        asked_by=books.actor,
+        warnings=warnings_kept(prepared.warnings),
+        client_reference=request.client_reference,
+        request_hash=prepared.request_hash,
+    )
+    before = approval_of(db, draft)
+    if before is not None and waits_for_the_same(before, wanted):
+        return AwaitingApproval(before, replayed=True)
+    keep_draft(db, books, prepared.resolved, prepared.composed, draft_id=draft)
+    _remember_kept(db, books, request, draft)
+    return AwaitingApproval(begin_waiting(db, books, wanted))
+
+
+def _remember_kept(db: Session, books: Books, request: IssueRequest, draft: str) -> None:
+    if idempotency.known_subject(db, idempotency.KEPT_AS_DRAFT, request.client_reference) is None:
+        idempotency.remember(db, idempotency.KEPT_AS_DRAFT, request.client_reference, "", draft, at=books.clock())
 
 
 def _replayed(db: Session, books: Books, document_id: str) -> IssuedInvoice:
@@ -263,30 +288,14 @@ def _replayed(db: Session, books: Books, document_id: str) -> IssuedInvoice:
     return IssuedInvoice(document, warnings, frozenset(one.code for one in warnings))
 
 
-def _keep(
-    db: Session,
-    books: Books,
-    request: IssueRequest,
-    resolved: Resolved,
-    composed: Composed,
-    *,
-    kept: str,
-    unacknowledged: tuple[str, ...],
-    seen: bool,
-) -> KeptAsDraft:
+def _keep(db: Session, books: Books, request: IssueRequest, prepared: _Prepared) -> KeptAsDraft:
     """Keep what is not issued as a draft; a retry under the same client reference goes on with it."""
-    draft_id = request.draft or kept or new_id("drf")
-    preview = keep_draft(db, books, resolved, composed, draft_id=draft_id)
-    if not request.draft and not kept:
-        idempotency.remember(db, idempotency.KEPT_AS_DRAFT, request.client_reference, "", draft_id, at=books.clock())
-    return KeptAsDraft(preview, unacknowledged, seen)
-
-
-def _on_record(composed: Composed, warnings: tuple[Notice, ...]) -> dict[str, object]:
-    """What the audit trail says besides the document: taxes that were chosen against the proposal, and warnings."""
-    said = [[one.code, one.text, *(remedy_record(one.remedy) if one.remedy else ())] for one in warnings]
-    found = {"overrides": list(composed.overrides), "warnings": said}
-    return {name: value for name, value in found.items() if value} | answered_for(composed.form)
+    draft = prepared.draft or new_id("drf")
+    void_approval(db, books, draft, "It has warnings that nobody has acknowledged.")
+    preview = keep_draft(db, books, prepared.resolved, prepared.composed, draft_id=draft)
+    if not request.draft:
+        _remember_kept(db, books, request, draft)
+    return KeptAsDraft(preview, prepared.unacknowledged, prepared.seen.issuperset(prepared.unacknowledged))
 
 
 def _as_asked(request: IssueRequest) -> dict[str, object]:
@@ -338,19 +347,8 @@ def _check_not_issued(db: Session, draft: str) -> None:
         raise Conflict(f"This draft was issued already, as {number}.", field="draft", remedy=Act.READ_DOCUMENT)
 
 
-def _check_may_issue(db: Session, composed: Composed) -> None:
-    """The checklist of an accountant before the number is drawn."""
-    profile = composed.profile
-    live = profile.environment is Environment.LIVE
-    lacking = issuing_blockers(composed) if live else tuple(Remark(one.text, one.remedy) for one in blockers(profile))
-    if lacking:
-        raise NotReady(*lacking)
-    if refused := date_refusal(db, composed.document, composed.profile, composed.setup.series, today=composed.today):
-        raise refused
-
-
 def _with_history(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:
-    found = standing(db, books, issued)
+    found = replace(standing(db, books, issued), approvals=approvals_of_document(db, issued.document.id))
     if not has_history(db, issued.document.id):
         return found
     return replace(
@@ -358,22 +356,3 @@ def _with_history(db: Session, books: Books, issued: IssuedDocument) -> Standing
         payments=tuple(payments.payments_of(db, issued.document.id)),
         credit_notes=tuple(documents.credit_notes_of(db, issued.document.id)),
     )
-
-
-def _find(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Found[ListedInvoice]:
-    page = _page(db, books, search, cursor, limit)
-    if not cursor and not page.next_cursor:
-        return _with_sums(page, sums_of_headers(one.header for one in page.items))
-    return _with_sums(page, sums_of_documents(db, search_filter(db, search, today_in(db, books))))
-
-
-def _page(db: Session, books: Books, search: InvoiceSearch, cursor: str, limit: int) -> Page[ListedInvoice]:
-    today = today_in(db, books)
-    page = documents.find_documents(db, search_filter(db, search, today), cursor=cursor, limit=limit)
-    return page.map(
-        lambda header: ListedInvoice(header, status_of(header.balance, due_date=header.next_due, today=today))
-    )
-
-
-def _with_sums(page: Page[T], sums: tuple[Sums, ...]) -> Found[T]:
-    return Found(page.items, page.next_cursor, page.left, sums)

@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from invoicing.approval.approvals import GivenApproval
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.law_of_form import LawOfForm
@@ -24,6 +25,7 @@ from invoicing.remedies import Act
 from invoicing.settlement.discounts import TaxChange
 from operations.issue_dates import today_in
 from storage.books import audit, documents, journal
+from storage.books.approvals import add_document_approvals
 from storage.books.documents import IssuedDocument
 from storage.books.payments import Payment
 from storage.books.pool import Books
@@ -37,13 +39,14 @@ _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 class StandingDocument(IssuedDocument):
     """An issued document as it stands today. `replayed` says that an earlier call issued it.
 
-    `payments` and `credit_notes` are told where one document is looked at.
+    `payments`, `credit_notes` and `approvals` are told where one document is looked at.
     """
 
     status: Status
     replayed: bool = False
     payments: tuple[Payment, ...] = ()
     credit_notes: tuple[IssuedDocument, ...] = ()
+    approvals: tuple[GivenApproval, ...] = ()
 
 
 def issue_document(
@@ -56,11 +59,12 @@ def issue_document(
     on_record: Mapping[str, object] | None = None,
     credited: Document | None = None,
     changes: Sequence[TaxChange] = (),
+    given: Sequence[GivenApproval] = (),
 ) -> IssuedDocument:
     """Issue a document that has no number yet: all of it happens in the transaction of `db`, or nothing does.
 
     `on_record` is what the audit trail says of it besides; `changes` are what a credit note changes in the taxes of the
-    invoice `credited` that wait for its payment.
+    invoice `credited` that wait for its payment, `given` the approvals that it is issued with.
     """
     of_period = period(series.pattern, document.issue_date)
     sequence = documents.take_sequence(db, series.code, of_period)
@@ -77,6 +81,7 @@ def issue_document(
     )
     if credited is not None:
         add_tax_changes(db, document.id, credited, changes, on=document.issue_date)
+    add_document_approvals(db, document.id, given)
     sides = post(document, posting)
     journal.post_document(db, document, sides)
     detail: dict[str, object] = {

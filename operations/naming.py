@@ -23,6 +23,7 @@ from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequi
 from invoicing.remedies import Act, NameOrganization
 from invoicing.text.codes import small_letters
 from operations.access import Office
+from operations.approval.persons import wants_person
 from storage.directory import access_queries, organizations, sessions
 
 CANDIDATES_MAX = 20
@@ -122,6 +123,20 @@ async def connection_now(office: Office, connection: Connection) -> Connection:
     if own is None:
         raise NotFound("The organization of this connection cannot be reached any more.")
     return DedicatedConnection(own)
+
+
+async def asks_person(office: Office, connection: Connection) -> bool:
+    """Whether a person approves what is issued over the connection: in its own organization, or in any that its
+    principal can reach.
+    """
+    match connection:
+        case DedicatedConnection(own):
+            return wants_person(own)
+        case PracticeConnection():
+            user_id = office.principal.user_id
+            return await office.store.directory.read(lambda db: access_queries.reaches_human_approval(db, user_id))
+        case _:
+            assert_never(connection)
 
 
 async def active_organization(caller: Caller, *, session: str) -> OrganizationRef | None:

@@ -7,15 +7,23 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.organizations import ClientMay, NamedWrites, OrganizationRef, client_may_of, client_may_text
+from invoicing.organizations import (
+    ClientMay,
+    HumanApproval,
+    NamedWrites,
+    OrganizationRef,
+    client_may_of,
+    client_may_text,
+)
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.text.codes import small_letters
 from operations.access import Principal, require
 from operations.rights import RIGHTS
 from storage.directory import organizations
 
-POLICIES = frozenset({"named_writes", "client_may"})
+POLICIES = frozenset({"named_writes", "client_may", "human_approval"})
 """The fields of `update_organization` that are meant here."""
+_BY_PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class ChangedPolicies:
 
     named_writes: NamedWrites | None = None
     client_may: frozenset[ClientMay] | None = None
+    human_approval: HumanApproval | None = None
 
     def told(self, organization: OrganizationRef) -> dict[str, list[str]]:
         """Each changed policy before and after, for the audit trail."""
@@ -32,6 +41,8 @@ class ChangedPolicies:
             changed["named_writes"] = [organization.named_writes.value, self.named_writes.value]
         if self.client_may is not None:
             changed["client_may"] = [client_may_text(organization.client_may), client_may_text(self.client_may)]
+        if self.human_approval is not None:
+            changed["human_approval"] = [organization.human_approval.value, self.human_approval.value]
         return changed
 
     def publish(self, db: Session, organization_id: str) -> None:
@@ -39,6 +50,8 @@ class ChangedPolicies:
             organizations.set_named_writes(db, organization_id, self.named_writes)
         if self.client_may is not None:
             organizations.set_client_may(db, organization_id, self.client_may)
+        if self.human_approval is not None:
+            organizations.set_human_approval(db, organization_id, self.human_approval)
 
 
 def checked_policies(
@@ -56,7 +69,24 @@ def checked_policies(
         client_may=_client_may(organization, principal, str(changes["client_may"]))
         if "client_may" in changes
         else None,
+        human_approval=_human_approval(organization, str(changes["human_approval"]))
+        if "human_approval" in changes
+        else None,
     )
+
+
+def _human_approval(organization: OrganizationRef, text: str) -> HumanApproval:
+    wanted = small_letters(text)
+    if wanted == _BY_PAGE:
+        raise Conflict(
+            "human_approval cannot be page yet: a page that a person signs needs a sign-in, which there is none of.",
+            field="human_approval",
+        )
+    if wanted not in list(HumanApproval):
+        raise InvalidInput("human_approval must be off or live.", field="human_approval")
+    if organization.partner_id:
+        raise Conflict("human_approval is the practice's policy: set it on the practice.", field="human_approval")
+    return HumanApproval(wanted)
 
 
 def _named_writes(organization: OrganizationRef, text: str) -> NamedWrites:

@@ -93,7 +93,7 @@ class Right(StrEnum):
 class Rule:
     """Who may do an act. `doing` names it at the beginning of a sentence; `let_as` is the word by which a practice lets
     it to those of its client whom it can let it. One that is `coming` cannot be done yet: its row is decided for
-    whoever makes it, and nobody is let.
+    whoever makes it, and nobody is let. With `let_by_step` it is the step of a workflow that lets them.
     """
 
     doing: str
@@ -102,6 +102,7 @@ class Rule:
     if_let: frozenset[Standing] = frozenset()
     let_as: ClientMay | None = None
     coming: bool = False
+    let_by_step: bool = False
 
     def grant(self, standing: Standing) -> Grant:
         if standing in self.may:
@@ -114,7 +115,7 @@ class Rule:
             case Grant.MAY:
                 return True
             case Grant.IF_LET:
-                return self.let_as in let
+                return self.let_by_step or self.let_as in let
             case Grant.MAY_NOT:
                 return False
 
@@ -187,13 +188,13 @@ RIGHTS: Mapping[Right, Rule] = {
     Right.CHANGE_AGENTS: _answered_for("Changing an agent", ClientMay.AGENTS),
     Right.CHANGE_SKILLS: _answered_for("Changing a skill", ClientMay.AGENTS),
     Right.CHANGE_WORKFLOWS: _answered_for("Changing a workflow", ClientMay.WORKFLOWS),
-    Right.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS, coming=True),
+    Right.SET_HUMAN_APPROVAL: Rule("Setting the policy human_approval", Scope.CONFIGURE, _OWNERS),
     Right.DECIDE_APPROVAL: Rule(
         "Deciding an approval",
         Scope.ISSUE,
         _ANSWERABLE | {Standing.STANDALONE_ACCOUNTANT},
         _CLIENT_OWNER | {Standing.CLIENT_ACCOUNTANT, Standing.CLIENT_USER},
-        coming=True,
+        let_by_step=True,
     ),
     Right.LET_CLIENT: Rule("Letting a client do what else the practice does", Scope.CREDENTIALS, _PRACTICE_HEAD),
 }
@@ -216,6 +217,7 @@ RIGHT_OF_FIELD: Mapping[str, Right] = {
     "payment_qr": Right.SET_PAYMENT_QR,
     "mandates": Right.SET_MANDATES,
     "named_writes": Right.SET_NAMED_WRITES,
+    "human_approval": Right.SET_HUMAN_APPROVAL,
     "owner_email": Right.STATE_OWNER_ADDRESS,
     "client_may": Right.LET_CLIENT,
 }

@@ -14,6 +14,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, ResourceLink
 from pydantic import ValidationError
 
+from invoicing.approval.clients import FORCED_PROMPT_META
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from operations.access import Office
@@ -37,6 +38,7 @@ _UNLISTED = {tool.name: tool.unlisted for tool in CATALOG}
 _ACTS = {tool.name: tool.act for tool in CATALOG}
 _CHANGING = frozenset(name for name, act in _ACTS.items() if act is not Right.READ)
 _STREAMING = frozenset(tool.name for tool in CATALOG if tool.streams)
+_ASKING = frozenset(tool.name for tool in CATALOG if tool.asks)
 
 # Revision 2025-06-18 brought them; the text beside each says where the file is.
 _BEFORE_RESOURCE_LINKS = frozenset({"2025-03-26"})
@@ -66,6 +68,10 @@ class CounterfoilServer(IntroducedServer):
     def streams(self, tool: str) -> bool:
         """Whether a call of this tool may tell or ask its client something before it answers."""
         return tool in self._streaming
+
+    def asks(self, tool: str) -> bool:
+        """Whether a call of this tool may ask a person before something is issued."""
+        return tool in _ASKING
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -114,6 +120,8 @@ class CounterfoilServer(IntroducedServer):
             return result
         doorway: Doorway = request.lifespan_context
         shown = [tool for tool in result["tools"] if _may(doorway, request, tool["name"])]
+        if await doorway.forces_prompts(request):
+            shown = [_forcing_prompt(tool) if tool["name"] in _ASKING else tool for tool in shown]
         return {**result, "tools": shown}
 
     def _may_call(self, request: ServerRequestContext[Any, Any], name: str) -> bool:
@@ -161,6 +169,11 @@ class CounterfoilServer(IntroducedServer):
 def _may(doorway: Doorway, request: ServerRequestContext[Any, Any], name: str) -> bool:
     """Whether whoever makes the request can call a tool of this name; one that no catalogue has asks for itself."""
     return name not in _ACTS or doorway.may(request, _ACTS[name])
+
+
+def _forcing_prompt(tool: dict[str, Any]) -> dict[str, Any]:
+    """The tool as a client lists it that shows each of its calls to a person first."""
+    return {**tool, "_meta": {**tool.get("_meta", {}), FORCED_PROMPT_META: True}}
 
 
 def _readable(

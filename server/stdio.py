@@ -113,6 +113,9 @@ class GreetingServer(IntroducedServer):
         """Whether a tool can be called: the whole server, which is open then, asks its doorway."""
         return self._doorway.may(request, act)
 
+    async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
+        return await self._doorway.forces_prompts(request)
+
     async def list_tools(self) -> list[Tool]:
         self.wanted.set()
         return list(self._published.tools)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from invoicing.refusals import InvalidInput
@@ -87,6 +88,17 @@ def _is_text(value: str) -> bool:
 def not_of_this_list() -> InvalidInput:
     """The refusal of a cursor that another list gave, or nobody."""
     return InvalidInput("cursor is not one that this list gave: leave it out to start anew.", field="cursor")
+
+
+def cursor_moment(text: str) -> datetime:
+    """The moment of a cursor, in UTC as the list gave it; the cursors of other lists have two texts, too."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise not_of_this_list() from None
+    if moment.utcoffset() != timedelta(0):
+        raise not_of_this_list()
+    return moment
 
 
 def page_of(rows: Sequence[T], *, limit: int, count: Callable[[], int], cursor_of: Callable[[T], str]) -> Page[T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools import (
     create_client_api_key,
     create_client_organization,
+    decide_approval,
     draft_for_clients,
     draft_invoice,
     export_documents,
@@ -54,6 +55,7 @@ CATALOG: tuple[Description, ...] = (
     import_records.TOOL,
     draft_invoice.TOOL,
     issue_invoice.TOOL,
+    decide_approval.TOOL,
     find_invoices.TOOL,
     get_invoice.TOOL,
     issue_credit_note.TOOL,

@@ -27,6 +27,12 @@ class Doorway(Protocol):
     def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
         """Whether tools for this act are shown to whoever makes this request, and can be called."""
 
+    async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
+        """Whether this connection lists the tools that ask a person as such that a client shows to its user first:
+        where a person approves what is issued in its own organization, or, where it reaches many, in any of them. It
+        never depends on which organization is active.
+        """
+
 
 async def find_caller(context: Context[Any, Any]) -> Caller:
     """Who makes this call."""
@@ -75,6 +81,7 @@ BooksToSaveItem = Annotated[Books, _open_to(Right.SAVE_ITEM)]
 BooksToImport = Annotated[Books, _open_to(Right.IMPORT_RECORDS)]
 BooksToIssue = Annotated[Books, _open_to(Right.ISSUE)]
 BooksToCredit = Annotated[Books, _open_to(Right.CREDIT)]
+BooksToDecide = Annotated[Books, _open_to(Right.DECIDE_APPROVAL)]
 BooksToRecordPayment = Annotated[Books, _open_to(Right.RECORD_PAYMENT)]
 BooksToUpdate = Annotated[Books, _open_to(Right.UPDATE_PROFILE, even_archived=True)]
 BooksToConfigure = Annotated[Books, _open_to(Right.CHANGE_SETTINGS)]

@@ -46,7 +46,8 @@ class Description:
     arguments that it takes and that its schema does not spell out, because another tool's does; `across` arguments with
     which it acts across organizations, on the practice connection alone.
     `streams` says that a call may tell or ask its client something before it answers, or take so long that a client
-    wants a sign of life: over HTTP it is answered by an event stream.
+    wants a sign of life: over HTTP it is answered by an event stream. `asks` says that a call may ask a person before
+    something is issued, where the practice's policy wants that.
     """
 
     function: Callable[..., Any]
@@ -59,6 +60,7 @@ class Description:
     unlisted: frozenset[str] = frozenset()
     across: frozenset[str] = frozenset()
     streams: bool = False
+    asks: bool = False
 
     @property
     def name(self) -> str:

@@ -7,15 +7,17 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.approval.approvals import State
 from invoicing.document.lifecycle import DRAFT, OPEN
-from operations import customers, invoices
-from operations.invoices import InvoiceSearch, ListedInvoice
+from operations import customers, finding_invoices
+from operations.finding_invoices import InvoiceSearch, ListedInvoice
 from storage.books.drafts import ListedDraft
 from tools.answers import PageAnswer, answer, page_note
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument, WholeNumber
-from views.documents import InvoiceAnswer, draft_answer, invoice_answer
+from views.approvals import approval_lines, waiting_text
+from views.documents import InvoiceAnswer, draft_answer, invoice_answer, waiting_answer
 from views.invoices import SumsAnswer, sums_answer, sums_line
 from views.organizations import heading, named
 from views.payments import settled_text
@@ -26,7 +28,7 @@ class InvoicesFound(PageAnswer):
     sums: list[SumsAnswer]
 
 
-_STATUS = "open (owed), issued, partially_paid, paid, overdue, credited, or draft: not issued yet"
+_STATUS = "open (owed), issued, partially_paid, paid, overdue, credited; not issued yet: draft, awaiting_approval"
 
 
 async def find_invoices(
@@ -45,14 +47,20 @@ async def find_invoices(
         query=query, status=status.strip(), customer=customer.strip(), issued_from=issued_from, issued_to=issued_to
     )
     if search.status == DRAFT:
-        drafts = await invoices.find_drafts(books, search, cursor=cursor, limit=limit)
+        drafts = await finding_invoices.find_drafts(books, search, cursor=cursor, limit=limit)
         found = [InvoiceAnswer(**draft_answer(one)) for one in drafts.items]
         shared = _shared_names(found)
         lines = [_draft_line(one, shown, shared) for one, shown in zip(drafts.items, found, strict=True)]
         lines += [_GO_ON] if lines else [_no_drafts(search), *await _similar(books, search)]
         left, next_cursor, sums = drafts.left, drafts.next_cursor, drafts.sums
+    elif search.status == State.WAITING:
+        waiting = await finding_invoices.find_waiting(books, search, cursor=cursor, limit=limit)
+        found = [InvoiceAnswer(**waiting_answer(one)) for one in waiting.items]
+        lines = [line for one in waiting.items for line in (f"- {waiting_text(one)}", *approval_lines(one))]
+        lines = lines or ["Nothing waits for approval."]
+        left, next_cursor, sums = waiting.left, waiting.next_cursor, waiting.sums
     else:
-        page = await invoices.find_invoices(books, search, cursor=cursor, limit=limit)
+        page = await finding_invoices.find_invoices(books, search, cursor=cursor, limit=limit)
         found = [InvoiceAnswer(**invoice_answer(one)) for one in page.items]
         shared = _shared_names(found)
         lines = [_line(one, shown, shared) for one, shown in zip(page.items, found, strict=True)]
@@ -65,7 +73,7 @@ async def find_invoices(
         next_cursor=next_cursor,
         left=left,
     )
-    noun = "draft" if search.status == DRAFT else "invoice"
+    noun = "draft" if search.status in (DRAFT, State.WAITING) else "invoice"
     lines += [sums_line(one, noun) for one in sums]
     return answer(heading(books.organization), [*lines, *page_note(left, next_cursor)], structured)
 

@@ -12,7 +12,7 @@ from tools.answers import Answer, answer
 from tools.context import ReadableBooks
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from views.invoices import InvoiceDetails, invoice_details, invoice_lines
+from views.invoices import InvoiceDetails, invoice_details, invoice_lines, waiting_details, waiting_lines
 from views.organizations import heading, named
 
 
@@ -26,6 +26,10 @@ async def get_invoice(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, InvoiceShown]:
+    waiting = await invoices.find_approval(books, invoice)
+    if waiting is not None:
+        shown = InvoiceShown(organization=named(books.organization), invoice=waiting_details(waiting))
+        return answer(heading(books.organization), waiting_lines(waiting), shown)
     found = await invoices.get_invoice(books, invoice)
     structured = InvoiceShown(organization=named(books.organization), invoice=invoice_details(found))
     return answer(heading(books.organization), invoice_lines(structured.invoice, found), structured)
@@ -34,6 +38,7 @@ async def get_invoice(
 TOOL = Description(
     get_invoice,
     title="Get invoice",
-    text="Show one invoice or credit note with its lines, tax, totals, payments, credit notes and what is still open.",
+    text="Show one invoice or credit note with its lines, tax, totals, payments, credit notes and what is open; or what"
+    " waits for approval, by its id.",
     effect=Effect.READS,
 )

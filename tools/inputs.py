@@ -94,7 +94,8 @@ OptionalWholeNumber = Annotated[int | None, BeforeValidator(_whole)]
 OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string"})]
 
 OrganizationArgument = Annotated[str, Field(description="Handle")]
-SessionArgument = Annotated[str, Field(description="If you got one")]
+SessionArgument = str
+"""What `switch_organization` answered with, where the protocol has no sessions; `switch_organization` describes it."""
 Partner = Annotated[str, Field(description="Handle, if you have several practices")]
 Cursor = str
 """The `next_cursor` of the page before: an answer that has one says how to go on."""

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, assert_never
 
+from mcp.server.elicitation import ElicitationResult
+from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.approval.approvals import Approval, How
 from invoicing.credit.crediting import CreditLine
+from invoicing.document.documents import Document
 from invoicing.money.amounts import money_text
 from operations import credit_notes
-from operations.credit_notes import CreditRequest, IssuedCreditNote
+from operations.approval.persons import Question
+from operations.approval.waiting import AwaitingApproval
+from operations.credit_notes import CreditRequest, IssuedCreditNote, NotAgreed
 from operations.rights import Right
+from storage.books.pool import Books
 from tools.answers import Answer, answer
+from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said, was_asked
 from tools.context import BooksToCredit
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
+from views.approvals import ApprovalAnswer, approval_answer, approval_lines, waiting_text
+from views.base import UNSPELT_OR_NULL
 from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text
 from views.organizations import heading, named
 from views.payments import owed_line
@@ -36,18 +47,45 @@ class CreditLineInput(PartInput):
 
 
 class Credited(Answer):
-    """`invoice_amount_due` is what is owed of the invoice now; less than zero where the customer is owed."""
+    """`invoice_amount_due` is what is owed of the invoice now; less than zero where the customer is owed. `credit_note`
+    is null where it was not issued: it waits, as `approval` says, or a person has not said yes.
+    """
 
-    credit_note: InvoiceAnswer
+    credit_note: Annotated[InvoiceAnswer | None, UNSPELT_OR_NULL]
     credited_invoice: str
     invoice_amount_due: str
     reason: str
     warnings: list[WarningAnswer]
     replayed: bool
+    approval: Annotated[ApprovalAnswer | None, UNSPELT_OR_NULL] = None
+
+
+async def question_to_credit(
+    books: BooksToCredit,
+    invoice: str,
+    reason: str,
+    lines: list[CreditLineInput] | None,
+    issue_date: date | None,
+    client_reference: str,
+) -> Question | None:
+    return await credit_notes.question_before_credit(
+        books, _wanted(invoice, reason, lines, issue_date, client_reference)
+    )
+
+
+AQuestion = Annotated[Question | None, Resolve(question_to_credit)]
+
+
+async def ask_to_credit(
+    context: Context[Any, Any], books: BooksToCredit, question: AQuestion
+) -> Elicit[PersonsAnswer] | How | None:
+    return await ask_person(context, [(books.organization, question)] if question else [])
 
 
 async def issue_credit_note(
     books: BooksToCredit,
+    question: AQuestion,
+    outcome: Annotated[ElicitationResult[Any], Resolve(ask_to_credit)],
     invoice: Annotated[str, Field(description="Id or number")],
     reason: str,
     lines: Annotated[
@@ -58,15 +96,53 @@ async def issue_credit_note(
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Credited]:
+    wanted = _wanted(invoice, reason, lines, issue_date, client_reference)
+    said = person_said([question] if question else [], outcome)
+    made = await credit_notes.issue_credit_note(books, wanted, said)
+    first_line = heading(books.organization)
+    match made:
+        case AwaitingApproval(approval=approval):
+            first = "Asked for already:" if made.replayed else "Not issued, it waits for approval:"
+            said_of_it = [f"{first} {waiting_text(approval)}", *approval_lines(approval)]
+            return answer(first_line, said_of_it, _not_issued(books, approval.document, approval, made.replayed))
+        case NotAgreed(document=document):
+            line = f"{no_person_line(asked=was_asked(outcome))} Nothing was kept: repeat the call."
+            return answer(first_line, [line], _not_issued(books, document, None, replayed=False))
+        case IssuedCreditNote():
+            return answer(first_line, _lines(made), _credited(books, made))
+        case never:
+            assert_never(never)
+
+
+def _wanted(
+    invoice: str,
+    reason: str,
+    lines: list[CreditLineInput] | None,
+    issue_date: date | None,
+    client_reference: str,
+) -> CreditRequest:
     wanted = None if lines is None else tuple(line.wanted() for line in lines)
-    made = await credit_notes.issue_credit_note(
-        books,
-        CreditRequest(
-            invoice=invoice, reason=reason, lines=wanted, issue_date=issue_date, client_reference=client_reference
-        ),
+    return CreditRequest(
+        invoice=invoice, reason=reason, lines=wanted, issue_date=issue_date, client_reference=client_reference
     )
+
+
+def _not_issued(books: Books, document: Document, approval: Approval | None, replayed: bool) -> Credited:
+    return Credited(
+        organization=named(books.organization),
+        credit_note=None,
+        credited_invoice=document.credits.number if document.credits else "",
+        invoice_amount_due="",
+        reason=document.reason,
+        warnings=[],
+        replayed=replayed,
+        approval=approval_answer(approval) if approval else None,
+    )
+
+
+def _credited(books: Books, made: IssuedCreditNote) -> Credited:
     document = made.note.document
-    structured = Credited(
+    return Credited(
         organization=named(books.organization),
         credit_note=InvoiceAnswer(**invoice_answer(made.note)),
         credited_invoice=made.invoice_number,
@@ -75,7 +151,6 @@ async def issue_credit_note(
         warnings=warning_answers(made.warnings, for_assistant),
         replayed=made.note.replayed,
     )
-    return answer(heading(books.organization), _lines(made), structured)
 
 
 def _lines(made: IssuedCreditNote) -> list[str]:
@@ -101,4 +176,5 @@ TOOL = Description(
     " corrected invoice is a new one.",
     effect=Effect.COMMITS,
     act=Right.CREDIT,
+    asks=True,
 )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from mcp.server.mcpserver import Context
+from mcp.server.elicitation import ElicitationResult
+from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.approval.approvals import How
+from invoicing.organizations import OrganizationRef
+from operations.approval.persons import Question
+from operations.invoices import KeptAsDraft
 from operations.recurring import issuing
 from operations.recurring.issuing import DraftToIssue
 from operations.rights import Right
 from tools.answers import Answer, answer
+from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said, was_asked
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import PartInput, Several
@@ -40,9 +46,24 @@ class IssuedForClients(Answer):
     documents: Annotated[list[IssueAnswer], SEVERAL_UNSPELT]
 
 
+async def questions_to_issue(
+    office: TheOffice, documents: list[DraftInput], partner: str
+) -> list[tuple[OrganizationRef, Question]]:
+    return await issuing.questions_before_issuing(office, [one.asked() for one in documents], partner=partner)
+
+
+Questions = Annotated[list[tuple[OrganizationRef, Question]], Resolve(questions_to_issue)]
+
+
+async def ask_to_issue(context: Context[Any, Any], questions: Questions) -> Elicit[PersonsAnswer] | How | None:
+    return await ask_person(context, questions)
+
+
 async def issue_for_clients(
     context: Context[Any, Any],
     office: TheOffice,
+    questions: Questions,
+    outcome: Annotated[ElicitationResult[Any], Resolve(ask_to_issue)],
     documents: Annotated[
         Several[DraftInput],
         Field(description="At most 100; acknowledge: codes of warnings shown"),
@@ -53,11 +74,15 @@ async def issue_for_clients(
         await context.report_progress(done, count, f"{done} of {count} drafts")
 
     wanted = [one.asked() for one in documents]
-    practice, found = await issuing.issue_for_clients(office, wanted, partner=partner, progress=progress)
+    said = person_said([question for _, question in questions], outcome)
+    practice, found = await issuing.issue_for_clients(office, wanted, partner=partner, said=said, progress=progress)
     structured = IssuedForClients(
         organization=named(practice), documents=[issue_answer(one, for_assistant) for one in found]
     )
-    return answer(heading(practice), issue_lines(found, for_assistant), structured)
+    unasked = any(isinstance(one.outcome, KeptAsDraft) and not one.outcome.unacknowledged for one in found)
+    lines = issue_lines(found, for_assistant)
+    lines += [no_person_line(asked=was_asked(outcome))] if unasked else []
+    return answer(heading(practice), lines, structured)
 
 
 TOOL = Description(
@@ -69,4 +94,5 @@ TOOL = Description(
     scope=Scope.PRACTICE,
     repeatable=True,
     streams=True,
+    asks=True,
 )

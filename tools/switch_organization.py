@@ -28,7 +28,7 @@ class Switched(Answer):
 async def switch_organization(
     caller: TheCaller,
     organization: Annotated[str, Field(description="Handle, or a name that only one organization has")],
-    session: SessionArgument = "",
+    session: Annotated[SessionArgument, Field(description="From an earlier switch, if it gave one")] = "",
 ) -> Annotated[CallToolResult, Switched]:
     switched = await organizations.switch_organization(caller, organization, session=session)
     active = switched.organization

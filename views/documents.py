@@ -7,12 +7,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
+from invoicing.approval.approvals import Approval
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.document.tags import tags_text
 from invoicing.money.amounts import money_text, plain
 from invoicing.text.typed import counted
-from operations.invoices import ListedInvoice
+from operations.finding_invoices import ListedInvoice
 from operations.issuing import StandingDocument
 from storage.books.drafts import ListedDraft
 from views.base import SEVERAL_UNSPELT, View
@@ -140,6 +141,29 @@ def draft_answer(draft: ListedDraft) -> dict[str, Any]:
         "currency": currency,
         "credits": "",
         **{name: money_text(amounts[name], currency) if amounts else "" for name in _AMOUNTS},
+    }
+
+
+def waiting_answer(approval: Approval) -> dict[str, Any]:
+    """The fields of `InvoiceAnswer` for what waits for approval, or was rejected: it has no number."""
+    document, currency = approval.document, approval.document.currency
+    return {
+        "id": approval.id,
+        "number": "",
+        "kind": document.kind.value,
+        "status": approval.state.value,
+        "customer": document.customer,
+        "customer_name": document.buyer.name,
+        "issue_date": None,
+        "due_date": None,
+        "currency": currency,
+        "net_total": money_text(document.net_minor, currency),
+        "tax_total": money_text(document.tax_minor, currency),
+        "total": money_text(document.total_minor, currency),
+        "amount_paid": money_text(0, currency),
+        "amount_credited": money_text(0, currency),
+        "amount_due": money_text(document.payable_minor if document.credits is None else 0, currency),
+        "credits": document.credits.id if document.credits else "",
     }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+from invoicing.approval.approvals import Approval
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import counted
 from operations.issuing import StandingDocument
 from storage.books.documents import IssuedDocument
-from views.base import SEVERAL_UNSPELT, View
+from views.approvals import StepAnswer, approval_lines, given_answers, step_answers, step_lines, waiting_text
+from views.base import LIST_UNSPELT, SEVERAL_UNSPELT, View
 from views.documents import (
     InvoiceAnswer,
     LineAnswer,
@@ -21,6 +23,7 @@ from views.documents import (
     line_answer,
     note_lines,
     tax_answer,
+    waiting_answer,
 )
 from views.payments import SETTLED, PaymentAnswer, owed_line, payment_answer, settled_lines
 from views.totals import TotalsAnswer, totals_answer
@@ -35,7 +38,7 @@ class CreditNoteAnswer(View):
 
 
 class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
-    """`credited_invoice` and `reason` are those of a credit note."""
+    """`credited_invoice` and `reason` are those of a credit note. What waits for approval has no `issued_at`."""
 
     supply_date: date
     supply_end: date | None
@@ -49,9 +52,10 @@ class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
     credit_notes: Annotated[list[CreditNoteAnswer], SEVERAL_UNSPELT]
     credited_invoice: str
     reason: str
-    issued_at: datetime
+    issued_at: datetime | None
     issued_by: str
     hash: str
+    approvals: Annotated[list[StepAnswer], LIST_UNSPELT]
 
 
 def invoice_details(found: StandingDocument) -> InvoiceDetails:
@@ -74,7 +78,38 @@ def invoice_details(found: StandingDocument) -> InvoiceDetails:
         issued_at=found.issued_at,
         issued_by=found.issued_by,
         hash=found.hash,
+        approvals=given_answers(found.approvals),
     )
+
+
+def waiting_details(approval: Approval) -> InvoiceDetails:
+    """What waits for approval as it would be; the days follow when it is issued, where none were set."""
+    document = approval.document
+    return InvoiceDetails(
+        **waiting_answer(approval),
+        supply_date=document.supply_date,
+        supply_end=document.supply_end,
+        purchase_order=document.purchase_order,
+        payment_terms=document.payment_terms,
+        note=document.note,
+        prices_include_tax=document.prices_include_tax,
+        lines=[line_answer(line, document.currency) for line in document.lines],
+        taxes=[tax_answer(tax, document.currency) for tax in document.taxes],
+        **totals_answer(document),
+        payments=[],
+        credit_notes=[],
+        credited_invoice=document.credits.number if document.credits else "",
+        reason=document.reason,
+        issued_at=None,
+        issued_by="",
+        hash="",
+        approvals=step_answers(approval),
+    )
+
+
+def waiting_lines(approval: Approval) -> list[str]:
+    """What waits, with its lines, what was said of it and who goes on."""
+    return [waiting_text(approval), *document_lines(approval.document), *approval_lines(approval)]
 
 
 def _credit_note(issued: IssuedDocument) -> CreditNoteAnswer:
@@ -101,6 +136,7 @@ def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]
         *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
         *(_credit_note_line(note) for note in details.credit_notes),
         *_standing_lines(found),
+        *step_lines(details.approvals),
         *note_lines(details.note),
     ]
 

@@ -63,7 +63,8 @@ def profile_shown(organization: OrganizationRef, details: OrganizationDetails, w
 def policy_of(organization: OrganizationRef) -> dict[str, str]:
     """The policy that is not in the organization's own books; what a client may, only of a client."""
     let = {"client_may": client_may_text(organization.client_may)} if organization.partner_id else {}
-    return {"named_writes": organization.named_writes} | let
+    policies = {"named_writes": organization.named_writes, "human_approval": organization.human_approval}
+    return policies | let
 
 
 def profile_lines(organization: OrganizationRef, shown: ProfileShown) -> list[str]:

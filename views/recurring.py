@@ -7,11 +7,13 @@ from typing import Annotated, Any, assert_never
 
 from invoicing.money.amounts import money_text
 from invoicing.text.typed import counted
+from operations.approval.waiting import AwaitingApproval
 from operations.invoices import IssuedInvoice, KeptAsDraft
 from operations.recurring.drafting import WorkOfMonth
 from operations.recurring.issuing import DraftIssue, NotIssued
 from operations.recurring.outcomes import ClientWork, Exceptional, totals_of
 from storage.paging import Page, decode_cursor, encode_cursor
+from views.approvals import approval_answer
 from views.base import LIST_UNSPELT, View
 from views.remedies import Words, line_of, message_of, told
 from views.warnings import warning_answers, warning_lines
@@ -165,7 +167,7 @@ def _totals_text(totals: Iterable[tuple[str, int]]) -> str:
 
 class IssueAnswer(View):
     """What became of a draft: `outcome` is issued, kept (as a draft, because of `warnings` that nobody has
-    acknowledged) or refused, with the `error`.
+    acknowledged or a person has not said yes), waiting (for approval) or refused, with the `error`.
     """
 
     organization: str
@@ -196,6 +198,10 @@ def issue_answer(one: DraftIssue, words: Words) -> IssueAnswer:
             warnings = warning_answers(outcome.preview.warnings, words)
             said |= {"outcome": "kept", "warnings": [dict(warning) for warning in warnings]}
             said |= {"total": money_text(document.total_minor, document.currency), "currency": document.currency}
+        case AwaitingApproval():
+            document = outcome.approval.document
+            said |= {"outcome": "waiting", "replayed": outcome.replayed}
+            said |= {"total": money_text(document.total_minor, document.currency), "currency": document.currency}
         case NotIssued():
             said |= {"outcome": "refused", "error": line_of(outcome.refusal, words)}
         case _:
@@ -224,6 +230,8 @@ def _issue_lines(one: DraftIssue, answered: IssueAnswer, words: Words) -> list[s
         case IssuedInvoice():
             before = " (issued before)" if answered.replayed else ""
             return [f"{of}: {one.draft} is {answered.number}, {answered.total} {answered.currency}{before}"]
+        case KeptAsDraft(unacknowledged=()):
+            return [f"{of}: {one.draft}, {answered.total} {answered.currency}, stays a draft: no person has said yes"]
         case KeptAsDraft():
             lacking = ", ".join(outcome.unacknowledged)
             said = warning_lines(outcome.preview.warnings, words)
@@ -232,6 +240,9 @@ def _issue_lines(one: DraftIssue, answered: IssueAnswer, words: Words) -> list[s
                 f" {lacking}",
                 *(f"  {line}" for line in said),
             ]
+        case AwaitingApproval():
+            waits_for = approval_answer(outcome.approval).who_may_decide
+            return [f"{of}: {one.draft}, {answered.total} {answered.currency}, waits for {waits_for}"]
         case NotIssued():
             return [f"{of}: {one.draft} not issued: {message_of(outcome.refusal, words)}"]
         case _:

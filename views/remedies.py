@@ -150,6 +150,8 @@ _FOR_ASSISTANT = {
     Act.READ_DOCUMENT: "Look at it with get_invoice.",
     Act.READ_PAYMENTS: "get_invoice shows its payments.",
     Act.CREDIT_DOCUMENT: "issue_credit_note corrects it.",
+    Act.DECIDE: "decide_approval with decision reject does so.",
+    Act.FIND_WAITING: "find_invoices with status awaiting_approval lists what waits.",
     Act.FIND_DRAFT: "find_invoices with status draft lists drafts.",
     Act.SHOW_DRAFT_AGAIN: (
         "Show the draft again with draft_invoice and its draft alone, which accepts the new figures, or with all fields"

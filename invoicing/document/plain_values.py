@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
@@ -49,8 +49,8 @@ def _maker(hint: Any) -> _Made | None:
     if get_origin(hint) is tuple:
         made = _maker(get_args(hint)[0])
         return tuple if made is None else lambda parts: tuple(map(made, parts))
-    if hint is date:
-        return date.fromisoformat
+    if hint in (date, datetime):
+        return hint.fromisoformat  # type: ignore[no-any-return]  # Of a class that has it.
     if hint is Decimal or issubclass(hint, Enum):
         return hint  # type: ignore[no-any-return]  # A class that is called with a text.
     # Mypy takes what is a dataclass for a value of one as well.

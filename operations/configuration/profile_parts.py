@@ -64,7 +64,10 @@ async def save_profile_part(office: Office, books: Books, of: PartOfProfile, cha
 
 def _entries(of: PartOfProfile, db: Session, books: Books) -> list[Entry]:
     organization = books.organization
-    values: dict[str, object] = {"named_writes": organization.named_writes.value}
+    values: dict[str, object] = {
+        "named_writes": organization.named_writes.value,
+        "human_approval": organization.human_approval.value,
+    }
     if organization.partner_id:
         values[_OF_CLIENTS] = client_may_text(organization.client_may)
     profile = load_profile(db)
@@ -102,6 +105,7 @@ POLICY = PartOfProfile(
         "write_off_limit": "the most that is written off of an invoice, in the currency of the books",
         "tax_due": "supply, or payment: cash accounting, for documents issued from then on",
         "named_writes": "live, always or off: which changes must name the organization",
+        "human_approval": "off, or live: a person approves what is issued in live organizations, not a model",
         _OF_CLIENTS: "which of the practice's acts a client's own people may do, words with blanks between",
     },
 )

@@ -13,7 +13,16 @@ from invoicing.organizations import OrganizationRef
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
 from operations.access import Office, open_books, require
-from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft, issue_invoice, issued_from
+from operations.approval.persons import PersonSaid, Question, wants_person
+from operations.approval.waiting import AwaitingApproval
+from operations.invoices import (
+    IssuedInvoice,
+    IssueRequest,
+    KeptAsDraft,
+    issue_invoice,
+    issued_from,
+    question_before_issue,
+)
 from operations.naming import not_found
 from operations.onboarding import find_partner
 from operations.rights import Right
@@ -43,7 +52,7 @@ class NotIssued:
     refusal: Refusal
 
 
-Issue: TypeAlias = IssuedInvoice | KeptAsDraft | NotIssued
+Issue: TypeAlias = IssuedInvoice | KeptAsDraft | AwaitingApproval | NotIssued
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +64,58 @@ class DraftIssue:
     outcome: Issue
 
 
+async def questions_before_issuing(
+    office: Office, wanted: Sequence[DraftToIssue], *, partner: str = ""
+) -> list[tuple[OrganizationRef, Question]]:
+    """What a person is to be asked before `issue_for_clients`, of each draft that would be issued and whose practice
+    wants it; what would be refused is not asked about.
+
+    Raises:
+        NotFound, OrganizationRequired, NotAllowed, InvalidInput, LimitExceeded: as `issue_for_clients` does.
+    """
+    _, organizations = await _checked(office, wanted, partner)
+    found = []
+    for one in wanted:
+        organization = organizations[one.organization]
+        if wants_person(organization) and (question := await _question(office, organization, one)) is not None:
+            found.append((organization, question))
+    return found
+
+
 async def issue_for_clients(
-    office: Office, wanted: Sequence[DraftToIssue], *, partner: str = "", progress: AsyncProgress
+    office: Office,
+    wanted: Sequence[DraftToIssue],
+    *,
+    partner: str = "",
+    said: PersonSaid | None = None,
+    progress: AsyncProgress,
 ) -> tuple[OrganizationRef, list[DraftIssue]]:
     """Issue each of the drafts in the order in which they are named, each in a transaction of its own, and answer the
     practice and what became of each; what is refused at one touches no other. One that an earlier call issued answers
-    the same document again. The practice's own drafts are issued alike. `progress` counts drafts.
+    the same document again. The practice's own drafts are issued alike. `said` is what a person has said of them, where
+    one was asked; `progress` counts drafts.
 
     Raises:
         NotFound, OrganizationRequired: an organization, or the practice, is not within reach; nothing is issued then.
         NotAllowed: acting for clients is not the principal's to do.
         InvalidInput, LimitExceeded: none, a draft twice, or more than one call issues.
     """
-    practice = await find_partner(office, partner)
-    require(Right.ACT_FOR_CLIENTS, practice, office.principal)
-    _check_drafts(wanted)
-    organizations = await office.store.directory.read(lambda db: _organizations(db, office, practice, wanted))
+    practice, organizations = await _checked(office, wanted, partner)
     found = []
     for done, one in enumerate(wanted, start=1):
         organization = organizations[one.organization]
-        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one)))
+        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one, said)))
         await progress(done, len(wanted))
     return practice, found
+
+
+async def _checked(
+    office: Office, wanted: Sequence[DraftToIssue], partner: str
+) -> tuple[OrganizationRef, Mapping[str, OrganizationRef]]:
+    practice = await find_partner(office, partner)
+    require(Right.ACT_FOR_CLIENTS, practice, office.principal)
+    _check_drafts(wanted)
+    return practice, await office.store.directory.read(lambda db: _organizations(db, office, practice, wanted))
 
 
 def _check_drafts(wanted: Sequence[DraftToIssue]) -> None:
@@ -106,10 +145,22 @@ def _organizations(
     return found
 
 
-async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssue) -> Issue:
+async def _question(office: Office, organization: OrganizationRef, one: DraftToIssue) -> Question | None:
     try:
         require(Right.ACT_FOR_CLIENTS, organization, office.principal)
-        return await _issue_in(open_books(office, organization, Right.ISSUE), one)
+        books = open_books(office, organization, Right.ISSUE)
+        if await issued_from(books, one.draft) is not None:
+            return None
+        return await question_before_issue(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
+    except (Refusal, *UNREADABLE_ROW):
+        # Issuing it says so again.
+        return None
+
+
+async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssue, said: PersonSaid | None) -> Issue:
+    try:
+        require(Right.ACT_FOR_CLIENTS, organization, office.principal)
+        return await _issue_in(open_books(office, organization, Right.ISSUE), one, said)
     except Refusal as refusal:
         return NotIssued(refusal)
     except UNREADABLE_ROW as error:
@@ -117,11 +168,11 @@ async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssu
         return NotIssued(open_books(office, organization, Right.READ).out_of_service(Fault.ROWS))
 
 
-async def _issue_in(books: Books, one: DraftToIssue) -> Issue:
+async def _issue_in(books: Books, one: DraftToIssue, said: PersonSaid | None) -> Issue:
     if (earlier := await issued_from(books, one.draft)) is not None:
         return IssuedInvoice(earlier, ())
     try:
-        return await issue_invoice(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
+        return await issue_invoice(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge), said)
     except Refusal:
         # Somebody else may have issued it meanwhile, and then it is issued.
         if (meanwhile := await issued_from(books, one.draft)) is not None:

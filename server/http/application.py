@@ -120,8 +120,8 @@ def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[E
     )
     alone = PlainServer(inner)
     return Entrances(
-        with_sessions=Forms(plain=alone, streaming=handshake, streams=server.streams),
-        without=Forms(plain=plain.asgi_app, streaming=streaming.asgi_app, streams=server.streams),
+        with_sessions=Forms(plain=alone, streaming=handshake, streams=server.streams, asks=server.asks),
+        without=Forms(plain=plain.asgi_app, streaming=streaming.asgi_app, streams=server.streams, asks=server.asks),
     ), [streaming.run, plain.run, alone.run, handshake.run]
 
 

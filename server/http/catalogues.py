@@ -13,7 +13,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
-from operations.naming import Caller
+from operations.naming import Caller, asks_person
 from operations.rights import Right
 from server.http.confirmations import bind_organization, state_security
 from server.http.gate.dispatch import Catalogue
@@ -34,6 +34,11 @@ class HttpDoorway:
     def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
         http: Any = request.request
         return state_of(http.scope).authenticated_request.may(act)
+
+    async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
+        http: Any = request.request
+        caller = state_of(http.scope).caller_of_call
+        return await asks_person(caller.office, caller.connection)
 
 
 def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilServer:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
+from server.http.clients import takes_forms
 from server.http.connections import line_of
 from server.http.gate.state import state_of
 from server.http.messages import Message
@@ -20,18 +21,22 @@ _JSON, _EVENTS = "application/json", "text/event-stream"
 
 class Forms:
     """Answers with one JSON what tells and asks nothing meanwhile, or what comes from a client that takes nothing else;
-    everything else may become an event stream. `streams` says of a tool whether its calls tell or ask something.
+    everything else may become an event stream. `streams` says of a tool whether its calls tell or ask something, `asks`
+    whether they ask the client's user, where the client of the session can.
     """
 
-    def __init__(self, *, plain: ASGIApp, streaming: ASGIApp, streams: Callable[[str], bool]) -> None:
+    def __init__(
+        self, *, plain: ASGIApp, streaming: ASGIApp, streams: Callable[[str], bool], asks: Callable[[str], bool]
+    ) -> None:
         self._plain = plain
         self._streaming = streaming
         self._streams = streams
+        self._asks = asks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         message = state_of(scope).message
         takes_json, takes_events = check_accept_headers(Request(scope))
-        if takes_json and _is_request(scope, message) and not (takes_events and self._may_stream(message)):
+        if takes_json and _is_request(scope, message) and not (takes_events and self._may_stream(scope, message)):
             await self._answer_plainly(scope, receive, send)
         elif takes_json:
             await self._streaming(scope if takes_events else _taking_both(scope), receive, send)
@@ -48,8 +53,12 @@ class Forms:
                 line.when_left(call.cancel)
             await self._plain(scope, receive, send)
 
-    def _may_stream(self, message: Message) -> bool:
-        return message.wants_progress or self._streams(message.tool)
+    def _may_stream(self, scope: Scope, message: Message) -> bool:
+        return message.wants_progress or self._streams(message.tool) or self._may_ask(scope, message.tool)
+
+    def _may_ask(self, scope: Scope, tool: str) -> bool:
+        session = state_of(scope).session
+        return session is not None and self._asks(tool) and takes_forms(session.client)
 
 
 def _is_request(scope: Scope, message: Message) -> bool:

@@ -29,7 +29,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Unavailable
-from server.http.clients import capabilities_of, check_can_be_asked
+from server.http.clients import capabilities_of, check_can_be_asked, info_of
 from server.http.gate.state import state_of
 from server.http.questions import (
     Answered,
@@ -98,7 +98,9 @@ class HandshakeServer:
         conversation = state_of(scope).conversation_of_session
         revision = Headers(scope=scope).get("mcp-protocol-version") or conversation.client.revision
         connection = Connection.from_envelope(
-            revision or DEFAULT_NEGOTIATED_VERSION, None, capabilities_of(conversation.client)
+            revision or DEFAULT_NEGOTIATED_VERSION,
+            info_of(conversation.client),
+            capabilities_of(conversation.client),
         )
         async with transport.connect() as (incoming, outgoing):
             task_status.started()

@@ -69,6 +69,8 @@ STAYS = frozenset(
         "payments",
         "settlement_taxes",
         "drafts",
+        "approvals",
+        "document_approvals",
         "receivables",
         "document_instalments",
         "account_totals",

@@ -101,6 +101,7 @@ class Owing:
 
 
 ISSUING = ("issue_invoice", "issue_credit_note")
+DECIDING = "decide_approval"
 PRINTING = "store_pdf"
 CREATING = "create_organization"
 SETTING = (

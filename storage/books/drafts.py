@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Select, bindparam, func, select, type_coerce
 from sqlmodel import Session
 
+from invoicing.approval.people import Actor
+from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import DocumentKind
+from invoicing.document.plain_values import made_of
 from invoicing.document.requested import RequestedDocument
 from invoicing.document.shown import Shown, draft_from_text, draft_text
 from invoicing.money.sums import Summand, Sums, sums_per_currency
 from invoicing.text.typed import search_key
 from storage.books import tables
-from storage.paging import Page, decode_cursor, encode_cursor, not_of_this_list, page_of, search_words
+from storage.paging import Page, cursor_moment, decode_cursor, encode_cursor, page_of, search_words
 from storage.queries.statements import STATEMENTS_KEPT, execute, table_of
 from storage.queries.tuples import before
 
@@ -41,6 +45,7 @@ _COLUMNS = _DRAFTS.c
 _THIS_ONE = _COLUMNS.id == bindparam("draft")
 _CONTENT = select(_COLUMNS.content).where(_THIS_ONE)
 _EVERY = select(_COLUMNS.id, _COLUMNS.content).order_by(_COLUMNS.id)
+_PREPARERS = select(_COLUMNS.preparers).where(_THIS_ONE)
 _ADD = _DRAFTS.insert().inline()
 _CHANGE = _DRAFTS.update().where(_THIS_ONE)
 _DELETE = _DRAFTS.delete().where(_THIS_ONE)
@@ -70,6 +75,12 @@ def draft_by_id(session: Session, draft_id: str) -> tuple[RequestedDocument, Sho
 def every_draft(session: Session) -> dict[str, tuple[RequestedDocument, Shown | None]]:
     """What each draft asks for, and what it last showed, by its id in the order in which they were made."""
     return {row[0]: draft_from_text(row[1]) for row in execute(session, _EVERY)}
+
+
+def preparers_of(session: Session, draft_id: str) -> tuple[Actor, ...]:
+    """Who has prepared the draft, in their order; nobody where an earlier release kept it, or nothing is kept."""
+    kept = execute(session, _PREPARERS, {"draft": draft_id}).scalar()
+    return tuple(made_of(Actor, one) for one in json.loads(kept or "[]"))
 
 
 def find_drafts(session: Session, *, query: str, customer: str, cursor: str, limit: int) -> Page[ListedDraft]:
@@ -107,7 +118,14 @@ def _summand(currency: str, net: int, tax: int, total: int, due: int, count: int
 
 
 def save_draft(
-    session: Session, draft_id: str, request: RequestedDocument, shown: Shown, *, now: datetime, by: str
+    session: Session,
+    draft_id: str,
+    request: RequestedDocument,
+    shown: Shown,
+    *,
+    now: datetime,
+    by: str,
+    preparers: tuple[Actor, ...],
 ) -> None:
     """Keep a new draft, or the new state of one."""
     values = {
@@ -115,6 +133,7 @@ def save_draft(
         "content": draft_text(request, shown),
         "updated_at": now,
         "updated_by": by,
+        "preparers": canonical_json(preparers),
     }
     if not execute(session, _CHANGE, {**values, "draft": draft_id}).rowcount:
         execute(session, _ADD, {**values, "id": draft_id, "created_at": now})
@@ -136,7 +155,7 @@ def _conditions(customer: str, cursor: str) -> tuple[tuple[str, ...], dict[str, 
     names = tuple(values)
     if (position := decode_cursor(cursor, str, str)) is not None:
         names = (*names, "before")
-        values |= {"before_moment": _cursor_moment(str(position[0])), "before_id": position[1]}
+        values |= {"before_moment": cursor_moment(str(position[0])), "before_id": position[1]}
     return names, values
 
 
@@ -170,17 +189,6 @@ def _holds(row: Sequence[Any], words: list[str]) -> bool:
     # Unlike an issued document a draft keeps no search key: the customer's name is the one of today.
     text = search_key(row[2], row[3] or "")
     return all(word in text for word in words)
-
-
-def _cursor_moment(text: str) -> datetime:
-    """The moment of a cursor, in UTC as the list gave it; the cursors of other lists have two texts, too."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise not_of_this_list() from None
-    if moment.utcoffset() != timedelta(0):
-        raise not_of_this_list()
-    return moment
 
 
 def _listed(row: Sequence[Any]) -> ListedDraft:

@@ -19,6 +19,11 @@ KEPT_AS_DRAFT = "kept as a draft"
 that it is kept as.
 """
 
+CREDIT_ASKED_FOR = "credit note that was asked for"
+"""What stands for the tool where the reference is that of a credit note that waits for approval, and the subject the id
+under which it waits.
+"""
+
 _KEYS = table_of(tables.IdempotencyKey)
 _BY_REFERENCE = select(_KEYS.c.subject, _KEYS.c.request_hash).where(
     _KEYS.c.tool == bindparam("tool"), _KEYS.c.reference == bindparam("reference")

@@ -21,6 +21,7 @@ import anyio
 import anyio.to_thread
 from sqlmodel import Session
 
+from invoicing.approval.people import Actor
 from invoicing.organizations import Clock, OrganizationRef
 from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
@@ -272,11 +273,13 @@ class BooksPool:
 class Books:
     """One organization's books, opened for `actor` after the directory allowed it.
 
-    `actor` is the name that the audit trail shows. `may_change` is false where the call only reads.
+    `actor` is the name that the audit trail shows, of whoever is `acting`. `may_change` is false where the call only
+    reads.
     """
 
     organization: OrganizationRef
     actor: str
+    acting: Actor
     clock: Clock
     pool: BooksPool
     may_change: bool

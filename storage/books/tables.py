@@ -76,6 +76,7 @@ class Draft(BooksTable, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     updated_by: str
+    preparers: str = "[]"
 
 
 class DocumentRow(BooksTable, table=True):

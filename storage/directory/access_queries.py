@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
-from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role, client_may_of
+from invoicing.organizations import (
+    Environment,
+    HumanApproval,
+    NamedWrites,
+    OrganizationKind,
+    OrganizationRef,
+    Role,
+    client_may_of,
+)
 from invoicing.text.codes import small_letters
 from storage.directory.tables import RANK, Membership, MembershipClient, Organization
 from storage.queries.cache import remembered
@@ -58,6 +66,7 @@ def _reachable() -> Select[*tuple[Any, ...]]:
             through_partner.c.role.label("practice_role"),
             func.coalesce(through_partner.c.all_clients, own.c.all_clients).label("all_clients"),
             ORGANIZATION.client_may,
+            func.coalesce(_PARTNER.c.human_approval, ORGANIZATION.human_approval),
         )
         .outerjoin(own, is_own)
         .outerjoin(through_partner, leads_here)
@@ -73,6 +82,9 @@ REACHABLE_NOW = REACHABLE.where(ORGANIZATION.archived_at.is_(None))
 _BY_HANDLE = REACHABLE.where(ORGANIZATION.handle == bindparam("handle"))
 _BY_ID = REACHABLE.where(ORGANIZATION.id == bindparam("organization_id"))
 _AT_MOST_TWO = REACHABLE_NOW.limit(2)
+_WANTS_PERSON = REACHABLE_NOW.where(
+    func.coalesce(_PARTNER.c.human_approval, ORGANIZATION.human_approval) == HumanApproval.LIVE.value,
+).limit(1)
 
 ORDER: tuple[Any, ...] = (
     literal_column(RANK.replace("kind", "organizations.kind")),
@@ -121,6 +133,11 @@ def only_reachable(session: Session, user_id: str) -> OrganizationRef | None:
     return ref(rows[0]) if len(rows) == 1 else None
 
 
+def reaches_human_approval(session: Session, user_id: str) -> bool:
+    """Whether an organization in the user's reach has the policy that a person approves what is issued live."""
+    return bool(execute(session, _WANTS_PERSON, {"user_id": user_id}).first())
+
+
 def _remembered(
     session: Session, statement: Select[*tuple[Any, ...]], user_id: str, name: str, value: str
 ) -> OrganizationRef | None:
@@ -136,7 +153,7 @@ def _remembered(
 def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
     """A row of the statements above as a value."""
     _, organization_id, handle, name, kind, environment, country, currency, partner_id, policy, archived, *theirs = row
-    role, practice_role, all_clients, let = theirs
+    role, practice_role, all_clients, let, approval = theirs
     return OrganizationRef(
         id=organization_id,
         handle=handle,
@@ -152,4 +169,5 @@ def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:
         practice_role=Role(practice_role) if practice_role else None,
         limited=not all_clients,
         client_may=client_may_of(let),
+        human_approval=HumanApproval(approval),
     )

@@ -71,6 +71,7 @@ class Bearer:
     scopes: Scopes
     audience: str
     stale: bool
+    made_by: str
 
 
 _CREDENTIALS = table_of(Credential)
@@ -85,6 +86,7 @@ _STANDING = sql_select(
     _CREDENTIAL.organization_id,
     _CREDENTIAL.scopes,
     _CREDENTIAL.audience,
+    _CREDENTIAL.made_by,
     _CREDENTIAL.expires_at,
     _CREDENTIAL.last_used_at,
     _CREDENTIAL.revoked_at,
@@ -125,6 +127,7 @@ def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
         scopes=scopes_of(credential.scopes),
         audience=credential.audience,
         stale=used is None or now - used >= _TOUCH_INTERVAL,
+        made_by=credential.made_by,
     )
 
 

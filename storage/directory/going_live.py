@@ -26,7 +26,7 @@ _SUCCESSORS = select(_ORGANIZATIONS.c.id, _ORGANIZATIONS.c.successor_id).where(
     _ORGANIZATIONS.c.archived_at.is_not(None),
 )
 # What the directory keeps of an organization's policy.
-_POLICY = ("named_writes", "client_may")
+_POLICY = ("named_writes", "client_may", "human_approval")
 
 
 def check_may_go_live(session: Session, organization_id: str) -> None:

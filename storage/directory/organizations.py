@@ -16,6 +16,7 @@ from invoicing.master_data.handles import with_suffix
 from invoicing.organizations import (
     ClientMay,
     Environment,
+    HumanApproval,
     NamedWrites,
     NewOrganization,
     OrganizationKind,
@@ -207,6 +208,7 @@ def every_one(session: Session, *, handle: str = "") -> list[OrganizationRef]:
             archived=row.archived_at is not None,
             role=Role.VIEWER,
             client_may=client_may_of(row.client_may),
+            human_approval=HumanApproval(row.human_approval),
         )
         for row in session.exec(wanted)
     ]
@@ -259,6 +261,10 @@ def settle(session: Session, organization_id: str, *, country: str, currency: st
 
 def set_named_writes(session: Session, organization_id: str, policy: NamedWrites) -> None:
     session.get_one(Organization, organization_id).named_writes = policy.value
+
+
+def set_human_approval(session: Session, organization_id: str, policy: HumanApproval) -> None:
+    session.get_one(Organization, organization_id).human_approval = policy.value
 
 
 def set_client_may(session: Session, organization_id: str, let: frozenset[ClientMay]) -> None:

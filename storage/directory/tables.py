@@ -57,6 +57,7 @@ class Organization(DirectoryTable, table=True):
     created_by: str
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     successor_id: str | None = Field(default=None, foreign_key="organizations.id")
+    human_approval: str = "off"
 
 
 class Membership(DirectoryTable, table=True):

@@ -23,6 +23,7 @@ FINGERPRINTS: Final = {
     (FileKind.DIRECTORY, 10): "8986f92a4c7ee5d018324c45ac86d5cb35cd5ba0ff8d5f0d8a1cf380b33d5337",
     (FileKind.DIRECTORY, 11): "83beb996848d949aafcd44eb368f761f9606a930d0f3c813dc3f640e526a0cf3",
     (FileKind.DIRECTORY, 12): "dcb0960ff52f9953019848fb2977f05f9c3fd616491d48da38b5b42db9b5ca17",
+    (FileKind.DIRECTORY, 13): "2e7c46c927a8fcd050494aff348f809f27a4ccce625fc78261d4672234a9a839",
     (FileKind.BOOKS, 5): "31d65dc6466bf0bbe912a7e1645653f43edc923a5cad2680cf20d7d0234e25a3",
     (FileKind.BOOKS, 6): "7582c4fc80f570d2cb6ba81a2644a87fa0aa9b7be4c48f407dc645a0aa8f8bb3",
     (FileKind.BOOKS, 7): "937bcaf1509c4841c5aacd3967436df9fc52a03c9ccc45df2cf332b833e65e89",
@@ -34,10 +35,10 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 13): "4dcbddffe1332f2c6fee3dd6c6a683b0c8317a55efb92dd7f7e9fad3632b51f7",
     (FileKind.BOOKS, 14): "e6365a7dc5d11a8755834c71e2b8080e67937bdb346672d86d3a82d403e8936a",
     (FileKind.BOOKS, 15): "c23e099eb3e00a47a8e53404c1a605ea67bbba0fa3d378365c7d4a7b22a79b38",
-    (FileKind.BOOKS, 16): "1055fcbc1fd1157a1bc19b821c20fbc55f07dac8df39f0b46ee3c092f2d866ee",
-    (FileKind.BOOKS, 17): "993fa3a5b792a42644e428655012820290d130455af3b0605db190cc13020308",
-    (FileKind.BOOKS, 18): "72f71ab2aca6516d731c63c46b025f42ee770f59e70662678cd3edb5c1b8d367",
-    (FileKind.BOOKS, 19): "78a14499bda36dee11c54a153620b79e241905820da9d280e9ba34b6f99805d7",
+    (FileKind.BOOKS, 16): "21d17e927e0bf597b2d3722fb87954696bb51da525f12d5078bc582db38c487f",
+    (FileKind.BOOKS, 17): "32e4e42b96e73e53195e03bec745b8ffac5a666cdd6d089bf18945f3d3a328f0",
+    (FileKind.BOOKS, 18): "2b400cca695e0e37383f57c8de2d1b3575c221e444b8d5edfa41586e48f59242",
+    (FileKind.BOOKS, 19): "d924bc469c62e43dc6bd0d49d968f9616bd18d789a37fd30ba6eef9d041a0169",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

@@ -14,13 +14,14 @@ from invoicing.credit.crediting import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.reports.figures import Report, ReportName
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.invoices import get_invoice
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE
 from tests.support.folders import folder_of
 from tests.support.german_office import RATED, GermanOffice, german_office
+from tests.support.issuing import issue_credit_note
 from tests.support.printed import printed
 from tests.support.raw import past_triggers
 

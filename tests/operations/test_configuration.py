@@ -18,7 +18,7 @@ from invoicing.refusals import Conflict, Refusal
 from invoicing.reports.figures import ReportName
 from operations.configuration.configuring import PARTS, PARTS_OF_ALL, get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest, get_invoice
@@ -28,7 +28,7 @@ from operations.reports.asking import ReportRequest, get_report
 from operations.verification import verify_books
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import Practice, practice
 
 

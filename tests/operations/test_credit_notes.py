@@ -20,7 +20,7 @@ from invoicing.refusals import (
     Refusal,
 )
 from invoicing.remedies import Act
-from operations.credit_notes import CreditRequest, IssuedCreditNote, issue_credit_note
+from operations.credit_notes import CreditRequest, IssuedCreditNote
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.invoices import IssueRequest, get_invoice
@@ -29,7 +29,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw

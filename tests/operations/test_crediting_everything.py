@@ -14,7 +14,7 @@ from invoicing.credit.crediting import CreditLine
 from invoicing.document.documents import AdjustmentKind
 from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest
 from operations.files import render_document
 from operations.invoices import IssueRequest, get_invoice
@@ -23,7 +23,7 @@ from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.folders import folder_of
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import practice
 from tests.support.raw import raw
 

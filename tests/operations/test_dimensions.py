@@ -19,7 +19,7 @@ from invoicing.reports.figures import ReportName
 from operations.access import Office, open_books
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.files import ExportRequest, export_documents
 from operations.going_live import go_live
@@ -36,7 +36,7 @@ from storage.sqlite.engines import FileKind, Stamp, stamp_file
 from tests.operations.test_going_live import BAKERY, READY
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of, path_of
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.ledgers import beancount_transactions, csv_sides, exported_ledger
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers, raw

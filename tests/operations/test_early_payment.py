@@ -14,9 +14,10 @@ from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.reports.figures import Report, ReportName
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.invoices import get_invoice
 from tests.support.german_office import RATED, GermanOffice, german_office
+from tests.support.issuing import issue_credit_note
 from tests.support.people import refusal
 from tests.support.practice import practice
 

@@ -26,7 +26,7 @@ from invoicing.money.amounts import minor_digits, to_major
 from invoicing.organizations import Environment, OrganizationKind
 from invoicing.tax.settings import Part, TaxCodeChange
 from operations.access import Office, open_books
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest, get_invoice
@@ -40,7 +40,7 @@ from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.printed import printed
 from tests.support.raw import raw
 from tests.support.stores import open_store

@@ -11,7 +11,8 @@ from invoicing.document.lifecycle import DRAFT, OPEN, Status
 from invoicing.refusals import InvalidInput, NotFound
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
-from operations.invoices import InvoiceSearch, IssueRequest, find_drafts, find_invoices
+from operations.finding_invoices import InvoiceSearch, find_drafts, find_invoices
+from operations.invoices import IssueRequest
 from operations.rights import Right
 from storage.books.drafts import ListedDraft
 from storage.books.pool import BOOKS_FILE, Books

@@ -19,14 +19,16 @@ from sqlmodel import Session
 from invoicing.credit.crediting import CreditLine
 from invoicing.document.lifecycle import OPEN, Status
 from invoicing.refusals import InvalidInput
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.files import ExportRequest, MadeFile, export_documents
-from operations.invoices import InvoiceSearch, find_invoices, get_invoice, issue_invoice
+from operations.finding_invoices import InvoiceSearch, find_invoices
+from operations.invoices import get_invoice, issue_invoice
 from operations.payments import PaymentRequest, record_payment
 from storage.books import documents
 from storage.books.documents import DocumentFilter
 from storage.books.pool import BOOKS_FILE, Books
 from tests.support.folders import folder_of, path_of
+from tests.support.issuing import issue_credit_note
 from tests.support.people import refusal
 from tests.support.practice import Practice, issue_request, practice
 from tests.support.raw import past_triggers

@@ -18,11 +18,13 @@ from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import ReportName
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
-from operations.invoices import InvoiceSearch, find_invoices, get_invoice
+from operations.finding_invoices import InvoiceSearch, find_invoices
+from operations.invoices import get_invoice
 from storage.books.reports import open_now, open_then
 from tests.support.german_office import GermanOffice, german_office
+from tests.support.issuing import issue_credit_note
 from tests.support.money_document import money_table
 from tests.support.people import refusal
 

@@ -15,7 +15,7 @@ from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, NotFound, Refusal
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest
 from operations.going_live import go_live
 from operations.invoices import IssueRequest, get_invoice
@@ -26,7 +26,7 @@ from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import Practice, practice
 
 STATE, COUNTY = "STATE-CALIFORNIA", "COUNTY-MARIN"

@@ -14,7 +14,7 @@ import pytest
 from invoicing.document.tags import tags_from_text
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.files import DATEV_BATCH
 from operations.profile import update_organization
 from storage.books.pool import Books
@@ -22,6 +22,7 @@ from tests.operations.test_datev import imported
 from tests.operations.test_saft import PROFILE
 from tests.support.datev import read_datev
 from tests.support.fec import read_fec
+from tests.support.issuing import issue_credit_note
 from tests.support.ledgers import Posted, csv_sides, exported_ledger
 from tests.support.quarter import Quarter, line, quarter_of
 from tests.support.saft import read_saft

@@ -21,7 +21,7 @@ from invoicing.organizations import EVERYTHING, CredentialKind, Environment, Org
 from invoicing.remedies import AnswerForForm
 from operations.access import Office, Principal, open_books
 from operations.credentials import create_key, principal_of
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest
@@ -36,7 +36,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from storage.directory.credentials import Bearer, bearer_of
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.people import as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.printed import printed

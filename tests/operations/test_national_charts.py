@@ -20,7 +20,7 @@ from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import ReportName
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.customers import save_customer
 from operations.drafts import DraftRequest
 from operations.files import DATEV_BATCH
@@ -37,7 +37,7 @@ from tests.operations.test_datev import imported
 from tests.support.clock import SettableClock
 from tests.support.datev import read_datev
 from tests.support.fec import read_fec
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.layers import load_entity_layer
 from tests.support.ledgers import csv_sides, exported_ledger
 from tests.support.practice import Practice, practice

@@ -17,7 +17,7 @@ from invoicing.document.documents import AdjustmentKind, Document, Line
 from invoicing.master_data.records import Posting
 from invoicing.money.amounts import minor_digits
 from invoicing.settlement.kinds import ROLES, SettlementKind
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.invoices import get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
@@ -26,6 +26,7 @@ from tests.support.cash_year import ON_CASH
 from tests.support.clock import SettableClock
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
+from tests.support.issuing import issue_credit_note
 from tests.support.practice import practice
 from tests.support.random_year import Claim, Paid, RandomYear
 from tests.support.raw import raw

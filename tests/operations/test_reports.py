@@ -12,11 +12,12 @@ import pytest
 
 from invoicing.refusals import Refusal
 from invoicing.reports.figures import ReportName
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.reports.asking import REPORTS, ReportRequest, get_report
 from storage.books.pool import BOOKS_FILE
 from tests.support.folders import folder_of
 from tests.support.german_office import GermanOffice, german_office
+from tests.support.issuing import issue_credit_note
 from tests.support.raw import past_triggers
 
 

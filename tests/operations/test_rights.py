@@ -111,7 +111,7 @@ def test_the_table_in_docs_is_the_one_that_is_asked() -> None:
 
 def test_what_can_be_let_has_a_word_for_it_once_it_can_be_done() -> None:
     for act, rule in RIGHTS.items():
-        assert (rule.let_as is not None) is (bool(rule.if_let) and not rule.coming), act
+        assert (rule.let_as is not None) is (bool(rule.if_let) and not (rule.coming or rule.let_by_step)), act
         assert not rule.if_let & {Standing.API_KEY, Standing.SECRET_LINK}, act
     assert {rule.let_as for rule in RIGHTS.values()} == {None, *ClientMay}
 
@@ -142,7 +142,7 @@ async def test_everybody_may_what_their_cell_says(tmp_path: Path, words: tuple[C
 def is_expected(rule: Rule, standing: Standing, words: tuple[ClientMay, ...]) -> bool:
     match rule.grant(standing):
         case Grant.IF_LET:
-            return rule.let_as in words
+            return rule.let_by_step or rule.let_as in words
         case granted:
             return granted is Grant.MAY
 

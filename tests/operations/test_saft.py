@@ -18,10 +18,11 @@ from invoicing.refusals import InvalidInput
 from invoicing.reports.figures import ReportName
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization
 from tests.support.clock import SettableClock
+from tests.support.issuing import issue_credit_note
 from tests.support.ledgers import exported_ledger, in_the_books, with_differences_in
 from tests.support.practice import practice
 from tests.support.quarter import DOLLARS, NEW_YEAR, Quarter, line, quarter_of

@@ -15,13 +15,14 @@ from invoicing.document.lifecycle import Status
 from invoicing.refusals import Conflict, IdempotencyMismatch, InvalidInput, LimitExceeded, NotFound, Refusal
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.invoices import get_invoice
 from operations.profile import update_organization
 from operations.settling.asked import Share
 from storage.books.pool import BOOKS_FILE
 from tests.support.folders import folder_of
 from tests.support.german_office import RATED, GermanOffice, german_office
+from tests.support.issuing import issue_credit_note
 from tests.support.money_document import money_table
 from tests.support.people import refusal
 from tests.support.raw import past_triggers, raw

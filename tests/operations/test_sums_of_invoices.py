@@ -14,7 +14,7 @@ from invoicing.document.lifecycle import OPEN, Balance, Status, next_due, status
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.sums import Summand, Sums, sums_per_currency
 from operations.drafts import DraftRequest, draft_invoice
-from operations.invoices import InvoiceSearch, find_drafts, find_invoices
+from operations.finding_invoices import InvoiceSearch, find_drafts, find_invoices
 from operations.issue_dates import local_date
 from operations.payments import PaymentRequest, record_payment
 from operations.profile import update_organization

@@ -19,7 +19,7 @@ from invoicing.credit.crediting import CreditLine, credit
 from invoicing.document.canonical import document_link_text, link_hash
 from invoicing.document.documents import DocumentKind
 from invoicing.settlement.entries import credit_side, debit_side
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.issuing import find_document, issue_document
 from operations.payments import PaymentRequest, record_payment
 from operations.verification import verify_books
@@ -29,6 +29,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from storage.books.setup import load_setup
 from storage.ids import new_id
 from tests.support.folders import folder_of
+from tests.support.issuing import issue_credit_note
 from tests.support.practice import Practice, practice
 from tests.support.raw import past_triggers
 

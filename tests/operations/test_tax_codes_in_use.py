@@ -14,7 +14,7 @@ from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
 from operations.invoices import IssueRequest, get_invoice
 from operations.items import save_item
@@ -22,7 +22,7 @@ from operations.organizations import get_organization
 from operations.profile import update_organization
 from operations.verification import verify_books
 from storage.books.pool import Books
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import Practice, practice
 
 

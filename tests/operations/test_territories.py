@@ -10,7 +10,7 @@ from invoicing.document.documents import TaxCategory
 from invoicing.document.drafting import RequestedLine
 from invoicing.refusals import InvalidInput, NotReady
 from invoicing.tax.settings import TaxCodeChange
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import draft_invoice
 from operations.invoices import IssueRequest, issue_invoice
 from operations.items import save_item
@@ -18,6 +18,7 @@ from operations.profile import update_organization
 from operations.settings import save_tax_code
 from operations.verification import verify_books
 from tests.operations.test_drafting import LINE, asked, issued, make_live
+from tests.support.issuing import issue_credit_note
 from tests.support.people import refusal
 from tests.support.practice import practice
 

@@ -23,7 +23,7 @@ from invoicing.organizations import Environment, OrganizationKind
 from invoicing.refusals import InvalidInput, NotReady, Refusal
 from invoicing.render.labels import labels_of
 from operations.access import Office, open_books
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, Preview, draft_invoice
 from operations.invoices import IssueRequest
@@ -36,7 +36,7 @@ from operations.rights import Right
 from operations.templates import Choices
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import practice
 from tests.support.printed import printed
 from tests.support.stores import open_store

@@ -14,7 +14,7 @@ import pytest
 from mcp import Client
 
 from operations.access import open_books
-from operations.invoices import InvoiceSearch, find_invoices
+from operations.finding_invoices import InvoiceSearch, find_invoices
 from operations.rights import Right
 from operations.verification import verify_books
 from server.app import find_organization, local_office, local_server

@@ -166,7 +166,7 @@ async def test_a_plain_call_ends_when_its_client_leaves() -> None:
         finally:
             ended.set()
 
-    forms = Forms(plain=endless, streaming=endless, streams=lambda _: False)
+    forms = Forms(plain=endless, streaming=endless, streams=lambda _: False, asks=lambda _: False)
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from invoicing.credit.crediting import CreditLine
 from operations.access import open_books
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.invoices import get_invoice
 from operations.payments import PaymentRequest, record_payment
 from operations.rights import Right
@@ -26,6 +26,7 @@ from storage.books.pool import BOOKS_FILE, Books
 from tests.support.faults import scaled
 from tests.support.folders import folder_of
 from tests.support.http import Credentials, Site, message_of, real_server
+from tests.support.issuing import issue_credit_note
 from tests.support.practice import practice
 from tests.support.processes import let_race, start_python
 from tests.support.raw import raw
@@ -43,7 +44,7 @@ from invoicing.credit.crediting import CreditLine
 from invoicing.refusals import Refusal
 from operations.access import open_books
 from operations.rights import Right
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.payments import PaymentRequest, record_payment
 from server.app import find_organization, local_office
 from server.settings import Settings

@@ -18,7 +18,7 @@ import pytest
 
 from invoicing.credit.crediting import CreditLine
 from operations.access import Office, open_books
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.organizations import all_organizations
 from operations.payments import PaymentRequest, record_payment
 from operations.practices import local_owner
@@ -33,7 +33,7 @@ from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, stamp_of
 from tests.support.clock import SettableClock
 from tests.support.folders import folder_of
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import issue_request
 from tests.support.raw import past_triggers, raw
 from tests.support.stores import open_store

@@ -26,11 +26,14 @@ from invoicing.document.documents import (
     TaxCategory,
 )
 from invoicing.recurring.plans import Counted, Hours, Plan, PlanKind
+from operations.approval.deciding import DecisionRequest, decide_approval
+from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest, draft_invoice
 from operations.files import ExportRequest, export_documents, render_document
+from operations.invoices import issue_invoice as ask_to_issue
 from operations.issuing import issue_document
 from operations.mandates import acknowledge_mandate
 from operations.payments import PaymentRequest, record_payment
@@ -42,6 +45,7 @@ from storage.books.setup import load_setup
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, open_guarded
 from tests.support.folders import folder_of
+from tests.support.issuing import issue_credit_note
 from tests.support.practice import issue_request, practice
 from tests.support.raw import raw
 
@@ -54,6 +58,7 @@ KEYS = {
     "document_tax_parts": ("document_id,tax_position,position",),
     "community_supplies": ("document_id,position",),
     "document_instalments": ("document_id,position",),
+    "document_approvals": ("document_id,position",),
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
@@ -107,6 +112,10 @@ async def _issue(root: Path) -> Path:
         request = issue_request(customer.id).request
         assert isinstance(request, DraftRequest)
         await draft_invoice(books, request)
+        await save_entry(one.office, books, Part.WORKFLOWS, Change(code="ALL", values={"steps": "owner"}))
+        asked = await ask_to_issue(books, issue_request(customer.id))
+        assert isinstance(asked, AwaitingApproval)
+        await decide_approval(books, DecisionRequest(asked.approval.id, "approve"))
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         await save_entry(one.office, books, Part.PERIODS, Change(code="2026-01"))
         await _bill(books, customer.id, invoice.document.id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from operations import invoices
+from operations import credit_notes, invoices
+from operations.credit_notes import CreditRequest, IssuedCreditNote
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
 from operations.issuing import StandingDocument
 from storage.books.pool import Books
@@ -18,3 +19,10 @@ async def issue_invoice(books: Books, request: IssueRequest) -> StandingDocument
         made = await invoices.issue_invoice(books, replace(again, acknowledge=made.unacknowledged))
     assert isinstance(made, IssuedInvoice), made
     return made.document
+
+
+async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCreditNote:
+    """The credit note that is issued, where nothing waits for approval."""
+    made = await credit_notes.issue_credit_note(books, request)
+    assert isinstance(made, IssuedCreditNote), made
+    return made

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from invoicing.document.requested import RequestedDocument, RequestedLine
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.items import save_item
 from operations.payments import PaymentRequest, record_payment
 from storage.books.pool import Books
 from tests.support.clock import SettableClock
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.practice import Practice, practice
 
 NEW_YEAR = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)

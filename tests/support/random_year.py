@@ -21,7 +21,7 @@ from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.settlement.discounts import TaxChange
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.tax.inputs import Rounding
-from operations.credit_notes import CreditRequest, issue_credit_note
+from operations.credit_notes import CreditRequest
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.issue_dates import local_date
@@ -29,7 +29,7 @@ from operations.payments import PaymentRequest, record_payment
 from storage.books.pool import Books
 from storage.books.profile import load_profile
 from tests.support.clock import SettableClock
-from tests.support.issuing import issue_invoice
+from tests.support.issuing import issue_credit_note, issue_invoice
 from tests.support.people import refusal
 
 DAYS = 330

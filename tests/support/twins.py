@@ -69,6 +69,7 @@ class Known:
     item_name: str
     sku: str
     draft: str
+    waiting: str
     invoice: str
     number: str
     payment: str
@@ -127,6 +128,7 @@ async def build_twins(root: Path) -> Made:
             await _set_bank_account(of_the_practice, organization, CANARIES[key])
             await _write_down(of_the_practice, organization, CANARIES[key])
             known[key] = await _fill(office, organization, CANARIES[key], year)
+            known[key] = replace(known[key], waiting=await _credit_asked_for(of_the_practice, known[key]))
         async with assistant(first.office) as chat:
             given = (await chat.ok("list_organizations", limit=2))["next_cursor"]
         for key, one in known.items():
@@ -255,6 +257,23 @@ async def _write_down(of_the_practice: Office, organization: OrganizationRef, ca
             await chat.ok("save_configuration", part="skills", code=code, values=more)
 
 
+async def _credit_asked_for(of_the_practice: Office, known: Known) -> str:
+    """The id of a credit note that waits for both the practice and the client. No later one does."""
+    async with assistant(of_the_practice, organization=known.handle) as chat:
+        workflow: dict[str, Any] = {"part": "workflows", "code": f"W-{known.canary}"}
+        values = {
+            "name": known.canary,
+            "trigger": "credit_note",
+            "conditions": "total < 100 GBP",
+            "steps": "accountant",
+        }
+        await chat.ok("save_configuration", **workflow, values=values)
+        part = [{"position": 1, "quantity": "1"}]
+        asked = await chat.ok("issue_credit_note", invoice=known.invoice, reason=known.canary, lines=part)
+        await chat.ok("save_configuration", **workflow, withdraw=True)
+        return str(asked["approval"]["id"])
+
+
 async def _fill(office: Office, organization: OrganizationRef, canary: str, year: int) -> Known:
     """Give the organization what its twins have, and its canary in every field that takes a text."""
     mail = f"{canary.lower()}@example.com"
@@ -312,6 +331,7 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         item_name=special["name"],
         sku=special["sku"],
         draft=draft["draft"],
+        waiting="",
         invoice=unique["invoice"]["id"],
         number=unique["invoice"]["number"],
         payment=payment["payment"]["id"],

@@ -35,6 +35,7 @@ class Made:
     customer: str
     item: str
     draft: str
+    waiting: str
     invoice: str
     number: str
     paid: str
@@ -133,12 +134,17 @@ async def _filled(chat: Assistant, organization: str, viewer: Principal) -> Made
     credit_note = await chat.ok(
         "issue_credit_note", invoice=number, reason="Stale", lines=returned, issue_date="2026-03-18"
     )
+    workflow: Arguments = {"part": "workflows", "code": "NOTES"}
+    await chat.ok("save_configuration", **workflow, values={"trigger": "credit_note", "steps": "owner"})
+    asked = await chat.ok("issue_credit_note", invoice=number, reason="More of it", lines=returned)
+    await chat.ok("save_configuration", **workflow, withdraw=True)
     draft = await chat.ok("draft_invoice", **sale(quantity="3"))
     return Made(
         organization=organization,
         customer=customer["customer"]["id"],
         item=item["item"]["id"],
         draft=draft["draft"],
+        waiting=asked["approval"]["id"],
         invoice=first["invoice"]["id"],
         number=first["invoice"]["number"],
         paid=paid["invoice"]["id"],

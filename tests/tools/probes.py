@@ -233,6 +233,7 @@ TOOLS: Mapping[str, Entry] = {
     "find_invoices": Entry(
         own=lambda mine: [
             *({}, {"query": "bristol"}, {"customer": CUSTOMER}, {"limit": 1}),
+            *({"status": "awaiting_approval", **more} for more in ({}, {"customer": mine.customer})),
             *({**DRAFTS, **more} for more in ({}, {"query": mine.canary}, {"customer": mine.customer}, {"limit": 1})),
         ],
         foreign=lambda their: [
@@ -242,13 +243,24 @@ TOOLS: Mapping[str, Entry] = {
             {"cursor": their.customers_cursor},
             *({**DRAFTS, "query": text} for text in (their.canary, their.draft, their.customer_name)),
             *({**DRAFTS, "customer": text} for text in (their.customer, their.customer_name)),
+            *({"status": "awaiting_approval", "customer": text} for text in (their.customer, their.customer_name)),
+            {"status": "awaiting_approval", "cursor": their.drafts_cursor},
             {**DRAFTS, "cursor": their.drafts_cursor},
             {**DRAFTS, "cursor": their.customers_cursor},
         ],
     ),
+    "decide_approval": Entry(
+        own=lambda mine: [{"document": mine.waiting, "decision": "reject", "comment": mine.canary}],
+        foreign=lambda their: [
+            {"document": text, "decision": answer}
+            for text in (their.waiting, their.draft, their.invoice, their.number)
+            for answer in ("approve", "reject")
+        ],
+        of_the_practice=True,
+    ),
     "get_invoice": Entry(
-        own=lambda mine: [{"invoice": SHARED_NUMBER}, {"invoice": mine.invoice}],
-        foreign=lambda their: [{"invoice": text} for text in (their.invoice, their.number, their.draft)],
+        own=lambda mine: [{"invoice": SHARED_NUMBER}, {"invoice": mine.invoice}, {"invoice": mine.waiting}],
+        foreign=lambda their: [{"invoice": text} for text in (their.invoice, their.number, their.draft, their.waiting)],
     ),
     # Both first calls answer again what the books hold already: every further act would leave other amounts.
     "issue_credit_note": Entry(
@@ -363,7 +375,8 @@ HARMLESS = frozenset(
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
-    " month source organization_layer mode field value client_may write_off_limit tax_due map options update".split()
+    " month source organization_layer mode field value client_may write_off_limit tax_due decision comment map options"
+    " update".split()
 )
 """Arguments that name nothing that another organization could have."""
 

@@ -58,12 +58,24 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
         {"lines": [sale()["lines"][0]] * 60, "customer": made.customer, "issue_date": "2026-03-20"},
         {**sale(item="Croissants", quantity="40"), "client_reference": "march"},
     ],
-    "find_invoices": lambda _: [{}, {"limit": 1}, {"query": "nothing"}, {"status": "issued"}, {"status": "paid"}],
+    "decide_approval": lambda made: [
+        {"document": made.waiting, "decision": "reject", "comment": "Twice\nover"},
+        {"document": made.waiting, "decision": "reject"},
+    ],
+    "find_invoices": lambda _: [
+        {},
+        {"limit": 1},
+        {"query": "nothing"},
+        {"status": "issued"},
+        {"status": "paid"},
+        {"status": "awaiting_approval"},
+    ],
     "get_invoice": lambda made: [
         {"invoice": made.invoice},
         {"invoice": "test-inv-2026-00002"},
         {"invoice": made.paid},
         {"invoice": made.credit_note},
+        {"invoice": made.waiting},
     ],
     "issue_credit_note": lambda made: [
         {"invoice": made.invoice, "reason": "Burnt\nand late", "lines": [{"position": 1, "quantity": "2.5"}]},

@@ -20,6 +20,7 @@ from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.context import (
     BooksToConfigure,
     BooksToCredit,
+    BooksToDecide,
     BooksToImport,
     BooksToIssue,
     BooksToRecordPayment,
@@ -45,6 +46,7 @@ OPENS: dict[Right, Any] = {
     Right.IMPORT_RECORDS: BooksToImport,
     Right.ISSUE: BooksToIssue,
     Right.CREDIT: BooksToCredit,
+    Right.DECIDE_APPROVAL: BooksToDecide,
     Right.RECORD_PAYMENT: BooksToRecordPayment,
     Right.UPDATE_PROFILE: BooksToUpdate,
     Right.CHANGE_SETTINGS: BooksToConfigure,

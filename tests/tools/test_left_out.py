@@ -48,6 +48,7 @@ CALLS: dict[str, Arguments] = {
         "lines": [{"quantity": "2", "item": "Croissants"}],
         "issue_date": "2026-03-18",
     },
+    "decide_approval": {"document": "{waiting}", "decision": "reject"},
     "find_invoices": {},
     "get_invoice": {"invoice": "{number}"},
     "issue_credit_note": {"invoice": "{number}", "reason": "Returned", "lines": [{"position": 1}]},
@@ -115,6 +116,7 @@ CHANGED: dict[str, set[str]] = {
         "receivables.wanted_minor",
         *TOTALS,
     },
+    "decide_approval": {"approvals.state", "approvals.content"},
     "record_payment": {"receivables.open_minor", "receivables.wanted_minor", *TOTALS},
 }
 """The columns of rows that were there before in which a call may make a difference."""

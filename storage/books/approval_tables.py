@@ -1,0 +1,54 @@
+"""Tables of what waits for approval, and of what issued documents were approved by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from storage.books.settings_tables import BooksTable
+from storage.queries.cache import NO_SETTING
+from storage.queries.statements import table_of
+from storage.queries.types import UtcDateTime
+
+
+class Approval(BooksTable, table=True):
+    """A draft, or a credit note that was asked for, which waits for approval, or waited: what was asked for, the
+    steps and what has been decided, as canonical JSON. The other columns are what lists show.
+    """
+
+    __tablename__ = "approvals"
+    __table_args__ = (Index("ix_approvals_state", "state", "asked_at"),)
+
+    id: str = Field(primary_key=True)
+    customer_id: str = Field(foreign_key="customers.id")
+    kind: str
+    state: str
+    digest: str
+    content: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DocumentApproval(BooksTable, table=True):
+    """A decision without which the document would not have been issued; `workflow` is empty where a person approved an
+    issue that no workflow asked about.
+    """
+
+    __tablename__ = "document_approvals"
+
+    document_id: str = Field(primary_key=True, foreign_key="documents.id")
+    position: int = Field(primary_key=True)
+    workflow: str
+    step: int
+    approver: str
+    user_id: str
+    decided_by: str
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    how: str
+    comment: str
+    digest: str
+
+
+for _model in (Approval, DocumentApproval):
+    table_of(_model).info.update(NO_SETTING)
