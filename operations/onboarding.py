@@ -43,7 +43,8 @@ from storage.books import audit
 from storage.books.profile import save_profile
 from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
-from storage.directory.anchors import add_anchor
+from storage.directory.anchors import Ends, add_anchor
+from storage.folder.making import being_made
 from storage.folder.provisioning import discard_books, provision_books
 from storage.ids import new_organization_id
 from storage.work.completion import to_its_end
@@ -183,27 +184,31 @@ async def add_organization(
 
     `publish` adds to the directory's transaction, such as a membership. `bring` are files to begin with, by path.
     """
-    now, by = office.now(), office.principal.label
     root = office.store.root
     workers, asking = office.store.pool.workers, office.principal.user_id
-    ends = await workers.use_files(asking, lambda: provision_books(root, new.id, now=now, fill=fill, bring=bring))
+    with being_made(root, new.id):
+        ends = await workers.use_files(
+            asking, lambda: provision_books(root, new.id, now=office.now(), fill=fill, bring=bring)
+        )
+        try:
+            return await office.store.directory.write(lambda db: _make_known(db, office, new, ends, publish))
+        except BaseException:
+            await to_its_end(_discard_unless_known(office, new.id))
+            raise
 
-    def make_known(db: Session) -> OrganizationRef:
-        if new.partner_id and organizations.is_archived(db, new.partner_id):
-            raise Conflict("The practice is archived: it takes no new clients.", field="partner")
-        organizations.add_organization(db, new, now=now, by=by)
-        add_anchor(db, new.id, ends)
-        publish(db)
-        found = access_queries.reachable_by_id(db, office.principal.user_id, new.id)
-        if found is None:
-            raise NotAllowed("You are limited to some of the practice's clients: an owner creates new ones.")
-        return found
 
-    try:
-        return await office.store.directory.write(make_known)
-    except BaseException:
-        await to_its_end(_discard_unless_known(office, new.id))
-        raise
+def _make_known(
+    db: Session, office: Office, new: NewOrganization, ends: Ends, publish: Callable[[Session], None]
+) -> OrganizationRef:
+    if new.partner_id and organizations.is_archived(db, new.partner_id):
+        raise Conflict("The practice is archived: it takes no new clients.", field="partner")
+    organizations.add_organization(db, new, now=office.now(), by=office.principal.label)
+    add_anchor(db, new.id, ends)
+    publish(db)
+    found = access_queries.reachable_by_id(db, office.principal.user_id, new.id)
+    if found is None:
+        raise NotAllowed("You are limited to some of the practice's clients: an owner creates new ones.")
+    return found
 
 
 async def _discard_unless_known(office: Office, organization_id: str) -> None:

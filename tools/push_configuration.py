@@ -61,10 +61,10 @@ async def push_configuration(
             await context.report_progress(done, of, f"{done} of {counted(of, 'client')}")
 
     pushed = await pushing.push_configuration(office, request, progress=progress)
-    return _answer(pushed, dry_run=dry_run, cursor=cursor)
+    return pushed_answer(pushed, dry_run=dry_run, cursor=cursor)
 
 
-def _answer(pushed: Pushed, *, dry_run: bool, cursor: str) -> CallToolResult:
+def pushed_answer(pushed: Pushed, *, dry_run: bool, cursor: str) -> CallToolResult:
     """The counts, and a page of the groups. A page is one of what a call found: what was pushed is the same then."""
     groups, states = pushed_groups(pushed.outcomes, for_assistant), states_counted(pushed.outcomes)
     position = decode_cursor(cursor, int)

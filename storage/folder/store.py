@@ -9,8 +9,10 @@ from pathlib import Path
 import anyio.to_thread
 
 from storage.books.pool import BooksPool
+from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
+from storage.folder.making import half_made, remove_half_made
 from storage.folder.provisioning import ensure_directory_file
 from storage.sqlite.faults import fault_of
 from storage.work.completion import to_its_end
@@ -54,7 +56,15 @@ async def open_store(root: Path, limits: Limits | None = None) -> AsyncIterator[
     store = Store(root, limits)
     try:
         await store.moments.load()
+        await _remove_half_made(store)
         yield store
     finally:
         # Cut short, a connection would keep its thread, and the thread the process.
         await to_its_end(store.close())
+
+
+async def _remove_half_made(store: Store) -> None:
+    """Nothing is left of an organization that a maker was killed over, and nobody knows of."""
+    if ids := await anyio.to_thread.run_sync(half_made, store.root):
+        known = {organization_id for organization_id, _ in await store.directory.read(organizations.all_ids)}
+        await anyio.to_thread.run_sync(remove_half_made, store.root, ids, known.__contains__)

@@ -25,8 +25,13 @@ from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import organizations
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.diagnosis import diagnose
-from storage.folder.leftovers import clean_up
-from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
+from storage.folder.making import being_made
+from storage.folder.provisioning import (
+    ensure_directory_file,
+    organization_folders,
+    provision_books,
+    template_file,
+)
 from storage.migrations import head_stamp
 from storage.plain_files import UNFINISHED_PREFIX
 from storage.sqlite.engines import DamagedStore, FileKind, examine, stamp_of
@@ -174,34 +179,43 @@ async def test_a_maker_that_is_killed_leaves_no_organization(tmp_path: Path, poi
         await one.client("Before")
     before = at_rest(tmp_path)
     kill_at(tmp_path, *KILLED_AT[point])
+    assert len(leftovers(tmp_path)) == 2, "the books, and the lock of their maker"
     async with open_store(tmp_path) as store:
         assert len(await store.directory.read(organizations.all_ids)) == len(known) + 1
-    assert [path.name[:5] for path in leftovers(tmp_path)] == [UNFINISHED_PREFIX]
-    assert clean_up(tmp_path) == 0, "it could still be under way"
-    let_time_pass(tmp_path)
-    assert [(finding.severity, finding.subject) for finding in diagnose(tmp_path, free_bytes_wanted=0)] == [
-        ("warning", "leftover")
-    ]
-    assert clean_up(tmp_path) == 1
-    assert at_rest(tmp_path) == before
+    assert at_rest(tmp_path) == before, "what is left is removed at the next start"
     assert diagnose(tmp_path, free_bytes_wanted=0) == []
     await make_a_client(tmp_path)
 
 
 @pytest.mark.faults
-async def test_a_maker_that_is_killed_before_the_directory_knows_leaves_a_folder_for_the_operator(
-    tmp_path: Path,
+@pytest.mark.parametrize("commits", [False, True], ids=["before", "after"])
+async def test_books_of_a_maker_that_is_killed_before_the_directory_knows_them_are_removed_at_the_next_start(
+    tmp_path: Path, commits: bool
 ) -> None:
     async with practice(tmp_path) as one:
         await one.client("Before")
-    kill_at(tmp_path, "open", 0, f"/{ORGANIZATIONS_FOLDER}$")
+    before = at_rest(tmp_path)
+    # The lock is given up when the directory has committed.
+    event = ("os.remove", 0, "lock") if commits else ("open", 0, f"/{ORGANIZATIONS_FOLDER}$")
+    kill_at(tmp_path, *event)
     async with open_store(tmp_path) as store:
-        assert len(await store.directory.read(organizations.all_ids)) == 2
-    let_time_pass(tmp_path)
-    (finding,) = diagnose(tmp_path, free_bytes_wanted=0)
-    assert (finding.severity, finding.message.count("named by no organization")) == ("warning", 1)
-    assert clean_up(tmp_path) == 0
+        known = await store.directory.read(organizations.all_ids)
+    assert len(known) == 2 + commits
+    assert {folder.name for folder in organization_folders(tmp_path)} == {
+        organization_id for organization_id, _ in known
+    }
+    assert commits or at_rest(tmp_path) == before
+    assert diagnose(tmp_path, free_bytes_wanted=0) == []
     await make_a_client(tmp_path)
+
+
+async def test_what_somebody_is_making_at_the_moment_is_left_to_them(tmp_path: Path) -> None:
+    async with practice(tmp_path):
+        with being_made(tmp_path, ONE):
+            provision_books(tmp_path, ONE, now=NOON, fill=lambda _: None)
+            async with open_store(tmp_path):
+                assert (tmp_path / ORGANIZATIONS_FOLDER / ONE / BOOKS_FILE).exists()
+        assert not leftovers(tmp_path)
 
 
 @pytest.mark.faults

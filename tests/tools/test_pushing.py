@@ -1,0 +1,132 @@
+"""What an assistant is told of a push, of a copy that does not fit, and of what has drifted: short, and complete."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role
+from operations.pushing.differences import Action, PushedEntry
+from operations.pushing.pushing import ClientOutcome, ClientState, Pushed
+from tests.support.assistant import ERAS, Era, assistant, text_of
+from tests.support.http import BAKERY, FINCH, house
+from tests.support.practice import practice
+from tools.push_configuration import pushed_answer
+
+PRACTICE = "ledger-co-sandbox"
+FEES: dict[str, Any] = {"part": "accounts", "code": "4777", "values": {"name": "Filing fees", "type": "income"}}
+TOKENS_MAX = 2_000
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_push_is_told_before_it_is_done_over_http(tmp_path: Path, era: Era) -> None:
+    async with house(tmp_path) as home, home.site.chat(await home.credentials.token(), era=era) as chat:
+        await chat.ok("save_configuration", organization=PRACTICE, **FEES)
+        dry = await chat.call("push_configuration", parts=["accounts"], codes=["4777"])
+        assert text_of(dry).splitlines()[1:] == [
+            "Dry run, nothing was changed. 2 clients: 2 changed.",
+            f"- {FINCH}, {BAKERY}, changed: accounts 4777 added",
+            "With dry_run=false and clients named it is done.",
+        ]
+        refused = await chat.refused("push_configuration", parts=["accounts"], dry_run=False)
+        assert (refused["code"], refused["field"]) == ("invalid_input", "clients")
+        done = await chat.ok("push_configuration", parts=["accounts"], clients=[BAKERY], dry_run=False)
+        assert (done["states"], done["groups"][0]["handles"]) == ({"changed": 1}, [BAKERY])
+        again = await chat.ok("push_configuration", parts=["accounts"], clients=["*"], mode="add", dry_run=False)
+        assert again["states"] == {"changed": 1, "same": 1}
+        told = text_of(await chat.call("get_configuration", part="drift", organization=BAKERY))
+        assert f"- accounts: state=as copied, source={PRACTICE}" in told
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path: Path, era: Era) -> None:
+    async with practice(tmp_path) as one, assistant(one.office, era) as chat:
+        told: list[tuple[float, float | None, str | None]] = []
+
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            told.append((progress, total, message))
+
+        wanted = {"name": "Finch Studio", "country": "GB", "copy_from": PRACTICE}
+        await chat.client.call_tool("create_client_organization", wanted, progress_callback=hear)
+        assert told == [(1, 3, "1 of 3 layers"), (2, 3, "2 of 3 layers"), (3, 3, "3 of 3 layers")]
+        finch = {"organization": "finch-studio-sandbox"}
+        await chat.ok("save_configuration", **FEES, **finch)
+        await chat.ok("save_configuration", part="posting_profiles", code="Shop", values={"revenue": "4777"}, **finch)
+        wanted = {"name": "Harbour Bakery", "country": "GB", "copy_from": finch["organization"]}
+        made = text_of(await chat.call("create_client_organization", **wanted)).splitlines()
+        assert made[2:6] == [
+            f"From {PRACTICE}: 42 accounts, 1 tax authority, 10 tax codes, 5 payment terms.",
+            "From finch-studio-sandbox: 1 posting profile, 2 transaction types.",
+            "Posting profiles: copied in part, completed with the usual ones.",
+            "The posting profile Shop of finch-studio-sandbox was not copied: the chart has no account 4777.",
+        ]
+        how = 'the same call with handle="harbour-bakery-sandbox" and repeat_layer="entity".'
+        assert f"When what is missing is there, copy them again: {how}" in made
+        await chat.ok("save_configuration", **FEES, organization=BAKERY)
+        again = wanted | {"handle": BAKERY, "repeat_layer": "entity"}
+        repeated = text_of(await chat.call("create_client_organization", **again)).splitlines()
+        assert repeated[1:] == [
+            f"Copied once more into Harbour Bakery ({BAKERY}):",
+            "From finch-studio-sandbox: 2 posting profiles, 2 transaction types.",
+        ]
+        odd = await chat.refused("create_client_organization", **(again | {"repeat_layer": "schema"}))
+        assert (odd["code"], odd["field"], odd["candidates"]) == ("invalid_input", "repeat_layer", ["entity"])
+        model = await chat.refused("create_client_organization", **wanted, organization_layer="client")
+        assert (model["field"], model["candidates"]) == ("organization_layer", ["practice", "source"])
+
+
+def test_a_thousand_clients_are_told_in_few_words_alike_or_not() -> None:
+    alike = pushed_answer(pushed(1_000, lambda _: "20 from 2011-01-04"), dry_run=True, cursor="")
+    assert text_of(alike).splitlines()[2] == (
+        "- client-0000, client-0001, client-0002 and 997 more, changed: tax_codes STANDARD updated"
+        " (rates: 20 from 2011-01-04 -> 21 from 2027-01-01)"
+    )
+    different = pushed(1_000, lambda number: f"{number} from 2011-01-04; " * 40)
+    cursor, seen = "", 0
+    for _ in range(3):
+        page = pushed_answer(different, dry_run=True, cursor=cursor)
+        assert len(text_of(page)) / 4 < TOKENS_MAX
+        assert len(json.dumps(page.structured_content)) / 4 < 3 * TOKENS_MAX
+        assert page.structured_content is not None
+        cursor, seen = page.structured_content["next_cursor"], seen + len(page.structured_content["groups"])
+        assert page.structured_content["left"] == 1_000 - seen
+        assert text_of(page).count("client-") == len(page.structured_content["groups"])
+
+
+def pushed(count: int, before: Any) -> Pushed:
+    outcomes = tuple(
+        ClientOutcome(
+            client=client(f"client-{number:04}"),
+            state=ClientState.CHANGED,
+            entries=tuple(
+                PushedEntry(
+                    part="tax_codes",
+                    code=code,
+                    action=Action.UPDATED,
+                    changed={"rates": (before(number), "21 from 2027-01-01")},
+                )
+                for code in ("STANDARD",)
+            ),
+        )
+        for number in range(count)
+    )
+    return Pushed(client(PRACTICE), outcomes)
+
+
+def client(handle: str) -> OrganizationRef:
+    return OrganizationRef(
+        id=handle,
+        handle=handle,
+        name=handle,
+        kind=OrganizationKind.STANDARD,
+        environment=Environment.SANDBOX,
+        country="GB",
+        currency="GBP",
+        partner_id="practice",
+        named_writes=NamedWrites.LIVE,
+        archived=False,
+        role=Role.OWNER,
+    )
