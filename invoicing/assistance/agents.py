@@ -36,6 +36,7 @@ class ArgumentKind(StrEnum):
     ITEM = "item"
     INVOICE = "invoice"
     MONTH = "month"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ async def complete_prompt(
     if argument == ORGANIZATION and offered.names_organization:
         return await complete_organization(caller, begun, of=offered.source)
     kinds = [one.kind for one in offered.agent.arguments if one.name == argument]
+    if ArgumentKind.CLIENT in kinds:
+        return await complete_organization(caller, begun, of=offered.source)
     return await complete_of_books(caller, kinds[0], begun, given.get(ORGANIZATION, "")) if kinds else NOTHING
 
 
@@ -71,7 +73,7 @@ async def complete_organization(caller: Caller, begun: str, *, of: OrganizationR
 
 async def complete_of_books(caller: Caller, kind: ArgumentKind, begun: str, organization: str) -> Completed:
     """What an organization's books have of this kind: names, numbers, months."""
-    if kind is ArgumentKind.TEXT:
+    if kind in (ArgumentKind.TEXT, ArgumentKind.CLIENT):
         return NOTHING
     return await _from_books(caller, organization, lambda db, books: _of_kind(db, books, kind, begun))
 
@@ -117,7 +119,7 @@ def _of_kind(db: Session, books: Books, kind: ArgumentKind, begun: str) -> Compl
             return _once([one.number for one in documents.items], documents.left)
         case ArgumentKind.MONTH:
             return _those_that_begin(_months(today_in(db, books)), begun)
-        case ArgumentKind.TEXT:
+        case ArgumentKind.TEXT | ArgumentKind.CLIENT:
             return NOTHING
         case _:
             assert_never(kind)

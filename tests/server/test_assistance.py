@@ -348,6 +348,7 @@ async def test_arguments_are_completed_from_the_books(desk: Desk, way: str, era:
         assert await completed(chat, "chase-overdue", "organization") == [home, client]
         assert await completed(chat, "chase-overdue", "customer", "br", organization=client) == ["Hotel Bristol"]
         assert await completed(chat, "chase-overdue", "customer", "br", organization="nobody") == []
+        assert await completed(chat, "onboard-client", "like", "finch") == [client]
         exports = ResourceTemplateReference(uri=uris.EXPORT)
         made = await chat.call("export_documents", format="csv", organization=client)
         asked = await chat.client.complete(

@@ -15,7 +15,7 @@ from mcp_types import ResourceTemplate, Tool
 
 from operations.configuration.configuring import PARTS_OF_ALL
 from storage.paging import encode_cursor
-from tests.support.twins import CUSTOMER, DIMENSION, ITEM, SHARED_NUMBER, Known
+from tests.support.twins import CUSTOMER, DIMENSION, ITEM, SHARED_NUMBER, SKILL, Known
 from tools import uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 
@@ -334,8 +334,15 @@ TOOLS: Mapping[str, Entry] = {
         ],
     ),
     "get_configuration": Entry(
-        own=lambda _: [{"part": part} for part in ("mandates", *PARTS_OF_ALL, "history")],
+        own=lambda mine: [
+            *({"part": part} for part in ("mandates", *PARTS_OF_ALL, "history")),
+            {"part": "agents", "code": mine.agent},
+            *({"part": "skills", "code": code} for code in (mine.skill, f"{mine.skill}/SKILL.md")),
+        ],
         foreign=lambda their: [
+            *({"part": "agents", "code": text} for text in (their.agent, their.canary)),
+            *({"part": "skills", "code": text} for text in (their.skill, f"{their.skill}/SKILL.md")),
+            {"part": "skills", "code": f"{SKILL}/{their.canary}.md"},
             {"part": "history", "cursor": their.invoices_cursor},
             {"part": "accounts", "cursor": their.customers_cursor},
         ],
@@ -350,6 +357,9 @@ TOOLS: Mapping[str, Entry] = {
             {"part": "bank_accounts", "code": their.canary, "withdraw": True},
             {"part": "jurisdictions", "code": f"J-{their.canary}", "withdraw": True},
             {"part": "dimensions", "code": f"{DIMENSION}/{their.canary}", "withdraw": True},
+            {"part": "agents", "code": their.agent, "withdraw": True},
+            {"part": "skills", "code": their.skill, "withdraw": True},
+            {"part": "skills", "code": f"{SKILL}/{their.canary}.md", "withdraw": True},
             {"part": "posting_profiles", "code": "Standard", "values": [{"field": "bank", "value": their.canary}]},
             {"part": "transaction_types", "code": their.canary, "values": [{"field": "series", "value": "INVOICES"}]},
         ],
