@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,9 +23,11 @@ from sqlmodel import Session
 
 from invoicing.approval.people import Actor
 from invoicing.organizations import Clock, OrganizationRef
+from invoicing.refusals import Unavailable
 from storage.directory.anchoring import Anchoring
 from storage.directory.anchors import End, Ends, NoAnchor, Number, ends_of_books, highest
 from storage.directory.database import Directory
+from storage.directory.summaries import change_looks
 from storage.files.in_folder import FilesInFolder
 from storage.files.kept import Files
 from storage.migrations import head_stamp
@@ -83,6 +85,7 @@ class BooksPool:
         self.limits = limits or Limits()
         self.workers = Workers(self.limits)
         self._root = root
+        self._directory = directory
         self._anchoring = Anchoring(directory, self._ends)
         self._capacity = capacity or open_books_max()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
@@ -198,9 +201,25 @@ class BooksPool:
         """Close every engine; nothing may be under way."""
         await self.workers.close()
         await self._anchoring.close()
+        looks: dict[str, tuple[str, str]] = {}
         while self._entries:
-            _, entry = self._entries.popitem()
+            organization_id, entry = self._entries.popitem()
+            path = self.folder(organization_id) / BOOKS_FILE
+            before = look_of(path)
             await entry.database.close()
+            # Closed, the log is written into its file: that changes how it looks, and nothing of what is in it.
+            looks[organization_id] = (before, look_of(path))
+        await self._keep_looks(looks)
+
+    async def _keep_looks(self, looks: Mapping[str, tuple[str, str]]) -> None:
+        changed = {one: look for one, look in looks.items() if all(look) and look[0] != look[1]}
+        if not changed:
+            return
+        try:
+            await self._directory.write(lambda db: change_looks(db, changed), size=len(changed))
+        except Unavailable as error:
+            # They are read anew.
+            _log.warning("how books look now could not be kept: %s", error)
 
     async def _anchored(
         self, organization_id: str, entry: _Entry, work: Callable[[Session], T], run: _RunWithEnds[T]

@@ -7,10 +7,10 @@ told as if it were the newest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 from sqlmodel import Session
 
 from storage.directory.tables import Anchor
@@ -35,6 +35,11 @@ _KEPT = (
 )
 _FORGET = delete(_SUMMARIES).where(_SUMMARIES.c.organization_id.in_(_IDS))
 _ADD = _SUMMARIES.insert().inline()
+_CHANGE_LOOK = (
+    update(_SUMMARIES)
+    .where(_SUMMARIES.c.organization_id == bindparam("of"), _SUMMARIES.c.look == bindparam("before"))
+    .values(look=bindparam("after"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,12 @@ def keep_summaries(session: Session, summaries: Iterable[KeptSummary]) -> None:
     ]
     execute(session, _FORGET, {"ids": [row["organization_id"] for row in rows]})
     insert_rows(session, _ADD, rows)
+
+
+def change_looks(session: Session, looks: Mapping[str, tuple[str, str]]) -> None:
+    """Let the summaries of books that looked like the first text count while they look like the second."""
+    for organization_id, (before, after) in looks.items():
+        execute(session, _CHANGE_LOOK, {"of": organization_id, "before": before, "after": after})
 
 
 def forget_summaries(session: Session) -> None:

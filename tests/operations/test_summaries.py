@@ -87,15 +87,29 @@ async def test_going_live_and_archiving_are_in_the_next_summary(tmp_path: Path) 
 
 
 async def test_books_that_have_not_changed_are_not_opened(tmp_path: Path) -> None:
+    """Nor after a server was stopped that had written to them."""
     async with practice(tmp_path) as one:
         clients = [await one.client(f"Client {number}") for number in range(3)]
-    async with open_store(tmp_path) as store:
-        await standings(Office(store, one.principal, one.clock), clients)
+        await standings(one.office, clients)
+        for client in clients[:2]:
+            await one.customer(one.books(client))
+        before = await standings(one.office, clients)
     async with open_store(tmp_path) as store:
         found = await standings(Office(store, one.principal, one.clock), clients)
-        assert all(each.summary for each in found)
+        assert [customers(each) for each in found] == [1, 1, 0]
+        assert found == before
         # A file that is opened has an index beside it.
         assert not list(tmp_path.rglob(f"{BOOKS_FILE}-shm"))
+
+
+async def test_what_changed_after_it_was_summed_up_is_read_by_the_next_server(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        assert customers(await standing(one, client)) == 0
+        await one.customer(one.books(client))
+    async with open_store(tmp_path) as store:
+        (found,) = await standings(Office(store, one.principal, one.clock), [client])
+        assert customers(found) == 1
 
 
 async def test_what_another_program_writes_is_noticed_although_no_anchor_tells_of_it(tmp_path: Path) -> None:
