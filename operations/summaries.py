@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from anyio.lowlevel import checkpoint
 from sqlmodel import Session
 
 from invoicing.document.readiness import Blocker, blockers
@@ -42,7 +43,7 @@ from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 _log = logging.getLogger("counterfoil")
 
-_KEPT_AT_ONCE = 50
+_AT_ONCE = 50
 _LAST_MONTH = "9999-12"
 
 
@@ -85,9 +86,12 @@ async def standings(
             if standing.summary is not None:
                 made.append(KeptSummary(organization.id, look, entries, summary_text(standing.summary)))
         found.append(standing)
-        if len(made) >= _KEPT_AT_ONCE:
+        if len(made) >= _AT_ONCE:
             await _keep(office, made)
             made = []
+        if done % _AT_ONCE == 0:
+            # Nothing of what is known is waited for: others have their turn, too.
+            await checkpoint()
         if progress is not None:
             await progress(done, len(organizations))
     await _keep(office, made)

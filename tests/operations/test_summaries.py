@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
+from anyio.lowlevel import checkpoint
+
 from invoicing.organizations import OrganizationRef
 from invoicing.reports.figures import ReportName
 from invoicing.reports.summaries import DUE_DAYS_KEPT, Summary
@@ -100,6 +103,28 @@ async def test_books_that_have_not_changed_are_not_opened(tmp_path: Path) -> Non
         assert found == before
         # A file that is opened has an index beside it.
         assert not list(tmp_path.rglob(f"{BOOKS_FILE}-shm"))
+
+
+async def test_others_have_their_turn_while_very_many_are_looked_up(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await standing(one, bakery)
+        turns, seen = 0, set[int]()
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await checkpoint()
+
+        async def look(done: int, of: int) -> None:
+            seen.add(turns)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(others)
+            await standings(one.office, [bakery] * 1_000, progress=look)
+            group.cancel_scope.cancel()
+        assert len(seen) >= 20
 
 
 async def test_what_changed_after_it_was_summed_up_is_read_by_the_next_server(tmp_path: Path) -> None:
