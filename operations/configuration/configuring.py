@@ -33,7 +33,7 @@ from operations.configuration.taxes import TAX_AUTHORITIES, TAX_CODES
 from operations.configuration.terms import PAYMENT_TERMS
 from operations.configuration.workflows import WORKFLOWS
 from storage.books import audit
-from storage.books.checks import SAVED_HOURS, SETTING, SETTING_MANDATES
+from storage.books.checks import SAVED_HOURS, SAVED_PLAN, SETTING, SETTING_MANDATES
 from storage.books.pool import Books
 from storage.paging import Page, check_limit, page_of_whole
 
@@ -126,7 +126,11 @@ async def _save_of_client(office: Office, books: Books, of: PartOfPractice, chan
 
 
 async def get_history(books: Books, *, cursor: str, limit: int) -> Page[audit.Recorded]:
-    """Who changed which part of the configuration when, newest first."""
+    """Who changed which part of the configuration when, newest first. Who reaches only some clients of a practice is
+    not told of what it bills them, which can be of the others.
+    """
     check_limit(limit)
-    acts = (*SETTING, *SETTING_MANDATES, SAVED_HOURS)
+    known = (*SETTING, *SETTING_MANDATES, SAVED_HOURS)
+    hidden = (SAVED_PLAN, SAVED_HOURS) if books.organization.limited else ()
+    acts = [act for act in known if act not in hidden]
     return await books.read(lambda db: audit.acts_page(db, acts, cursor=cursor, limit=limit))

@@ -12,10 +12,10 @@ from invoicing.refusals import Conflict, InvalidInput, NotFound
 from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from operations.access import Office
-from operations.configuration.entries import CHANGED, Clients, Entry, Part, changes_on_record
+from operations.configuration.entries import Clients, Entry, Part, changes_on_record
 from operations.recurring.clients import clients_within_reach
 from storage.books import audit
-from storage.books.checks import SAVED_HOURS
+from storage.books.checks import SAVED_HOURS, SAVED_PLAN
 from storage.books.pool import Books
 from storage.directory.going_live import successors
 
@@ -87,4 +87,4 @@ def put_on_record(
         audit.record(db, _ACTS[part], code, at=books.clock(), by=books.actor, detail=detail)
 
 
-_ACTS = {Part.PLANS: CHANGED, Part.HOURS: SAVED_HOURS}
+_ACTS = {Part.PLANS: SAVED_PLAN, Part.HOURS: SAVED_HOURS}

@@ -104,6 +104,7 @@ ISSUING = ("issue_invoice", "issue_credit_note")
 DECIDING = "decide_approval"
 PRINTING = "store_pdf"
 CREATING = "create_organization"
+SAVED_PLAN, SAVED_HOURS = "save_plan", "save_hours"
 SETTING = (
     "bring_back_books",
     "update_organization",
@@ -113,12 +114,12 @@ SETTING = (
     "save_configuration",
     "close_period",
     "open_period",
+    SAVED_PLAN,
     "repeat_layer",
     "push_configuration",
     CREATING,
 )
 SETTING_MANDATES = ("acknowledge_mandate", "withdraw_mandate_acknowledgement")
-SAVED_HOURS = "save_hours"
 SAVING = {
     "customers": ("save_customer", "import_customers"),
     "items": ("save_item", "import_items"),

@@ -13,7 +13,7 @@ from invoicing.document.documents import Document
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.access import Office
-from operations.configuration.configuring import get_entries, save_entry
+from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
 from operations.drafts import delete_draft
 from operations.going_live import go_live
@@ -214,6 +214,9 @@ async def test_who_sees_only_some_clients_sees_and_bills_theirs_alone(desk: Desk
     handle = desk.books.organization.handle
     found = await desk.draft(month=FEBRUARY, source="plan", partner=handle, office=limited)
     assert [one.organization.handle for one in found.clients] == [finch.handle]
+    for books, hidden in ((theirs.books, True), (desk.books, False)):
+        acts = {one.act for one in (await get_history(books, cursor="", limit=100)).items}
+        assert {"save_plan", "save_hours"}.isdisjoint(acts) is hidden
     report = await get_report(desk.books, ReportRequest(report="activity", limit=100))
     told_there = " ".join(row.label for row in report.report.rows)
     assert "save hours 1" in told_there
