@@ -52,6 +52,9 @@ _APART = frozenset({"office", "books", "address", "clear", "organization", "sess
 NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
 ]
+HumanApprovalArgument = Annotated[
+    str | None, Field(description="off, or live: a person approves what is issued in live organizations")
+]
 ClientMayArgument = Annotated[
     Several[
         Literal[
@@ -109,6 +112,7 @@ async def update_organization(
     tax_due: Literal["supply", "payment"] | None = None,
     future_days: Annotated[OptionalWholeNumber, Field(description="How many days ahead an issue date may be")] = None,
     named_writes: NamedWritesArgument = None,
+    human_approval: HumanApprovalArgument = None,
     client_may: ClientMayArgument = None,
     owner_email: Annotated[str | None, Field(description="Who works here, for the audit trail; set once")] = None,
     archived: Annotated[bool | None, Field(description="Alone: read, not changed or listed, until false")] = None,

@@ -87,6 +87,12 @@ def test_every_tool_has_a_title_a_short_description_and_all_four_hints(listed: L
         assert tool["outputSchema"]["type"] == "object", tool["name"]
 
 
+def test_what_is_taken_without_being_listed_is_an_argument() -> None:
+    """What is let through and no argument would be dropped without a word."""
+    for tool in CATALOG:
+        assert tool.unlisted <= set(tool.for_practice().fn_metadata.arg_model.model_fields), tool.name
+
+
 @pytest.mark.parametrize("way", TOOLS_MAX)
 def test_schemas_hold_no_references_and_no_alternatives(listed: Listed, way: str) -> None:
     for tool in map(on_the_wire, listed[way]):
