@@ -100,7 +100,7 @@ async def test_drafts_are_found_among_very_many(tmp_path: Path) -> None:
             connection.execute(
                 "WITH RECURSIVE counting(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counting WHERE n < ?)"
                 " INSERT INTO drafts SELECT id || n, customer_id, content, created_at,"
-                " datetime(updated_at, '-' || (n * 7919 % 20000 + 1) || ' minutes') || '.000000', updated_by"
+                " datetime(updated_at, '-' || (n * 7919 % 20000 + 1) || ' minutes') || '.000000', updated_by, preparers"
                 " FROM drafts, counting",
                 (MANY - 1,),
             )

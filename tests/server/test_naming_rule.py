@@ -6,14 +6,21 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
+from invoicing.approval.approvals import Approval
+from invoicing.approval.matching import AskedStep
+from invoicing.approval.workflows import Approver
+from invoicing.document.documents import Document
 from invoicing.organizations import READ_ONLY, Environment, OrganizationRef
 from operations.access import Office
 from operations.onboarding import ClientRequest, create_client_organization
+from storage.books.approvals import save_approval
 from storage.books.pool import BOOKS_FILE
 from storage.folder.store import open_store
 from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
@@ -28,6 +35,7 @@ from tools.description import Effect, Scope
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
 LINES = [{"description": "Bookkeeping", "quantity": 1, "unit_price": "10"}]
 INVOICE = "TEST-INV-2026-00001"
+WAITING = "drf_0199f3a0000070008000000000000001"
 CHANGES: dict[str, dict[str, Any]] = {
     "create_client_organization": {"name": "One More", "country": "GB"},
     "push_configuration": {"parts": ["payment_terms"], "clients": [BAKERY]},
@@ -42,6 +50,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "draft_invoice": {"customer": "Hotel Bristol", "lines": LINES},
     "issue_invoice": {"customer": "Hotel Bristol", "lines": LINES},
     "issue_credit_note": {"invoice": INVOICE, "reason": "Returned"},
+    "decide_approval": {"document": WAITING, "decision": "reject"},
     "record_payment": {"invoice": INVOICE, "amount": "1"},
     "save_configuration": {"part": "mandates", "code": "gb-reverse-charge", "handed_in": "The footer says it"},
 }
@@ -76,8 +85,16 @@ async def house(root: Path, clock: SettableClock | None = None) -> AsyncIterator
         one = with_files(one)
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         for client in (bakery, finch):
-            await one.issue(one.books(client), (await one.customer(one.books(client))).id)
+            books = one.books(client)
+            issued = await one.issue(books, (await one.customer(books)).id)
+            await books.write(partial(keep_waiting, one, issued.document))
         yield House(one, bakery, finch)
+
+
+def keep_waiting(one: Practice, document: Document, db: Session) -> None:
+    """Something that waits under a known id."""
+    steps = (AskedStep("ALL", 1, Approver.OWNER, apart=False),)
+    save_approval(db, Approval(WAITING, document, "", steps, (), one.clock(), one.principal.label))
 
 
 NOTED = tuple(
@@ -232,7 +249,8 @@ async def test_a_change_in_a_live_organization_is_named_in_the_call(tmp_path: Pa
             assert everything(one, live) == before
             result = await conversation.call(tool, **CHANGES[tool], organization="live-ltd")
             # These go on to what a live organization lacks, and has not; the others succeed.
-            lacks = {"issue_invoice": "not_ready", "issue_credit_note": "not_found", "record_payment": "not_found"}
+            lacks = dict.fromkeys(("issue_credit_note", "record_payment", "decide_approval"), "not_found")
+            lacks["issue_invoice"] = "not_ready"
             assert result.is_error is (tool in lacks), text_of(result)
             assert not result.is_error or text_of(result).startswith(f"{lacks[tool]}: ")
         async with assistant(one.office, era, organization="live-ltd") as dedicated:
