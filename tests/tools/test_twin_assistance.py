@@ -166,7 +166,7 @@ def addresses(their: Known, mine: Known) -> Iterator[str]:
             yield from (f"skill://{handle}/{skill}/{path}" for handle in (their.handle, their.partner, their.id))
             if skill != SKILL or their.canary in path:
                 yield f"skill://{mine.handle}/{skill}/{path}"
-    yield from chain.from_iterable((f"skill://{one}", f"skill://{one}/SKILL.md", one) for one in values(their))
+    yield from chain.from_iterable((f"skill://{one}", f"skill://{one}/SKILL.md", one) for one in few(their))
 
 
 def usual(mine: Known, arguments: list[str]) -> dict[str, str]:
