@@ -16,13 +16,21 @@ from invoicing.refusals import Conflict, Refusal
 from invoicing.remedies import Remark
 from invoicing.reports.months import Months, month_of
 from operations.access import Office, open_books
-from operations.drafts import Composed, DraftRequest, Resolved, compose_in, keep_draft, preview_of, resolve_request
+from operations.drafts import (
+    Composed,
+    DraftRequest,
+    Resolved,
+    compose_in,
+    keep_draft,
+    preview_of,
+    resolve_draft,
+    resolve_request,
+)
 from operations.issue_dates import today_in
 from operations.recurring.clients import clients_within_reach
-from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, refused, remarks_of
+from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, as_kept, refused, remarks_of
 from operations.rights import Right
-from storage.books.billing import add_billed, billed_by, load_plans, unbilled_hours
-from storage.books.drafts import draft_by_id
+from storage.books.billing import add_billed, billed_by, billed_in, load_plans, unbilled_hours
 from storage.books.pool import Books
 from storage.books.recurring import count_issued
 from storage.directory.going_live import successors
@@ -135,11 +143,9 @@ def _bill(
     """Bill those of the plans that nothing which stands bills for the month."""
     month, organization = of_month.month, client.organization
     drafts = {plan.id: billed_by(db, plan.id, month) for plan in plans}
-    kept = {draft: draft_by_id(db, draft) for draft in dict.fromkeys(drafts.values()) if draft}
-    there = [
-        Drafted(draft, one[1].currency, one[1].total_minor, new=False) for draft, one in kept.items() if one and one[1]
-    ]
-    work = ClientWork(organization, tuple(there), issued=sum(one is None for one in kept.values()))
+    work = ClientWork(organization)
+    for draft in dict.fromkeys(draft for draft in drafts.values() if draft):
+        work = _look_again(db, books, work, draft, plans)
     open_plans = [plan for plan in plans if not drafts[plan.id]]
     if not open_plans:
         return work
@@ -150,6 +156,22 @@ def _bill(
     if not any(one.quantity for one in counted):
         return _told(work, "", Remark(f"Nothing to bill: {'; '.join(map(counted_text, counted))}."))
     return _draft(db, books, _Group(client, counted, month), work, keep=keep)
+
+
+def _look_again(db: Session, books: Books, work: ClientWork, draft: str, plans: Sequence[Plan]) -> ClientWork:
+    """What an earlier call drafted, as it is now, or that it is issued."""
+    kept = as_kept(db, draft)
+    if kept is None:
+        return replace(work, issued=work.issued + 1)
+    quantities = dict(billed_in(db, draft))
+    told = [counted_text(Counted(plan, quantities[plan.id])) for plan in plans if plan.id in quantities]
+    work = replace(work, drafts=(*work.drafts, kept), counted=(*work.counted, *told))
+    resolved = replace(resolve_draft(db, draft), shown=None)
+    try:
+        remarks = remarks_of(preview_of(db, draft, compose_in(db, books, resolved)))
+    except Refusal as refusal:
+        remarks = refusal.remarks
+    return _told(work, resolved.customer.name, *remarks) if remarks else work
 
 
 def _count(db: Session, client: Billed, plan: Plan, of_month: _Month) -> Counted:

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Refusal
 from invoicing.remedies import Remark
 from operations.drafts import NOT_READY_FOR_LIVE, Preview
+from storage.books.drafts import draft_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +70,12 @@ def remarks_of(preview: Preview) -> tuple[Remark, ...]:
     """
     warned = (one for one in preview.warnings if one.code != NOT_READY_FOR_LIVE)
     return (*(Remark(f"[{one.code}] {one.text}", one.remedy) for one in warned), *preview.blockers)
+
+
+def as_kept(db: Session, draft: str) -> Drafted | None:
+    """A draft that is there, with the figures that it last showed; None where it is not."""
+    kept = draft_by_id(db, draft)
+    if kept is None:
+        return None
+    shown = kept[1]
+    return Drafted(draft, shown.currency if shown else "", shown.total_minor if shown else 0, new=False)

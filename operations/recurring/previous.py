@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -18,9 +19,18 @@ from invoicing.recurring.recurrence import Recurring, Work, recurring, says_mont
 from invoicing.refusals import Refusal
 from invoicing.remedies import Remark
 from invoicing.reports.months import Months, month_before
-from operations.drafts import DraftRequest, Preview, Resolved, compose_in, keep_draft, preview_of, resolve_request
+from operations.drafts import (
+    DraftRequest,
+    Preview,
+    Resolved,
+    compose_in,
+    keep_draft,
+    preview_of,
+    resolve_draft,
+    resolve_request,
+)
 from operations.issue_dates import today_in
-from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, remarks_of
+from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, as_kept, remarks_of
 from storage.books.drafts import every_draft
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -38,11 +48,12 @@ class _Found:
     """
 
     open: tuple[Recurring, ...]
-    there: tuple[Drafted, ...]
+    there: tuple[tuple[Recurring, str], ...]
     issued: int
     exceptions: tuple[Exceptional, ...]
 
 
+T = TypeVar("T")
 _Made = tuple[Drafted | None, Exceptional | None]
 _Drafts = Mapping[str, tuple[RequestedDocument, Shown | None]]
 
@@ -54,6 +65,8 @@ async def draft_previous(books: Books, month: str, *, all_of_them: bool, dry_run
     """
     found = await books.read(lambda db: _find(db, books, month, all_of_them=all_of_them))
     made: list[_Made] = []
+    for again in _in_portions(found.there):
+        made += await books.read(partial(_look_again, books=books, some=again))
     for some in _in_portions(found.open):
         if dry_run:
             made += await books.read(partial(_try, books=books, some=some))
@@ -61,13 +74,13 @@ async def draft_previous(books: Books, month: str, *, all_of_them: bool, dry_run
             made += await books.write(partial(_draft, books=books, month=month, some=some))
     return ClientWork(
         books.organization,
-        drafts=(*found.there, *(drafted for drafted, _ in made if drafted)),
+        drafts=tuple(drafted for drafted, _ in made if drafted),
         issued=found.issued,
         exceptions=(*found.exceptions, *(told for _, told in made if told)),
     )
 
 
-def _in_portions(work: Sequence[Recurring]) -> Iterator[Sequence[Recurring]]:
+def _in_portions(work: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(work), _AT_ONCE):
         yield work[start : start + _AT_ONCE]
 
@@ -78,11 +91,11 @@ def _find(db: Session, books: Books, month: str, *, all_of_them: bool) -> _Found
     drafted, drafts = drafted_for(db, month), every_draft(db)
     known = became(db, drafted.values())
     otherwise = _otherwise(db, month, drafts, ours={*drafted.values(), *known.values()})
-    open_ones, there, issued, exceptions = list[Recurring](), list[Drafted](), 0, list[Exceptional]()
+    open_ones, there, issued, exceptions = list[Recurring](), list[tuple[Recurring, str]](), 0, list[Exceptional]()
     for one in wanted:
         draft = drafted.get(one.document.id, "")
         if draft in drafts:
-            there.append(_as_kept(draft, drafts[draft][1]))
+            there.append((one, draft))
         elif draft:
             issued += 1
         elif alike := otherwise[work_of_document(one.document)]:
@@ -114,8 +127,17 @@ def _otherwise(db: Session, month: str, drafts: _Drafts, *, ours: set[str]) -> d
     return found
 
 
-def _as_kept(draft: str, shown: Shown | None) -> Drafted:
-    return Drafted(draft, shown.currency if shown else "", shown.total_minor if shown else 0, new=False)
+def _look_again(db: Session, *, books: Books, some: Sequence[tuple[Recurring, str]]) -> list[_Made]:
+    """Drafts that an earlier call made, as they are now: what needs a person does so until somebody has seen to it."""
+    return [_look_at(db, books, one, draft) for one, draft in some]
+
+
+def _look_at(db: Session, books: Books, one: Recurring, draft: str) -> _Made:
+    try:
+        resolved = replace(resolve_draft(db, draft), shown=None)
+        return _made(one, preview_of(db, draft, compose_in(db, books, resolved)), resolved, new=False)
+    except Refusal as refusal:
+        return as_kept(db, draft), Exceptional(_about(one.document), refusal.remarks)
 
 
 def _draft(db: Session, *, books: Books, month: str, some: Sequence[Recurring]) -> list[_Made]:

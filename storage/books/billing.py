@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
@@ -29,6 +30,11 @@ _HOURS_OF = _HOURS.all.where(
 ).order_by(_HOURS.table.c.day, _HOURS.table.c.id)
 _LAST = select(func.coalesce(func.max(_PERIODS.c.position), 0))
 _OF_PLAN = select(_PERIODS.c.draft).where(_PERIODS.c.plan == bindparam("plan"), _PERIODS.c.month == bindparam("month"))
+_IN_DRAFT = (
+    select(_PERIODS.c.plan, _PERIODS.c.quantity)
+    .where(_PERIODS.c.draft == bindparam("draft"))
+    .order_by(_PERIODS.c.position)
+)
 _DRAFTS_OF_HOURS = (
     select(_BILLED.c.hours_id, _PERIODS.c.draft)
     .join_from(_BILLED, _PERIODS, _PERIODS.c.position == _BILLED.c.period)
@@ -91,6 +97,11 @@ def billed_by(session: Session, plan: str, month: str) -> str:
     drafts = list(execute(session, _OF_PLAN, {"plan": plan, "month": month}).scalars())
     stand = standing(session, drafts)
     return next((draft for draft in drafts if draft in stand), "")
+
+
+def billed_in(session: Session, draft: str) -> list[tuple[str, Decimal]]:
+    """The plans that a draft bills, by their ids, and what was counted for each."""
+    return [(row[0], row[1]) for row in execute(session, _IN_DRAFT, {"draft": draft})]
 
 
 def add_billed(session: Session, counted: Counted, draft: str, *, month: str, at: datetime, by: str) -> None:

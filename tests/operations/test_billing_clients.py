@@ -96,6 +96,8 @@ async def test_what_is_counted_is_named_with_client_and_month(desk: Desk) -> Non
         await desk.hours(code, day)
     work = await desk.bill()
     assert work.counted == ("Documents: 2 documents", "Advice: 3 h", "Bookkeeping: the month")
+    again = await desk.bill()
+    assert (again.counted, [one.draft for one in again.drafts]) == (work.counted, [one.draft for one in work.drafts])
     document = await desk.issue_it(work)
     assert document.net_minor == 5_000 + 400 + 27_000
     assert [line.description for line in document.lines] == [

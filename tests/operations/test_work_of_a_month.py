@@ -138,6 +138,8 @@ async def test_what_differs_is_told_by_name(desk: Desk) -> None:
     assert f"{february.number} came to 144.00 GBP" in told(work)
     assert f"Its text names the month of {february.number}." in told(work)
     assert told(work).startswith(f"Hotel Bristol, {february.number}: ")
+    again = await desk.work(desk.bakery)
+    assert ([one.new for one in again.drafts], again.exceptions) == ([False], work.exceptions), "until it is seen to"
 
 
 async def test_an_item_that_costs_something_else_now_is_told(desk: Desk) -> None:
