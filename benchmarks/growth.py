@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from typing import Any
 
 from benchmarks.load import Job, batch, calls_made, compare
@@ -106,10 +108,39 @@ async def compare_organizations(small: Office, large: Office, *, organizations: 
         await batch(jobs[1], calls=len(many), first=0)
         await _compare(tool, *jobs, calls=calls, rounds=rounds)
     print()
+    await _compare_acts_of_the_practice(small, large, calls=calls // 4, rounds=rounds)
     for office, clients in ((small, few), (large, many)):
         memory = office.process.memory_info().rss / 2**20
         files, threads = office.process.num_fds(), office.process.num_threads()
         print(f"{len(clients)} organizations: {memory:.0f} MiB, {files} open files, {threads} threads")
+
+
+async def _compare_acts_of_the_practice(small: Office, large: Office, *, calls: int, rounds: int) -> None:
+    """Making a client more, a page of the list, and one changed tax code for all of them."""
+    _head("Acts of the practice")
+    new = {"name": "One More", "country": "GB", "copy_from": PRACTICE}
+    for tool, arguments in (("create_client_organization", new), ("list_clients", {"limit": FEW_ORGANIZATIONS})):
+        await _compare(tool, *(office.job(tool, arguments) for office in (small, large)), calls=calls, rounds=rounds)
+    per_client = []
+    for office in (small, large):
+        pushed = [await _push(office, number) for number in range(rounds)]
+        per_client.append(statistics.median(seconds / clients for seconds, clients in pushed))
+        seconds, clients = pushed[-1]
+        print(f"push_configuration of a changed tax code to {clients} clients: {seconds:.2f} s")
+    print(f"{'push, for each client':22} {per_client[1] / per_client[0]:6.2f}", flush=True)
+    print()
+
+
+async def _push(office: Office, number: int) -> tuple[float, int]:
+    """Change a tax code of the practice, and push it to all clients: how long that took, and how many they are."""
+    change = {"part": "tax_codes", "code": "STANDARD", "values": {"name": f"Standard rate {number}"}}
+    await office.caller.call("save_configuration", {"organization": PRACTICE, **change})
+    begin = time.perf_counter()
+    done = await office.caller.call(
+        "push_configuration",
+        {"parts": ["tax_codes"], "codes": ["STANDARD"], "clients": ["*"], "mode": "update", "dry_run": False},
+    )
+    return time.perf_counter() - begin, done["states"]["changed"]
 
 
 async def _compare_tools(small: Office, large: Office, few: Client, many: Client, *, calls: int, rounds: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlmodel import Session
 
@@ -33,15 +33,19 @@ PARTS: tuple[CopiedPart, ...] = (
 )
 
 
+RESTED_ON = frozenset({"accounts", "tax_authorities", "jurisdictions", "posting_profiles"})
+"""Parts that are looked at when others are translated."""
+
+
 def parts_of(layer: Layer) -> tuple[CopiedPart, ...]:
     return tuple(part for part in PARTS if part.layer is layer)
 
 
-def load_parts(db: Session) -> Mapping[str, Values]:
-    """The values of every part of these books, by the part's name."""
-    return {part.name: part.load(db) for part in PARTS}
+def load_parts(db: Session, names: Collection[str] = ()) -> Mapping[str, Values]:
+    """The values of the parts of these names, or of all, by the part's name."""
+    return {part.name: part.load(db) for part in PARTS if not names or part.name in names}
 
 
-def load_configuration(db: Session, handle: str) -> Configuration:
-    """What the organization of this handle has that can be copied."""
-    return Configuration(handle, load_profile(db), load_parts(db))
+def load_configuration(db: Session, handle: str, names: Collection[str] = ()) -> Configuration:
+    """What the organization of this handle has that can be copied: the parts of these names, or all."""
+    return Configuration(handle, load_profile(db), load_parts(db, names))

@@ -17,7 +17,7 @@ from invoicing.remedies import Remark
 from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
 from operations.copying.part import Configuration, CopiedPart, digest
-from operations.copying.parts import PARTS, load_configuration
+from operations.copying.parts import PARTS, RESTED_ON, load_configuration
 from operations.naming import not_found
 from operations.onboarding import configuration_of, find_partner
 from operations.pushing.differences import Action, Chosen, Difference, Mode, PushedEntry, differences
@@ -191,7 +191,8 @@ def _without(client: OrganizationRef, state: ClientState, refused: Refusal) -> C
 
 
 def _differences(db: Session, books: Books, chosen: Chosen) -> Iterator[Difference]:
-    return differences(db, chosen, load_configuration(db, books.organization.handle))
+    names = RESTED_ON | {part.name for part in chosen.parts}
+    return differences(db, chosen, load_configuration(db, books.organization.handle, names))
 
 
 def _write(db: Session, books: Books, chosen: Chosen) -> tuple[PushedEntry, ...]:
