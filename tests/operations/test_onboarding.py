@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.organizations import Environment, Role
+from invoicing.organizations import Environment, OrganizationKind, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.items import save_item
 from operations.layer_outcomes import copied_in_all, states_by_layer
@@ -361,3 +361,13 @@ async def test_an_archived_practice_takes_no_new_clients(tmp_path: Path) -> None
         archive(one, one.organization)
         assert isinstance(await refusal(make(one, "Harbour Bakery")), NotAllowed)
         assert isinstance(await refusal(make(one, "Harbour Bakery", partner=one.organization.handle)), Conflict)
+
+
+async def test_a_business_that_is_no_practice_has_no_clients(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        office, business = await another_practice(one, kind=OrganizationKind.STANDARD)
+        before = stored(one)
+        for partner in ("", business.handle):
+            request = ClientRequest(name="Harbour Bakery", country="GB", partner=partner)
+            assert isinstance(await refusal(create_client_organization(office, request)), NotAllowed | NotFound)
+        assert stored(one) == before
