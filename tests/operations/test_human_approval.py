@@ -28,6 +28,7 @@ from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.http import Credentials, Site, real_server, site_of
 from tests.support.people import as_seen_by, colleague
 from tests.support.practice import Practice, practice
+from tools.catalog import CATALOG, DEDICATED_CATALOG
 
 LIVE = "harbour-bakery"
 READY: dict[str, Any] = {
@@ -107,7 +108,7 @@ async def test_a_person_says_yes_by_the_clients_form_and_it_stays_with_the_docum
             number = result.structured_content["invoice"]["number"]
         (question,) = person.asked
         assert (
-            "Harbour Bakery (harbour-bakery): Issue invoice INV-2026-00001 to Hotel Bristol, total 100.00" in question
+            "Harbour Bakery (harbour-bakery): Issue invoice INV-2026-00001 to Hotel Bristol, total 120.00" in question
         )
         (given,) = (await get_invoice(books, number)).approvals
         assert (given.how, given.decided_by, given.workflow) == (How.ELICITATION, one.principal.label, "")
@@ -146,7 +147,9 @@ async def test_a_client_that_forces_its_prompt_is_listed_the_tools_that_ask_and_
         token = await Credentials.of(one).token()
         async with site_of(one.store, one.clock) as site:
             async with site_chat(site, token, path, era, CLAUDE_CODE) as chat:
-                assert await forced(chat) == {"issue_invoice", "issue_credit_note", "decide_approval"}
+                listed = CATALOG if path == "/mcp" else DEDICATED_CATALOG
+                asking = {tool.name for tool in listed if tool.asks}
+                assert await forced(chat) == asking >= {"issue_invoice", "issue_credit_note", "decide_approval"}
                 result = await issue(chat, await acknowledged(chat))
                 number = result.structured_content["invoice"]["number"]
             async with site_chat(
