@@ -50,6 +50,7 @@ from storage.sqlite.engines import (
     stamp_of,
     write_once,
 )
+from storage.sqlite.examining import check_ends_with_a_page
 from storage.sqlite.faults import Fault
 from storage.sqlite.stamps import Difference
 
@@ -202,6 +203,7 @@ def _copy_database(root: Path, staged: Path, path: str, kind: FileKind, organiza
     if found.difference(head_stamp(kind, organization_id)) in (Difference.KIND, Difference.ORGANIZATION):
         raise DamagedStore(f"{path} is not what its name says", Fault.ANOTHERS)
     examine(copy, found)
+    check_ends_with_a_page(root / path, copy)
     return _entry(copy, path)
 
 

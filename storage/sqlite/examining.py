@@ -42,6 +42,7 @@ class Header:
     application_id: int
     schema_version: int
     keeps_log: bool
+    page_bytes: int
     size_bytes: int
 
 
@@ -64,8 +65,9 @@ def read_header(path: Path) -> Header:
     (version,) = struct.unpack_from(">i", first, 60)
     (application_id,) = struct.unpack_from(">i", first, 68)
     (counted_at,) = struct.unpack_from(">I", first, 92)
-    size = pages * (65_536 if page_bytes == 1 else page_bytes) if counted_at == counter else 0
-    return Header(application_id, version, first[18] == _WAL == first[19], size)
+    page_bytes = 65_536 if page_bytes == 1 else page_bytes
+    size = pages * page_bytes if counted_at == counter else 0
+    return Header(application_id, version, first[18] == _WAL == first[19], page_bytes, size)
 
 
 def examine(path: Path, stamp: Stamp) -> None:
@@ -107,6 +109,17 @@ def examine_template(path: Path, stamp: Stamp) -> None:
             # The names are those of our own tables, as the schema's fingerprint has just shown.
             if name not in _FILLED and connection.execute(f'SELECT 1 FROM "{name}"').fetchone() is not None:  # noqa: S608
                 raise DamagedStore(f"{path} has rows in {name}", Fault.ANOTHERS)
+
+
+def check_ends_with_a_page(path: Path, copy: Path) -> None:
+    """Refuse a file that ends within a page, which a copy has whole, filled up with zeros. A page that is in a log
+    beside the file is not missed in it.
+
+    Raises:
+        DamagedStore: the file was cut.
+    """
+    if path.stat().st_size % read_header(copy).page_bytes and not has_log(path):
+        raise DamagedStore(f"{path} ends within a page", Fault.CUT)
 
 
 def check_schema(connection: sqlite3.Connection, path: Path, stamp: Stamp) -> None:

@@ -154,7 +154,8 @@ def overwritten_by(find: Callable[[Path], Path]) -> Damage:
 
 
 def other_books(path: Path) -> Path:
-    return next(one for one in sorted(path.parents[1].glob(f"*/{BOOKS_FILE}")) if one != path)
+    """The client's that was made last, which has the same pages."""
+    return next(one for one in sorted(path.parents[1].glob(f"*/{BOOKS_FILE}"), reverse=True) if one != path)
 
 
 def template(path: Path) -> Path:
