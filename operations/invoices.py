@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, GivenApproval
 from invoicing.approval.matching import AskedStep
+from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
@@ -124,6 +125,17 @@ async def question_before_issue(books: Books, request: IssueRequest) -> Question
     return await books.read(lambda db: _question(db, books, wanted), size=lines)
 
 
+async def foresee_issue(books: Books, request: IssueRequest) -> Foreseen | IssuedInvoice | AwaitingApproval:
+    """What `issue_invoice` would make of the request now, or what an earlier call made of it. Nothing is written, and
+    no warning has been shown.
+
+    Raises:
+        NotReady, InvalidInput, IdempotencyMismatch: as `issue_invoice` does.
+    """
+    wanted, lines = _cleaned(request)
+    return await books.read(lambda db: _foresee(db, books, wanted), size=lines)
+
+
 async def issued_from(books: Books, draft: str) -> StandingDocument | None:
     """The document that a draft became; None where it has become none."""
 
@@ -153,6 +165,19 @@ def _cleaned(request: IssueRequest) -> tuple[IssueRequest, int]:
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
     lines = len(request.request.document.lines) if request.request is not None else 1
     return replace(request, client_reference=reference), lines
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What issuing would come to: a draft that stays one because of its `unacknowledged` warnings, a document
+    that waits for the `steps`, one that a person is asked about, or else one that is issued.
+    """
+
+    document: Document
+    warnings: tuple[Notice, ...]
+    unacknowledged: tuple[str, ...]
+    steps: tuple[AskedStep, ...]
+    asks_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +267,14 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
         steps,
         invoice_digest(db, books, resolved, composed) if steps or wants_person(books.organization) else "",
     )
+
+
+def _foresee(db: Session, books: Books, request: IssueRequest) -> Foreseen | IssuedInvoice | AwaitingApproval:
+    prepared = _prepare(db, books, request)
+    if not isinstance(prepared, _Prepared):
+        return prepared
+    asks = bool(prepared.digest) and not prepared.steps
+    return Foreseen(prepared.composed.document, prepared.warnings, prepared.unacknowledged, prepared.steps, asks)
 
 
 def _question(db: Session, books: Books, request: IssueRequest) -> Question | None:

@@ -47,8 +47,10 @@ class IssuedForClients(Answer):
 
 
 async def questions_to_issue(
-    office: TheOffice, documents: list[DraftInput], partner: str
+    office: TheOffice, documents: list[DraftInput], partner: str, dry_run: bool
 ) -> list[tuple[OrganizationRef, Question]]:
+    if dry_run:
+        return []
     return await issuing.questions_before_issuing(office, [one.asked() for one in documents], partner=partner)
 
 
@@ -69,18 +71,21 @@ async def issue_for_clients(
         Field(description="At most 100; acknowledge: codes of warnings shown"),
     ],
     partner: str = "",
+    dry_run: bool = False,
 ) -> Annotated[CallToolResult, IssuedForClients]:
     async def progress(done: int, count: int) -> None:
         await context.report_progress(done, count, f"{done} of {count} drafts")
 
     wanted = [one.asked() for one in documents]
     said = person_said([question for _, question in questions], outcome)
-    practice, found = await issuing.issue_for_clients(office, wanted, partner=partner, said=said, progress=progress)
+    practice, found = await issuing.issue_for_clients(
+        office, wanted, partner=partner, said=said, dry_run=dry_run, progress=progress
+    )
     structured = IssuedForClients(
         organization=named(practice), documents=[issue_answer(one, for_assistant) for one in found]
     )
     unasked = any(isinstance(one.outcome, KeptAsDraft) and not one.outcome.unacknowledged for one in found)
-    lines = issue_lines(found, for_assistant)
+    lines = [*(["Dry run, nothing was issued."] if dry_run else []), *issue_lines(found, for_assistant)]
     lines += [no_person_line(asked=was_asked(outcome))] if unasked else []
     return answer(heading(practice), lines, structured)
 

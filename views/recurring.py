@@ -8,7 +8,7 @@ from typing import Annotated, Any, assert_never
 from invoicing.money.amounts import money_text
 from invoicing.text.typed import counted
 from operations.approval.waiting import AwaitingApproval
-from operations.invoices import IssuedInvoice, KeptAsDraft
+from operations.invoices import Foreseen, IssuedInvoice, KeptAsDraft
 from operations.recurring.drafting import WorkOfMonth
 from operations.recurring.issuing import DraftIssue, NotIssued
 from operations.recurring.outcomes import ClientWork, Exceptional, totals_of
@@ -167,7 +167,8 @@ def _totals_text(totals: Iterable[tuple[str, int]]) -> str:
 
 class IssueAnswer(View):
     """What became of a draft: `outcome` is issued, kept (as a draft, because of `warnings` that nobody has
-    acknowledged or a person has not said yes), waiting (for approval) or refused, with the `error`.
+    acknowledged or a person has not said yes), waiting (for approval) or refused, with the `error`; in a dry run
+    would_be_issued, would_stay_a_draft, would_wait_for_approval or would_ask_a_person.
     """
 
     organization: str
@@ -202,6 +203,11 @@ def issue_answer(one: DraftIssue, words: Words) -> IssueAnswer:
             document = outcome.approval.document
             said |= {"outcome": "waiting", "replayed": outcome.replayed}
             said |= {"total": money_text(document.total_minor, document.currency), "currency": document.currency}
+        case Foreseen():
+            document = outcome.document
+            shown = warning_answers(outcome.warnings, words) if outcome.unacknowledged else []
+            said |= {"outcome": _foreseen(outcome), "warnings": [dict(warning) for warning in shown]}
+            said |= {"total": money_text(document.total_minor, document.currency), "currency": document.currency}
         case NotIssued():
             said |= {"outcome": "refused", "error": line_of(outcome.refusal, words)}
         case _:
@@ -219,8 +225,17 @@ def issue_lines(found: Sequence[DraftIssue], words: Words) -> list[str]:
     return lines
 
 
+def _foreseen(found: Foreseen) -> str:
+    """In a dry run: what issuing would come to."""
+    if found.unacknowledged:
+        return "would_stay_a_draft"
+    if found.steps:
+        return "would_wait_for_approval"
+    return "would_ask_a_person" if found.asks_person else "would_be_issued"
+
+
 def _counts(outcomes: Sequence[str]) -> str:
-    return ", ".join(f"{outcomes.count(one)} {one}" for one in dict.fromkeys(outcomes))
+    return ", ".join(f"{outcomes.count(one)} {one.replace('_', ' ')}" for one in dict.fromkeys(outcomes))
 
 
 def _issue_lines(one: DraftIssue, answered: IssueAnswer, words: Words) -> list[str]:
@@ -243,6 +258,15 @@ def _issue_lines(one: DraftIssue, answered: IssueAnswer, words: Words) -> list[s
         case AwaitingApproval():
             waits_for = approval_answer(outcome.approval).who_may_decide
             return [f"{of}: {one.draft}, {answered.total} {answered.currency}, waits for {waits_for}"]
+        case Foreseen():
+            unacknowledged = ", ".join(outcome.unacknowledged)
+            why = f" until these are acknowledged: {unacknowledged}" if unacknowledged else ""
+            said = warning_lines(outcome.warnings, words) if unacknowledged else []
+            what = _foreseen(outcome).replace("_", " ")
+            return [
+                f"{of}: {one.draft}, {answered.total} {answered.currency}, {what}{why}",
+                *(f"  {line}" for line in said),
+            ]
         case NotIssued():
             return [f"{of}: {one.draft} not issued: {message_of(outcome.refusal, words)}"]
         case _:

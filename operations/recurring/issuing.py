@@ -16,9 +16,11 @@ from operations.access import Office, open_books, require
 from operations.approval.persons import PersonSaid, Question, wants_person
 from operations.approval.waiting import AwaitingApproval
 from operations.invoices import (
+    Foreseen,
     IssuedInvoice,
     IssueRequest,
     KeptAsDraft,
+    foresee_issue,
     issue_invoice,
     issued_from,
     question_before_issue,
@@ -52,7 +54,7 @@ class NotIssued:
     refusal: Refusal
 
 
-Issue: TypeAlias = IssuedInvoice | KeptAsDraft | AwaitingApproval | NotIssued
+Issue: TypeAlias = IssuedInvoice | KeptAsDraft | AwaitingApproval | Foreseen | NotIssued
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,13 @@ async def issue_for_clients(
     *,
     partner: str = "",
     said: PersonSaid | None = None,
+    dry_run: bool = False,
     progress: AsyncProgress,
 ) -> tuple[OrganizationRef, list[DraftIssue]]:
     """Issue each of the drafts in the order in which they are named, each in a transaction of its own, and answer the
     practice and what became of each; what is refused at one touches no other. One that an earlier call issued answers
     the same document again. The practice's own drafts are issued alike. `said` is what a person has said of them, where
-    one was asked; `progress` counts drafts.
+    one was asked; `progress` counts drafts. In a dry run nothing is issued, and the answer says what would be.
 
     Raises:
         NotFound, OrganizationRequired: an organization, or the practice, is not within reach; nothing is issued then.
@@ -104,7 +107,7 @@ async def issue_for_clients(
     found = []
     for done, one in enumerate(wanted, start=1):
         organization = organizations[one.organization]
-        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one, said)))
+        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one, said, dry_run)))
         await progress(done, len(wanted))
     return practice, found
 
@@ -157,10 +160,17 @@ async def _question(office: Office, organization: OrganizationRef, one: DraftToI
         return None
 
 
-async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssue, said: PersonSaid | None) -> Issue:
+async def _issue(
+    office: Office, organization: OrganizationRef, one: DraftToIssue, said: PersonSaid | None, dry_run: bool
+) -> Issue:
     try:
         require(Right.ACT_FOR_CLIENTS, organization, office.principal)
-        return await _issue_in(open_books(office, organization, Right.ISSUE), one, said)
+        books = open_books(office, organization, Right.ISSUE)
+        if not dry_run:
+            return await _issue_in(books, one, said)
+        earlier = await issued_from(books, one.draft)
+        asked = IssueRequest(draft=one.draft, acknowledge=one.acknowledge)
+        return IssuedInvoice(earlier, ()) if earlier is not None else await foresee_issue(books, asked)
     except Refusal as refusal:
         return NotIssued(refusal)
     except UNREADABLE_ROW as error:

@@ -70,6 +70,7 @@ async def work(one: Practice, *, policy: str = "live") -> Work:
 
 
 ADDRESS = {"line1": "1 Hill", "postal_code": "SW1A 1AA", "city": "London"}
+PARIS = {"line1": "1 Rue", "postal_code": "75006", "city": "Paris"}
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -135,3 +136,28 @@ async def test_a_draft_that_a_workflow_matches_waits_and_its_neighbours_are_issu
             assert f"- {waiting['organization']}: {waiting['draft']}, 60.00 GBP, waits for " in text_of(result)
             again = await chat.ok("issue_for_clients", documents=month.documents)
             assert [document["outcome"] for document in again["documents"]] == outcomes
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_dry_run_says_what_would_come_of_each_draft_and_asks_nobody(tmp_path: Path, era: Era) -> None:
+    async with practice(tmp_path) as one:
+        month, person = await work(one), Person()
+        of = {"organization": month.documents[1]["organization"]}
+        async with chat_before(one.office, person, era) as chat:
+            await chat.ok("save_customer", name="Hôtel Lutetia", country="FR", address=PARIS, **of)
+            line = {"description": "Editing", "quantity": "1", "unit_price": "50"}
+            unread = await chat.ok("draft_invoice", customer="Hôtel Lutetia", lines=[line], **of)
+            workflow = {"part": "workflows", "code": "ALL", "values": {"steps": "owner"}}
+            await chat.ok("save_configuration", **workflow, organization=month.documents[2]["organization"])
+            for documents, outcomes in (
+                (month.documents, ["would_ask_a_person", "would_ask_a_person", "would_wait_for_approval"]),
+                ([{**of, "draft": unread["draft"]}], ["would_stay_a_draft"]),
+            ):
+                result = await chat.call("issue_for_clients", documents=documents, dry_run=True)
+                assert isinstance(result.structured_content, dict)
+                assert [document["outcome"] for document in result.structured_content["documents"]] == outcomes
+                assert text_of(result).splitlines()[1] == "Dry run, nothing was issued."
+            assert person.asked == []
+            for document in month.documents:
+                drafts = await chat.ok("find_invoices", status="draft", organization=document["organization"])
+                assert document["draft"] in [draft["id"] for draft in drafts["invoices"]]
