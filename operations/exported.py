@@ -10,10 +10,12 @@ from typing import TextIO
 import anyio.to_thread
 from sqlmodel import Session
 
+from invoicing.approval.approvals import GivenApproval
 from invoicing.document.documents import DocumentKind
 from invoicing.exports.carried import CarriedDocument, CarriedHead, write_document, write_head
-from invoicing.exports.rows import ExportedAccounts, ExportedPayment
+from invoicing.exports.rows import ExportedAccounts, ExportedApproval, ExportedPayment
 from storage.books import journal, payments
+from storage.books.approvals import approvals_of_several
 from storage.books.documents import DocumentFilter
 from storage.books.payments import Payment
 from storage.books.pool import Books
@@ -44,6 +46,7 @@ def _page(wanted: DocumentFilter, after: int, db: Session) -> tuple[int, list[Ca
         return None
     ids = [stored.id for stored in page]
     paid, accounts = payments.payments_of_several(db, ids), journal.accounts_posted(db, ids)
+    approved = approvals_of_several(db, ids)
     return page[-1].position, [
         CarriedDocument(
             stored.content,
@@ -51,6 +54,7 @@ def _page(wanted: DocumentFilter, after: int, db: Session) -> tuple[int, list[Ca
             stored.balance,
             tuple(_payment(one, stored.balance.kind) for one in paid.get(stored.id, ())),
             accounts.get(stored.id, frozenset()),
+            tuple(_approval(one) for one in approved.get(stored.id, ())),
         )
         for stored in page
     ]
@@ -69,6 +73,18 @@ def _accounts(db: Session) -> dict[DocumentKind, ExportedAccounts]:
         )
         for kind, posting in postings.items()
     }
+
+
+def _approval(given: GivenApproval) -> ExportedApproval:
+    return ExportedApproval(
+        workflow=given.workflow,
+        step=given.step,
+        approver=given.approver,
+        decided_by=given.decided_by,
+        decided_at=given.decided_at.isoformat(),
+        how=given.how.value,
+        comment=given.comment,
+    )
 
 
 def _payment(payment: Payment, kind: DocumentKind) -> ExportedPayment:

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import Balance, next_due, status_of
-from invoicing.exports.rows import ExportedAccounts, ExportedDocument, ExportedPayment
+from invoicing.exports.rows import ExportedAccounts, ExportedApproval, ExportedDocument, ExportedPayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class CarriedHead:
 
 @dataclass(frozen=True, slots=True)
 class CarriedDocument:
-    """An issued document as it is stored: its canonical text, its hash in the chain, its balance, its payments, and
-    the accounts that its journal entry has.
+    """An issued document as it is stored: its canonical text, its hash in the chain, its balance, its payments, the
+    accounts that its journal entry has, and its approvals.
     """
 
     content: str
@@ -40,6 +40,7 @@ class CarriedDocument:
     balance: Balance
     payments: tuple[ExportedPayment, ...]
     posted: frozenset[str]
+    approvals: tuple[ExportedApproval, ...] = ()
 
 
 def write_head(file: TextIO, head: CarriedHead) -> None:
@@ -51,7 +52,8 @@ def write_document(file: TextIO, carried: CarriedDocument) -> None:
     balance = carried.balance
     standing = [balance.kind.value, balance.payable_minor, balance.credited_minor, balance.paid_minor]
     payments = [astuple(payment) for payment in carried.payments]
-    _write(file, [carried.content, carried.hash, standing, payments, sorted(carried.posted)])
+    approvals = [astuple(approval) for approval in carried.approvals]
+    _write(file, [carried.content, carried.hash, standing, payments, sorted(carried.posted), approvals])
 
 
 class CarriedDocuments:
@@ -91,6 +93,7 @@ class CarriedDocuments:
         standing: tuple[str, int, int, int],
         payments: list[list[Any]],
         posted: list[str],
+        approvals: list[list[Any]],
     ) -> ExportedDocument:
         document = document_from_text(content)
         balance = Balance(DocumentKind(standing[0]), *standing[1:])
@@ -105,6 +108,7 @@ class CarriedDocuments:
             payments=tuple(_payment(*one) for one in payments),
             accounts=_known(head.accounts[document.kind], frozenset(posted)),
             books_currency=head.books_currency,
+            approvals=tuple(ExportedApproval(*one) for one in approvals),
         )
 
 

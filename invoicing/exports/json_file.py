@@ -1,8 +1,9 @@
 """Export as JSON, written document by document.
 
 `{"format": "counterfoil-export-1", "organization": {...}, "documents": [...]}`. A document is its canonical
-value (`invoicing.document.canonical`) with three keys more: `status`, `hash`, and `amounts`, which repeats every amount
-as decimal text in the document's currency. Without these three, its canonical text is what the hash covers.
+value (`invoicing.document.canonical`) with four keys more: `status`, `hash`, `approvals`, by whose decisions it was
+issued, and `amounts`, which repeats every amount as decimal text in the document's currency. Without these four, its
+canonical text is what the hash covers.
 
 In `amounts` everything has a sign, as in the other exports: below zero on a credit note and for a discount, so that
 `amounts` of many documents can be added up. In the frozen part, amounts are positive for either kind. Lines,
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -45,7 +47,13 @@ def write_json(
 
 def _value(exported: ExportedDocument) -> dict[str, object]:
     value: dict[str, object] = json.loads(document_text(exported.document))
-    return value | {"status": exported.status, "amounts": _amounts(exported), "hash": exported.hash}
+    approvals = [asdict(one) for one in exported.approvals]
+    return value | {
+        "status": exported.status,
+        "amounts": _amounts(exported),
+        "hash": exported.hash,
+        "approvals": approvals,
+    }
 
 
 def _amounts(exported: ExportedDocument) -> dict[str, object]:

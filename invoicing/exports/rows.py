@@ -108,6 +108,21 @@ class ExportedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedApproval:
+    """Whose decision a document was issued by, and how it was asked for. `workflow` and `approver` are empty, and
+    `step` is 0, where a person approved what no workflow asked about; `decided_at` is ISO 8601 in UTC.
+    """
+
+    workflow: str
+    step: int
+    approver: str
+    decided_by: str
+    decided_at: str
+    how: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedAccounts:
     """The accounts that a document was posted to besides those of its lines; empty where that is not known."""
 
@@ -120,7 +135,7 @@ class ExportedAccounts:
 @dataclass(frozen=True, slots=True)
 class ExportedDocument:
     """An issued document with what has happened to it: its status, what is paid, credited and due in minor units of
-    its currency, its payments and its hash in the chain. `books_currency` is that of the books.
+    its currency, its payments, its hash in the chain and its approvals. `books_currency` is that of the books.
     """
 
     document: Document
@@ -132,6 +147,7 @@ class ExportedDocument:
     payments: tuple[ExportedPayment, ...] = ()
     accounts: ExportedAccounts = ExportedAccounts()
     books_currency: str = ""
+    approvals: tuple[ExportedApproval, ...] = ()
 
 
 def counted(exported: Iterable[T], progress: Tally | None) -> Iterator[tuple[int, T]]:

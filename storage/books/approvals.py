@@ -32,6 +32,11 @@ _ORDER = (_OF.asked_at, _OF.id)
 _GIVEN = Kept(DocumentApproval, GivenApproval, how=How)
 _ADD_GIVEN = _GIVEN.table.insert().inline()
 _OF_DOCUMENT = _GIVEN.all.where(_GIVEN.table.c.document_id == bindparam("document")).order_by(_GIVEN.table.c.position)
+_OF_SEVERAL = (
+    _GIVEN.all.add_columns(_GIVEN.table.c.document_id)
+    .where(_GIVEN.table.c.document_id.in_(bindparam("documents", expanding=True)))
+    .order_by(_GIVEN.table.c.document_id, _GIVEN.table.c.position)
+)
 
 _DOCUMENT = table_of(DocumentRow).c
 _ISSUED_TO = select(_DOCUMENT.position).where(_DOCUMENT.customer_id == bindparam("customer")).limit(1)
@@ -96,6 +101,14 @@ def add_document_approvals(session: Session, document_id: str, given: Sequence[G
 def approvals_of_document(session: Session, document_id: str) -> tuple[GivenApproval, ...]:
     """By whose decisions the document was issued, in their order."""
     return tuple(_GIVEN.find(session, _OF_DOCUMENT, document=document_id))
+
+
+def approvals_of_several(session: Session, document_ids: Sequence[str]) -> dict[str, list[GivenApproval]]:
+    """By whose decisions the documents were issued, by the id of each that has any."""
+    found: dict[str, list[GivenApproval]] = {}
+    for row in execute(session, _OF_SEVERAL, {"documents": list(document_ids)}):
+        found.setdefault(row[-1], []).append(_GIVEN.of(row[:-1]))
+    return found
 
 
 def document_approvals(ask: Ask) -> dict[str, list[GivenApproval]]:

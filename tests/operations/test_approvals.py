@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from operations.finding_invoices import InvoiceSearch, find_waiting
 from operations.invoices import IssuedInvoice, IssueRequest, get_invoice, issue_invoice
 from tests.support.approvals import desk
 from tests.support.clock import SettableClock
+from tests.support.ledgers import exported_ledger
 from tests.support.people import refusal
 
 
@@ -37,6 +39,14 @@ async def test_a_document_that_matches_waits_without_a_number_and_is_issued_afte
         assert [(one.decided_by, one.how, one.comment, one.step) for one in shown.approvals] == [
             ("ben@example.com", How.TOOL, "Fine", 1),
             ("owner@example.com", How.TOOL, "", 2),
+        ]
+        at_once = await it.one.issue(await it.books(it.anna), it.customer, price="100")
+        _, path = await exported_ledger(await it.books(it.owner), "json")
+        exported = json.loads(path.read_text("utf-8"))["documents"]
+        assert [one["number"] for one in exported] == [second.issued.document.number, at_once.document.number]
+        assert [[said["decided_by"] for said in one["approvals"]] for one in exported] == [
+            ["ben@example.com", "owner@example.com"],
+            [],
         ]
 
 

@@ -44,7 +44,7 @@ from invoicing.credit.crediting import CreditLine
 from invoicing.refusals import Refusal
 from operations.access import open_books
 from operations.rights import Right
-from operations.credit_notes import CreditRequest
+from operations.credit_notes import CreditRequest, issue_credit_note
 from operations.payments import PaymentRequest, record_payment
 from server.app import find_organization, local_office
 from server.settings import Settings
