@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -178,13 +179,20 @@ async def sources_told(office: Office, details: OrganizationDetails) -> Organiza
     """The details with the source of each layer as whoever asks may know it: an organization that they cannot reach is
     not named to them.
     """
-    user_id, sources = office.principal.user_id, details.settings.sources
+    sources = details.settings.sources
+    told = await names_told(office, sources.values())
+    known = {layer: told[source] for layer, source in sources.items()}
+    return replace(details, settings=replace(details.settings, sources=known))
+
+
+async def names_told(office: Office, sources: Iterable[str]) -> dict[str, str]:
+    """What whoever asks is told of each source, which is a handle or a country's file."""
+    user_id, wanted = office.principal.user_id, set(sources)
 
     def work(db: Session) -> dict[str, str]:
-        return {layer: source if _may_know(db, user_id, source) else ANOTHER for layer, source in sources.items()}
+        return {source: source if _may_know(db, user_id, source) else ANOTHER for source in wanted}
 
-    told = await office.store.directory.read(work)
-    return replace(details, settings=replace(details.settings, sources=told))
+    return await office.store.directory.read(work) if wanted else {}
 
 
 def _may_know(db: Session, user_id: str, source: str) -> bool:

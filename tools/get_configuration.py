@@ -12,6 +12,7 @@ from invoicing.text.choices import choice_of
 from operations import mandates
 from operations.configuration.configuring import PARTS, get_entries, get_history
 from operations.configuration.entries import Part, PartOf
+from operations.configuration.history import history_told
 from operations.copying.drift import get_drift
 from operations.mandates import MandatesOfOrganization
 from storage.books.pool import Books
@@ -53,7 +54,7 @@ async def get_configuration(
     if named_part(part) == MANDATES:
         return mandates_answer(books, await mandates.get_mandates(books))
     if named_part(part) == HISTORY:
-        changes = await get_history(books, cursor=cursor, limit=limit)
+        changes = await history_told(office, await get_history(books, cursor=cursor, limit=limit))
         shown = [history_answer(one) for one in changes.items]
         return entries_answer(books, HISTORY, shown, next_cursor=changes.next_cursor, left=changes.left)
     if named_part(part) == DRIFT:

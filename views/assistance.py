@@ -18,7 +18,9 @@ def briefing_text(briefing: Briefing) -> str:
     # By its handle: the name is a client's to choose.
     whom = f"For {briefing.organization.handle} ({briefing.organization.environment.value})."
     lines = [whom, f"The task: {one_line(agent.name)}, {whose}.", "", agent.instructions, ""]
-    if offered.names_organization:
+    if agent.is_for_practice:
+        lines.append(f"The practice is {briefing.organization.handle}. Each call names the clients that it is for.")
+    elif offered.names_organization:
         lines.append(f'Name the organization in each call: organization="{briefing.organization.handle}".')
     if agent.tools:
         lines.append(f"Tools, in the usual order: {', '.join(agent.tools)}.")

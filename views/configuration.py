@@ -68,7 +68,7 @@ def _codes(codes: Sequence[str]) -> str:
 
 
 def _changes(detail: Mapping[str, object]) -> dict[str, str]:
-    part = {"part": str(detail["part"])} if "part" in detail else {}
+    part = {name: str(detail[name]) for name in ("part", "source") if name in detail}
     changed = detail.get("changed")
     if isinstance(changed, dict):
         return part | {name: " -> ".join(_short(value) for value in pair) for name, pair in changed.items()}

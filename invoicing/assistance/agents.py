@@ -49,6 +49,19 @@ class AgentArgument:
     description: str = ""
 
 
+OVER_CLIENTS = frozenset(
+    {
+        "create_client_organization",
+        "draft_for_clients",
+        "get_practice_overview",
+        "issue_for_clients",
+        "list_clients",
+        "push_configuration",
+    }
+)
+"""Tools with which a practice acts over its clients."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """A task for an assistant, as the organization's people wrote it. `tools` are names of ours in the order of their
@@ -64,6 +77,11 @@ class Agent:
     settings: tuple[tuple[str, str], ...] = ()
     workflows: tuple[str, ...] = ()
     enabled: bool = True
+
+    @property
+    def is_for_practice(self) -> bool:
+        """Whether it is a task of a practice over its clients, and of no single one."""
+        return not OVER_CLIENTS.isdisjoint(self.tools)
 
 
 @cache

@@ -15,7 +15,7 @@ from invoicing.assistance.skills import Skill, check_head, guide_head, skill_fil
 from invoicing.organizations import OrganizationKind
 
 _HERE = Path(__file__).parent
-_FOR_PRACTICES = frozenset({"onboard-client"})
+_FOR_PRACTICES = frozenset({"month-end-of-clients", "onboard-client"})
 
 
 def shipped_agents(kind: OrganizationKind) -> tuple[Agent, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from invoicing.assistance.agents import VALUE_MAX, Agent, AgentArgument, ArgumentKind
 from invoicing.assistance.shipped import own_agents
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import InvalidInput, NotFound
 from invoicing.text.typed import clean_line
 from operations.assistance.offering import books_to_read, is_dedicated, offering_organizations
@@ -108,7 +108,7 @@ async def brief(caller: Caller, name: str, arguments: Mapping[str, str], usable:
     whose = arguments.get(ORGANIZATION, "")
     offered = await find_agent(caller, name, whose, usable)
     organization = await name_organization(caller, organization=whose, session="", changing=False)
-    _check_is_of(offered.source, organization)
+    _check_is_of(offered, organization)
     _check_names(offered, arguments)
     values = ((one.name, _value(one, arguments.get(one.name, ""))) for one in offered.agent.arguments)
     return Briefing(offered, organization, tuple((name, value) for name, value in values if value))
@@ -124,8 +124,13 @@ async def _agents_of(caller: Caller, source: OrganizationRef) -> tuple[Agent, ..
     return tuple(agent for agent in agents if agent.enabled)
 
 
-def _check_is_of(source: OrganizationRef | None, organization: OrganizationRef) -> None:
-    """A practice's words are for its own clients."""
+def _check_is_of(offered: OfferedAgent, organization: OrganizationRef) -> None:
+    """A practice's words are for its own clients, and a task over all of them is for a practice."""
+    source = offered.source
+    if offered.agent.is_for_practice and organization.kind is not OrganizationKind.PARTNER:
+        raise InvalidInput(
+            f"{ORGANIZATION}: {organization.handle} is no practice: this prompt is for one.", field=ORGANIZATION
+        )
     if source is not None and source.id not in (organization.id, organization.partner_id):
         raise InvalidInput(
             f"{ORGANIZATION}: {organization.handle} is no client of {source.handle}, whose prompt this is.",

@@ -206,7 +206,7 @@ def _write(db: Session, books: Books, chosen: Chosen) -> tuple[PushedEntry, ...]
         _record_sources(db, books, chosen, changed)
         detail: dict[str, object] = {"source": chosen.source.handle, "changed": _on_record(changed)}
         detail["settings"] = settings_state(db)
-        audit.record(db, PUSHED, chosen.source.handle, at=books.clock(), by=books.actor, detail=detail)
+        audit.record(db, PUSHED, "configuration", at=books.clock(), by=books.actor, detail=detail)
     return tuple(entries)
 
 

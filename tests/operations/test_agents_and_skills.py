@@ -228,8 +228,13 @@ async def test_a_practice_begins_with_what_is_brought_along_and_takes_it_anew_on
     home = Desk(desk.one, own)
     begun, skills = await own.read(load_agents), await own.read(load_skills)
     assert {agent.code for agent in begun} == {skill.code for skill in skills}
-    assert {"month-end-close", "chase-overdue", "onboard-client", "correct-mistake", "check-before-live"} == {
-        agent.code for agent in begun
+    assert {agent.code for agent in begun} == {
+        "chase-overdue",
+        "check-before-live",
+        "correct-mistake",
+        "month-end-close",
+        "month-end-of-clients",
+        "onboard-client",
     }
     await home.save(Part.AGENTS, "month-end-close", instructions="Ours")
     await home.save(Part.SKILLS, "month-end-close/checklist.md", content="Ours")
@@ -251,4 +256,4 @@ async def test_a_practice_begins_with_what_is_brought_along_and_takes_it_anew_on
         assert (await get_entries(rival, there, part, cursor="", limit=100)).items == ()
         await save_entry(rival, there, part, Change(code="", values={"shipped": "true"}))
         codes = {entry.code for entry in (await get_entries(rival, there, part, cursor="", limit=100)).items}
-        assert codes == {agent.code for agent in begun} - {"onboard-client"}
+        assert codes == {agent.code for agent in begun} - {"month-end-of-clients", "onboard-client"}

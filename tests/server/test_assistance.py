@@ -38,6 +38,7 @@ from tests.support.wire import held
 from tools import uris
 
 SHIPPED = ["chase-overdue", "check-before-live", "correct-mistake", "month-end-close"]
+OF_PRACTICE = ["month-end-of-clients", "onboard-client"]
 WAYS = ("local", "http")
 REMIND = {
     "name": "Remind",
@@ -124,7 +125,7 @@ async def test_a_connection_offers_its_organizations_and_the_practice_connection
         assert "organization=" not in text
     async with desk.chat(way, era) as chat:
         listed = (await chat.client.list_prompts()).prompts
-        assert [one.name for one in listed] == ["take-stock", *SHIPPED, "onboard-client"]
+        assert [one.name for one in listed] == ["take-stock", *SHIPPED, *OF_PRACTICE]
         assert {one.arguments[0].name for one in listed if one.arguments} == {"organization"}
         assert all(address.startswith((f"skill://{home}/", "skill://using-")) for address in await addresses(chat))
         before = await names(chat), await addresses(chat)
@@ -195,7 +196,7 @@ async def test_agents_of_one_code_in_two_practices_are_told_apart(desk: Desk) ->
         listed = await names(chat)
         assert listed == [
             "take-stock",
-            *(f"{one}--{code}" for one in (home, rival.handle) for code in (*SHIPPED, "onboard-client")),
+            *(f"{one}--{code}" for one in (home, rival.handle) for code in (*SHIPPED, *OF_PRACTICE)),
         ]
         mine = await told(chat, f"{home}--month-end-close", organization=client, month="2026-03")
         assert "rival" not in mine
@@ -385,5 +386,5 @@ async def test_who_asks_for_prompts_while_loading_is_answered_once_it_has_ended(
         message = await wire.hear()
         assert message is not None
         assert message["id"] == asked
-        assert [one["name"] for one in message["result"]["prompts"]] == ["take-stock", *SHIPPED, "onboard-client"]
+        assert [one["name"] for one in message["result"]["prompts"]] == ["take-stock", *SHIPPED, *OF_PRACTICE]
         await wire.end()

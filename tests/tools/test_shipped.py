@@ -56,7 +56,10 @@ def test_a_skill_names_what_there_is_and_every_reader_reads_its_head_alike(skill
 
 def test_all_but_taking_on_clients_can_be_done_on_a_connection_of_one_organization() -> None:
     there = {tool.name for tool in DEDICATED_CATALOG}
-    assert [agent.code for agent in AGENTS if not there.issuperset(agent.tools)] == ["onboard-client"]
+    assert [agent.code for agent in AGENTS if not there.issuperset(agent.tools)] == [
+        "month-end-of-clients",
+        "onboard-client",
+    ]
     codes = {agent.code for agent in shipped_agents(OrganizationKind.STANDARD)}
     assert codes == {skill.code for skill in shipped_skills(OrganizationKind.STANDARD)}
     assert "onboard-client" not in codes
