@@ -20,6 +20,7 @@ from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.description import Description
 
 BAKERY = "harbour-bakery-sandbox"
+DECIDING = "decide_approval"
 SOME_SCOPES = [
     Scopes({Scope.READ}),
     Scopes({Scope.READ, Scope.DRAFT}),
@@ -75,7 +76,9 @@ async def test_a_connection_lists_the_tools_that_its_scopes_let_it_use_and_refus
 ) -> None:
     async with connections(at_home, scopes, era) as opened:
         for way, (chat, catalog) in opened.items():
-            shown = within(catalog, scopes)
+            # No key and no link decides an approval.
+            undecided = {DECIDING} if way in ("key", "link") else set()
+            shown = [name for name in within(catalog, scopes) if name not in undecided]
             assert await listed(chat) == shown, way
             for name in {tool.name for tool in catalog} - set(shown):
                 refused = await chat.refused(name)
@@ -89,10 +92,10 @@ async def test_a_clients_user_is_shown_what_a_role_and_the_practice_let_it_do_on
 ) -> None:
     user = await colleague(at_home.one, at_home.bakery, "client")
     token = await at_home.credentials.token(user.principal.label)
-    reading = within(DEDICATED_CATALOG, Scopes({Scope.READ}))
+    reading = [*within(DEDICATED_CATALOG, Scopes({Scope.READ})), DECIDING]
     async with at_home.site.chat(token, f"/mcp/{BAKERY}", era) as chat:
-        assert await listed(chat) == reading
-        assert "read-only" in (await chat.refused("draft_invoice"))["message"]
+        assert set(await listed(chat)) == set(reading), "a step of a workflow may ask a client's own people"
+        assert "may do other things" in (await chat.refused("draft_invoice"))["message"]
     office = at_home.one.office
     books = replace(at_home.one.books(at_home.bakery), organization=await as_seen_by(office, at_home.bakery))
     await update_organization(office, books, {"client_may": "draft"})
