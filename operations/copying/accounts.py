@@ -48,10 +48,9 @@ def _add_types(db: Session, values: Values) -> None:
 def _check_account(db: Session, value: Account, here: Account | None, target: Configuration) -> None:
     if here is None or value == here:
         return
-    uses = chart.uses_of_account(db, here.number)
-    if value.type != here.type and uses:
-        raise Conflict(f"it is of type {here.type} here, and {uses[0]} rests on it.")
-    in_use = [use for use in uses if use != chart.POSTED]
+    if value.type != here.type:
+        raise Conflict(f"it is of type {here.type} here, not {value.type}.")
+    in_use = [use for use in chart.uses_of_account(db, here.number) if use != chart.POSTED]
     if here.active and not value.active and in_use:
         raise Conflict(f"it is in use by {', '.join(in_use[:3])}.")
 
@@ -137,6 +136,7 @@ ACCOUNTS = CopiedPart(
     name=ACCOUNTS_NAME,
     noun="account",
     layer=Layer.ORGANIZATION,
+    of_chart=True,
     load=lambda db: tuple(chart.accounts(db)),
     add=add_accounts,
     key=lambda value: str(value.number),
@@ -148,6 +148,7 @@ POSTING_PROFILES = CopiedPart(
     name=POSTINGS_NAME,
     noun="posting profile",
     layer=Layer.ENTITY,
+    of_chart=True,
     load=_load_postings,
     add=lambda db, values: add_postings(db, {value.name: value.posting for value in values}),
     key=lambda value: str(value.name),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.charts import is_national
 from invoicing.document.canonical import canonical_json
 from invoicing.master_data.profiles import Profile
 from operations.layer_outcomes import Layer, Untranslated
@@ -60,8 +61,9 @@ class CopiedPart:
 
     `translate` makes values of a source fit a target, of which the parts before this one are known; `fill` completes
     them by the usual ones, so that the target works. One that is `of_country` does not go abroad; one that is
-    `practices_own` comes from the practice whatever is the model for the rest; one that is `of_models` is copied only
-    where another organization is the model of the whole layer.
+    `of_chart` is not pushed where the chart is another (`another_chart`); one that is `practices_own` comes from the
+    practice whatever is the model for the rest; one that is `of_models` is copied only where another organization is
+    the model of the whole layer.
 
     `put` keeps a value, new or changed, in books that are in use, for which `kept_here` says what of it stays as it is
     there, and `check` refuses what does not fit; without `put` the part is not pushed.
@@ -75,6 +77,7 @@ class CopiedPart:
     key: Callable[[Any], str]
     shown: Callable[[Any], Mapping[str, str]]
     of_country: bool = False
+    of_chart: bool = False
     practices_own: bool = False
     of_models: bool = False
     translate: Callable[[Values, Configuration, Configuration], Translated] = _as_they_are
@@ -85,6 +88,15 @@ class CopiedPart:
 
     def by_key(self, values: Values) -> dict[str, Any]:
         return {self.key(value): value for value in values}
+
+
+def another_chart(source: Profile, target: Profile) -> str:
+    """Why account numbers of the source say nothing at the target: they are of different charts, of which one is a
+    country's own. Empty where they do.
+    """
+    theirs, here = source.chart_of_accounts, target.chart_of_accounts
+    differ = theirs != here and (is_national(theirs) or is_national(here))
+    return f"the chart of accounts is {here}, not {theirs}" if differ else ""
 
 
 def digest(value: object) -> str:

@@ -15,7 +15,7 @@ from invoicing.tax.jurisdictions import following, is_part
 from operations.configuration.jurisdictions import rates_text
 from operations.configuration.taxes import code_entry
 from operations.copying.accounts import accounts_by_number
-from operations.copying.part import Configuration, CopiedPart, Translated, Values
+from operations.copying.part import Configuration, CopiedPart, Translated, Values, another_chart
 from operations.layer_outcomes import Layer, Untranslated
 from operations.registration import code_of_registration
 from storage.books import authorities
@@ -37,13 +37,14 @@ def _translate_codes(values: Values, source: Configuration, target: Configuratio
     """A revenue account that is not there is left to the posting profile. That the source itself charges no tax says
     nothing of the target: its code for that is not the default there.
     """
-    here = accounts_by_number(target)
+    here, foreign = accounts_by_number(target), another_chart(source.profile, target.profile)
     own = rules_of(source.profile) if source.profile.vat_registration in UNTAXED else None
     fitting, untranslated = [], []
     for value in values:
         fits, account = value, here.get(value.revenue_account)
-        if value.revenue_account and (account is None or account.type != "income"):
-            because = f"the chart has no income account {value.revenue_account}: its lines post as the profile says"
+        if value.revenue_account and (foreign or account is None or account.type != "income"):
+            why = foreign or f"the chart has no income account {value.revenue_account}"
+            because = f"{why}: its lines post as the profile says"
             untranslated.append(Untranslated(CODES_NAME, value.code, because))
             fits = replace(fits, revenue_account="")
         if own is not None and value.is_default and value.code == own.code:

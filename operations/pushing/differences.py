@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Refusal
-from operations.copying.part import Configuration, CopiedPart
+from operations.copying.part import Configuration, CopiedPart, another_chart
 
 
 class Mode(StrEnum):
@@ -67,9 +68,8 @@ class Difference:
 def differences(db: Session, chosen: Chosen, target: Configuration) -> Iterator[Difference]:
     """What is another at the target, part by part. Who writes does so before asking for the next."""
     for part in chosen.parts:
-        if part.of_country and chosen.source.profile.country != target.profile.country:
+        if because := _stays(part, chosen.source.profile, target.profile):
             if chosen.values(part):
-                because = f"the country is {target.profile.country}, not {chosen.source.profile.country}"
                 yield Difference(part, None, _refused(part, "", because))
             continue
         for one in _of_part(db, part, chosen, target):
@@ -77,6 +77,13 @@ def differences(db: Session, chosen: Chosen, target: Configuration) -> Iterator[
             if one.value is not None:
                 here = {**part.by_key(target.parts[part.name]), one.told.code: one.value}
                 target = replace(target, parts={**target.parts, part.name: tuple(here.values())})
+
+
+def _stays(part: CopiedPart, source: Profile, target: Profile) -> str:
+    """Why nothing of the part can be the target's, as countries or charts differ."""
+    if part.of_country and source.country != target.country:
+        return f"the country is {target.country}, not {source.country}"
+    return another_chart(source, target) if part.of_chart else ""
 
 
 def _of_part(db: Session, part: CopiedPart, chosen: Chosen, target: Configuration) -> Iterator[Difference]:

@@ -14,8 +14,10 @@ from operations.access import Office
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
 from operations.copying.drift import Drift, get_drift
+from operations.onboarding import ClientRequest, create_client_organization
 from operations.pushing.differences import Mode
 from operations.pushing.pushing import ClientState, Pushed, PushRequest, push_configuration
+from operations.templates import Choices
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
 from storage.books.skills import add_skills, drop_skill_file, load_skill_settings, load_skills, save_skill_settings
@@ -135,14 +137,15 @@ async def test_what_does_not_fit_is_refused_by_number_and_the_rest_is_done(tmp_p
         pushed = await push(one.office, "accounts", "posting_profiles")
         assert told(pushed, FINCH) == [("accounts 4777", "added", ""), ("posting_profiles Fees", "added", "")]
         assert told(pushed, BAKERY) == [
-            ("accounts 4777", "updated", ""),
-            ("posting_profiles Fees", "added", ""),
+            ("accounts 4777", "refused", "it is of type liability here, not income"),
+            ("posting_profiles Fees", "refused", "4777 is of type liability, not income"),
         ]
+        assert (await entries(one, bakery, Part.ACCOUNTS))["4777"].values["type"] == "liability"
         await save(one, one.organization, Part.ACCOUNTS, "4888", name="Other", type="income")
         await push(one.office, "accounts")
         await save(one, client, Part.TAX_CODES, "ZERO", revenue_account="4888")
         await save_entry(one.office, one.books(one.organization), Part.ACCOUNTS, Change(code="4888", withdraw=True))
-        pushed = await push(one.office, "accounts")
+        pushed = await push(one.office, "accounts", codes=("4888",))
         assert told(pushed, BAKERY) == [("accounts 4888", "refused", "it is in use by the tax code ZERO")]
         assert told(pushed, FINCH) == [("accounts 4888", "updated", "")]
         assert states(pushed) == {BAKERY: ClientState.REFUSED, FINCH: ClientState.CHANGED}
@@ -158,6 +161,41 @@ async def test_what_is_of_one_country_does_not_go_abroad(tmp_path: Path) -> None
             ("tax_codes", "refused", "the country is FR, not GB"),
         ]
         assert ("payment_terms NET30", "updated", "") in told(pushed, BAKERY)
+
+
+async def test_what_is_of_one_chart_stays_there(tmp_path: Path) -> None:
+    async with practice(tmp_path, country="DE", chart_of_accounts="skr03") as one:
+        for name, country, chart in (("Alder", "DE", "skr04"), ("Birch", "FR", "pcg"), ("Cedar", "FR", "standard")):
+            request = ClientRequest(name=name, country=country, choices=Choices(chart_of_accounts=chart))
+            assert (await create_client_organization(one.office, request)).created
+        own = await one.client("Dorn", "DE", copy_from=one.organization.handle)
+        await save(one, one.organization, Part.ACCOUNTS, "8777", name="Gebühren", type="income")
+        await save(one, one.organization, Part.POSTING_PROFILES, "Fees", revenue="8777")
+        await save(one, one.organization, Part.TAX_CODES, "REDUCED", name="Ermäßigt", revenue_account="8777")
+        pushed = await push(one.office, "accounts", "posting_profiles")
+        for handle, chart in (("alder", "skr04"), ("birch", "pcg"), ("cedar", "standard")):
+            because = f"the chart of accounts is {chart}, not skr03"
+            assert told(pushed, f"{handle}-sandbox") == [
+                ("accounts", "refused", because),
+                ("posting_profiles", "refused", because),
+            ]
+        assert told(pushed, own.handle) == [("accounts 8777", "added", ""), ("posting_profiles Fees", "added", "")]
+        await save(
+            one,
+            one.organization,
+            Part.TAX_CODES,
+            "NEW",
+            name="Neu",
+            category="S",
+            percent="19",
+            valid_from="2026-01-01",
+            label="USt",
+            revenue_account="8777",
+        )
+        pushed = await push(one.office, "tax_codes", codes=("NEW",))
+        because = "the chart of accounts is skr04, not skr03: its lines post as the profile says"
+        assert told(pushed, "alder-sandbox") == [("tax_codes NEW", "refused", because)]
+        assert told(pushed, own.handle) == [("tax_codes NEW", "added", "")]
 
 
 async def test_everything_that_can_be_pushed_arrives_whole(tmp_path: Path) -> None:
