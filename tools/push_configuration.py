@@ -12,7 +12,7 @@ from invoicing.text.choices import choice_of
 from invoicing.text.typed import counted
 from operations.pushing import pushing
 from operations.pushing.differences import Mode
-from operations.pushing.pushing import Pushed, PushRequest
+from operations.pushing.pushing import ClientState, Pushed, PushRequest
 from operations.rights import Right
 from storage.paging import decode_cursor, encode_cursor
 from tools.answers import PageAnswer, answer
@@ -93,6 +93,10 @@ def _next(shown: ConfigurationPushed) -> list[str]:
         lines.append(f"{shown.left} more differences; a dry run says what is not the same yet.")
     if shown.dry_run and shown.states.get("changed"):
         lines.append("With dry_run=false and clients named it is done.")
+    if left_out := shown.states.get(ClientState.UNNAMED.value):
+        lines.append(
+            f"* changed nothing at {left_out} whose changes name them (live ones): put their handles in clients."
+        )
     return lines
 
 

@@ -19,6 +19,7 @@ _ORDER = (
     ClientState.UNAVAILABLE,
     ClientState.REFUSED,
     ClientState.CHANGED,
+    ClientState.UNNAMED,
     ClientState.ARCHIVED,
     ClientState.SAME,
 )

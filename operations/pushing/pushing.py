@@ -18,7 +18,7 @@ from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
 from operations.copying.part import Configuration, CopiedPart, digest
 from operations.copying.parts import PARTS, RESTED_ON, load_configuration
-from operations.naming import not_found
+from operations.naming import not_found, wants_names
 from operations.onboarding import configuration_of, find_partner
 from operations.pushing.differences import Action, Chosen, Difference, Mode, PushedEntry, differences
 from operations.rights import Right
@@ -41,7 +41,8 @@ _log = logging.getLogger("counterfoil")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
     """What is pushed where: `parts` by name, of these the entries of `codes`, or all; to the clients of these handles,
-    or to every one that can be reached (`EVERY_CLIENT`, or in a dry run none).
+    or to every one that can be reached (`EVERY_CLIENT`, or in a dry run none). Where a change must name the client,
+    `EVERY_CLIENT` changes nothing.
     """
 
     parts: tuple[str, ...]
@@ -51,9 +52,15 @@ class PushRequest:
     mode: Mode = Mode.BOTH
     dry_run: bool = True
 
+    @property
+    def named(self) -> list[str]:
+        return sorted({handle.strip() for handle in self.clients if handle.strip()})
+
 
 class ClientState(StrEnum):
-    """What became of a client. At one that is `failed` a defect was met, which is logged, and nothing was changed."""
+    """What became of a client. At one that is `failed` a defect was met, which is logged, and nothing was changed.
+    One that is `unnamed` is of all clients (`EVERY_CLIENT`), and a change there must name it.
+    """
 
     CHANGED = "changed"
     SAME = "same"
@@ -61,6 +68,7 @@ class ClientState(StrEnum):
     UNAVAILABLE = "unavailable"
     FAILED = "failed"
     ARCHIVED = "archived"
+    UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +105,26 @@ async def push_configuration(office: Office, request: PushRequest, *, progress: 
         raise Conflict(f"{partner.handle} is archived: it changes nothing at its clients.", field="partner")
     parts = _parts(request.parts)
     clients = await _clients(office, partner, request)
+    unnamed = {one.id for one in clients if _is_left_out(one, request)}
     source = await configuration_of(office, partner)
     chosen = Chosen(source=source, parts=parts, codes=_codes(source, parts, request.codes), mode=request.mode)
-    outcomes = await _each(office, clients, chosen, dry_run=request.dry_run, progress=progress)
-    return Pushed(partner, outcomes)
+    reached = [one for one in clients if one.id not in unnamed]
+    done = await _each(office, reached, chosen, dry_run=request.dry_run, progress=progress)
+    return Pushed(
+        partner,
+        tuple(
+            done[one.id] if one.id in done else ClientOutcome(client=one, state=ClientState.UNNAMED) for one in clients
+        ),
+    )
+
+
+def _is_left_out(client: OrganizationRef, request: PushRequest) -> bool:
+    """Whether the client is one of all, where a change must name it. In a dry run all are told of."""
+    return not request.dry_run and _is_for_all(request) and wants_names(client) and not client.archived
+
+
+def _is_for_all(request: PushRequest) -> bool:
+    return not request.named or request.named == [EVERY_CLIENT]
 
 
 def _parts(names: Sequence[str]) -> tuple[CopiedPart, ...]:
@@ -126,9 +150,11 @@ def _codes(source: Configuration, parts: Sequence[CopiedPart], codes: Sequence[s
 
 async def _clients(office: Office, partner: OrganizationRef, request: PushRequest) -> list[OrganizationRef]:
     user_id = office.principal.user_id
-    handles = sorted({handle.strip() for handle in request.clients if handle.strip()})
+    handles = request.named
     if not handles and not request.dry_run:
-        raise InvalidInput(f"clients is required: their handles, or {EVERY_CLIENT} for all.", field="clients")
+        raise InvalidInput(
+            f"clients is required: their handles, or {EVERY_CLIENT} for all that need not be named.", field="clients"
+        )
 
     def named(db: Session) -> Iterator[OrganizationRef]:
         for handle in handles:
@@ -138,7 +164,7 @@ async def _clients(office: Office, partner: OrganizationRef, request: PushReques
             yield found
 
     def work(db: Session) -> list[OrganizationRef]:
-        if not handles or handles == [EVERY_CLIENT]:
+        if _is_for_all(request):
             reached = organizations.every_reachable(db, user_id, archived=True)
             return [one for one in reached if one.partner_id == partner.id]
         return list({one.id: one for one in named(db)}.values())
@@ -148,7 +174,7 @@ async def _clients(office: Office, partner: OrganizationRef, request: PushReques
 
 async def _each(
     office: Office, clients: Sequence[OrganizationRef], chosen: Chosen, *, dry_run: bool, progress: AsyncProgress
-) -> tuple[ClientOutcome, ...]:
+) -> dict[str, ClientOutcome]:
     done: dict[str, ClientOutcome] = {}
     waiting = iter(clients)
 
@@ -160,7 +186,7 @@ async def _each(
     async with anyio.create_task_group() as group:
         for _ in range(min(AT_ONCE, len(clients))):
             group.start_soon(work)
-    return tuple(done[client.id] for client in clients)
+    return done
 
 
 async def _one(office: Office, client: OrganizationRef, chosen: Chosen, *, dry_run: bool) -> ClientOutcome:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from invoicing.assistance.skills import Skill, skill_file
-from invoicing.organizations import OrganizationRef, Role
+from invoicing.organizations import Environment, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound
 from operations.access import Office
 from operations.configuration.configuring import get_entries, get_history, save_entry
@@ -281,6 +281,22 @@ async def test_only_clients_within_reach_are_named_and_archived_ones_are_left_ou
             FINCH: ClientState.ARCHIVED,
         }
         assert states(await push(one.office, "accounts", clients=(FINCH,))) == {FINCH: ClientState.ARCHIVED}
+
+
+async def test_a_live_client_is_changed_where_it_is_named_alone(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        await one.client("Finch Studio")
+        request = ClientRequest(name="Live One", country="GB", environment=Environment.LIVE)
+        live = (await create_client_organization(one.office, request)).created
+        assert live is not None
+        await save(one, one.organization, Part.ACCOUNTS, "4777", name="Filing fees", type="income")
+        for named in ((), ("*",)):
+            dry = await push(one.office, "accounts", dry_run=True, clients=named)
+            assert set(states(dry).values()) == {ClientState.CHANGED}
+        pushed = await push(one.office, "accounts")
+        assert states(pushed) == {FINCH: ClientState.CHANGED, live.handle: ClientState.UNNAMED}
+        assert "4777" not in await entries(one, one.books(live), Part.ACCOUNTS)
+        assert states(await push(one.office, "accounts", clients=(live.handle,))) == {live.handle: ClientState.CHANGED}
 
 
 async def test_it_is_for_the_heads_of_the_practice_to_do(tmp_path: Path) -> None:
