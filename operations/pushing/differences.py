@@ -43,17 +43,19 @@ class PushedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What is pushed of the practice's configuration: parts, and of these the entries of these codes, or all."""
+    """What is pushed of the practice's configuration: parts, and of these the entries of these codes, each with the
+    name of its part, or all.
+    """
 
     source: Configuration
     parts: tuple[CopiedPart, ...]
-    codes: frozenset[str]
+    codes: frozenset[tuple[str, str]]
     mode: Mode
 
     def values(self, part: CopiedPart) -> dict[str, Any]:
         """The chosen entries of a part by their keys."""
         found = part.by_key(self.source.parts[part.name])
-        return {key: value for key, value in found.items() if not self.codes or key in self.codes}
+        return {key: value for key, value in found.items() if not self.codes or (part.name, key) in self.codes}
 
 
 @dataclass(frozen=True, slots=True)

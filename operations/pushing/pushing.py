@@ -135,17 +135,25 @@ def _parts(names: Sequence[str]) -> tuple[CopiedPart, ...]:
     return tuple(part for part in PUSHABLE if part.name in wanted)
 
 
-def _codes(source: Configuration, parts: Sequence[CopiedPart], codes: Sequence[str]) -> frozenset[str]:
-    known = {key.lower(): key for part in parts for key in part.by_key(source.parts[part.name])}
-    wanted = [code.strip() for code in codes if code.strip()]
-    for code in wanted:
-        if code.lower() not in known:
+def _codes(source: Configuration, parts: Sequence[CopiedPart], codes: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """The entries of these codes in each of the parts: as it is written, or else in small or capital letters."""
+    known = {part.name: part.by_key(source.parts[part.name]).keys() for part in parts}
+    chosen = set()
+    for code in (code.strip() for code in codes if code.strip()):
+        found = {
+            (name, key)
+            for name, keys in known.items()
+            for key in keys
+            if key == code or (code not in keys and key.lower() == code.lower())
+        }
+        if not found:
             raise InvalidInput(
                 f"codes: {source.handle} has no such entry in these parts.",
                 field="codes",
-                candidates=sorted(known.values())[:20],
+                candidates=sorted({key for keys in known.values() for key in keys})[:20],
             )
-    return frozenset(known[code.lower()] for code in wanted)
+        chosen |= found
+    return frozenset(chosen)
 
 
 async def _clients(office: Office, partner: OrganizationRef, request: PushRequest) -> list[OrganizationRef]:

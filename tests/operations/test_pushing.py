@@ -124,6 +124,19 @@ async def test_the_mode_says_whether_entries_are_added_or_brought_up_to_date(tmp
             await push(one.office, "accounts", codes=("9999",))
 
 
+async def test_a_code_is_that_of_each_part_however_it_is_written_there(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        await two_clients(one)
+        await save(one, one.organization, Part.TAX_CODES, "REDUCED", name="Five")
+        for name in ("Reduced", "Other", "OTHER"):
+            await save(one, one.organization, Part.POSTING_PROFILES, name, revenue="4100")
+        pushed = await push(one.office, "tax_codes", "posting_profiles", codes=("REDUCED",), dry_run=True)
+        updated, added = ("tax_codes REDUCED", "updated", ""), ("posting_profiles Reduced", "added", "")
+        assert told(pushed, BAKERY) == [updated, added]
+        pushed = await push(one.office, "posting_profiles", codes=("OTHER",), dry_run=True)
+        assert told(pushed, BAKERY) == [("posting_profiles OTHER", "added", "")]
+
+
 async def test_what_does_not_fit_is_refused_by_number_and_the_rest_is_done(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         bakery, _ = await two_clients(one)
