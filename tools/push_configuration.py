@@ -21,10 +21,9 @@ from tools.description import Description, Effect, Scope
 from tools.inputs import Cursor
 from views.base import LIST_UNSPELT, OBJECT_UNSPELT
 from views.organizations import heading, named
-from views.pushing import PushedGroup, group_line, pushed_groups, states_counted
+from views.pushing import PushedGroup, group_lines, page_of, pushed_groups, states_counted
 from views.remedies import for_assistant
 
-GROUPS_LISTED_MAX = 20
 _TOLD_EVERY = 25
 
 
@@ -69,7 +68,7 @@ def pushed_answer(pushed: Pushed, *, dry_run: bool, cursor: str) -> CallToolResu
     groups, states = pushed_groups(pushed.outcomes, for_assistant), states_counted(pushed.outcomes)
     position = decode_cursor(cursor, int)
     start = max(int(position[0]), 0) if position else 0
-    page = groups[start : start + GROUPS_LISTED_MAX]
+    page = page_of(groups[start:])
     left = len(groups) - start - len(page)
     structured = ConfigurationPushed(
         organization=named(pushed.partner),
@@ -81,7 +80,7 @@ def pushed_answer(pushed: Pushed, *, dry_run: bool, cursor: str) -> CallToolResu
     )
     counts = ", ".join(f"{count} {state}" for state, count in states.items())
     act = "Dry run, nothing was changed" if dry_run else "Pushed"
-    lines = [f"{act}. {counted(len(pushed.outcomes), 'client')}: {counts or 'none'}.", *map(group_line, page)]
+    lines = [f"{act}. {counted(len(pushed.outcomes), 'client')}: {counts or 'none'}.", *group_lines(page)]
     return answer(heading(pushed.partner), [*lines, *_next(structured)], structured)
 
 
@@ -90,7 +89,9 @@ def _next(shown: ConfigurationPushed) -> list[str]:
     if shown.next_cursor:
         lines.append(f'{shown.left} more differences: repeat with cursor="{shown.next_cursor}".')
     elif shown.left:
-        lines.append(f"{shown.left} more differences; a dry run says what is not the same yet.")
+        lines.append(
+            f"{shown.left} more differences; a dry run says what is not the same yet, histories what was changed."
+        )
     if shown.dry_run and shown.states.get("changed"):
         lines.append("With dry_run=false and clients named it is done.")
     if left_out := shown.states.get(ClientState.UNNAMED.value):

@@ -13,7 +13,11 @@ from views.remedies import Words, told
 _VALUE_LENGTH_MAX = 60
 _ENTRIES_MAX = 4
 _HANDLES_MAX = 3
-_LINE_LENGTH_MAX = 340
+_LINE_LENGTH_MAX = 400
+# How much longer the whole of a page may be than its lines.
+_WHOLE_TO_SHORT = 4
+PAGE_LENGTH_MAX = 6_000
+"""Characters of a page's lines: less than 2,000 tokens with all that is around them."""
 _ORDER = (
     ClientState.FAILED,
     ClientState.UNAVAILABLE,
@@ -26,7 +30,7 @@ _ORDER = (
 
 
 class PushedGroup(View):
-    """Clients of which the same is to be told; `handles` are the first of them, in order."""
+    """Clients of which the same is to be told: all of them in order, and all entries."""
 
     state: str
     count: int
@@ -55,9 +59,9 @@ def pushed_groups(outcomes: Sequence[ClientOutcome], words: Words) -> list[Pushe
         PushedGroup(
             state=said.state.value,
             count=len(handles),
-            handles=handles[:_HANDLES_MAX],
-            entries=list(said.entries[:_ENTRIES_MAX]),
-            why=said.why or _more(said.entries),
+            handles=handles,
+            entries=list(said.entries),
+            why=said.why,
         )
         for said, handles in in_order
     ]
@@ -69,13 +73,37 @@ def states_counted(outcomes: Sequence[ClientOutcome]) -> dict[str, int]:
     return {state: count for state, count in counts.items() if count}
 
 
+def page_of(groups: Sequence[PushedGroup]) -> list[PushedGroup]:
+    """The first of these groups, as many as one answer has room for: at least one."""
+    size = 0
+    for number, group in enumerate(groups):
+        whole = len(_line(group, group.handles, group.entries))
+        size += max(len(group_line(group)), whole // _WHOLE_TO_SHORT)
+        if number and size > PAGE_LENGTH_MAX:
+            return list(groups[:number])
+    return list(groups)
+
+
+def group_lines(page: Sequence[PushedGroup]) -> list[str]:
+    """A line for each group: whole, or in short where there is no room for all of them."""
+    whole = [_line(group, group.handles, group.entries) for group in page]
+    return whole if sum(map(len, whole)) <= PAGE_LENGTH_MAX else [group_line(group) for group in page]
+
+
 def group_line(group: PushedGroup) -> str:
-    """`- 12 clients (a, b, c and 9 more), changed: tax_codes STANDARD (percent: 20 -> 21)`."""
-    more = group.count - len(group.handles)
-    who = ", ".join(group.handles) + (f" and {more} more" if more else "")
-    said = "; ".join([*group.entries, *([group.why] if group.why else [])])
-    line = f"- {who}, {group.state}{f': {said}' if said else ''}"
+    """`- a, b, c and 9 more, changed: tax_codes STANDARD updated (rates: 20 -> 21); 3 more entries`."""
+    entries = group.entries[:_ENTRIES_MAX]
+    if more := len(group.entries) - len(entries):
+        entries = [*entries, f"{more} more entries"]
+    line = _line(group, group.handles[:_HANDLES_MAX], entries)
     return line if len(line) <= _LINE_LENGTH_MAX else f"{line[:_LINE_LENGTH_MAX]}..."
+
+
+def _line(group: PushedGroup, handles: Sequence[str], entries: Sequence[str]) -> str:
+    more = group.count - len(handles)
+    who = ", ".join(handles) + (f" and {more} more" if more else "")
+    said = "; ".join([*entries, *([group.why] if group.why else [])])
+    return f"- {who}, {group.state}{f': {said}' if said else ''}"
 
 
 def _entry_text(entry: PushedEntry) -> str:
@@ -86,10 +114,6 @@ def _entry_text(entry: PushedEntry) -> str:
     if not any(old for old, _ in entry.changed.values()):
         return f"{name} {entry.action.value}"
     return f"{name} {entry.action.value} ({', '.join(changed)})"
-
-
-def _more(entries: Sequence[str]) -> str:
-    return f"{len(entries) - _ENTRIES_MAX} more entries" if len(entries) > _ENTRIES_MAX else ""
 
 
 def _short(value: str) -> str:

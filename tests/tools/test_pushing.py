@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,8 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
 
 def test_a_thousand_clients_are_told_in_few_words_alike_or_not() -> None:
     alike = pushed_answer(pushed(1_000, lambda _: "20 from 2011-01-04"), dry_run=True, cursor="")
+    assert alike.structured_content is not None
+    assert alike.structured_content["groups"][0]["handles"] == [f"client-{number:04}" for number in range(1_000)]
     assert text_of(alike).splitlines()[2] == (
         "- client-0000, client-0001, client-0002 and 997 more, changed: tax_codes STANDARD updated"
         " (rates: 20 from 2011-01-04 -> 21 from 2027-01-01)"
@@ -96,7 +99,26 @@ def test_a_thousand_clients_are_told_in_few_words_alike_or_not() -> None:
         assert text_of(page).count("client-") == len(page.structured_content["groups"])
 
 
-def pushed(count: int, before: Any) -> Pushed:
+def test_every_entry_of_every_client_can_be_had_page_by_page() -> None:
+    codes = tuple(f"{number:04}" for number in range(300))
+    many = pushed(30, lambda number: f"{number} from 2011-01-04", codes=codes)
+    cursor, seen, first = "", dict[str, list[str]](), ""
+    while not seen or cursor:
+        page = pushed_answer(many, dry_run=True, cursor=cursor)
+        assert len(text_of(page)) / 4 < TOKENS_MAX
+        first = first or text_of(page)
+        assert page.structured_content is not None
+        for group in page.structured_content["groups"]:
+            seen |= dict.fromkeys(group["handles"], group["entries"])
+        cursor = page.structured_content["next_cursor"]
+    assert len(seen) == 30
+    assert {len(entries) for entries in seen.values()} == {300}
+    assert "; 296 more entries" in first
+    few = pushed(9, lambda _: "20 from 2011-01-04", codes=codes[:9])
+    assert text_of(pushed_answer(few, dry_run=True, cursor="")).count("client-") == 9
+
+
+def pushed(count: int, before: Any, *, codes: Sequence[str] = ("STANDARD",)) -> Pushed:
     outcomes = tuple(
         ClientOutcome(
             client=client(f"client-{number:04}"),
@@ -108,7 +130,7 @@ def pushed(count: int, before: Any) -> Pushed:
                     action=Action.UPDATED,
                     changed={"rates": (before(number), "21 from 2027-01-01")},
                 )
-                for code in ("STANDARD",)
+                for code in codes
             ),
         )
         for number in range(count)
