@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from operations.pushing.differences import PushedEntry
+from operations.pushing.differences import Action, PushedEntry
 from operations.pushing.pushing import ClientOutcome, ClientState
 from views.base import View
 from views.remedies import Words, told
 
-_VALUE_LENGTH_MAX = 60
+_VALUE_LENGTH_MAX = 80
+_BEFORE_LENGTH = 20
 _ENTRIES_MAX = 4
 _HANDLES_MAX = 3
 _LINE_LENGTH_MAX = 400
@@ -110,13 +111,39 @@ def _entry_text(entry: PushedEntry) -> str:
     name = f"{entry.part} {entry.code}".strip()
     if entry.because:
         return f"{name} {entry.action.value}: {entry.because}"
-    changed = [f"{field}: {_short(old)} -> {_short(new)}" for field, (old, new) in entry.changed.items()]
-    if not any(old for old, _ in entry.changed.values()):
+    if entry.action is Action.ADDED or not entry.changed:
         return f"{name} {entry.action.value}"
+    changed = (f"{field}: {' -> '.join(_differing(*pair))}" for field, pair in entry.changed.items())
     return f"{name} {entry.action.value} ({', '.join(changed)})"
 
 
+def _differing(old: str, new: str) -> tuple[str, str]:
+    """Both values, of long ones what differs, from whole word to whole word."""
+    if max(len(old), len(new)) <= _VALUE_LENGTH_MAX:
+        return _short(old), _short(new)
+    begin = _alike(old, new)
+    end = _alike(old[begin:][::-1], new[begin:][::-1])
+    # What is the same in both before that is there to know the place by.
+    begin = max(begin - _BEFORE_LENGTH, 0)
+    word = old.rfind(" ", 0, begin) + 1
+    begin = word if begin - word <= _BEFORE_LENGTH else begin
+    return _part(old, begin, len(old) - end), _part(new, begin, len(new) - end)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters the two have in common from their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _part(value: str, begin: int, end: int) -> str:
+    while end < len(value) and not value[end].isspace():
+        end += 1
+    part = _short(value[begin:end])
+    whole = end == len(value) or len(part) > _VALUE_LENGTH_MAX
+    return ("..." if begin else "") + part + ("" if whole else "...")
+
+
 def _short(value: str) -> str:
-    """The end of a long value, for rates are told from the first one on."""
-    text = value or "(nothing)"
-    return text if len(text) <= _VALUE_LENGTH_MAX else f"...{text[-_VALUE_LENGTH_MAX:]}"
+    text = value.replace("\n", "\\n") or "(nothing)"
+    return text if len(text) <= _VALUE_LENGTH_MAX else f"{text[:_VALUE_LENGTH_MAX]}..."

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from invoicing.assistance.agents import Agent
+from invoicing.assistance.agents import Agent, arguments_text
 from invoicing.assistance.skills import Skill
 from operations.copying.part import Configuration, CopiedPart, Translated, Values
 from operations.layer_outcomes import Layer
@@ -35,7 +35,7 @@ def _shown_agent(value: Agent) -> dict[str, str]:
         "description": value.description,
         "instructions": value.instructions,
         "tools": " ".join(value.tools),
-        "arguments": ", ".join(f"{one.name}: {one.kind.value}" for one in value.arguments),
+        "arguments": arguments_text(value.arguments),
         "settings": ", ".join(f"{name}={text}" for name, text in value.settings),
         "workflows": " ".join(value.workflows),
         "enabled": str(value.enabled).lower(),

@@ -243,6 +243,18 @@ async def test_a_rate_of_a_jurisdiction_is_pushed_into_every_stack_that_has_it(t
         assert set(states(await push(one.office, "jurisdictions", "tax_codes")).values()) == {ClientState.SAME}
 
 
+async def test_arguments_of_an_agent_are_told_whole(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, _ = await two_clients(one)
+        agent = {"name": "X", "description": "Does x", "instructions": "Do x", "arguments": "month (month): any"}
+        await save(one, one.organization, Part.AGENTS, "x", **agent)
+        await push(one.office, "agents")
+        await save(one, one.organization, Part.AGENTS, "x", arguments="month (month, required): which")
+        await push(one.office, "agents")
+        (act, *_) = (await get_history(bakery, cursor="", limit=1)).items
+        assert act.detail["changed"] == {"agents x arguments": ["month (month): any", "month (month, required): which"]}
+
+
 async def test_files_of_a_skill_come_and_go_and_what_it_is_to_know_stays(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         bakery, _ = await two_clients(one)

@@ -16,6 +16,8 @@ from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.http import BAKERY, FINCH, house
 from tests.support.practice import practice
 from tools.push_configuration import pushed_answer
+from views.pushing import pushed_groups
+from views.remedies import for_assistant
 
 PRACTICE = "ledger-co-sandbox"
 FEES: dict[str, Any] = {"part": "accounts", "code": "4777", "values": {"name": "Filing fees", "type": "income"}}
@@ -116,6 +118,24 @@ def test_every_entry_of_every_client_can_be_had_page_by_page() -> None:
     assert "; 296 more entries" in first
     few = pushed(9, lambda _: "20 from 2011-01-04", codes=codes[:9])
     assert text_of(pushed_answer(few, dry_run=True, cursor="")).count("client-") == 9
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "NY Tax Dept", "(nothing) -> NY Tax Dept"),
+        (f"Ask first. {'x ' * 50}end", f"Go on. {'x ' * 50}end", "Ask first.... -> Go on...."),
+        (f"{'x ' * 50}20", f"{'x ' * 50}20 to 2026; 21", f"...{'x ' * 9}20 -> ...{'x ' * 9}20 to 2026; 21"),
+        (f"{'x ' * 50}one {'y ' * 50}", f"{'x ' * 50}two {'y ' * 50}", f"...{'x ' * 10}one... -> ...{'x ' * 10}two..."),
+        ("é" * 200 + "a", "é" * 200 + "b\n", f"...{'é' * 20}a -> ...{'é' * 20}b\\n"),
+        ("a" * 100, "b" * 100, f"{'a' * 80}... -> {'b' * 80}..."),
+    ],
+)
+def test_of_a_long_value_is_told_what_differs(old: str, new: str, said: str) -> None:
+    entry = PushedEntry(part="agents", code="x", action=Action.UPDATED, changed={"instructions": (old, new)})
+    outcome = ClientOutcome(client=client("finch"), state=ClientState.CHANGED, entries=(entry,))
+    (group,) = pushed_groups([outcome], for_assistant)
+    assert group.entries == [f"agents x updated (instructions: {said})"]
 
 
 def pushed(count: int, before: Any, *, codes: Sequence[str] = ("STANDARD",)) -> Pushed:
