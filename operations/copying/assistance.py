@@ -6,16 +6,37 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from invoicing.assistance.agents import Agent, arguments_text
-from invoicing.assistance.skills import Skill
+from invoicing.assistance.agents import AGENTS_MAX, Agent, arguments_text
+from invoicing.assistance.skills import ALL_BYTES_MAX, SKILLS_MAX, Skill
+from invoicing.refusals import LimitExceeded
 from operations.copying.part import Configuration, CopiedPart, Translated, Values
 from operations.layer_outcomes import Layer
 from storage.books.agents import add_agents, load_agents, save_agent
 from storage.books.skills import add_skills, drop_skill_file, load_skills, save_skill, save_skill_file
 
+AGENTS_NAME, SKILLS_NAME = "agents", "skills"
+
 
 def _enabled(values: Values, source: Configuration, target: Configuration) -> Translated:
     return Translated(tuple(value for value in values if value.enabled))
+
+
+def _check_agent(db: Session, value: Agent, here: Agent | None, target: Configuration) -> None:
+    if here is None and len(target.parts[AGENTS_NAME]) >= AGENTS_MAX:
+        raise LimitExceeded(f"an organization has at most {AGENTS_MAX} agents.")
+
+
+def _check_skill(db: Session, value: Skill, here: Skill | None, target: Configuration) -> None:
+    skills: tuple[Skill, ...] = target.parts[SKILLS_NAME]
+    if here is None and len(skills) >= SKILLS_MAX:
+        raise LimitExceeded(f"an organization has at most {SKILLS_MAX} skills.")
+    others = sum(_size(one) for one in skills if one.code != value.code)
+    if others + _size(value) > ALL_BYTES_MAX:
+        raise LimitExceeded(f"all skills have at most {ALL_BYTES_MAX:,} bytes together.")
+
+
+def _size(skill: Skill) -> int:
+    return sum(file.size for file in skill.files)
 
 
 def _put_skill(db: Session, value: Skill) -> None:
@@ -49,7 +70,7 @@ def _shown_skill(value: Skill) -> dict[str, str]:
 
 
 AGENTS = CopiedPart(
-    name="agents",
+    name=AGENTS_NAME,
     noun="agent",
     layer=Layer.ORGANIZATION,
     practices_own=True,
@@ -58,10 +79,11 @@ AGENTS = CopiedPart(
     key=lambda value: str(value.code),
     shown=_shown_agent,
     translate=_enabled,
+    check=_check_agent,
     put=save_agent,
 )
 SKILLS = CopiedPart(
-    name="skills",
+    name=SKILLS_NAME,
     noun="skill",
     layer=Layer.ORGANIZATION,
     practices_own=True,
@@ -70,5 +92,6 @@ SKILLS = CopiedPart(
     key=lambda value: str(value.code),
     shown=_shown_skill,
     translate=_enabled,
+    check=_check_skill,
     put=_put_skill,
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from collections.abc import Set
 
 from invoicing.approval.wording import conditions_text, steps_text
 from invoicing.approval.workflows import WORKFLOWS_MAX, CustomerIs, Workflow
-from invoicing.refusals import LimitExceeded
 from operations.copying.part import Configuration, CopiedPart, Translated, Values
 from operations.layer_outcomes import Layer, Untranslated
 from storage.books.workflows import add_workflows, load_workflows, save_workflow
@@ -15,19 +14,29 @@ NAME = "workflows"
 
 
 def _translate(values: Values, source: Configuration, target: Configuration) -> Translated:
-    because = "it is for one customer, and customers are not copied"
-    refused = tuple(Untranslated(NAME, value.code, because) for value in values if _names_a_customer(value))
-    return Translated(tuple(value for value in values if not _names_a_customer(value)), refused)
+    """Those that name no customer, as many as there is room for beside what is there."""
+    known = {value.code for value in target.parts.get(NAME, ())}
+    fitting, refused = [], []
+    for value in values:
+        if because := _why_not(value, known):
+            refused.append(Untranslated(NAME, value.code, because))
+        else:
+            fitting.append(value)
+            known.add(value.code)
+    return Translated(tuple(fitting), tuple(refused))
+
+
+def _why_not(value: Workflow, known: Set[str]) -> str:
+    if _names_a_customer(value):
+        return "it is for one customer, and customers are not copied"
+    if value.code not in known and len(known) >= WORKFLOWS_MAX:
+        return f"an organization has at most {WORKFLOWS_MAX} workflows"
+    return ""
 
 
 def _names_a_customer(workflow: Workflow) -> bool:
     conditions = (*workflow.conditions, *(condition for step in workflow.steps for condition in step.conditions))
     return any(isinstance(condition, CustomerIs) for condition in conditions)
-
-
-def _check(db: Session, value: Workflow, here: Workflow | None, target: Configuration) -> None:
-    if here is None and len(target.parts[NAME]) >= WORKFLOWS_MAX:
-        raise LimitExceeded(f"an organization has at most {WORKFLOWS_MAX} workflows.")
 
 
 WORKFLOWS = CopiedPart(
@@ -45,6 +54,5 @@ WORKFLOWS = CopiedPart(
         "active": str(value.active).lower(),
     },
     translate=_translate,
-    check=_check,
     put=save_workflow,
 )

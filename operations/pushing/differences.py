@@ -74,10 +74,14 @@ def differences(db: Session, chosen: Chosen, target: Configuration) -> Iterator[
             if chosen.values(part):
                 yield Difference(part, None, _refused(part, "", because))
             continue
-        for one in _of_part(db, part, chosen, target):
+        here = part.by_key(target.parts[part.name])
+        for key, wanted in chosen.values(part).items():
+            one = _of_entry(db, part, wanted, here.get(key), chosen, target)
+            if one is None:
+                continue
             yield one
             if one.value is not None:
-                here = {**part.by_key(target.parts[part.name]), one.told.code: one.value}
+                here[key] = one.value
                 target = replace(target, parts={**target.parts, part.name: tuple(here.values())})
 
 
@@ -88,24 +92,24 @@ def _stays(part: CopiedPart, source: Profile, target: Profile) -> str:
     return another_chart(source, target) if part.of_chart else ""
 
 
-def _of_part(db: Session, part: CopiedPart, chosen: Chosen, target: Configuration) -> Iterator[Difference]:
-    here = part.by_key(target.parts[part.name])
-    for key, wanted in chosen.values(part).items():
-        before = here.get(key)
-        if chosen.mode is (Mode.UPDATE if before is None else Mode.ADD):
-            continue
-        translated = part.translate((wanted,), chosen.source, target)
-        why = next((one.because for one in translated.untranslated), "")
-        if not translated.values and not why:
-            # What is not in use at the source, such as an agent that is not enabled.
-            continue
-        value = part.kept_here(translated.values[0], before) if translated.values else None
-        if value is not None and value == before:
-            continue
-        if value is None or (why and before is None):
-            yield Difference(part, None, _refused(part, key, why))
-            continue
-        yield _checked(db, part, key, value, before, target)
+def _of_entry(
+    db: Session, part: CopiedPart, wanted: Any, before: Any | None, chosen: Chosen, target: Configuration
+) -> Difference | None:
+    """What becomes of one entry; None where it stays as it is."""
+    if chosen.mode is (Mode.UPDATE if before is None else Mode.ADD):
+        return None
+    translated = part.translate((wanted,), chosen.source, target)
+    why = next((one.because for one in translated.untranslated), "")
+    if not translated.values and not why:
+        # What is not in use at the source, such as an agent that is not enabled.
+        return None
+    key = part.key(wanted)
+    value = part.kept_here(translated.values[0], before) if translated.values else None
+    if value is not None and value == before:
+        return None
+    if value is None or (why and before is None):
+        return Difference(part, None, _refused(part, key, why))
+    return _checked(db, part, key, value, before, target)
 
 
 def _checked(

@@ -20,7 +20,13 @@ from operations.pushing.pushing import ClientState, Pushed, PushRequest, push_co
 from operations.templates import Choices
 from operations.verification import verify_books
 from storage.books.pool import BOOKS_FILE, Books
-from storage.books.skills import add_skills, drop_skill_file, load_skill_settings, load_skills, save_skill_settings
+from storage.books.skills import (
+    add_skills,
+    drop_skill_file,
+    load_skill_settings,
+    load_skills,
+    save_skill_settings,
+)
 from storage.directory import users
 from tests.support.folders import folder_of
 from tests.support.people import another_practice, archive, colleague, refusal
