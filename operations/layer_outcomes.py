@@ -30,11 +30,14 @@ class LayerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Untranslated:
-    """An entry of a part that does not fit as it is, or not at all, and why: a sentence without its subject."""
+    """An entry of a part that does not fit as it is, or not at all, and why: a sentence without its subject. `lasting`
+    says that nothing that could still be added at the target would make it fit.
+    """
 
     part: str
     code: str
     because: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
