@@ -17,6 +17,7 @@ from operations.copying.accounts import ACCOUNTS, POSTING_PROFILES, TRANSACTION_
 from operations.copying.part import Configuration, CopiedPart, Translated, Values
 from operations.copying.parts import parts_of
 from operations.copying.policy import fields_of
+from operations.copying.taxes import TAX_CODES, default_code_note
 from operations.layer_outcomes import CREATED, Layer, LayerOutcome, LayerState, PartOutcome, Untranslated
 from operations.templates import Choices, fresh_entity_layer, fresh_organization_layer
 
@@ -164,7 +165,12 @@ def copied_plan(
         organization=organization,
         entity=entity,
         usual_entity=replace(usual, state=_unfitting(usual)),
-        notes=(*notes, *untranslated_notes(organization, giver.handle), *untranslated_notes(entity, source.handle)),
+        notes=(
+            *notes,
+            *untranslated_notes(organization, giver.handle),
+            *_default_code(organization),
+            *untranslated_notes(entity, source.handle),
+        ),
     )
 
 
@@ -263,6 +269,12 @@ def _organization_part(part: CopiedPart, fresh: Plan, giver: Configuration, targ
         usual_source=fresh.organization.source,
         untranslated=translated.untranslated,
     )
+
+
+def _default_code(organization: PlannedLayer) -> tuple[Remark, ...]:
+    codes = next(one for one in organization.parts if one.part is TAX_CODES)
+    said = default_code_note(codes.values, codes.theirs, codes.source)
+    return (Remark(said),) if said else ()
 
 
 def _policy(planned: list[PlannedPart]) -> dict[str, Any]:

@@ -56,14 +56,27 @@ def _translate_codes(values: Values, source: Configuration, target: Configuratio
 
 
 def _fill_codes(translated: Translated, usual: Values, target: Configuration) -> Values:
-    """Exactly one code is the default: the usual one where none is."""
+    """Exactly one code is the default, and in use: the usual one where none is."""
     codes = translated.values
-    if any(code.is_default for code in codes):
+    if any(code.is_default and code.active for code in codes):
         return codes
     default = next(code for code in usual if code.is_default)
-    if any(code.code == default.code for code in codes):
-        return tuple(replace(code, is_default=True) if code.code == default.code else code for code in codes)
-    return (*codes, default)
+    if all(code.code != default.code for code in codes):
+        codes = (*codes, default)
+    return tuple(
+        replace(code, is_default=True, active=True) if code.code == default.code else replace(code, is_default=False)
+        for code in codes
+    )
+
+
+def default_code_note(codes: Values, theirs: Values, source: str) -> str:
+    """Which code is the default where it is not the source's default."""
+    here = next((code for code in codes if code.is_default), None)
+    there = {code.code: code for code in theirs}.get(here.code) if here else None
+    if here is None or (there is not None and there.is_default and there.active):
+        return ""
+    again = f", taken into use again: {source} has it out of use" if there is not None and not there.active else ""
+    return f"The default tax code is {here.code}{again}."
 
 
 def _code_kept_here(value: TaxCode, here: TaxCode | None) -> TaxCode:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from operations.configuration.entries import Part
-from tests.operations.test_copying import copy, parts, save
+from operations.configuration.configuring import save_entry
+from operations.configuration.entries import Change, Part
+from operations.profile import update_organization
+from storage.books.tax_codes import load_tax_codes
+from tests.operations.test_copying import copy, made_of, parts, save
 from tests.operations.test_pushing import push, told
 from tests.support.practice import practice
 
@@ -37,3 +40,23 @@ async def test_a_workflow_of_an_amount_does_not_go_to_books_in_another_currency_
             if act == "refused"
         }
         assert refused == {f"workflows {code}": because for code, because in reasons.items()}
+
+
+# The default tax code
+
+
+async def test_the_default_tax_code_is_one_in_use_and_the_note_says_which(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        own = one.organization
+        await update_organization(one.office, one.books(own), {"vat_registration": "not_registered"})
+        await save(one, own, Part.TAX_CODES, "SMALL-BUSINESS", default="true")
+        made = await copy(one, own)
+        assert [note.text for note in made.notes][1:] == ["The default tax code is STANDARD."]
+        change = Change(code="STANDARD", withdraw=True)
+        await save_entry(one.office, one.books(own), Part.TAX_CODES, change)
+        made = await copy(one, own)
+        said = f"The default tax code is STANDARD, taken into use again: {own.handle} has it out of use."
+        assert [note.text for note in made.notes][2:] == [said]
+        books = one.books(made_of(made))
+        codes = await books.read(load_tax_codes)
+        assert [(code.code, code.active) for code in codes if code.is_default] == [("STANDARD", True)]
