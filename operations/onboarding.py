@@ -24,6 +24,7 @@ from invoicing.document.law_of_form import mandate_lines
 from invoicing.document.readiness import blockers
 from invoicing.master_data.handles import SANDBOX_SUFFIX, check_handle, handle_from_name
 from invoicing.master_data.profiles import Profile
+from invoicing.money.amounts import check_currency
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef
 from invoicing.progress import AsyncProgress, Progress
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, OrganizationRequired, Unavailable
@@ -31,7 +32,7 @@ from invoicing.remedies import Act, Remark
 from operations.access import Office, open_books, require
 from operations.copying.part import Configuration
 from operations.copying.parts import load_configuration
-from operations.copying.repeating import copy_entity_layer, find_client
+from operations.copying.repeating import RepeatedEntry, copy_entity_layer, find_client
 from operations.copying.writing import nobody, save_layers
 from operations.layer_outcomes import LayerOutcome, states_by_layer
 from operations.layer_plans import Model, Plan, copied_plan, fresh_plan, untranslated_notes
@@ -77,7 +78,7 @@ async def _nobody_waits(done: int, of: int) -> None:
 @dataclass(frozen=True, slots=True)
 class NewClient:
     """What creating a client made, or in a dry run would make. `created` is None in a dry run; `repeated` is the client
-    that was there before, where a layer was copied once more.
+    that was there before, where a layer was copied once more, and `changes` says of each entry what is another there.
     """
 
     partner: OrganizationRef
@@ -88,6 +89,7 @@ class NewClient:
     notes: tuple[Remark, ...]
     connection_url: str
     repeated: OrganizationRef | None = None
+    changes: tuple[Remark, ...] = ()
 
 
 async def create_client_organization(
@@ -253,21 +255,55 @@ async def _repeat(office: Office, partner: OrganizationRef, request: ClientReque
         raise InvalidInput("copy_from is required: whose posting profiles are copied.", field="copy_from")
     place = country(request.country).code
     client = await find_client(office, partner, request.handle, name=request.name, place=place)
+    _check_repeats(request, client)
     source = await find_source(office, partner, request.copy_from)
     if source.id == client.id:
         raise InvalidInput("copy_from: that is the client itself.", field="copy_from")
     theirs = await configuration_of(office, source)
-    profile, layer = await copy_entity_layer(office, client, theirs, dry_run=request.dry_run)
+    again = await copy_entity_layer(office, client, theirs, dry_run=request.dry_run)
     return NewClient(
         partner=partner,
         created=None,
         handle=client.handle,
-        profile=profile,
-        outcomes=(layer.outcome,),
-        notes=untranslated_notes(layer, source.handle),
+        profile=again.profile,
+        outcomes=(again.layer.outcome,),
+        notes=untranslated_notes(again.layer, source.handle),
         connection_url="",
         repeated=client,
+        changes=tuple(_in_words(entry) for entry in again.entries),
     )
+
+
+def _check_repeats(request: ClientRequest, client: OrganizationRef) -> None:
+    """Repeating copies the entity layer, and nothing that a first call would have settled besides.
+
+    Raises:
+        InvalidInput: something is asked for that would not be done.
+    """
+    if request.environment is not client.environment:
+        raise InvalidInput(f"environment: {client.handle} is {client.environment}: say so.", field="environment")
+    stated = request.choices.stated()
+    if request.choices.currency and check_currency(request.choices.currency) != client.currency:
+        stated.append("currency")
+    if request.organization_layer is not Model.PRACTICE:
+        stated.append("organization_layer")
+    for field in stated:
+        raise InvalidInput(
+            f"{field} was settled when {client.handle} was made; repeat_layer copies the entity layer alone. Leave it"
+            " out.",
+            field=field,
+        )
+
+
+def _in_words(entry: RepeatedEntry) -> Remark:
+    """An entry that is another, field by field."""
+    if entry.added:
+        said = "; ".join(f"{name} {now}" for name, (_, now) in entry.changed.items())
+        return Remark(f"New: the {entry.part.noun} {entry.code}: {said}.")
+    said = "; ".join(
+        f"{name} {before or '(nothing)'} -> {now or '(nothing)'}" for name, (before, now) in entry.changed.items()
+    )
+    return Remark(f"Changed: the {entry.part.noun} {entry.code}: {said}.")
 
 
 async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:

@@ -112,7 +112,7 @@ async def create_client_organization(
         await context.report_progress(done, of, f"{done} of {counted(of, 'layer')}")
 
     made = await onboarding.create_client_organization(office, request, progress=progress)
-    return answer(heading(made.partner), _lines(office, made, dry_run=dry_run), _structured(made))
+    return answer(heading(made.partner), _lines(office, made, request), _structured(made))
 
 
 def _structured(made: NewClient) -> ClientCreated:
@@ -132,7 +132,7 @@ def _structured(made: NewClient) -> ClientCreated:
         layers=states_by_layer(made.outcomes),
         copied=copied_in_all(made.outcomes),
         parts=[_part(one) for one in part_outcomes(made.outcomes)],
-        notes=[told(note, for_assistant) for note in made.notes],
+        notes=[told(note, for_assistant) for note in (*made.changes, *made.notes)],
         connection_url=made.connection_url,
     )
 
@@ -147,11 +147,13 @@ def _part(one: PartOutcome) -> PartCreated:
     )
 
 
-def _lines(office: Office, made: NewClient, *, dry_run: bool) -> list[str]:
-    lines = [_first_line(made, dry_run=dry_run), *_settings_lines(made)]
-    lines.extend(told(note, for_assistant) for note in made.notes)
+def _lines(office: Office, made: NewClient, request: ClientRequest) -> list[str]:
+    lines = [_first_line(made, dry_run=request.dry_run)]
+    if made.changes or not made.repeated:
+        lines.extend(_settings_lines(made))
+    lines.extend(told(note, for_assistant) for note in (*made.changes, *made.notes))
     if made.created:
-        lines.extend(_again(made))
+        lines.extend(_again(made, request))
         lines.append(f'To work in it: organization="{made.handle}", or switch_organization.')
         lines.append(f"Its own connection: {own_connection(office, made.created)}")
     return lines
@@ -159,8 +161,11 @@ def _lines(office: Office, made: NewClient, *, dry_run: bool) -> list[str]:
 
 def _first_line(made: NewClient, *, dry_run: bool) -> str:
     if made.repeated:
+        whom = heading(made.repeated)
+        if not made.changes:
+            return f"{'Dry run. ' if dry_run else ''}Nothing to change in {whom}: what fits is there already."
         act = "Dry run, nothing was changed. This would be copied" if dry_run else "Copied once more"
-        return f"{act} into {heading(made.repeated)}:"
+        return f"{act} into {whom}:"
     profile = made.profile
     act = "Created" if made.created else "Dry run, nothing was created. It would be"
     perhaps = "" if made.created else ", or with a number where somebody has that handle"
@@ -173,27 +178,42 @@ def _first_line(made: NewClient, *, dry_run: bool) -> str:
 
 def _settings_lines(made: NewClient) -> list[str]:
     """Where each part came from, with its entries counted."""
-    states = {outcome.layer: outcome.state for outcome in made.outcomes}
-    postings = states[Layer.ENTITY]
     found: dict[str, list[str]] = {}
     for one in part_outcomes(made.outcomes):
         for source, count in ((one.source, one.copied), (one.usual_source, one.count - one.copied)):
-            if count:
+            if count and not (made.repeated and source == made.repeated.handle):
                 found.setdefault(source, []).append(counted(count, one.noun))
     lines = [f"From {source}: {', '.join(counts)}." for source, counts in found.items()]
-    said = postings in (LayerState.COPIED, LayerState.FRESH)
-    return [*lines, *([] if said else [f"Posting profiles: {_in_words(postings)}."])]
+    said = _of_postings(made)
+    return [*lines, *([f"Posting profiles: {said}."] if said else [])]
 
 
-def _again(made: NewClient) -> list[str]:
-    """How to copy posting profiles that did not fit."""
-    states = {outcome.layer: outcome.state for outcome in made.outcomes}
-    lacking = any(one.untranslated for one in part_outcomes(made.outcomes) if one.layer is Layer.ENTITY)
-    if not lacking and states[Layer.ENTITY] is not LayerState.FAILED:
+def _of_postings(made: NewClient) -> str:
+    """What became of the posting profiles, where they are not simply those that were asked for."""
+    state = _entity_state(made)
+    if state is LayerState.PARTIAL and not any(
+        one.untranslated for one in part_outcomes(made.outcomes) if one.part == "posting_profiles"
+    ):
+        return ""
+    if made.repeated:
+        return "copied in part" if state is LayerState.PARTIAL else ""
+    return "" if state in (LayerState.COPIED, LayerState.FRESH) else _in_words(state)
+
+
+def _entity_state(made: NewClient) -> LayerState:
+    return next(outcome.state for outcome in made.outcomes if outcome.layer is Layer.ENTITY)
+
+
+def _again(made: NewClient, request: ClientRequest) -> list[str]:
+    """How to copy posting profiles that did not fit. What never will is told, and needs no second call."""
+    entity = [one for one in part_outcomes(made.outcomes) if one.layer is Layer.ENTITY]
+    lacking = any(not entry.lasting for one in entity for entry in one.untranslated)
+    if not lacking and _entity_state(made) is not LayerState.FAILED:
         return []
+    without = ", without organization_layer" if request.organization_layer is Model.SOURCE else ""
     return [
         "When what is missing is there, copy them again: the same call with"
-        f' handle="{made.handle}" and repeat_layer="entity".'
+        f' handle="{made.handle}" and repeat_layer="entity"{without}.'
     ]
 
 

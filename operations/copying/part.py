@@ -89,6 +89,11 @@ class CopiedPart:
     def by_key(self, values: Values) -> dict[str, Any]:
         return {self.key(value): value for value in values}
 
+    def changes(self, before: Any | None, value: Any) -> dict[str, tuple[str, str]]:
+        """Each field that is another in `value`, with what it was; `before` is None where there was nothing."""
+        old, new = self.shown(before) if before is not None else {}, self.shown(value)
+        return {name: (old.get(name, ""), text) for name, text in new.items() if old.get(name, "") != text}
+
 
 def another_chart(source: Profile, target: Profile) -> str:
     """Why account numbers of the source say nothing at the target: they are of different charts, of which one is a

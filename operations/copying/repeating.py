@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlmodel import Session
 
@@ -25,6 +27,26 @@ from storage.directory import access_queries
 
 REPEATED = "repeat_layer"
 """The act on record when a layer was copied once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedEntry:
+    """An entry that is another at the client when the layer is copied once more: each field with what it was."""
+
+    part: CopiedPart
+    code: str
+    value: Any
+    added: bool
+    changed: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedLayer:
+    """The layer as it fits the client, of whom this is the profile, and the entries that are another then."""
+
+    profile: Profile
+    layer: PlannedLayer
+    entries: tuple[RepeatedEntry, ...]
 
 
 async def find_client(
@@ -56,13 +78,14 @@ async def find_client(
 
 async def copy_entity_layer(
     office: Office, client: OrganizationRef, source: Configuration, *, dry_run: bool
-) -> tuple[Profile, PlannedLayer]:
+) -> RepeatedLayer:
     """Bring posting profiles and what goes with them in line with the source's, as far as they fit. Saying again what
     is so already changes nothing.
 
     Raises:
         NotAllowed: it is not the principal's to do.
         Conflict: the client is archived.
+        LimitExceeded: there would be more of something than a client can have.
     """
     books = open_books(office, client, Right.CHANGE_SETTINGS)
     if dry_run:
@@ -70,9 +93,25 @@ async def copy_entity_layer(
     return await books.write(lambda db: _write(db, books, source))
 
 
-def _planned(db: Session, handle: str, source: Configuration) -> tuple[Profile, PlannedLayer]:
+def _planned(db: Session, handle: str, source: Configuration) -> RepeatedLayer:
     target = load_configuration(db, handle)
-    return target.profile, entity_layer(source, target, _as_it_is(target))
+    layer = entity_layer(source, target, _as_it_is(target))
+    copying = layer.state in (LayerState.COPIED, LayerState.PARTIAL)
+    entries = tuple(entry for planned in layer.parts for entry in _entries(db, planned, target)) if copying else ()
+    return RepeatedLayer(target.profile, layer, entries)
+
+
+def _entries(db: Session, planned: PlannedPart, target: Configuration) -> Iterator[RepeatedEntry]:
+    """What is another at the target, each checked as it is with those before it."""
+    part = planned.part
+    here = part.by_key(target.parts[part.name])
+    for key, value in part.by_key(planned.values).items():
+        before = here.get(key)
+        if key not in planned.copied or before == value:
+            continue
+        part.check(db, value, before, replace(target, parts={**target.parts, part.name: tuple(here.values())}))
+        here[key] = value
+        yield RepeatedEntry(part=part, code=key, value=value, added=before is None, changed=part.changes(before, value))
 
 
 def _as_it_is(target: Configuration) -> PlannedLayer:
@@ -86,34 +125,30 @@ def _own(part: CopiedPart, target: Configuration) -> PlannedPart:
     return PlannedPart(part=part, values=values, source=source, theirs=values, copied=frozenset(), usual_source=source)
 
 
-def _write(db: Session, books: Books, source: Configuration) -> tuple[Profile, PlannedLayer]:
-    profile, layer = _planned(db, books.organization.handle, source)
-    changed: dict[str, list[str]] = {}
-    for planned in layer.parts:
-        changed[planned.part.name] = _put(db, planned)
-    now, by = books.clock(), books.actor
-    if layer.state not in (LayerState.COPIED, LayerState.PARTIAL) or not any(changed.values()):
-        return profile, layer
+def _write(db: Session, books: Books, source: Configuration) -> RepeatedLayer:
+    repeated = _planned(db, books.organization.handle, source)
+    if not repeated.entries:
+        return repeated
+    for entry in repeated.entries:
+        if entry.part.put is not None:
+            entry.part.put(db, entry.value)
+        elif entry.added:
+            entry.part.add(db, (entry.value,))
+    layer, now, by = repeated.layer, books.clock(), books.actor
     record_provenance(db, layer.layer.value, layer.source, at=now, by=by)
     record_parts(db, [_only_copied(planned) for planned in layer.parts], at=now, by=by)
-    detail: dict[str, object] = {"source": source.handle, "copied": changed, "settings": settings_state(db)}
+    detail: dict[str, object] = {"source": source.handle, "changed": _on_record(repeated.entries)}
+    detail["settings"] = settings_state(db)
     audit.record(db, REPEATED, layer.layer.value, at=now, by=by, detail=detail)
-    return profile, layer
+    return repeated
 
 
-def _put(db: Session, planned: PlannedPart) -> list[str]:
-    """Keep what is copied, and answer the keys of what is another now."""
-    part, changed = planned.part, []
-    here = part.by_key(part.load(db))
-    for key, value in part.by_key(planned.values).items():
-        if key not in planned.copied or here.get(key) == value:
-            continue
-        if part.put is not None:
-            part.put(db, value)
-        elif key not in here:
-            part.add(db, (value,))
-        changed.append(key)
-    return changed
+def _on_record(entries: tuple[RepeatedEntry, ...]) -> dict[str, list[str]]:
+    return {
+        f"{entry.part.name} {entry.code} {name}": list(pair)
+        for entry in entries
+        for name, pair in entry.changed.items()
+    }
 
 
 def _only_copied(planned: PlannedPart) -> PlannedPart:

@@ -74,7 +74,13 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
         assert repeated[1:] == [
             f"Copied once more into Harbour Bakery ({BAKERY}):",
             "From finch-studio-sandbox: 2 posting profiles, 2 transaction types.",
+            "New: the posting profile Shop: receivable 1100; revenue 4777; tax_payable 2100; discount 4300; rounding"
+            " 4900; bank 1000; write_off 6600; bank_charges 6800; exchange_gain 7100; exchange_loss 7100; withheld_tax"
+            " 1410; customer_credit 2310.",
         ]
+        same = await chat.call("create_client_organization", **again)
+        unchanged = f"Nothing to change in Harbour Bakery ({BAKERY}): what fits is there already."
+        assert text_of(same).splitlines()[1:] == [unchanged]
         odd = await chat.refused("create_client_organization", **(again | {"repeat_layer": "schema"}))
         assert (odd["code"], odd["field"], odd["candidates"]) == ("invalid_input", "repeat_layer", ["entity"])
         model = await chat.refused("create_client_organization", **wanted, organization_layer="client")
