@@ -100,16 +100,16 @@ async def authenticate(store: Store, clock: Clock, presented: Presented) -> Auth
     return found.request
 
 
-async def user_behind(store: Store, clock: Clock, credential_id: str, organization_id: str) -> str:
-    """The user whom a credential stands for that gave out a link to something of this organization. The link lives no
-    longer than the credential, and than its user can reach the organization.
+async def bearer_behind(store: Store, clock: Clock, credential_id: str, organization_id: str) -> Principal:
+    """The principal whom a credential stands for that gave out a link to something of this organization. The link
+    lives no longer than the credential, and than its user can reach the organization.
 
     Raises:
         Unauthenticated, NotYours.
     """
     now = store.moments.no_earlier(clock())
     principal, _ = await store.directory.read(lambda db: principal_behind(db, credential_id, organization_id, now=now))
-    return principal.user_id
+    return principal
 
 
 def principal_behind(

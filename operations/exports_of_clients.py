@@ -166,8 +166,8 @@ def _asked(db: Session, books: Books, found: Sequence[ClientExport], overview: _
     """
     today = today_in(db, books)
     files = [
-        f"{one.organization.handle} {one.organization.archived} {one.name} {one.made.file.sha256 if one.made else ''}"
-        f" {one.refused or ''}"
+        f"{one.organization.id} {one.organization.handle} {one.organization.archived} {one.name}"
+        f" {one.made.file.sha256 if one.made else ''} {one.refused or ''}"
         for one in found
     ]
     return today, exports.request_key(db, ("clients", today.isoformat(), *files, repr(overview)))
@@ -175,7 +175,9 @@ def _asked(db: Session, books: Books, found: Sequence[ClientExport], overview: _
 
 async def _archive(books: Books, found: Sequence[ClientExport], overview: _Overview, today: date) -> MadeExport:
     kept, (suffix, media_type) = books.files, _ZIP
-    named = FileName(f"{books.organization.handle}-clients-{today.isoformat()}{suffix}", media_type, "export-clients")
+    named = FileName(
+        f"{books.organization.handle}-clients-{today.isoformat()}{suffix}", media_type, exports.OVER_CLIENTS
+    )
     with kept.being_written(Room.EXPORTS, suffix) as written:
         with open_archive(written) as archive:
             for one in found:
@@ -187,7 +189,8 @@ async def _archive(books: Books, found: Sequence[ClientExport], overview: _Overv
             manifest = {"organization": organization, "clients": [_entry(one) for one in found]}
             await books.use_files(archive.end, manifest)
         stored = await books.use_files(kept.put, written, named)
-    return MadeExport(stored, sum(one.made is not None for one in found), ())
+    of = tuple(one.organization.id for one in found)
+    return MadeExport(stored, sum(one.made is not None for one in found), (), of)
 
 
 def _add(archive: Archive, theirs: Files, stored: StoredFile, name: str) -> None:

@@ -19,6 +19,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded, NotFound, Unavailabl
 from invoicing.remedies import Act
 from operations.branding import first_print, print_again, record_first_print
 from operations.exported import carry_documents
+from operations.file_readers import FileReader
 from operations.finding_invoices import InvoiceSearch, search_filter
 from operations.issue_dates import today_in
 from operations.issuing import find_document
@@ -26,7 +27,7 @@ from operations.ledgers import LEDGER_FORMATS, carry_entries, days_of_entry, fec
 from operations.made_exports import made_once
 from storage.books import documents, exports, files, journal_entries
 from storage.books.documents import DocumentFilter, IssuedDocument
-from storage.books.exports import MadeExport
+from storage.books.exports import KeptExport, MadeExport
 from storage.books.pool import Books, BooksPool
 from storage.files.kept import FileName, Files, Room, StoredFile, read
 
@@ -142,31 +143,29 @@ def _check_count(file_format: str, count: int) -> None:
         raise LimitExceeded(f"{count} {what}; one {file_format} export holds {limit}. Narrow the dates.")
 
 
-async def open_file_by_link(pool: BooksPool, organization_id: str, file_id: str) -> tuple[StoredFile, BinaryIO]:
+async def open_file_by_link(
+    pool: BooksPool, organization_id: str, file_id: str, *, reader: FileReader
+) -> tuple[StoredFile, BinaryIO]:
     """The file that a signed link names, open at its beginning; whoever asks closes it. The signature is the
-    permission: it was given to who asked for the file.
+    permission: it was given to who asked for the file, who is the reader.
 
     Raises:
         NotFound, Unavailable: as `read_file`.
     """
-    stored = await pool.read(organization_id, lambda db: _file_in_place(db, file_id))
-    if stored is None:
-        raise _absent()
+    stored = await _readable(reader, await pool.read(organization_id, lambda db: _file_in_place(db, file_id)))
     kept = pool.files(organization_id)
     return _whole(stored, await pool.workers.use_files(organization_id, kept.open, stored))
 
 
-async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
+async def read_file(books: Books, file_id: str, *, reader: FileReader) -> tuple[StoredFile, bytes]:
     """A stored file of this organization with its bytes.
 
     Raises:
-        NotFound: no such file in these books.
+        NotFound: no such file in these books, or none for this reader.
         Unavailable: its bytes are not those that were recorded.
         LimitExceeded: it is too large to be held in memory as a whole.
     """
-    stored = await books.read(lambda db: _file_in_place(db, file_id))
-    if stored is None:
-        raise _absent()
+    stored = await _readable(reader, await books.read(lambda db: _file_in_place(db, file_id)))
     if stored.size_bytes > READ_BYTES_MAX:
         raise LimitExceeded(
             f"The file has more than {READ_BYTES_MAX // 1024**2} MiB: open the link that came with it instead."
@@ -174,9 +173,17 @@ async def read_file(books: Books, file_id: str) -> tuple[StoredFile, bytes]:
     return _whole(stored, await books.use_files(read, books.files, stored))
 
 
-def _file_in_place(db: Session, file_id: str) -> StoredFile | None:
-    """The file on record, unless it is an export that was removed."""
-    return None if exports.is_removed(db, file_id) else files.file_by_id(db, file_id)
+def _file_in_place(db: Session, file_id: str) -> tuple[StoredFile | None, KeptExport | None]:
+    """The file on record, unless it is an export that was removed, and the export that it is."""
+    stored = None if exports.is_removed(db, file_id) else files.file_by_id(db, file_id)
+    return stored, exports.kept_export(db, file_id)
+
+
+async def _readable(reader: FileReader, found: tuple[StoredFile | None, KeptExport | None]) -> StoredFile:
+    stored, export = found
+    if stored is None or (export is not None and not await reader.those_to_read([export])):
+        raise _absent()
+    return stored
 
 
 def _absent() -> NotFound:

@@ -10,9 +10,10 @@ from invoicing.document.canonical import document_text
 from invoicing.refusals import NotFound
 from invoicing.text.typed import json_on_one_line
 from operations import files, invoices
+from operations.file_readers import reader_of
 from operations.rights import Right
 from storage.books.pool import Books
-from tools.context import open_to
+from tools.context import find_caller, open_to
 
 
 async def read_document(organization: str, document: str, context: Context[Any, Any]) -> str:
@@ -23,14 +24,15 @@ async def read_document(organization: str, document: str, context: Context[Any, 
 
 async def read_document_pdf(organization: str, document: str, context: Context[Any, Any]) -> bytes:
     """An issued document's PDF, the same bytes as `render_document` gives."""
-    books = await _books(context, organization)
+    books, reader = await _books(context, organization), reader_of(await find_caller(context))
     made = await files.render_document(books, document, file_format="pdf")
-    return (await files.read_file(books, made.file.id))[1]
+    return (await files.read_file(books, made.file.id, reader=reader))[1]
 
 
 async def read_export(organization: str, export: str, context: Context[Any, Any]) -> bytes:
-    """A file that `export_documents` made."""
-    return (await files.read_file(await _books(context, organization), export))[1]
+    """A file that `export_documents` made; one over several clients for a person who reaches each of them."""
+    books, reader = await _books(context, organization), reader_of(await find_caller(context))
+    return (await files.read_file(books, export, reader=reader))[1]
 
 
 async def _books(context: Context[Any, Any], organization: str) -> Books:

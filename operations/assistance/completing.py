@@ -5,7 +5,7 @@ All of it is within the caller's reach at this moment; what is out of reach comp
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -18,6 +18,7 @@ from invoicing.refusals import InvalidInput, NotFound, OrganizationMismatch, Org
 from invoicing.text.codes import small_letters
 from operations.assistance.offering import books_to_read, is_dedicated
 from operations.assistance.prompts import ORGANIZATION, OfferedAgent
+from operations.file_readers import reader_of
 from operations.issue_dates import today_in
 from operations.naming import Caller, name_organization
 from storage.books import customers, items
@@ -79,22 +80,26 @@ async def complete_of_books(caller: Caller, kind: ArgumentKind, begun: str, orga
 
 
 async def complete_export(caller: Caller, begun: str, organization: str) -> Completed:
-    """Ids of files that were exported of an organization, the newest first."""
-
-    def work(db: Session, _: Books) -> Completed:
-        return _those_that_begin(recent_exports(db, limit=COMPLETIONS_MAX), begun)
-
-    return await _from_books(caller, organization, work)
+    """Ids of files that were exported of an organization and that the caller may read, the newest first."""
+    books = await _named_books(caller, organization)
+    if books is None:
+        return NOTHING
+    found = await reader_of(caller).those_to_read(await books.read(recent_exports))
+    return _those_that_begin(found[:COMPLETIONS_MAX], begun)
 
 
 async def _from_books(caller: Caller, organization: str, work: Callable[[Session, Books], Completed]) -> Completed:
     """What is found in the books of the organization that is named; of none where none is, or none in reach."""
+    books = await _named_books(caller, organization)
+    return NOTHING if books is None else await _or_nothing(books.read(lambda db: work(db, books)))
+
+
+async def _named_books(caller: Caller, organization: str) -> Books | None:
     try:
         named = await name_organization(caller, organization=organization, session="", changing=False)
     except (NotFound, OrganizationMismatch, OrganizationRequired):
-        return NOTHING
-    books = books_to_read(caller, named)
-    return await _or_nothing(books.read(lambda db: work(db, books)))
+        return None
+    return books_to_read(caller, named)
 
 
 async def _or_nothing(found: Awaitable[Completed]) -> Completed:
@@ -129,7 +134,7 @@ def _once(values: list[str], left: int) -> Completed:
     return Completed(tuple(dict.fromkeys(values)), left)
 
 
-def _those_that_begin(values: list[str], begun: str) -> Completed:
+def _those_that_begin(values: Sequence[str], begun: str) -> Completed:
     """Those of the values that begin with what was typed."""
     return Completed(tuple(value for value in values if small_letters(value).startswith(small_letters(begun))))
 

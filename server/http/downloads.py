@@ -24,7 +24,8 @@ from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Refusal, Unavailable
 from operations.access import FileLink, Office, Principal
-from operations.authentication import NotYours, Unauthenticated, user_behind
+from operations.authentication import NotYours, Unauthenticated, bearer_behind
+from operations.file_readers import FileReader
 from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
@@ -136,29 +137,34 @@ class Downloads:
         request = Request(scope, receive)
         named = self._signer.read(request.path_params["token"], now=self._office.latest())
         try:
-            user = await self._user_behind(named) if named else ""
+            principal = await self._principal_behind(named) if named else None
         except Unavailable as fault:
             await _unavailable(fault)(scope, receive, send)
             return
-        if not named or not user:
+        if not named or principal is None:
             await _absent()(scope, receive, send)
             return
-        vouch(scope, user)
-        with self._downloading.turn(user) as admitted, ExitStack() as stack:
-            response = await self._response(named, stack) if admitted else answers.too_many(1).response
+        vouch(scope, principal.user_id)
+        with self._downloading.turn(principal.user_id) as admitted, ExitStack() as stack:
+            response = await self._response(named, principal, stack) if admitted else answers.too_many(1).response
             await response(scope, receive, send)
 
-    async def _user_behind(self, named: LinkedFile) -> str:
-        """Whose credential the link was made with; empty where it opens nothing any more."""
+    async def _principal_behind(self, named: LinkedFile) -> Principal | None:
+        """Whose credential the link was made with; None where it opens nothing any more."""
         try:
-            return await user_behind(self._office.store, self._office.clock, named.credential_id, named.organization_id)
+            return await bearer_behind(
+                self._office.store, self._office.clock, named.credential_id, named.organization_id
+            )
         except (Unauthenticated, NotYours):
-            return ""
+            return None
 
-    async def _response(self, named: LinkedFile, stack: ExitStack) -> Response:
+    async def _response(self, named: LinkedFile, principal: Principal, stack: ExitStack) -> Response:
         """The file, which `stack` closes."""
+        reader = FileReader(self._office.store, principal)
         try:
-            stored, stream = await open_file_by_link(self._office.store.pool, named.organization_id, named.file_id)
+            stored, stream = await open_file_by_link(
+                self._office.store.pool, named.organization_id, named.file_id, reader=reader
+            )
         except Unavailable as fault:
             if not await self._is_known(named.organization_id):
                 return _absent()

@@ -36,12 +36,9 @@ _OF_CONTENT = (
     .order_by(_EXPORTS.c.file_id)
     .limit(1)
 )
-_RECENT = (
-    select(_EXPORTS.c.file_id)
-    .where(_EXPORTS.c.removed_at.is_(None))
-    .order_by(_EXPORTS.c.file_id.desc())
-    .limit(bindparam("at_most"))
-)
+_KEPT = select(_EXPORTS.c.file_id, _EXPORTS.c.format, _EXPORTS.c.clients).where(_EXPORTS.c.removed_at.is_(None))
+_KEPT_OF_FILE = _KEPT.where(_EXPORTS.c.file_id == bindparam("file"))
+_RECENT = _KEPT.order_by(_EXPORTS.c.file_id.desc())
 _OF_DAY = select(_DAYS.c.made, _DAYS.c.size_bytes).where(_DAYS.c.day == bindparam("day"))
 _ENTRIES = table_of(tables.AuditEntry).c
 _STATE = (
@@ -49,16 +46,30 @@ _STATE = (
     # That a PDF was first made changes nothing of what an export tells; an archive of PDFs itself makes them.
     select(_ENTRIES.position).where(_ENTRIES.act != PRINTING).order_by(_ENTRIES.position.desc()).limit(1),
 )
+OVER_CLIENTS = "export-clients"
+"""The format of an archive over several clients."""
 _DAYS_REMEMBERED = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeExport:
-    """An export as it was answered: its file, how many documents are in it, and the notes that came with it."""
+    """An export as it was answered: its file, how many documents are in it, and the notes that came with it. `clients`
+    are the ids of those that an archive over several is made of.
+    """
 
     file: StoredFile
     documents: int
     notes: tuple[str, ...]
+    clients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExport:
+    """An export that is still there; `clients` are those that an archive over several is of."""
+
+    file_id: str
+    over_clients: bool
+    clients: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +120,15 @@ def keep_export(session: Session, kept: Files, key: str, made: MadeExport, *, at
     content = {"sha256": made.file.sha256, "file_format": made.file.format}
     found = execute(session, _OF_CONTENT, content).scalar()
     first = files.file_by_id(session, found) if found else None
+    clients = json.dumps(made.clients)
     stored = first or files.record_file(session, made.file, at=at)
     if first is None:
         row = {"sha256": stored.sha256, "format": stored.format, "made_at": at, "asked_at": at}
-        execute(session, _EXPORTS.insert(), {"file_id": stored.id, **row})
+        execute(session, _EXPORTS.insert(), {"file_id": stored.id, "clients": clients, **row})
     else:
         kept.put_in_place_of(first, made.file)
         again = _EXPORTS.update().where(_EXPORTS.c.file_id == first.id)
-        execute(session, again.values(asked_at=at, removed_at=None))
+        execute(session, again.values(asked_at=at, removed_at=None, clients=clients))
     answered = {"file_id": stored.id, "documents": made.documents, "notes": json.dumps(made.notes), "asked_at": at}
     if not execute(session, _REQUESTS.update().where(_REQUESTS.c.request == key).values(answered)).rowcount:
         execute(session, _REQUESTS.insert(), {"request": key, **answered})
@@ -128,9 +140,19 @@ def is_removed(session: Session, file_id: str) -> bool:
     return execute(session, _IS_REMOVED, {"file": file_id}).first() is not None
 
 
-def recent_exports(session: Session, *, limit: int) -> list[str]:
-    """The ids of exported files that are still there, the newest first."""
-    return list(execute(session, _RECENT, {"at_most": limit}).scalars())
+def kept_export(session: Session, file_id: str) -> KeptExport | None:
+    """The export of this file, as long as it is there; None for what is no export."""
+    row = execute(session, _KEPT_OF_FILE, {"file": file_id}).first()
+    return None if row is None else _kept(*row)
+
+
+def recent_exports(session: Session) -> list[KeptExport]:
+    """The exports that are still there, the newest first."""
+    return [_kept(*row) for row in execute(session, _RECENT)]
+
+
+def _kept(file_id: str, file_format: str, clients: str) -> KeptExport:
+    return KeptExport(file_id, file_format == OVER_CLIENTS, tuple(json.loads(clients)))
 
 
 def removed_ids(session: Session) -> frozenset[str]:

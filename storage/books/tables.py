@@ -333,7 +333,9 @@ class StoredFile(BooksTable, table=True):
 
 
 class Export(BooksTable, table=True):
-    """The file of an export, when it was last asked for, and when it was removed because nobody did for long."""
+    """The file of an export, when it was last asked for, and when it was removed because nobody did for long. `clients`
+    are the ids of those that an archive over several is of, as JSON.
+    """
 
     __tablename__ = "exports"
     __table_args__ = (Index("ix_exports_content", "sha256", "format"), Index("ix_exports_asked_at", "asked_at"))
@@ -344,6 +346,7 @@ class Export(BooksTable, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     asked_at: datetime = Field(sa_type=UtcDateTime)
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    clients: str = "[]"
 
 
 class ExportRequest(BooksTable, table=True):

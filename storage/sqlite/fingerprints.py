@@ -39,6 +39,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 17): "32e4e42b96e73e53195e03bec745b8ffac5a666cdd6d089bf18945f3d3a328f0",
     (FileKind.BOOKS, 18): "2b400cca695e0e37383f57c8de2d1b3575c221e444b8d5edfa41586e48f59242",
     (FileKind.BOOKS, 19): "d924bc469c62e43dc6bd0d49d968f9616bd18d789a37fd30ba6eef9d041a0169",
+    (FileKind.BOOKS, 20): "4e430dc9300cd8b0f8409328a2dd1b3fa0fa072f4187c23f4da692c0d753fdf5",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

@@ -20,6 +20,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded, NotFound
 from invoicing.remedies import Act
 from operations.access import open_books
 from operations.customers import save_customer
+from operations.file_readers import FileReader
 from operations.files import (
     EXPORT_FORMATS,
     READ_BYTES_MAX,
@@ -187,9 +188,11 @@ async def test_an_export_that_nobody_asks_for_is_removed_and_its_link_has_expire
     # A document's own PDF never ages.
     assert len(list((folder_of(books) / "documents").iterdir())) == 1
     with pytest.raises(NotFound, match="not any more"):
-        await open_file_by_link(one.store.pool, books.organization.id, old.file.id)
+        await open_file_by_link(
+            one.store.pool, books.organization.id, old.file.id, reader=FileReader(one.store, one.office.principal)
+        )
     with pytest.raises(NotFound, match="not any more"):
-        await read_file(books, old.file.id)
+        await read_file(books, old.file.id, reader=FileReader(one.store, one.office.principal))
     assert not (await verify_books(books)).problem
 
 
@@ -201,7 +204,7 @@ async def test_an_export_that_was_removed_is_there_again_when_the_same_is_asked_
     assert remove_aged_exports(one.root, now=one.clock(), kept_days=30) == 1
     again = await export(books, kind="credit_note")
     assert (again.file, path_of(books, again).exists()) == (old.file, True)
-    assert (await read_file(books, old.file.id))[0] == old.file
+    assert (await read_file(books, old.file.id, reader=FileReader(one.store, one.office.principal)))[0] == old.file
 
 
 async def test_doctor_knows_exports_that_have_aged_and_cleaning_removes_them(tmp_path: Path) -> None:
@@ -269,7 +272,7 @@ async def test_a_file_too_large_for_memory_is_had_by_its_link_alone(one: Practic
     large = replace(made.file, id="fil_large", path="exports/large.csv", size_bytes=READ_BYTES_MAX + 1)
     await books.record(lambda db: files.record_file(db, large, at=one.clock()))
     with pytest.raises(LimitExceeded, match="open the link"):
-        await read_file(books, large.id)
+        await read_file(books, large.id, reader=FileReader(one.store, one.office.principal))
 
 
 async def test_a_viewer_can_have_exports_made_and_is_counted(one: Practice) -> None:

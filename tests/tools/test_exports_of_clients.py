@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import hashlib
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,16 +13,20 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from mcp.shared.exceptions import MCPError
+from mcp_types import BlobResourceContents, ResourceTemplateReference
 
 from operations.exports_of_clients import CLIENTS_EXPORTED_MAX
 from operations.rights import Right
 from operations.verification import verify_books
+from server.app import find_organization
 from storage.books.pool import BOOKS_FILE
-from tests.support.assistant import ERAS, Era, assistant, text_of
+from tests.support.assistant import ERAS, Assistant, Era, assistant, text_of
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, house
-from tests.support.people import archive, colleague
+from tests.support.people import archive, colleague, in_the_directory
 from tests.support.practice import Practice, practice
+from tools import uris
 
 
 @pytest.fixture
@@ -133,6 +139,100 @@ async def test_over_http_its_link_ends_with_the_credential(tmp_path: Path, era: 
             assert hashlib.sha256(answered.content).hexdigest() == made["sha256"]
             await home.credentials.revoke("token", token)
             assert (await http.get(made["link"])).status_code == 404
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_archive_is_there_for_persons_who_reach_every_client_in_it_and_for_nobody_else(
+    office: Practice, era: Era
+) -> None:
+    bakery = await find_organization(office.office, BAKERY)
+    limited = [
+        await colleague(office, office.organization, role, all_clients=False, clients=[bakery])
+        for role in ("accountant", "viewer")
+    ]
+    async with assistant(office.office, era) as chat:
+        await chat.ok("export_documents", format="csv", clients=[BAKERY])
+        await chat.ok("export_documents", format="csv", clients="all")
+        await chat.ok("export_documents", format="csv", organization="ledger-co-sandbox")
+        alone, both, own = reversed(await completed(chat))
+        assert {name.partition("/")[0] for name in names_in(await read(chat, both)) if "/" in name} == {BAKERY, FINCH}
+    for one in limited:
+        async with assistant(one, era) as chat:
+            assert await completed(chat) == [own, alone]
+            assert BAKERY in str(names_in(await read(chat, alone)))
+            assert await read(chat, both) == await read(chat, "fil_" + "0" * 32)
+    # It goes by the reach of this moment: the file of the one client is out of it as well now.
+    in_the_directory(office, "DELETE FROM membership_clients WHERE user_id = ?", limited[0].principal.user_id)
+    async with assistant(limited[0], era) as chat:
+        assert await completed(chat) == [own]
+        assert await read(chat, alone) == await read(chat, "fil_" + "0" * 32)
+    async with assistant(office.office, era, organization="ledger-co-sandbox") as chat:
+        # This connection is to the practice alone.
+        assert await completed(chat) == [own]
+        assert await read(chat, both) == await read(chat, "fil_" + "0" * 32)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_keys_and_links_of_the_practice_read_no_archive(tmp_path: Path, era: Era) -> None:
+    async with house(tmp_path) as home:
+        practice_, made = home.one.organization, home.credentials
+        secret = await made.token()
+        async with home.site.chat(secret, era=era) as chat:
+            await chat.ok("export_documents", format="csv", clients="all")
+            (both,) = await completed(chat)
+            assert names_in(await read(chat, both))
+        doors = (await made.key(practice_), "/mcp"), ("", f"/mcp/k/{await made.link(practice_)}")
+        for given, path in doors:
+            async with home.site.chat(given, path, era) as chat:
+                assert await completed(chat) == []
+                assert await read(chat, both) == await read(chat, "fil_" + "0" * 32)
+
+
+async def test_its_link_ends_with_the_reach_of_a_client(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        one = home.one
+        staff = await colleague(
+            one, one.organization, "accountant", all_clients=False, clients=[home.bakery, home.finch]
+        )
+        token = await home.credentials.token(staff.principal.label)
+        async with home.site.chat(token) as chat:
+            made = await chat.ok("export_documents", format="csv", clients="all")
+            alone = await chat.ok("export_documents", format="csv", organization=BAKERY)
+        async with home.site.http() as http:
+            assert (await http.get(made["link"])).status_code == 200
+            statement = "DELETE FROM membership_clients WHERE user_id = ? AND organization_id = ?"
+            in_the_directory(one, statement, staff.principal.user_id, home.finch.id)
+            gone, never = await http.get(made["link"]), await http.get("/files/nothing")
+            assert (gone.status_code, gone.text) == (never.status_code, never.text)
+            assert (await http.get(alone["link"])).status_code == 200
+
+
+async def completed(chat: Assistant) -> list[str]:
+    """The ids of the practice's exports that are offered."""
+    templates = (await chat.client.list_resource_templates()).resource_templates
+    (template,) = [one.uri_template for one in templates if "exports" in one.uri_template]
+    found = await chat.client.complete(
+        ResourceTemplateReference(uri=template),
+        {"name": "export", "value": ""},
+        context_arguments={"organization": "ledger-co-sandbox"},
+    )
+    return list(found.completion.values)
+
+
+async def read(chat: Assistant, export: str) -> str:
+    """The file as it is read from the practice, in base64, or what the refusal says without the name in it."""
+    try:
+        result = await chat.client.read_resource(uris.export_uri("ledger-co-sandbox", export))
+    except MCPError as error:
+        return json.dumps(error.error.model_dump(mode="json")).replace(export, "")
+    (content,) = result.contents
+    assert isinstance(content, BlobResourceContents)
+    return content.blob
+
+
+def names_in(blob: str) -> list[str]:
+    with ZipFile(io.BytesIO(base64.b64decode(blob))) as opened:
+        return opened.namelist()
 
 
 def contents(path: Path) -> tuple[dict[str, bytes], Any]:
