@@ -54,12 +54,16 @@ class ClientStanding:
             return Onboarding.UNKNOWN
         if self.standing.blockers:
             return Onboarding.NOT_READY
-        sandbox = self.standing.organization.environment is Environment.SANDBOX
-        return Onboarding.SANDBOX if sandbox else Onboarding.LIVE
+        return Onboarding.SANDBOX if self.is_sandbox else Onboarding.LIVE
 
     def days_of(self, figures: Figures) -> int:
         """For how long something has been overdue in a currency; 0 where nothing is."""
         return _days(self.standing, figures)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether its money is play money."""
+        return self.standing.organization.environment is Environment.SANDBOX
 
     @property
     def drafts(self) -> int:
@@ -79,8 +83,8 @@ class ClientStanding:
 
 @dataclass(frozen=True, slots=True)
 class CurrencySum:
-    """What all clients come to in a currency. `overdue_clients` is at how many of them something is overdue in it, and
-    `days_overdue` how long that is at most.
+    """What clients come to in a currency. `overdue_clients` is at how many of them something is overdue in it, and
+    `days_overdue` how long that is at most. Those of sandboxes are never added to others.
     """
 
     figures: Figures
@@ -90,13 +94,19 @@ class CurrencySum:
 
 @dataclass(frozen=True, slots=True)
 class PracticeOverview:
-    """All clients in reach together, and a page of them, the worst first."""
+    """All clients in reach together, and a page of them, the worst first. `by_onboarding` counts the live ones by how
+    far they have come, and sandboxes as such, as far as they can be read. `sums` and `with_drafts` are of live clients,
+    and `sandbox_sums` of sandboxes; where a practice is a sandbox itself and has no other clients, `sums` are theirs
+    (`of_sandboxes`), and there are no `sandbox_sums`.
+    """
 
     practice: OrganizationRef
     clients: int
     by_onboarding: Counter[Onboarding]
     with_drafts: int
     sums: tuple[CurrencySum, ...]
+    sandbox_sums: tuple[CurrencySum, ...]
+    of_sandboxes: bool
     page: Page[ClientStanding]
 
 
@@ -108,19 +118,24 @@ async def get_practice_overview(office: Office, *, partner: str, cursor: str, li
         InvalidInput: a limit out of bounds, or a cursor that this list did not give.
     """
     check_limit(limit)
-    after = decode_cursor(cursor, int, str, str, str)
+    after = decode_cursor(cursor, int, int, str, str, str)
     practice = await find_partner(office, partner)
     clients = await clients_in_reach(office, practice)
     standing = sorted(map(_client_standing, await standings(office, clients)), key=_position)
     rest = [one for one in standing if after is None or _position(one) > after]
     left = max(len(rest) - limit, 0)
     page = Page(tuple(rest[:limit]), encode_cursor(*_position(rest[limit - 1])) if left else "", left)
+    live, sandboxes = _apart(standing)
+    of_sandboxes = practice.environment is Environment.SANDBOX and not live
+    told = sandboxes if of_sandboxes else live
     return PracticeOverview(
         practice=practice,
         clients=len(standing),
-        by_onboarding=Counter(one.onboarding for one in standing),
-        with_drafts=sum(one.drafts > 0 for one in standing),
-        sums=_sums(standing),
+        by_onboarding=Counter(map(_counted_as, standing)),
+        with_drafts=sum(one.drafts > 0 for one in told),
+        sums=_sums(told),
+        sandbox_sums=() if of_sandboxes else _sums(sandboxes),
+        of_sandboxes=of_sandboxes,
         page=page,
     )
 
@@ -132,15 +147,31 @@ async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[Or
 
 
 def overview_rows(found: Sequence[Standing]) -> tuple[list[Row], list[Row]]:
-    """The same of these clients as rows of a file, the worst first, one for each currency; and their totals."""
-    rows = [row for one in sorted(map(_client_standing, found), key=_position) for row in _rows(one)]
-    return rows, totals_of(rows)
+    """The same of these clients as rows of a file, the worst first, one for each currency; and their totals, those of
+    sandboxes apart.
+    """
+    live, sandboxes = (
+        [row for one in some for row in _rows(one)]
+        for some in _apart(sorted(map(_client_standing, found), key=_position))
+    )
+    return [*live, *sandboxes], [*totals_of(live), *totals_of(sandboxes, label="Total of sandboxes")]
+
+
+def _apart(clients: Sequence[ClientStanding]) -> tuple[list[ClientStanding], list[ClientStanding]]:
+    """Those that are live, and the sandboxes."""
+    return [one for one in clients if not one.is_sandbox], [one for one in clients if one.is_sandbox]
+
+
+def _counted_as(client: ClientStanding) -> Onboarding:
+    known = client.onboarding is not Onboarding.UNKNOWN
+    return Onboarding.SANDBOX if client.is_sandbox and known else client.onboarding
 
 
 def _rows(client: ClientStanding) -> list[Row]:
     organization, summary = client.standing.organization, client.standing.summary
     documents = summary.documents if summary else 0
-    named = f"{organization.name}, {client.onboarding.value.replace('_', ' ')}"
+    marked = ", sandbox" if client.is_sandbox and client.onboarding is not Onboarding.SANDBOX else ""
+    named = f"{organization.name}, {client.onboarding.value.replace('_', ' ')}{marked}"
     return [
         Row(
             label=f"{named}, overdue since {of.overdue_since}" if of.overdue_since else named,
@@ -170,11 +201,13 @@ def _days(standing: Standing, figures: Figures) -> int:
     return (standing.today - figures.overdue_since).days if figures.overdue_since else 0
 
 
-def _position(one: ClientStanding) -> tuple[int, str, str, str]:
-    """Where a client stands in the list: by what is the matter, then what has been overdue longest, then by name."""
+def _position(one: ClientStanding) -> tuple[int, int, str, str, str]:
+    """Where a client stands in the list: live ones before sandboxes, by what is the matter, then what has been overdue
+    longest, then by name.
+    """
     organization = one.standing.organization
     since = min((of.overdue_since.isoformat() for of in one.figures if of.overdue_since), default="")
-    return one.trouble.value, since, fold(organization.name), organization.handle
+    return int(one.is_sandbox), one.trouble.value, since, fold(organization.name), organization.handle
 
 
 def _sums(clients: Sequence[ClientStanding]) -> tuple[CurrencySum, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from invoicing.money.amounts import money_text
+from invoicing.organizations import Environment
 from invoicing.reports.summaries import Figures
 from invoicing.text.typed import counted
 from operations.overview import ClientStanding, CurrencySum, Onboarding, PracticeOverview
@@ -14,6 +15,7 @@ from views.organizations import heading
 from views.remedies import Words, told
 
 CURRENCIES_SHOWN = 5
+SANDBOX_CURRENCIES_SHOWN = 2
 _REASONS_SAID_MAX = 600
 _LINE_LENGTH = 200
 _SHORT_NAME = 24
@@ -38,6 +40,9 @@ class FiguresAnswer(View):
 
 
 class SumAnswer(FiguresAnswer):
+    """`environment` is sandbox where it is play money."""
+
+    environment: str
     overdue_clients: int
 
 
@@ -57,11 +62,14 @@ class ClientStandingAnswer(View):
 
 
 class OverviewAnswer(View):
-    """`sums` are of all clients in reach, on the page or not."""
+    """`sums` are of all live clients in reach, on the page or not; `sandbox_sums` of sandboxes. A practice that is a
+    sandbox and has no other clients has theirs in `sums`.
+    """
 
     count: int
     with_drafts: int
     sums: Annotated[list[SumAnswer], LIST_UNSPELT]
+    sandbox_sums: Annotated[list[SumAnswer], LIST_UNSPELT]
     clients: Annotated[list[ClientStandingAnswer], LIST_UNSPELT]
 
 
@@ -70,7 +78,8 @@ def overview_answer(overview: PracticeOverview, words: Words) -> dict[str, objec
     return {
         "count": overview.clients,
         "with_drafts": overview.with_drafts,
-        "sums": [_sum_answer(one) for one in overview.sums],
+        "sums": [_sum_answer(one, sandbox=overview.of_sandboxes) for one in overview.sums],
+        "sandbox_sums": [_sum_answer(one, sandbox=True) for one in overview.sandbox_sums],
         "clients": [_client_answer(one, words) for one in overview.page.items],
     }
 
@@ -84,10 +93,13 @@ def overview_lines(overview: PracticeOverview, words: Words) -> Iterator[str]:
     parts = [f"{of[one]:,} {word}" for one, word in _STATUS_WORDS.items() if of[one]]
     drafts = f"; {overview.with_drafts:,} with drafts" if overview.with_drafts else ""
     yield f"{counted(overview.clients, 'client')}: {', '.join(parts)}{drafts}"
+    mark = "Sandbox " if overview.of_sandboxes else ""
     for one in overview.sums[:CURRENCIES_SHOWN]:
-        yield _sum_line(one)
+        yield f"{mark}{_sum_line(one)}"
     if (left := len(overview.sums) - CURRENCIES_SHOWN) > 0:
         yield f"And in {counted(left, 'other currency')}."
+    if overview.sandbox_sums:
+        yield _sandbox_line(overview.sandbox_sums)
     yield "The worst first:"
     room = _REASONS_SAID_MAX
     for client in overview.page.items:
@@ -105,8 +117,10 @@ _STATUS_WORDS = {
 }
 
 
-def _sum_answer(one: CurrencySum) -> SumAnswer:
-    return SumAnswer(**_amounts(one.figures, one.days_overdue), overdue_clients=one.overdue_clients)
+def _sum_answer(one: CurrencySum, *, sandbox: bool) -> SumAnswer:
+    environment = Environment.SANDBOX if sandbox else Environment.LIVE
+    amounts = _amounts(one.figures, one.days_overdue)
+    return SumAnswer(**amounts, environment=environment.value, overdue_clients=one.overdue_clients)
 
 
 def _client_answer(client: ClientStanding, words: Words) -> ClientStandingAnswer:
@@ -161,6 +175,13 @@ def _sum_line(one: CurrencySum) -> str:
     return f"{of.currency}: {', '.join(parts)}"
 
 
+def _sandbox_line(sums: Sequence[CurrencySum]) -> str:
+    """What the sandboxes come to, in a line: it is play money."""
+    figures = [one.figures for one in sums]
+    amounts = "; ".join(_amount_parts(figures, SANDBOX_CURRENCIES_SHOWN, year=True))
+    return f"Sandboxes, not in these sums: {amounts or 'nothing open'}."
+
+
 def _client_line(client: ClientStanding, reasons: str) -> str:
     """The client in a line, which says less of its amounts and name where it would be long."""
     lines = (_line(client, amounts, year=year, name=name) for amounts, year, name in _FORMS)
@@ -182,6 +203,8 @@ def _line(client: ClientStanding, amounts: int, *, year: bool, name: int) -> str
     if last := standing.last_active_on:
         parts.append(f"last active {last.isoformat()}")
     parts.append(_STATUS_WORDS[client.onboarding])
+    if client.is_sandbox and client.onboarding is not Onboarding.SANDBOX:
+        parts.append("sandbox")
     if client.drafts:
         parts.append(f"{counted(client.drafts, 'draft')} waiting")
     return f"- {shown}: {', '.join(parts)}."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -15,6 +17,7 @@ from invoicing.remedies import Act
 from invoicing.reports.summaries import MonthSum, Owed, Summary, figures_on
 from operations.overview import ClientStanding, CurrencySum, Onboarding, PracticeOverview
 from operations.summaries import Standing
+from server.app import find_organization
 from storage.books.pool import BOOKS_FILE
 from storage.paging import Page
 from tests.support.assistant import ERAS, Era, assistant, text_of
@@ -53,7 +56,8 @@ async def test_who_owes_longest_comes_first_after_the_sums_of_all(office: Practi
         assert lines[:4] == [
             "Ledger & Co (ledger-co-sandbox)",
             "3 clients: 3 sandbox",
-            "GBP: open 360.00, overdue 360.00 at 2 clients, for up to 21 days, last month 120.00, this year 360.00",
+            "Sandbox GBP: open 360.00, overdue 360.00 at 2 clients, for up to 21 days, last month 120.00,"
+            " this year 360.00",
             "The worst first:",
         ]
         assert lines[4].startswith(f"- Harbour Bakery ({BAKERY}): 21 days overdue, GBP overdue 240.00 open 240.00")
@@ -129,6 +133,48 @@ async def test_over_http_drafts_that_wait_are_told(tmp_path: Path, era: Era) -> 
             assert "get_practice_overview" not in {tool.name for tool in (await keyed.client.list_tools()).tools}
 
 
+async def test_play_money_is_never_added_to_real_money(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        play = await one.client("Play Shop")
+        async with assistant(one.office) as chat:
+            for name in ("Quiet Shop", "Real Shop"):
+                await chat.ok("create_client_organization", name=name, country="GB", environment="live")
+            quiet, real = [await find_organization(one.office, handle) for handle in ("quiet-shop", "real-shop")]
+            for client, price in ((real, "100"), (play, "1000000")):
+                books = one.books(client)
+                await chat.ok(
+                    "update_organization",
+                    organization=client.handle,
+                    address={"line1": "7 Quayside", "city": "Bristol", "postal_code": "BS1 5UH"},
+                    tax_number="GB980780684",
+                    iban="GB33BUKB20201555555555",
+                    vat_registration="registered",
+                )
+                await one.issue(books, (await one.customer(books)).id, price=price)
+            one.clock.advance(timedelta(days=60))
+            result = await chat.call("get_practice_overview")
+            told = result.structured_content or {}
+            real_sum, play_sum = told["sums"], told["sandbox_sums"]
+            assert [(of["open"], of["environment"], of["overdue_clients"]) for of in real_sum] == [
+                ("240.00", "live", 1)
+            ]
+            assert [(of["open"], of["environment"]) for of in play_sum] == [("2400000.00", "sandbox")]
+            # Nothing is the matter with the quiet one, and it is live all the same.
+            assert [of["handle"] for of in told["clients"]] == [real.handle, quiet.handle, play.handle]
+            lines = text_of(result).splitlines()
+            assert lines[1].startswith("3 clients: 1 live, 1 sandbox, 1 not ready")
+            assert lines[2].startswith("GBP: open 240.00, overdue 240.00 at 1 client")
+            assert lines[3].startswith("Sandboxes, not in these sums: GBP overdue 2400000.00 open 2400000.00")
+            cursor = (await chat.ok("get_practice_overview", limit=2))["next_cursor"]
+            rest = await chat.ok("get_practice_overview", limit=2, cursor=cursor)
+            assert [of["handle"] for of in rest["clients"]] == [play.handle]
+            made = await chat.ok("export_documents", format="csv", clients="all")
+        with ZipFile(made["link"]) as archive_:
+            table = archive_.read("overview.csv").decode("utf-8-sig")
+        totals = [(row["row"], row["open"]) for row in csv.DictReader(table.splitlines()) if row["is_total"] == "true"]
+        assert totals == [("Total", "240.00"), ("Total of sandboxes", "2400000.00")]
+
+
 def test_a_page_is_short_whatever_clients_there_are() -> None:
     """25 clients with the longest names, amounts in many currencies, and each with something that is the matter."""
     day = date(2026, 3, 1)
@@ -140,6 +186,8 @@ def test_a_page_is_short_whatever_clients_there_are() -> None:
         by_onboarding=Counter(dict.fromkeys(Onboarding, 250)),
         with_drafts=1_000,
         sums=sums,
+        sandbox_sums=sums,
+        of_sandboxes=False,
         page=Page(tuple(clients), "x", 975),
     )
     lines = list(overview_lines(overview, for_assistant))
