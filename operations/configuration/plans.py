@@ -55,7 +55,8 @@ def _save(db: Session, books: Books, clients: Clients, change: Change) -> str:
     client, code = read_code(clients, change.code)
     plans = {plan.id: plan for plan in load_plans(db)}
     ids = known_ids(clients, client, code)
-    before = next((plans[one] for one in ids if one in plans), None)
+    known = [plans[one] for one in ids if one in plans]
+    before = next((plan for plan in known if plan.active), known[0] if known else None)
     if change.withdraw:
         after = _withdrawn(before)
     else:

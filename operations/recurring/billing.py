@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from invoicing.document.requested import RequestedDocument
 from invoicing.organizations import Environment, OrganizationRef
-from invoicing.recurring.plans import Counted, Plan, PlanKind, counted_for, counted_text, lines_of
+from invoicing.recurring.plans import Counted, Plan, PlanKind, code_in, counted_for, counted_text, lines_of
 from invoicing.refusals import Conflict, Refusal
 from invoicing.remedies import Remark
 from invoicing.reports.months import Months, month_of
@@ -30,7 +30,7 @@ from operations.issue_dates import today_in
 from operations.recurring.clients import clients_within_reach
 from operations.recurring.outcomes import ClientWork, Drafted, Exceptional, as_kept, refused, remarks_of
 from operations.rights import Right
-from storage.books.billing import add_billed, billed_by, billed_in, load_plans, unbilled_hours
+from storage.books.billing import add_billed, billed_by, billed_in, load_plans, plans_of, unbilled_hours
 from storage.books.pool import Books
 from storage.books.recurring import count_issued
 from storage.directory.going_live import successors
@@ -98,17 +98,8 @@ async def bill_client(office: Office, books: Books, client: Billed, month: str, 
     if organization.archived:
         return refused(organization, Conflict(f"{organization.handle} is archived: it is not billed."))
     of_month = _Month(month, await _count_documents(office, books, client, month))
-    works = []
-    for plans in _by_customer(client.plans):
-        bill = partial(_bill, books=books, client=client, plans=plans, of_month=of_month, keep=not dry_run)
-        works.append(await (books.read(bill) if dry_run else books.write(bill)))
-    return ClientWork(
-        organization,
-        drafts=tuple(one for work in works for one in work.drafts),
-        issued=sum(work.issued for work in works),
-        counted=tuple(one for work in works for one in work.counted),
-        exceptions=tuple(one for work in works for one in work.exceptions),
-    )
+    bill = partial(_bill, books=books, client=client, of_month=of_month, keep=not dry_run)
+    return await (books.read(bill) if dry_run else books.write(bill))
 
 
 def _now(client_id: str, became: Mapping[str, str]) -> str:
@@ -137,22 +128,54 @@ def _by_customer(plans: Iterable[Plan]) -> list[tuple[Plan, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def _bill(
-    db: Session, *, books: Books, client: Billed, plans: Sequence[Plan], of_month: _Month, keep: bool
-) -> ClientWork:
-    """Bill those of the plans that nothing which stands bills for the month."""
-    month, organization = of_month.month, client.organization
-    drafts = {plan.id: billed_by(db, plan.id, month) for plan in plans}
-    work = ClientWork(organization)
+def _bill(db: Session, *, books: Books, client: Billed, of_month: _Month, keep: bool) -> ClientWork:
+    """Bill those of the client's plans that nothing which stands bills for the month."""
+    plans = [plan for plan in plans_of(db, client.ids) if plan.covers(of_month.month)]
+    drafts = {plan.id: billed_by(db, plan.id, of_month.month) for plan in plans}
+    work = ClientWork(client.organization)
     for draft in dict.fromkeys(draft for draft in drafts.values() if draft):
         work = _look_again(db, books, work, draft, plans)
-    open_plans = [plan for plan in plans if not drafts[plan.id]]
-    if not open_plans:
-        return work
-    counts = any(plan.kind is not PlanKind.MONTH for plan in open_plans)
+    for doubt in _doubts(plans, of_month.month):
+        work = _told(work, "", doubt)
+    doubtful = _doubtful(plans)
+    for some in _by_customer(plan for plan in plans if not drafts[plan.id] and plan.id not in doubtful):
+        work = _bill_open(db, books, client, work, some, of_month, keep=keep)
+    return work
+
+
+def _doubtful(plans: Sequence[Plan]) -> frozenset[str]:
+    """The ids of plans that would bill the same twice: those of one code, and those that count the same hours."""
+    codes = Counter(code_in(plan.id) for plan in plans)
+    hourly = [plan for plan in plans if plan.kind is PlanKind.HOUR]
+    twice = [plan for plan in plans if codes[code_in(plan.id)] > 1]
+    return frozenset(plan.id for plan in (*twice, *(hourly if len(hourly) > 1 else ())))
+
+
+def _doubts(plans: Sequence[Plan], month: str) -> Iterator[Remark]:
+    codes = Counter(code_in(plan.id) for plan in plans)
+    for code in sorted(code for code, count in codes.items() if count > 1):
+        yield Remark(f"Not drafted: {codes[code]} plans have the code {code}. Withdraw all but one.")
+    hourly = sorted({code_in(plan.id) for plan in plans if plan.kind is PlanKind.HOUR})
+    if len(hourly) > 1:
+        yield Remark(f"Not drafted: {' and '.join(hourly)} count the same hours in {month}. End all but one.")
+
+
+def _bill_open(
+    db: Session,
+    books: Books,
+    client: Billed,
+    work: ClientWork,
+    plans: Sequence[Plan],
+    of_month: _Month,
+    *,
+    keep: bool,
+) -> ClientWork:
+    """Bill plans of one customer and currency in one draft."""
+    month = of_month.month
+    counts = any(plan.kind is not PlanKind.MONTH for plan in plans)
     if counts and month >= month_of(today_in(db, books)):
         return _told(work, "", Remark(f"Not drafted: {month} is not over, and what is counted in it is not known yet."))
-    counted = tuple(_count(db, client, plan, of_month) for plan in open_plans)
+    counted = tuple(_count(db, client, plan, of_month) for plan in plans)
     if not any(one.quantity for one in counted):
         return _told(work, "", Remark(f"Nothing to bill: {'; '.join(map(counted_text, counted))}."))
     return _draft(db, books, _Group(client, counted, month), work, keep=keep)

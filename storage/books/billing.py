@@ -28,6 +28,9 @@ _HOURS_OF = _HOURS.all.where(
     _HOURS.table.c.active.is_(True),
     _HOURS.table.c.day.between(bindparam("first"), bindparam("last")),
 ).order_by(_HOURS.table.c.day, _HOURS.table.c.id)
+_PLANS_OF = _PLANS.all.where(_PLANS.table.c.client_id.in_(bindparam("clients", expanding=True))).order_by(
+    _PLANS.table.c.id
+)
 _LAST = select(func.coalesce(func.max(_PERIODS.c.position), 0))
 _OF_PLAN = select(_PERIODS.c.draft).where(_PERIODS.c.plan == bindparam("plan"), _PERIODS.c.month == bindparam("month"))
 _IN_DRAFT = (
@@ -47,6 +50,11 @@ _AT_ONCE = 500
 def load_plans(session: Session) -> list[Plan]:
     """All plans, those of a client together."""
     return _PLANS.find(session, _PLANS_IN_ORDER)
+
+
+def plans_of(session: Session, clients: frozenset[str]) -> list[Plan]:
+    """The plans for a client, by any of its ids."""
+    return _PLANS.find(session, _PLANS_OF, clients=sorted(clients))
 
 
 def save_plan(session: Session, plan: Plan) -> None:

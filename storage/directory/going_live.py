@@ -23,7 +23,6 @@ _ARCHIVE = _ORGANIZATIONS.update().where(_ORGANIZATIONS.c.id == bindparam("of_id
 _SUCCESSORS = select(_ORGANIZATIONS.c.id, _ORGANIZATIONS.c.successor_id).where(
     _ORGANIZATIONS.c.partner_id == bindparam("partner_id"),
     _ORGANIZATIONS.c.successor_id.is_not(None),
-    _ORGANIZATIONS.c.archived_at.is_not(None),
 )
 # What the directory keeps of an organization's policy.
 _POLICY = ("named_writes", "client_may", "human_approval")
@@ -83,5 +82,7 @@ def _copy(session: Session, table: Table, which: ColumnElement[bool], organizati
 
 
 def successors(session: Session, partner_id: str) -> dict[str, str]:
-    """The live organization that each archived sandbox client of a practice became, by the sandbox one's id."""
+    """The live organization that each sandbox client of a practice became, by the sandbox one's id: archived or brought
+    back, it is one business, which is billed once.
+    """
     return {row[0]: row[1] for row in execute(session, _SUCCESSORS, {"partner_id": partner_id})}

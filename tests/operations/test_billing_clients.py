@@ -11,6 +11,7 @@ import pytest
 
 from invoicing.document.documents import Document
 from invoicing.organizations import OrganizationRef
+from invoicing.recurring.plans import PlanKind, entry_id
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.access import Office
 from operations.configuration.configuring import get_entries, get_history, save_entry
@@ -23,9 +24,10 @@ from operations.profile import update_organization
 from operations.recurring.outcomes import ClientWork
 from operations.reports.asking import ReportRequest, get_report
 from operations.verification import verify_books
+from storage.books.billing import load_plans, save_plan
 from storage.books.pool import Books
 from tests.support.months import FEBRUARY, MARCH, READY, Months, told
-from tests.support.people import archive, as_seen_by, colleague, refusal
+from tests.support.people import archive, as_seen_by, bring_back, colleague, refusal
 from tests.support.practice import practice
 
 PLAN = {"customer": "Harbour Bakery Ltd", "price": "50"}
@@ -261,3 +263,51 @@ async def test_hours_that_do_not_fit_are_refused(desk: Desk) -> None:
     saved = await desk.save(Part.HOURS, f"{desk.bakery.handle}/1", day="2026-02-01", hours="1", description="Call")
     assert saved is not None
     assert (saved.values["hours"], saved.values["who"]) == ("1", desk.books.actor)
+
+
+async def test_a_client_that_went_live_is_billed_once_where_its_sandbox_is_brought_back(desk: Desk) -> None:
+    await desk.plan("hour", "Advice")
+    await desk.hours("1", "2026-02-03")
+    caller = Caller(desk.one.office, PracticeConnection(), "", protocol_has_sessions=False)
+    live = (await go_live(caller, desk.bakery.handle)).created
+    assert live is not None
+    bring_back(desk.one, desk.bakery)
+    second = desk.save(Part.PLANS, f"{live.handle}/advice", **PLAN, name="Advice", kind="hour", first="2026-01")
+    assert isinstance(await refusal(second), Conflict), "the plan that it had counts these hours"
+    await desk.save(Part.PLANS, f"{live.handle}/hour", price="95")
+    work = await desk.bill()
+    assert (work.organization.handle, work.counted, work.exceptions) == (live.handle, ("Advice: 1.5 h",), ())
+    partner = desk.books.organization.handle
+    for named in (live, desk.bakery):
+        (again,) = (await desk.draft(named, month=FEBRUARY, source="plan", partner=partner)).clients
+        assert [(one.draft, one.new) for one in again.drafts] == [(work.drafts[0].draft, False)]
+
+
+async def test_plans_that_would_bill_the_same_twice_are_told_and_not_billed(desk: Desk) -> None:
+    await desk.plan("month")
+    await desk.plan("hour", "Advice")
+    await desk.hours("1", "2026-02-03")
+    (hourly,) = (one for one in await desk.books.read(load_plans) if one.kind is PlanKind.HOUR)
+    twin = replace(hourly, id=entry_id(desk.bakery.id, "twin"))
+    await desk.books.write(lambda db: save_plan(db, twin))
+    work = await desk.bill()
+    assert (work.counted, told(work)) == (
+        ("Bookkeeping: the month",),
+        ": Not drafted: hour and twin count the same hours in 2026-02. End all but one.",
+    )
+    change = Change(code=f"{desk.bakery.handle}/twin", withdraw=True)
+    await save_entry(desk.one.office, desk.books, Part.PLANS, change)
+    assert "Advice: 1.5 h" in (await desk.bill()).counted
+
+
+async def test_a_draft_is_told_once_where_a_plan_in_it_got_another_customer(desk: Desk) -> None:
+    await desk.plan("month")
+    await desk.plan("hour", "Advice")
+    await desk.hours("1", "2026-02-03")
+    first = await desk.bill()
+    await desk.one.customer(desk.books, "Harbour Shop Ltd")
+    await desk.save(Part.PLANS, f"{desk.bakery.handle}/month", customer="Harbour Shop Ltd")
+    again = await desk.bill()
+    assert [one.draft for one in again.drafts] == [one.draft for one in first.drafts]
+    await desk.issue_it(again)
+    assert (await desk.bill()).issued == 1

@@ -94,3 +94,7 @@ def in_the_directory(one: Practice, statement: str, *values: str) -> None:
 
 def archive(one: Practice, organization: OrganizationRef) -> None:
     in_the_directory(one, "UPDATE organizations SET archived_at = '2026-03-01 00:00:00' WHERE id = ?", organization.id)
+
+
+def bring_back(one: Practice, organization: OrganizationRef) -> None:
+    in_the_directory(one, "UPDATE organizations SET archived_at = NULL WHERE id = ?", organization.id)
