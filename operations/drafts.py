@@ -41,6 +41,7 @@ from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
 from operations.items import resolve_items
 from operations.likely_duplicates import duplicate_invoice
+from operations.naming import no_such_draft
 from storage.books import audit, documents, drafts, idempotency
 from storage.books.items import items_by_ids
 from storage.books.mandates import month_gross_minor, standing_acknowledgements
@@ -226,9 +227,7 @@ def load_draft(db: Session, draft: str) -> tuple[RequestedDocument, Shown | None
                 field="draft",
                 remedy=Act.CREDIT_DOCUMENT,
             )
-        raise NotFound(
-            "draft: no such draft here; it may have been issued or deleted.", field="draft", remedy=Act.FIND_DRAFT
-        )
+        raise no_such_draft()
     return found
 
 

@@ -154,6 +154,13 @@ def active_before(db: Session, caller: Caller, *, session: str) -> OrganizationR
     return None if named is None else named.organization
 
 
+def no_such_draft() -> NotFound:
+    """What a draft answers that is not in these books."""
+    return NotFound(
+        "draft: no such draft here; it may have been issued or deleted.", field="draft", remedy=Act.FIND_DRAFT
+    )
+
+
 def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organization") -> NotFound:
     """The one answer for organizations that do not exist and for those of others.
 

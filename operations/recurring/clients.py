@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from invoicing.organizations import OrganizationRef
-from invoicing.refusals import LimitExceeded
+from invoicing.refusals import LimitExceeded, NotFound
 from operations.access import Office, require
 from operations.naming import not_found
 from operations.onboarding import find_partner
@@ -51,6 +51,20 @@ async def clients_within_reach(office: Office, practice: OrganizationRef) -> dic
     user_id = office.principal.user_id
     everyone = await office.store.directory.read(lambda db: organizations.every_reachable(db, user_id, archived=True))
     return {one.id: one for one in everyone if one.partner_id == practice.id}
+
+
+async def as_it_is_now(office: Office, organization: OrganizationRef) -> OrganizationRef:
+    """The organization as the directory has it now for the principal: role, policy and whether it is archived may have
+    changed since the call began.
+
+    Raises:
+        NotFound: it is not within reach any more.
+    """
+    user_id, directory = office.principal.user_id, office.store.directory
+    found = await directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization.id))
+    if found is None:
+        raise NotFound(f"{organization.handle} went out of reach during this call: nothing more is done there.")
+    return found
 
 
 def _client(db: Session, user_id: str, practice: OrganizationRef, handle: str) -> OrganizationRef:

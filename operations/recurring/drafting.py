@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from invoicing.organizations import OrganizationRef
@@ -14,11 +14,12 @@ from invoicing.remedies import Remark
 from invoicing.reports.months import one_month
 from invoicing.text.choices import choice_of
 from operations.access import Office, open_books, require
-from operations.recurring.billing import Billed, bill_client, billed_clients
-from operations.recurring.clients import Covered, covered_clients
+from operations.recurring.billing import bill_client, billed_clients
+from operations.recurring.clients import Covered, as_it_is_now, covered_clients
 from operations.recurring.outcomes import ClientWork, Exceptional, refused
 from operations.recurring.previous import draft_previous
 from operations.rights import Right
+from storage.books.pool import Books
 from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 _log = logging.getLogger("counterfoil")
@@ -97,9 +98,14 @@ async def _draft(
     office: Office, request: WorkRequest, covered: Covered, month: str, progress: AsyncProgress, *, all_of_them: bool
 ) -> tuple[ClientWork, ...]:
     async def draft(organization: OrganizationRef) -> ClientWork:
-        require(Right.ACT_FOR_CLIENTS, organization, office.principal)
-        books = open_books(office, organization, Right.DRAFT)
-        return await draft_previous(books, month, all_of_them=all_of_them, dry_run=request.dry_run)
+        async def opened() -> Books:
+            now = await as_it_is_now(office, organization)
+            require(Right.ACT_FOR_CLIENTS, now, office.principal)
+            return open_books(office, now, Right.DRAFT)
+
+        return await draft_previous(
+            await opened(), month, opened=opened, all_of_them=all_of_them, dry_run=request.dry_run
+        )
 
     return await _each(office, covered.clients, draft, progress)
 
@@ -113,7 +119,10 @@ async def _bill(
     of_client = {one.organization.id: one for one in billed if named is None or one.ids & named}
 
     async def bill(organization: OrganizationRef) -> ClientWork:
-        client: Billed = of_client[organization.id]
+        practice = await as_it_is_now(office, covered.practice)
+        require(Right.ACT_FOR_CLIENTS, practice, office.principal)
+        client = replace(of_client[organization.id], organization=await as_it_is_now(office, organization))
+        books = open_books(office, practice, Right.DRAFT)
         return await bill_client(office, books, client, month, dry_run=request.dry_run)
 
     works = await _each(office, [one.organization for one in of_client.values()], bill, progress)

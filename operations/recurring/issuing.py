@@ -9,12 +9,13 @@ from typing import TypeAlias
 
 from sqlmodel import Session
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
 from operations.access import Office, open_books, require
 from operations.approval.persons import PersonSaid, Question, wants_person
 from operations.approval.waiting import AwaitingApproval
+from operations.configuration.of_practice import clients_of
 from operations.invoices import (
     Foreseen,
     IssuedInvoice,
@@ -25,9 +26,11 @@ from operations.invoices import (
     issued_from,
     question_before_issue,
 )
-from operations.naming import not_found
+from operations.naming import no_such_draft, not_found
 from operations.onboarding import find_partner
+from operations.recurring.clients import as_it_is_now
 from operations.rights import Right
+from storage.books.billing import clients_billed_in
 from storage.books.pool import Books
 from storage.directory import access_queries
 from storage.sqlite.faults import UNREADABLE_ROW, Fault
@@ -150,8 +153,7 @@ def _organizations(
 
 async def _question(office: Office, organization: OrganizationRef, one: DraftToIssue) -> Question | None:
     try:
-        require(Right.ACT_FOR_CLIENTS, organization, office.principal)
-        books = open_books(office, organization, Right.ISSUE)
+        books = await _open(office, organization, one.draft)
         if await issued_from(books, one.draft) is not None:
             return None
         return await question_before_issue(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
@@ -164,8 +166,7 @@ async def _issue(
     office: Office, organization: OrganizationRef, one: DraftToIssue, said: PersonSaid | None, dry_run: bool
 ) -> Issue:
     try:
-        require(Right.ACT_FOR_CLIENTS, organization, office.principal)
-        books = open_books(office, organization, Right.ISSUE)
+        books = await _open(office, organization, one.draft)
         if not dry_run:
             return await _issue_in(books, one, said)
         earlier = await issued_from(books, one.draft)
@@ -176,6 +177,24 @@ async def _issue(
     except UNREADABLE_ROW as error:
         _log.error("the books of %s cannot be read", organization.handle, exc_info=error)
         return NotIssued(open_books(office, organization, Right.READ).out_of_service(Fault.ROWS))
+
+
+async def _open(office: Office, organization: OrganizationRef, draft: str) -> Books:
+    """The books of the organization, as it is now, for issuing the draft. In the practice's own books a draft that
+    bills a client is within reach as the client is.
+
+    Raises:
+        NotFound: the organization, or the client that the draft bills, is out of reach.
+        NotAllowed, Conflict: as opening the books says.
+    """
+    now = await as_it_is_now(office, organization)
+    require(Right.ACT_FOR_CLIENTS, now, office.principal)
+    books = open_books(office, now, Right.ISSUE)
+    if now.kind is OrganizationKind.PARTNER and now.limited:
+        billed, known = await books.read(lambda db: clients_billed_in(db, draft)), await clients_of(office, books)
+        if not billed <= known.keys():
+            raise no_such_draft()
+    return books
 
 
 async def _issue_in(books: Books, one: DraftToIssue, said: PersonSaid | None) -> Issue:

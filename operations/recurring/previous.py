@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -58,10 +58,12 @@ _Made = tuple[Drafted | None, Exceptional | None]
 _Drafts = Mapping[str, tuple[RequestedDocument, Shown | None]]
 
 
-async def draft_previous(books: Books, month: str, *, all_of_them: bool, dry_run: bool) -> ClientWork:
+async def draft_previous(
+    books: Books, month: str, *, opened: Callable[[], Awaitable[Books]], all_of_them: bool, dry_run: bool
+) -> ClientWork:
     """Draft for the month what was invoiced in the month before: what recurs, or all of it. What was drafted for it
     already is not drafted again, unless the draft was deleted or its invoice credited whole; nor what is invoiced or
-    drafted otherwise.
+    drafted otherwise. `opened` opens the books anew, before each transaction that changes them.
     """
     found = await books.read(lambda db: _find(db, books, month, all_of_them=all_of_them))
     made: list[_Made] = []
@@ -71,6 +73,11 @@ async def draft_previous(books: Books, month: str, *, all_of_them: bool, dry_run
         if dry_run:
             made += await books.read(partial(_try, books=books, some=some))
         else:
+            try:
+                books = await opened()
+            except Refusal as refusal:
+                made.append((None, Exceptional("", refusal.remarks)))
+                break
             made += await books.write(partial(_draft, books=books, month=month, some=some))
     return ClientWork(
         books.organization,

@@ -38,6 +38,7 @@ _IN_DRAFT = (
     .where(_PERIODS.c.draft == bindparam("draft"))
     .order_by(_PERIODS.c.position)
 )
+_CLIENTS_IN_DRAFT = select(_PERIODS.c.client_id).where(_PERIODS.c.draft == bindparam("draft"))
 _DRAFTS_OF_HOURS = (
     select(_BILLED.c.hours_id, _PERIODS.c.draft)
     .join_from(_BILLED, _PERIODS, _PERIODS.c.position == _BILLED.c.period)
@@ -110,6 +111,11 @@ def billed_by(session: Session, plan: str, month: str) -> str:
 def billed_in(session: Session, draft: str) -> list[tuple[str, Decimal]]:
     """The plans that a draft bills, by their ids, and what was counted for each."""
     return [(row[0], row[1]) for row in execute(session, _IN_DRAFT, {"draft": draft})]
+
+
+def clients_billed_in(session: Session, draft: str) -> frozenset[str]:
+    """The clients that a draft bills, or what it became, by the ids that their plans know."""
+    return frozenset(execute(session, _CLIENTS_IN_DRAFT, {"draft": draft}).scalars())
 
 
 def add_billed(session: Session, counted: Counted, draft: str, *, month: str, at: datetime, by: str) -> None:

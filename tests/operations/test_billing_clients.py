@@ -21,12 +21,14 @@ from operations.going_live import go_live
 from operations.invoices import IssuedInvoice
 from operations.naming import Caller, PracticeConnection
 from operations.profile import update_organization
+from operations.recurring.drafting import WorkRequest, draft_for_clients
+from operations.recurring.issuing import DraftToIssue, NotIssued, issue_for_clients
 from operations.recurring.outcomes import ClientWork
 from operations.reports.asking import ReportRequest, get_report
 from operations.verification import verify_books
 from storage.books.billing import load_plans, save_plan
 from storage.books.pool import Books
-from tests.support.months import FEBRUARY, MARCH, READY, Months, told
+from tests.support.months import FEBRUARY, MARCH, READY, Months, silent, told
 from tests.support.people import archive, as_seen_by, bring_back, colleague, refusal
 from tests.support.practice import practice
 
@@ -311,3 +313,41 @@ async def test_a_draft_is_told_once_where_a_plan_in_it_got_another_customer(desk
     assert [one.draft for one in again.drafts] == [one.draft for one in first.drafts]
     await desk.issue_it(again)
     assert (await desk.bill()).issued == 1
+
+
+async def test_who_sees_only_some_clients_issues_no_bill_of_another(desk: Desk) -> None:
+    finch = await desk.one.client("Finch Studio")
+    await desk.plan("month")
+    drafts = [one.draft for one in (await desk.bill()).drafts]
+    await desk.save(Part.PLANS, f"{finch.handle}/month", **PLAN, name="Books", kind="month", first="2026-01")
+    partner = desk.books.organization.handle
+    (theirs,) = (await desk.draft(finch, month=FEBRUARY, source="plan", partner=partner)).clients
+    limited = await colleague(desk.one, desk.one.organization, "accountant", all_clients=False, clients=[finch])
+    wanted = [
+        DraftToIssue(organization=partner, draft=draft) for draft in (*drafts, "drf_none", theirs.drafts[0].draft)
+    ]
+    for dry_run in (True, False):
+        _, (hidden, none, own) = await issue_for_clients(limited, wanted, dry_run=dry_run, progress=silent)
+        assert isinstance(hidden.outcome, NotIssued)
+        assert isinstance(none.outcome, NotIssued)
+        assert str(hidden.outcome.refusal) == str(none.outcome.refusal)
+        assert not isinstance(own.outcome, NotIssued)
+    assert isinstance((await desk.issue((partner, drafts[0])))[0].outcome, IssuedInvoice)
+    _, (hidden, *_) = await issue_for_clients(limited, wanted, progress=silent)
+    assert isinstance(hidden.outcome, NotIssued), "nor sees that it is issued"
+
+
+async def test_a_plan_that_is_withdrawn_during_the_call_bills_nothing(desk: Desk) -> None:
+    finch = await desk.one.client("Finch Studio")
+    for client in (desk.bakery, finch):
+        await desk.save(Part.PLANS, f"{client.handle}/month", **PLAN, name="Books", kind="month", first="2026-01")
+
+    async def withdraw(done: int, of: int) -> None:
+        if done == 1:
+            change = Change(code=f"{desk.bakery.handle}/month", withdraw=True)
+            await save_entry(desk.one.office, desk.books, Part.PLANS, change)
+
+    partner = desk.books.organization.handle
+    request = WorkRequest(month=FEBRUARY, source="plan", partner=partner, dry_run=False)
+    works = (await draft_for_clients(desk.one.office, request, progress=withdraw)).clients
+    assert {work.organization.handle: len(work.drafts) for work in works} == {finch.handle: 1, desk.bakery.handle: 0}

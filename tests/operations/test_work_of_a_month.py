@@ -25,7 +25,7 @@ from operations.verification import verify_books
 from storage.books.drafts import every_draft
 from storage.books.pool import Books
 from tests.support.months import MARCH, READY, Months, live_client, silent, told
-from tests.support.people import another_practice, archive, colleague, refusal
+from tests.support.people import another_practice, archive, colleague, in_the_directory, refusal
 from tests.support.practice import issue_request, practice
 
 
@@ -316,3 +316,49 @@ async def test_whatever_is_done_in_between_no_work_is_ever_drafted_twice(desk: D
         assert len(await desk.books.read(every_draft)) + len(issued) <= len(texts)
     await desk.draft(desk.bakery)
     assert len(await desk.books.read(every_draft)) + len(issued) == len(texts)
+
+
+@pytest.mark.parametrize("how", ["archived", "out of reach"])
+async def test_a_client_that_is_put_away_during_the_call_is_told_and_touched_no_more(desk: Desk, how: str) -> None:
+    finch = await desk.one.client("Aldous Finch")
+    other = desk.one.books(finch)
+    customer = (await desk.one.customer(other)).id
+    for day in ("2026-01-05", "2026-02-05"):
+        await desk.invoice(other, customer, day)
+    await desk.two_months()
+    staff = await colleague(desk.one, desk.one.organization, "accountant")
+    statement = "DELETE FROM memberships WHERE user_id = ?"
+
+    async def put_away(done: int, of: int) -> None:
+        if done == 1 and how == "archived":
+            archive(desk.one, desk.bakery)
+        elif done == 1:
+            in_the_directory(desk.one, statement, staff.principal.user_id)
+
+    request = WorkRequest(month=MARCH, clients=(finch.handle, desk.bakery.handle), dry_run=False)
+    first, second = (await draft_for_clients(staff, request, progress=put_away)).clients
+    assert (len(first.drafts), second.drafts, how in told(second)) == (1, (), True)
+    assert await desk.drafts() == 0
+
+
+@pytest.mark.parametrize("how", ["archived", "out of reach"])
+async def test_a_draft_of_a_client_that_is_put_away_during_the_call_stays_one(desk: Desk, how: str) -> None:
+    for day in ("2026-01-05", "2026-02-05"):
+        for text in ("Rent", "Books"):
+            await desk.invoice(desk.books, desk.customer, day, text=text)
+    made = (await desk.work(desk.bakery)).drafts
+    staff = await colleague(desk.one, desk.one.organization, "accountant")
+    statement = "DELETE FROM memberships WHERE user_id = ?"
+
+    async def put_away(done: int, of: int) -> None:
+        if done == 1 and how == "archived":
+            archive(desk.one, desk.bakery)
+        elif done == 1:
+            in_the_directory(desk.one, statement, staff.principal.user_id)
+
+    wanted = [DraftToIssue(organization=desk.bakery.handle, draft=one.draft) for one in made]
+    _, (first, second) = await issue_for_clients(staff, wanted, progress=put_away)
+    assert isinstance(first.outcome, IssuedInvoice)
+    assert isinstance(second.outcome, NotIssued)
+    assert how in str(second.outcome.refusal)
+    assert await desk.drafts() == 1
