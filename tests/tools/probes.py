@@ -385,8 +385,8 @@ HARMLESS = frozenset(
     " supply_date supply_end purchase_order delete status issued_from issued_to kind format reason position amount"
     " paid_on method reference accept_overpayment acknowledge clear connections owner_email"
     " report period by annual_turnover mandates public_body demands_e_invoice part code handed_in withdraw"
-    " month source organization_layer mode field value client_may write_off_limit tax_due human_approval decision comment map options"
-    " update".split()
+    " month source organization_layer mode field value client_may write_off_limit tax_due human_approval"
+    " decision comment map options update".split()
 )
 """Arguments that name nothing that another organization could have."""
 
