@@ -13,7 +13,7 @@ from invoicing.countries import country
 from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Unavailable
 from operations.access import Office, open_books
-from operations.copying.part import Configuration, CopiedPart, digest
+from operations.copying.part import Configuration, CopiedPart
 from operations.copying.parts import PARTS, load_configuration
 from operations.issue_dates import local_date
 from operations.layer_plans import country_source, fresh_values
@@ -111,7 +111,9 @@ def _drift(part: CopiedPart, recorded: PartSource, known: _OnRecord, there: _Sou
     said, theirs = there[recorded.source]
     entries = known.entries.get(part.name, {})
     here = part.by_key(known.here.parts[part.name])
-    changed = {key for key, value in here.items() if key not in entries or digest(value) != entries[key].digest_here}
+    changed = {
+        key for key, value in here.items() if key not in entries or part.digest(value) != entries[key].digest_here
+    }
     changed |= entries.keys() - here.keys()
     changed_there = None
     if theirs is not None and part.name in theirs.parts:
@@ -133,7 +135,7 @@ def _changed_there(part: CopiedPart, entries: Mapping[str, EntrySource], there: 
         _, theirs = there[entry.source]
         if theirs is not None and part.name in theirs.parts:
             now = part.by_key(theirs.parts[part.name]).get(key)
-            if now is None or digest(now) != entry.digest:
+            if now is None or part.digest(now) != entry.digest:
                 changed.add(key)
     return changed
 

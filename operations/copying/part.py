@@ -50,6 +50,10 @@ def _the_sources(value: Any, here: Any | None) -> Any:
     return value
 
 
+def _all_of_it(value: Any) -> Any:
+    return value
+
+
 def _anything(db: Session, value: Any, here: Any | None, target: Configuration) -> None:
     return None
 
@@ -66,7 +70,8 @@ class CopiedPart:
     the model of the whole layer.
 
     `put` keeps a value, new or changed, in books that are in use, for which `kept_here` says what of it stays as it is
-    there, and `check` refuses what does not fit; without `put` the part is not pushed.
+    there (`common` is a value without that: what is compared to tell drift), and `check` refuses what does not fit;
+    without `put` the part is not pushed.
     """
 
     name: str
@@ -83,6 +88,7 @@ class CopiedPart:
     translate: Callable[[Values, Configuration, Configuration], Translated] = _as_they_are
     fill: Callable[[Translated, Values, Configuration], Values] = _nothing_added
     kept_here: Callable[[Any, Any | None], Any] = _the_sources
+    common: Callable[[Any], Any] = _all_of_it
     check: Callable[[Session, Any, Any | None, Configuration], None] = _anything
     put: Callable[[Session, Any], None] | None = None
 
@@ -93,6 +99,10 @@ class CopiedPart:
         """Each field that is another in `value`, with what it was; `before` is None where there was nothing."""
         old, new = self.shown(before) if before is not None else {}, self.shown(value)
         return {name: (old.get(name, ""), text) for name, text in new.items() if old.get(name, "") != text}
+
+    def digest(self, value: Any) -> str:
+        """A digest of an entry, by which it is told whether it is another than it was."""
+        return digest(self.common(value))
 
 
 def another_chart(source: Profile, target: Profile) -> str:

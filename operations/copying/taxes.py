@@ -86,6 +86,10 @@ def _code_kept_here(value: TaxCode, here: TaxCode | None) -> TaxCode:
     return replace(value, is_default=here.is_default, revenue_account=here.revenue_account)
 
 
+def _common_to_codes(value: TaxCode) -> TaxCode:
+    return replace(value, is_default=False, revenue_account="")
+
+
 def _check_code(db: Session, value: TaxCode, here: TaxCode | None, target: Configuration) -> None:
     if here is not None and here.active and not value.active:
         if here.is_default:
@@ -184,6 +188,7 @@ TAX_CODES = CopiedPart(
     translate=_translate_codes,
     fill=_fill_codes,
     kept_here=_code_kept_here,
+    common=_common_to_codes,
     check=_check_code,
     put=_put_code,
 )

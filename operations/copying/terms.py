@@ -38,6 +38,10 @@ def _kept_here(value: PaymentTerm, here: PaymentTerm | None) -> PaymentTerm:
     return replace(value, is_default=here is not None and here.is_default)
 
 
+def _common(value: PaymentTerm) -> PaymentTerm:
+    return replace(value, is_default=False)
+
+
 def _check(db: Session, value: PaymentTerm, here: PaymentTerm | None, target: Configuration) -> None:
     if here is not None and here.is_default and not value.active:
         raise Conflict("they are the default here.")
@@ -54,6 +58,7 @@ PAYMENT_TERMS = CopiedPart(
     translate=_translate,
     fill=_fill,
     kept_here=_kept_here,
+    common=_common,
     check=_check,
     put=save_term,
 )

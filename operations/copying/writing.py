@@ -57,14 +57,14 @@ def record_parts(db: Session, parts: Iterable[PlannedPart], *, at: datetime, by:
             PartSource(part=name, source=source, digest=digest(planned.theirs), recorded_at=at, recorded_by=by)
         )
         for key, value in planned.part.by_key(planned.values).items():
-            here = digest(value)
+            here = planned.part.digest(value)
             copied = key in planned.copied
             entries.append(
                 EntrySource(
                     part=name,
                     code=key,
                     source=planned.source if copied else planned.usual_source,
-                    digest=digest(theirs[key]) if copied else here,
+                    digest=planned.part.digest(theirs[key]) if copied else here,
                     digest_here=here,
                 )
             )

@@ -100,11 +100,14 @@ def _of_entry(
         return None
     translated = part.translate((wanted,), chosen.source, target)
     why = next((one.because for one in translated.untranslated), "")
-    if not translated.values and not why:
-        # What is not in use at the source, such as an agent that is not enabled.
+    if translated.values:
+        wanted = translated.values[0]
+    elif not why and before is None:
+        # What is not in use at the source, such as an agent that is not enabled, goes to nobody who has it not; whoever
+        # has it, has it out of use, too.
         return None
     key = part.key(wanted)
-    value = part.kept_here(translated.values[0], before) if translated.values else None
+    value = part.kept_here(wanted, before) if translated.values or not why else None
     if value is not None and value == before:
         return None
     if value is None or (why and before is None):

@@ -264,8 +264,8 @@ def _record_sources(db: Session, books: Books, chosen: Chosen, changed: Sequence
                 part=part.name,
                 code=one.told.code,
                 source=source.handle,
-                digest=digest(theirs[one.told.code]),
-                digest_here=digest(one.value),
+                digest=part.digest(theirs[one.told.code]),
+                digest_here=part.digest(one.value),
             )
             for one in mine
         ]

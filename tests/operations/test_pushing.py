@@ -113,6 +113,35 @@ async def test_what_each_client_says_for_itself_stays(tmp_path: Path) -> None:
         assert (terms["NET30"].values["name"], terms["NET30"].values["default"]) == ("Thirty days", "false")
 
 
+async def test_what_each_says_for_itself_is_no_drift(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = one.books(await one.client("Harbour Bakery", copy_from=one.organization.handle))
+        await save(one, one.organization, Part.TAX_CODES, "ZERO", default="true", revenue_account="4100")
+        await save(one, one.organization, Part.PAYMENT_TERMS, "NET7", default="true")
+        await save(one, bakery.organization, Part.TAX_CODES, "REDUCED", revenue_account="4100")
+        assert states(await push(one.office, "tax_codes", "payment_terms")) == {BAKERY: ClientState.SAME}
+        assert {part.state for part in await get_drift(one.office, bakery)} == {Drift.NONE}
+
+
+async def test_what_the_practice_withdrew_is_withdrawn_where_it_is(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, _ = await two_clients(one)
+        source = one.books(one.organization)
+        await instruct(source)
+        await push(one.office, "agents", "skills", clients=(BAKERY,))
+        await save_entry(one.office, source, Part.AGENTS, Change(code="chase", withdraw=True))
+        await save_entry(one.office, source, Part.SKILLS, Change(code="close", withdraw=True))
+        codes = ("chase", "close")
+        pushed = await push(one.office, "agents", "skills", codes=codes)
+        assert told(pushed, BAKERY) == [("agents chase", "updated", ""), ("skills close", "updated", "")]
+        assert states(pushed) == {BAKERY: ClientState.CHANGED, FINCH: ClientState.SAME}
+        assert not (await entries(one, bakery, Part.AGENTS))["chase"].active
+        assert {part.state for part in await get_drift(one.office, bakery) if part.part in ("agents", "skills")} == {
+            Drift.NONE
+        }
+        assert set(states(await push(one.office, "agents", "skills", codes=codes)).values()) == {ClientState.SAME}
+
+
 async def test_the_mode_says_whether_entries_are_added_or_brought_up_to_date(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         await two_clients(one)
