@@ -147,19 +147,17 @@ def copied_plan(
     rules = country(fresh.profile.country)
     profile, notes = _profile(fresh.profile, giver, rules)
     target = Configuration("", profile, {})
-    planned: list[PlannedPart] = []
-    for part in parts_of(Layer.ORGANIZATION):
-        if part.of_models and model is not Model.SOURCE:
-            continue
-        one = _organization_part(part, fresh, practice if part.practices_own else giver, target)
-        planned.append(one)
-        target = _with(target, part, one.values)
+    planned, target = _organization_parts(_of_giver(model), fresh, giver, target)
     profile = replace(profile, **_policy(planned))
-    organization = PlannedLayer(
-        layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=giver.handle, parts=tuple(planned)
-    )
     usual = _usual_entity(fresh, giver, is_at_hand=profile.chart_of_accounts == giver.profile.chart_of_accounts)
     entity = entity_layer(source, target, usual) if copy_entity else usual
+    is_another = source.handle != practice.handle and (copy_entity or model is Model.SOURCE)
+    # What the practice says for all clients names workflows, which are known only now.
+    with_workflows = replace(target, parts={**target.parts, "workflows": entity.values("workflows")})
+    own, _ = _organization_parts(_PRACTICES_OWN, fresh, practice, with_workflows)
+    organization = PlannedLayer(
+        layer=Layer.ORGANIZATION, state=LayerState.COPIED, source=giver.handle, parts=(*planned, *own)
+    )
     return Plan(
         profile=profile,
         organization=organization,
@@ -167,11 +165,61 @@ def copied_plan(
         usual_entity=replace(usual, state=_unfitting(usual)),
         notes=(
             *notes,
-            *untranslated_notes(organization, giver.handle),
+            *untranslated_notes(organization),
             *_default_code(organization),
+            *(_left_behind(fresh, source, planned, profile, model) if is_another else ()),
             *untranslated_notes(entity, source.handle),
         ),
     )
+
+
+_PRACTICES_OWN = tuple(part for part in parts_of(Layer.ORGANIZATION) if part.practices_own)
+
+
+def _of_giver(model: Model) -> tuple[CopiedPart, ...]:
+    """The parts of the organization layer that come from whoever is its model."""
+    own = (part for part in parts_of(Layer.ORGANIZATION) if not part.practices_own)
+    return tuple(part for part in own if model is Model.SOURCE or not part.of_models)
+
+
+def _organization_parts(
+    parts: tuple[CopiedPart, ...], fresh: Plan, giver: Configuration, target: Configuration
+) -> tuple[list[PlannedPart], Configuration]:
+    planned = []
+    for part in parts:
+        one = _organization_part(part, fresh, giver, target)
+        planned.append(one)
+        target = _with(target, part, one.values)
+    return planned, target
+
+
+def _left_behind(
+    fresh: Plan, source: Configuration, planned: list[PlannedPart], profile: Profile, model: Model
+) -> tuple[Remark, ...]:
+    """What the organization that is copied from has otherwise, and how that is had."""
+    said = []
+    if model is Model.PRACTICE and (names := _otherwise(fresh, source, planned, profile)):
+        said.append(f'{source.handle} has other {", ".join(names)}: organization_layer="source" takes them.')
+    theirs = source.profile
+    if theirs.country == profile.country and theirs.currency != profile.currency:
+        said.append(f"The books are in {profile.currency}; those of {source.handle} are in {theirs.currency}.")
+    return tuple(Remark(one) for one in said)
+
+
+def _otherwise(fresh: Plan, source: Configuration, planned: list[PlannedPart], profile: Profile) -> list[str]:
+    """The parts of the organization layer that would be others with the source as their model."""
+    theirs_profile, _ = _profile(fresh.profile, source, country(profile.country))
+    theirs, _ = _organization_parts(_of_giver(Model.SOURCE), fresh, source, Configuration("", theirs_profile, {}))
+    here = {one.part.name: one.part.by_key(one.values) for one in planned}
+    # Of a policy that is not copied, the profile has what the country gives.
+    for one in theirs:
+        if one.part.of_models:
+            here[one.part.name] = {name: (name, getattr(profile, name)) for name in one.part.by_key(one.values)}
+    return [
+        one.part.name.replace("_", " ")
+        for one in theirs
+        if any(value != here[one.part.name].get(key) for key, value in one.part.by_key(one.values).items())
+    ]
 
 
 def entity_layer(source: Configuration, target: Configuration, usual: PlannedLayer) -> PlannedLayer:
@@ -207,13 +255,13 @@ def entity_layer(source: Configuration, target: Configuration, usual: PlannedLay
     return PlannedLayer(layer=Layer.ENTITY, state=state, source=source_of_most, parts=tuple(planned))
 
 
-def untranslated_notes(layer: PlannedLayer, source: str) -> tuple[Remark, ...]:
-    """What of the source could not be copied as it is, each in a sentence."""
+def untranslated_notes(layer: PlannedLayer, source: str = "") -> tuple[Remark, ...]:
+    """What of the source, or of each part's own, could not be copied as it is, each in a sentence."""
     notes = []
     for one in layer.parts:
         for entry in one.untranslated:
             what = "is not as there" if entry.code in one.copied else "was not copied"
-            notes.append(Remark(f"The {one.part.noun} {entry.code} of {source} {what}: {entry.because}."))
+            notes.append(Remark(f"The {one.part.noun} {entry.code} of {source or one.source} {what}: {entry.because}."))
     return tuple(notes)
 
 

@@ -240,6 +240,11 @@ async def _plan(office: Office, partner: OrganizationRef, request: ClientRequest
     profile = fresh_profile(rules, request.name, request.environment, request.choices)
     fresh = fresh_plan(profile, request.choices, on=office.now().date())
     if not request.copy_from.strip():
+        if request.organization_layer is Model.SOURCE:
+            raise InvalidInput(
+                "organization_layer: there is no source without copy_from, which says whose settings are copied.",
+                field="organization_layer",
+            )
         return fresh
     for stated in request.choices.stated():
         raise InvalidInput(

@@ -24,8 +24,8 @@ def briefing_text(briefing: Briefing) -> str:
         lines.append(f'Name the organization in each call: organization="{briefing.organization.handle}".')
     if agent.tools:
         lines.append(f"Tools, in the usual order: {', '.join(agent.tools)}.")
-    if agent.workflows:
-        lines.append(f"Workflows that documents go through here: {', '.join(agent.workflows)}.")
+    if briefing.workflows:
+        lines.append(f"Workflows that documents go through here: {', '.join(briefing.workflows)}.")
     if agent.settings:
         lines += ["Settings:", *_quoted(agent.settings)]
     if briefing.values:

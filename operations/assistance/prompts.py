@@ -14,6 +14,7 @@ from invoicing.text.typed import clean_line
 from operations.assistance.offering import books_to_read, is_dedicated, offering_organizations
 from operations.naming import Caller, name_organization
 from storage.books.agents import load_agents
+from storage.books.workflows import load_workflows
 
 ORGANIZATION = "organization"
 """The argument that says for whom, where the connection does not."""
@@ -45,11 +46,14 @@ class OfferedAgent:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What an assistant is told that takes an agent up: for which organization, and what was asked for, by name."""
+    """What an assistant is told that takes an agent up: for which organization, and what was asked for, by name; of the
+    workflows that the agent names, those that are in use there.
+    """
 
     offered: OfferedAgent
     organization: OrganizationRef
     values: tuple[tuple[str, str], ...]
+    workflows: tuple[str, ...] = ()
 
 
 async def offered_agents(caller: Caller, usable: Usable) -> tuple[OfferedAgent, ...]:
@@ -111,7 +115,8 @@ async def brief(caller: Caller, name: str, arguments: Mapping[str, str], usable:
     _check_is_of(offered, organization)
     _check_names(offered, arguments)
     values = ((one.name, _value(one, arguments.get(one.name, ""))) for one in offered.agent.arguments)
-    return Briefing(offered, organization, tuple((name, value) for name, value in values if value))
+    workflows = await _workflows_in_use(caller, organization, offered.agent)
+    return Briefing(offered, organization, tuple((name, value) for name, value in values if value), workflows)
 
 
 def no_such_prompt() -> NotFound:
@@ -122,6 +127,14 @@ def no_such_prompt() -> NotFound:
 async def _agents_of(caller: Caller, source: OrganizationRef) -> tuple[Agent, ...]:
     agents = await books_to_read(caller, source).read(load_agents)
     return tuple(agent for agent in agents if agent.enabled)
+
+
+async def _workflows_in_use(caller: Caller, organization: OrganizationRef, agent: Agent) -> tuple[str, ...]:
+    if not agent.workflows:
+        return ()
+    known = await books_to_read(caller, organization).read(load_workflows)
+    in_use = {workflow.code for workflow in known if workflow.active}
+    return tuple(code for code in agent.workflows if code in in_use)
 
 
 def _check_is_of(offered: OfferedAgent, organization: OrganizationRef) -> None:

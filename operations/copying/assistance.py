@@ -4,13 +4,16 @@ skill is to know of one organization stays there.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from invoicing.assistance.agents import AGENTS_MAX, Agent, arguments_text
 from invoicing.assistance.skills import ALL_BYTES_MAX, SKILLS_MAX, Skill
 from invoicing.refusals import LimitExceeded
 from operations.copying.part import Configuration, CopiedPart, Translated, Values
-from operations.layer_outcomes import Layer
+from operations.copying.workflows import NAME as WORKFLOWS_NAME
+from operations.layer_outcomes import Layer, Untranslated
 from storage.books.agents import add_agents, load_agents, save_agent
 from storage.books.skills import add_skills, drop_skill_file, load_skills, save_skill, save_skill_file
 
@@ -37,6 +40,21 @@ def _check_skill(db: Session, value: Skill, here: Skill | None, target: Configur
 
 def _size(skill: Skill) -> int:
     return sum(file.size for file in skill.files)
+
+
+def _translate_agents(values: Values, source: Configuration, target: Configuration) -> Translated:
+    """Without the names of workflows that are not there, as far as is known what is."""
+    enabled: tuple[Agent, ...] = _enabled(values, source, target).values
+    if WORKFLOWS_NAME not in target.parts:
+        return Translated(enabled)
+    known = {workflow.code for workflow in target.parts[WORKFLOWS_NAME]}
+    fitting, untranslated = [], []
+    for agent in enabled:
+        if missing := [code for code in agent.workflows if code not in known]:
+            because = f"the workflow {', '.join(missing)} is not there"
+            untranslated.append(Untranslated("agents", agent.code, because))
+        fitting.append(replace(agent, workflows=tuple(code for code in agent.workflows if code in known)))
+    return Translated(tuple(fitting), tuple(untranslated))
 
 
 def _put_skill(db: Session, value: Skill) -> None:
@@ -78,7 +96,7 @@ AGENTS = CopiedPart(
     add=add_agents,
     key=lambda value: str(value.code),
     shown=_shown_agent,
-    translate=_enabled,
+    translate=_translate_agents,
     check=_check_agent,
     put=save_agent,
 )

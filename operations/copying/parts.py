@@ -25,15 +25,15 @@ PARTS: tuple[CopiedPart, ...] = (
     PAYMENT_TERMS,
     POLICY,
     BRANDING,
-    AGENTS,
-    SKILLS,
     POSTING_PROFILES,
     TRANSACTION_TYPES,
     WORKFLOWS,
+    AGENTS,
+    SKILLS,
 )
 
 
-RESTED_ON = frozenset({"accounts", "tax_authorities", "jurisdictions", "posting_profiles"})
+RESTED_ON = frozenset({"accounts", "tax_authorities", "jurisdictions", "posting_profiles", "workflows"})
 """Parts that are looked at when others are translated."""
 
 

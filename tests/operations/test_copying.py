@@ -75,6 +75,7 @@ async def test_the_profiles_that_fit_are_copied_and_the_others_reported_by_numbe
         (not_there,) = parts(made)["transaction_types"].untranslated
         assert (not_there.code, not_there.because) == ("Sales invoice", "its posting profile Shop is not there")
         assert [note.text for note in made.notes] == [
+            f'{finch.handle} has other accounts: organization_layer="source" takes them.',
             f"The posting profile Shop of {finch.handle} was not copied: the chart has no account 4888.",
             f"The transaction type Sales invoice of {finch.handle} was not copied: its posting profile Shop is not"
             " there.",

@@ -8,18 +8,24 @@ from typing import Any
 import pytest
 
 from invoicing.approval.workflows import WORKFLOWS_MAX
-from invoicing.organizations import Environment
+from invoicing.assistance.agents import Agent
+from invoicing.organizations import Environment, OrganizationRef
 from invoicing.refusals import InvalidInput, LimitExceeded
+from operations.assistance.prompts import brief
 from operations.configuration.configuring import get_history, save_entry
 from operations.configuration.entries import Change, Part
 from operations.layer_plans import Model
+from operations.naming import Caller, DedicatedConnection
+from operations.onboarding import ClientRequest, create_client_organization
 from operations.profile import update_organization
 from operations.templates import Choices
+from storage.books.agents import load_agents
 from storage.books.tax_codes import load_tax_codes
 from tests.operations.test_copying import copy, made_of, parts, save, with_a_shop
 from tests.operations.test_pushing import push, told
 from tests.support.people import refusal
-from tests.support.practice import practice
+from tests.support.practice import Practice, practice
+from views.assistance import briefing_text
 
 # Amounts of another currency
 
@@ -122,3 +128,87 @@ async def test_what_repeating_a_layer_would_not_do_is_refused(
         assert (type(refused), refused.field) == (InvalidInput, field)
         same = Choices(currency="GBP")
         assert (await copy(one, one.organization, **again, choices=same)).changes == ()
+
+
+# Agents, and the workflows that they name
+
+
+async def test_a_copied_agent_names_only_workflows_that_are_there(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        own = one.organization
+        agent = {"name": "Bill", "description": "Bill", "instructions": "Do it", "tools": "get_organization"}
+        for code in ("BIG", "SMALL"):
+            await save(one, own, Part.WORKFLOWS, code, steps="owner")
+        await save(one, own, Part.AGENTS, "bill", **agent, workflows="BIG SMALL")
+        whole = made_of(await copy(one, own))
+        assert next(kept.workflows for kept in await _agents(one, whole)) == ("BIG", "SMALL")
+        finch = await one.client("Finch Studio")
+        await save(one, finch, Part.WORKFLOWS, "BIG", steps="owner")
+        made = await copy(one, finch)
+        client = made_of(made)
+        (_, said) = made.notes
+        assert said.text == f"The agent bill of {own.handle} is not as there: the workflow SMALL is not there."
+        assert next(kept.workflows for kept in await _agents(one, client)) == ("BIG",)
+        french = await one.client("Rue Cler", "FR")
+        refused = [("agents bill", "refused", "the workflow BIG, SMALL is not there")]
+        assert told(await push(one.office, "agents", codes=("bill",)), french.handle) == refused
+        await push(one.office, "agents", "workflows", codes=("bill", "BIG", "SMALL"))
+        assert next(kept.workflows for kept in await _agents(one, french)) == ("BIG", "SMALL")
+
+
+async def test_a_prompt_names_only_workflows_in_use(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = await one.client("Harbour Bakery")
+        for code in ("BIG", "OLD"):
+            await save(one, client, Part.WORKFLOWS, code, steps="owner")
+        agent = {"name": "Bill", "description": "Bill", "instructions": "Do it", "tools": "get_organization"}
+        await save(one, client, Part.AGENTS, "bill", **agent, workflows="BIG OLD")
+        withdrawn = Change(code="OLD", withdraw=True)
+        await save_entry(one.office, one.books(client), Part.WORKFLOWS, withdrawn)
+        caller = Caller(one.office, DedicatedConnection(client), protocol_session="", protocol_has_sessions=False)
+        told = briefing_text(await brief(caller, "bill", {}, lambda _: True))
+        assert "Workflows that documents go through here: BIG." in told.splitlines()
+
+
+async def _agents(one: Practice, organization: OrganizationRef) -> tuple[Agent, ...]:
+    agents = await one.books(organization).read(load_agents)
+    return tuple(agent for agent in agents if agent.code == "bill")
+
+
+# What differs on the day of the copy
+
+
+async def test_what_the_source_has_otherwise_and_a_copy_leaves_behind_is_said(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        finch = await one.client("Finch Studio", copy_from=one.organization.handle)
+        assert (await copy(one, finch)).notes == ()
+        await save(one, finch, Part.ACCOUNTS, "4888", name="Shop sales", type="income")
+        await save(one, finch, Part.TAX_CODES, "ZERO", default="true")
+        await save(one, finch, Part.PAYMENT_TERMS, "NET45", name="45", days="45", default="true")
+        await update_organization(one.office, one.books(finch), {"prices_include_tax": True})
+        (_, said) = (await copy(one, finch)).notes
+        assert said.text == (
+            f"{finch.handle} has other accounts, tax codes, payment terms, policy:"
+            ' organization_layer="source" takes them.'
+        )
+        abroad = [note.text for note in (await copy(one, finch, country="FR")).notes]
+        assert any(note.startswith(f"{finch.handle} has other accounts, payment terms, policy:") for note in abroad)
+        assert (await copy(one, finch, organization_layer=Model.SOURCE)).notes[1:] == ()
+        assert (await copy(one, finch, copy_entity_configuration=False)).notes[1:] == ()
+
+
+async def test_that_the_source_is_in_another_currency_is_said(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        euros = made_of(await copy(one, one.organization, choices=Choices(currency="EUR")))
+        for model in Model:
+            notes = [note.text for note in (await copy(one, euros, organization_layer=model)).notes]
+            assert f"The books are in GBP; those of {euros.handle} are in EUR." in notes
+            same = await copy(one, euros, organization_layer=model, choices=Choices(currency="EUR"))
+            assert not any("The books are in" in note.text for note in same.notes)
+
+
+async def test_a_source_as_the_model_has_to_be_named(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        request = ClientRequest(name="Harbour Bakery", country="GB", organization_layer=Model.SOURCE)
+        refused = await refusal(create_client_organization(one.office, request))
+        assert (type(refused), refused.field) == (InvalidInput, "organization_layer")

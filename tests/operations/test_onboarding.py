@@ -203,7 +203,7 @@ async def test_an_entity_layer_that_does_not_fit_leaves_the_organization_with_a_
         made = await make(one, "Harbour Bakery", copy_from=finch.handle)
         assert states_by_layer(made.outcomes) == {"schema": "created", "organization": "copied", "entity": "failed"}
         assert made.created is not None
-        (note,) = made.notes
+        (_, note) = made.notes
         assert finch.handle in note.text
         assert "4888" in note.text
         books = one.books(made.created)

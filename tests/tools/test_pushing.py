@@ -60,10 +60,11 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
         await chat.ok("save_configuration", part="posting_profiles", code="Shop", values={"revenue": "4777"}, **finch)
         wanted = {"name": "Harbour Bakery", "country": "GB", "copy_from": finch["organization"]}
         made = text_of(await chat.call("create_client_organization", **wanted)).splitlines()
-        assert made[2:6] == [
+        assert made[2:7] == [
             f"From {PRACTICE}: 42 accounts, 1 tax authority, 10 tax codes, 5 payment terms, 5 agents, 5 skills.",
             "From finch-studio-sandbox: 1 posting profile, 2 transaction types.",
             "Posting profiles: copied in part, completed with the usual ones.",
+            'finch-studio-sandbox has other accounts: organization_layer="source" takes them.',
             "The posting profile Shop of finch-studio-sandbox was not copied: the chart has no account 4777.",
         ]
         how = 'the same call with handle="harbour-bakery-sandbox" and repeat_layer="entity".'
@@ -85,6 +86,24 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
         assert (odd["code"], odd["field"], odd["candidates"]) == ("invalid_input", "repeat_layer", ["entity"])
         model = await chat.refused("create_client_organization", **wanted, organization_layer="client")
         assert (model["field"], model["candidates"]) == ("organization_layer", ["practice", "source"])
+
+
+async def test_what_never_fits_is_told_without_a_second_call(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one, assistant(one.office) as chat:
+        await chat.ok("create_client_organization", name="Finch Studio", country="GB", copy_from=PRACTICE)
+        await chat.ok("save_configuration", part="workflows", code="B", values={"steps": "owner"}, organization=FINCH)
+        big = {"steps": "owner", "conditions": "total > 1000 USD; currency = GBP"}
+        await chat.ok("save_configuration", part="workflows", code="BIG", values=big, organization=FINCH)
+        wanted = {"name": "Rue Cler", "country": "FR", "copy_from": FINCH}
+        told = text_of(await chat.call("create_client_organization", **wanted))
+        assert f"The workflow BIG of {FINCH} was not copied: it says" in told
+        assert "copy them again" not in told
+        assert "Posting profiles:" not in told
+        await chat.ok("save_configuration", **FEES, organization=FINCH)
+        profile = {"part": "posting_profiles", "code": "Shop", "values": {"revenue": "4777"}}
+        await chat.ok("save_configuration", **profile, organization=FINCH)
+        wanted = {"name": "Quay", "country": "GB", "copy_from": FINCH, "dry_run": False}
+        assert "copy them again" in text_of(await chat.call("create_client_organization", **wanted))
 
 
 def test_a_thousand_clients_are_told_in_few_words_alike_or_not() -> None:
