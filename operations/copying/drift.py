@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Session
 
@@ -111,9 +112,7 @@ def _drift(part: CopiedPart, recorded: PartSource, known: _OnRecord, there: _Sou
     said, theirs = there[recorded.source]
     entries = known.entries.get(part.name, {})
     here = part.by_key(known.here.parts[part.name])
-    changed = {
-        key for key, value in here.items() if key not in entries or part.digest(value) != entries[key].digest_here
-    }
+    changed = {key for key, value in here.items() if _is_another(part, value, entries.get(key))}
     changed |= entries.keys() - here.keys()
     changed_there = None
     if theirs is not None and part.name in theirs.parts:
@@ -126,6 +125,15 @@ def _drift(part: CopiedPart, recorded: PartSource, known: _OnRecord, there: _Sou
         here=tuple(sorted(changed)),
         there=None if changed_there is None else tuple(sorted(changed_there)),
     )
+
+
+def _is_another(part: CopiedPart, value: Any, entry: EntrySource | None) -> bool:
+    """Whether an entry is not as it was copied. Each organization has all fields of its profile: one without a source
+    was never copied.
+    """
+    if entry is None:
+        return not part.of_models
+    return part.digest(value) != entry.digest_here
 
 
 def _changed_there(part: CopiedPart, entries: Mapping[str, EntrySource], there: _Sources) -> set[str]:

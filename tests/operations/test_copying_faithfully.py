@@ -14,6 +14,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded
 from operations.assistance.prompts import brief
 from operations.configuration.configuring import get_history, save_entry
 from operations.configuration.entries import Change, Part
+from operations.copying.drift import Drift
 from operations.layer_plans import Model
 from operations.naming import Caller, DedicatedConnection
 from operations.onboarding import ClientRequest, create_client_organization
@@ -21,7 +22,7 @@ from operations.profile import update_organization
 from operations.templates import Choices
 from storage.books.agents import load_agents
 from storage.books.tax_codes import load_tax_codes
-from tests.operations.test_copying import copy, made_of, parts, save, with_a_shop
+from tests.operations.test_copying import copy, drift, made_of, parts, save, with_a_shop
 from tests.operations.test_pushing import push, told
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
@@ -176,6 +177,13 @@ async def _agents(one: Practice, organization: OrganizationRef) -> tuple[Agent, 
 
 
 # What differs on the day of the copy
+
+
+async def test_what_was_not_copied_for_its_currency_has_not_drifted(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        client = made_of(await copy(one, one.organization, country="FR", organization_layer=Model.SOURCE))
+        found = await drift(one.office, one.books(client))
+        assert {part.state for part in found.values()} == {Drift.NONE}
 
 
 async def test_what_the_source_has_otherwise_and_a_copy_leaves_behind_is_said(tmp_path: Path) -> None:

@@ -102,8 +102,8 @@ async def test_what_never_fits_is_told_without_a_second_call(tmp_path: Path) -> 
         await chat.ok("save_configuration", **FEES, organization=FINCH)
         profile = {"part": "posting_profiles", "code": "Shop", "values": {"revenue": "4777"}}
         await chat.ok("save_configuration", **profile, organization=FINCH)
-        wanted = {"name": "Quay", "country": "GB", "copy_from": FINCH, "dry_run": False}
-        assert "copy them again" in text_of(await chat.call("create_client_organization", **wanted))
+        wanted = {"name": "Quay", "country": "GB", "copy_from": FINCH}
+        assert "copy them again" in text_of(await chat.call("create_client_organization", **wanted, dry_run=False))
 
 
 def test_a_thousand_clients_are_told_in_few_words_alike_or_not() -> None:
