@@ -8,6 +8,7 @@ from datetime import date
 
 from invoicing.document.documents import Document
 from invoicing.document.requested import RequestedDocument, RequestedLine
+from invoicing.reports.months import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,21 @@ def moved_on(day: date) -> date:
     return date(year, month, last if day.day == _days_of(day.year, day.month) else min(day.day, last))
 
 
-def supplied_next(document: Document, *, today: date) -> Supplied:
-    """When the work of the document is supplied a month later. What was supplied on the day of its issue is so again,
-    where that day of the next month is still to come.
+def supplied_next(document: Document, *, month: str, today: date) -> Supplied:
+    """When the work of the document is supplied in the `month` after its own. What was supplied on the day of its issue
+    is so again, where that day is still to come; what was issued late, in this month already, is supplied on its day.
     """
-    start = moved_on(document.supply_date)
+    late = month_of(document.supply_date) == month
+    start = document.supply_date if late else moved_on(document.supply_date)
     if document.supply_end is not None:
-        return Supplied(start, moved_on(document.supply_end))
+        return Supplied(moved_on(document.supply_date), moved_on(document.supply_end))
     unstated = document.supply_date == document.issue_date
     return Supplied(None if unstated and start > today else start)
 
 
-def moved(request: RequestedDocument, document: Document, *, today: date) -> RequestedDocument:
-    """The request that was filled from the document, for the month after: its days, and those of its lines."""
-    supplied = supplied_next(document, today=today)
+def moved(request: RequestedDocument, document: Document, *, month: str, today: date) -> RequestedDocument:
+    """The request that was filled from the document, for the `month` after: its days, and those of its lines."""
+    supplied = supplied_next(document, month=month, today=today)
     lines = tuple(
         _moved_line(line, earlier.supply_date, earlier.supply_end)
         for line, earlier in zip(request.lines, document.lines, strict=True)

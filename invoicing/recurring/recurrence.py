@@ -22,6 +22,11 @@ from invoicing.text.typed import fold
 _ENGLISH = "en"
 _NUMBERS = re.compile(r"[\d./-]*\d[\d./-]*")
 _BLANKS = re.compile(r"\s+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_WRITTEN = re.compile(r"\b((19|20)\d\d[-./](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-./](19|20)\d\d)\b")
+_MAY = "may"
+_FIGURES = frozenset(map(str, range(1, 13)))
+_MAY_MONTH = re.compile(r"(^may\b|\bmay\b(?!\s+[^\W\d_]))")
 
 Work = tuple[str, str, tuple[str, ...]]
 """Customer, currency, and what each line is for, in a settled order."""
@@ -70,13 +75,20 @@ def recurring(previous: Sequence[Document], before: Sequence[Document], *, all_o
     return found
 
 
-def says_month(document: Document) -> bool:
-    """Whether a text of the document names the month in which it was issued, as a word or in numbers."""
-    texts = fold(" ".join([document.note, *(f"{line.name} {line.description}" for line in document.lines)]))
-    year, month = document.issue_date.year, document.issue_date.month
-    words = {names[month - 1] for names in (_months(document.locale), _months(_ENGLISH))}
-    written = rf"\b({year}[-./]0?{month}|0?{month}[-./]{year})\b"
-    return bool(re.search(written, texts)) or any(re.search(rf"\b{re.escape(word)}\b", texts) for word in words)
+def says_month(source: Document, made: Document) -> bool:
+    """Whether a text that names a month, as a word or in numbers, is the same in what was made from the source."""
+    words = _words_of_months(source.locale)
+    return any(_names_month(text, words) for text in _texts(source) & _texts(made))
+
+
+def _texts(document: Document) -> set[str]:
+    return {fold(text) for text in (document.note, *(f"{line.name} {line.description}" for line in document.lines))}
+
+
+def _names_month(text: str, words: frozenset[str]) -> bool:
+    """Of a word that is a verb as well only what does not stand before another word."""
+    names = words - {_MAY}
+    return bool(_WRITTEN.search(text) or _MAY_MONTH.search(text)) or any(word in names for word in _WORDS.findall(text))
 
 
 def _what(line: WorkLine, locale: str) -> str:
@@ -84,19 +96,20 @@ def _what(line: WorkLine, locale: str) -> str:
         return line.item
     text = _NUMBERS.sub(" ", fold(f"{line.name} {line.description}"))
     words = _words_of_months(locale)
-    return " ".join(word for word in _BLANKS.split(text) if word and word.strip(",;:()") not in words)
+    return " ".join(word for word in _BLANKS.split(text) if word and word.strip(",;:().") not in words)
 
 
 @cache
 def _words_of_months(locale: str) -> frozenset[str]:
-    return frozenset((*_months(locale), *_months(_ENGLISH)))
+    return frozenset((*_months(locale), *_months(_ENGLISH), "sept"))
 
 
 @cache
 def _months(locale: str) -> tuple[str, ...]:
-    """The names of the twelve months, as they are compared."""
+    """The names of the twelve months, long and short, as they are compared."""
     try:
-        names = Locale.parse(locale).months["format"]["wide"]
+        forms = Locale.parse(locale).months
     except (ValueError, UnknownLocaleError):
         return _months(_ENGLISH)
-    return tuple(fold(names[number]) for number in range(1, 13))
+    names = [forms[use][width] for use in ("format", "stand-alone") for width in ("wide", "abbreviated")]
+    return tuple({fold(each[number]).rstrip(".") for each in names for number in range(1, 13)} - _FIGURES)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -18,7 +18,7 @@ from invoicing.recurring.moving import moved
 from invoicing.recurring.recurrence import Recurring, Work, recurring, says_month, work_of, work_of_document
 from invoicing.refusals import Refusal
 from invoicing.remedies import Remark
-from invoicing.reports.months import Months, month_before
+from invoicing.reports.months import month_before
 from operations.drafts import (
     DraftRequest,
     Preview,
@@ -71,7 +71,7 @@ async def draft_previous(
         made += await books.read(partial(_look_again, books=books, some=again))
     for some in _in_portions(found.open):
         if dry_run:
-            made += await books.read(partial(_try, books=books, some=some))
+            made += await books.read(partial(_try, books=books, month=month, some=some))
         else:
             try:
                 books = await opened()
@@ -94,7 +94,9 @@ def _in_portions(work: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def _find(db: Session, books: Books, month: str, *, all_of_them: bool) -> _Found:
     previous = month_before(month)
-    wanted = recurring(_invoices(db, previous), _invoices(db, month_before(previous)), all_of_them=all_of_them)
+    before = month_before(previous)
+    invoices, earlier = standing_invoices(db, previous), standing_invoices(db, before)
+    wanted = recurring(invoices, earlier, all_of_them=all_of_them)
     drafted, drafts = drafted_for(db, month), every_draft(db)
     known = became(db, drafted.values())
     otherwise = _otherwise(db, month, drafts, ours={*drafted.values(), *known.values()})
@@ -109,18 +111,25 @@ def _find(db: Session, books: Books, month: str, *, all_of_them: bool) -> _Found
             exceptions.append(Exceptional(_about(one.document), (alike.pop(0),)))
         else:
             open_ones.append(one)
+    exceptions += _missing(invoices, recurring(earlier, standing_invoices(db, month_before(before)), all_of_them=False))
     return _Found(tuple(open_ones), tuple(there), issued, tuple(exceptions))
 
 
-def _invoices(db: Session, month: str) -> list[Document]:
-    months = Months(month, month)
-    return standing_invoices(db, months.first_day, months.last_day)
+def _missing(invoices: Iterable[Document], recurred: Iterable[Recurring]) -> Iterator[Exceptional]:
+    """What recurred until the month before these invoices, and is not among them."""
+    there = Counter(work_of_document(one) for one in invoices)
+    for one in recurred:
+        work = work_of_document(one.document)
+        if not there[work]:
+            remark = Remark("Not drafted: it recurred until then, and the month after it has no invoice of the same.")
+            yield Exceptional(_about(one.document), (remark,))
+        there[work] -= bool(there[work])
 
 
 def _otherwise(db: Session, month: str, drafts: _Drafts, *, ours: set[str]) -> dict[Work, list[Remark]]:
     """What of the month is invoiced or drafted already, but not from the month before, by what it is for."""
     found: dict[Work, list[Remark]] = defaultdict(list)
-    for document in _invoices(db, month):
+    for document in standing_invoices(db, month):
         if document.id not in ours:
             day = document.issue_date.isoformat()
             remark = Remark(f"Not drafted: {document.number} of {day} invoices the same in this month.")
@@ -156,7 +165,7 @@ def _draft(db: Session, *, books: Books, month: str, some: Sequence[Recurring]) 
 def _draft_one(db: Session, books: Books, month: str, one: Recurring) -> _Made:
     draft_id = new_id("drf")
     try:
-        resolved = _resolve(db, books, one)
+        resolved = _resolve(db, books, month, one)
         composed = compose_in(db, books, resolved)
     except Refusal as refusal:
         return None, _refused(one, refusal)
@@ -166,24 +175,24 @@ def _draft_one(db: Session, books: Books, month: str, one: Recurring) -> _Made:
     return _made(one, preview, resolved, new=True)
 
 
-def _try(db: Session, *, books: Books, some: Sequence[Recurring]) -> list[_Made]:
+def _try(db: Session, *, books: Books, month: str, some: Sequence[Recurring]) -> list[_Made]:
     """What drafting would make, and nothing is kept."""
-    return [_try_one(db, books, one) for one in some]
+    return [_try_one(db, books, month, one) for one in some]
 
 
-def _try_one(db: Session, books: Books, one: Recurring) -> _Made:
+def _try_one(db: Session, books: Books, month: str, one: Recurring) -> _Made:
     try:
-        resolved = _resolve(db, books, one)
+        resolved = _resolve(db, books, month, one)
         return _made(one, preview_of(db, "", compose_in(db, books, resolved)), resolved, new=False)
     except Refusal as refusal:
         return None, _refused(one, refusal)
 
 
-def _resolve(db: Session, books: Books, one: Recurring) -> Resolved:
+def _resolve(db: Session, books: Books, month: str, one: Recurring) -> Resolved:
     """The request as copying the invoice makes it, with its days moved on."""
     copied = DraftRequest(document=RequestedDocument(customer="", lines=()), copy_of=one.document.id)
     resolved = resolve_request(db, books, copied)
-    return replace(resolved, request=moved(resolved.request, one.document, today=today_in(db, books)))
+    return replace(resolved, request=moved(resolved.request, one.document, month=month, today=today_in(db, books)))
 
 
 def _made(one: Recurring, preview: Preview, resolved: Resolved, *, new: bool) -> _Made:
@@ -200,8 +209,8 @@ def _differences(one: Recurring, document: Document) -> Iterator[Remark]:
         yield Remark(f"It comes to {_total(document)}; {source.number} came to {_total(source)}.")
     if earlier is not None and earlier.total_minor != source.total_minor:
         yield Remark(f"{source.number} came to {_total(source)}, {earlier.number} before it to {_total(earlier)}.")
-    if says_month(source):
-        yield Remark(f"Its text names the month of {source.number}.")
+    if says_month(source, document):
+        yield Remark(f"Its text names a month, as that of {source.number} does.")
 
 
 def _prices(resolved: Resolved, document: Document) -> Iterator[Remark]:

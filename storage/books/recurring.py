@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from invoicing.document.canonical import document_from_text
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.reports.months import Months
 from storage.books import recurring_tables, tables
 from storage.books.balances import WANTED
 from storage.books.idempotency import ISSUED_DRAFT
@@ -37,22 +38,35 @@ _STANDING = (
     .where(_KEYS.tool == ISSUED_DRAFT, _KEYS.reference.in_(_IDS), _STANDS)
 )
 _BECAME = select(_KEYS.reference, _KEYS.subject).where(_KEYS.tool == ISSUED_DRAFT, _KEYS.reference.in_(_IDS))
-_INVOICES = (
-    select(_DOCUMENTS.content)
-    .where(
-        _DOCUMENTS.kind == DocumentKind.INVOICE.value,
-        _DOCUMENTS.issue_date.between(bindparam("first"), bindparam("last")),
-        _STANDS,
-    )
-    .order_by(_DOCUMENTS.issue_date, _DOCUMENTS.position)
+_INVOICES = select(_DOCUMENTS.content, _DOCUMENTS.id, _DOCUMENTS.issue_date, _DOCUMENTS.position).where(
+    _DOCUMENTS.kind == DocumentKind.INVOICE.value, _STANDS
+)
+_OF_DAYS = _INVOICES.where(_DOCUMENTS.issue_date.between(bindparam("first"), bindparam("last")))
+_BY_ID = _INVOICES.where(_DOCUMENTS.id.in_(_IDS))
+_MONTHS_OF = (
+    select(_KEYS.subject, _MADE.c.month)
+    .join_from(_KEYS.tool.table, _MADE, _MADE.c.draft == _KEYS.reference)
+    .where(_KEYS.tool == ISSUED_DRAFT, _KEYS.subject.in_(_IDS))
 )
 _COUNT = select(func.count()).where(_DOCUMENTS.issue_date.between(bindparam("first"), bindparam("last")))
 
 
-def standing_invoices(session: Session, first: date, last: date) -> list[Document]:
-    """The invoices of these days, in their order, without those that were credited whole."""
-    rows = execute(session, _INVOICES, {"first": first, "last": last}).scalars()
-    return [document_from_text(content) for content in rows]
+def standing_invoices(session: Session, month: str) -> list[Document]:
+    """The invoices of a month, in their order, without those that were credited whole: what was drafted for a month is
+    of that month, whenever it was issued, and everything else of the month in which it was.
+    """
+    days = Months(month, month)
+    rows = list(execute(session, _OF_DAYS, {"first": days.first_day, "last": days.last_day}))
+    made_for = dict[str, str]()
+    ids = [row[1] for row in rows]
+    for start in range(0, len(ids), _AT_ONCE):
+        made_for |= {row[0]: row[1] for row in execute(session, _MONTHS_OF, {"ids": ids[start : start + _AT_ONCE]})}
+    found = {row[1]: row for row in rows if made_for.get(row[1], month) == month}
+    drafts = [row[1] for row in execute(session, _OF_MONTH, {"month": month})]
+    ids = [one for one in became(session, drafts).values() if one not in found]
+    for start in range(0, len(ids), _AT_ONCE):
+        found |= {row[1]: row for row in execute(session, _BY_ID, {"ids": ids[start : start + _AT_ONCE]})}
+    return [document_from_text(row[0]) for row in sorted(found.values(), key=lambda row: (row[2], row[3]))]
 
 
 def standing(session: Session, drafts: Iterable[str]) -> frozenset[str]:

@@ -63,14 +63,20 @@ def invoice(text: str = "Rent", day: str = "2026-02-28", **more: object) -> Docu
     return replace(_drawn(text), issue_date=of_day, supply_date=of_day, **more)  # type: ignore[arg-type]  # Fields.
 
 
+def test_what_was_issued_late_on_the_day_of_its_supply_is_supplied_in_the_month_that_is_drafted() -> None:
+    late = invoice(day="2026-04-02")
+    assert supplied_next(late, month="2026-04", today=date(2026, 5, 2)).start == date(2026, 4, 2)
+    assert supplied_next(late, month="2026-05", today=date(2026, 6, 2)).start == date(2026, 5, 2)
+
+
 def test_what_was_supplied_on_the_day_of_issue_is_so_again_where_that_is_to_come() -> None:
     on_the_day = invoice(day="2026-02-28")
-    assert supplied_next(on_the_day, today=date(2026, 3, 30)).start is None
-    assert supplied_next(on_the_day, today=date(2026, 3, 31)).start == date(2026, 3, 31)
+    assert supplied_next(on_the_day, month="2026-03", today=date(2026, 3, 30)).start is None
+    assert supplied_next(on_the_day, month="2026-03", today=date(2026, 3, 31)).start == date(2026, 3, 31)
     before = replace(on_the_day, supply_date=date(2026, 2, 1))
-    assert supplied_next(before, today=date(2026, 2, 28)).start == date(2026, 3, 1)
+    assert supplied_next(before, month="2026-03", today=date(2026, 2, 28)).start == date(2026, 3, 1)
     period = replace(on_the_day, supply_date=date(2026, 2, 1), supply_end=date(2026, 2, 28))
-    moved = supplied_next(period, today=date(2026, 2, 1))
+    moved = supplied_next(period, month="2026-03", today=date(2026, 2, 1))
     assert (moved.start, moved.end) == (date(2026, 3, 1), date(2026, 3, 31))
 
 
@@ -93,11 +99,23 @@ def test_months_are_known_in_the_documents_own_language() -> None:
     for locale, one, other in (("de_DE", "Miete Januar", "Miete März"), ("fr_FR", "Loyer janvier", "Loyer février")):
         january, later = invoice(one, locale=locale), invoice(other, locale=locale)
         assert work_of_document(january) == work_of_document(later)
-    assert says_month(invoice("Miete Februar", locale="de_DE"))
-    assert says_month(invoice("Rent 2026-02"))
-    assert says_month(invoice("Rent, February"))
-    assert not says_month(invoice("Rent, March"))
-    assert not says_month(invoice("Rent 12026-02"))
+    for text in (
+        "Rent 2026-02",
+        "Rent, February",
+        "Rent, January",
+        "Rent Feb 26",
+        "Rent Sept. 26",
+        "Rent, May",
+        "May rent",
+    ):
+        assert says_month(invoice(text), invoice(text)), text
+        assert not says_month(invoice(text), invoice("Rent")), "it was moved on"
+    for locale, text in (("de_DE", "Miete Februar"), ("de_DE", "Miete Okt."), ("fr_FR", "Loyer févr. 26")):
+        assert says_month(invoice(text, locale=locale), invoice(text, locale=locale)), text
+    for text in ("Rent 12026-02", "What you may need", "Marches", "Order 2026-17"):
+        assert not says_month(invoice(text), invoice(text)), text
+    for one, other in (("Rent Feb 26", "Rent Mar 26"), ("Rent Feb. 2026", "Rent March 2026")):
+        assert work_of_document(invoice(one)) == work_of_document(invoice(other))
 
 
 def test_another_customer_or_currency_is_other_work() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -136,7 +136,7 @@ async def test_what_differs_is_told_by_name(desk: Desk) -> None:
     work = await desk.work(desk.bakery)
     assert len(work.drafts) == 1
     assert f"{february.number} came to 144.00 GBP" in told(work)
-    assert f"Its text names the month of {february.number}." in told(work)
+    assert f"Its text names a month, as that of {february.number} does." in told(work)
     assert told(work).startswith(f"Hotel Bristol, {february.number}: ")
     again = await desk.work(desk.bakery)
     assert ([one.new for one in again.drafts], again.exceptions) == ([False], work.exceptions), "until it is seen to"
@@ -362,3 +362,23 @@ async def test_a_draft_of_a_client_that_is_put_away_during_the_call_stays_one(de
     assert isinstance(second.outcome, NotIssued)
     assert how in str(second.outcome.refusal)
     assert await desk.drafts() == 1
+
+
+async def test_month_end_that_is_done_after_the_month_breaks_no_chain(desk: Desk) -> None:
+    await desk.two_months()
+    for month, day, supplied in ((MARCH, (4, 2), "2026-03-31"), ("2026-04", (5, 2), "2026-04-30")):
+        desk.one.clock.set(datetime(2026, *day, 12, tzinfo=UTC))
+        work = await desk.work(desk.bakery, month=month)
+        assert (len(work.drafts), work.exceptions) == (1, ())
+        (issued,) = await desk.issue((desk.bakery.handle, work.drafts[0].draft))
+        assert isinstance(issued.outcome, IssuedInvoice)
+        document = issued.outcome.document.document
+        assert (document.issue_date, str(document.supply_date)) == (date(2026, *day), supplied)
+
+
+async def test_what_recurred_and_is_missing_in_the_month_before_is_told_by_name(desk: Desk) -> None:
+    await desk.two_months()
+    desk.one.clock.set(datetime(2026, 4, 20, 12, tzinfo=UTC))
+    work = await desk.work(desk.bakery, month="2026-04")
+    assert (work.drafts, "recurred until then" in told(work), "Hotel Bristol" in told(work)) == ((), True, True)
+    assert (await desk.work(desk.bakery, month="2026-05")).exceptions == ()
