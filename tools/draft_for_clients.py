@@ -16,7 +16,7 @@ from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import Several
 from views.organizations import heading, named
-from views.recurring import WorkAnswer, client_work_lines, work_answer, work_line, work_page
+from views.recurring import WorkAnswer, check_cursor, client_work_lines, work_answer, work_line, work_page
 from views.remedies import for_assistant
 
 
@@ -40,6 +40,7 @@ async def draft_for_clients(
     async def progress(done: int, count: int) -> None:
         await context.report_progress(done, count, f"{done} of {count} clients")
 
+    check_cursor(cursor)
     request = WorkRequest(month=month, source=source, clients=tuple(clients or ()), partner=partner, dry_run=dry_run)
     work = await drafting.draft_for_clients(office, request, progress=progress)
     page = work_page(work, for_assistant, cursor=cursor)

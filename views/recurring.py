@@ -57,13 +57,22 @@ class WorkAnswer(View):
     clients: Annotated[list[ClientWorkAnswer], LIST_UNSPELT]
 
 
+def check_cursor(cursor: str) -> None:
+    """Refuse a cursor of no page before anything is drafted.
+
+    Raises:
+        InvalidInput: not a cursor of this list.
+    """
+    _after(cursor)
+
+
 def work_page(work: WorkOfMonth, words: Words, *, cursor: str) -> Page[ClientWork]:
     """The clients of a page: those that need a person first, then by handle; as many as fit.
 
     Raises:
         InvalidInput: not a cursor of this list.
     """
-    after = decode_cursor(cursor, int, str)
+    after = _after(cursor)
     ordered = sorted(work.clients, key=_rank)
     left = [one for one in ordered if one.drafts or one.issued or one.exceptions]
     if after is not None:
@@ -76,6 +85,10 @@ def work_page(work: WorkOfMonth, words: Words, *, cursor: str) -> Page[ClientWor
         shown.append(one)
     rest = len(left) - len(shown)
     return Page(tuple(shown), encode_cursor(*_rank(shown[-1])) if rest else "", rest)
+
+
+def _after(cursor: str) -> tuple[str | int, ...] | None:
+    return decode_cursor(cursor, int, str)
 
 
 def _rank(one: ClientWork) -> tuple[int, str]:

@@ -31,6 +31,9 @@ _HOURS_OF = _HOURS.all.where(
 _PLANS_OF = _PLANS.all.where(_PLANS.table.c.client_id.in_(bindparam("clients", expanding=True))).order_by(
     _PLANS.table.c.id
 )
+_CLIENTS_WITH_HOURS = select(_HOURS.table.c.id, _HOURS.table.c.client_id).where(
+    _HOURS.table.c.active.is_(True), _HOURS.table.c.day <= bindparam("last")
+)
 _LAST = select(func.coalesce(func.max(_PERIODS.c.position), 0))
 _OF_PLAN = select(_PERIODS.c.draft).where(_PERIODS.c.plan == bindparam("plan"), _PERIODS.c.month == bindparam("month"))
 _IN_DRAFT = (
@@ -89,6 +92,13 @@ def unbilled_hours(session: Session, clients: frozenset[str], first: date, last:
     found = _HOURS.find(session, _HOURS_OF, **values)
     billed = drafts_of_hours(session, [one.id for one in found])
     return [one for one in found if one.id not in billed]
+
+
+def clients_with_unbilled_hours(session: Session, last: date) -> frozenset[str]:
+    """The clients that have hours until this day which nothing that stands bills, by the ids that these know."""
+    rows = execute(session, _CLIENTS_WITH_HOURS, {"last": last}).all()
+    billed = drafts_of_hours(session, [row[0] for row in rows])
+    return frozenset(row[1] for row in rows if row[0] not in billed)
 
 
 def drafts_of_hours(session: Session, ids: list[str]) -> dict[str, str]:

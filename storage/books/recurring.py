@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import BindParameter, bindparam, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, not_, or_, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import document_from_text
@@ -25,7 +25,11 @@ _MADE = table_of(recurring_tables.RecurringDraft)
 _DOCUMENTS = table_of(tables.DocumentRow).c
 _DRAFTS, _KEYS = table_of(tables.Draft).c, table_of(tables.IdempotencyKey).c
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
-_STANDS = or_(WANTED > 0, _DOCUMENTS.total_minor == _DOCUMENTS.withheld_minor)
+_NOTES = _DOCUMENTS.id.table.alias("crediting")
+_CREDITED = exists().where(_NOTES.c.credits_id == _DOCUMENTS.id)
+# Of what came to nothing nothing is wanted before it is credited whole, either.
+_NOTHING = _DOCUMENTS.total_minor == _DOCUMENTS.withheld_minor
+_STANDS = or_(WANTED > 0, and_(_NOTHING, or_(not_(_CREDITED), WANTED != 0)))
 _LAST = select(func.coalesce(func.max(_MADE.c.position), 0))
 _ADD = _MADE.insert().inline()
 _OF_MONTH = (

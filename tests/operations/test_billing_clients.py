@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from invoicing.document.documents import Document
+from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.organizations import OrganizationRef
 from invoicing.recurring.plans import PlanKind, entry_id
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.access import Office
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
-from operations.drafts import delete_draft
+from operations.drafts import DraftRequest, delete_draft, draft_invoice
 from operations.going_live import go_live
 from operations.invoices import IssuedInvoice
 from operations.naming import Caller, PracticeConnection
@@ -351,3 +353,50 @@ async def test_a_plan_that_is_withdrawn_during_the_call_bills_nothing(desk: Desk
     request = WorkRequest(month=FEBRUARY, source="plan", partner=partner, dry_run=False)
     works = (await draft_for_clients(desk.one.office, request, progress=withdraw)).clients
     assert {work.organization.handle: len(work.drafts) for work in works} == {finch.handle: 1, desk.bakery.handle: 0}
+
+
+async def test_hours_that_no_plan_counts_are_told(desk: Desk) -> None:
+    await desk.hours("1", "2026-01-03")
+    work = await desk.bill()
+    assert (work.drafts, told(work)) == (
+        (),
+        ": Not billed: 1.5 h from 2026-01-03 to 2026-01-03, which no plan counts in 2026-02.",
+    )
+    await desk.plan("hour", "Advice", first="2026-02")
+    await desk.hours("2", "2026-02-03")
+    work = await desk.bill()
+    assert (work.counted, "1.5 h from 2026-01-03" in told(work)) == (("Advice: 1.5 h",), True)
+
+
+async def test_late_hours_come_with_a_later_plan(desk: Desk) -> None:
+    await desk.plan("hour", "Advice", until="2026-01")
+    later = PLAN | {"name": "Later", "kind": "hour", "first": "2026-02"}
+    await desk.save(Part.PLANS, f"{desk.bakery.handle}/later", **later)
+    await desk.hours("late", "2026-01-31")
+    work = await desk.bill()
+    assert (work.counted, work.exceptions) == (("Later: 1.5 h",), ())
+
+
+async def test_documents_that_come_after_they_were_counted_are_told(desk: Desk) -> None:
+    desk.one.clock.set(datetime(2026, 4, 2, 12, tzinfo=UTC))
+    await sell(desk, "2026-02-10")
+    await desk.plan("document", first="2026-02")
+    draft = (await desk.bill()).drafts[0].draft
+    await sell(desk, "2026-02-28", "2026-03-01")
+    said = f"{draft} bills 1 document of 2026-02, and the client issued 2."
+    assert said in told(await desk.bill())
+    march = await desk.bill(month=MARCH)
+    assert (march.counted, said in told(march)) == (("Bookkeeping: 1 document",), True)
+
+
+async def test_a_bill_that_is_not_as_its_plans_say_now_is_told(desk: Desk) -> None:
+    await desk.plan("month")
+    draft = (await desk.bill()).drafts[0].draft
+    await desk.save(Part.PLANS, f"{desk.bakery.handle}/month", price="80")
+    assert "it bills 1 at 50; its plans say 1 at 80" in told(await desk.bill())
+    await desk.save(Part.PLANS, f"{desk.bakery.handle}/month", price="50")
+    assert (await desk.bill()).exceptions == ()
+    line = RequestedLine(quantity=Decimal(2), description="Something else", unit_price=Decimal(1))
+    edited = RequestedDocument(customer=desk.customer, lines=(line,))
+    await draft_invoice(desk.books, DraftRequest(draft=draft, document=edited))
+    assert "it bills 2 at 1; its plans say 1 at 50" in told(await desk.bill())

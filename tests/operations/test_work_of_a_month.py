@@ -382,3 +382,11 @@ async def test_what_recurred_and_is_missing_in_the_month_before_is_told_by_name(
     work = await desk.work(desk.bakery, month="2026-04")
     assert (work.drafts, "recurred until then" in told(work), "Hotel Bristol" in told(work)) == ((), True, True)
     assert (await desk.work(desk.bakery, month="2026-05")).exceptions == ()
+
+
+async def test_what_came_to_nothing_and_was_credited_recurs_no_more(desk: Desk) -> None:
+    await desk.invoice(desk.books, desk.customer, "2026-01-05", "0")
+    free = (await desk.invoice(desk.books, desk.customer, "2026-02-05", "0")).document.number
+    assert len((await desk.work(desk.bakery, dry_run=True)).drafts) == 1
+    await desk.credit(desk.books, free)
+    assert (await desk.work(desk.bakery, dry_run=True)).drafts == ()
