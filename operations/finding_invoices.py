@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -81,6 +81,8 @@ async def find_drafts(books: Books, search: InvoiceSearch, *, cursor: str, limit
     def work(db: Session) -> Found[ListedDraft]:
         customer = resolve_customer(db, search.customer).id if search.customer else ""
         page = drafts.find_drafts(db, query=search.query, customer=customer, cursor=cursor, limit=limit)
+        waiting = approvals.waiting_among(db, [one.id for one in page.items])
+        page = page.map(lambda one: replace(one, waits=one.id in waiting))
         return _with_sums(page, drafts.sums_of_drafts(db, query=search.query, customer=customer))
 
     return await books.read(work)

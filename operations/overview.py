@@ -36,8 +36,9 @@ class Trouble(IntEnum):
     UNREADABLE = 0
     OVERDUE = 1
     NOT_READY = 2
-    DRAFTS = 3
-    NOTHING = 4
+    APPROVAL = 3
+    DRAFTS = 4
+    NOTHING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,16 @@ class ClientStanding:
         return self.standing.summary.drafts if self.standing.summary else 0
 
     @property
+    def awaiting_approval(self) -> int:
+        """How many documents wait for approval; those that are no credit notes are drafts, too."""
+        return self.standing.summary.awaiting_approval if self.standing.summary else 0
+
+    @property
+    def drafts_left(self) -> int:
+        """How many drafts wait for nobody's approval."""
+        return self.drafts - self.standing.summary.drafts_awaiting if self.standing.summary else 0
+
+    @property
     def trouble(self) -> Trouble:
         """The worst that is the matter with it."""
         if self.standing.summary is None:
@@ -78,6 +89,8 @@ class ClientStanding:
             return Trouble.OVERDUE
         if self.standing.blockers:
             return Trouble.NOT_READY
+        if self.awaiting_approval:
+            return Trouble.APPROVAL
         return Trouble.DRAFTS if self.drafts else Trouble.NOTHING
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from anyio.lowlevel import checkpoint
 from sqlmodel import Session
 
+from invoicing.document.documents import DocumentKind
 from invoicing.document.readiness import Blocker, blockers
 from invoicing.organizations import OrganizationRef
 from invoicing.progress import AsyncProgress
@@ -34,6 +35,7 @@ from operations.issue_dates import today_in
 from operations.registration import default_code
 from operations.rights import Right
 from storage.books import reports
+from storage.books.approvals import count_waiting
 from storage.books.audit import entries_end
 from storage.books.counts import counts, last_act_at
 from storage.books.pool import Books
@@ -108,7 +110,7 @@ async def rebuild_summaries(
 
 def summary_of(db: Session, books: Books) -> Summary:
     """What these books come to, now."""
-    profile, today, counted = load_profile(db), today_in(db, books), counts(db)
+    profile, today, counted, waiting = load_profile(db), today_in(db, books), counts(db), count_waiting(db)
     sold = reports.sales_by_month(db, Months(f"{today.year - 1:04}-01", _LAST_MONTH))
     return Summary(
         day=today,
@@ -121,6 +123,8 @@ def summary_of(db: Session, books: Books) -> Summary:
         blockers=blockers(profile, default_code=default_code(db, profile)),
         months=tuple(sorted((MonthSum(row[0], row[1], row[2], row[5]) for row in sold), key=_by_month)),
         owed=owed_from(((row[1], row[2], row[3]) for row in reports.open_now(db)), today),
+        awaiting_approval=sum(waiting.values()),
+        drafts_awaiting=waiting.get(DocumentKind.INVOICE, 0),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from mcp_types import CallToolResult
@@ -51,7 +52,7 @@ async def find_invoices(
         found = [InvoiceAnswer(**draft_answer(one)) for one in drafts.items]
         shared = _shared_names(found)
         lines = [_draft_line(one, shown, shared) for one, shown in zip(drafts.items, found, strict=True)]
-        lines += [_GO_ON] if lines else [_no_drafts(search), *await _similar(books, search)]
+        lines += _go_on(drafts.items) if lines else [_no_drafts(search), *await _similar(books, search)]
         left, next_cursor, sums = drafts.left, drafts.next_cursor, drafts.sums
     elif search.status == State.WAITING:
         waiting = await finding_invoices.find_waiting(books, search, cursor=cursor, limit=limit)
@@ -104,6 +105,7 @@ def _draft_line(draft: ListedDraft, shown: InvoiceAnswer, shared: frozenset[str]
     customer = f" [{shown.customer}]" if shown.customer_name in shared else ""
     amounts = (f"net {shown.net_total}", f"tax {shown.tax_total}", f"total {shown.total} {shown.currency}")
     parts = [
+        *(["waits for approval"] if draft.waits else []),
         *(amounts if shown.total else ("kept by an earlier release, amounts when it is shown",)),
         *([f"dated {shown.issue_date}"] if shown.issue_date else []),
         *([f"purchase order {draft.request.purchase_order}"] if draft.request.purchase_order else []),
@@ -115,6 +117,12 @@ def _draft_line(draft: ListedDraft, shown: InvoiceAnswer, shared: frozenset[str]
 _GO_ON = (
     "With draft and one of these ids alone: draft_invoice shows it (with delete: deletes it), issue_invoice issues it."
 )
+_DECIDE = "What waits for approval is not issued before that: decide_approval, with its id as document, decides it."
+
+
+def _go_on(drafts: Sequence[ListedDraft]) -> list[str]:
+    waits = {one.waits for one in drafts}
+    return [*([_GO_ON] if False in waits else []), *([_DECIDE] if True in waits else [])]
 
 
 def _no_drafts(search: InvoiceSearch) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from invoicing.approval.approvals import Approval
+from invoicing.approval.approvals import Approval, State
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.document.tags import tags_text
@@ -133,7 +133,7 @@ def draft_answer(draft: ListedDraft) -> dict[str, Any]:
         "id": draft.id,
         "number": "",
         "kind": DocumentKind.INVOICE.value,
-        "status": DRAFT,
+        "status": State.WAITING.value if draft.waits else DRAFT,
         "customer": request.customer,
         "customer_name": draft.customer_name,
         "issue_date": request.issue_date,

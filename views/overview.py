@@ -18,7 +18,7 @@ CURRENCIES_SHOWN = 5
 SANDBOX_CURRENCIES_SHOWN = 2
 _REASONS_SAID_MAX = 600
 _LINE_LENGTH = 200
-_SHORT_NAME = 24
+_SHORT_NAME = 16
 _FORMS = ((2, True, 120), (1, True, 40), (1, False, 40))
 """Of how many currencies the amounts are told, whether with the year's total, and how long a name may be: the first
 with which a line is short.
@@ -47,7 +47,9 @@ class SumAnswer(FiguresAnswer):
 
 
 class ClientStandingAnswer(View):
-    """`status` is sandbox, not_ready, live or, where the books cannot be read, unknown."""
+    """`status` is sandbox, not_ready, live or, where the books cannot be read, unknown. What is `awaiting_approval` is
+    among the `drafts`, but for credit notes.
+    """
 
     handle: str
     name: str
@@ -57,6 +59,7 @@ class ClientStandingAnswer(View):
     figures: Annotated[list[FiguresAnswer], SEVERAL_UNSPELT]
     documents: int
     drafts: int
+    awaiting_approval: int
     last_activity: str
     attention: list[str]
 
@@ -135,8 +138,16 @@ def _client_answer(client: ClientStanding, words: Words) -> ClientStandingAnswer
         figures=[FiguresAnswer(**_amounts(one, client.days_of(one))) for one in client.figures],
         documents=standing.summary.documents if standing.summary else 0,
         drafts=client.drafts,
+        awaiting_approval=client.awaiting_approval,
         last_activity=last.isoformat() if last else "",
-        attention=[told(one, words) for one in standing.blockers],
+        attention=[
+            *(told(one, words) for one in standing.blockers),
+            *(
+                [f"{counted(client.awaiting_approval, 'document')} {_wait(client)} for approval."]
+                if client.awaiting_approval
+                else []
+            ),
+        ],
     )
 
 
@@ -186,10 +197,10 @@ def _client_line(client: ClientStanding, reasons: str) -> str:
     """The client in a line, which says less of its amounts and name where it would be long."""
     lines = (_line(client, amounts, year=year, name=name) for amounts, year, name in _FORMS)
     line = next((line for line in lines if len(line) <= _LINE_LENGTH), None)
-    return " ".join(filter(None, [line or _line(client, 1, year=False, name=_SHORT_NAME), reasons]))
+    return " ".join(filter(None, [line or _line(client, 1, year=False, name=_SHORT_NAME, short=True), reasons]))
 
 
-def _line(client: ClientStanding, amounts: int, *, year: bool, name: int) -> str:
+def _line(client: ClientStanding, amounts: int, *, year: bool, name: int, short: bool = False) -> str:
     standing, summary = client.standing, client.standing.summary
     organization = standing.organization
     shown = heading(organization)
@@ -199,15 +210,22 @@ def _line(client: ClientStanding, amounts: int, *, year: bool, name: int) -> str
         return f"- {shown}: cannot be read."
     parts = [f"{counted(client.days_overdue, 'day')} overdue" if client.days_overdue else "nothing overdue"]
     parts += _amount_parts(client.figures, amounts, year=year)
-    parts.append(counted(summary.documents, "document"))
+    if not short:
+        parts.append(counted(summary.documents, "document"))
     if last := standing.last_active_on:
         parts.append(f"last active {last.isoformat()}")
     parts.append(_STATUS_WORDS[client.onboarding])
     if client.is_sandbox and client.onboarding is not Onboarding.SANDBOX:
         parts.append("sandbox")
-    if client.drafts:
-        parts.append(f"{counted(client.drafts, 'draft')} waiting")
+    if client.awaiting_approval:
+        parts.append(f"{client.awaiting_approval:,} {_wait(client)} for approval")
+    if client.drafts_left:
+        parts.append(f"{counted(client.drafts_left, 'draft')} waiting")
     return f"- {shown}: {', '.join(parts)}."
+
+
+def _wait(client: ClientStanding) -> str:
+    return "waits" if client.awaiting_approval == 1 else "wait"
 
 
 def _amount_parts(figures: Sequence[Figures], most: int, *, year: bool) -> Iterator[str]:

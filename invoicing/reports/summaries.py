@@ -48,6 +48,7 @@ class Owed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """An organization's books at a glance, as they were on `day` at its own place. `blockers` keep it from issuing.
+    `awaiting_approval` is how many documents wait for approval, of which `drafts_awaiting` are also among the drafts.
     `months` begin with the January of the year before, in order.
     """
 
@@ -61,6 +62,8 @@ class Summary:
     blockers: tuple[Blocker, ...]
     months: tuple[MonthSum, ...]
     owed: tuple[Owed, ...]
+    awaiting_approval: int = 0
+    drafts_awaiting: int = 0
 
     def tells_of(self, day: date) -> bool:
         """Whether it says what is overdue on this day."""
@@ -161,6 +164,7 @@ def summary_text(summary: Summary) -> str:
             "day": summary.day.isoformat(),
             "time_zone": summary.time_zone,
             "counts": [summary.documents, summary.drafts, summary.customers, summary.items],
+            "awaiting": [summary.awaiting_approval, summary.drafts_awaiting],
             "last_activity": last.isoformat() if last else "",
             "blockers": [
                 [list(one.fields), one.text, remedy_record(one.remedy) if one.remedy else []]
@@ -178,6 +182,7 @@ def summary_from_text(text: str) -> Summary:
     """The summary that was kept as this text."""
     kept = json.loads(text)
     documents, drafts, customers, items = kept["counts"]
+    awaiting, drafts_awaiting = kept["awaiting"]
     return Summary(
         day=date.fromisoformat(kept["day"]),
         time_zone=kept["time_zone"],
@@ -191,6 +196,8 @@ def summary_from_text(text: str) -> Summary:
         ),
         months=tuple(MonthSum(*one) for one in kept["months"]),
         owed=tuple(_owed_on_record(*one) for one in kept["owed"]),
+        awaiting_approval=awaiting,
+        drafts_awaiting=drafts_awaiting,
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, GivenApproval, How, State
 from invoicing.document.canonical import canonical_json
+from invoicing.document.documents import DocumentKind
 from invoicing.document.plain_values import made_of
 from storage.books.approval_tables import Approval as ApprovalRow
 from storage.books.approval_tables import DocumentApproval
@@ -37,6 +38,9 @@ _OF_SEVERAL = (
     .where(_GIVEN.table.c.document_id.in_(bindparam("documents", expanding=True)))
     .order_by(_GIVEN.table.c.document_id, _GIVEN.table.c.position)
 )
+
+_WAITING = select(_OF.kind, func.count()).where(_OF.state == State.WAITING.value).group_by(_OF.kind)
+_WAITING_AMONG = select(_OF.id).where(_OF.state == State.WAITING.value, _OF.id.in_(bindparam("among", expanding=True)))
 
 _DOCUMENT = table_of(DocumentRow).c
 _ISSUED_TO = select(_DOCUMENT.position).where(_DOCUMENT.customer_id == bindparam("customer")).limit(1)
@@ -83,6 +87,16 @@ def find_waiting(session: Session, *, customer: str, cursor: str, limit: int) ->
     rows: Sequence[Any] = execute(session, newest, values).all()
     page = page_of(rows, limit=limit, count=count, cursor_of=lambda row: encode_cursor(row[0].isoformat(), row[1]))
     return page.map(lambda row: _approval(row[2]))
+
+
+def count_waiting(session: Session) -> dict[DocumentKind, int]:
+    """How many documents wait, by their kind."""
+    return {DocumentKind(kind): count for kind, count in execute(session, _WAITING)}
+
+
+def waiting_among(session: Session, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these drafts that wait."""
+    return frozenset(execute(session, _WAITING_AMONG, {"among": list(ids)}).scalars())
 
 
 def nothing_issued_to(session: Session, customer: str) -> bool:

@@ -29,7 +29,7 @@ from storage.queries.tuples import before
 @dataclass(frozen=True, slots=True)
 class ListedDraft:
     """What a list shows of a draft. `shown` is what it last showed, unless an earlier release kept it; the name is
-    the one that the customer has today.
+    the one that the customer has today. `waits` is for its approval.
     """
 
     id: str
@@ -37,6 +37,7 @@ class ListedDraft:
     updated_at: datetime
     request: RequestedDocument
     shown: Shown | None
+    waits: bool = False
 
 
 _DRAFTS = table_of(tables.Draft)

@@ -20,6 +20,7 @@ from operations.summaries import Standing
 from server.app import find_organization
 from storage.books.pool import BOOKS_FILE
 from storage.paging import Page
+from tests.support.approvals import desk
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, LINES, house
@@ -114,6 +115,7 @@ async def test_damaged_books_are_named_and_all_others_answer(office: Practice) -
             "figures": [],
             "documents": 0,
             "drafts": 0,
+            "awaiting_approval": 0,
             "last_activity": "",
             "attention": [],
         }
@@ -175,6 +177,36 @@ async def test_play_money_is_never_added_to_real_money(tmp_path: Path) -> None:
         assert totals == [("Total", "240.00"), ("Total of sandboxes", "2400000.00")]
 
 
+async def test_what_waits_for_approval_is_told_apart_from_drafts(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it, assistant(it.owner) as chat:
+        invoice = await it.one.issue(await it.books(it.owner), it.customer)
+        await it.draft(it.anna)
+        await it.workflow(conditions="total > 1000 GBP", steps="owner")
+        await it.workflow("NOTES", trigger="credit_note", steps="owner")
+        waits = await it.ask(it.anna)
+        await it.ask(it.ben, reference="a second one")
+        named = {"organization": it.client.handle}
+        await chat.call("issue_credit_note", invoice=invoice.document.number, reason="Agreed.", **named)
+        result = await chat.call("get_practice_overview")
+        (client,) = (result.structured_content or {})["clients"]
+        assert (client["drafts"], client["awaiting_approval"]) == (3, 3)
+        assert client["attention"][-1] == "3 documents wait for approval."
+        assert "3 wait for approval, 1 draft waiting." in text_of(result)
+        listed = await chat.call("find_invoices", status="draft", **named)
+        found = (listed.structured_content or {})["invoices"]
+        assert sorted(one["status"] for one in found) == ["awaiting_approval", "awaiting_approval", "draft"]
+        said = text_of(listed).splitlines()
+        assert [line for line in said if waits in line and "waits for approval, net" in line]
+        assert any("issue_invoice issues it" in line for line in said)
+        assert any("decide_approval, with its id as document" in line for line in said)
+        for one in found:
+            if one["status"] == "draft":
+                await chat.ok("draft_invoice", draft=one["id"], delete=True, **named)
+        assert "issues it" not in text_of(await chat.call("find_invoices", status="draft", **named))
+        await chat.ok("decide_approval", document=waits, decision="reject", comment="No.", **named)
+        assert (await chat.ok("get_practice_overview"))["clients"][0]["awaiting_approval"] == 2
+
+
 def test_a_page_is_short_whatever_clients_there_are() -> None:
     """25 clients with the longest names, amounts in many currencies, and each with something that is the matter."""
     day = date(2026, 3, 1)
@@ -215,7 +247,9 @@ def _loud(number: int, day: date) -> ClientStanding:
         day=day,
         time_zone="Europe/Berlin",
         documents=99_999,
-        drafts=999,
+        drafts=9_999,
+        awaiting_approval=9_999,
+        drafts_awaiting=999,
         customers=1,
         items=1,
         last_activity=None,
