@@ -69,7 +69,7 @@ async def complete_organization(caller: Caller, begun: str, *, of: OrganizationR
 
     found = await _or_nothing(caller.office.store.directory.read(work))
     itself = _those_that_begin([of.handle], begun).values if of else ()
-    return Completed((*itself, *found.values)[:COMPLETIONS_MAX], found.left)
+    return _at_most((*itself, *found.values), found.left)
 
 
 async def complete_of_books(caller: Caller, kind: ArgumentKind, begun: str, organization: str) -> Completed:
@@ -85,7 +85,7 @@ async def complete_export(caller: Caller, begun: str, organization: str) -> Comp
     if books is None:
         return NOTHING
     found = await reader_of(caller).those_to_read(await books.read(recent_exports))
-    return _those_that_begin(found[:COMPLETIONS_MAX], begun)
+    return _at_most(_those_that_begin(found, begun).values)
 
 
 async def _from_books(caller: Caller, organization: str, work: Callable[[Session, Books], Completed]) -> Completed:
@@ -128,6 +128,11 @@ def _of_kind(db: Session, books: Books, kind: ArgumentKind, begun: str) -> Compl
             return NOTHING
         case _:
             assert_never(kind)
+
+
+def _at_most(values: tuple[str, ...], left: int = 0) -> Completed:
+    """As many as are told, and how many are left with those that are not."""
+    return Completed(values[:COMPLETIONS_MAX], left + max(len(values) - COMPLETIONS_MAX, 0))
 
 
 def _once(values: list[str], left: int) -> Completed:

@@ -20,14 +20,16 @@ from mcp_types import (
     TextContent,
     TextResourceContents,
 )
+from sqlmodel import Session
 
-from invoicing.organizations import OrganizationKind, OrganizationRef, Role
+from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from operations.access import Office
 from operations.assistance.completing import COMPLETIONS_MAX
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
 from server.mcp import dedicated_server, practice_server
 from storage.directory import users
+from storage.directory.organizations import add_organization
 from tests.support.assistant import ERAS, Assistant, Era, assistant
 from tests.support.http import Credentials, message_of, site_of
 from tests.support.people import another_practice
@@ -368,6 +370,30 @@ async def test_no_more_is_completed_than_the_protocol_allows(desk: Desk) -> None
         assert (len(found.values), found.total, found.has_more) == (COMPLETIONS_MAX, COMPLETIONS_MAX + 7, True)
         for odd in ("x" * 5_000, "\x00", "‮", "%", "a " * 100):
             assert await completed(chat, "remind", "customer", odd) == []
+
+
+async def test_the_practice_itself_is_counted_beside_its_clients(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+
+        def populate(db: Session) -> None:
+            for number in range(COMPLETIONS_MAX):
+                new = NewOrganization(
+                    id=f"org-{number}",
+                    handle_base=f"client-{number}",
+                    name=f"Client {number}",
+                    kind=OrganizationKind.STANDARD,
+                    environment=Environment.SANDBOX,
+                    country="GB",
+                    currency="GBP",
+                    partner_id=one.organization.id,
+                )
+                add_organization(db, new, now=one.clock(), by="test")
+
+        await one.store.directory.write(populate)
+        async with assistant(one.office) as chat:
+            of = PromptReference(name="month-end-close")
+            found = (await chat.client.complete(of, {"name": "organization", "value": ""})).completion
+            assert (len(found.values), found.total, found.has_more) == (COMPLETIONS_MAX, COMPLETIONS_MAX + 1, True)
 
 
 # Before anything is loaded
