@@ -114,8 +114,8 @@ async def test_a_client_as_the_model_gives_its_chart_codes_terms_and_policy(tmp_
             "payment_terms": 5,
             "policy": 5,
             "branding": 1,
-            "agents": 5,
-            "skills": 5,
+            "agents": 6,
+            "skills": 6,
             "posting_profiles": 2,
             "transaction_types": 2,
         }

@@ -10,7 +10,7 @@ import pytest
 from invoicing.approval.workflows import WORKFLOWS_MAX
 from invoicing.assistance.agents import Agent
 from invoicing.organizations import Environment, OrganizationRef
-from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.refusals import InvalidInput
 from operations.assistance.prompts import brief
 from operations.configuration.configuring import get_history, save_entry
 from operations.configuration.entries import Change, Part
@@ -22,6 +22,7 @@ from operations.profile import update_organization
 from operations.templates import Choices
 from storage.books.agents import load_agents
 from storage.books.tax_codes import load_tax_codes
+from storage.books.workflows import load_workflows
 from tests.operations.test_copying import copy, drift, made_of, parts, save, with_a_shop
 from tests.operations.test_pushing import push, told
 from tests.support.people import refusal
@@ -106,8 +107,10 @@ async def test_a_repeated_layer_brings_no_more_workflows_than_there_can_be(tmp_p
         for number in range(WORKFLOWS_MAX):
             await save(one, client, Part.WORKFLOWS, f"W{number}", steps="owner")
         await save(one, finch, Part.WORKFLOWS, "ONE-MORE", steps="owner")
-        again = copy(one, finch, repeats_entity_layer=True, handle=client.handle)
-        assert isinstance(await refusal(again), LimitExceeded)
+        made = await copy(one, finch, repeats_entity_layer=True, handle=client.handle)
+        (refused,) = parts(made)["workflows"].untranslated
+        assert (refused.code, refused.because) == ("ONE-MORE", "an organization has at most 20 workflows")
+        assert len(await one.books(client).read(load_workflows)) == WORKFLOWS_MAX
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ async def test_a_changed_tax_code_is_told_then_done_then_the_same(tmp_path: Path
             now = await entries(one, books, Part.TAX_CODES)
             assert now == before | {"REDUCED": wanted}
             (act, *_) = (await get_history(books, cursor="", limit=9)).items
-            assert (act.act, act.subject, act.by) == ("push_configuration", one.organization.handle, bakery.actor)
+            assert (act.act, act.subject, act.by) == ("push_configuration", "configuration", bakery.actor)
+            assert act.detail["source"] == one.organization.handle
             assert act.detail["changed"]["tax_codes REDUCED rates"][1] == wanted.values["rates"]
             assert (await verify_books(books)).problem == ""
         again = await push(one.office, "tax_codes")
