@@ -24,7 +24,7 @@ from operations.access import Office, open_books
 from operations.files import MadeFile
 from operations.issue_dates import today_in
 from operations.made_exports import made_once
-from operations.naming import not_found
+from operations.naming import EVERY_CLIENT, not_found
 from operations.onboarding import find_partner
 from operations.overview import clients_in_reach, overview_rows
 from operations.rights import Right
@@ -38,8 +38,6 @@ from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 _log = logging.getLogger("counterfoil")
 
-EVERY_CLIENT = "all"
-"""Stands for all clients in reach."""
 CLIENTS_EXPORTED_MAX = 200
 ARCHIVE_BYTES_MAX = 1024**3
 _ZIP = ".zip", "application/zip"
@@ -103,7 +101,7 @@ async def _named_clients(office: Office, practice: OrganizationRef, clients: Seq
     """The clients of these handles, each once, or all in reach."""
     user_id, handles = office.principal.user_id, list(dict.fromkeys(small_letters(one.strip()) for one in clients))
     _check_number(len(handles))
-    if handles == [EVERY_CLIENT]:
+    if len(handles) == 1 and handles[0] in EVERY_CLIENT:
         found = await clients_in_reach(office, practice)
         if not found:
             raise InvalidInput("There is no client in reach.", field="clients")

@@ -27,6 +27,8 @@ from operations.approval.persons import wants_person
 from storage.directory import access_queries, organizations, sessions
 
 CANDIDATES_MAX = 20
+EVERY_CLIENT = frozenset({"all", "*"})
+"""Each stands for all clients in reach where clients are named; no organization has such a handle."""
 _SIMILAR_MAX = 5
 _HANDLE_LIKE = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
@@ -177,6 +179,43 @@ def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organizat
         candidates=candidates,
         remedy=Act.FIND_ORGANIZATION,
     )
+
+
+def not_that(found: OrganizationRef, what: str, *, field: str) -> NotFound:
+    """The answer for an organization in reach that is not `what` the act is for."""
+    return NotFound(f"{found.handle} is {what}.", field=field)
+
+
+def client_named(
+    db: Session, user_id: str, practice: OrganizationRef, handle: str, *, field: str = "clients"
+) -> OrganizationRef:
+    """The client of a practice that has this handle.
+
+    Raises:
+        NotFound: there is none in reach, or it is another's.
+    """
+    found = access_queries.reachable_by_handle(db, user_id, handle)
+    if found is None:
+        raise not_found(db, user_id, handle, field=field)
+    if found.partner_id != practice.id:
+        raise not_that(found, f"no client of {practice.handle}", field=field)
+    return found
+
+
+def of_practice_named(
+    db: Session, user_id: str, practice: OrganizationRef, handle: str, *, field: str
+) -> OrganizationRef:
+    """The practice itself or its client, whichever has this handle: another practice's things are not this one's.
+
+    Raises:
+        NotFound: there is none in reach, or it is another's.
+    """
+    found = access_queries.reachable_by_handle(db, user_id, handle)
+    if found is None:
+        raise not_found(db, user_id, handle, field=field)
+    if practice.id not in (found.id, found.partner_id):
+        raise not_that(found, f"neither {practice.handle} nor a client of it", field=field)
+    return found
 
 
 def similar_organizations(db: Session, user_id: str, wanted: str, *, partner_id: str = "") -> list[str]:

@@ -36,7 +36,7 @@ from operations.copying.repeating import RepeatedEntry, copy_entity_layer, find_
 from operations.copying.writing import nobody, save_layers
 from operations.layer_outcomes import LayerOutcome, states_by_layer
 from operations.layer_plans import Model, Plan, copied_plan, fresh_plan, untranslated_notes
-from operations.naming import not_found
+from operations.naming import not_found, not_that, of_practice_named
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.rights import Right
 from operations.templates import FROM_COUNTRY, Choices, fresh_profile
@@ -169,8 +169,10 @@ async def find_partner(office: Office, handle: str = "", *, field: str = "partne
 
 def _partner_named(db: Session, user_id: str, handle: str, field: str) -> OrganizationRef:
     found = access_queries.reachable_by_handle(db, user_id, handle)
-    if found is None or found.kind is not OrganizationKind.PARTNER:
+    if found is None:
         raise not_found(db, user_id, handle, field=field)
+    if found.kind is not OrganizationKind.PARTNER:
+        raise not_that(found, "no practice", field=field)
     return found
 
 
@@ -324,15 +326,9 @@ async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
 async def find_source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
     """The organization to copy from: the practice, or a client of it that the principal can read."""
     user_id = office.principal.user_id
-
-    def work(db: Session) -> OrganizationRef:
-        found = access_queries.reachable_by_handle(db, user_id, handle)
-        # Only the practice and its own clients: another practice's settings are not this one's to give away.
-        if found is None or partner.id not in (found.id, found.partner_id):
-            raise not_found(db, user_id, handle, field="copy_from")
-        return found
-
-    return await office.store.directory.read(work)
+    return await office.store.directory.read(
+        lambda db: of_practice_named(db, user_id, partner, handle, field="copy_from")
+    )
 
 
 async def _copied_plan(

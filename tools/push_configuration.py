@@ -40,7 +40,7 @@ async def push_configuration(
     office: TheOffice,
     parts: Annotated[list[str], Field(description="As get_configuration names them")],
     codes: Annotated[list[str] | None, Field(description="Default: all entries")] = None,
-    clients: Annotated[list[str] | None, Field(description="Handles, or * for all")] = None,
+    clients: Annotated[list[str] | None, Field(description="Handles, or all")] = None,
     mode: Annotated[str, Field(description="add, update or both")] = "both",
     dry_run: bool = True,
     partner: str = "",

@@ -17,7 +17,7 @@ HANDLE_LENGTH_MAX = 63
 CONNECTION_NAME_LENGTH_MAX = 38
 """Clients call a tool `mcp__{connection}__{tool}`, which may have 64 characters: this leaves 19 to the tool."""
 SANDBOX_SUFFIX = "-sandbox"
-RESERVED = frozenset({"k"})
+RESERVED = frozenset({"all", "k"})
 
 _BRACKETS = {"Ps": "(", "Pe": ")"}
 _BESIDE = re.compile(r"\s*([()-])\s*")

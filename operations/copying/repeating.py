@@ -17,13 +17,12 @@ from operations.copying.parts import load_configuration, parts_of
 from operations.copying.writing import record_parts
 from operations.layer_outcomes import Layer, LayerState
 from operations.layer_plans import PlannedLayer, PlannedPart, entity_layer
-from operations.naming import not_found
+from operations.naming import client_named
 from operations.rights import Right
 from storage.books import audit
 from storage.books.pool import Books
 from storage.books.profile import record_provenance
 from storage.books.states import settings_state
-from storage.directory import access_queries
 
 REPEATED = "repeat_layer"
 """The act on record when a layer was copied once more."""
@@ -61,14 +60,7 @@ async def find_client(
     if not handle.strip():
         raise InvalidInput("handle is required: that of the client which the first call made.", field="handle")
     user_id = office.principal.user_id
-
-    def work(db: Session) -> OrganizationRef:
-        found = access_queries.reachable_by_handle(db, user_id, handle)
-        if found is None or found.partner_id != partner.id:
-            raise not_found(db, user_id, handle, field="handle")
-        return found
-
-    found = await office.store.directory.read(work)
+    found = await office.store.directory.read(lambda db: client_named(db, user_id, partner, handle, field="handle"))
     if (found.name, found.country) != (name, place):
         raise InvalidInput(
             f"handle: {found.handle} is {found.name} ({found.country}): give its own name and country.", field="handle"

@@ -18,7 +18,7 @@ from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
 from operations.copying.part import Configuration, CopiedPart, digest
 from operations.copying.parts import PARTS, RESTED_ON, load_configuration
-from operations.naming import not_found, wants_names
+from operations.naming import EVERY_CLIENT, client_named, wants_names
 from operations.onboarding import configuration_of, find_partner
 from operations.pushing.differences import Action, Chosen, Difference, Mode, PushedEntry, differences
 from operations.rights import Right
@@ -26,11 +26,10 @@ from storage.books import audit
 from storage.books.part_provenance import EntrySource, PartSource, load_part_sources, record_sources
 from storage.books.pool import Books
 from storage.books.states import settings_state
-from storage.directory import access_queries, organizations
+from storage.directory import organizations
 
 PUSHED = "push_configuration"
 """The act on record in each client's books."""
-EVERY_CLIENT = "*"
 AT_ONCE = 4
 """Clients that are worked on at a time."""
 PUSHABLE = tuple(part for part in PARTS if part.put is not None)
@@ -41,8 +40,8 @@ _log = logging.getLogger("counterfoil")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
     """What is pushed where: `parts` by name, of these the entries of `codes`, or all; to the clients of these handles,
-    or to every one that can be reached (`EVERY_CLIENT`, or in a dry run none). Where a change must name the client,
-    `EVERY_CLIENT` changes nothing.
+    or to every one that can be reached (one of `EVERY_CLIENT`, or in a dry run none). Where a change must name the
+    client, `EVERY_CLIENT` changes nothing.
     """
 
     parts: tuple[str, ...]
@@ -54,7 +53,7 @@ class PushRequest:
 
     @property
     def named(self) -> list[str]:
-        return sorted({handle.strip() for handle in self.clients if handle.strip()})
+        return sorted({small_letters(handle.strip()) for handle in self.clients if handle.strip()})
 
 
 class ClientState(StrEnum):
@@ -124,7 +123,7 @@ def _is_left_out(client: OrganizationRef, request: PushRequest) -> bool:
 
 
 def _is_for_all(request: PushRequest) -> bool:
-    return not request.named or request.named == [EVERY_CLIENT]
+    return not request.named or (len(request.named) == 1 and request.named[0] in EVERY_CLIENT)
 
 
 def _parts(names: Sequence[str]) -> tuple[CopiedPart, ...]:
@@ -161,21 +160,15 @@ async def _clients(office: Office, partner: OrganizationRef, request: PushReques
     handles = request.named
     if not handles and not request.dry_run:
         raise InvalidInput(
-            f"clients is required: their handles, or {EVERY_CLIENT} for all that need not be named.", field="clients"
+            "clients is required: their handles, or all for all that need not be named.", field="clients"
         )
-
-    def named(db: Session) -> Iterator[OrganizationRef]:
-        for handle in handles:
-            found = access_queries.reachable_by_handle(db, user_id, handle)
-            if found is None or found.partner_id != partner.id:
-                raise not_found(db, user_id, handle, field="clients")
-            yield found
 
     def work(db: Session) -> list[OrganizationRef]:
         if _is_for_all(request):
             reached = organizations.every_reachable(db, user_id, archived=True)
             return [one for one in reached if one.partner_id == partner.id]
-        return list({one.id: one for one in named(db)}.values())
+        named = (client_named(db, user_id, partner, handle) for handle in handles)
+        return list({one.id: one for one in named}.values())
 
     return sorted(await office.store.directory.read(work), key=lambda one: one.handle)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session
-
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import LimitExceeded, NotFound
 from operations.access import Office, require
-from operations.naming import not_found
+from operations.naming import client_named
 from operations.onboarding import find_partner
 from operations.rights import Right
 from storage.directory import access_queries, organizations
@@ -42,7 +40,7 @@ async def covered_clients(office: Office, *, partner: str, handles: Sequence[str
     if not handles:
         everyone = await directory.read(lambda db: organizations.every_reachable(db, user_id, archived=False))
         return Covered(practice, tuple(_by_handle(one for one in everyone if one.partner_id == practice.id)))
-    found = await directory.read(lambda db: [_client(db, user_id, practice, handle) for handle in handles])
+    found = await directory.read(lambda db: [client_named(db, user_id, practice, handle) for handle in handles])
     return Covered(practice, tuple(_by_handle({one.id: one for one in found}.values())))
 
 
@@ -64,13 +62,6 @@ async def as_it_is_now(office: Office, organization: OrganizationRef) -> Organiz
     found = await directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization.id))
     if found is None:
         raise NotFound(f"{organization.handle} went out of reach during this call: nothing more is done there.")
-    return found
-
-
-def _client(db: Session, user_id: str, practice: OrganizationRef, handle: str) -> OrganizationRef:
-    found = access_queries.reachable_by_handle(db, user_id, handle)
-    if found is None or found.partner_id != practice.id:
-        raise not_found(db, user_id, handle, field="clients")
     return found
 
 

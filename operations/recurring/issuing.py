@@ -26,13 +26,12 @@ from operations.invoices import (
     issued_from,
     question_before_issue,
 )
-from operations.naming import no_such_draft, not_found
+from operations.naming import no_such_draft, of_practice_named
 from operations.onboarding import find_partner
 from operations.recurring.clients import as_it_is_now
 from operations.rights import Right
 from storage.books.billing import clients_billed_in
 from storage.books.pool import Books
-from storage.directory import access_queries
 from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 DOCUMENTS_MAX = 100
@@ -144,10 +143,8 @@ def _organizations(
     """The organizations by the handles that were sent, each the practice or one of its clients."""
     user_id, found = office.principal.user_id, dict[str, OrganizationRef]()
     for index, one in enumerate(wanted):
-        known = access_queries.reachable_by_handle(db, user_id, one.organization)
-        if known is None or practice.id not in (known.id, known.partner_id):
-            raise not_found(db, user_id, one.organization, field=f"documents[{index}].organization")
-        found[one.organization] = known
+        field = f"documents[{index}].organization"
+        found[one.organization] = of_practice_named(db, user_id, practice, one.organization, field=field)
     return found
 
 

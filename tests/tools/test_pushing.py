@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from invoicing.organizations import Environment, NamedWrites, OrganizationKind, OrganizationRef, Role
 from operations.pushing.differences import Action, PushedEntry
 from operations.pushing.pushing import ClientOutcome, ClientState, Pushed
+from server.app import find_organization
+from storage.directory import users
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.http import BAKERY, FINCH, house
+from tests.support.people import another_practice
 from tests.support.practice import practice
 from tools.push_configuration import pushed_answer
 from views.pushing import pushed_groups
@@ -42,6 +46,62 @@ async def test_a_push_is_told_before_it_is_done_over_http(tmp_path: Path, era: E
         assert again["states"] == {"changed": 1, "same": 1}
         told = text_of(await chat.call("get_configuration", part="drift", organization=BAKERY))
         assert f"- accounts: state=as copied, source={PRACTICE}" in told
+
+
+async def test_both_words_for_all_clients_are_taken_by_both_acts(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one, assistant(one.office) as chat:
+        for name in ("Harbour Bakery", "Finch Studio"):
+            await one.client(name)
+        await chat.ok("save_configuration", organization=PRACTICE, **FEES)
+        for word, states in (("all", {"changed": 2}), ("*", {"same": 2}), ("All", {"same": 2})):
+            pushed = await chat.ok("push_configuration", parts=["accounts"], clients=[word], dry_run=False)
+            assert pushed["states"] == states
+            assert (await chat.ok("export_documents", format="csv", clients=[word]))["count"] == 2
+        refused = await chat.refused("create_client_organization", name="All", country="GB", handle="all")
+        assert (refused["code"], refused["field"]) == ("invalid_input", "handle")
+
+
+async def test_what_is_in_reach_and_not_what_an_act_is_for_is_told_so_and_is_no_candidate(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one, assistant(one.office) as chat:
+        await one.client("Harbour Bakery")
+        other, _ = await another_practice(one)
+        rival = await find_organization(other, "rival-sandbox")
+
+        def join(db: Session) -> None:
+            users.add_membership(db, one.principal.user_id, rival.id, Role.OWNER)
+
+        await one.store.directory.write(join)
+        named = {"partner": PRACTICE}
+        fresh = {"name": "Quiet Office", "country": "GB", **named}
+        sent: list[tuple[str, dict[str, Any], str, str]] = [
+            ("get_practice_overview", {"partner": BAKERY}, "partner", "no practice"),
+            (
+                "export_documents",
+                {"format": "csv", "clients": ["all"], "organization": BAKERY},
+                "organization",
+                "no practice",
+            ),
+            (
+                "push_configuration",
+                {"parts": ["accounts"], "clients": [PRACTICE], **named},
+                "clients",
+                f"no client of {PRACTICE}",
+            ),
+            (
+                "create_client_organization",
+                {**fresh, "copy_from": rival.handle},
+                "copy_from",
+                f"neither {PRACTICE} nor a client of it",
+            ),
+        ]
+        for tool, arguments, field, what in sent:
+            refused = await chat.refused(tool, **arguments)
+            handle = {"partner": BAKERY, "organization": BAKERY, "clients": PRACTICE, "copy_from": rival.handle}[field]
+            assert (refused["code"], refused["field"], refused.get("candidates", [])) == ("not_found", field, [])
+            assert refused["message"].startswith(f"{handle} is {what}.")
+        # Nothing changes for what is out of reach.
+        missing = await chat.refused("get_practice_overview", partner="ledger-co")
+        assert missing["message"].startswith("No organization that you can reach has the handle ledger-co.")
 
 
 @pytest.mark.parametrize("era", ERAS)
