@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from invoicing.master_data.profiles import Profile
 from invoicing.refusals import Refusal
-from operations.copying.assistance import AGENTS_NAME
 from operations.copying.part import Configuration, CopiedPart, another_chart
 
 
@@ -111,8 +110,7 @@ def _of_entry(
     value = part.kept_here(wanted, before) if translated.values or not why else None
     if value is not None and value == before:
         return None
-    # An agent is brought along without the workflows that are not there.
-    if value is None or (why and before is None and part.name != AGENTS_NAME):
+    if value is None or (why and before is None):
         return Difference(part, None, _refused(part, key, why))
     return _checked(db, part, key, value, before, target)
 

@@ -110,6 +110,7 @@ async def test_a_repeated_layer_brings_no_more_workflows_than_there_can_be(tmp_p
         made = await copy(one, finch, repeats_entity_layer=True, handle=client.handle)
         (refused,) = parts(made)["workflows"].untranslated
         assert (refused.code, refused.because) == ("ONE-MORE", "an organization has at most 20 workflows")
+        assert made.changes == ()
         assert len(await one.books(client).read(load_workflows)) == WORKFLOWS_MAX
 
 
