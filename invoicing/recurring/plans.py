@@ -14,6 +14,8 @@ from invoicing.money.amounts import plain
 from invoicing.text.typed import counted
 
 HOURS_MAX = Decimal(1_000)
+UNBILLED_MAX = 900
+"""How many entries of hours wait to be billed at a client: each is a line of one bill, beside what else it bills."""
 ONE_MONTH = Decimal(1)
 
 

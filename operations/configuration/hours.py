@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from sqlmodel import Session
 
 from invoicing.money.amounts import parse_decimal, plain
-from invoicing.recurring.plans import HOURS_MAX, Hours
-from invoicing.refusals import Conflict, InvalidInput
+from invoicing.organizations import OrganizationRef
+from invoicing.recurring.plans import HOURS_MAX, UNBILLED_MAX, Hours
+from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.text.typed import clean_line
 from operations.configuration.entries import Change, Clients, Entry, Part, PartOfPractice, day, no_such_entry
 from operations.configuration.of_practice import known_ids, put_on_record, read_code, shown_code
 from operations.issue_dates import today_in
-from storage.books.billing import drafts_of_hours, hours_by_id, load_hours, save_hours
+from storage.books.billing import drafts_of_hours, hours_by_id, load_hours, save_hours, unbilled_hours
 from storage.books.pool import Books
 from storage.books.states import record_states
 
@@ -53,7 +55,9 @@ def _save(db: Session, books: Books, clients: Clients, change: Change) -> str:
             if before is None and not change.values.get(name, "").strip():
                 raise InvalidInput(f"values: {name} is required for new hours.", field="values")
         base = before or Hours(ids[0], client.id, today_in(db, books), Decimal(0), "", books.actor)
-        after = _changed(base, change.values)
+        after = _changed(base, change.values, today=today_in(db, books))
+        if before is None or not before.active:
+            _check_room(db, clients, client)
     save_hours(db, after)
     entry = _entry(clients, after)
     was = _entry(clients, before) if before else None
@@ -70,10 +74,20 @@ def _check_not_billed(db: Session, hours: Hours) -> None:
         )
 
 
-def _changed(base: Hours, values: Mapping[str, str]) -> Hours:
+def _check_room(db: Session, clients: Clients, client: OrganizationRef) -> None:
+    ids = frozenset(one for one, now in clients.items() if now.id == client.id)
+    if len(unbilled_hours(db, ids, date.min, date.max)) >= UNBILLED_MAX:
+        raise LimitExceeded(
+            f"code: {UNBILLED_MAX} entries of hours of this client wait to be billed, as many as one bill has room for."
+            " Bill them first, or enter the hours of several days in one entry.",
+            field="code",
+        )
+
+
+def _changed(base: Hours, values: Mapping[str, str], *, today: date) -> Hours:
     """Hours that are written to again count again."""
     stated = {name: text for name, text in values.items() if text.strip()}
-    return replace(
+    after = replace(
         base,
         day=day("day", stated["day"]) if "day" in stated else base.day,
         hours=_number(stated["hours"]) if "hours" in stated else base.hours,
@@ -81,6 +95,9 @@ def _changed(base: Hours, values: Mapping[str, str]) -> Hours:
         who=clean_line(stated.get("who", base.who), field="who", limit=100),
         active=True,
     )
+    if after.day > today:
+        raise InvalidInput("values: day lies in the future: hours are entered when they were worked.", field="values")
+    return after
 
 
 def _number(text: str) -> Decimal:

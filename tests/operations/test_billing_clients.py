@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from invoicing.document.documents import Document
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.organizations import OrganizationRef
-from invoicing.recurring.plans import PlanKind, entry_id
-from invoicing.refusals import Conflict, InvalidInput, NotFound
+from invoicing.recurring.plans import UNBILLED_MAX, Hours, PlanKind, entry_id
+from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, NotFound
 from operations.access import Office
 from operations.configuration.configuring import get_entries, get_history, save_entry
 from operations.configuration.entries import Change, Entry, Part
@@ -28,7 +30,7 @@ from operations.recurring.issuing import DraftToIssue, NotIssued, issue_for_clie
 from operations.recurring.outcomes import ClientWork
 from operations.reports.asking import ReportRequest, get_report
 from operations.verification import verify_books
-from storage.books.billing import load_plans, save_plan
+from storage.books.billing import load_plans, save_hours, save_plan
 from storage.books.pool import Books
 from tests.support.months import FEBRUARY, MARCH, READY, Months, silent, told
 from tests.support.people import archive, as_seen_by, bring_back, colleague, refusal
@@ -76,14 +78,20 @@ class Desk(Months):
         return issued.outcome.document.document
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path) as one:
+@asynccontextmanager
+async def desk_in(folder: Path) -> AsyncIterator[Desk]:
+    async with practice(folder) as one:
         bakery = await one.client("Harbour Bakery")
         await update_organization(one.office, one.books(bakery), READY)
         books, _ = await update_organization(one.office, one.books(one.organization), READY)
         yield Desk(one, books, bakery, (await one.customer(books, "Harbour Bakery Ltd")).id)
-        assert (await verify_books(books)).problem == ""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_in(tmp_path) as made:
+        yield made
+        assert (await verify_books(made.books)).problem == ""
 
 
 async def sell(desk: Desk, *days: str) -> None:
@@ -261,7 +269,7 @@ async def test_an_hour_has_one_price(desk: Desk) -> None:
 
 
 async def test_hours_that_do_not_fit_are_refused(desk: Desk) -> None:
-    for day, hours in (("yesterday", "1"), ("2026-02-01", "0"), ("2026-02-01", "1001"), ("", "1")):
+    for day, hours in (("yesterday", "1"), ("2026-02-01", "0"), ("2026-02-01", "1001"), ("", "1"), ("2099-02-01", "1")):
         assert isinstance(await refusal(desk.hours("1", day, hours)), InvalidInput)
     assert isinstance(await refusal(desk.hours("a/b", "2026-02-01")), InvalidInput)
     saved = await desk.save(Part.HOURS, f"{desk.bakery.handle}/1", day="2026-02-01", hours="1", description="Call")
@@ -400,3 +408,22 @@ async def test_a_bill_that_is_not_as_its_plans_say_now_is_told(desk: Desk) -> No
     edited = RequestedDocument(customer=desk.customer, lines=(line,))
     await draft_invoice(desk.books, DraftRequest(draft=draft, document=edited))
     assert "it bills 2 at 1; its plans say 1 at 50" in told(await desk.bill())
+
+
+async def test_no_more_hours_wait_than_one_bill_has_lines_for(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk:
+        await desk.plan("hour", "Advice")
+        bakery = desk.bakery.id
+        waiting = [
+            Hours(entry_id(bakery, f"h{number}"), bakery, date(2026, 2, 3), Decimal("0.1"), "Call", "Anna")
+            for number in range(UNBILLED_MAX)
+        ]
+
+        def enter(db: Session) -> None:
+            for one in waiting:
+                save_hours(db, one)
+
+        await desk.books.write(enter)
+        assert isinstance(await refusal(desk.hours("more", "2026-02-03")), LimitExceeded)
+        assert (await desk.bill()).counted == ("Advice: 90 h",)
+        await desk.hours("more", "2026-02-03")
