@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import Approval, GivenApproval, digest_of
+from invoicing.approval.approvals import Approval, GivenApproval, digest_of, yes_to
 from invoicing.approval.matching import AskedStep
 from invoicing.credit.crediting import CreditLine, credit
 from invoicing.document.canonical import canonical_json
@@ -28,7 +28,7 @@ from invoicing.remedies import ReversePayment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import clean_line
-from operations.approval.persons import PersonSaid, Question, approved_by_person, wants_person
+from operations.approval.persons import PersonSaid, Question, approved_by_person, may_say, wants_person
 from operations.approval.waiting import (
     AwaitingApproval,
     approvals_on_record,
@@ -128,7 +128,7 @@ async def question_before_credit(books: Books, request: CreditRequest) -> Questi
     Raises:
         NotFound, Conflict, LimitExceeded, NotReady, InvalidInput, IdempotencyMismatch: as `issue_credit_note` does.
     """
-    if not wants_person(books.organization):
+    if not wants_person(books.organization) or not may_say(books):
         return None
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
     return await books.read(lambda db: _question(db, books, replace(request, client_reference=reference)))
@@ -253,10 +253,15 @@ def issue_composed_credit(
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    """A credit note that can be issued. `yes` is what a person's yes to it counts for: the next document that is issued
+    uses it up. `digest` is empty where nobody is asked.
+    """
+
     composed: ComposedCredit
     request_hash: str
     steps: tuple[AskedStep, ...]
     digest: str
+    yes: str
 
 
 def _credit(
@@ -269,7 +274,7 @@ def _credit(
         return _wait(db, books, request, prepared)
     given: tuple[GivenApproval, ...] = ()
     if prepared.digest:
-        if said is None or not said.to(prepared.digest):
+        if said is None or not may_say(books) or not said.to(prepared.yes):
             return NotAgreed(prepared.composed.document)
         given = approved_by_person(books, said, prepared.digest, books.clock())
     return issue_composed_credit(
@@ -300,7 +305,8 @@ def _prepare(db: Session, books: Books, request: CreditRequest) -> _Prepared | I
         raise refused
     steps = steps_for(db, composed.document, overridden=False, preparers=(books.acting,))
     asked = bool(steps) or wants_person(books.organization)
-    return _Prepared(composed, request_hash, steps, credit_digest(db, books, request, composed) if asked else "")
+    digest = credit_digest(db, books, request, composed) if asked else ""
+    return _Prepared(composed, request_hash, steps, digest, yes_to(digest, documents.documents_end(db)))
 
 
 def _wait(db: Session, books: Books, request: CreditRequest, prepared: _Prepared) -> AwaitingApproval:
@@ -330,7 +336,7 @@ def _question(db: Session, books: Books, request: CreditRequest) -> Question | N
     prepared = _prepare(db, books, request)
     if not isinstance(prepared, _Prepared) or prepared.steps or not prepared.digest:
         return None
-    return Question(prepared.composed.document, prepared.digest)
+    return Question(prepared.composed.document, prepared.yes)
 
 
 def _check_reason(document: Document) -> None:

@@ -21,6 +21,7 @@ from operations.onboarding import add_organization, base_handle
 from operations.registration import default_code
 from operations.rights import Right
 from storage.books import audit, files
+from storage.books.approvals import count_waiting
 from storage.books.audit import entries_end
 from storage.books.carrying import Carried, put_down, take_along
 from storage.books.checks import CREATING
@@ -39,7 +40,8 @@ _TOLD = ("customers", "items", "accounts", "tax_codes", "payment_terms", "number
 class WentLive:
     """What going live made, or in a dry run would make. `created` is None in a dry run; `handle` is its handle.
     `blockers` say what it lacks, where that is anything; `carried` counts what goes along; `mandates` are those that
-    the live organization begins with, of which nobody has acknowledged any.
+    the live organization begins with, of which nobody has acknowledged any; `waiting` counts documents that wait for
+    approval, and stay behind.
     """
 
     sandbox: OrganizationRef
@@ -49,6 +51,7 @@ class WentLive:
     carried: Mapping[str, int]
     connection_url: str
     mandates: MandatesOfOrganization | None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Source:
     logo: StoredFile | None
     end: tuple[int, str]
     mandates: MandatesOfOrganization | None
+    waiting: int
 
 
 async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_run: bool = False) -> WentLive:
@@ -93,6 +97,7 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
             carried=counts,
             connection_url="",
             mandates=source.mandates,
+            waiting=source.waiting,
         )
     created = await _create(office, books, source, base)
     return WentLive(
@@ -103,6 +108,7 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
         carried=counts,
         connection_url=office.connection_url(created),
         mandates=source.mandates,
+        waiting=source.waiting,
     )
 
 
@@ -132,7 +138,8 @@ def _read_source(db: Session, books: Books) -> _Source:
     lacking = live_blockers(live, default_code=code) if profile.country else blockers(live, default_code=code)
     logo = files.file_at(db, profile.logo) if profile.logo else None
     mandates = unacknowledged(mandates_in(db, books, profile)) if profile.country else None
-    return _Source(profile, tuple(lacking), take_along(db), logo, entries_end(db), mandates)
+    waiting = sum(count_waiting(db).values())
+    return _Source(profile, tuple(lacking), take_along(db), logo, entries_end(db), mandates, waiting)
 
 
 async def _create(office: Office, books: Books, source: _Source, base: str) -> OrganizationRef:

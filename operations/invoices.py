@@ -15,12 +15,20 @@ from invoicing.document.notices import Notice
 from invoicing.document.requested import RequestedDocument, request_text
 from invoicing.document.shown import Shown
 from invoicing.organizations import Environment
-from invoicing.refusals import Conflict, InvalidInput
-from invoicing.remedies import Act, remedy_on_record
+from invoicing.refusals import InvalidInput
+from invoicing.remedies import remedy_on_record
 from invoicing.tax.explaining import explain_choices
 from invoicing.text.typed import clean_line
-from operations.approval.invoices import TOOL, check_may_issue, invoice_digest, issue_composed
-from operations.approval.persons import PersonSaid, Question, approved_by_person, wants_person
+from operations.approval.invoices import (
+    TOOL,
+    check_may_issue,
+    check_not_issued,
+    invoice_digest,
+    issue_composed,
+    waits_unchanged,
+    yes_to_issue,
+)
+from operations.approval.persons import PersonSaid, Question, approved_by_person, may_say, wants_person
 from operations.approval.waiting import (
     AwaitingApproval,
     begin_waiting,
@@ -119,7 +127,7 @@ async def question_before_issue(books: Books, request: IssueRequest) -> Question
     Raises:
         NotReady, InvalidInput, IdempotencyMismatch: as `issue_invoice` does.
     """
-    if not wants_person(books.organization):
+    if not wants_person(books.organization) or not may_say(books):
         return None
     wanted, lines = _cleaned(request)
     return await books.read(lambda db: _question(db, books, wanted), size=lines)
@@ -183,7 +191,8 @@ class Foreseen:
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """An invoice that can be issued, and what stands between it and its number: warnings that nobody has acknowledged,
-    steps that it waits for, or a person's yes to what has this `digest`, which is empty where neither is asked for.
+    steps that it waits for, or a person's yes to what has this `digest`, which is empty where neither is asked for;
+    `yes` is what it counts for.
     """
 
     resolved: Resolved
@@ -195,6 +204,7 @@ class _Prepared:
     request_hash: str
     steps: tuple[AskedStep, ...]
     digest: str
+    yes: str
 
 
 def _issue(
@@ -209,9 +219,10 @@ def _issue(
         return _wait(db, books, request, prepared)
     given: tuple[GivenApproval, ...] = ()
     if prepared.digest:
-        if said is None or not said.to(prepared.digest):
+        if said is None or not may_say(books) or not said.to(prepared.yes):
             return _keep(db, books, request, prepared)
         given = approved_by_person(books, said, prepared.digest, books.clock())
+    void_approval(db, books, prepared.draft, "It changed, and no workflow asks for it any more.")
     issued = issue_composed(
         db,
         books,
@@ -242,6 +253,8 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
     if standing is not None:
         return standing
     resolved = _resolved(db, books, request, kept=kept)
+    if request.draft and (waiting := waits_unchanged(db, books, request.draft, resolved)):
+        return AwaitingApproval(waiting, replayed=True)
     composed = compose_in(db, books, resolved)
     check_may_issue(db, composed)
     warnings = document_warnings(db, composed)
@@ -256,6 +269,8 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
         overridden=bool(composed.overrides),
         preparers=preparers_with(db, books, draft),
     )
+    asked = bool(steps) or wants_person(books.organization)
+    digest = invoice_digest(db, books, resolved, composed) if asked else ""
     return _Prepared(
         resolved,
         composed,
@@ -265,7 +280,8 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
         draft,
         request_hash,
         steps,
-        invoice_digest(db, books, resolved, composed) if steps or wants_person(books.organization) else "",
+        digest,
+        yes_to_issue(db, draft, digest) if digest else "",
     )
 
 
@@ -282,7 +298,7 @@ def _question(db: Session, books: Books, request: IssueRequest) -> Question | No
     if not isinstance(prepared, _Prepared) or prepared.unacknowledged or prepared.steps or not prepared.digest:
         return None
     number = next_number(db, prepared.composed)
-    return Question(prepared.composed.document, prepared.digest, number=number, draft=prepared.draft)
+    return Question(prepared.composed.document, prepared.yes, number=number, draft=prepared.draft)
 
 
 def _wait(db: Session, books: Books, request: IssueRequest, prepared: _Prepared) -> AwaitingApproval:
@@ -349,7 +365,7 @@ def _resolved(db: Session, books: Books, request: IssueRequest, *, kept: str) ->
     if request.draft and request.request is not None:
         raise InvalidInput("Give either draft, or the document's fields, not both.", field="draft")
     if request.draft:
-        _check_not_issued(db, request.draft)
+        check_not_issued(db, request.draft)
         return resolve_draft(db, request.draft)
     if request.request is None:
         raise InvalidInput("Give a draft, or customer and lines.", field="draft")
@@ -371,13 +387,6 @@ def _seen(warnings: tuple[Notice, ...], shown: Shown | None) -> frozenset[str]:
     """The codes of the warnings that the draft has shown: a code counts only where it showed all that bear it."""
     unseen = {one.code for one in warnings if shown is None or not shown.said(one)}
     return frozenset(one.code for one in warnings) - unseen
-
-
-def _check_not_issued(db: Session, draft: str) -> None:
-    became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft)
-    if became is not None:
-        number = find_document(db, became).document.number
-        raise Conflict(f"This draft was issued already, as {number}.", field="draft", remedy=Act.READ_DOCUMENT)
 
 
 def _with_history(db: Session, books: Books, issued: IssuedDocument) -> StandingDocument:

@@ -120,11 +120,20 @@ async def connection_now(office: Office, connection: Connection) -> Connection:
     """
     if not isinstance(connection, DedicatedConnection):
         return connection
-    user_id, organization_id = office.principal.user_id, connection.organization.id
-    own = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization_id))
-    if own is None:
-        raise NotFound("The organization of this connection cannot be reached any more.")
-    return DedicatedConnection(own)
+    return DedicatedConnection(await organization_now(office, connection.organization))
+
+
+async def organization_now(office: Office, organization: OrganizationRef) -> OrganizationRef:
+    """The organization as the directory answers it now, with what the principal is to it.
+
+    Raises:
+        NotFound: it cannot be reached any more.
+    """
+    user_id, known = office.principal.user_id, organization.id
+    found = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, known))
+    if found is None:
+        raise NotFound("This organization cannot be reached any more.")
+    return found
 
 
 async def asks_person(office: Office, connection: Connection) -> bool:

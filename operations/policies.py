@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from invoicing.approval.approvals import How, yes_to
 from invoicing.organizations import (
     ClientMay,
     HumanApproval,
@@ -15,12 +16,16 @@ from invoicing.organizations import (
     client_may_of,
     client_may_text,
 )
-from invoicing.refusals import Conflict, InvalidInput
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from invoicing.text.codes import small_letters
 from operations.access import Principal, require
+from operations.approval.persons import may_say
 from operations.rights import RIGHTS
+from storage.books.audit import entries_end
+from storage.books.pool import Books
 from storage.directory import organizations
 
+_OF_PERSONS = "human_approval"
 POLICIES = frozenset({"named_writes", "client_may", "human_approval"})
 """The fields of `update_organization` that are meant here."""
 _BY_PAGE = "page"
@@ -52,6 +57,35 @@ class ChangedPolicies:
             organizations.set_client_may(db, organization_id, self.client_may)
         if self.human_approval is not None:
             organizations.set_human_approval(db, organization_id, self.human_approval)
+
+
+def loosens(organization: OrganizationRef, changes: Mapping[str, object]) -> bool:
+    """Whether the changes let documents be issued without a person where the policy wants one now."""
+    wanted = changes.get(_OF_PERSONS)
+    on = organization.human_approval is HumanApproval.LIVE
+    return on and isinstance(wanted, str) and small_letters(wanted) == HumanApproval.OFF
+
+
+def check_agreed(organization: OrganizationRef, changes: Mapping[str, object], agreed: How | None) -> None:
+    """Refuse to switch off what an assistant is to be held by, unless a person has said yes.
+
+    Raises:
+        NotAllowed: nobody has.
+    """
+    if agreed is None and loosens(organization, changes):
+        raise NotAllowed(
+            "human_approval is switched off by a person's own yes alone, and nobody has said it: nothing was changed.",
+            field=_OF_PERSONS,
+        )
+
+
+async def state_to_loosen(books: Books, changes: Mapping[str, object]) -> str:
+    """What a person's yes to the changes counts for, where they loosen the policy and a person may say it; else empty.
+    Whatever is put on record in these books next uses it up.
+    """
+    if not loosens(books.organization, changes) or not may_say(books):
+        return ""
+    return yes_to(_OF_PERSONS, await books.read(entries_end))
 
 
 def checked_policies(

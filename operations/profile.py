@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from invoicing.approval.approvals import How
 from invoicing.countries import country
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.master_data.profile_fields import PROFILE
@@ -25,7 +26,7 @@ from operations.layer_plans import fresh_plan
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.organizations import OrganizationDetails, get_organization
 from operations.people import check_owner_email, give_address
-from operations.policies import POLICIES, checked_policies
+from operations.policies import POLICIES, check_agreed, checked_policies
 from operations.registration import check_registration, keep_untaxed_code, registration_in_step
 from operations.rights import RIGHT_OF_FIELD, Right
 from operations.templates import FROM_COUNTRY, fresh_profile
@@ -50,10 +51,11 @@ _ELSEWHERE = POLICIES | {"owner_email"}
 
 
 async def update_organization(
-    office: Office, books: Books, changes: Mapping[str, _Value]
+    office: Office, books: Books, changes: Mapping[str, _Value], *, agreed: How | None = None
 ) -> tuple[Books, OrganizationDetails]:
     """Set the given fields; an empty text clears one. A country that is set for the first time brings its
-    chart of accounts, tax codes and terms with it. Answers the books under their new name.
+    chart of accounts, tax codes and terms with it. Answers the books under their new name. `agreed` is how a
+    person has said yes to them, which switching human_approval off wants.
 
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
@@ -68,6 +70,7 @@ async def update_organization(
         return books, await get_organization(books)
     for field in changes:
         require(RIGHT_OF_FIELD.get(field, Right.UPDATE_PROFILE), books.organization, office.principal, field=field)
+    check_agreed(books.organization, changes, agreed)
     policies = checked_policies(books.organization, office.principal, changes)
     if "name" in changes:
         await _check_may_rename(office, books, str(changes["name"]))

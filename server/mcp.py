@@ -39,6 +39,8 @@ _ACTS = {tool.name: tool.act for tool in CATALOG}
 _CHANGING = frozenset(name for name, act in _ACTS.items() if act is not Right.READ)
 _STREAMING = frozenset(tool.name for tool in CATALOG if tool.streams)
 _ASKING = frozenset(tool.name for tool in CATALOG if tool.asks)
+# What the SDK says of a form that was accepted without anything in it.
+_NO_ANSWER = "eceived an accepted elicitation with no content"
 
 # Revision 2025-06-18 brought them; the text beside each says where the file is.
 _BEFORE_RESOURCE_LINKS = frozenset({"2025-03-26"})
@@ -92,6 +94,8 @@ class CounterfoilServer(IntroducedServer):
                     return refused(refusal)
                 case ValidationError() as invalid:
                     return refused(invalid_arguments(invalid))
+                case _ if name in _ASKING and _NO_ANSWER in str(error):
+                    return refused(NotAllowed("The person who was asked has not said yes: the form came back empty."))
                 case cause:
                     return defect(cause or error, doing=f"calling {name}")
 

@@ -9,7 +9,7 @@ from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
 from operations.access import Office, open_books
-from operations.naming import Caller, name_organization
+from operations.naming import Caller, name_organization, organization_now
 from operations.rights import Right
 from storage.books.pool import Books
 
@@ -62,6 +62,12 @@ async def open_to(
     changing = act is not Right.READ
     named = await name_organization(caller, organization=organization, session=session, changing=changing)
     return open_books(caller.office, named, act, even_archived=even_archived)
+
+
+async def open_again(act: Right, context: Context[Any, Any], books: Books, *, even_archived: bool = False) -> Books:
+    """The same books after somebody was asked, who may have thought for long: opened by what the directory says now."""
+    office = await find_office(context)
+    return open_books(office, await organization_now(office, books.organization), act, even_archived=even_archived)
 
 
 async def _open_unless_clients(

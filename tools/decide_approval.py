@@ -16,7 +16,7 @@ from operations.approval.persons import Question
 from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.asking_person import PersonsAnswer, ask_person, person_said
-from tools.context import BooksToDecide
+from tools.context import BooksToDecide, open_again
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from views.approvals import ApprovalAnswer, approval_answer, approval_lines, decision_lines, waiting_text
@@ -50,6 +50,7 @@ async def ask_to_decide(
 
 
 async def decide_approval(
+    context: Context[Any, Any],
     books: BooksToDecide,
     document: Annotated[str, Field(description="Id of what waits")],
     decision: Annotated[str, Field(description="approve or reject")],
@@ -61,6 +62,7 @@ async def decide_approval(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DecidedAnswer]:
     said = person_said([question] if question else [], outcome)
+    books = await open_again(Right.DECIDE_APPROVAL, context, books) if question else books
     made = await deciding.decide_approval(books, DecisionRequest(document, decision, comment), said)
     structured = DecidedAnswer(
         organization=named(books.organization),

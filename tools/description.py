@@ -47,7 +47,7 @@ class Description:
     which it acts across organizations, on the practice connection alone.
     `streams` says that a call may tell or ask its client something before it answers, or take so long that a client
     wants a sign of life: over HTTP it is answered by an event stream. `asks` says that a call may ask a person before
-    something is issued, where the practice's policy wants that.
+    something is issued, or the policy that wants this is switched off.
     """
 
     function: Callable[..., Any]

@@ -57,6 +57,8 @@ async def go_live(
         lines = [f"Dry run: {made.handle} cannot go live yet.", *lacking]
     else:
         lines = [f"Dry run: {made.handle} would be made, with {counts}, and {made.sandbox.handle} archived."]
+    if made.waiting:
+        lines.append(f"Waiting for approval in {made.sandbox.handle}, and left behind there: {made.waiting}.")
     return answer(heading(made.sandbox), [*lines, *_mandate_lines(structured.mandates)], structured)
 
 

@@ -22,8 +22,8 @@ from operations.credit_notes import CreditRequest, IssuedCreditNote, NotAgreed
 from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said, was_asked
-from tools.context import BooksToCredit
+from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said
+from tools.context import BooksToCredit, open_again
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
 from views.approvals import ApprovalAnswer, approval_answer, approval_lines, waiting_text
@@ -83,6 +83,7 @@ async def ask_to_credit(
 
 
 async def issue_credit_note(
+    context: Context[Any, Any],
     books: BooksToCredit,
     question: AQuestion,
     outcome: Annotated[ElicitationResult[Any], Resolve(ask_to_credit)],
@@ -98,6 +99,7 @@ async def issue_credit_note(
 ) -> Annotated[CallToolResult, Credited]:
     wanted = _wanted(invoice, reason, lines, issue_date, client_reference)
     said = person_said([question] if question else [], outcome)
+    books = await open_again(Right.CREDIT, context, books) if question else books
     made = await credit_notes.issue_credit_note(books, wanted, said)
     first_line = heading(books.organization)
     match made:
@@ -106,7 +108,7 @@ async def issue_credit_note(
             said_of_it = [f"{first} {waiting_text(approval)}", *approval_lines(approval)]
             return answer(first_line, said_of_it, _not_issued(books, approval.document, approval, made.replayed))
         case NotAgreed(document=document):
-            line = f"{no_person_line(asked=was_asked(outcome))} Nothing was kept: repeat the call."
+            line = f"{no_person_line(outcome, is_person=books.acting.is_person)} Nothing was kept."
             return answer(first_line, [line], _not_issued(books, document, None, replayed=False))
         case IssuedCreditNote():
             return answer(first_line, _lines(made), _credited(books, made))

@@ -17,7 +17,7 @@ from operations.recurring import issuing
 from operations.recurring.issuing import DraftToIssue
 from operations.rights import Right
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said, was_asked
+from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import PartInput, Several
@@ -86,7 +86,7 @@ async def issue_for_clients(
     )
     unasked = any(isinstance(one.outcome, KeptAsDraft) and not one.outcome.unacknowledged for one in found)
     lines = [*(["Dry run, nothing was issued."] if dry_run else []), *issue_lines(found, for_assistant)]
-    lines += [no_person_line(asked=was_asked(outcome))] if unasked else []
+    lines += [no_person_line(outcome, is_person=office.principal.is_person)] if unasked else []
     return answer(heading(practice), lines, structured)
 
 

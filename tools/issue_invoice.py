@@ -17,8 +17,8 @@ from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
 from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said, was_asked
-from tools.context import BooksToIssue
+from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said
+from tools.context import BooksToIssue, open_again
 from tools.description import Description, Effect
 from tools.drafts_shown import acknowledged_codes, draft_answer_lines, kept_lines
 from tools.inputs import OrganizationArgument, SessionArgument, Several
@@ -69,6 +69,7 @@ async def ask_to_issue(
 
 @spread(described=False)
 async def issue_invoice(
+    context: Context[Any, Any],
     books: BooksToIssue,
     *,
     question: AQuestion,
@@ -81,13 +82,14 @@ async def issue_invoice(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, IssuedAnswer]:
     wanted = _wanted(draft, document, acknowledge, client_reference)
+    books = await open_again(Right.ISSUE, context, books) if question else books
     made = await invoices.issue_invoice(books, wanted, person_said([question] if question else [], outcome))
     first_line = heading(books.organization)
     match made:
         case AwaitingApproval():
             return answer(first_line, _waiting_lines(made), _waiting(books, made))
         case KeptAsDraft(unacknowledged=()):
-            lines = [no_person_line(asked=was_asked(outcome)), *draft_answer_lines(made.preview)]
+            lines = [no_person_line(outcome, is_person=books.acting.is_person), *draft_answer_lines(made.preview)]
             return answer(first_line, lines, _kept(books, made))
         case KeptAsDraft():
             return answer(first_line, kept_lines(made.preview, made.unacknowledged, seen=made.seen), _kept(books, made))

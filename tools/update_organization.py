@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
+from mcp.server.elicitation import ElicitationResult
+from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from invoicing.approval.approvals import How
 from invoicing.countries.identifiers import NUMBER_FIELDS
 from invoicing.master_data.fields import clearable
 from invoicing.master_data.profile_fields import PROFILE
-from operations import people, profile
+from operations import people, policies, profile
 from operations.configuration.profile_parts import BRANDING, POLICY
 from operations.organizations import OrganizationDetails
 from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
-from tools.context import BooksToUpdate, TheOffice
+from tools.asking_person import PersonsAnswer, ask_to_loosen, how_agreed
+from tools.context import BooksToUpdate, TheOffice, open_again
 from tools.description import Description, Effect
 from tools.inputs import (
     ADDRESS_FIELDS,
@@ -47,7 +51,7 @@ CLEARABLE = clearable(PROFILE) | dict.fromkeys((*NUMBER_FIELDS, "logo", "client_
 
 
 # What is no field of an organization; each of the other arguments has the name of the field that it sets.
-_APART = frozenset({"office", "books", "address", "clear", "organization", "session"})
+_APART = frozenset({"context", "office", "books", "state", "outcome", "address", "clear", "organization", "session"})
 
 NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
@@ -75,9 +79,25 @@ ClientMayArgument = Annotated[
 MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")]
 
 
+async def state_to_loosen(books: BooksToUpdate, human_approval: str | None) -> str:
+    return await policies.state_to_loosen(books, {"human_approval": human_approval})
+
+
+State = Annotated[str, Resolve(state_to_loosen)]
+
+
+async def ask_first(
+    context: Context[Any, Any], books: BooksToUpdate, state: State
+) -> Elicit[PersonsAnswer] | How | None:
+    return await ask_to_loosen(context, books.organization, state)
+
+
 async def update_organization(
+    context: Context[Any, Any],
     office: TheOffice,
     books: BooksToUpdate,
+    state: State,
+    outcome: Annotated[ElicitationResult[Any], Resolve(ask_first)],
     name: str | None = None,
     legal_name: str | None = None,
     country: Annotated[str | None, Field(description="Two-letter code; set once")] = None,
@@ -124,7 +144,9 @@ async def update_organization(
     sent["client_may"] = " ".join(client_may) if client_may else None
     changes = given(**sent, **(address.model_dump(exclude_none=True) if address else {}))
     changes |= cleared(clear, CLEARABLE, changes)
-    updated, details = await profile.update_organization(office, books, changes)
+    books = await open_again(Right.UPDATE_PROFILE, context, books, even_archived=True) if state else books
+    agreed = how_agreed(outcome) if state else None
+    updated, details = await profile.update_organization(office, books, changes, agreed=agreed)
     structured = OrganizationChanged(
         organization=named(updated.organization),
         changed=_as_kept(changes, updated, details),
@@ -164,6 +186,7 @@ TOOL = Description(
     effect=Effect.CHANGES,
     act=Right.UPDATE_PROFILE,
     repeatable=True,
+    asks=True,
     # What vat_registration says in full, and what stands in parts of the configuration.
     unlisted=frozenset({"small_business", "logo"}) | (frozenset({*BRANDING.fields, *POLICY.fields}) - {"footer"}),
 )

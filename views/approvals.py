@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -79,7 +80,7 @@ def step_lines(steps: Sequence[StepAnswer]) -> list[str]:
     """What was said, one line each."""
     return [
         f"{_SAID[one.decision]} by {one.user} on {one.at:%Y-%m-%d %H:%M} UTC ({_step_name(one)}, by {one.how})"
-        f"{f': {one.comment}' if one.comment else '.'}"
+        f"{f': {_quoted(one.comment)}' if one.comment else '.'}"
         for one in steps
         if one.decision
     ]
@@ -100,6 +101,11 @@ def waiting_text(approval: Approval) -> str:
     )
 
 
+def _quoted(comment: str) -> str:
+    """A comment of several lines in one, so that none of them looks like a line of ours."""
+    return json.dumps(comment, ensure_ascii=False) if len(comment.splitlines()) > 1 else comment
+
+
 _SAID = {"approve": "Approved", "reject": "Rejected"}
 
 
@@ -109,7 +115,7 @@ def _standing_lines(approval: Approval) -> list[str]:
             which = f" Step {len(approval.decisions) + 1} of {len(approval.steps)}."
             return [f"It waits for {_who(approval)}.{which} To decide it: decide_approval with document={approval.id}."]
         case State.REJECTED:
-            return [f"It was rejected{f': {approval.note}' if approval.note else '.'}"]
+            return [f"It was rejected{f': {_quoted(approval.note)}' if approval.note else '.'}"]
         case State.RETURNED:
             return [f"It waits no more, and was not issued: {approval.note}"]
 

@@ -165,6 +165,13 @@ def digest_of(document: Document, *beside: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def yes_to(digest: str, *used_up_by: object) -> str:
+    """What one person's yes counts for: what has the digest, for as long as nothing has become of it that uses the yes
+    up.
+    """
+    return hashlib.sha256(canonical_json([digest, *used_up_by]).encode()).hexdigest()
+
+
 def undated(document: Document) -> Document:
     """The document without the days that follow from the day of issue; two that differ in nothing else are equal."""
     day = date.min

@@ -87,14 +87,11 @@ def _holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _total_holds(condition: TotalIs, document: Document) -> bool:
-    """Compared in the document's currency or in that of the books. What the books cannot convert yet is not let pass:
-    there the condition holds.
+    """Compared in the document's currency. One in another is not let pass by a rate, which somebody may have stated, or
+    by there being none yet: against an amount in the currency of the books the condition holds.
     """
-    exchange = document.exchange
     if document.currency == condition.currency:
         total_minor = document.total_minor
-    elif exchange is not None and exchange.currency == condition.currency:
-        total_minor = exchange.net_minor + exchange.tax_minor
     else:
         return document.accounting_currency == condition.currency
     limit_minor = exact_minor(condition.amount, condition.currency, field="amount")

@@ -18,7 +18,9 @@ from invoicing.approval.approvals import (
     check_may_decide,
     given_approvals,
     undated,
+    yes_to,
 )
+from invoicing.approval.people import with_actor
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.notices import Notice
 from invoicing.document.plain_values import made_of
@@ -101,7 +103,7 @@ async def question_before_decision(books: Books, request: DecisionRequest) -> Qu
         approval = _waiting(db, request.document)
         check_may_decide(approval, books.acting)
         now = _as_it_is_now(db, books, approval)
-        return Question(now.pinned, now.digest, draft=approval.id, deciding=True)
+        return Question(now.pinned, _yes(approval, now.digest), draft=approval.id, deciding=True)
 
     return await books.read(work)
 
@@ -165,7 +167,9 @@ def _decide(db: Session, books: Books, key: str, answer: Answer, comment: str, s
 def _asked(books: Books, approval: Approval, said: PersonSaid | None) -> How:
     if not wants_person(books.organization):
         return How.TOOL
-    if said is None or not said.to(approval.digest):
+    if said is not None and not said.to(_yes(approval, approval.digest)):
+        raise NotAllowed("It has changed since the person was shown it: repeat the call.", field="document")
+    if said is None:
         raise NotAllowed(
             "The policy human_approval wants a person's own yes to exactly this document, and nobody has said it.",
             field="document",
@@ -173,15 +177,30 @@ def _asked(books: Books, approval: Approval, said: PersonSaid | None) -> How:
     return said.how
 
 
+def _yes(approval: Approval, digest: str) -> str:
+    """What a person's yes to the next step counts for; the decision uses it up."""
+    return yes_to(digest, approval.id, approval.round, len(approval.decisions))
+
+
 def _changed(db: Session, books: Books, approval: Approval, now: _Now) -> Decided | None:
-    """What becomes of a decision on something that is not as it was when it was asked for: it does not count."""
-    steps = steps_for(db, now.pinned, overridden=now.overridden, preparers=approval.preparers)
-    if (now.digest, steps) == (approval.digest, approval.steps):
+    """What becomes of a decision on something that is not as it was when it was asked for: it does not count. Whoever
+    makes it can have changed the settings behind the document, and counts as having prepared it from then on. Changed
+    workflows alone change nothing of what waits.
+    """
+    if now.digest == approval.digest:
         return None
+    preparers = with_actor(approval.preparers, books.acting)
+    steps = steps_for(db, now.pinned, overridden=now.overridden, preparers=preparers)
     if not steps:
         return Decided(return_to_draft(db, books, approval, "No workflow asks for an approval any more."), anew=True)
     wanted = replace(
-        approval, document=now.pinned, digest=now.digest, steps=steps, decisions=(), asked_at=books.clock()
+        approval,
+        document=now.pinned,
+        digest=now.digest,
+        steps=steps,
+        preparers=preparers,
+        decisions=(),
+        asked_at=books.clock(),
     )
     return Decided(begin_waiting(db, books, wanted), anew=True)
 

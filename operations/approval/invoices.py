@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import GivenApproval, digest_of
+from invoicing.approval.approvals import Approval, GivenApproval, State, digest_of, yes_to
 from invoicing.document.notices import Notice
 from invoicing.document.readiness import blockers
 from invoicing.document.requested import request_values
 from invoicing.organizations import Environment
-from invoicing.refusals import NotReady
-from invoicing.remedies import Remark, remedy_record
+from invoicing.refusals import Conflict, NotReady
+from invoicing.remedies import Act, Remark, remedy_record
 from operations.approval.waiting import approvals_on_record
 from operations.drafts import Composed, Resolved, as_kept, compose_in, issuing_blockers
 from operations.issue_dates import date_refusal
-from operations.issuing import answered_for, issue_document
+from operations.issuing import answered_for, find_document, issue_document
 from storage.books import drafts, idempotency
-from storage.books.approvals import delete_approval
-from storage.books.documents import IssuedDocument
+from storage.books.approvals import approval_of, delete_approval
+from storage.books.documents import IssuedDocument, documents_end
 from storage.books.pool import Books
 
 TOOL = "issue_invoice"
@@ -35,6 +35,24 @@ def invoice_digest(db: Session, books: Books, resolved: Resolved, composed: Comp
     document = compose_in(db, books, pinned).document
     setup = composed.setup
     return digest_of(document, request_values(request), setup.series.pattern, setup.posting)
+
+
+def waits_unchanged(db: Session, books: Books, draft: str, resolved: Resolved) -> Approval | None:
+    """What the draft waits as, where it does and is as it was when it was asked for; whatever became of workflows."""
+    before = approval_of(db, draft)
+    if before is None or before.state is not State.WAITING:
+        return None
+    unseen = replace(resolved, shown=None)
+    dated = replace(unseen, request=replace(unseen.request, issue_date=before.document.issue_date))
+    now = invoice_digest(db, books, unseen, compose_in(db, books, dated))
+    return before if now == before.digest else None
+
+
+def yes_to_issue(db: Session, draft: str, digest: str) -> str:
+    """What a person's yes to the invoice counts for. It is used up with the draft; where there is none, by the next
+    document that is issued.
+    """
+    return yes_to(digest, draft or documents_end(db))
 
 
 def check_ready(composed: Composed) -> None:
@@ -59,6 +77,13 @@ def check_may_issue(db: Session, composed: Composed) -> None:
     check_ready(composed)
     if refused := date_refusal(db, composed.document, composed.profile, composed.setup.series, today=composed.today):
         raise refused
+
+
+def check_not_issued(db: Session, draft: str) -> None:
+    became = idempotency.known_subject(db, idempotency.ISSUED_DRAFT, draft)
+    if became is not None:
+        number = find_document(db, became).document.number
+        raise Conflict(f"This draft was issued already, as {number}.", field="draft", remedy=Act.READ_DOCUMENT)
 
 
 def issue_composed(

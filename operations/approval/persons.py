@@ -15,7 +15,8 @@ from storage.books.pool import Books
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person is asked to approve: a document that would be issued now, or a step of what waits. `number` is the
-    one that it would take, `draft` the draft that it is, where there is one; `digest` is what exactly is meant.
+    one that it would take, `draft` the draft that it is, where there is one; `digest` is what exactly is meant, with
+    what makes the yes used up: the document that is issued, or the decision that is made.
     """
 
     document: Document
@@ -34,6 +35,11 @@ class PersonSaid:
 
     def to(self, digest: str) -> bool:
         return digest in self.digests
+
+
+def may_say(books: Books) -> bool:
+    """Whether whoever acts is a person, whose own yes can be wanted; behind a key or a link nobody need sit."""
+    return books.acting.is_person and bool(books.acting.user_id)
 
 
 def wants_person(organization: OrganizationRef) -> bool:

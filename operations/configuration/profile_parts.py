@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from invoicing.approval.approvals import How
 from invoicing.money.amounts import parse_whole
 from invoicing.organizations import client_may_text
 from invoicing.refusals import InvalidInput
@@ -41,7 +42,9 @@ class PartOfProfile:
         return partial(_entries, self)
 
 
-async def save_profile_part(office: Office, books: Books, of: PartOfProfile, change: Change) -> Entry:
+async def save_profile_part(
+    office: Office, books: Books, of: PartOfProfile, change: Change, agreed: How | None
+) -> Entry:
     """Set the given fields, and answer the entry as it is now. An empty value empties a field that may be empty; one
     that is as it is shown says nothing new.
 
@@ -57,7 +60,7 @@ async def save_profile_part(office: Office, books: Books, of: PartOfProfile, cha
     changes = {name: _typed(name, text) for name, text in wanted.items()}
     if not changes:
         return now
-    books, _ = await update_organization(office, books, changes)
+    books, _ = await update_organization(office, books, changes, agreed=agreed)
     (entry,) = await books.read(lambda db: _entries(of, db, books))
     return entry
 

@@ -7,9 +7,19 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from invoicing.approval.wording import CONDITION_FORMS, conditions_of, conditions_text, steps_of, steps_text
-from invoicing.approval.workflows import WORKFLOWS_MAX, Approver, Condition, CustomerIs, Step, Workflow
+from invoicing.approval.workflows import (
+    WORKFLOWS_MAX,
+    Approver,
+    Condition,
+    CustomerIs,
+    DraftedBy,
+    FirstDocument,
+    OverriddenTax,
+    Step,
+    Workflow,
+)
 from invoicing.document.documents import DocumentKind
-from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.refusals import InvalidInput, LimitExceeded, NotAllowed
 from invoicing.tax.settings import check_code
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
@@ -20,6 +30,7 @@ from storage.books.pool import Books
 from storage.books.workflows import load_workflows, save_workflow
 
 _NO_CONDITION = "none"
+_OF_INVOICES = (FirstDocument, OverriddenTax)
 
 
 def _entry(one: Workflow) -> Entry:
@@ -42,10 +53,19 @@ def _save(db: Session, books: Books, change: Change) -> str:
     before = known.get(code)
     if before is None and len(known) >= WORKFLOWS_MAX:
         raise LimitExceeded(f"code: an organization has at most {WORKFLOWS_MAX} workflows.", field="code")
+    _check_is_theirs(books, before)
     after = _withdrawn(before) if change.withdraw else _changed(db, books, code, before, change)
     save_workflow(db, after)
     record(db, books, Part.WORKFLOWS, code, _entry(before) if before else None, _entry(after))
     return code
+
+
+def _check_is_theirs(books: Books, before: Workflow | None) -> None:
+    """Who is restrained by an owner's step does not take it out."""
+    if before is None or books.acting.by is DraftedBy.OWNER:
+        return
+    if any(step.approver is Approver.OWNER for step in before.steps):
+        raise NotAllowed("This workflow asks an owner: an owner alone changes or withdraws it.", field="code")
 
 
 def _withdrawn(before: Workflow | None) -> Workflow:
@@ -68,9 +88,20 @@ def _changed(db: Session, books: Books, code: str, before: Workflow | None, chan
         steps=_steps(db, values["steps"]) if "steps" in values else base.steps,
         active=True,
     )
+    _check_can_match(after)
     if not books.organization.partner_id and any(step.approver is Approver.CLIENT for step in after.steps):
         raise InvalidInput("values: a step for client is of a practice's client; this is none.", field="values")
     return after
+
+
+def _check_can_match(workflow: Workflow) -> None:
+    """What is never true of a credit note: its lines are the invoice's, which was issued to the customer before it."""
+    conditions = (*workflow.conditions, *(one for step in workflow.steps for one in step.conditions))
+    if workflow.kind is DocumentKind.CREDIT_NOTE and any(isinstance(one, _OF_INVOICES) for one in conditions):
+        raise InvalidInput(
+            "values: overridden_tax and first_document are of invoices: they never hold for a credit note.",
+            field="values",
+        )
 
 
 def _kind(text: str) -> DocumentKind:

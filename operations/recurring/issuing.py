@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from sqlmodel import Session
 
+from invoicing.document.documents import DocumentKind
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.progress import AsyncProgress
-from invoicing.refusals import InvalidInput, LimitExceeded, Refusal
+from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
 from operations.access import Office, open_books, require
 from operations.approval.persons import PersonSaid, Question, wants_person
 from operations.approval.waiting import AwaitingApproval
@@ -26,6 +27,7 @@ from operations.invoices import (
     issued_from,
     question_before_issue,
 )
+from operations.issuing import StandingDocument
 from operations.naming import no_such_draft, of_practice_named
 from operations.onboarding import find_partner
 from operations.recurring.clients import as_it_is_now
@@ -36,6 +38,8 @@ from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 DOCUMENTS_MAX = 100
 """How many drafts one call issues."""
+ASKED_MAX = 20
+"""How many of them a person is asked about: a question names each."""
 
 _log = logging.getLogger("counterfoil")
 
@@ -103,7 +107,7 @@ async def issue_for_clients(
     Raises:
         NotFound, OrganizationRequired: an organization, or the practice, is not within reach; nothing is issued then.
         NotAllowed: acting for clients is not the principal's to do.
-        InvalidInput, LimitExceeded: none, a draft twice, or more than one call issues.
+        InvalidInput, LimitExceeded: none, a draft twice, or more than one call issues, or than a person is asked about.
     """
     practice, organizations = await _checked(office, wanted, partner)
     found = []
@@ -120,7 +124,13 @@ async def _checked(
     practice = await find_partner(office, partner)
     require(Right.ACT_FOR_CLIENTS, practice, office.principal)
     _check_drafts(wanted)
-    return practice, await office.store.directory.read(lambda db: _organizations(db, office, practice, wanted))
+    organizations = await office.store.directory.read(lambda db: _organizations(db, office, practice, wanted))
+    if sum(wants_person(organizations[one.organization]) for one in wanted) > ASKED_MAX:
+        raise LimitExceeded(
+            f"documents: a person is asked about at most {ASKED_MAX} live drafts in one call. Split them.",
+            field="documents",
+        )
+    return practice, organizations
 
 
 def _check_drafts(wanted: Sequence[DraftToIssue]) -> None:
@@ -151,7 +161,7 @@ def _organizations(
 async def _question(office: Office, organization: OrganizationRef, one: DraftToIssue) -> Question | None:
     try:
         books = await _open(office, organization, one.draft)
-        if await issued_from(books, one.draft) is not None:
+        if await _issued_from(books, one.draft) is not None:
             return None
         return await question_before_issue(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
     except (Refusal, *UNREADABLE_ROW):
@@ -166,7 +176,7 @@ async def _issue(
         books = await _open(office, organization, one.draft)
         if not dry_run:
             return await _issue_in(books, one, said)
-        earlier = await issued_from(books, one.draft)
+        earlier = await _issued_from(books, one.draft)
         asked = IssueRequest(draft=one.draft, acknowledge=one.acknowledge)
         return IssuedInvoice(earlier, ()) if earlier is not None else await foresee_issue(books, asked)
     except Refusal as refusal:
@@ -194,13 +204,25 @@ async def _open(office: Office, organization: OrganizationRef, draft: str) -> Bo
     return books
 
 
+async def _issued_from(books: Books, draft: str) -> StandingDocument | None:
+    """The invoice that the draft became.
+
+    Raises:
+        Conflict: it is no draft, but what a credit note was asked for under.
+    """
+    found = await issued_from(books, draft)
+    if found is not None and found.document.kind is not DocumentKind.INVOICE:
+        raise Conflict("This is no draft: a credit note was asked for under it, and is issued.", field="draft")
+    return found
+
+
 async def _issue_in(books: Books, one: DraftToIssue, said: PersonSaid | None) -> Issue:
-    if (earlier := await issued_from(books, one.draft)) is not None:
+    if (earlier := await _issued_from(books, one.draft)) is not None:
         return IssuedInvoice(earlier, ())
     try:
         return await issue_invoice(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge), said)
     except Refusal:
         # Somebody else may have issued it meanwhile, and then it is issued.
-        if (meanwhile := await issued_from(books, one.draft)) is not None:
+        if (meanwhile := await _issued_from(books, one.draft)) is not None:
             return IssuedInvoice(meanwhile, ())
         raise

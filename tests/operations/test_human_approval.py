@@ -74,7 +74,7 @@ async def live_client(folder: Path) -> AsyncIterator[tuple[Practice, Books]]:
 
 async def set_policy(one: Practice, value: str) -> None:
     books = one.books(await as_seen_by(one.office, one.organization), Right.CHANGE_SETTINGS)
-    await save_entry(one.office, books, Part.POLICY, Change(code="", values={"human_approval": value}))
+    await save_entry(one.office, books, Part.POLICY, Change(code="", values={"human_approval": value}), agreed=How.TOOL)
 
 
 @asynccontextmanager
@@ -107,9 +107,7 @@ async def test_a_person_says_yes_by_the_clients_form_and_it_stays_with_the_docum
             assert not result.is_error, text_of(result)
             number = result.structured_content["invoice"]["number"]
         (question,) = person.asked
-        assert (
-            "Harbour Bakery (harbour-bakery): Issue invoice INV-2026-00001 to Hotel Bristol, total 120.00" in question
-        )
+        assert '120.00 GBP: Issue invoice INV-2026-00001 to "Hotel Bristol" for "Harbour Bakery"' in question
         (given,) = (await get_invoice(books, number)).approvals
         assert (given.how, given.decided_by, given.workflow) == (How.ELICITATION, one.principal.label, "")
 

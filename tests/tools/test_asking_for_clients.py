@@ -81,7 +81,7 @@ async def test_one_question_names_each_live_document_and_one_yes_issues_them(tmp
             done = await chat.ok("issue_for_clients", documents=month.documents)
             assert [document["outcome"] for document in done["documents"]] == ["issued"] * 3
             (asked,) = person.asked
-            assert [line.partition(" (")[0] for line in asked.splitlines()[1:]] == ["Quay Editing", "Finch Studio"]
+            assert [line.split('"')[3] for line in asked.splitlines()[1:]] == ["Quay Editing", "Finch Studio"]
             assert "60.00 GBP" in asked
             # Said again it issues nothing, and asks nothing.
             again = await chat.ok("issue_for_clients", documents=month.documents)
