@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from invoicing.refusals import Conflict, InvalidInput
 from operations.approval.waiting import VOIDING, AwaitingApproval
 from operations.credit_notes import CreditRequest, issue_credit_note
-from operations.drafts import DraftRequest
 from operations.invoices import IssuedInvoice, IssueRequest, issue_invoice
-from operations.items import save_item
+from operations.profile import update_organization
 from operations.recurring.issuing import DraftToIssue, NotIssued, issue_for_clients
+from operations.rights import Right
 from storage.books import audit
 from tests.operations.test_human_approval import chat_of
 from tests.support.approvals import desk
@@ -23,16 +22,15 @@ from tests.support.people import refusal
 
 async def test_a_draft_that_changed_and_that_nothing_asks_for_any_more_waits_no_more_on_record(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        await it.workflow("ALL", conditions="total > 1000 GBP", steps="owner")
+        await it.workflow("ALL", steps="owner")
+        key = await it.ask(it.anna)
+        await it.withdraw("ALL")
         books = await it.books(it.anna)
-        item = (await save_item(books, {"name": "Advice", "unit_price": Decimal(9000)}, item_id="")).item
-        line = replace(it.request().document.lines[0], item=item.id, unit_price=None, description="")
-        document = replace(it.request().document, lines=(line,))
-        asked = await issue_invoice(books, IssueRequest(request=DraftRequest(document=document)))
-        assert isinstance(asked, AwaitingApproval)
-        await save_item(books, {"unit_price": Decimal(10)}, item_id=item.id)
-        assert isinstance(await issue_invoice(books, IssueRequest(draft=asked.approval.id)), IssuedInvoice)
-        assert await books.read(lambda db: audit.first_detail(db, VOIDING, asked.approval.id)) != {}
+        assert isinstance(await issue_invoice(books, IssueRequest(draft=key)), AwaitingApproval)
+        profile = await it.books(it.owner, Right.UPDATE_PROFILE)
+        await update_organization(it.owner, profile, {"legal_name": "Bakery Ltd"})
+        assert isinstance(await issue_invoice(books, IssueRequest(draft=key)), IssuedInvoice)
+        assert await books.read(lambda db: audit.first_detail(db, VOIDING, key)) != {}
 
 
 async def test_a_stated_rate_avoids_no_limit(tmp_path: Path) -> None:
