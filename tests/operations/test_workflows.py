@@ -33,11 +33,11 @@ async def test_a_workflow_is_kept_whole_and_what_is_left_out_stays(tmp_path: Pat
     async with practice(tmp_path) as one:
         books = one.books(await one.client("Harbour Bakery"))
         customer = await one.customer(books)
-        made = await save(one.office, books, steps=STEPS, conditions=f"first_document; customer = {customer.name}")
+        made = await save(one.office, books, steps=STEPS, conditions=f"currency = GBP; customer = {customer.name}")
         assert made.values == {
             "name": "LARGE",
             "trigger": "invoice",
-            "conditions": f"first_document; customer = {customer.id}",
+            "conditions": f"currency = GBP; customer = {customer.id}",
             "steps": NUMBERED,
         }
         renamed = await save(one.office, books, name="Large ones", trigger="credit_note")
