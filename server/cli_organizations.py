@@ -39,6 +39,34 @@ def bring_back(
     anyio.run(_bring_back, read_settings(data), organization, reason, as_json)
 
 
+@organization_app.command("human-approval")
+def human_approval(
+    organization: Organization,
+    policy: Annotated[str, typer.Argument(help="off, or live: a person approves what is issued live.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Set whether a person, and not a model, approves what is issued; whoever is at this terminal answers for it."""
+    anyio.run(_human_approval, read_settings(data), organization, policy, as_json)
+
+
+async def _human_approval(settings: Settings, handle: str, policy: str, as_json: bool) -> None:
+    from invoicing.approval.approvals import How
+    from operations.access import open_books
+    from operations.profile import update_organization
+    from operations.rights import Right
+    from server.app import find_organization, local_office
+
+    async with local_office(settings) as office:
+        books = open_books(office, await find_organization(office, handle), Right.UPDATE_PROFILE)
+        changed, _ = await update_organization(office, books, {"human_approval": policy}, agreed=How.TOOL)
+    now = changed.organization.human_approval.value
+    if as_json:
+        say_json({"organization": changed.organization.handle, "human_approval": now})
+        return
+    say(f"{changed.organization.handle}: human_approval is {now}.")
+
+
 async def _bring_back(settings: Settings, handle: str, reason: str, as_json: bool) -> None:
     from operations.recovery import bring_back_books
     from server.app import find_organization, local_office

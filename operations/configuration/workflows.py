@@ -53,19 +53,23 @@ def _save(db: Session, books: Books, change: Change) -> str:
     before = known.get(code)
     if before is None and len(known) >= WORKFLOWS_MAX:
         raise LimitExceeded(f"code: an organization has at most {WORKFLOWS_MAX} workflows.", field="code")
-    _check_is_theirs(books, before)
+    if code in owners_alone(db, books):
+        raise NotAllowed(f"This workflow {OWNERS_ALONE}.", field="code")
     after = _withdrawn(before) if change.withdraw else _changed(db, books, code, before, change)
     save_workflow(db, after)
     record(db, books, Part.WORKFLOWS, code, _entry(before) if before else None, _entry(after))
     return code
 
 
-def _check_is_theirs(books: Books, before: Workflow | None) -> None:
-    """Who is restrained by an owner's step does not take it out."""
-    if before is None or books.acting.by is DraftedBy.OWNER:
-        return
-    if any(step.approver is Approver.OWNER for step in before.steps):
-        raise NotAllowed("This workflow asks an owner: an owner alone changes or withdraws it.", field="code")
+OWNERS_ALONE = "asks an owner: an owner alone changes or withdraws it"
+
+
+def owners_alone(db: Session, books: Books) -> frozenset[str]:
+    """The codes of the workflows that whoever acts does not change, for an owner's step restrains him."""
+    if books.acting.by is DraftedBy.OWNER:
+        return frozenset()
+    known = load_workflows(db)
+    return frozenset(one.code for one in known if any(step.approver is Approver.OWNER for step in one.steps))
 
 
 def _withdrawn(before: Workflow | None) -> Workflow:

@@ -10,10 +10,12 @@ from sqlmodel import Session
 
 from invoicing.master_data.profiles import Profile
 from invoicing.organizations import OrganizationRef
-from invoicing.refusals import InvalidInput
+from invoicing.refusals import InvalidInput, NotAllowed
 from operations.access import Office, open_books
+from operations.configuration.workflows import OWNERS_ALONE, owners_alone
 from operations.copying.part import Configuration, CopiedPart
 from operations.copying.parts import load_configuration, parts_of
+from operations.copying.workflows import WORKFLOWS
 from operations.copying.writing import record_parts
 from operations.layer_outcomes import Layer, LayerState
 from operations.layer_plans import PlannedLayer, PlannedPart, entity_layer
@@ -81,15 +83,19 @@ async def copy_entity_layer(
     """
     books = open_books(office, client, Right.CHANGE_SETTINGS)
     if dry_run:
-        return await books.read(lambda db: _planned(db, client.handle, source))
+        return await books.read(lambda db: _planned(db, books, source))
     return await books.write(lambda db: _write(db, books, source))
 
 
-def _planned(db: Session, handle: str, source: Configuration) -> RepeatedLayer:
-    target = load_configuration(db, handle)
+def _planned(db: Session, books: Books, source: Configuration) -> RepeatedLayer:
+    target = load_configuration(db, books.organization.handle)
     layer = entity_layer(source, target, _as_it_is(target))
     copying = layer.state in (LayerState.COPIED, LayerState.PARTIAL)
     entries = tuple(entry for planned in layer.parts for entry in _entries(db, planned, target)) if copying else ()
+    kept = owners_alone(db, books)
+    for entry in entries:
+        if entry.part is WORKFLOWS and entry.code in kept:
+            raise NotAllowed(f"The workflow {entry.code} of {books.organization.handle} {OWNERS_ALONE}.")
     return RepeatedLayer(target.profile, layer, entries)
 
 
@@ -118,7 +124,7 @@ def _own(part: CopiedPart, target: Configuration) -> PlannedPart:
 
 
 def _write(db: Session, books: Books, source: Configuration) -> RepeatedLayer:
-    repeated = _planned(db, books.organization.handle, source)
+    repeated = _planned(db, books, source)
     if not repeated.entries:
         return repeated
     for entry in repeated.entries:

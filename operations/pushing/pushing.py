@@ -16,8 +16,10 @@ from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
 from invoicing.remedies import Remark
 from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
+from operations.configuration.workflows import OWNERS_ALONE, owners_alone
 from operations.copying.part import Configuration, CopiedPart, digest
 from operations.copying.parts import PARTS, RESTED_ON, load_configuration
+from operations.copying.workflows import WORKFLOWS
 from operations.naming import EVERY_CLIENT, client_named, wants_names
 from operations.onboarding import configuration_of, find_partner
 from operations.pushing.differences import Action, Chosen, Difference, Mode, PushedEntry, differences
@@ -219,7 +221,14 @@ def _without(client: OrganizationRef, state: ClientState, refused: Refusal) -> C
 
 def _differences(db: Session, books: Books, chosen: Chosen) -> Iterator[Difference]:
     names = RESTED_ON | {part.name for part in chosen.parts}
-    return differences(db, chosen, load_configuration(db, books.organization.handle, names))
+    kept = owners_alone(db, books)
+    for one in differences(db, chosen, load_configuration(db, books.organization.handle, names)):
+        if one.part is WORKFLOWS and one.told.code in kept:
+            because = f"it {OWNERS_ALONE}"
+            told = PushedEntry(part=one.part.name, code=one.told.code, action=Action.REFUSED, because=because)
+            yield Difference(one.part, None, told)
+        else:
+            yield one
 
 
 def _write(db: Session, books: Books, chosen: Chosen) -> tuple[PushedEntry, ...]:

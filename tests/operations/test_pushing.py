@@ -380,3 +380,28 @@ async def test_it_is_for_the_heads_of_the_practice_to_do(tmp_path: Path) -> None
         }
         archive(one, one.organization)
         assert isinstance(await refusal(push(one.office, "accounts", partner=one.organization.handle)), Conflict)
+
+
+async def test_a_workflow_that_asks_an_owner_is_pushed_by_an_owner_alone(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, _ = await two_clients(one)
+        accountant = await colleague(one, one.organization, "accountant")
+        asks = Change(code="BIG", values={"steps": "owner, not preparer", "conditions": "total > 1000 GBP"})
+        await save_entry(one.office, bakery, Part.WORKFLOWS, asks)
+        await save(one, one.organization, Part.WORKFLOWS, "BIG", steps="accountant")
+        for dry_run in (True, False):
+            pushed = await push(accountant, "workflows", clients=(BAKERY,), dry_run=dry_run)
+            ((_, action, because),) = told(pushed, BAKERY)
+            assert (action, because) == ("refused", "it asks an owner: an owner alone changes or withdraws it")
+        assert (await entries(one, bakery, Part.WORKFLOWS))["BIG"].values["steps"] == "1: owner, not preparer"
+        again = ClientRequest(
+            name="Harbour Bakery",
+            country="GB",
+            handle=BAKERY,
+            copy_from=one.organization.handle,
+            repeats_entity_layer=True,
+        )
+        assert isinstance(await refusal(create_client_organization(accountant, again)), NotAllowed)
+        assert told(await push(one.office, "workflows", clients=(BAKERY,)), BAKERY) == [
+            ("workflows BIG", "updated", "")
+        ]

@@ -167,3 +167,18 @@ def test_a_restored_organization_gives_no_number_of_what_was_set_aside_out_again
         connection.execute("DELETE FROM anchored_numbers")
     assert run("restore", str(tmp_path / "backup"), *handle, "--reason", "again")[0] == 0
     assert anyio.run(issue, 1) == "TEST-INV-2026-00005"
+
+
+def test_whoever_is_at_the_terminal_sets_whether_a_person_approves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+) -> None:
+    """The one way to take the policy back where no client can ask a person."""
+    of = ("--organization", "ledger-co-sandbox", "--data", str(data))
+    for policy in ("live", "off"):
+        code, out, err = run_command(monkeypatch, capsys, "organization", "human-approval", policy, *of)
+        assert (code, out, err) == (0, f"ledger-co-sandbox: human_approval is {policy}.\n", "")
+    code, out, _ = run_command(monkeypatch, capsys, "organization", "human-approval", "live", *of, "--json")
+    assert (code, json.loads(out)) == (0, {"organization": "ledger-co-sandbox", "human_approval": "live"})
+    code, out, err = run_command(monkeypatch, capsys, "organization", "human-approval", "page", *of)
+    assert (code, out) == (1, "")
+    assert "needs a sign-in" in err
