@@ -203,9 +203,7 @@ def client_named(
     Raises:
         NotFound: there is none in reach, or it is another's.
     """
-    found = access_queries.reachable_by_handle(db, user_id, handle)
-    if found is None:
-        raise not_found(db, user_id, handle, field=field)
+    found = _reached(db, user_id, handle, field)
     if found.partner_id != practice.id:
         raise not_that(found, f"no client of {practice.handle}", field=field)
     return found
@@ -219,11 +217,16 @@ def of_practice_named(
     Raises:
         NotFound: there is none in reach, or it is another's.
     """
+    found = _reached(db, user_id, handle, field)
+    if practice.id not in (found.id, found.partner_id):
+        raise not_that(found, f"neither {practice.handle} nor a client of it", field=field)
+    return found
+
+
+def _reached(db: Session, user_id: str, handle: str, field: str) -> OrganizationRef:
     found = access_queries.reachable_by_handle(db, user_id, handle)
     if found is None:
         raise not_found(db, user_id, handle, field=field)
-    if practice.id not in (found.id, found.partner_id):
-        raise not_that(found, f"neither {practice.handle} nor a client of it", field=field)
     return found
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from invoicing.approval.approvals import Approval
+from invoicing.document.documents import Document
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
 from invoicing.settlement.kinds import SettlementKind
@@ -62,15 +63,7 @@ def invoice_details(found: StandingDocument) -> InvoiceDetails:
     document = found.document
     return InvoiceDetails(
         **invoice_answer(found),
-        supply_date=document.supply_date,
-        supply_end=document.supply_end,
-        purchase_order=document.purchase_order,
-        payment_terms=document.payment_terms,
-        note=document.note,
-        prices_include_tax=document.prices_include_tax,
-        lines=[line_answer(line, document.currency) for line in document.lines],
-        taxes=[tax_answer(tax, document.currency) for tax in document.taxes],
-        **totals_answer(document),
+        **_as_composed(document),
         payments=[payment_answer(payment) for payment in found.payments],
         credit_notes=[_credit_note(note) for note in found.credit_notes],
         credited_invoice=document.credits.number if document.credits else "",
@@ -82,20 +75,27 @@ def invoice_details(found: StandingDocument) -> InvoiceDetails:
     )
 
 
+def _as_composed(document: Document) -> dict[str, Any]:
+    """What the document says beside its numbers, parties and days, issued or not."""
+    return {
+        "supply_date": document.supply_date,
+        "supply_end": document.supply_end,
+        "purchase_order": document.purchase_order,
+        "payment_terms": document.payment_terms,
+        "note": document.note,
+        "prices_include_tax": document.prices_include_tax,
+        "lines": [line_answer(line, document.currency) for line in document.lines],
+        "taxes": [tax_answer(tax, document.currency) for tax in document.taxes],
+        **totals_answer(document),
+    }
+
+
 def waiting_details(approval: Approval) -> InvoiceDetails:
     """What waits for approval as it would be; the days follow when it is issued, where none were set."""
     document = approval.document
     return InvoiceDetails(
         **waiting_answer(approval),
-        supply_date=document.supply_date,
-        supply_end=document.supply_end,
-        purchase_order=document.purchase_order,
-        payment_terms=document.payment_terms,
-        note=document.note,
-        prices_include_tax=document.prices_include_tax,
-        lines=[line_answer(line, document.currency) for line in document.lines],
-        taxes=[tax_answer(tax, document.currency) for tax in document.taxes],
-        **totals_answer(document),
+        **_as_composed(document),
         payments=[],
         credit_notes=[],
         credited_invoice=document.credits.number if document.credits else "",

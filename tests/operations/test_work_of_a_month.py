@@ -13,7 +13,9 @@ import pytest
 
 from invoicing.document.drafting import RequestedLine
 from invoicing.organizations import OrganizationRef
+from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput, LimitExceeded, NotAllowed, NotFound, OrganizationRequired
+from operations.access import Office
 from operations.customers import save_customer
 from operations.drafts import delete_draft, draft_invoice, load_draft
 from operations.invoices import IssuedInvoice, KeptAsDraft
@@ -318,6 +320,18 @@ async def test_whatever_is_done_in_between_no_work_is_ever_drafted_twice(desk: D
     assert len(await desk.books.read(every_draft)) + len(issued) == len(texts)
 
 
+def putting_away(desk: Desk, staff: Office, how: str) -> AsyncProgress:
+    """Archives the bakery, or takes the member's reach away, once the first one is done."""
+
+    async def put_away(done: int, of: int) -> None:
+        if done == 1 and how == "archived":
+            archive(desk.one, desk.bakery)
+        elif done == 1:
+            in_the_directory(desk.one, "DELETE FROM memberships WHERE user_id = ?", staff.principal.user_id)
+
+    return put_away
+
+
 @pytest.mark.parametrize("how", ["archived", "out of reach"])
 async def test_a_client_that_is_put_away_during_the_call_is_told_and_touched_no_more(desk: Desk, how: str) -> None:
     finch = await desk.one.client("Aldous Finch")
@@ -327,16 +341,8 @@ async def test_a_client_that_is_put_away_during_the_call_is_told_and_touched_no_
         await desk.invoice(other, customer, day)
     await desk.two_months()
     staff = await colleague(desk.one, desk.one.organization, "accountant")
-    statement = "DELETE FROM memberships WHERE user_id = ?"
-
-    async def put_away(done: int, of: int) -> None:
-        if done == 1 and how == "archived":
-            archive(desk.one, desk.bakery)
-        elif done == 1:
-            in_the_directory(desk.one, statement, staff.principal.user_id)
-
     request = WorkRequest(month=MARCH, clients=(finch.handle, desk.bakery.handle), dry_run=False)
-    first, second = (await draft_for_clients(staff, request, progress=put_away)).clients
+    first, second = (await draft_for_clients(staff, request, progress=putting_away(desk, staff, how))).clients
     assert (len(first.drafts), second.drafts, how in told(second)) == (1, (), True)
     assert await desk.drafts() == 0
 
@@ -348,16 +354,8 @@ async def test_a_draft_of_a_client_that_is_put_away_during_the_call_stays_one(de
             await desk.invoice(desk.books, desk.customer, day, text=text)
     made = (await desk.work(desk.bakery)).drafts
     staff = await colleague(desk.one, desk.one.organization, "accountant")
-    statement = "DELETE FROM memberships WHERE user_id = ?"
-
-    async def put_away(done: int, of: int) -> None:
-        if done == 1 and how == "archived":
-            archive(desk.one, desk.bakery)
-        elif done == 1:
-            in_the_directory(desk.one, statement, staff.principal.user_id)
-
     wanted = [DraftToIssue(organization=desk.bakery.handle, draft=one.draft) for one in made]
-    _, (first, second) = await issue_for_clients(staff, wanted, progress=put_away)
+    _, (first, second) = await issue_for_clients(staff, wanted, progress=putting_away(desk, staff, how))
     assert isinstance(first.outcome, IssuedInvoice)
     assert isinstance(second.outcome, NotIssued)
     assert how in str(second.outcome.refusal)
