@@ -326,6 +326,7 @@ LATER = (
     ("profile", "tax_due"),
     ("documents", "cash_accounting"),
     ("drafts", "preparers"),
+    ("exports", "clients"),
 )
 LATER_TABLES = (
     "line_dimensions dimension_totals document_instalments workflow_conditions workflow_steps workflows"

@@ -46,12 +46,12 @@ async def test_no_client_gets_more_than_it_could_have_by_itself(
         codes = ("p0", "p1")
         pushed = await push(one.office, "agents", "skills", "workflows", codes=codes)
         assert told(pushed, BAKERY) == [
+            ("workflows p0", "added", ""),
+            ("workflows p1", "refused", "an organization has at most 20 workflows"),
             ("agents p0", "added", ""),
             ("agents p1", "refused", "an organization has at most 50 agents"),
             ("skills p0", "added", ""),
             ("skills p1", "refused", "an organization has at most 50 skills"),
-            ("workflows p0", "added", ""),
-            ("workflows p1", "refused", "an organization has at most 20 workflows"),
         ]
         monkeypatch.setattr("operations.copying.assistance.ALL_BYTES_MAX", 10)
         await source.write(lambda db: save_skill_file(db, "p0", skill_file("SKILL.md", b"# More than ten")))
