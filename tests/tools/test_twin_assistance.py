@@ -93,7 +93,8 @@ async def test_no_prompt_takes_or_tells_anything_of_anothers(twins: Twins, way: 
                         one, other = ({"name": name, "arguments": {**given, argument: sent}} for sent in (real, never))
                         await expect_no_difference(chat, "prompts/get", one, other, their)
         for name, arguments in asked.items():
-            told = await said(chat, "prompts/get", name=name, arguments=usual(mine, arguments))
+            of_practice = {"organization": mine.partner} if name in OF_PRACTICE else {}
+            told = await said(chat, "prompts/get", name=name, arguments=usual(mine, arguments) | of_practice)
             assert not told.startswith("error"), told
             assert_nothing_of([twins.known["b"], twins.known["c"]], told, name)
 
@@ -167,6 +168,10 @@ def addresses(their: Known, mine: Known) -> Iterator[str]:
             if skill != SKILL or their.canary in path:
                 yield f"skill://{mine.handle}/{skill}/{path}"
     yield from chain.from_iterable((f"skill://{one}", f"skill://{one}/SKILL.md", one) for one in few(their))
+
+
+OF_PRACTICE = ("month-end-of-clients", "onboard-client")
+"""Prompts that are for a practice over its clients, and for no single one."""
 
 
 def usual(mine: Known, arguments: list[str]) -> dict[str, str]:
