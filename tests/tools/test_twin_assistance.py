@@ -93,7 +93,7 @@ async def test_no_prompt_takes_or_tells_anything_of_anothers(twins: Twins, way: 
                         one, other = ({"name": name, "arguments": {**given, argument: sent}} for sent in (real, never))
                         await expect_no_difference(chat, "prompts/get", one, other, their)
         for name, arguments in asked.items():
-            of_practice = {"organization": mine.partner} if name in OF_PRACTICE else {}
+            of_practice = {"organization": "ledger-co-sandbox"} if name in OF_PRACTICE else {}
             told = await said(chat, "prompts/get", name=name, arguments=usual(mine, arguments) | of_practice)
             assert not told.startswith("error"), told
             assert_nothing_of([twins.known["b"], twins.known["c"]], told, name)
