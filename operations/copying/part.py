@@ -98,7 +98,10 @@ class CopiedPart:
     def changes(self, before: Any | None, value: Any) -> dict[str, tuple[str, str]]:
         """Each field that is another in `value`, with what it was; `before` is None where there was nothing."""
         old, new = self.shown(before) if before is not None else {}, self.shown(value)
-        return {name: (old.get(name, ""), text) for name, text in new.items() if old.get(name, "") != text}
+        names = [*new, *(name for name in old if name not in new)]
+        return {
+            name: (old.get(name, ""), new.get(name, "")) for name in names if old.get(name, "") != new.get(name, "")
+        }
 
     def digest(self, value: Any) -> str:
         """A digest of an entry, by which it is told whether it is another than it was."""

@@ -123,9 +123,7 @@ def _checked(
     except Refusal as refused:
         return Difference(part, None, _refused(part, key, refused.message.rstrip(".")))
     action = Action.ADDED if before is None else Action.UPDATED
-    old, new = part.shown(before) if before is not None else {}, part.shown(value)
-    names = [*new, *(name for name in old if name not in new)]
-    changed = {name: (old.get(name, ""), new.get(name, "")) for name in names if old.get(name, "") != new.get(name, "")}
+    changed = part.changes(before, value)
     return Difference(part, value, PushedEntry(part=part.name, code=key, action=action, changed=changed))
 
 

@@ -167,8 +167,7 @@ async def _clients(office: Office, partner: OrganizationRef, request: PushReques
 
     def work(db: Session) -> list[OrganizationRef]:
         if _is_for_all(request):
-            reached = organizations.every_reachable(db, user_id, archived=True)
-            return [one for one in reached if one.partner_id == partner.id]
+            return organizations.every_client(db, user_id, partner.id, archived=True)
         named = (client_named(db, user_id, partner, handle) for handle in handles)
         return list({one.id: one for one in named}.values())
 

@@ -38,8 +38,8 @@ async def covered_clients(office: Office, *, partner: str, handles: Sequence[str
     require(Right.ACT_FOR_CLIENTS, practice, office.principal)
     directory, user_id = office.store.directory, office.principal.user_id
     if not handles:
-        everyone = await directory.read(lambda db: organizations.every_reachable(db, user_id, archived=False))
-        return Covered(practice, tuple(_by_handle(one for one in everyone if one.partner_id == practice.id)))
+        everyone = await directory.read(lambda db: organizations.every_client(db, user_id, practice.id))
+        return Covered(practice, tuple(_by_handle(everyone)))
     found = await directory.read(lambda db: [client_named(db, user_id, practice, handle) for handle in handles])
     return Covered(practice, tuple(_by_handle({one.id: one for one in found}.values())))
 
@@ -47,8 +47,10 @@ async def covered_clients(office: Office, *, partner: str, handles: Sequence[str
 async def clients_within_reach(office: Office, practice: OrganizationRef) -> dict[str, OrganizationRef]:
     """The practice's clients that the principal reaches, archived ones too, by their ids."""
     user_id = office.principal.user_id
-    everyone = await office.store.directory.read(lambda db: organizations.every_reachable(db, user_id, archived=True))
-    return {one.id: one for one in everyone if one.partner_id == practice.id}
+    everyone = await office.store.directory.read(
+        lambda db: organizations.every_client(db, user_id, practice.id, archived=True)
+    )
+    return {one.id: one for one in everyone}
 
 
 async def as_it_is_now(office: Office, organization: OrganizationRef) -> OrganizationRef:

@@ -107,10 +107,11 @@ def every_reachable(session: Session, user_id: str, *, archived: bool) -> list[O
     return [ref(row) for row in execute(session, wanted, {"user_id": user_id})]
 
 
-def every_client(session: Session, user_id: str, partner_id: str) -> list[OrganizationRef]:
-    """All clients of a practice that the user can reach, by name; without the archived ones."""
+def every_client(session: Session, user_id: str, partner_id: str, *, archived: bool = False) -> list[OrganizationRef]:
+    """All clients of a practice that the user can reach, by name; with `archived` the archived ones too."""
+    wanted = _EVERY_CLIENT if archived else _EVERY_CLIENT_NOW
     values = {"user_id": user_id, "partner_id": partner_id}
-    return [ref(row) for row in execute(session, _EVERY_CLIENT, values)]
+    return [ref(row) for row in execute(session, wanted, values)]
 
 
 def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
@@ -136,7 +137,8 @@ def _listed(words: int, *, of_partner: bool, goes_on: bool) -> Select[*tuple[Any
 
 
 _EVERYTHING = _listed(0, of_partner=False, goes_on=False)
-_EVERY_CLIENT = _listed(0, of_partner=True, goes_on=False).order_by(*ORDER)
+_EVERY_CLIENT_NOW = _listed(0, of_partner=True, goes_on=False).order_by(*ORDER)
+_EVERY_CLIENT = REACHABLE.where(ORGANIZATION.partner_id == bindparam("partner_id")).order_by(*ORDER)
 
 
 @lru_cache(STATEMENTS_KEPT)
