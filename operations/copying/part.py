@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Any
 
@@ -106,6 +106,11 @@ class CopiedPart:
     def digest(self, value: Any) -> str:
         """A digest of an entry, by which it is told whether it is another than it was."""
         return digest(self.common(value))
+
+
+def changes_on_record(changed: Iterable[tuple[str, str, Mapping[str, tuple[str, str]]]]) -> dict[str, list[str]]:
+    """Changed fields, each by part, code and name, with what it was and is, as the audit trail keeps them."""
+    return {f"{part} {code} {name}": list(pair) for part, code, fields in changed for name, pair in fields.items()}
 
 
 def another_chart(source: Profile, target: Profile) -> str:

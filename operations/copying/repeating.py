@@ -13,7 +13,7 @@ from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed
 from operations.access import Office, open_books
 from operations.configuration.workflows import OWNERS_ALONE, owners_alone
-from operations.copying.part import Configuration, CopiedPart
+from operations.copying.part import Configuration, CopiedPart, changes_on_record
 from operations.copying.parts import load_configuration, parts_of
 from operations.copying.workflows import WORKFLOWS
 from operations.copying.writing import record_parts
@@ -135,18 +135,11 @@ def _write(db: Session, books: Books, source: Configuration) -> RepeatedLayer:
     layer, now, by = repeated.layer, books.clock(), books.actor
     record_provenance(db, layer.layer.value, layer.source, at=now, by=by)
     record_parts(db, [_only_copied(planned) for planned in layer.parts], at=now, by=by)
-    detail: dict[str, object] = {"source": source.handle, "changed": _on_record(repeated.entries)}
+    changed = changes_on_record((entry.part.name, entry.code, entry.changed) for entry in repeated.entries)
+    detail: dict[str, object] = {"source": source.handle, "changed": changed}
     detail["settings"] = settings_state(db)
     audit.record(db, REPEATED, layer.layer.value, at=now, by=by, detail=detail)
     return repeated
-
-
-def _on_record(entries: tuple[RepeatedEntry, ...]) -> dict[str, list[str]]:
-    return {
-        f"{entry.part.name} {entry.code} {name}": list(pair)
-        for entry in entries
-        for name, pair in entry.changed.items()
-    }
 
 
 def _only_copied(planned: PlannedPart) -> PlannedPart:

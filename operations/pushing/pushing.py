@@ -17,7 +17,7 @@ from invoicing.remedies import Remark
 from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
 from operations.configuration.workflows import OWNERS_ALONE, owners_alone
-from operations.copying.part import Configuration, CopiedPart, digest
+from operations.copying.part import Configuration, CopiedPart, changes_on_record, digest
 from operations.copying.parts import PARTS, RESTED_ON, load_configuration
 from operations.copying.workflows import WORKFLOWS
 from operations.naming import EVERY_CLIENT, client_named, wants_names
@@ -239,18 +239,11 @@ def _write(db: Session, books: Books, chosen: Chosen) -> tuple[PushedEntry, ...]
             changed.append(one)
     if changed:
         _record_sources(db, books, chosen, changed)
-        detail: dict[str, object] = {"source": chosen.source.handle, "changed": _on_record(changed)}
+        told = changes_on_record((one.told.part, one.told.code, one.told.changed) for one in changed)
+        detail: dict[str, object] = {"source": chosen.source.handle, "changed": told}
         detail["settings"] = settings_state(db)
         audit.record(db, PUSHED, "configuration", at=books.clock(), by=books.actor, detail=detail)
     return tuple(entries)
-
-
-def _on_record(changed: Sequence[Difference]) -> dict[str, list[str]]:
-    return {
-        f"{one.told.part} {one.told.code} {name}": list(pair)
-        for one in changed
-        for name, pair in one.told.changed.items()
-    }
 
 
 def _record_sources(db: Session, books: Books, chosen: Chosen, changed: Sequence[Difference]) -> None:
