@@ -68,11 +68,18 @@ class ClientMay(StrEnum):
 
 
 class CredentialKind(StrEnum):
-    """A token is a person's own; a key or a link opens one organization and is nobody's."""
+    """A token is a person's own, and so is a connection, which a client program got by OAuth; a key or a link opens one
+    organization and is nobody's.
+    """
 
     TOKEN = "token"  # noqa: S105  A kind of credential, not one.
+    CONNECTION = "connection"
     KEY = "key"
     LINK = "link"
+
+
+OF_PERSONS: Final = frozenset({CredentialKind.TOKEN, CredentialKind.CONNECTION})
+"""The kinds of credentials with which a person acts."""
 
 
 class Scope(StrEnum):

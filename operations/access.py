@@ -13,6 +13,7 @@ from invoicing.approval.people import Actor
 from invoicing.approval.workflows import DraftedBy
 from invoicing.organizations import (
     EVERYTHING,
+    OF_PERSONS,
     READ_ONLY,
     ClientMay,
     Clock,
@@ -25,6 +26,7 @@ from invoicing.organizations import (
 from invoicing.refusals import Conflict, NotAllowed
 from operations.rights import RIGHTS, Right, Standing, refusal_of
 from storage.books.pool import Books
+from storage.directory.access_queries import Reach
 from storage.files.kept import StoredFile
 from storage.folder.store import Store
 
@@ -34,6 +36,8 @@ class Principal:
     """Who calls. `label` is the name that audit trails show. `credential` and `credential_id` are what the call came
     with, None and empty for the local owner, and `scopes` what may be done with that at most. An API key or a secret
     link is no person: what a person must answer for is not its to do. `made_by` is the id of the user who made it.
+    `program` is the client program through which a person acts, where that is known, and `limited_by` the id of the
+    credential where it reaches only organizations that were picked for it.
     """
 
     user_id: str
@@ -42,10 +46,16 @@ class Principal:
     credential: CredentialKind | None = None
     credential_id: str = ""
     made_by: str = ""
+    program: str = ""
+    limited_by: str = ""
 
     @property
     def is_person(self) -> bool:
-        return self.credential in (None, CredentialKind.TOKEN)
+        return self.credential is None or self.credential in OF_PERSONS
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.user_id, self.limited_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def standing_of(principal: Principal, organization: OrganizationRef) -> Standing
             return Standing.API_KEY
         case CredentialKind.LINK:
             return Standing.SECRET_LINK
-        case CredentialKind.TOKEN | None:
+        case CredentialKind.TOKEN | CredentialKind.CONNECTION | None:
             return _standing_in_practice(organization) or _standing_in_itself(organization)
         case _:
             assert_never(principal.credential)

@@ -123,7 +123,7 @@ def principal_behind(
     bearer = credentials.bearer_by_id(db, credential_id, now=now)
     if isinstance(bearer, Lapse):
         raise Unauthenticated(bearer)
-    organization = access_queries.reachable_by_id(db, bearer.user_id, organization_id)
+    organization = access_queries.reachable_by_id(db, bearer.reach, organization_id)
     if organization is None:
         raise NotYours
     return principal_of(bearer), organization
@@ -168,9 +168,9 @@ def _find(db: Session, presented: Presented, now: datetime) -> _Found:
 def _connection(db: Session, bearer: Bearer, handle: str) -> Connection:
     """The connection to one organization, or the practice connection of a personal token."""
     if handle:
-        found = access_queries.reachable_by_handle(db, bearer.user_id, handle)
+        found = access_queries.reachable_by_handle(db, bearer.reach, handle)
     elif bearer.organization_id:
-        found = access_queries.reachable_by_id(db, bearer.user_id, bearer.organization_id)
+        found = access_queries.reachable_by_id(db, bearer.reach, bearer.organization_id)
     else:
         return PracticeConnection()
     if found is None:

@@ -203,6 +203,8 @@ def principal_of(bearer: Bearer) -> Principal:
         credential=bearer.kind,
         credential_id=bearer.credential_id,
         made_by=bearer.made_by,
+        program=bearer.program,
+        limited_by=bearer.reach.limited_by,
     )
 
 

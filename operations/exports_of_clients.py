@@ -33,6 +33,7 @@ from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
 from storage.directory import access_queries
+from storage.directory.access_queries import Reach
 from storage.files.kept import FileName, Files, Room, StoredFile
 from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
@@ -99,7 +100,7 @@ async def export_clients(
 
 async def _named_clients(office: Office, practice: OrganizationRef, clients: Sequence[str]) -> list[OrganizationRef]:
     """The clients of these handles, each once, or all in reach."""
-    user_id, handles = office.principal.user_id, list(dict.fromkeys(small_letters(one.strip()) for one in clients))
+    reach, handles = office.principal.reach, list(dict.fromkeys(small_letters(one.strip()) for one in clients))
     _check_number(len(handles))
     if len(handles) == 1 and handles[0] in EVERY_CLIENT:
         found = await clients_in_reach(office, practice)
@@ -108,7 +109,7 @@ async def _named_clients(office: Office, practice: OrganizationRef, clients: Seq
     else:
 
         def look_up(db: Session) -> list[OrganizationRef]:
-            return [_client(db, user_id, practice, handle) for handle in handles]
+            return [_client(db, reach, practice, handle) for handle in handles]
 
         found = await office.store.directory.read(look_up)
     _check_number(len(found))
@@ -122,10 +123,10 @@ def _check_number(clients: int) -> None:
         )
 
 
-def _client(db: Session, user_id: str, practice: OrganizationRef, handle: str) -> OrganizationRef:
-    found = access_queries.reachable_by_handle(db, user_id, handle)
+def _client(db: Session, reach: Reach, practice: OrganizationRef, handle: str) -> OrganizationRef:
+    found = access_queries.reachable_by_handle(db, reach, handle)
     if found is None:
-        raise not_found(db, user_id, handle, field="clients")
+        raise not_found(db, reach, handle, field="clients")
     if found.partner_id != practice.id:
         raise InvalidInput(f"{found.handle} is no client of {practice.handle}.", field="clients")
     return found

@@ -34,10 +34,10 @@ class FileReader:
         )
 
     async def _reached(self, clients: set[str]) -> frozenset[str]:
-        user_id = self.principal.user_id
+        reach = self.principal.reach
 
         def work(db: Session) -> frozenset[str]:
-            return frozenset(one for one in clients if access_queries.reachable_by_id(db, user_id, one))
+            return frozenset(one for one in clients if access_queries.reachable_by_id(db, reach, one))
 
         return await self.store.directory.read(work)
 

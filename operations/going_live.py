@@ -87,7 +87,7 @@ async def go_live(caller: Caller, organization: str, *, handle: str = "", dry_ru
         if not dry_run:
             raise NotReady(*(Remark(one.text, one.remedy) for one in source.blockers))
         free = await office.store.directory.read(
-            lambda db: organizations.handle_free_within_reach(db, office.principal.user_id, base, Environment.LIVE)
+            lambda db: organizations.handle_free_within_reach(db, office.principal.reach, base, Environment.LIVE)
         )
         return WentLive(
             sandbox=sandbox,

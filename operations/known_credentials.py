@@ -13,6 +13,7 @@ from storage.directory.credentials import KnownCredential
 
 _RIGHTS = {
     CredentialKind.TOKEN: Right.REVOKE_TOKEN,
+    CredentialKind.CONNECTION: Right.REVOKE_TOKEN,
     CredentialKind.KEY: Right.REVOKE_CREDENTIAL,
     CredentialKind.LINK: Right.REVOKE_CREDENTIAL,
 }
@@ -99,10 +100,10 @@ def _place(db: Session, office: Office, one: KnownCredential) -> OrganizationRef
     """The organization where it is asked who may end a credential: the one that it opens, or the first that the
     person of a token belongs to. None where that is out of reach.
     """
-    user_id = office.principal.user_id
+    reach = office.principal.reach
     if one.organization:
-        return access_queries.reachable_by_handle(db, user_id, one.organization)
-    return access_queries.reachable_by_id(db, user_id, users.home_of(db, users.person_id_of(db, one.user)))
+        return access_queries.reachable_by_handle(db, reach, one.organization)
+    return access_queries.reachable_by_id(db, reach, users.home_of(db, users.person_id_of(db, one.user)))
 
 
 def _is_own_token(db: Session, office: Office, one: KnownCredential) -> bool:

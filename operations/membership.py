@@ -201,11 +201,11 @@ async def _clients(
 ) -> list[OrganizationRef]:
     """The practice's clients with these handles."""
     _check_can_be_limited(practice, role)
-    user_id = office.principal.user_id
+    reach = office.principal.reach
 
     def work(db: Session) -> list[OrganizationRef]:
         named = dict.fromkeys(handle.strip().lower() for handle in handles)
-        found = [access_queries.reachable_by_handle(db, user_id, handle) for handle in named]
+        found = [access_queries.reachable_by_handle(db, reach, handle) for handle in named]
         clients = [one for one in found if one is not None and one.partner_id == practice.id]
         if len(clients) < len(found):
             raise NotFound(

@@ -25,6 +25,7 @@ from invoicing.text.codes import small_letters
 from operations.access import Office
 from operations.approval.persons import wants_person
 from storage.directory import access_queries, organizations, sessions
+from storage.directory.access_queries import Reach
 
 CANDIDATES_MAX = 20
 EVERY_CLIENT = frozenset({"all", "*"})
@@ -129,8 +130,8 @@ async def organization_now(office: Office, organization: OrganizationRef) -> Org
     Raises:
         NotFound: it cannot be reached any more.
     """
-    user_id, known = office.principal.user_id, organization.id
-    found = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, known))
+    reach, known = office.principal.reach, organization.id
+    found = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, reach, known))
     if found is None:
         raise NotFound("This organization cannot be reached any more.")
     return found
@@ -144,8 +145,8 @@ async def asks_person(office: Office, connection: Connection) -> bool:
         case DedicatedConnection(own):
             return wants_person(own)
         case PracticeConnection():
-            user_id = office.principal.user_id
-            return await office.store.directory.read(lambda db: access_queries.reaches_human_approval(db, user_id))
+            reach = office.principal.reach
+            return await office.store.directory.read(lambda db: access_queries.reaches_human_approval(db, reach))
         case _:
             assert_never(connection)
 
@@ -172,7 +173,7 @@ def no_such_draft() -> NotFound:
     )
 
 
-def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organization") -> NotFound:
+def not_found(db: Session, reach: Reach, wanted: str, *, field: str = "organization") -> NotFound:
     """The one answer for organizations that do not exist and for those of others.
 
     The candidates are the user's own organizations whose handle or name is like what was sent. They follow from that
@@ -180,7 +181,7 @@ def not_found(db: Session, user_id: str, wanted: str, *, field: str = "organizat
     """
     text = wanted.strip()
     shown = f"the handle {text.lower()}" if _HANDLE_LIKE.fullmatch(text) else "that handle"
-    candidates = similar_organizations(db, user_id, text)
+    candidates = similar_organizations(db, reach, text)
     how = ": use one of the candidates" if candidates else ""
     return NotFound(
         f"No organization that you can reach has {shown}. Handles are exact{how}.",
@@ -196,47 +197,47 @@ def not_that(found: OrganizationRef, what: str, *, field: str) -> NotFound:
 
 
 def client_named(
-    db: Session, user_id: str, practice: OrganizationRef, handle: str, *, field: str = "clients"
+    db: Session, reach: Reach, practice: OrganizationRef, handle: str, *, field: str = "clients"
 ) -> OrganizationRef:
     """The client of a practice that has this handle.
 
     Raises:
         NotFound: there is none in reach, or it is another's.
     """
-    found = _reached(db, user_id, handle, field)
+    found = _reached(db, reach, handle, field)
     if found.partner_id != practice.id:
         raise not_that(found, f"no client of {practice.handle}", field=field)
     return found
 
 
 def of_practice_named(
-    db: Session, user_id: str, practice: OrganizationRef, handle: str, *, field: str
+    db: Session, reach: Reach, practice: OrganizationRef, handle: str, *, field: str
 ) -> OrganizationRef:
     """The practice itself or its client, whichever has this handle: another practice's things are not this one's.
 
     Raises:
         NotFound: there is none in reach, or it is another's.
     """
-    found = _reached(db, user_id, handle, field)
+    found = _reached(db, reach, handle, field)
     if practice.id not in (found.id, found.partner_id):
         raise not_that(found, f"neither {practice.handle} nor a client of it", field=field)
     return found
 
 
-def _reached(db: Session, user_id: str, handle: str, field: str) -> OrganizationRef:
-    found = access_queries.reachable_by_handle(db, user_id, handle)
+def _reached(db: Session, reach: Reach, handle: str, field: str) -> OrganizationRef:
+    found = access_queries.reachable_by_handle(db, reach, handle)
     if found is None:
-        raise not_found(db, user_id, handle, field=field)
+        raise not_found(db, reach, handle, field=field)
     return found
 
 
-def similar_organizations(db: Session, user_id: str, wanted: str, *, partner_id: str = "") -> list[str]:
+def similar_organizations(db: Session, reach: Reach, wanted: str, *, partner_id: str = "") -> list[str]:
     """Handles of organizations that the user can reach and whose name or handle is like what is wanted, at most five;
     with `partner_id` only its clients.
     """
     text = small_letters(wanted).removesuffix(SANDBOX_SUFFIX)
     reachable = organizations.reachable_to_compare(
-        db, user_id, fragments(text), limit=NAMES_COMPARED_MAX, partner_id=partner_id
+        db, reach, fragments(text), limit=NAMES_COMPARED_MAX, partner_id=partner_id
     )
     handles: dict[str, list[str]] = {}
     for one in reachable:
@@ -247,20 +248,20 @@ def similar_organizations(db: Session, user_id: str, wanted: str, *, partner_id:
 
 
 def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Named:
-    user_id = caller.office.principal.user_id
+    reach = caller.office.principal.reach
     if organization.strip():
-        found = access_queries.reachable_by_handle(db, user_id, organization)
+        found = access_queries.reachable_by_handle(db, reach, organization)
         if found is None:
-            raise not_found(db, user_id, organization)
+            raise not_found(db, reach, organization)
         return _Named(found, NamedBy.CALL)
     remembered = _remembered(db, caller, session)
     named = _by_session(db, caller, remembered)
-    only = access_queries.only_reachable(db, user_id)
+    only = access_queries.only_reachable(db, reach)
     if only is not None and (remembered is None or (named is not None and named.organization.id == only.id)):
         return _Named(only, NamedBy.ONLY_ONE, named.stale_session if named else "")
     if named is not None:
         return named
-    candidates = organizations.reachable_handles(db, user_id, limit=CANDIDATES_MAX)
+    candidates = organizations.reachable_handles(db, reach, limit=CANDIDATES_MAX)
     # Where the protocol has no session, one who has switched already has only left out what it was told to pass on.
     by_protocol = bool(caller.protocol_session)
     raise OrganizationRequired(
@@ -313,7 +314,7 @@ def _active(db: Session, caller: Caller, session: str) -> _Named | None:
 def _by_session(db: Session, caller: Caller, remembered: _Remembered | None) -> _Named | None:
     if remembered is None:
         return None
-    found = access_queries.reachable_by_id(db, caller.office.principal.user_id, remembered.organization_id)
+    found = access_queries.reachable_by_id(db, caller.office.principal.reach, remembered.organization_id)
     if found is None:
         return None
     return _Named(found, NamedBy.SESSION, remembered.session_id if remembered.stale else "")

@@ -44,6 +44,7 @@ from storage.books import audit
 from storage.books.profile import save_profile
 from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
+from storage.directory.access_queries import Reach
 from storage.directory.anchors import Ends, add_anchor
 from storage.folder.making import being_made
 from storage.folder.provisioning import discard_books, provision_books
@@ -121,9 +122,9 @@ async def create_client_organization(
     )
     if request.dry_run:
         # Whether somebody else's organization has the handle is told by nothing but an organization that is made.
-        user_id = office.principal.user_id
+        reach = office.principal.reach
         handle = await office.store.directory.read(
-            lambda db: organizations.handle_free_within_reach(db, user_id, base, request.environment)
+            lambda db: organizations.handle_free_within_reach(db, reach, base, request.environment)
         )
         return _answer(office, partner, None, handle, plan)
     new = NewOrganization(
@@ -150,10 +151,10 @@ async def create_client_organization(
 
 async def find_partner(office: Office, handle: str = "", *, field: str = "partner") -> OrganizationRef:
     """The practice that an act is for: the one that the argument `field` names, or the only one of the principal."""
-    user_id = office.principal.user_id
+    reach = office.principal.reach
     if handle.strip():
-        return await office.store.directory.read(lambda db: _partner_named(db, user_id, handle, field))
-    partners = await office.store.directory.read(lambda db: organizations.partners_of(db, user_id))
+        return await office.store.directory.read(lambda db: _partner_named(db, reach, handle, field))
+    partners = await office.store.directory.read(lambda db: organizations.partners_of(db, reach))
     match partners:
         case []:
             raise NotAllowed("You belong to no practice: only a practice's owner or accountant has clients.")
@@ -167,10 +168,10 @@ async def find_partner(office: Office, handle: str = "", *, field: str = "partne
             )
 
 
-def _partner_named(db: Session, user_id: str, handle: str, field: str) -> OrganizationRef:
-    found = access_queries.reachable_by_handle(db, user_id, handle)
+def _partner_named(db: Session, reach: Reach, handle: str, field: str) -> OrganizationRef:
+    found = access_queries.reachable_by_handle(db, reach, handle)
     if found is None:
-        raise not_found(db, user_id, handle, field=field)
+        raise not_found(db, reach, handle, field=field)
     if found.kind is not OrganizationKind.PARTNER:
         raise not_that(found, "no practice", field=field)
     return found
@@ -209,7 +210,7 @@ def _make_known(
     organizations.add_organization(db, new, now=office.now(), by=office.principal.label)
     add_anchor(db, new.id, ends)
     publish(db)
-    found = access_queries.reachable_by_id(db, office.principal.user_id, new.id)
+    found = access_queries.reachable_by_id(db, office.principal.reach, new.id)
     if found is None:
         raise NotAllowed("You are limited to some of the practice's clients: an owner creates new ones.")
     return found
@@ -315,8 +316,8 @@ def _in_words(entry: RepeatedEntry) -> Remark:
 
 async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
     """A warning where there is an organization of this name already."""
-    user_id = office.principal.user_id
-    same = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, user_id, name))
+    reach = office.principal.reach
+    same = await office.store.directory.read(lambda db: organizations.reachable_by_name(db, reach, name))
     if not same:
         return ()
     handles = ", ".join(organization.handle for organization in same)
@@ -325,9 +326,9 @@ async def _namesakes(office: Office, name: str) -> tuple[Remark, ...]:
 
 async def find_source(office: Office, partner: OrganizationRef, handle: str) -> OrganizationRef:
     """The organization to copy from: the practice, or a client of it that the principal can read."""
-    user_id = office.principal.user_id
+    reach = office.principal.reach
     return await office.store.directory.read(
-        lambda db: of_practice_named(db, user_id, partner, handle, field="copy_from")
+        lambda db: of_practice_named(db, reach, partner, handle, field="copy_from")
     )
 
 

@@ -32,10 +32,10 @@ async def check_name_names_no_other(office: Office, name: str) -> None:
     Raises:
         InvalidInput
     """
-    user_id, handles = office.principal.user_id, handles_in_brackets(name)
+    reach, handles = office.principal.reach, handles_in_brackets(name)
 
     def is_one(db: Session) -> bool:
-        return any(access_queries.reachable_by_handle(db, user_id, handle) is not None for handle in handles)
+        return any(access_queries.reachable_by_handle(db, reach, handle) is not None for handle in handles)
 
     if not handles:
         return

@@ -31,6 +31,7 @@ from storage.books.profile import load_profile
 from storage.books.setup import load_terms
 from storage.books.tax_codes import load_tax_codes, load_withholdings
 from storage.directory import access_queries, organizations, sessions
+from storage.directory.access_queries import Reach
 from storage.ids import new_session_id
 from storage.paging import Page, check_limit
 
@@ -83,11 +84,11 @@ async def list_organizations(
     their practices by id, as far as the principal can reach those.
     """
     check_limit(limit)
-    user_id = office.principal.user_id
+    reach = office.principal.reach
 
     def work(db: Session) -> tuple[Page[OrganizationRef], dict[str, str]]:
-        page = organizations.list_reachable(db, user_id, query=query, cursor=cursor, limit=limit)
-        partners = {partner.id: partner.handle for partner in organizations.partners_of(db, user_id)}
+        page = organizations.list_reachable(db, reach, query=query, cursor=cursor, limit=limit)
+        partners = {partner.id: partner.handle for partner in organizations.partners_of(db, reach)}
         return page, partners
 
     directory = office.store.directory
@@ -99,9 +100,9 @@ async def similar_organizations(office: Office, name: str, *, partner: Organizat
     """Handles of organizations that the principal can reach and whose name is like this one, with `partner` only of
     its clients: for a search that found none.
     """
-    user_id, partner_id = office.principal.user_id, partner.id if partner else ""
+    reach, partner_id = office.principal.reach, partner.id if partner else ""
     return await office.store.directory.read(
-        lambda db: naming.similar_organizations(db, user_id, name, partner_id=partner_id)
+        lambda db: naming.similar_organizations(db, reach, name, partner_id=partner_id)
     )
 
 
@@ -109,8 +110,8 @@ async def all_organizations(office: Office, *, archived: bool) -> list[Organizat
     """Every organization that the principal can reach, partners first, then by name; with `archived` the archived
     ones too.
     """
-    user_id = office.principal.user_id
-    return await office.store.directory.read(lambda db: organizations.every_reachable(db, user_id, archived=archived))
+    reach = office.principal.reach
+    return await office.store.directory.read(lambda db: organizations.every_reachable(db, reach, archived=archived))
 
 
 async def switch_organization(caller: Caller, target: str, *, session: str) -> Switched:
@@ -156,10 +157,10 @@ async def list_clients(
     """The practice and a page of its clients, each with what its own books say of it."""
     check_limit(limit)
     practice = await find_partner(office, partner)
-    user_id = office.principal.user_id
+    reach = office.principal.reach
     page = await office.store.directory.read(
         lambda db: organizations.list_reachable(
-            db, user_id, query=query, cursor=cursor, limit=limit, partner_id=practice.id
+            db, reach, query=query, cursor=cursor, limit=limit, partner_id=practice.id
         )
     )
     found = await standings(office, page.items)
@@ -187,28 +188,28 @@ async def sources_told(office: Office, details: OrganizationDetails) -> Organiza
 
 async def names_told(office: Office, sources: Iterable[str]) -> dict[str, str]:
     """What whoever asks is told of each source, which is a handle or a country's file."""
-    user_id, wanted = office.principal.user_id, set(sources)
+    reach, wanted = office.principal.reach, set(sources)
 
     def work(db: Session) -> dict[str, str]:
-        return {source: source if _may_know(db, user_id, source) else ANOTHER for source in wanted}
+        return {source: source if _may_know(db, reach, source) else ANOTHER for source in wanted}
 
     return await office.store.directory.read(work) if wanted else {}
 
 
-def _may_know(db: Session, user_id: str, source: str) -> bool:
+def _may_know(db: Session, reach: Reach, source: str) -> bool:
     """A country's file is everybody's; a handle has no blank."""
-    return " " in source or access_queries.reachable_by_handle(db, user_id, source) is not None
+    return " " in source or access_queries.reachable_by_handle(db, reach, source) is not None
 
 
 def _find_target(db: Session, office: Office, target: str) -> OrganizationRef:
-    user_id = office.principal.user_id
-    found = access_queries.reachable_by_handle(db, user_id, target)
+    reach = office.principal.reach
+    found = access_queries.reachable_by_handle(db, reach, target)
     if found is not None:
         return found
-    named = organizations.reachable_by_name(db, user_id, target)
+    named = organizations.reachable_by_name(db, reach, target)
     match named:
         case []:
-            raise not_found(db, user_id, target)
+            raise not_found(db, reach, target)
         case [only]:
             return only
         case _:

@@ -155,8 +155,8 @@ async def get_practice_overview(office: Office, *, partner: str, cursor: str, li
 
 async def clients_in_reach(office: Office, practice: OrganizationRef) -> list[OrganizationRef]:
     """The clients of a practice that the principal can reach, by name, without the archived ones."""
-    user_id = office.principal.user_id
-    return await office.store.directory.read(lambda db: organizations.every_client(db, user_id, practice.id))
+    reach = office.principal.reach
+    return await office.store.directory.read(lambda db: organizations.every_client(db, reach, practice.id))
 
 
 def overview_rows(found: Sequence[Standing]) -> tuple[list[Row], list[Row]]:

@@ -19,6 +19,7 @@ from operations.access import Office, Principal, open_books, require
 from operations.rights import Right
 from storage.books import audit
 from storage.directory import access_queries, users
+from storage.directory.access_queries import Reach
 from storage.directory.users import Person
 
 LOCAL_OWNER_EMAIL = "owner@localhost"
@@ -112,7 +113,7 @@ async def rename_user(office: Office, email: str, new: str) -> str:
     if office.with_credential:
         raise NotAllowed("With a credential nobody's address is changed.", remedy=Act.RENAME_USER)
     before, after = email.strip().casefold(), check_email(new).casefold()
-    user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.user_id, before, after))
+    user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.reach, before, after))
     require(Right.RENAME_USER, home, office.principal)
     if after == before:
         return after
@@ -144,14 +145,14 @@ def _check_free(db: Session, email: str) -> None:
         raise Conflict(f"Another user has the e-mail address {email}.")
 
 
-def _find(db: Session, acting_id: str, before: str, after: str) -> tuple[str, OrganizationRef]:
+def _find(db: Session, acting: Reach, before: str, after: str) -> tuple[str, OrganizationRef]:
     """The user to rename, and the organization whose audit trail tells of it."""
     user_id = users.person_id_of(db, before)
     if not user_id:
         raise NotFound("No user has this e-mail address.", field="email", remedy=Act.FIND_USER)
     if after != before:
         _check_free(db, after)
-    home = access_queries.reachable_by_id(db, acting_id, users.home_of(db, user_id))
+    home = access_queries.reachable_by_id(db, acting, users.home_of(db, user_id))
     if home is None:
         raise NotAllowed("Only an owner of the user's organization changes the user's address.")
     return user_id, home

@@ -80,13 +80,13 @@ async def update_organization(
     wanted, logo = await keep_logo(books, {name: value for name, value in changes.items() if name not in _ELSEWHERE})
     elsewhere = policies.told(books.organization)
     elsewhere |= {"owner_email": [office.principal.label, owner]} if owner else {}
-    user_id, organization_id = office.principal.user_id, books.organization.id
+    reach, organization_id = office.principal.reach, books.organization.id
 
     def publish(db: Session) -> None:
         _publish(db, books)
         policies.publish(db, organization_id)
         if owner:
-            give_address(db, user_id, office.principal.label, owner)
+            give_address(db, office.principal.user_id, office.principal.label, owner)
 
     await books.write(lambda db: change_profile(db, books, wanted, elsewhere, logo))
     try:
@@ -97,7 +97,7 @@ async def update_organization(
             f" {fault.message}",
             remedy=fault.remedy,
         ) from None
-    renamed = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization_id))
+    renamed = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, reach, organization_id))
     books = replace(books, organization=renamed or books.organization)
     return books, await get_organization(books)
 

@@ -59,8 +59,8 @@ async def find_organization(office: Office, handle: str) -> OrganizationRef:
     Raises:
         NotFound: the principal can reach no organization of this handle.
     """
-    user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, user_id, handle))
+    reach = office.principal.reach
+    found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, reach, handle))
     if found is None:
         raise no_such_organization()
     return found

@@ -20,7 +20,7 @@ import typer
 from invoicing.organizations import EVERYTHING, Environment
 from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
 from server.cli_branding import logo_app
-from server.cli_credentials import key_app, link_app, token_app
+from server.cli_credentials import connection_app, key_app, link_app, token_app
 from server.cli_folder import existing
 from server.cli_folder import register as register_folder
 from server.cli_import import import_app
@@ -162,6 +162,7 @@ def serve(
 app.add_typer(organization_app, name="organization")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
+app.add_typer(connection_app, name="connection")
 app.add_typer(key_app, name="key")
 app.add_typer(link_app, name="link")
 app.add_typer(import_app, name="import")

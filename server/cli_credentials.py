@@ -26,6 +26,7 @@ Name = Annotated[str, typer.Option(help="What it is for, such as the program tha
 Key = Annotated[str, typer.Argument(help="Id or prefix, as listed.")]
 
 token_app = command_group("Personal access tokens: they reach what their user reaches.")
+connection_app = command_group("Connections of people's AI clients, which they allowed after signing in.")
 key_app = command_group("API keys: one organization each.")
 link_app = command_group("Secret links: connection URLs of one organization for clients that can send no header.")
 
@@ -174,7 +175,7 @@ def _add_list_and_revoke(app: typer.Typer, kind: CredentialKind) -> None:
         _run(read_settings(data), act)
 
 
-for _app, _kind in zip((token_app, key_app, link_app), CredentialKind, strict=True):
+for _app, _kind in zip((token_app, connection_app, key_app, link_app), CredentialKind, strict=True):
     _add_list_and_revoke(_app, _kind)
 
 

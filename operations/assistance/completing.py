@@ -59,11 +59,11 @@ async def complete_organization(caller: Caller, begun: str, *, of: OrganizationR
     if is_dedicated(caller):
         own = await name_organization(caller, organization="", session="", changing=False)
         return _those_that_begin([own.handle], begun)
-    user_id, partner_id = caller.office.principal.user_id, of.id if of else ""
+    reach, partner_id = caller.office.principal.reach, of.id if of else ""
 
     def work(db: Session) -> Completed:
         page = organizations.list_reachable(
-            db, user_id, query=begun, cursor="", limit=COMPLETIONS_MAX, partner_id=partner_id
+            db, reach, query=begun, cursor="", limit=COMPLETIONS_MAX, partner_id=partner_id
         )
         return Completed(tuple(one.handle for one in page.items), page.left)
 

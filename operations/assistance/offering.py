@@ -26,10 +26,10 @@ async def offering_organizations(caller: Caller) -> tuple[OrganizationRef, ...]:
         case DedicatedConnection(own):
             return (own,)
         case PracticeConnection():
-            user_id = caller.office.principal.user_id
+            reach = caller.office.principal.reach
 
             def work(db: Session) -> tuple[OrganizationRef, ...]:
-                return tuple(organizations.without_partner(db, user_id, limit=OFFERING_MAX))
+                return tuple(organizations.without_partner(db, reach, limit=OFFERING_MAX))
 
             return await caller.office.store.directory.read(work)
         case _:

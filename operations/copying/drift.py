@@ -85,8 +85,8 @@ async def _source(office: Office, books: Books, source: str, here: Configuration
     if here.profile.country and source == country_source(country(here.profile.country)):
         return source, _fresh(here.profile, books)
     principal = office.principal
-    user_id = principal.user_id
-    found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, user_id, source))
+    reach = principal.reach
+    found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, reach, source))
     if found is None or not principal.is_person:
         # A key or a link opens one organization.
         return source if found else ANOTHER, None

@@ -61,8 +61,8 @@ async def find_client(
     """
     if not handle.strip():
         raise InvalidInput("handle is required: that of the client which the first call made.", field="handle")
-    user_id = office.principal.user_id
-    found = await office.store.directory.read(lambda db: client_named(db, user_id, partner, handle, field="handle"))
+    reach = office.principal.reach
+    found = await office.store.directory.read(lambda db: client_named(db, reach, partner, handle, field="handle"))
     if (found.name, found.country) != (name, place):
         raise InvalidInput(
             f"handle: {found.handle} is {found.name} ({found.country}): give its own name and country.", field="handle"

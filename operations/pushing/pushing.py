@@ -158,7 +158,7 @@ def _codes(source: Configuration, parts: Sequence[CopiedPart], codes: Sequence[s
 
 
 async def _clients(office: Office, partner: OrganizationRef, request: PushRequest) -> list[OrganizationRef]:
-    user_id = office.principal.user_id
+    reach = office.principal.reach
     handles = request.named
     if not handles and not request.dry_run:
         raise InvalidInput(
@@ -167,8 +167,8 @@ async def _clients(office: Office, partner: OrganizationRef, request: PushReques
 
     def work(db: Session) -> list[OrganizationRef]:
         if _is_for_all(request):
-            return organizations.every_client(db, user_id, partner.id, archived=True)
-        named = (client_named(db, user_id, partner, handle) for handle in handles)
+            return organizations.every_client(db, reach, partner.id, archived=True)
+        named = (client_named(db, reach, partner, handle) for handle in handles)
         return list({one.id: one for one in named}.values())
 
     return sorted(await office.store.directory.read(work), key=lambda one: one.handle)

@@ -36,19 +36,19 @@ async def covered_clients(office: Office, *, partner: str, handles: Sequence[str
         raise LimitExceeded(f"clients: at most {CLIENTS_MAX} in one call. Split them.", field="clients")
     practice = await find_partner(office, partner)
     require(Right.ACT_FOR_CLIENTS, practice, office.principal)
-    directory, user_id = office.store.directory, office.principal.user_id
+    directory, reach = office.store.directory, office.principal.reach
     if not handles:
-        everyone = await directory.read(lambda db: organizations.every_client(db, user_id, practice.id))
+        everyone = await directory.read(lambda db: organizations.every_client(db, reach, practice.id))
         return Covered(practice, tuple(_by_handle(everyone)))
-    found = await directory.read(lambda db: [client_named(db, user_id, practice, handle) for handle in handles])
+    found = await directory.read(lambda db: [client_named(db, reach, practice, handle) for handle in handles])
     return Covered(practice, tuple(_by_handle({one.id: one for one in found}.values())))
 
 
 async def clients_within_reach(office: Office, practice: OrganizationRef) -> dict[str, OrganizationRef]:
     """The practice's clients that the principal reaches, archived ones too, by their ids."""
-    user_id = office.principal.user_id
+    reach = office.principal.reach
     everyone = await office.store.directory.read(
-        lambda db: organizations.every_client(db, user_id, practice.id, archived=True)
+        lambda db: organizations.every_client(db, reach, practice.id, archived=True)
     )
     return {one.id: one for one in everyone}
 
@@ -60,8 +60,8 @@ async def as_it_is_now(office: Office, organization: OrganizationRef) -> Organiz
     Raises:
         NotFound: it is not within reach any more.
     """
-    user_id, directory = office.principal.user_id, office.store.directory
-    found = await directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization.id))
+    reach, directory = office.principal.reach, office.store.directory
+    found = await directory.read(lambda db: access_queries.reachable_by_id(db, reach, organization.id))
     if found is None:
         raise NotFound(f"{organization.handle} went out of reach during this call: nothing more is done there.")
     return found

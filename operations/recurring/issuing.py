@@ -151,10 +151,10 @@ def _organizations(
     db: Session, office: Office, practice: OrganizationRef, wanted: Sequence[DraftToIssue]
 ) -> Mapping[str, OrganizationRef]:
     """The organizations by the handles that were sent, each the practice or one of its clients."""
-    user_id, found = office.principal.user_id, dict[str, OrganizationRef]()
+    reach, found = office.principal.reach, dict[str, OrganizationRef]()
     for index, one in enumerate(wanted):
         field = f"documents[{index}].organization"
-        found[one.organization] = of_practice_named(db, user_id, practice, one.organization, field=field)
+        found[one.organization] = of_practice_named(db, reach, practice, one.organization, field=field)
     return found
 
 

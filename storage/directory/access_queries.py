@@ -5,9 +5,22 @@ The statements are put together once; a user's id and the like are parameters.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlmodel import Session
 
 from invoicing.organizations import (
@@ -20,7 +33,7 @@ from invoicing.organizations import (
     client_may_of,
 )
 from invoicing.text.codes import small_letters
-from storage.directory.tables import RANK, Membership, MembershipClient, Organization
+from storage.directory.tables import RANK, CredentialOrganization, Membership, MembershipClient, Organization
 from storage.queries.cache import remembered
 from storage.queries.statements import execute, table_of
 
@@ -31,7 +44,29 @@ _MEMBERSHIPS = table_of(Membership)
 _MEMBERSHIP = _MEMBERSHIPS.c
 _LIMIT = table_of(MembershipClient).c
 _PARTNER = _ORGANIZATIONS.alias("partner")
+_PICKED = table_of(CredentialOrganization).c
 _USER: BindParameter[str] = bindparam("user_id")
+_LIMITED_BY: BindParameter[str] = bindparam("limited_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose reach is asked for: a user's, and where `limited_by` is the id of a credential that is limited to some
+    organizations, that of the user over it: what the user reaches, and was picked for it.
+    """
+
+    user_id: str
+    limited_by: str = ""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The parameters of the statements below."""
+        return {"user_id": self.user_id, "limited_by": self.limited_by}
+
+
+def _picked() -> ColumnElement[bool]:
+    of_it = exists().where(_PICKED.credential_id == _LIMITED_BY, _PICKED.organization_id == ORGANIZATION.id)
+    return or_(_LIMITED_BY == "", of_it.correlate(_ORGANIZATIONS))
 
 
 def _reachable() -> Select[*tuple[Any, ...]]:
@@ -71,7 +106,7 @@ def _reachable() -> Select[*tuple[Any, ...]]:
         .outerjoin(own, is_own)
         .outerjoin(through_partner, leads_here)
         .outerjoin(_PARTNER, and_(ORGANIZATION.partner_id == _PARTNER.c.id))
-        .where(role.is_not(None))
+        .where(role.is_not(None), _picked())
     )
 
 
@@ -98,7 +133,7 @@ def _count_now() -> Select[*tuple[Any, ...]]:
     """How many rows `REACHABLE_NOW` has, without looking at each: own memberships, and what they lead to."""
     own = select(_MEMBERSHIP.organization_id).where(_MEMBERSHIP.user_id == _USER)
     count = select(func.count()).select_from(_MEMBERSHIPS)
-    of_the_user = and_(_MEMBERSHIP.user_id == _USER, ORGANIZATION.archived_at.is_(None))
+    of_the_user = and_(_MEMBERSHIP.user_id == _USER, ORGANIZATION.archived_at.is_(None), _picked())
     directly = count.join(_ORGANIZATIONS, ORGANIZATION.id == _MEMBERSHIP.organization_id).where(of_the_user)
     limited_to = exists().where(_LIMIT.user_id == _USER, _LIMIT.organization_id == ORGANIZATION.id)
     through_partner = count.join(_ORGANIZATIONS, ORGANIZATION.partner_id == _MEMBERSHIP.organization_id).where(
@@ -112,42 +147,42 @@ def _count_now() -> Select[*tuple[Any, ...]]:
 _COUNT_NOW = _count_now()
 
 
-def count_reachable_now(session: Session, user_id: str) -> int:
+def count_reachable_now(session: Session, reach: Reach) -> int:
     """How many organizations the user can reach, without the archived ones."""
-    return int(execute(session, _COUNT_NOW, {"user_id": user_id}).scalar_one())
+    return int(execute(session, _COUNT_NOW, reach.values).scalar_one())
 
 
-def reachable_by_handle(session: Session, user_id: str, handle: str) -> OrganizationRef | None:
+def reachable_by_handle(session: Session, reach: Reach, handle: str) -> OrganizationRef | None:
     """The organization of this handle, archived or not, if the user can reach it."""
-    return _remembered(session, _BY_HANDLE, user_id, "handle", small_letters(handle))
+    return _remembered(session, _BY_HANDLE, reach, "handle", small_letters(handle))
 
 
-def reachable_by_id(session: Session, user_id: str, organization_id: str) -> OrganizationRef | None:
+def reachable_by_id(session: Session, reach: Reach, organization_id: str) -> OrganizationRef | None:
     """The organization of this id, archived or not, if the user can reach it."""
-    return _remembered(session, _BY_ID, user_id, "organization_id", organization_id)
+    return _remembered(session, _BY_ID, reach, "organization_id", organization_id)
 
 
-def only_reachable(session: Session, user_id: str) -> OrganizationRef | None:
+def only_reachable(session: Session, reach: Reach) -> OrganizationRef | None:
     """The one organization that the user can reach, or None where there are none or several."""
-    rows = execute(session, _AT_MOST_TWO, {"user_id": user_id}).all()
+    rows = execute(session, _AT_MOST_TWO, reach.values).all()
     return ref(rows[0]) if len(rows) == 1 else None
 
 
-def reaches_human_approval(session: Session, user_id: str) -> bool:
+def reaches_human_approval(session: Session, reach: Reach) -> bool:
     """Whether an organization in the user's reach has the policy that a person approves what is issued live."""
-    return bool(execute(session, _WANTS_PERSON, {"user_id": user_id}).first())
+    return bool(execute(session, _WANTS_PERSON, reach.values).first())
 
 
 def _remembered(
-    session: Session, statement: Select[*tuple[Any, ...]], user_id: str, name: str, value: str
+    session: Session, statement: Select[*tuple[Any, ...]], reach: Reach, name: str, value: str
 ) -> OrganizationRef | None:
     """The organization that the statement finds. Until the directory changes, it is what was found last time."""
 
     def read(db: Session) -> OrganizationRef | None:
-        row = execute(db, statement, {"user_id": user_id, name: value}).first()
+        row = execute(db, statement, {**reach.values, name: value}).first()
         return None if row is None else ref(row)
 
-    return remembered(session, ("reach", user_id, name, value), read)
+    return remembered(session, ("reach", reach, name, value), read)
 
 
 def ref(row: Row[*tuple[Any, ...]]) -> OrganizationRef:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, bindparam, or_
+from sqlalchemy import ColumnElement, and_, bindparam, not_, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from invoicing.organizations import CredentialKind, Environment, Scopes, scopes_of, scopes_text
+from invoicing.organizations import OF_PERSONS, CredentialKind, Environment, Scopes, scopes_of, scopes_text
+from storage.directory.access_queries import Reach
 from storage.directory.tables import Credential, Organization, User
 from storage.queries.statements import execute, table_of
 
@@ -61,7 +62,9 @@ class WaitingKey:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who a valid credential stands for. `stale` says that its last use should be recorded anew."""
+    """Who a valid credential stands for. `stale` says that its last use should be recorded anew; `program` is the
+    client program of a person's connection.
+    """
 
     credential_id: str
     kind: CredentialKind
@@ -72,6 +75,12 @@ class Bearer:
     audience: str
     stale: bool
     made_by: str
+    program: str
+    limited: bool
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.user_id, self.credential_id if self.limited else "")
 
 
 _CREDENTIALS = table_of(Credential)
@@ -87,6 +96,8 @@ _STANDING = sql_select(
     _CREDENTIAL.scopes,
     _CREDENTIAL.audience,
     _CREDENTIAL.made_by,
+    _CREDENTIAL.limited,
+    _CREDENTIAL.client_id,
     _CREDENTIAL.expires_at,
     _CREDENTIAL.last_used_at,
     _CREDENTIAL.revoked_at,
@@ -117,18 +128,36 @@ def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
     if credential.expires_at is not None and credential.expires_at <= now:
         return Lapse.EXPIRED
     used = credential.last_used_at
-    kind = CredentialKind(credential.kind)
+    kind = _kind_of(credential)
     return Bearer(
         credential_id=credential.id,
         kind=kind,
         user_id=credential.user_id,
-        label=credential.email if kind is CredentialKind.TOKEN else _label(credential),
+        label=credential.email if kind in OF_PERSONS else _label(credential),
         organization_id=credential.organization_id or "",
         scopes=scopes_of(credential.scopes),
         audience=credential.audience,
         stale=used is None or now - used >= _TOUCH_INTERVAL,
         made_by=credential.made_by,
+        program=credential.name if kind is CredentialKind.CONNECTION else "",
+        limited=credential.limited,
     )
+
+
+def _kind_of(credential: Any) -> CredentialKind:
+    """A connection is kept as a token of its user that has a client program."""
+    return CredentialKind.CONNECTION if credential.client_id else CredentialKind(credential.kind)
+
+
+def _is_of_kind(kind: CredentialKind) -> ColumnElement[bool]:
+    has_program = col(Credential.client_id) != ""
+    match kind:
+        case CredentialKind.CONNECTION:
+            return has_program
+        case CredentialKind.TOKEN | CredentialKind.KEY | CredentialKind.LINK:
+            return and_(col(Credential.kind) == kind.value, not_(has_program))
+        case _:
+            assert_never(kind)
 
 
 def _label(credential: Any) -> str:
@@ -237,7 +266,7 @@ def list_credentials(
     session: Session, *, kind: CredentialKind, organization_id: str = "", user_id: str = ""
 ) -> list[KnownCredential]:
     """Credentials of a kind, newest first, of an organization or a user or of all."""
-    wanted = [col(Credential.kind) == kind.value]
+    wanted = [_is_of_kind(kind)]
     if organization_id:
         wanted.append(col(Credential.organization_id) == organization_id)
     if user_id:
@@ -274,19 +303,19 @@ def _known_where(session: Session, *wanted: ColumnElement[bool]) -> list[KnownCr
 
 
 def _known(row: Credential, email: str, handle: str) -> KnownCredential:
-    kind = CredentialKind(row.kind)
+    kind = _kind_of(row)
     return KnownCredential(
         id=row.id,
         kind=kind,
         name=row.name,
         prefix=row.prefix,
         organization=handle,
-        user=email if kind is CredentialKind.TOKEN else "",
+        user=email if kind in OF_PERSONS else "",
         scopes=scopes_of(row.scopes),
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
         asleep_since=row.asleep_since,
-        shown=row.digest is not None,
+        shown=row.digest is not None or kind is CredentialKind.CONNECTION,
     )

@@ -33,6 +33,7 @@ from storage.directory.access_queries import (
     ORGANIZATION,
     REACHABLE,
     REACHABLE_NOW,
+    Reach,
     count_reachable_now,
     reachable_by_handle,
     ref,
@@ -55,23 +56,23 @@ _WITHOUT_PARTNER = _IN_ORDER.where(ORGANIZATION.partner_id.is_(None)).limit(bind
 _PARTNERS = _IN_ORDER.where(ORDER[0] == 0).limit(_PARTNERS_MAX)
 
 
-def reachable_by_name(session: Session, user_id: str, name: str) -> list[OrganizationRef]:
+def reachable_by_name(session: Session, reach: Reach, name: str) -> list[OrganizationRef]:
     """The organizations of exactly this name, in any case, at most ten."""
-    return [ref(row) for row in execute(session, _BY_NAME, {"user_id": user_id, "name_key": fold(name)})]
+    return [ref(row) for row in execute(session, _BY_NAME, {**reach.values, "name_key": fold(name)})]
 
 
-def reachable_handles(session: Session, user_id: str, *, limit: int) -> list[str]:
+def reachable_handles(session: Session, reach: Reach, *, limit: int) -> list[str]:
     """Handles to choose from, partners first, then by name."""
-    return [ref(row).handle for row in execute(session, _FIRST, {"user_id": user_id, "at_most": limit})]
+    return [ref(row).handle for row in execute(session, _FIRST, {**reach.values, "at_most": limit})]
 
 
 def list_reachable(
-    session: Session, user_id: str, *, query: str, cursor: str, limit: int, partner_id: str = ""
+    session: Session, reach: Reach, *, query: str, cursor: str, limit: int, partner_id: str = ""
 ) -> Page[OrganizationRef]:
     """A page of what the user can reach, partners first, then by name; with `partner_id` only its clients."""
     words = [like_pattern(word) for word in search_words(query)]
     position = decode_cursor(cursor, int, str, str)
-    values: dict[str, Any] = {"user_id": user_id} | {f"word_{index}": word for index, word in enumerate(words)}
+    values: dict[str, Any] = {**reach.values} | {f"word_{index}": word for index, word in enumerate(words)}
     if partner_id:
         values["partner_id"] = partner_id
     if position is not None:
@@ -81,47 +82,47 @@ def list_reachable(
 
     def matching() -> int:
         if wanted is _EVERYTHING:
-            return count_reachable_now(session, user_id)
+            return count_reachable_now(session, reach)
         return int(execute(session, _counting(wanted), values).scalar_one())
 
     return page_of(rows, limit=limit, count=matching, cursor_of=_cursor).map(ref)
 
 
 def reachable_to_compare(
-    session: Session, user_id: str, fragments: Sequence[str], *, limit: int, partner_id: str = ""
+    session: Session, reach: Reach, fragments: Sequence[str], *, limit: int, partner_id: str = ""
 ) -> list[OrganizationRef]:
     """What the user can reach, with `partner_id` only its clients; of more than `limit` those whose name or handle
     holds most of the fragments.
     """
     wanted = _listed(0, of_partner=bool(partner_id), goes_on=False)
-    values = {"user_id": user_id, "partner_id": partner_id} if partner_id else {"user_id": user_id}
+    values = {**reach.values, "partner_id": partner_id} if partner_id else reach.values
     rows = execute(session, wanted.order_by(*ORDER).limit(limit + 1), values).all()
     if len(rows) > limit:
         rows = execute(session, most_fragments(wanted, ORGANIZATION.search_key, fragments).limit(limit), values).all()
     return [ref(row) for row in rows]
 
 
-def every_reachable(session: Session, user_id: str, *, archived: bool) -> list[OrganizationRef]:
+def every_reachable(session: Session, reach: Reach, *, archived: bool) -> list[OrganizationRef]:
     """All that the user can reach, partners first, then by name; with `archived` the archived ones too."""
     wanted = (REACHABLE if archived else REACHABLE_NOW).order_by(*ORDER)
-    return [ref(row) for row in execute(session, wanted, {"user_id": user_id})]
+    return [ref(row) for row in execute(session, wanted, reach.values)]
 
 
-def every_client(session: Session, user_id: str, partner_id: str, *, archived: bool = False) -> list[OrganizationRef]:
+def every_client(session: Session, reach: Reach, partner_id: str, *, archived: bool = False) -> list[OrganizationRef]:
     """All clients of a practice that the user can reach, by name; with `archived` the archived ones too."""
     wanted = _EVERY_CLIENT if archived else _EVERY_CLIENT_NOW
-    values = {"user_id": user_id, "partner_id": partner_id}
+    values = {**reach.values, "partner_id": partner_id}
     return [ref(row) for row in execute(session, wanted, values)]
 
 
-def partners_of(session: Session, user_id: str) -> list[OrganizationRef]:
+def partners_of(session: Session, reach: Reach) -> list[OrganizationRef]:
     """The practices that the user is a member of, by name."""
-    return [ref(row) for row in execute(session, _PARTNERS, {"user_id": user_id})]
+    return [ref(row) for row in execute(session, _PARTNERS, reach.values)]
 
 
-def without_partner(session: Session, user_id: str, *, limit: int) -> list[OrganizationRef]:
+def without_partner(session: Session, reach: Reach, *, limit: int) -> list[OrganizationRef]:
     """The practices, and the businesses of their own, that the user is a member of, practices first, then by name."""
-    return [ref(row) for row in execute(session, _WITHOUT_PARTNER, {"user_id": user_id, "at_most": limit})]
+    return [ref(row) for row in execute(session, _WITHOUT_PARTNER, {**reach.values, "at_most": limit})]
 
 
 @lru_cache(STATEMENTS_KEPT)
@@ -157,12 +158,12 @@ def free_handle(session: Session, base: str, environment: Environment) -> str:
     return next(handle for handle in attempts if not _is_taken(session, handle))
 
 
-def handle_free_within_reach(session: Session, user_id: str, base: str, environment: Environment) -> str:
+def handle_free_within_reach(session: Session, reach: Reach, base: str, environment: Environment) -> str:
     """The first of `base`, `base-2`, ... that no organization has which the user can reach. What others have is
     neither told nor looked at.
     """
     attempts = (with_suffix(base, environment=environment, attempt=number) for number in count(1))
-    return next(handle for handle in attempts if reachable_by_handle(session, user_id, handle) is None)
+    return next(handle for handle in attempts if reachable_by_handle(session, reach, handle) is None)
 
 
 def has_clients(session: Session, partner_id: str) -> bool:

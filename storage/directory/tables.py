@@ -32,6 +32,7 @@ class User(DirectoryTable, table=True):
     email: str = Field(unique=True)
     name: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    asleep_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Organization(DirectoryTable, table=True):
@@ -96,12 +97,16 @@ class ConversationSession(DirectoryTable, table=True):
 
 
 class Credential(DirectoryTable, table=True):
-    """A personal token, an API key or a secret link: its secret is kept as a hash alone.
+    """A personal token, an API key, a secret link, or a person's connection by OAuth: a secret is kept as a hash alone.
 
     `user_id` is whom it stands for. `organization_id` is the organization that it opens, which may be a practice; null:
     whatever its user reaches. `scopes` is what may be done with it at most, with spaces between. Where `audience` is
     not empty, it opens the connection of this name alone. `made_by` is the id of the user who made it, whose address of
     then is `created_by`.
+
+    A connection is kept as a token with a `client_id`, that of its client program, whose name is `name`; it has no
+    secret of its own, but the tokens that were given out for it have. Where it is `limited`, it reaches those
+    organizations alone that were picked for it.
 
     An API key or a secret link acts as a user of its own, a member of its one organization. `digest` is null until
     the key is shown on its one-time page, whose own token is kept as `page_digest`. One that came with a restored
@@ -128,6 +133,33 @@ class Credential(DirectoryTable, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     asleep_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    client_id: str = ""
+    limited: bool = False
+
+
+class CredentialOrganization(DirectoryTable, table=True):
+    """An organization that was picked for a credential; rows count only where the credential is `limited`."""
+
+    __tablename__ = "credential_organizations"
+
+    credential_id: str = Field(primary_key=True, foreign_key="credentials.id")
+    organization_id: str = Field(primary_key=True, foreign_key="organizations.id")
+
+
+class BrowserSession(DirectoryTable, table=True):
+    """A person who is signed in with a browser; `digest` is that of the cookie's secret. `method` is how the person has
+    proved to be that, last at `proved_at`.
+    """
+
+    __tablename__ = "browser_sessions"
+
+    id: str = Field(primary_key=True)
+    digest: str = Field(unique=True)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    method: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    proved_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Upload(DirectoryTable, table=True):
@@ -214,3 +246,4 @@ class LatestMoment(DirectoryTable, table=True):
 
 
 table_of(Summary).info.update(NO_SETTING)
+table_of(BrowserSession).info.update(NO_SETTING)

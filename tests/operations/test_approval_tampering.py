@@ -340,8 +340,8 @@ async def the_user_is_removed(it: Desk) -> None:
     gone = await colleague(it.one, it.one.organization, "accountant")
     await it.decide(gone, key)
     in_the_directory(it.one, "DELETE FROM memberships WHERE user_id = ?", gone.principal.user_id)
-    user, client = gone.principal.user_id, it.client.id
-    assert await it.one.store.directory.read(lambda db: access_queries.reachable_by_id(db, user, client)) is None
+    reach, client = gone.principal.reach, it.client.id
+    assert await it.one.store.directory.read(lambda db: access_queries.reachable_by_id(db, reach, client)) is None
 
 
 async def the_user_was_demoted(it: Desk) -> None:

@@ -35,8 +35,8 @@ async def test_an_unnamed_practice_is_completed_once_and_keeps_its_country(tmp_p
         office = Office(store, await start_unnamed(store, clock), clock)
         again = await start_unnamed(store, clock)
         assert again == office.principal == await local_owner(store)
-        user_id = office.principal.user_id
-        unnamed = await store.directory.read(lambda db: reachable_by_handle(db, user_id, "practice"))
+        reach = office.principal.reach
+        unnamed = await store.directory.read(lambda db: reachable_by_handle(db, reach, "practice"))
         assert unnamed is not None
         one = Practice(office, clock, unnamed)
         assert (unnamed.kind, unnamed.environment, unnamed.country) == ("partner", "live", "")

@@ -19,6 +19,7 @@ from operations.naming import not_found
 from operations.organizations import similar_organizations
 from storage.books import customers, items
 from storage.directory import organizations
+from storage.directory.access_queries import Reach
 from tests.support.practice import practice
 
 MANY = NAMES_COMPARED_MAX + 500
@@ -69,12 +70,12 @@ async def test_of_very_many_organizations_only_those_in_reach_are_compared(tmp_p
         assert await similar_organizations(office, "Harbour Bakery GmbH") == bakers
         assert await similar_organizations(office, "Cafe Mueller", partner=partner) == [made["Café Müller"].handle]
         assert await similar_organizations(office, partner.name[:-1], partner=partner) == []
-        user_id = office.principal.user_id
+        reach = office.principal.reach
 
         def few(db: Session) -> list[str]:
-            found = organizations.reachable_to_compare(db, user_id, ["fin", "inc", "stu"], limit=2)
+            found = organizations.reachable_to_compare(db, reach, ["fin", "inc", "stu"], limit=2)
             return [each.name for each in found]
 
         assert await one.store.directory.read(few) == ["Finch Studio"], "of more than it compares: those that hold most"
-        stranger = await one.store.directory.read(lambda db: not_found(db, "usr_stranger", "Harbour Bakery"))
+        stranger = await one.store.directory.read(lambda db: not_found(db, Reach("usr_stranger"), "Harbour Bakery"))
         assert stranger.candidates == ()

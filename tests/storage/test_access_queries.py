@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,13 +12,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlmodel import Session
+from sqlmodel import select as sql_select
 
 from invoicing.organizations import Environment, NewOrganization, OrganizationKind, OrganizationRef, Role
 from storage.directory import users
-from storage.directory.access_queries import REACHABLE_NOW, count_reachable_now, reachable_by_handle, reachable_by_id
+from storage.directory.access_queries import (
+    REACHABLE_NOW,
+    Reach,
+    count_reachable_now,
+    reachable_by_handle,
+    reachable_by_id,
+)
 from storage.directory.database import DIRECTORY_FILE, Directory
-from storage.directory.organizations import add_organization
-from storage.directory.tables import MembershipClient, Organization
+from storage.directory.organizations import add_organization, every_reachable
+from storage.directory.tables import Credential, CredentialOrganization, MembershipClient, Organization
 from storage.sqlite.engines import Mode
 from storage.work import budget
 from tests.support.begun import begin_folder
@@ -51,11 +59,37 @@ def populate(db: Session, chance: random.Random) -> None:
             users.add_membership(db, user, f"org-{organization}", Role.VIEWER, all_clients=chance.random() < 0.5)
         limits = chance.sample(range(PARTNERS, PARTNERS + CLIENTS), 6)
         db.add_all(MembershipClient(user_id=user, organization_id=f"org-{client}") for client in limits)
+        add_limited(db, user, f"crd-{number}", random.Random(number).sample(range(PARTNERS + CLIENTS), 9))  # noqa: S311
 
 
-def counted(db: Session, user: str) -> tuple[int, int]:
-    rows = db.connection().execute(select(func.count()).select_from(REACHABLE_NOW.subquery()), {"user_id": user})
-    return count_reachable_now(db, user), rows.scalar_one()
+def add_limited(db: Session, user: str, credential: str, picked: list[int]) -> None:
+    """A credential of the user that is limited to these organizations."""
+    db.add(
+        Credential(
+            id=credential,
+            kind="token",
+            name="An assistant",
+            prefix=credential,
+            user_id=user,
+            scopes="read",
+            created_at=NOON,
+            created_by=user,
+            client_id="program",
+            limited=True,
+        )
+    )
+    db.flush()
+    db.add_all(CredentialOrganization(credential_id=credential, organization_id=f"org-{one}") for one in picked)
+
+
+def reaches(users: int) -> list[Reach]:
+    """Of the first users, what each reaches, and what over a credential that is limited."""
+    return [Reach(f"usr-{n}", limit) for n in range(users) for limit in ("", f"crd-{n}")]
+
+
+def counted(db: Session, reach: Reach) -> tuple[int, int]:
+    rows = db.connection().execute(select(func.count()).select_from(REACHABLE_NOW.subquery()), reach.values)
+    return count_reachable_now(db, reach), rows.scalar_one()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -64,7 +98,7 @@ async def test_the_count_is_that_of_the_rows(tmp_path: Path, seed: int) -> None:
     directory = Directory(tmp_path)
     try:
         await directory.write(lambda db: populate(db, random.Random(seed)))  # noqa: S311
-        found = [await directory.read(partial(counted, user=f"usr-{n}")) for n in range(USERS)]
+        found = [await directory.read(partial(counted, reach=reach)) for reach in reaches(USERS)]
     finally:
         await directory.close()
     assert [fast for fast, _ in found] == [rows for _, rows in found]
@@ -79,6 +113,8 @@ CHANGES = (
     "UPDATE organizations SET name = name || '!' WHERE rowid % 6 = {n} % 6",
     "DELETE FROM membership_clients WHERE rowid % 4 = {n} % 4",
     "INSERT OR IGNORE INTO membership_clients (user_id, organization_id) VALUES ('usr-{user}', 'org-9')",
+    "DELETE FROM credential_organizations WHERE rowid % 4 = {n} % 4",
+    "INSERT OR IGNORE INTO credential_organizations (credential_id, organization_id) VALUES ('crd-{user}', 'org-9')",
 )
 
 
@@ -89,10 +125,10 @@ def change(db: Session, statement: str) -> None:
 def reached(db: Session, users: int = USERS) -> list[OrganizationRef | None]:
     """Each organization as each of the first users reaches it, by handle and by id."""
     found: list[OrganizationRef | None] = []
-    for user in (f"usr-{number}" for number in range(users)):
+    for reach in reaches(users):
         for number in range(PARTNERS + CLIENTS):
-            found.append(reachable_by_handle(db, user, f"organization-{number}-sandbox"))
-            found.append(reachable_by_id(db, user, f"org-{number}"))
+            found.append(reachable_by_handle(db, reach, f"organization-{number}-sandbox"))
+            found.append(reachable_by_id(db, reach, f"org-{number}"))
     return found
 
 
@@ -147,7 +183,27 @@ async def test_what_is_reached_is_asked_for_once(tmp_path: Path, monkeypatch: py
     finally:
         event.remove(Engine, "before_cursor_execute", note)
         await directory.close()
-    everything = 2 * FEW * (PARTNERS + CLIENTS)
+    everything = 4 * FEW * (PARTNERS + CLIENTS)
     assert 0 < found == again < everything
     # Whoever does not reach something is told so anew each time.
     assert (at_first, later) == (everything, everything - found)
+
+
+async def test_a_limited_credential_reaches_what_was_picked_and_its_user_reaches(tmp_path: Path) -> None:
+    begin_folder(tmp_path)
+    directory = Directory(tmp_path)
+
+    def by_reach(db: Session) -> list[tuple[set[str], set[str], set[str]]]:
+        reached = [{one.id for one in every_reachable(db, each, archived=True)} for each in reaches(USERS)]
+        picked: dict[str, set[str]] = defaultdict(set)
+        for row in db.exec(sql_select(CredentialOrganization)):
+            picked[row.credential_id].add(row.organization_id)
+        return [(reached[2 * n], reached[2 * n + 1], picked[f"crd-{n}"]) for n in range(USERS)]
+
+    try:
+        await directory.write(lambda db: populate(db, random.Random(3)))  # noqa: S311
+        found = await directory.read(by_reach)
+    finally:
+        await directory.close()
+    assert all(limited == whole & picked for whole, limited, picked in found)
+    assert any(limited not in (set(), whole, picked) for whole, limited, picked in found)

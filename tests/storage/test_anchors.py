@@ -57,7 +57,7 @@ class Folder:
             assert principal is not None
             office = Office(store=store, principal=principal, clock=SettableClock())
             found = await store.directory.read(
-                lambda db: access_queries.reachable_by_id(db, principal.user_id, self.client.partner_id)
+                lambda db: access_queries.reachable_by_id(db, principal.reach, self.client.partner_id)
             )
             assert found is not None
             yield Practice(office, SettableClock(), found)

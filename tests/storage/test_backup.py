@@ -45,7 +45,7 @@ async def all_books(root: Path) -> AsyncIterator[list[Books]]:
         owner = await local_owner(store)
         assert owner is not None
         page = await store.directory.read(
-            lambda db: organizations.list_reachable(db, owner.user_id, query="", cursor="", limit=1_000)
+            lambda db: organizations.list_reachable(db, owner.reach, query="", cursor="", limit=1_000)
         )
         office = Office(store=store, principal=owner, clock=SettableClock())
         yield [open_books(office, one, Right.READ) for one in sorted(page.items, key=lambda one: one.handle)]
@@ -146,7 +146,7 @@ async def test_a_restored_practice_goes_on_where_the_backup_was_made(backup: Pat
     async with open_store(tmp_path / "restored") as store:
         owner = await local_owner(store)
         assert owner is not None
-        (practice_row,) = await store.directory.read(lambda db: organizations.partners_of(db, owner.user_id))
+        (practice_row,) = await store.directory.read(lambda db: organizations.partners_of(db, owner.reach))
         office = Office(store=store, principal=owner, clock=SettableClock())
         one = Practice(office, SettableClock(), practice_row)
         (books,) = await fill_clients(one, clients=1)

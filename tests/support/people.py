@@ -52,8 +52,8 @@ async def colleague(
 
 async def as_seen_by(office: Office, organization: OrganizationRef) -> OrganizationRef:
     """The organization as the directory answers it to the principal of this office."""
-    user_id = office.principal.user_id
-    seen = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, user_id, organization.id))
+    reach = office.principal.reach
+    seen = await office.store.directory.read(lambda db: access_queries.reachable_by_id(db, reach, organization.id))
     assert seen is not None
     return seen
 
