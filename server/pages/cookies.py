@@ -1,0 +1,43 @@
+"""The cookie of a signed-in browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """What the cookie is called, and what a browser is told of it. Over https its name says to browsers that this host
+    alone has set it, for all its pages.
+    """
+
+    secure: bool
+
+    @classmethod
+    def of(cls, public_url: str) -> SessionCookie:
+        return cls(secure=public_url.startswith("https:"))
+
+    @property
+    def name(self) -> str:
+        return "__Host-counterfoil" if self.secure else "counterfoil"
+
+    def secret(self, request: Request) -> str:
+        """The secret that the request's cookie holds; empty where it has none."""
+        return request.cookies.get(self.name, "")
+
+    def give(self, response: Response, secret: str) -> Response:
+        """The response, with the cookie of a new session."""
+        response.set_cookie(self.name, secret, **self._options())
+        return response
+
+    def take_back(self, response: Response) -> Response:
+        """The response, with which the browser forgets the cookie."""
+        response.delete_cookie(self.name, **self._options())
+        return response
+
+    def _options(self) -> dict[str, Any]:
+        return {"secure": self.secure, "httponly": True, "samesite": "lax", "path": "/"}

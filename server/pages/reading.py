@@ -1,0 +1,105 @@
+"""What forms bring: of limited size, from a page of this very site, and with the key of the visitor's session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from operations.identity.browsing import SignedIn, is_form_key
+from server.http.answers import Turned
+from server.pages.rendering import told
+
+FORM_BYTES_MAX = 65_536
+PUBLIC_URL = "counterfoil.public_url"
+"""Where the scope of a page's request holds the URL under which the server is known."""
+_FIELDS_MAX = 2_000
+_KEY = "form_key"
+_FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, each with its values in their order."""
+
+    fields: dict[str, list[str]]
+
+    def text(self, name: str) -> str:
+        """The one value of a field; empty where it was not sent."""
+        return next(iter(self.fields.get(name, ())), "")
+
+    def several(self, name: str) -> list[str]:
+        return self.fields.get(name, [])
+
+
+async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form:
+    """The form that a page of this site has sent, for the session of `signed_in` where somebody is.
+
+    Raises:
+        Turned: it is from elsewhere, was made for another session, is too large, or is no form.
+    """
+    check_from_here(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
+        raise _not_read("What was sent is not this page's form.", 415)
+    try:
+        pairs = parse_qsl(
+            (await read_body(request)).decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX, errors="strict"
+        )
+    except ValueError:
+        raise _not_read("The form could not be read.", 400) from None
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    form = Form(fields)
+    if signed_in is not None:
+        check_form_key(signed_in, form.text(_KEY))
+    return form
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        Turned: it is too large.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES_MAX:
+            raise _not_read("The form is too large.", 413)
+    return bytes(body)
+
+
+def check_from_here(request: Request) -> None:
+    """Let through what a page of this very host has sent: browsers say where a form comes from.
+
+    Raises:
+        Turned: it comes from elsewhere, or does not say from where.
+    """
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    here = origin is not None and origin.lower() == origin_of(request)
+    if (origin is not None and not here) or (site is not None and site != "same-origin") or not (here or site):
+        raise _not_read("This form was not sent from a page of Counterfoil. Open the page anew and try again.", 403)
+
+
+def origin_of(request: Request) -> str:
+    """The origin under which the browser knows this page: hosts were checked before any route. What comes to the public
+    URL's host may have come over a proxy, which alone speaks https.
+    """
+    host, public_url = request.headers.get("host", "").lower(), str(request.scope.get(PUBLIC_URL, ""))
+    return public_url if public_url.partition("://")[2] == host else f"{request.url.scheme}://{host}"
+
+
+def check_form_key(signed_in: SignedIn, given: str) -> None:
+    """Refuse what was not made for this session.
+
+    Raises:
+        Turned: it was not.
+    """
+    if not is_form_key(signed_in, given):
+        raise _not_read("You have signed in anew since this page was opened. Open it anew and try again.", 403)
+
+
+def _not_read(said: str, status: int) -> Turned:
+    return Turned(told("This was not done", said, status=status))

@@ -1,0 +1,58 @@
+"""How a page is made: a template in which everything is escaped, and headers that keep it to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("server.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # With no-referrer a browser would send the form with `Origin: null`, which is refused like any foreign origin.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def render(template: str, *, status: int = 200, form_targets: Sequence[str] = (), **context: Any) -> Response:
+    """The page of a template. Browsers follow where the answer to a form leads only to this site and `form_targets`,
+    which are origins, or schemes with their colon.
+    """
+    text = _TEMPLATES.get_template(template).render(**context)
+    return HTMLResponse(text, status_code=status, headers=page_headers(form_targets))
+
+
+def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:
+    """The headers of every page."""
+    allowed = " ".join(["'self'", *form_targets])
+    policy = (
+        "default-src 'none'; base-uri 'none'; connect-src 'self'; frame-ancestors 'none'; img-src 'self' data:;"
+        f" script-src 'self'; style-src 'self'; form-action {allowed}"
+    )
+    return {**_HEADERS, "Content-Security-Policy": policy}
+
+
+def told(title: str, said: str, *, status: int = 200) -> Response:
+    """A page that says one thing."""
+    return render("told.html", status=status, title=title, said=said)
+
+
+def nothing_here() -> Response:
+    """What does not exist and what is not the visitor's answer alike."""
+    return told("There is no such page", "It does not exist, or it is not yours to see.", status=404)
+
+
+def see_other(address: str) -> Response:
+    """What a form leads to: it is asked for anew, so that loading it again sends nothing twice."""
+    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})

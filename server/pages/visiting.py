@@ -1,0 +1,129 @@
+"""Who is at a page: somebody who is signed in, or nobody, who is led to the sign-in and back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.organizations import OrganizationKind, OrganizationRef
+from invoicing.refusals import NotFound, Unavailable
+from operations.access import Office
+from operations.identity.browsing import SignedIn, signed_in
+from server.http.answers import Turned
+from server.http.connections import vouch
+from server.pages.cookies import SessionCookie
+from server.pages.reading import PUBLIC_URL, Form, read_form
+from server.pages.rendering import nothing_here, see_other, told
+from storage.directory import access_queries
+from views.remedies import for_assistant, message_of
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person at a page, with the office in which the person acts."""
+
+    signed_in: SignedIn
+    office: Office
+
+    @property
+    def email(self) -> str:
+        return self.signed_in.principal.label
+
+    @property
+    def form_key(self) -> str:
+        return self.signed_in.form_key
+
+    async def form(self, request: Request) -> Form:
+        """The form that this person's page has sent.
+
+        Raises:
+            Turned: it is not one.
+        """
+        return await read_form(request, self.signed_in)
+
+    async def organization(self, request: Request) -> OrganizationRef:
+        """The organization that the address names: a practice under /practice, every other under /o.
+
+        Raises:
+            Turned: there is none, or it is out of the person's reach: both look alike.
+        """
+        handle, reach = request.path_params["handle"], self.office.principal.reach
+        found = await self.office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, reach, handle))
+        of_practice = request.url.path.startswith("/practice/")
+        if found is None or (found.kind is OrganizationKind.PARTNER) is not of_practice:
+            raise Turned(nothing_here())
+        return found
+
+
+Page = Callable[[Request, Visitor], Awaitable[Response]]
+OpenPage = Callable[[Request, Visitor | None], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What pages stand on. The office's principal is nobody yet: each visit puts its own in."""
+
+    office: Office
+    cookie: SessionCookie
+
+    @classmethod
+    def of(cls, office: Office) -> Desk:
+        return cls(office, SessionCookie.of(office.public_url))
+
+    def page(self, path: str, page: Page, *, methods: Sequence[str] = ("GET",)) -> Route:
+        """The route of a page for people who are signed in; whoever is not signs in and comes back."""
+
+        async def visited(request: Request, visitor: Visitor | None) -> Response:
+            return sign_in_first(request) if visitor is None else await page(request, visitor)
+
+        return self.open_page(path, visited, methods=methods)
+
+    def open_page(self, path: str, page: OpenPage, *, methods: Sequence[str] = ("GET",)) -> Route:
+        """The route of a page for everybody."""
+
+        async def answer(request: Request) -> Response:
+            request.scope[PUBLIC_URL] = self.office.public_url
+            try:
+                return await page(request, await self.visitor(request))
+            except Turned as turned:
+                return turned.response
+            except NotFound:
+                return nothing_here()
+            except Unavailable as fault:
+                _log.error("a page could not be shown: %s", fault)
+                return told("Not available at the moment", message_of(fault, for_assistant), status=503)
+
+        return Route(path, answer, methods=list(methods))
+
+    def of_organization(self, path: str, page: Page, *, methods: Sequence[str] = ("GET",)) -> list[Route]:
+        """The routes of a page that each organization has, a practice's own among them."""
+        return [self.page(f"/{room}/{{handle}}{path}", page, methods=methods) for room in ("o", "practice")]
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        """Who is signed in with the browser of this request."""
+        found = await signed_in(self.office.store, self.office.clock, self.cookie.secret(request))
+        if found is None:
+            return None
+        vouch(request.scope, found.principal.user_id)
+        return Visitor(found, replace(self.office, principal=found.principal))
+
+
+def sign_in_first(request: Request) -> Response:
+    """Leads to the sign-in, and from there back to what was asked for; a form that was sent is not sent again."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = urlencode({"next": back}) if request.method in ("GET", "HEAD") else ""
+    return see_other("/sign-in" + (f"?{query}" if query else ""))
+
+
+def place_of(organization: OrganizationRef) -> str:
+    """Where an organization's pages are."""
+    room = "practice" if organization.kind is OrganizationKind.PARTNER else "o"
+    return f"/{room}/{organization.handle}"
