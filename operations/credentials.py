@@ -52,7 +52,7 @@ class _Digests:
 
 @dataclass(frozen=True, slots=True)
 class PendingKey:
-    """An API key that its one-time page will make and show; `page` is the page's own secret."""
+    """An API key or a link that its one-time page will make and show; `page` is the page's own secret."""
 
     prefix: str
     page: str
@@ -60,7 +60,7 @@ class PendingKey:
 
 @dataclass(frozen=True, slots=True)
 class ShownKey:
-    """An API key that its one-time page shows now or never, and what it is for."""
+    """An API key or a link's secret that its one-time page shows now or never, and what it is for."""
 
     secret: str
     about: WaitingKey
@@ -158,21 +158,28 @@ async def create_key(
 
 
 async def prepare_key(
-    office: Office, organization: OrganizationRef, name: str, *, scopes: Scopes, expires_in_days: int = 0
+    office: Office,
+    organization: OrganizationRef,
+    name: str,
+    *,
+    kind: CredentialKind = CredentialKind.KEY,
+    scopes: Scopes,
+    expires_in_days: int = 0,
 ) -> PendingKey:
-    """An API key that does not exist before its one-time page is opened: a secret does not belong in a chat.
+    """An API key or a secret link that does not exist before its one-time page is opened: a secret does not belong in a
+    chat.
 
     Raises:
         NotAllowed, InvalidInput: as `create_key`.
     """
-    made, page = _new_secret(CredentialKind.KEY), _random_text()
+    made, page = _new_secret(kind), _random_text()
     digests = _Digests(page=digest_of(page), page_expires_at=office.now() + PAGE_LIFETIME)
     await _add_key(
         office,
         organization,
         made,
         digests,
-        kind=CredentialKind.KEY,
+        kind=kind,
         name=name,
         scopes=scopes,
         expires_in_days=expires_in_days,
@@ -187,7 +194,7 @@ async def show_key(store: Store, clock: Clock, page: str) -> ShownKey | None:
         waiting = credentials.waiting_on_page(db, digest_of(page), now=store.moments.no_earlier(clock()))
         if waiting is None:
             return None
-        secret = f"{waiting.prefix}_{_random_text()}"
+        secret = _secret_of(waiting.kind, waiting.prefix)
         credentials.settle(db, waiting.id, digest_of(secret))
         return ShownKey(secret, waiting)
 
@@ -216,8 +223,11 @@ def digest_of(secret: str) -> str:
 def _new_secret(kind: CredentialKind) -> Secret:
     # The prefix names the credential in lists and logs without opening anything.
     prefix = f"cf{kind[0]}_{secrets.token_hex(5)}"
-    secret = _random_text() if kind is CredentialKind.LINK else f"{prefix}_{_random_text()}"
-    return Secret(new_id("crd"), prefix, secret)
+    return Secret(new_id("crd"), prefix, _secret_of(kind, prefix))
+
+
+def _secret_of(kind: CredentialKind, prefix: str) -> str:
+    return _random_text() if kind is CredentialKind.LINK else f"{prefix}_{_random_text()}"
 
 
 def _random_text() -> str:

@@ -12,12 +12,14 @@ from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
 from operations.configuration.agents import AGENTS
 from operations.configuration.bank_accounts import BANK_ACCOUNTS
+from operations.configuration.credentials import CREDENTIALS
 from operations.configuration.dimensions import DIMENSIONS
 from operations.configuration.entries import (
     Change,
     Entry,
     Part,
     PartOf,
+    PartOfDirectory,
     PartOfPractice,
     check_fields,
     no_such_entry,
@@ -38,7 +40,7 @@ from storage.books.checks import SAVED_HOURS, SAVED_PLAN, SETTING, SETTING_MANDA
 from storage.books.pool import Books
 from storage.paging import Page, check_limit, page_of_whole
 
-PARTS: Mapping[Part, PartOf | PartOfProfile | PartOfPractice] = {
+PARTS: Mapping[Part, PartOf | PartOfProfile | PartOfPractice | PartOfDirectory] = {
     Part.ACCOUNTS: ACCOUNTS,
     Part.TAX_CODES: TAX_CODES,
     Part.TAX_AUTHORITIES: TAX_AUTHORITIES,
@@ -57,6 +59,7 @@ PARTS: Mapping[Part, PartOf | PartOfProfile | PartOfPractice] = {
     Part.SKILLS: SKILLS,
     Part.PLANS: PLANS,
     Part.HOURS: HOURS,
+    Part.CREDENTIALS: CREDENTIALS,
 }
 PARTS_OF_ALL = tuple(part for part, of in PARTS.items() if not isinstance(of, PartOfPractice))
 """The parts that every organization has; the others are a practice's."""
@@ -77,6 +80,9 @@ async def get_entries(
         clients = await clients_of(office, books)
         all_of_it, wanted = await books.read(lambda db: of.read(db, books, clients)), small_letters(code)
         entries: Sequence[Entry] = [entry for entry in all_of_it if wanted in ("", small_letters(entry.code))]
+    elif isinstance(of, PartOfDirectory):
+        wanted = small_letters(code)
+        entries = [entry for entry in await of.read(office, books) if wanted in ("", small_letters(entry.code))]
     elif not code.strip():
         entries = await books.read(lambda db: of.read(db, books))
     else:
@@ -111,6 +117,8 @@ async def save_entry(
     check_fields(of, change)
     if isinstance(of, PartOfPractice):
         return await _save_of_client(office, books, of, change)
+    if isinstance(of, PartOfDirectory):
+        return await of.save(office, books, change)
 
     def work(db: Session) -> Entry | None:
         code = of.save(db, books, change)

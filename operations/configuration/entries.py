@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from invoicing.refusals import InvalidInput, NotFound
 from invoicing.remedies import Act
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import quoted
+from operations.access import Office
 from operations.rights import Right
 from storage.books import audit
 from storage.books.pool import Books
@@ -50,6 +51,7 @@ class Part(StrEnum):
     SKILLS = "skills"
     PLANS = "plans"
     HOURS = "hours"
+    CREDENTIALS = "credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,18 @@ class PartOfPractice:
     read: Callable[[Session, Books, Clients], Sequence[Entry]]
     save: Callable[[Session, Books, Clients, Change], str]
     right: Right = Right.CHANGE_SETTINGS
+    withdrawing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfDirectory:
+    """A part that is kept in the directory, beside the books. `save` answers the entry as it is now."""
+
+    title: str
+    fields: Mapping[str, str]
+    read: Callable[[Office, Books], Awaitable[Sequence[Entry]]]
+    save: Callable[[Office, Books, Change], Awaitable[Entry]]
+    right: Right
     withdrawing: str = ""
 
 

@@ -49,9 +49,10 @@ class Lapse(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingKey:
-    """An API key that waits on its one-time page, with what the page says of it."""
+    """An API key or a secret link that waits on its one-time page, with what the page says of it."""
 
     id: str
+    kind: CredentialKind
     prefix: str
     handle: str
     name: str
@@ -224,6 +225,7 @@ def waiting_on_page(session: Session, page_digest: str, *, now: datetime) -> Wai
         return None
     return WaitingKey(
         id=row.id,
+        kind=_kind_of(row),
         prefix=row.prefix,
         handle=organization.handle,
         name=organization.name,

@@ -49,7 +49,7 @@ DIMENSION = "cost_centre"
 AGENT, SKILL = "remind", "packing"
 ASKED = "customer (customer); item (item); invoice (invoice); month (month); note"
 SHARED_NUMBER = "TEST-INV-2026-00001"
-_IDENTIFIER = re.compile(r"(?:[a-z]{3}_)?[0-9a-f-]{30,}")
+_IDENTIFIER = re.compile(r"(?:[a-z]{3}_)?[0-9a-f-]{30,}|cf[klt]_[0-9a-f]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Known:
     upload: str
     agent: str
     skill: str
+    key: str
     reference: str
     customers_cursor: str
     items_cursor: str
@@ -126,8 +127,8 @@ async def build_twins(root: Path) -> Made:
         for year, (key, organization, actor, of_the_practice) in enumerate(actors, start=2023):
             office = Office(store=first.store, principal=principals[actor], clock=first.clock)
             await _set_bank_account(of_the_practice, organization, CANARIES[key])
-            await _write_down(of_the_practice, organization, CANARIES[key])
-            known[key] = await _fill(office, organization, CANARIES[key], year)
+            prefix = await _write_down(of_the_practice, organization, CANARIES[key])
+            known[key] = await _fill(office, organization, CANARIES[key], year, prefix)
             known[key] = replace(known[key], waiting=await _credit_asked_for(of_the_practice, known[key]))
         async with assistant(first.office) as chat:
             given = (await chat.ok("list_organizations", limit=2))["next_cursor"]
@@ -243,8 +244,10 @@ async def _set_bank_account(of_the_practice: Office, organization: OrganizationR
         await chat.ok("update_organization", **bank)
 
 
-async def _write_down(of_the_practice: Office, organization: OrganizationRef, canary: str) -> None:
-    """Agents and skills for assistants: one that each of the twins has, and one of another code."""
+async def _write_down(of_the_practice: Office, organization: OrganizationRef, canary: str) -> str:
+    """Agents and skills for assistants: one that each of the twins has, and one of another code; and an API key, whose
+    prefix is answered.
+    """
     own = canary.lower()
     async with assistant(of_the_practice, organization=organization.handle) as chat:
         for code in (AGENT, f"{AGENT}-{own}"):
@@ -255,6 +258,8 @@ async def _write_down(of_the_practice: Office, organization: OrganizationRef, ca
             await chat.ok("save_configuration", part="skills", code=code, values=texts)
             more = {"path": f"{canary}.md", "content": canary}
             await chat.ok("save_configuration", part="skills", code=code, values=more)
+        made = await chat.ok("save_configuration", part="credentials", values={"name": canary})
+    return str(made["entries"][0]["code"])
 
 
 async def _credit_asked_for(of_the_practice: Office, known: Known) -> str:
@@ -274,7 +279,7 @@ async def _credit_asked_for(of_the_practice: Office, known: Known) -> str:
         return str(asked["approval"]["id"])
 
 
-async def _fill(office: Office, organization: OrganizationRef, canary: str, year: int) -> Known:
+async def _fill(office: Office, organization: OrganizationRef, canary: str, year: int, key: str) -> Known:
     """Give the organization what its twins have, and its canary in every field that takes a text."""
     mail = f"{canary.lower()}@example.com"
     address = {"line1": f"1 {canary} Street", "line2": canary, "postal_code": canary, "city": canary, "region": canary}
@@ -338,6 +343,7 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
         export=str(getattr(export, "uri", "")).rpartition("/")[2],
         agent=f"{AGENT}-{canary.lower()}",
         skill=f"{SKILL}-{canary.lower()}",
+        key=key,
         upload=await received(office, organization, f"name\n{canary} Guesthouse\n".encode(), f"{canary}.csv"),
         reference=reference,
         organizations_cursor="",

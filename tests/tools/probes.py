@@ -335,7 +335,7 @@ TOOLS: Mapping[str, Entry] = {
     ),
     "get_configuration": Entry(
         own=lambda mine: [
-            *({"part": part} for part in ("mandates", *PARTS_OF_ALL, "history")),
+            *({"part": part} for part in ("mandates", *PARTS_OF_ALL, "history") if part != "credentials"),
             {"part": "agents", "code": mine.agent},
             *({"part": "skills", "code": code} for code in (mine.skill, f"{mine.skill}/SKILL.md")),
         ],
@@ -343,6 +343,7 @@ TOOLS: Mapping[str, Entry] = {
             *({"part": "agents", "code": text} for text in (their.agent, their.canary)),
             *({"part": "skills", "code": text} for text in (their.skill, f"{their.skill}/SKILL.md")),
             {"part": "skills", "code": f"{SKILL}/{their.canary}.md"},
+            {"part": "credentials", "code": their.key},
             {"part": "history", "cursor": their.invoices_cursor},
             {"part": "accounts", "cursor": their.customers_cursor},
         ],
@@ -359,6 +360,7 @@ TOOLS: Mapping[str, Entry] = {
             {"part": "dimensions", "code": f"{DIMENSION}/{their.canary}", "withdraw": True},
             {"part": "agents", "code": their.agent, "withdraw": True},
             {"part": "skills", "code": their.skill, "withdraw": True},
+            {"part": "credentials", "code": their.key, "withdraw": True},
             {"part": "skills", "code": f"{SKILL}/{their.canary}.md", "withdraw": True},
             {"part": "posting_profiles", "code": "Standard", "values": [{"field": "bank", "value": their.canary}]},
             {"part": "transaction_types", "code": their.canary, "values": [{"field": "series", "value": "INVOICES"}]},
