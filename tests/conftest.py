@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import stores
+from tests.support.memory import keep_in_memory
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
 settings.register_profile("counterfoil", deadline=None, derandomize=True)
@@ -19,4 +20,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keep_in_memory()
     stores.choose(config.getoption("store"))
