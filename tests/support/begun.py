@@ -1,16 +1,28 @@
-"""Data folders to begin with: migrated once in each process, and copied from then on."""
+"""Data folders to begin with: made once in each process, and copied from then on."""
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections import Counter
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from invoicing.organizations import Clock, OrganizationRef
+from operations.access import Principal
+from operations.practices import FirstOrganization, start_installation
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
 from storage.ids import new_organization_id
 from tests.support.clock import NOON
+from tests.support.stores import open_store
+
+Begun = tuple[Principal, OrganizationRef]
+"""A practice's owner and the practice."""
+_begun: dict[tuple[FirstOrganization, datetime, int], tuple[Path, Begun]] = {}
+_in_the_test: Counter[str] = Counter()
 
 
 def begin_folder(root: Path) -> Path:
@@ -25,6 +37,35 @@ def begin_folder(root: Path) -> Path:
         for file in (made / DIRECTORY_FILE, template_file(made)):
             shutil.copy2(file, root / file.relative_to(made))
     return root
+
+
+async def begin_practice(root: Path, clock: Clock, first: FirstOrganization) -> Begun:
+    """Make a data folder at `root` with a practice that begins now; where there is a folder, begin the practice in it.
+
+    Practices of one test are as different as if each had been begun by itself; those of two tests may be copies.
+    """
+    if (root / DIRECTORY_FILE).exists():
+        return await _begin(root, clock, first)
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+    _in_the_test[test] += 1
+    kind = (first, clock(), _in_the_test[test])
+    if kind not in _begun:
+        made = Path(_practices().name) / str(len(_begun))
+        _begun[kind] = made, await _begin(begin_folder(made), clock, first)
+    made, begun = _begun[kind]
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copytree(made, root, dirs_exist_ok=True)
+    return begun
+
+
+async def _begin(root: Path, clock: Clock, first: FirstOrganization) -> Begun:
+    async with open_store(root) as store:
+        return await start_installation(store, clock, first)
+
+
+@cache
+def _practices() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="counterfoil-practices-", ignore_cleanup_errors=True)
 
 
 @cache

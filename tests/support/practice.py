@@ -17,11 +17,11 @@ from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.issuing import StandingDocument
 from operations.onboarding import ClientRequest, create_client_organization
-from operations.practices import FirstOrganization, start_installation
+from operations.practices import FirstOrganization
 from operations.rights import Right
 from storage.books.pool import Books
 from storage.folder.store import Store
-from tests.support.begun import begin_folder
+from tests.support.begun import begin_practice
 from tests.support.clock import SettableClock
 from tests.support.issuing import issue_invoice
 from tests.support.stores import open_store
@@ -80,17 +80,17 @@ async def practice(
     country: str = "GB",
     chart_of_accounts: str = "",
 ) -> AsyncIterator[Practice]:
-    """Open the data folder at `root`, which has no practice yet, and start a sandbox practice in it."""
+    """Open the data folder at `root`, which has no practice yet, with a sandbox practice in it."""
     clock = clock or SettableClock()
-    async with open_store(begin_folder(root)) as store:
-        first = FirstOrganization(
-            name=name,
-            country=country,
-            email="owner@example.com",
-            environment=Environment.SANDBOX,
-            chart_of_accounts=chart_of_accounts,
-        )
-        principal, organization = await start_installation(store, clock, first)
+    first = FirstOrganization(
+        name=name,
+        country=country,
+        email="owner@example.com",
+        environment=Environment.SANDBOX,
+        chart_of_accounts=chart_of_accounts,
+    )
+    principal, organization = await begin_practice(root, clock, first)
+    async with open_store(root) as store:
         yield Practice(Office(store=store, principal=principal, clock=clock), clock, organization)
 
 
