@@ -13,6 +13,7 @@ from sqlalchemy import MetaData, Select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
+import storage.directory.identity_tables  # noqa: F401  # Its tables are the directory's too.
 from invoicing.organizations import EVERYTHING, READ_ONLY, scopes_of
 from operations.verification import verify_books
 from storage import migrations
