@@ -63,7 +63,8 @@ async def main(data: Path) -> None:
         allowance=Allowance(per_second=100_000, burst=1_000_000, at_once=1_000, idle_seconds=KEPT_SECONDS),
     )
     questions = Questions(settings.allowance.asking)
-    async with open_store(data, read_settings(data).limits) as store:
+    read = read_settings(data)
+    async with open_store(data, read.limits, keys=read.keys) as store:
         application = http_application(
             store, system_clock, settings, questions=questions, equip=partial(equipped, store)
         )

@@ -154,7 +154,15 @@ def serve(
     for name, reason in report.failed:
         complain(f"{name}: {told(reason, at_terminal)}")
     announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
-    where = partial(serve_http, root, host=host, port=port, public_url=settings.public_url, limits=settings.limits)
+    where = partial(
+        serve_http,
+        root,
+        keys=settings.keys,
+        host=host,
+        port=port,
+        public_url=settings.public_url,
+        limits=settings.limits,
+    )
     serving = partial(where, allowance=settings.allowance, announce=announce)
     anyio.run(serving, backend_options={"loop_factory": new_event_loop})
 
@@ -220,7 +228,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     from storage.folder.store import open_store
 
     profile = practices.check_first(first)
-    async with open_store(settings.data) as store:
+    async with open_store(settings.data, keys=settings.keys) as store:
         principal, organization = await practices.start_installation(store, system_clock, first)
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, scopes=EVERYTHING)

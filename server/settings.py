@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 
 from invoicing.refusals import InvalidInput
 from invoicing.text.typed import in_command
@@ -17,8 +17,8 @@ from server.http.limits import Allowance
 from server.work_limits import limits_of, whole_number
 from storage.work.limits import Limits
 
-DEFAULT_URL = "http://127.0.0.1:8750"
-"""Where `counterfoil serve` listens unless told otherwise."""
+DEFAULT_URL = "http://localhost:8750"
+"""Where `counterfoil serve` is reached unless told otherwise: passkeys need a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Settings:
     """`data` is the data folder; `public_url` where the server is reached over HTTP, empty where that is not said;
     `default_url` is where `counterfoil serve` listens unless told otherwise. `user` is the e-mail address of whoever
     acts on stdio and at the command line, empty for the owner. `files` is the folder from which a client on stdio may
-    import files, None where none was named.
+    import files, None where none was named. `keys` is where the keys of installations lie, apart from their data.
     """
 
     data: Path
@@ -34,6 +34,7 @@ class Settings:
     default_url: str = DEFAULT_URL
     user: str = ""
     files: Path | None = None
+    keys: Path = field(default_factory=lambda: default_keys_folder())
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
 
@@ -88,7 +89,7 @@ def read_settings(
     data: Path | None = None, public_url: str = "", user: str = "", files: Path | None = None
 ) -> Settings:
     """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL`, `COUNTERFOIL_USER` and
-    `COUNTERFOIL_FILES` before the defaults.
+    `COUNTERFOIL_FILES` before the defaults; and `COUNTERFOIL_KEYS`.
 
     Raises:
         InvalidInput: a public URL that is none, or a limit out of bounds.
@@ -101,6 +102,7 @@ def read_settings(
         public_url=url,
         user=acting,
         files=_folder(files or os.environ.get("COUNTERFOIL_FILES", "").strip()),
+        keys=_folder(os.environ.get("COUNTERFOIL_KEYS", "").strip()) or default_keys_folder(),
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
     )
@@ -123,6 +125,11 @@ def _folder(given: Path | str) -> Path | None:
 def default_folder() -> Path:
     """The platform's own data folder, which every command uses unless told otherwise."""
     return user_data_path("counterfoil", appauthor=False)
+
+
+def default_keys_folder() -> Path:
+    """The platform's own folder for the keys of installations."""
+    return user_config_path("counterfoil", appauthor=False) / "keys"
 
 
 def data_option(settings: Settings) -> str:

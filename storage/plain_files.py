@@ -27,7 +27,7 @@ _NO_LINK = 0 if sys.platform == "win32" else os.O_NOFOLLOW
 _NO_WAIT = 0 if sys.platform == "win32" else os.O_NONBLOCK
 _BINARY = getattr(os, "O_BINARY", 0)
 
-FOLDERS = frozenset({"organizations", "templates", "secrets"})
+FOLDERS = frozenset({"organizations", "templates"})
 """The folders of a data folder."""
 _DEEPEST = 3
 

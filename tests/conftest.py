@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -28,3 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False
     keep_in_memory()
     stores.choose(config.getoption("store"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys lie apart from the data, and those of tests apart from everybody else's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTERFOIL_KEYS", str(tmp_path_factory.mktemp("keys")))
+        yield

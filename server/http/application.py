@@ -19,7 +19,7 @@ from operations.access import Office, Principal
 from server.http import answers
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
-from server.http.downloads import Downloads, LinkSigner, signing_key
+from server.http.downloads import Downloads, LinkSigner
 from server.http.forms import Forms
 from server.http.gate.addresses import Addresses
 from server.http.gate.admission import Admission
@@ -63,8 +63,7 @@ def http_application(
     """The application for one open data folder. `questions` are for whoever wants to end the waiting for answers before
     the application ends; `equip` adds to each MCP server, as benchmarks and tests do.
     """
-    key = signing_key(store.root)
-    signer = LinkSigner(key, settings.public_url)
+    signer = LinkSigner(store.keys.key("links"), settings.public_url)
     office = Office(
         store=store,
         principal=NOBODY,
@@ -76,7 +75,7 @@ def http_application(
     asked = Questions(settings.allowance.asking) if questions is None else questions
     entrances, running, handshakes = {}, [], []
     for catalogue in Catalogue:
-        server = catalogue_server(catalogue, key)
+        server = catalogue_server(catalogue, store.keys.key("request states"))
         equip(server)
         handshakes.append(HandshakeServer(server.session_manager.app, asked))
         entrances[catalogue], of_catalogue = _entrances(server, handshakes[-1])

@@ -41,14 +41,17 @@ class HttpDoorway:
         return await asks_person(caller.office, caller.connection)
 
 
-def catalogue_server(catalogue: Catalogue, signing_key: bytes) -> CounterfoilServer:
-    """The MCP server of a catalogue, for every connection that has it; `signing_key` is the data folder's."""
+def catalogue_server(catalogue: Catalogue, sealing_key: bytes) -> CounterfoilServer:
+    """The MCP server of a catalogue, for every connection that has it.
+
+    `sealing_key` seals what a client keeps for a while, such as the state of a call that waits.
+    """
     server = CounterfoilServer(
         PRACTICE,
         tools=_tools(catalogue),
         lifespan=_lifespan,
         middleware=[_shape, bind_organization],
-        request_state_security=state_security(signing_key),
+        request_state_security=state_security(sealing_key),
     )
     add_resources(server)
     # The gate checks hosts and origins for every route, so the SDK's own check would only repeat it.

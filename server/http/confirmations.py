@@ -7,8 +7,6 @@ call acts for, which the arguments need not name: what was confirmed for one org
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,9 +25,8 @@ _CARRIERS = frozenset({"tools/call", "prompts/get", "resources/read"})
 _STATE = "requestState"
 
 
-def state_security(signing_key: bytes) -> RequestStateSecurity:
-    """How states are sealed. The key is made from the data folder's own, which all processes on it share."""
-    key = hmac.digest(signing_key, b"counterfoil request state", hashlib.sha256)
+def state_security(key: bytes) -> RequestStateSecurity:
+    """How states are sealed, with a key that all processes of the installation share."""
     return RequestStateSecurity(keys=[key], bind_principal=_principal)
 
 

@@ -7,13 +7,10 @@ import binascii
 import hashlib
 import hmac
 import json
-import os
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -33,13 +30,10 @@ from server.http.limits import Transfers
 from storage.books.pool import Books
 from storage.directory import organizations
 from storage.files.kept import StoredFile
-from storage.plain_files import check_plain_folders, open_plain_file
-from storage.sqlite.faults import faults_told
 from views.remedies import for_assistant, message_of
 
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
-_KEY_BYTES = 32
 PIECE_BYTES = 65_536
 """So much of a file is sent at once."""
 
@@ -55,7 +49,7 @@ class LinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class LinkSigner:
-    """Makes and reads signed links. `key` stays on this machine and is in no backup: a restored copy signs anew."""
+    """Makes and reads signed links. `key` lies apart from the data and is in no backup."""
 
     key: bytes
     public_url: str
@@ -85,44 +79,6 @@ class LinkSigner:
 
     def _signature(self, claims: bytes) -> bytes:
         return hmac.digest(self.key, b"counterfoil file link\n" + claims, hashlib.sha256)
-
-
-def signing_key(root: Path) -> bytes:
-    """The key of this data folder, made at first use, readable by its owner alone.
-
-    It appears whole or not at all: an empty key, seen by a second process or left by a crash, would let anybody sign.
-    """
-    path = root / "secrets" / "links.key"
-    with faults_told(root):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        check_plain_folders(path)
-        if not os.path.lexists(path):
-            _make_key(path)
-    try:
-        with open_plain_file(path) as stream:
-            key = stream.read(_KEY_BYTES + 1)
-    except OSError:
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise Unavailable(
-            "secrets/links.key in the data folder is not a key that can be read: move it away, and a new one is made."
-            " Download links that were given out end with that."
-        )
-    return key
-
-
-def _make_key(path: Path) -> None:
-    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(_KEY_BYTES))
-            stream.flush()
-            os.fsync(stream.fileno())
-        # Linking does not replace: of two processes that make a key at once, the first one's stays.
-        with suppress(FileExistsError):
-            os.link(made, path)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 class Downloads:

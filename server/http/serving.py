@@ -36,6 +36,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 async def serve(
     data: Path,
     *,
+    keys: Path,
     host: str,
     port: int,
     public_url: str,
@@ -49,12 +50,12 @@ async def serve(
         Unavailable: the address or the port is not to be had.
         InvalidInput: more connections are to be kept than there are files for.
     """
-    url = public_url or f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{port}"
+    url = public_url or f"http://{'[::1]' if host == '::1' else 'localhost'}:{port}"
     connections = OpenConnections(allowance, _room_for(allowance))
     listener = listen(host, port)
     settings = HttpSettings(port=port, public_url=url, allowance=allowance)
     questions = Questions(settings.allowance.asking)
-    async with open_store(data, limits) as store:
+    async with open_store(data, limits, keys=keys) as store:
         application = http_application(store, system_clock, settings, questions=questions)
         announce()
         fold_log(allowance.log_lines)

@@ -5,7 +5,6 @@ Everything that is made carries a name that only unfinished things have, until i
 - `.new-...` in the data folder and in its folders: databases, folders of books, tries whether there is room;
 - `.<32 digits>.pdf` and the like, in `documents`, `exports`, `branding` and `uploads`: a file that is being written;
 - `.xlsx-...` in `exports`: the folder of a workbook's sheets;
-- `.links.key....` in `secrets`: the key of links;
 - `.new-<32 digits>` beside the data folder: a restore or a backup that was to become a folder there.
 """
 
@@ -23,11 +22,9 @@ from storage.folder.provisioning import TEMPLATES_FOLDER, organization_folders
 from storage.plain_files import UNFINISHED_PREFIX, is_plain_folder, plain_names, remove_plainly
 
 UNFINISHED_AFTER_SECONDS = 3600
-SECRETS_FOLDER = "secrets"
 _FILES_FOLDERS = ("documents", "exports", "branding", "uploads")
 _NEW = re.compile(rf"{re.escape(UNFINISHED_PREFIX)}.+", re.ASCII)
 _FILE = re.compile(r"\.[0-9a-f]{32}(\.[a-z0-9]+)*|\.xlsx-[a-z0-9_]+", re.ASCII)
-_KEY = re.compile(r"\.links\.key\.[0-9a-f]+", re.ASCII)
 _BESIDE = re.compile(rf"{re.escape(UNFINISHED_PREFIX)}[0-9a-f]{{32}}", re.ASCII)
 
 
@@ -71,8 +68,6 @@ def _unfinished(root: Path) -> list[Path]:
         *_named(root, _NEW),
         *_named(root / ORGANIZATIONS_FOLDER, _NEW),
         *_named(root / TEMPLATES_FOLDER, _NEW),
-        *_named(root / SECRETS_FOLDER, _NEW),
-        *_named(root / SECRETS_FOLDER, _KEY),
     ]
     for organization in organization_folders(root):
         found += _named(organization, _NEW)

@@ -9,9 +9,10 @@ from pathlib import Path
 import anyio.to_thread
 
 from storage.books.pool import BooksPool
-from storage.directory import organizations
+from storage.directory import installation, organizations
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
+from storage.folder.keys import Keys
 from storage.folder.making import half_made, remove_half_made
 from storage.folder.provisioning import ensure_directory_file
 from storage.sqlite.faults import fault_of
@@ -20,10 +21,11 @@ from storage.work.limits import Limits
 
 
 class Store:
-    """An open data folder."""
+    """An open data folder, and the keys of its installation."""
 
     def __init__(self, root: Path, limits: Limits | None = None) -> None:
         self.root = root
+        self.keys = Keys(None, "")
         self.directory = Directory(root)
         self.pool = BooksPool(root, self.directory, limits=limits)
         self.moments = Moments(self.directory)
@@ -50,17 +52,25 @@ def exists(root: Path) -> bool:
 
 
 @asynccontextmanager
-async def open_store(root: Path, limits: Limits | None = None) -> AsyncIterator[Store]:
-    """Open the data folder at `root`; a new, empty directory is made where there is none."""
+async def open_store(root: Path, limits: Limits | None = None, *, keys: Path | None = None) -> AsyncIterator[Store]:
+    """Open the data folder at `root`; a new, empty directory is made where there is none. `keys` is the folder where
+    the keys of installations lie; without it nothing can be sealed or signed.
+    """
     await anyio.to_thread.run_sync(ensure_directory_file, root)
     store = Store(root, limits)
     try:
         await store.moments.load()
+        store.keys = Keys(keys, await _name(store.directory))
         await _remove_half_made(store)
         yield store
     finally:
         # Cut short, a connection would keep its thread, and the thread the process.
         await to_its_end(store.close())
+
+
+async def _name(directory: Directory) -> str:
+    """The installation's name, which it gets when it is first opened."""
+    return await directory.read(installation.installation_name) or await directory.write(installation.give_name)
 
 
 async def _remove_half_made(store: Store) -> None:

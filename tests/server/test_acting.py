@@ -11,12 +11,12 @@ import pytest
 from operations.access import Office
 from operations.practices import start_unnamed
 from server.settings import read_settings
-from storage.folder.store import open_store
 from tests.support.clock import SettableClock
 from tests.support.command_line import run_command
 from tests.support.http import Credentials, site_of
 from tests.support.practice import practice
 from tests.support.raw import raw
+from tests.support.stores import open_store
 from tests.support.wire import wired
 
 ANA, BEN = "ana@larkfield.example", "ben@larkfield.example"

@@ -17,6 +17,7 @@ from operations.naming import name_organization
 from server.mcp import CounterfoilServer
 from tests.support.http import BAKERY, FINCH, MODERN, House, Site, house, message_of, modern_headers, site_of
 from tests.support.people import another_practice
+from tests.support.stores import open_store
 from tools.context import ReadableBooks, find_caller
 
 FORM = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
@@ -179,13 +180,13 @@ async def test_an_altered_confirmation_is_refused(home: House) -> None:
     assert await confirmed(site, token, state, tool="close_office") == ""
 
 
-async def test_a_confirmation_holds_at_another_process_and_only_as_long_as_the_key_of_the_folder(
+async def test_a_confirmation_holds_at_another_process_and_only_as_long_as_the_key_of_the_installation(
     home: House,
 ) -> None:
     token = await home.credentials.token()
     state = await asked(home.site, token, organization=BAKERY)
     async with site_of(home.one.store, home.one.clock, equip=equip) as second:
         assert await confirmed(second, token, state, organization=BAKERY) != ""
-    (home.one.root / "secrets" / "links.key").unlink()
-    async with site_of(home.one.store, home.one.clock, equip=equip) as third:
+    home.one.store.keys.path.unlink()
+    async with open_store(home.one.root) as again, site_of(again, home.one.clock, equip=equip) as third:
         assert await confirmed(third, token, state, organization=BAKERY) == ""

@@ -19,6 +19,7 @@ from tests.support.damages import KINDS
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, HERE, LINES, ROOT, Credentials, House, free_port, house, real_server
 from tests.support.practice import practice
+from tests.support.raw import raw_value
 from tests.support.storage import no_room
 
 OUT_OF_SERVICE = f"The books of {BAKERY} are out of service: "
@@ -111,13 +112,15 @@ async def begin(data: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("place", ["directory.db", "directory.db-wal", "secrets/links.key"])
+@pytest.mark.parametrize("place", ["directory.db", "directory.db-wal", "keys"])
 def test_a_server_with_a_pipe_in_the_place_of_what_it_needs_says_so_and_ends(tmp_path: Path, place: str) -> None:
     data = tmp_path / "data"
     anyio.run(begin, data)
-    (data / "secrets").mkdir(exist_ok=True)
-    (data / place).unlink(missing_ok=True)
-    os.mkfifo(data / place)
+    name = raw_value(data / "directory.db", "SELECT name FROM installation")
+    keys = Path(os.environ["COUNTERFOIL_KEYS"]) / f"{name}.key"
+    pipe = keys if place == "keys" else data / place
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
     command = [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(free_port())]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
     assert ended.returncode == 1

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +18,8 @@ from mcp_types import BlobResourceContents, ResourceLink, TextResourceContents
 from starlette.types import Message
 
 from invoicing.organizations import CredentialKind
-from invoicing.refusals import Unavailable
 from operations.known_credentials import list_credentials
-from server.http.downloads import PIECE_BYTES, LinkSigner, signing_key
+from server.http.downloads import PIECE_BYTES, LinkSigner
 from storage.files.kept import StoredFile
 from storage.ids import new_organization_id
 from tests.support.assistant import ERAS, Era
@@ -137,7 +135,7 @@ async def test_tampered_foreign_absent_and_expired_links_answer_alike(at_home: H
 async def test_a_signature_names_one_file_of_one_organization(at_home: House) -> None:
     await rendered(at_home, BAKERY)
     await rendered(at_home, FINCH)
-    signer = LinkSigner(signing_key(at_home.one.root), HERE)
+    signer = LinkSigner(at_home.one.store.keys.key("links"), HERE)
     absent = StoredFile("fil_0", "", "", "", "", 0, "", "")
     nothing = whole(await opened(at_home, "/files/nothing"))
     mine, by = at_home.one.books(at_home.bakery), at_home.one.office.principal
@@ -153,27 +151,6 @@ async def test_links_hold_in_a_new_application_on_the_same_folder(at_home: House
     made = await rendered(at_home, BAKERY)
     async with site_of(at_home.one.store, at_home.one.clock) as other:
         assert (await other.send("GET", made["link"].removeprefix(HERE))).status_code == 200
-
-
-def test_the_signing_key_is_whole_private_and_made_once(tmp_path: Path) -> None:
-    key = signing_key(tmp_path)
-    path = tmp_path / "secrets" / "links.key"
-    assert (len(key), path.read_bytes(), signing_key(tmp_path)) == (32, key, key)
-    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert [one.name for one in path.parent.iterdir()] == ["links.key"]
-
-
-def test_those_who_make_the_signing_key_at_once_have_the_same_one(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(signing_key, [tmp_path] * 8))
-    assert keys == {signing_key(tmp_path)}
-
-
-def test_an_empty_signing_key_is_refused_because_anybody_could_sign_with_it(tmp_path: Path) -> None:
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets" / "links.key").touch()
-    with pytest.raises(Unavailable, match="not a key"):
-        signing_key(tmp_path)
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from server.http.downloads import LinkSigner, signing_key
+from server.http.downloads import LinkSigner
 from server.http.limits import Allowance
 from tests.support.http import BAKERY, HERE, LINES, House, house
 from tests.support.people import colleague, in_the_directory
@@ -93,7 +93,7 @@ async def test_a_link_that_names_no_credential_opens_nothing(at_home: House) -> 
     await links(at_home, await at_home.credentials.key(at_home.bakery))
     books = at_home.one.books(at_home.bakery)
     stored = await books.read(lambda db: db.connection().exec_driver_sql("SELECT id FROM files").fetchall())
-    signer = LinkSigner(signing_key(at_home.one.root), HERE)
+    signer = LinkSigner(at_home.one.store.keys.key("links"), HERE)
     made = signer.link_to(at_home.one.office.principal, books, _File(stored[0][0]))  # type: ignore[arg-type]  # An id.
     assert at_home.one.office.principal.credential_id == ""
     assert await opened(at_home, [made.link.removeprefix(HERE)]) == [404]

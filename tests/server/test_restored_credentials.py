@@ -18,12 +18,13 @@ from storage.directory.credentials import Lapse
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder import backup
 from storage.folder.clock_findings import clock_findings, set_clock_back
-from storage.folder.store import Store, open_store
+from storage.folder.store import Store
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.command_line import run_command
 from tests.support.practice import practice
 from tests.support.raw import raw_value
+from tests.support.stores import open_store
 
 
 async def lapse(store: Store, clock: SettableClock, secret: str) -> Lapse | None:

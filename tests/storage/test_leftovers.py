@@ -55,7 +55,6 @@ def outside(tmp_path: Path) -> Path:
         (folder / name / HALF_A_FILE).write_text("mine")
     (folder / HALF_A_FILE).write_text("mine")
     (folder / ".new-0123.db").write_text("mine")
-    (folder / ".links.key.00").write_text("mine")
     return folder
 
 
@@ -86,7 +85,6 @@ LINKS: dict[str, Callable[[Path, str, Path], None]] = {
     "an organization": lambda root, of, out: (root / ORGANIZATIONS_FOLDER / "planted").symlink_to(out),
     "all organizations": lambda root, of, out: in_place_of(root / ORGANIZATIONS_FOLDER).symlink_to(out.parent),
     "the templates": lambda root, of, out: in_place_of(root / "templates").symlink_to(out),
-    "the secrets": lambda root, of, out: in_place_of(root / "secrets").symlink_to(out),
     "something unfinished": lambda root, of, out: (root / ".new-link").symlink_to(out),
     "an unfinished file": lambda root, of, out: (
         root / ORGANIZATIONS_FOLDER / of / "documents" / HALF_A_FILE
@@ -174,10 +172,9 @@ def test_of_an_export_that_is_killed_nothing_stays(root: Path, file_format: str,
     assert {name for name in contents(root) if not name.endswith(("-wal", "-shm"))} == before
 
 
-def test_a_key_a_probe_and_a_restore_that_were_interrupted_are_found(root: Path, client: OrganizationRef) -> None:
-    (root / "secrets").mkdir(exist_ok=True)
+def test_a_probe_a_file_and_a_restore_that_were_interrupted_are_found(root: Path, client: OrganizationRef) -> None:
     folder = root / ORGANIZATIONS_FOLDER / client.id
-    left = [root / "secrets" / ".links.key.0123456789abcdef", folder / ".new-0123", folder / "branding" / HALF_A_FILE]
+    left = [folder / ".new-0123", folder / "branding" / HALF_A_FILE]
     (folder / "branding").mkdir()
     for path in left:
         path.write_text("half")
@@ -187,8 +184,8 @@ def test_a_key_a_probe_and_a_restore_that_were_interrupted_are_found(root: Path,
     beside.mkdir()
     grow_old(root, beside)
     assert [one.severity for one in diagnose(root, free_bytes_wanted=0) if one.subject == "leftover"] == [
-        *["warning"] * 4,
+        *["warning"] * 3,
         "note",
     ]
-    assert clean_up(root) == 4
+    assert clean_up(root) == 3
     assert beside.exists(), "it lies outside the data folder"

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from server.settings import read_settings
 from storage.folder import store
 from storage.folder.store import Store
 
 Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
 
-STORES: dict[str, Opening] = {"sqlite": store.open_store}
+
+def _sqlite(root: Path) -> AbstractAsyncContextManager[Store]:
+    return store.open_store(root, keys=read_settings().keys)
+
+
+STORES: dict[str, Opening] = {"sqlite": _sqlite}
 """By their names: how each is opened on a folder of the test's own."""
 _chosen = ["sqlite"]
 
