@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from invoicing.organizations import (
     Scopes,
 )
 from invoicing.refusals import Conflict, NotAllowed
+from operations.identity.passwords import Hashing
 from operations.rights import RIGHTS, Right, Standing, refusal_of
 from storage.books.pool import Books
 from storage.directory.access_queries import Reach
@@ -78,7 +79,7 @@ class Office:
     `public_url` is where the server is reached from elsewhere, without a slash at its end; empty where it is not.
     `link_to` says where a client of this connection gets a file; `with_credential` that the caller has proved by one
     who it is, and that there are pages to show. `files_folder` is where a client on the same machine has files to be
-    imported, None where no folder was named.
+    imported, None where no folder was named. `hashing` says how passwords are hashed.
     """
 
     store: Store
@@ -88,6 +89,7 @@ class Office:
     link_to: Callable[[Principal, Books, StoredFile], FileLink] = local_path
     with_credential: bool = False
     files_folder: Path | None = None
+    hashing: Hashing = field(default_factory=Hashing)
 
     def now(self) -> datetime:
         return self.clock()

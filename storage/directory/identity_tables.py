@@ -56,13 +56,16 @@ class Passkey(DirectoryTable, table=True):
 
 
 class SignInLink(DirectoryTable, table=True):
-    """A link that signs a person in once, known by the digest of its secret."""
+    """A link that signs a person in once, known by the digest of its secret. One with an organization is an invitation
+    to belong to that.
+    """
 
     __tablename__ = "sign_in_links"
 
     id: str = Field(primary_key=True)
     digest: str = Field(unique=True)
     user_id: str = Field(foreign_key="users.id", index=True)
+    organization_id: str | None = Field(default=None, foreign_key="organizations.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -117,6 +117,11 @@ def home_of(session: Session, user_id: str) -> str:
     return session.execute(query).scalar_one_or_none() or ""
 
 
+def organizations_of(session: Session, user_id: str) -> list[str]:
+    """Ids of the organizations that the user belongs to."""
+    return list(session.exec(select(Membership.organization_id).where(col(Membership.user_id) == user_id)))
+
+
 def change_email(session: Session, user_id: str, before: str, after: str) -> bool:
     """Give a user another e-mail address, where the present one is `before`; whether it was."""
     user = session.get_one(User, user_id)

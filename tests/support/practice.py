@@ -23,6 +23,7 @@ from storage.books.pool import Books
 from storage.folder.store import Store
 from tests.support.begun import begin_practice
 from tests.support.clock import SettableClock
+from tests.support.identity import CHEAP
 from tests.support.issuing import issue_invoice
 from tests.support.stores import open_store
 
@@ -91,7 +92,8 @@ async def practice(
     )
     principal, organization = await begin_practice(root, clock, first)
     async with open_store(root) as store:
-        yield Practice(Office(store=store, principal=principal, clock=clock), clock, organization)
+        office = Office(store=store, principal=principal, clock=clock, hashing=CHEAP)
+        yield Practice(office, clock, organization)
 
 
 def issue_request(customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = "") -> IssueRequest:

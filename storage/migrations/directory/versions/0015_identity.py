@@ -53,6 +53,7 @@ def _person() -> None:
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("digest", sa.String(), nullable=False, unique=True),
         sa.Column("user_id", sa.String(), sa.ForeignKey("users.id"), nullable=False, index=True),
+        sa.Column("organization_id", sa.String(), sa.ForeignKey("organizations.id")),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False, index=True),
         sa.Column("used_at", sa.DateTime()),

@@ -1,0 +1,257 @@
+"""Signing in: by a password and a one-time code, or by a passkey.
+
+Whether an address is known, a password right or a person asleep, nobody learns: all that does not sign in answers alike
+and takes as long. Attempts are counted before they are looked at, by account and by network address, and slow down.
+Nobody is ever locked out: a passkey and a sign-in link are never counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from invoicing.refusals import LimitExceeded, NotAllowed
+from invoicing.text.codes import small_letters
+from operations.access import Office
+from operations.identity import codes, passkeys
+from operations.identity.browsing import Method, SignedIn, begin
+from operations.identity.passkeys import NotAnswered, Site
+from operations.identity.sealing import Unsealable, seal, unseal
+from storage.directory import browsers, guessing, identity, users
+from storage.directory.guessing import Pauses
+from storage.folder.store import Store
+
+OF_ACCOUNT = Pauses(free=5, longest=timedelta(minutes=15))
+OF_ADDRESS = Pauses(free=50, longest=timedelta(minutes=1))
+"""Behind a proxy all come from one address: there nobody waits long for what others do."""
+HALFWAY_LIFETIME = timedelta(minutes=5)
+_HALFWAY, _HALFWAY_LENGTH = "halfway through a sign-in", 200
+_TO_SIGN_IN = "sign in"
+
+
+class TooOften(LimitExceeded):
+    """Too many attempts; `seconds` says when the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"Too many attempts: wait {seconds} seconds, or use a passkey or a sign-in link, which always work."
+        )
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Halfway:
+    """What a password has shown, to be carried to the code; `user_id` is empty where it showed nothing."""
+
+    user_id: str
+    account: str
+    expires: int
+
+
+def not_signed_in() -> NotAllowed:
+    """The one answer to whatever does not sign in."""
+    return NotAllowed(
+        "This did not sign you in: address, password and code do not fit together, or the code was used before."
+    )
+
+
+async def begin_with_password(office: Office, email: str, password: str, *, address: str) -> str:
+    """Take a password, and answer what is to be brought back with the code, whether it was right or not. `address` is
+    the network address from which it comes.
+
+    Raises:
+        TooOften, LimitExceeded: too many attempts, of this address or at this moment.
+        Unavailable: there is no key to be had.
+    """
+    now, known_as = office.latest(), small_letters(email.strip())
+    await _admit(office, {_of_address(address): OF_ADDRESS}, now=now)
+    user_id = await _whose_password(office, known_as, password)
+    halfway = [user_id, _of_account(known_as), int((now + HALFWAY_LIFETIME).timestamp())]
+    # Of one length: its form says nothing of what the password was.
+    return seal(office.store, json.dumps(halfway).ljust(_HALFWAY_LENGTH).encode(), purpose=_HALFWAY, row="")
+
+
+async def finish_with_code(office: Office, halfway: str, code: str, *, address: str) -> str:
+    """Sign in with the one-time code; answers the secret of the new session's cookie.
+
+    Raises:
+        NotAllowed: it did not sign in.
+        TooOften: too many attempts.
+        Unavailable: there is no key to be had.
+    """
+    now, store, begun = office.latest(), office.store, _read_halfway(office.store, halfway)
+    if begun is None or begun.expires <= int(now.timestamp()):
+        raise not_signed_in()
+    await _admit(office, {begun.account: OF_ACCOUNT, _of_address(address): OF_ADDRESS}, now=now)
+
+    def work(db: Session) -> str:
+        if not _is_code_of(db, store, begun.user_id, code, now):
+            return ""
+        guessing.forget_attempts(db, begun.account)
+        return begin(db, begun.user_id, Method.PASSWORD, now=now)
+
+    if not (secret := await store.directory.write(work)):
+        raise not_signed_in()
+    return secret
+
+
+def passkey_to_sign_in(office: Office, site: Site) -> str:
+    """What a browser is given (JSON) to ask for a passkey.
+
+    Raises:
+        Unavailable: there is no key to be had.
+    """
+    return passkeys.request_options(office.store, site, purpose=_TO_SIGN_IN, now=office.latest())
+
+
+async def sign_in_with_passkey(office: Office, site: Site, answer: str) -> str:
+    """Sign in with what a passkey has answered; answers the secret of the new session's cookie.
+
+    Raises:
+        NotAllowed: it did not sign in.
+    """
+    now, store = office.latest(), office.store
+
+    def work(db: Session) -> str:
+        used = passkeys.answered_by(db, store, site, answer, purpose=_TO_SIGN_IN, now=now)
+        return begin(db, used.user_id, Method.PASSKEY, now=now)
+
+    try:
+        return await store.directory.write(work)
+    except NotAnswered:
+        raise NotAllowed("This passkey did not sign you in.") from None
+
+
+def passkey_to_prove(office: Office, one: SignedIn, site: Site, *, what: str = "") -> str:
+    """What a browser is given (JSON) to let the person prove anew who it is; `what` binds the answer to what it is
+    asked for.
+
+    Raises:
+        Unavailable: there is no key to be had.
+    """
+    return passkeys.request_options(office.store, site, purpose=_to_prove(one, what), now=office.latest())
+
+
+async def prove_with_passkey(office: Office, one: SignedIn, site: Site, answer: str, *, what: str = "") -> None:
+    """Record that the person has proved anew who it is, by a passkey that was asked for with the same `what`.
+
+    Raises:
+        NotAllowed: it proves nothing.
+    """
+    now, store = office.latest(), office.store
+
+    def work(db: Session) -> None:
+        used = passkeys.answered_by(db, store, site, answer, purpose=_to_prove(one, what), now=now)
+        if used.user_id != one.principal.user_id:
+            raise NotAnswered
+        browsers.prove(db, one.session_id, method=Method.PASSKEY.value, now=now)
+
+    try:
+        await store.directory.write(work)
+    except NotAnswered:
+        raise NotAllowed("This passkey is not one of yours, or was not asked for here.") from None
+
+
+async def prove_with_password(office: Office, one: SignedIn, password: str, code: str, *, address: str) -> None:
+    """Record that the person has proved anew who it is, by the password and a one-time code.
+
+    Raises:
+        NotAllowed: it proves nothing.
+        TooOften, LimitExceeded: too many attempts.
+        Unavailable: there is no key to be had.
+    """
+    now, store, user_id = office.latest(), office.store, one.principal.user_id
+    account = _of_account(small_letters(one.principal.label))
+    await _admit(office, {account: OF_ACCOUNT, _of_address(address): OF_ADDRESS}, now=now)
+    is_right = await _whose_password(office, one.principal.label, password) == user_id
+
+    def work(db: Session) -> bool:
+        if not is_right or not _is_code_of(db, store, user_id, code, now):
+            return False
+        guessing.forget_attempts(db, account)
+        browsers.prove(db, one.session_id, method=Method.PASSWORD.value, now=now)
+        return True
+
+    if not await store.directory.write(work):
+        raise NotAllowed("Password and code do not fit together, or the code was used before.")
+
+
+async def _whose_password(office: Office, email: str, password: str) -> str:
+    """Id of the user with this address, whose password it is; empty where it is nobody's."""
+
+    def find(db: Session) -> tuple[str, str]:
+        user_id = users.person_id_of(db, email)
+        known = identity.password_of(db, user_id) if user_id else None
+        return ("", "") if known is None else (user_id, known.hash)
+
+    user_id, hashed = await office.store.directory.read(find)
+    if not await office.hashing.is_right(password, hashed):
+        return ""
+    if office.hashing.is_outdated(hashed):
+        anew, now = await office.hashing.hash(password), office.latest()
+        await office.store.directory.write(lambda db: identity.keep_password(db, user_id, anew, now=now))
+    return user_id
+
+
+def _is_code_of(db: Session, store: Store, user_id: str, code: str, now: datetime) -> bool:
+    """Use up a one-time code of a user who does not sleep."""
+    known = identity.codes_of(db, user_id) if user_id else None
+    if known is None or identity.password_of(db, user_id) is None or identity.is_asleep(db, user_id):
+        return False
+    return codes.use_code(db, store, known, code, now=now)
+
+
+async def _admit(office: Office, subjects: dict[str, Pauses], *, now: datetime) -> None:
+    """Count an attempt of each of these subjects; the empty one is nobody's.
+
+    Raises:
+        TooOften: one of them has to wait. Then none is counted.
+    """
+    counted = {subject: pauses for subject, pauses in subjects.items() if subject}
+
+    def work(db: Session) -> int:
+        seconds = max((guessing.seconds_to_wait(db, one, now=now) for one in counted), default=0)
+        if not seconds:
+            for subject, pauses in counted.items():
+                guessing.count_attempt(db, subject, pauses, now=now)
+        return seconds
+
+    if counted and (seconds := await office.store.directory.write(work)):
+        raise TooOften(seconds)
+
+
+def _of_account(email: str) -> str:
+    return hashlib.sha256(f"account\n{email}".encode()).hexdigest()
+
+
+def _of_address(address: str) -> str:
+    """The network from which somebody comes: whoever has one address of IPv6 has all of a /64. This machine itself is
+    nobody: a proxy stands there.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if found.is_loopback:
+        return ""
+    network = ipaddress.ip_network((found, 64 if found.version == 6 else 32), strict=False)
+    return hashlib.sha256(f"address\n{network}".encode()).hexdigest()
+
+
+def _read_halfway(store: Store, halfway: str) -> _Halfway | None:
+    try:
+        user_id, account, expires = json.loads(unseal(store, halfway, purpose=_HALFWAY, row=""))
+    except Unsealable:
+        return None
+    return _Halfway(user_id, account, expires)
+
+
+def _to_prove(one: SignedIn, what: str) -> str:
+    return f"prove in {one.session_id} {what}"
