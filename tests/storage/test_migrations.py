@@ -14,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
 import storage.directory.identity_tables  # noqa: F401  # Its tables are the directory's too.
+import storage.directory.authorization_tables  # noqa: F401  # Its tables are the directory's too.
 from invoicing.organizations import EVERYTHING, READ_ONLY, scopes_of
 from operations.verification import verify_books
 from storage import migrations

@@ -1,6 +1,7 @@
 """Alembic's entry for the directory."""
 
 import storage.directory.identity_tables  # noqa: F401  # Its tables are the directory's too.
+import storage.directory.authorization_tables  # noqa: F401  # Its tables are the directory's too.
 from storage.directory.tables import DIRECTORY_METADATA
 from storage.migrations.environment import run
 
