@@ -17,6 +17,9 @@ from storage.directory.credentials import Bearer, Lapse
 from storage.directory.sessions import OpenSession
 from storage.folder.store import Store
 
+ACCESS_TOKEN = "cfa_"  # noqa: S105  What one begins with.
+"""What the access tokens of connections begin with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Presented:
@@ -145,7 +148,7 @@ async def end_session(store: Store, session_id: str) -> None:
 
 
 def _find(db: Session, presented: Presented, now: datetime) -> _Found:
-    bearer = credentials.bearer_of(db, digest_of(presented.secret), now=now) if presented.secret else None
+    bearer = _bearer(db, presented.secret, now) if presented.secret else None
     if bearer is None or isinstance(bearer, Lapse):
         raise Unauthenticated(bearer)
     # A secret link may be seen, and whoever chose another kind of credential counts on its not being seen.
@@ -163,6 +166,12 @@ def _find(db: Session, presented: Presented, now: datetime) -> _Found:
         AuthenticatedRequest(principal_of(bearer), connection, session),
         stale_credential=bearer.credential_id if bearer.stale else "",
     )
+
+
+def _bearer(db: Session, secret: str, now: datetime) -> Bearer | Lapse:
+    if secret.startswith(ACCESS_TOKEN):
+        return credentials.bearer_of_access_token(db, digest_of(secret), now=now)
+    return credentials.bearer_of(db, digest_of(secret), now=now)
 
 
 def _connection(db: Session, bearer: Bearer, handle: str) -> Connection:

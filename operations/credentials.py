@@ -172,7 +172,7 @@ async def prepare_key(
     Raises:
         NotAllowed, InvalidInput: as `create_key`.
     """
-    made, page = _new_secret(kind), _random_text()
+    made, page = _new_secret(kind), random_text()
     digests = _Digests(page=digest_of(page), page_expires_at=office.now() + PAGE_LIFETIME)
     await _add_key(
         office,
@@ -221,16 +221,21 @@ def digest_of(secret: str) -> str:
 
 
 def _new_secret(kind: CredentialKind) -> Secret:
-    # The prefix names the credential in lists and logs without opening anything.
-    prefix = f"cf{kind[0]}_{secrets.token_hex(5)}"
+    prefix = new_prefix(kind)
     return Secret(new_id("crd"), prefix, _secret_of(kind, prefix))
 
 
 def _secret_of(kind: CredentialKind, prefix: str) -> str:
-    return _random_text() if kind is CredentialKind.LINK else f"{prefix}_{_random_text()}"
+    return random_text() if kind is CredentialKind.LINK else f"{prefix}_{random_text()}"
 
 
-def _random_text() -> str:
+def new_prefix(kind: CredentialKind) -> str:
+    """What names a credential in lists and logs without opening anything."""
+    return f"cf{kind[0]}_{secrets.token_hex(5)}"
+
+
+def random_text() -> str:
+    """A secret that nobody guesses."""
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower()
 
 

@@ -46,6 +46,7 @@ from storage.books.states import settings_state
 from storage.directory import access_queries, organizations
 from storage.directory.access_queries import Reach
 from storage.directory.anchors import Ends, add_anchor
+from storage.directory.connection_tokens import pick_too
 from storage.folder.making import being_made
 from storage.folder.provisioning import discard_books, provision_books
 from storage.ids import new_organization_id
@@ -210,6 +211,9 @@ def _make_known(
     organizations.add_organization(db, new, now=office.now(), by=office.principal.label)
     add_anchor(db, new.id, ends)
     publish(db)
+    if limited_by := office.principal.limited_by:
+        # Whoever makes an organization over a connection that is limited to some means this one, too.
+        pick_too(db, limited_by, new.id)
     found = access_queries.reachable_by_id(db, office.principal.reach, new.id)
     if found is None:
         raise NotAllowed("You are limited to some of the practice's clients: an owner creates new ones.")

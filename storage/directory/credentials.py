@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from invoicing.organizations import OF_PERSONS, CredentialKind, Environment, Scopes, scopes_of, scopes_text
 from storage.directory.access_queries import Reach
+from storage.directory.authorization_tables import AccessToken
 from storage.directory.tables import Credential, Organization, User
 from storage.queries.statements import execute, table_of
 
@@ -64,7 +65,7 @@ class WaitingKey:
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Who a valid credential stands for. `stale` says that its last use should be recorded anew; `program` is the
-    client program of a person's connection.
+    client program of a person's connection, and `client_id` how that is known.
     """
 
     credential_id: str
@@ -77,6 +78,7 @@ class Bearer:
     stale: bool
     made_by: str
     program: str
+    client_id: str
     limited: bool
 
     @property
@@ -87,31 +89,43 @@ class Bearer:
 _CREDENTIALS = table_of(Credential)
 _CREDENTIAL = _CREDENTIALS.c
 _USERS = table_of(User)
-_STANDING = sql_select(
+_TOKENS = table_of(AccessToken)
+_OF_CREDENTIAL = (
     _CREDENTIAL.id,
     _CREDENTIAL.kind,
     _CREDENTIAL.name,
     _CREDENTIAL.prefix,
     _CREDENTIAL.user_id,
     _CREDENTIAL.organization_id,
-    _CREDENTIAL.scopes,
     _CREDENTIAL.audience,
     _CREDENTIAL.made_by,
     _CREDENTIAL.limited,
     _CREDENTIAL.client_id,
-    _CREDENTIAL.expires_at,
     _CREDENTIAL.last_used_at,
     _CREDENTIAL.revoked_at,
     _CREDENTIAL.asleep_since,
     _USERS.c.email,
-).join_from(_CREDENTIALS, _USERS, _USERS.c.id == _CREDENTIAL.user_id)
+)
+_WITH_USER = _CREDENTIALS.join(_USERS, _USERS.c.id == _CREDENTIAL.user_id)
+_STANDING = sql_select(*_OF_CREDENTIAL, _CREDENTIAL.scopes, _CREDENTIAL.expires_at).select_from(_WITH_USER)
 _BY_DIGEST = _STANDING.where(_CREDENTIAL.digest == bindparam("digest"))
 _BY_ID = _STANDING.where(_CREDENTIAL.id == bindparam("credential"))
+# A connection lasts at least as long as each of its access tokens, and does not allow less.
+_BY_ACCESS_TOKEN = (
+    sql_select(*_OF_CREDENTIAL, _TOKENS.c.scopes, _TOKENS.c.expires_at)
+    .select_from(_TOKENS.join(_WITH_USER, _CREDENTIAL.id == _TOKENS.c.credential_id))
+    .where(_TOKENS.c.digest == bindparam("digest"))
+)
 
 
 def bearer_of(session: Session, digest: str, *, now: datetime) -> Bearer | Lapse:
     """Whom the secret with this digest stands for, or why for nobody."""
     return _standing(execute(session, _BY_DIGEST, {"digest": digest}).first(), now)
+
+
+def bearer_of_access_token(session: Session, digest: str, *, now: datetime) -> Bearer | Lapse:
+    """Whom the access token with this digest stands for, or why for nobody."""
+    return _standing(execute(session, _BY_ACCESS_TOKEN, {"digest": digest}).first(), now)
 
 
 def bearer_by_id(session: Session, credential_id: str, *, now: datetime) -> Bearer | Lapse:
@@ -141,6 +155,7 @@ def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
         stale=used is None or now - used >= _TOUCH_INTERVAL,
         made_by=credential.made_by,
         program=credential.name if kind is CredentialKind.CONNECTION else "",
+        client_id=credential.client_id,
         limited=credential.limited,
     )
 

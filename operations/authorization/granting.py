@@ -1,0 +1,208 @@
+"""Tokens: a client program redeems its code once, refreshes in turn, and gives a connection back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlmodel import Session
+
+from invoicing.organizations import Scopes, scopes_text
+from operations.access import Office
+from operations.authentication import ACCESS_TOKEN
+from operations.authorization.scopes import Asked, scopes_of_words, words_of_scopes
+from operations.credentials import digest_of, random_text
+from storage.directory import access_queries, authorization_requests, connection_tokens, credentials
+from storage.directory.authorization_requests import KeptCode
+from storage.directory.connection_tokens import KeptAccessToken, KeptRefreshToken
+from storage.directory.credentials import Bearer, Lapse
+
+REFRESH_TOKEN = "cfr_"  # noqa: S105  What one begins with.
+ACCESS_LIFETIME = timedelta(hours=1)
+REFRESH_LIFETIME = timedelta(days=30)
+GRACE = timedelta(seconds=30)
+"""How long a refresh token that was used works once more: its answer may have been lost on the way."""
+SUCCESSORS_MAX = 8
+
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+class Denial(Enum):
+    """Why no tokens are given, in the words of OAuth."""
+
+    GRANT = "invalid_grant"
+    TARGET = "invalid_target"
+    SCOPE = "invalid_scope"
+
+
+class NotGranted(Exception):
+    """No tokens are given."""
+
+    def __init__(self, why: Denial) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """What a program brings to redeem its code; `audience` is empty where it does not say for which connection."""
+
+    client_id: str
+    code: str
+    redirect_uri: str
+    verifier: str
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshing:
+    """What a program brings for new tokens; `words` are None where it wants what it has, `audience` empty likewise."""
+
+    client_id: str
+    token: str
+    words: frozenset[Asked] | None = None
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """New tokens of a connection, which are shown now or never."""
+
+    access: str
+    refresh: str
+    words: frozenset[Asked]
+    seconds: int = int(ACCESS_LIFETIME.total_seconds())
+
+
+async def redeem(office: Office, brought: Redemption) -> Tokens:
+    """The first tokens of a connection, for the code that its person had sent to the program. A code that comes a
+    second time was stolen, or what it gave was: the connection ends.
+
+    Raises:
+        NotGranted: the code is unknown, over or another program's, or what goes with it does not fit.
+    """
+    now = office.latest()
+
+    def work(db: Session) -> Tokens | Denial:
+        code = authorization_requests.find_code(db, digest_of(brought.code))
+        if code is None or code.client_id != brought.client_id:
+            return Denial.GRANT
+        if code.redeemed_at is not None:
+            credentials.revoke(db, code.credential_id, now=now)
+            return Denial.GRANT
+        if code.expires_at <= now or not _fits(code, brought):
+            return Denial.GRANT
+        bearer = credentials.bearer_by_id(db, code.credential_id, now=now)
+        if isinstance(bearer, Lapse):
+            return Denial.GRANT
+        if brought.audience not in ("", bearer.audience):
+            return Denial.TARGET
+        authorization_requests.redeem_code(db, code.digest, now=now)
+        return give_tokens(db, bearer, bearer.scopes, now=now)
+
+    return _granted(await office.store.directory.write(work))
+
+
+async def refresh(office: Office, brought: Refreshing) -> Tokens:
+    """New tokens of a connection. A refresh token that comes again later than its answer can have been lost, or after
+    that answer was used, was stolen: the connection ends.
+
+    Raises:
+        NotGranted: the token is unknown, over or another program's, or more is asked than the connection has.
+    """
+    now = office.latest()
+
+    def work(db: Session) -> Tokens | Denial:
+        kept = connection_tokens.find_refresh_token(db, digest_of(brought.token))
+        if kept is None or kept.expires_at <= now:
+            return Denial.GRANT
+        bearer = _bearer(db, kept.credential_id, now)
+        if bearer is None or bearer.client_id != brought.client_id:
+            return Denial.GRANT
+        if kept.used_at is not None and not _is_retry(db, kept, kept.used_at, now):
+            credentials.revoke(db, kept.credential_id, now=now)
+            return Denial.GRANT
+        if brought.audience not in ("", bearer.audience):
+            return Denial.TARGET
+        scopes = bearer.scopes if brought.words is None else scopes_of_words(brought.words)
+        if not scopes <= bearer.scopes:
+            return Denial.SCOPE
+        if kept.used_at is None:
+            connection_tokens.spend_refresh_token(db, kept, now=now)
+        return give_tokens(db, bearer, scopes, now=now, replaces=kept.digest)
+
+    return _granted(await office.store.directory.write(work))
+
+
+async def give_back(office: Office, client_id: str, token: str) -> None:
+    """End what a program gives back: with a refresh token its connection, with an access token that alone. What is
+    unknown or another's is over already, as far as the program is concerned.
+    """
+    now, digest = office.latest(), digest_of(token)
+
+    def work(db: Session) -> None:
+        refresh_token = connection_tokens.find_refresh_token(db, digest)
+        access_token = connection_tokens.find_access_token(db, digest)
+        for kept in (refresh_token, access_token):
+            if kept is None or _client_of(db, kept.credential_id, now) != client_id:
+                continue
+            if kept is refresh_token:
+                credentials.revoke(db, kept.credential_id, now=now)
+            connection_tokens.forget_access_token(db, digest)
+
+    await office.store.directory.write(work)
+
+
+def give_tokens(db: Session, bearer: Bearer, scopes: Scopes, *, now: datetime, replaces: str = "") -> Tokens:
+    """New tokens of a connection, which lasts as long as the refresh token. `replaces` is the digest of the one that
+    was given for them.
+    """
+    access, token = f"{ACCESS_TOKEN}{random_text()}", f"{REFRESH_TOKEN}{random_text()}"
+    until, lasts_until = now + ACCESS_LIFETIME, now + REFRESH_LIFETIME
+    kept = KeptAccessToken(digest_of(access), bearer.credential_id, scopes_text(scopes), now, until)
+    connection_tokens.add_access_token(db, kept)
+    connection_tokens.add_refresh_token(
+        db, KeptRefreshToken(digest_of(token), bearer.credential_id, replaces, now, lasts_until)
+    )
+    connection_tokens.extend_connection(db, bearer.credential_id, expires_at=lasts_until)
+    return Tokens(access=access, refresh=token, words=words_of_scopes(scopes))
+
+
+def _fits(code: KeptCode, brought: Redemption) -> bool:
+    # OAuth 2.1 lets a program leave the redirect URI out here.
+    if brought.redirect_uri not in ("", code.redirect_uri) or not _VERIFIER.fullmatch(brought.verifier):
+        return False
+    digest = hashlib.sha256(brought.verifier.encode()).digest()
+    challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return hmac.compare_digest(challenge, code.challenge)
+
+
+def _bearer(db: Session, credential_id: str, now: datetime) -> Bearer | None:
+    """Whom a connection stands for, as long as it has not ended and leads to something."""
+    bearer = credentials.bearer_by_id(db, credential_id, now=now)
+    if isinstance(bearer, Lapse):
+        return None
+    if bearer.organization_id and access_queries.reachable_by_id(db, bearer.reach, bearer.organization_id) is None:
+        return None
+    return bearer
+
+
+def _client_of(db: Session, credential_id: str, now: datetime) -> str:
+    bearer = credentials.bearer_by_id(db, credential_id, now=now)
+    return "" if isinstance(bearer, Lapse) else bearer.client_id
+
+
+def _is_retry(db: Session, kept: KeptRefreshToken, used_at: datetime, now: datetime) -> bool:
+    given, used = connection_tokens.successors(db, kept.digest)
+    return now - used_at <= GRACE and not used and given < SUCCESSORS_MAX
+
+
+def _granted(outcome: Tokens | Denial) -> Tokens:
+    if isinstance(outcome, Denial):
+        raise NotGranted(outcome)
+    return outcome
