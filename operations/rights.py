@@ -45,6 +45,7 @@ class Right(StrEnum):
     """What somebody wants to do. A policy field is changed by an act of its own."""
 
     READ = "read"
+    READ_ACTIVITY = "read_activity"
     DRAFT = "draft"
     SAVE_CUSTOMER = "save_customer"
     SAVE_ITEM = "save_item"
@@ -141,6 +142,7 @@ def _answered_for(doing: str, let_as: ClientMay, scope: Scope = Scope.CONFIGURE)
 
 RIGHTS: Mapping[Right, Rule] = {
     Right.READ: Rule("Looking at an organization", Scope.READ, frozenset(Standing)),
+    Right.READ_ACTIVITY: Rule("Reading the activity log", Scope.READ, _WORKING_PEOPLE),
     Right.DRAFT: Rule("Drafting", Scope.DRAFT, _WORKING, frozenset({Standing.CLIENT_USER}), ClientMay.DRAFT),
     Right.SAVE_CUSTOMER: Rule("Saving a customer", Scope.DRAFT, _WORKING),
     Right.SAVE_ITEM: Rule("Saving an item", Scope.DRAFT, _WORKING),

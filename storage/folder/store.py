@@ -10,6 +10,8 @@ import anyio.to_thread
 
 from storage.books.pool import BooksPool
 from storage.directory import installation, organizations
+from storage.directory.activity import Bounds
+from storage.directory.activity_log import ActivityLog
 from storage.directory.database import DIRECTORY_FILE, Directory
 from storage.directory.moments import Moments
 from storage.folder.keys import Keys
@@ -29,9 +31,12 @@ class Store:
         self.directory = Directory(root)
         self.pool = BooksPool(root, self.directory, limits=limits)
         self.moments = Moments(self.directory)
+        kept = limits or Limits()
+        self.activity = ActivityLog(self.directory, Bounds(kept.activity_rows, kept.activity_days))
 
     async def close(self) -> None:
         await self.pool.close()
+        await self.activity.close()
         await self.moments.close()
         await self.directory.close()
 
@@ -61,6 +66,7 @@ async def open_store(root: Path, limits: Limits | None = None, *, keys: Path | N
     try:
         await store.moments.load()
         store.keys = Keys(keys, await _name(store.directory))
+        store.activity.attach()
         await _remove_half_made(store)
         yield store
     finally:

@@ -12,7 +12,8 @@ class Limits:
     process may take.
 
     `exports_a_day` and `export_mib_a_day` are how many files, and how large in all, one organization's exports make
-    anew in a day (UTC); one that was last asked for `exports_kept_days` ago is removed.
+    anew in a day (UTC); one that was last asked for `exports_kept_days` ago is removed. Of each log of what was done
+    the newest `activity_rows` are kept, and none that is older than `activity_days`.
     """
 
     processes: int = 0
@@ -27,3 +28,5 @@ class Limits:
     exports_a_day: int = 100
     export_mib_a_day: int = 500
     exports_kept_days: int = 30
+    activity_rows: int = 20_000
+    activity_days: int = 400

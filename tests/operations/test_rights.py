@@ -220,10 +220,17 @@ async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing,
 @pytest.mark.parametrize(
     ("scopes", "allowed"),
     [
-        (READ_ONLY, {Right.READ}),
+        (READ_ONLY, {Right.READ, Right.READ_ACTIVITY}),
         (
             Scopes({Scope.READ, Scope.DRAFT}),
-            {Right.READ, Right.DRAFT, Right.SAVE_CUSTOMER, Right.SAVE_ITEM, Right.IMPORT_RECORDS},
+            {
+                Right.READ,
+                Right.READ_ACTIVITY,
+                Right.DRAFT,
+                Right.SAVE_CUSTOMER,
+                Right.SAVE_ITEM,
+                Right.IMPORT_RECORDS,
+            },
         ),
     ],
 )
