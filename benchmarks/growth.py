@@ -27,7 +27,7 @@ REPORTS: dict[str, dict[str, Any]] = {
     "sales by item": {"report": "sales", "by": "item", "limit": 10},
     "trial_balance": {"report": "trial_balance", "limit": 10},
     "journal": {"report": "journal", "limit": 3},
-    "activity": {"report": "activity", "limit": 10},
+    "audit_trail": {"report": "audit_trail", "limit": 10},
 }
 TAXED_CODES = ("STANDARD", "REDUCED", "REDUCED2", "SUPER-REDUCED", "EXEMPT")
 

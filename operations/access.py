@@ -72,6 +72,13 @@ def local_path(_: Principal, books: Books, stored: StoredFile) -> FileLink:
     return FileLink(books.files.link(stored))
 
 
+@dataclass(slots=True)
+class Visits:
+    """The organizations for which one call has acted, in the order in which it came to them: their ids."""
+
+    organizations: dict[str, None] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """Where acts across organizations take place: the principal at the directory.
@@ -79,7 +86,8 @@ class Office:
     `public_url` is where the server is reached from elsewhere, without a slash at its end; empty where it is not.
     `link_to` says where a client of this connection gets a file; `with_credential` that the caller has proved by one
     who it is, and that there are pages to show. `files_folder` is where a client on the same machine has files to be
-    imported, None where no folder was named. `hashing` says how passwords are hashed.
+    imported, None where no folder was named. `hashing` says how passwords are hashed. `visits` notes for whom a call
+    acts, None where nobody asks.
     """
 
     store: Store
@@ -90,6 +98,12 @@ class Office:
     with_credential: bool = False
     files_folder: Path | None = None
     hashing: Hashing = field(default_factory=Hashing)
+    visits: Visits | None = None
+
+    def arrive(self, organization: OrganizationRef) -> None:
+        """Note that the call acts for this organization, whether or not it may do there what it wants."""
+        if self.visits is not None:
+            self.visits.organizations[organization.id] = None
 
     def now(self) -> datetime:
         return self.clock()
@@ -222,6 +236,7 @@ def open_books(office: Office, organization: OrganizationRef, act: Right, *, eve
         NotAllowed: the act is not the principal's to do.
         Conflict: a change in an archived organization.
     """
+    office.arrive(organization)
     require(act, organization, office.principal)
     if organization.archived and act is not Right.READ and not even_archived:
         raise Conflict(f"{organization.handle} is archived: it can be read, not changed.")

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from invoicing.organizations import Clock, OrganizationRef
+from invoicing.text.typed import one_line
 from operations.access import Office, Principal, require
 from operations.rights import Right
 from storage.directory import activity
@@ -111,3 +112,12 @@ async def list_activity_of_nobody(store: Store, *, cursor: str, limit: int) -> P
     """
     check_limit(limit)
     return await store.directory.read(lambda db: activity.noted_page(db, INSTALLATION, cursor=cursor, limit=limit))
+
+
+def said_of(noted: Noted) -> str:
+    """`ann@example.com via "Claude": issue_invoice, not_allowed (mcp, crd_1)`. No name begins a line of its own."""
+    who = one_line(noted.label) + (f' via "{one_line(noted.program)}"' if noted.program else "")
+    came = "" if noted.result in (OK, noted.act) else f", {noted.result}"
+    often = f", {noted.times} times" if noted.times > 1 else ""
+    where = ", ".join(part for part in (noted.door, noted.credential_id) if part)
+    return f"{who}{': ' if who else ''}{noted.act}{came}{often}{f' ({where})' if where else ''}"

@@ -76,7 +76,11 @@ class Unauthenticated(Exception):
 
 
 class NotYours(Exception):
-    """There is no such organization, or it is not the caller's."""
+    """There is no such organization, or it is not the caller's, which `principal` is."""
+
+    def __init__(self, principal: Principal) -> None:
+        super().__init__()
+        self.principal = principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def principal_behind(
         raise Unauthenticated(bearer)
     organization = access_queries.reachable_by_id(db, bearer.reach, organization_id)
     if organization is None:
-        raise NotYours
+        raise NotYours(principal_of(bearer))
     return principal_of(bearer), organization
 
 
@@ -183,7 +187,7 @@ def _connection(db: Session, bearer: Bearer, handle: str) -> Connection:
     else:
         return PracticeConnection()
     if found is None:
-        raise NotYours
+        raise NotYours(principal_of(bearer))
     return DedicatedConnection(found)
 
 

@@ -101,12 +101,14 @@ async def name_organization(caller: Caller, *, organization: str, session: str, 
     """
     match caller.connection:
         case DedicatedConnection(own):
+            caller.office.arrive(own)
             return _by_connection(own, organization)
         case PracticeConnection():
             pass
         case _:
             assert_never(caller.connection)
     named = await caller.office.store.directory.read(lambda db: _decide(db, caller, organization, session))
+    caller.office.arrive(named.organization)
     await _keep_alive(caller, named)
     if changing:
         _check_named_well_enough(named)

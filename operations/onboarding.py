@@ -153,15 +153,22 @@ async def create_client_organization(
 async def find_partner(office: Office, handle: str = "", *, field: str = "partner") -> OrganizationRef:
     """The practice that an act is for: the one that the argument `field` names, or the only one of the principal."""
     reach = office.principal.reach
-    if handle.strip():
-        return await office.store.directory.read(lambda db: _partner_named(db, reach, handle, field))
-    partners = await office.store.directory.read(lambda db: organizations.partners_of(db, reach))
-    match partners:
+
+    def work(db: Session) -> OrganizationRef:
+        return _partner_named(db, reach, handle, field) if handle.strip() else _only_partner(db, reach, field)
+
+    partner = await office.store.directory.read(work)
+    office.arrive(partner)
+    return partner
+
+
+def _only_partner(db: Session, reach: Reach, field: str) -> OrganizationRef:
+    match organizations.partners_of(db, reach):
         case []:
             raise NotAllowed("You belong to no practice: only a practice's owner or accountant has clients.")
         case [partner]:
             return partner
-        case _:
+        case partners:
             raise OrganizationRequired(
                 f"You belong to several practices: say which with {field}.",
                 field=field,

@@ -126,6 +126,7 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
     organization, previous = await directory.read(
         lambda db: (_find_target(db, caller.office, target), active_before(db, caller, session=session))
     )
+    caller.office.arrive(organization)
     stated = session.strip()
 
     def activate(db: Session) -> str:

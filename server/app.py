@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from invoicing.organizations import OrganizationRef
-from invoicing.refusals import NotFound
-from operations import people, practices
-from operations.access import Office
+from invoicing.refusals import NotFound, Refusal
+from operations import activity, people, practices
+from operations.access import Office, Visits
+from operations.activity import Activity, Door
 from server.settings import Settings
 from storage.directory import access_queries
 from storage.folder.store import exists, open_store
 
 if TYPE_CHECKING:
     from server.mcp import CounterfoilServer
+
+
+COMMAND = "command"
+"""How the activity log calls what is done at the command line; what it changes stands in the audit trail."""
 
 
 def system_clock() -> datetime:
@@ -49,8 +54,35 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
             clock=system_clock,
             public_url=settings.public_url,
             files_folder=settings.files,
+            visits=Visits(),
         )
-        yield await people.acting(office, settings.user) if settings.user else office
+        acting = await people.acting(office, settings.user) if settings.user else office
+        with nullcontext() if begin else _noting(acting):
+            yield acting
+
+
+@contextmanager
+def _noting(office: Office) -> Iterator[None]:
+    """Put a command on the activity log with what it came to; what is served says itself what is done."""
+    result = activity.OK
+    try:
+        yield
+    except Refusal as refusal:
+        result = refusal.code
+        raise
+    except BaseException:
+        result = activity.FAILED
+        raise
+    finally:
+        for organization_id in (office.visits and office.visits.organizations) or ("",):
+            done = Activity(
+                door=Door.LOCAL,
+                act=COMMAND,
+                result=result,
+                organization_id=organization_id,
+                principal=office.principal,
+            )
+            activity.note(office, done)
 
 
 async def find_organization(office: Office, handle: str) -> OrganizationRef:
@@ -63,6 +95,7 @@ async def find_organization(office: Office, handle: str) -> OrganizationRef:
     found = await office.store.directory.read(lambda db: access_queries.reachable_by_handle(db, reach, handle))
     if found is None:
         raise no_such_organization()
+    office.arrive(found)
     return found
 
 

@@ -19,6 +19,7 @@ import typer
 
 from invoicing.organizations import EVERYTHING, Environment
 from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
+from server.cli_activity import register as register_activity
 from server.cli_branding import logo_app
 from server.cli_credentials import connection_app, key_app, link_app, token_app
 from server.cli_folder import existing
@@ -176,6 +177,7 @@ app.add_typer(link_app, name="link")
 app.add_typer(import_app, name="import")
 app.add_typer(logo_app, name="logo")
 register_settings(app)
+register_activity(app)
 register_summaries(app)
 register_mandates(app)
 register_folder(app)

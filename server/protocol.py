@@ -19,6 +19,7 @@ from server.eras import serve_stream
 from server.introduction import Introduction
 from server.lines import answering_stdio
 from server.logs import begin_log
+from server.noting import note_activity
 from server.revisions import refuse_old_revisions
 
 Lifespan = Callable[[MCPServer[Any]], AbstractAsyncContextManager[Any]]
@@ -64,6 +65,8 @@ class IntroducedServer(MCPServer[Any]):
             **settings,
         )
         answer_for(self._lowlevel_server, self.assistance)
+        # Outside what the SDK itself refuses.
+        self._lowlevel_server.middleware.insert(0, note_activity)
         if find_spec("opentelemetry.sdk") is None:
             # Nobody reads the spans that the SDK would make of each message.
             kept = [one for one in self._lowlevel_server.middleware if not isinstance(one, OpenTelemetryMiddleware)]

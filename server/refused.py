@@ -59,13 +59,21 @@ def invalid_arguments(error: ValidationError) -> Refusal:
     return InvalidInput(f"{field} {message.removesuffix('.')}.", field=field)
 
 
+class Unreadable(ResourceError):
+    """A resource is not to be read; `code` is the refusal's."""
+
+    def __init__(self, text: str, code: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 def unreadable(refusal: Refusal) -> ResourceError:
     """The same of a resource that is read. What is another's, what is absent, and what another connection may read
     answer alike.
     """
     if isinstance(refusal, NotFound | OrganizationMismatch):
         return ResourceNotFoundError(_ABSENT)
-    return ResourceError(one_line(line_of(refusal, for_assistant)))
+    return Unreadable(one_line(line_of(refusal, for_assistant)), refusal.code)
 
 
 def unanswered(refusal: Refusal) -> MCPError:

@@ -26,7 +26,7 @@ from tools.published import read_published
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mcp.server.context import ServerRequestContext
+    from mcp.server.context import HandlerResult, ServerRequestContext
     from mcp.server.lowlevel.helper_types import ReadResourceContents
     from pydantic import AnyUrl
 
@@ -112,6 +112,11 @@ class GreetingServer(IntroducedServer):
     def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
         """Whether a tool can be called: the whole server, which is open then, asks its doorway."""
         return self._doorway.may(request, act)
+
+    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
+        """What was greeted or listed before the whole server was open is on no log."""
+        if self._is_open.is_set():
+            self._doorway.note(request, outcome)
 
     async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
         return await self._doorway.forces_prompts(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Protocol
 
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import HandlerResult, ServerRequestContext
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
@@ -26,6 +26,9 @@ class Doorway(Protocol):
 
     def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
         """Whether tools for this act are shown to whoever makes this request, and can be called."""
+
+    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
+        """Put on the activity log what the request has come to."""
 
     async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
         """Whether this connection lists the tools that ask a person as such that a client shows to its user first:

@@ -7,11 +7,11 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.reports.figures import ReportName, SalesBy
-from operations.reports.asking import REPORTS, ReportRequest
-from operations.reports.asking import get_report as ask_for
+from invoicing.reports.figures import SalesBy
+from operations.reports.asking import ReportRequest
+from operations.reports.log import EVERY_REPORT, get_any_report
 from tools.answers import PageAnswer, answer, page_note
-from tools.context import ReadableBooks
+from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OrganizationArgument, SessionArgument, WholeNumber
 from views.organizations import heading, named
@@ -27,7 +27,8 @@ _PERIOD = "2026, 2026-Q3, 2026-09 or 2026-04/2026-09; default: this year, for re
 
 async def get_report(
     books: ReadableBooks,
-    report: Annotated[str, Field(description=", ".join((*REPORTS, ReportName.VERIFICATION)))],
+    office: TheOffice,
+    report: Annotated[str, Field(description=", ".join(EVERY_REPORT))],
     period: Annotated[str, Field(description=_PERIOD)] = "",
     customer: Annotated[str, Field(description="Id or exact name; for statement, receivables_aging, sales")] = "",
     by: Annotated[str, Field(description=f"For sales: {', '.join(SalesBy)}, a dimension")] = "",
@@ -38,7 +39,7 @@ async def get_report(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, ReportFound]:
     request = ReportRequest(report=report, period=period, customer=customer, by=by, row=row, cursor=cursor, limit=limit)
-    found = await ask_for(books, request)
+    found = await get_any_report(books, office, request)
     page = found.report
     structured = ReportFound.model_validate(
         {

@@ -16,6 +16,7 @@ class ReportName(StrEnum):
     TRIAL_BALANCE = "trial_balance"
     JOURNAL = "journal"
     VERIFICATION = "verification"
+    AUDIT_TRAIL = "audit_trail"
     ACTIVITY = "activity"
 
 

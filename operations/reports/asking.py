@@ -20,7 +20,7 @@ from operations.reports.ledger import journal, trial_balance
 from operations.reports.receivables import receivables_aging, statement
 from operations.reports.sales import sales
 from operations.reports.taxes import ec_sales, tax_summary
-from operations.reports.trail import activity
+from operations.reports.trail import audit_trail
 from storage.books.dimensions import load_dimensions
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -34,7 +34,7 @@ REPORTS: dict[ReportName, Callable[[Session, Asked], Report]] = {
     ReportName.SALES: sales,
     ReportName.TRIAL_BALANCE: trial_balance,
     ReportName.JOURNAL: journal,
-    ReportName.ACTIVITY: activity,
+    ReportName.AUDIT_TRAIL: audit_trail,
 }
 _OF_A_CUSTOMER = frozenset({ReportName.RECEIVABLES_AGING, ReportName.STATEMENT, ReportName.SALES})
 _MADE_OF_DOCUMENTS = frozenset(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from invoicing.reports.figures import Report, Row
+from invoicing.reports.months import Months
 from operations.reports.asked import Asked
 from storage.books import audit
 from storage.books.profile import load_time_zone
@@ -17,11 +18,10 @@ _TOLD = ("number", "name", "code", "reason", "fields", "changed")
 _TOLD_LENGTH_MAX = 200
 
 
-def activity(db: Session, asked: Asked) -> Report:
+def audit_trail(db: Session, asked: Asked) -> Report:
     """The acts of the months, which begin and end at the organization's own midnight."""
     zone = ZoneInfo(load_time_zone(db))
-    since = _midnight(asked.months.first_day, zone)
-    until = _midnight(asked.months.last_day + timedelta(days=1), zone)
+    since, until = moments_of(asked.months, zone)
     page = audit.entries_page(db, since, until, cursor=asked.cursor, limit=asked.limit)
     return Report(
         rows=[_row(one, zone) for one in page.items],
@@ -29,6 +29,11 @@ def activity(db: Session, asked: Asked) -> Report:
         next_cursor=page.next_cursor,
         left=page.left,
     )
+
+
+def moments_of(months: Months, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When months begin at a place, and when they are over."""
+    return _midnight(months.first_day, zone), _midnight(months.last_day + timedelta(days=1), zone)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
+from operations.activity import Door
 from operations.naming import Caller, asks_person
 from operations.rights import Right
 from server.http.confirmations import bind_organization, state_security
@@ -20,6 +21,7 @@ from server.http.gate.dispatch import Catalogue
 from server.http.gate.state import state_of
 from server.introduction import PRACTICE, dedicated_introduction
 from server.mcp import CounterfoilServer, add_resources
+from server.noted import note_call
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 
 
@@ -34,6 +36,10 @@ class HttpDoorway:
     def may(self, request: ServerRequestContext[Any, Any], act: Right) -> bool:
         http: Any = request.request
         return state_of(http.scope).authenticated_request.may(act)
+
+    def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
+        http: Any = request.request
+        note_call(state_of(http.scope).caller_of_call, request, outcome, Door.MCP)
 
     async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
         http: Any = request.request

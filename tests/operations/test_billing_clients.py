@@ -233,7 +233,7 @@ async def test_who_sees_only_some_clients_sees_and_bills_theirs_alone(desk: Desk
     for books, hidden in ((theirs.books, True), (desk.books, False)):
         acts = {one.act for one in (await get_history(books, cursor="", limit=100)).items}
         assert {"save_plan", "save_hours"}.isdisjoint(acts) is hidden
-    report = await get_report(desk.books, ReportRequest(report="activity", limit=100))
+    report = await get_report(desk.books, ReportRequest(report="audit_trail", limit=100))
     told_there = " ".join(row.label for row in report.report.rows)
     assert "save hours 1" in told_there
     assert desk.bakery.handle not in told_there

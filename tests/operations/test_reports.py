@@ -119,11 +119,11 @@ async def test_accounts_open_with_what_the_months_before_came_to(office: GermanO
 async def test_pages_follow_each_other_and_say_how_many_are_left(office: GermanOffice) -> None:
     for day in (1, 2, 3):
         await office.invoice(office.home, "10", on=date(2026, 3, day))
-    for name in (ReportName.JOURNAL, ReportName.ACTIVITY):
+    for name in (ReportName.JOURNAL, ReportName.AUDIT_TRAIL):
         first = await office.report(name, limit=1)
         second = await office.report(name, limit=1, cursor=first.next_cursor)
         assert second.left == first.left - 1
-        assert {row.label for row in first.rows}.isdisjoint(row.label for row in second.rows) or name == "activity"
+        assert {row.label for row in first.rows}.isdisjoint(row.label for row in second.rows) or name == "audit_trail"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ async def test_pages_follow_each_other_and_say_how_many_are_left(office: GermanO
         ("not_found", "row", {"report": "trial_balance", "row": "/EUR"}),
         ("invalid_input", "customer", {"report": "sales", "by": "item", "customer": "Hotel Elbe"}),
         ("invalid_input", "customer", {"report": "sales", "row": "x/EUR", "customer": "Hotel Elbe"}),
-        ("invalid_input", "period", {"report": "activity", "period": "9999"}),
+        ("invalid_input", "period", {"report": "audit_trail", "period": "9999"}),
         ("invalid_input", "cursor", {"report": "sales", "cursor": "WzUwXQ"}),
         ("invalid_input", "cursor", {"report": "journal", "cursor": "WzUwXQ"}),
     ],

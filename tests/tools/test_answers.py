@@ -102,6 +102,7 @@ CALLS: dict[str, Callable[[Made], list[Arguments]]] = {
         {"report": "sales", "row": f"{made.customer}/GBP", "period": "2026-01/2026-12", "limit": 1},
         {"report": "trial_balance"},
         {"report": "journal", "limit": 2},
+        {"report": "audit_trail", "limit": 5},
         {"report": "activity", "limit": 5},
         {"report": "verification"},
     ],

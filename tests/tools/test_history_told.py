@@ -36,5 +36,6 @@ async def test_what_was_copied_and_pushed_names_its_source_only_to_those_who_rea
 async def everything(office: Office, handle: str) -> str:
     async with assistant(office) as chat:
         history = await chat.call("get_configuration", **HISTORY, organization=handle)
+        trail = await chat.call("get_report", report="audit_trail", limit=100, organization=handle)
         activity = await chat.call("get_report", report="activity", limit=100, organization=handle)
-        return f"{history} {activity}".replace(f"@{handle}", "")
+        return f"{history} {trail} {activity}".replace(f"@{handle}", "")

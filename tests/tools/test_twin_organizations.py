@@ -211,7 +211,7 @@ async def test_what_a_practice_bills_names_no_client_out_of_reach(twins: Twins, 
             await expect_no_difference(chat, "save_configuration", real, ghost, their)
             calls: list[tuple[str, Arguments]] = [
                 *(("get_configuration", {"part": part, **own}) for part in ("plans", "hours", "history")),
-                ("get_report", {"report": "activity", "limit": 100, **own}),
+                *(("get_report", {"report": name, "limit": 100, **own}) for name in ("audit_trail", "activity")),
                 ("draft_for_clients", {"month": "2026-02", "source": "plan", "partner": "ledger-co-sandbox"}),
                 ("draft_for_clients", {"month": "2026-04", "partner": "ledger-co-sandbox"}),
             ]

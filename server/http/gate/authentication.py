@@ -9,8 +9,9 @@ from dataclasses import replace
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from invoicing.refusals import Unavailable
+from invoicing.refusals import NotFound, Unavailable
 from operations.access import Office
+from operations.activity import AUTHENTICATE, Activity, Door, note, note_failed_authentication
 from operations.authentication import NotYours, Presented, Unauthenticated, authenticate
 from server.http import answers
 from server.http.answers import Turned
@@ -48,8 +49,12 @@ class Authentication:
         try:
             authenticated = await authenticate(self._office.store, self._office.clock, presented)
         except Unauthenticated as nobody:
+            reason = nobody.lapse.name.lower() if nobody.lapse else "no_credential"
+            note_failed_authentication(self._office.store, self._office.clock, Door.MCP, reason)
             raise self._refused(presented, nobody.lapse) from None
-        except NotYours:
+        except NotYours as another:
+            tried = Activity(door=Door.MCP, act=AUTHENTICATE, result=NotFound.code, principal=another.principal)
+            note(self._office, tried)
             raise answers.not_found() from None
         except Unavailable as error:
             _log.error("a request could not be looked up: %s", error)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
-from operations.access import Office
+from operations.access import Office, Visits
 from operations.authentication import AuthenticatedRequest, end_session, open_session
 from operations.naming import Caller
 from server.http import answers
@@ -71,7 +71,7 @@ class Sessions:
     def _with_caller(self, state: RequestState, session: OpenSession | None) -> RequestState:
         request = state.authenticated_request
         caller = Caller(
-            replace(self._office, principal=request.principal),
+            replace(self._office, principal=request.principal, visits=Visits()),
             request.connection,
             session.id if session else "",
             protocol_has_sessions=session is not None,

@@ -1,0 +1,108 @@
+"""What a request to an MCP server is called in the activity log, and what came of it: never what was sent or answered.
+
+What only greets, or lists what everybody is shown, is no act on an organization and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp.server.context import HandlerResult
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS
+from pydantic import ValidationError
+
+from invoicing.refusals import InvalidInput, NotFound, Refusal
+from operations import activity
+from operations.activity import Activity, Door
+from operations.naming import Caller, DedicatedConnection
+from server.noting import Request
+from server.refused import ERROR_META, Unreadable
+from tools.catalog import CATALOG
+
+_METHODS = frozenset(
+    {
+        "resources/list",
+        "resources/read",
+        "prompts/list",
+        "prompts/get",
+        "skills/list",
+        "skills/get",
+        "completion/complete",
+        "subscriptions/listen",
+        "resources/subscribe",
+        "resources/unsubscribe",
+    }
+)
+_TOOLS = frozenset(tool.name for tool in CATALOG)
+_CALL = "tools/call"
+
+
+def act_of(request: Request) -> str:
+    """The tool or the method; empty for what is left out. A tool that there is not has no name of its own here."""
+    if request.method == _CALL:
+        name = (request.params or {}).get("name")
+        return name if isinstance(name, str) and name in _TOOLS else _CALL
+    return request.method if request.method in _METHODS else ""
+
+
+def note_call(caller: Caller, request: Request, outcome: HandlerResult | BaseException, door: Door) -> None:
+    """Put a request on the log of each organization for which it has acted; of its connection's own, where it has come
+    to none.
+    """
+    act, office = act_of(request), caller.office
+    if not act:
+        return
+    result = _result_of(outcome)
+    visited = list(office.visits.organizations) if office.visits else []
+    if not visited:
+        own = caller.connection
+        visited = [own.organization.id if isinstance(own, DedicatedConnection) else ""]
+    for organization_id in visited:
+        activity.note(
+            office,
+            Activity(door=door, act=act, result=result, organization_id=organization_id, principal=office.principal),
+        )
+
+
+def _result_of(outcome: HandlerResult | BaseException) -> str:
+    match outcome:
+        case MCPError():
+            return _code_of(outcome)
+        case ValidationError():
+            return InvalidInput.code
+        case Refusal():
+            return outcome.code
+        case Exception():
+            return activity.FAILED
+        case BaseException():
+            return activity.CANCELLED
+        case {"isError": True, **answer}:
+            return _code_in(answer.get("_meta"))
+        case {"resultType": "input_required"}:
+            return activity.ASKED
+        case _:
+            return activity.OK
+
+
+def _code_of(error: MCPError) -> str:
+    """The code of the refusal behind an error of the protocol."""
+    match error.__context__:
+        case Unreadable(code=code):
+            return code
+        case ResourceNotFoundError():
+            return NotFound.code
+        case _:
+            pass
+    if isinstance(error.error.data, Mapping) and ERROR_META in error.error.data:
+        return _code_in(error.error.data)
+    return InvalidInput.code if error.error.code == INVALID_PARAMS else activity.FAILED
+
+
+def _code_in(meta: Any) -> str:
+    told = meta.get(ERROR_META) if isinstance(meta, Mapping) else None
+    if not isinstance(told, Mapping) or "incident" in told:
+        return activity.FAILED
+    return str(told.get("code", activity.FAILED))
