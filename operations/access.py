@@ -74,9 +74,9 @@ def local_path(_: Principal, books: Books, stored: StoredFile) -> FileLink:
 
 @dataclass(slots=True)
 class Visits:
-    """The organizations for which one call has acted, in the order in which it came to them: their ids."""
+    """The organizations for which one call has acted, by their ids, as they were when it first came to them."""
 
-    organizations: dict[str, None] = field(default_factory=dict)
+    organizations: dict[str, OrganizationRef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Office:
     def arrive(self, organization: OrganizationRef) -> None:
         """Note that the call acts for this organization, whether or not it may do there what it wants."""
         if self.visits is not None:
-            self.visits.organizations[organization.id] = None
+            self.visits.organizations.setdefault(organization.id, organization)
 
     def now(self) -> datetime:
         return self.clock()

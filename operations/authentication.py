@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,6 +106,32 @@ async def authenticate(store: Store, clock: Clock, presented: Presented) -> Auth
     if found.stale_credential or found.stale_session:
         await store.directory.note(lambda db: _record_use(db, found, now))
     return found.request
+
+
+async def still_holds(
+    store: Store, clock: Clock, request: AuthenticatedRequest, acted_for: Iterable[OrganizationRef]
+) -> bool:
+    """Whether whoever makes a request that is under way could make it now: the credential is good and may do no less,
+    and each organization for which the request has acted can be reached, with no fewer rights, and is not archived
+    since.
+    """
+    now = store.moments.no_earlier(clock())
+    organizations = [*([request.organization] if request.organization else []), *acted_for]
+    return await store.directory.read(lambda db: _still_holds(db, request.principal, organizations, now))
+
+
+def _still_holds(db: Session, before: Principal, organizations: Sequence[OrganizationRef], now: datetime) -> bool:
+    bearer = credentials.bearer_by_id(db, before.credential_id, now=now)
+    if isinstance(bearer, Lapse) or not before.scopes <= bearer.scopes:
+        return False
+    principal = principal_of(bearer)
+    for one in organizations:
+        found = access_queries.reachable_by_id(db, bearer.reach, one.id)
+        if found is None or found.archived is not one.archived:
+            return False
+        if not scopes_at(one, before) <= scopes_at(found, principal):
+            return False
+    return bool(organizations) or access_queries.count_reachable_now(db, bearer.reach) > 0
 
 
 async def bearer_behind(store: Store, clock: Clock, credential_id: str, organization_id: str) -> Principal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,6 +29,7 @@ from server.http.gate.bodies import Bodies
 from server.http.gate.deadline import Deadline
 from server.http.gate.dispatch import Catalogue, Dispatch, Entrances
 from server.http.gate.sessions import Sessions
+from server.http.gate.standing import StandingRights
 from server.http.handshake import HandshakeServer
 from server.http.keys import KeyPage
 from server.http.limits import Allowance, Limiter, Transfers
@@ -84,7 +85,9 @@ def http_application(
     downloading = Transfers(allowance.downloads, allowance.downloads_each)
     running.append(partial(removing_expired, office))
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
-    gate = _gate(office, entrances, limiter, asked)
+    standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
+    running.append(standing.run)
+    gate = _gate(office, standing, limiter, asked)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -124,13 +127,10 @@ def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[E
     ), [streaming.run, plain.run, alone.run, handshake.run]
 
 
-def _gate(
-    office: Office, entrances: Mapping[Catalogue, Entrances], limiter: Limiter, questions: Questions
-) -> Answering:
+def _gate(office: Office, inner: ASGIApp, limiter: Limiter, questions: Questions) -> Answering:
     """The layers in front of the MCP servers: the last one here is the first that a request comes to."""
     allowance, credentials = limiter.allowance, ConnectionCredentials(office.public_url)
-    within_time = Deadline(Dispatch(entrances), allowance)
-    in_session = Sessions(within_time, office, questions)
+    in_session = Sessions(inner, office, questions)
     admitted = Admission(Bodies(in_session, allowance), limiter)
     authenticated = Authentication(admitted, office, presented=credentials.presented, refused=credentials.refused)
     return Answering(Addresses(authenticated, office.public_url))
