@@ -81,13 +81,13 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What may be asked for: at addresses that `admits` says, on the one port of HTTPS or on `any_port`, within so many
-    milliseconds in all.
+    """What may be asked for: at addresses that `admits` says, of hosts with a public name and on the one port of HTTPS
+    unless `anywhere`, within so many milliseconds in all.
     """
 
     admits: Callable[[Address], bool] = is_public
     https_port: int = 443
-    any_port: bool = False
+    anywhere: bool = False
     resolve: Resolver = addresses_of
     trust: Callable[[], ssl.SSLContext] = trusted_authorities
     milliseconds: int = 5_000
@@ -97,7 +97,7 @@ class Guard:
 OF_STRANGERS = Guard()
 """For what somebody unknown names: public addresses alone."""
 
-OF_OPERATOR = Guard(admits=lambda _: True, any_port=True)
+OF_OPERATOR = Guard(admits=lambda _: True, anywhere=True)
 """For what the operator of the installation has named, which may lie in a network of its own."""
 
 
@@ -155,9 +155,9 @@ def target_of(url: str, guard: Guard = OF_STRANGERS) -> Target:
     except ValueError:
         raise NotFetched("This is no URL.") from None
     host = (parts.hostname or "").lower()
-    if "@" in parts.netloc or not _NAME.fullmatch(host):
+    if "@" in parts.netloc or not host or not (guard.anywhere or _NAME.fullmatch(host)):
         raise NotFetched("Only a host with a name of its own is asked, without a user's name or password.")
-    if port != guard.https_port and not guard.any_port:
+    if port != guard.https_port and not guard.anywhere:
         raise NotFetched(f"Only the port {guard.https_port} is asked.")
     return Target(host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 

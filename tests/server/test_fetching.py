@@ -62,8 +62,17 @@ async def test_only_a_plain_https_url_of_a_named_host_is_fetched(url: str) -> No
         await fetch_json(url, guard=replace(OF_STRANGERS, resolve=Resolved([[LOOPBACK]])))
 
 
-def test_a_provider_of_the_operator_may_have_a_port_of_its_own() -> None:
-    assert target_of("https://login.example:8443/realm?x=1", OF_OPERATOR).port == 8443
+@pytest.mark.parametrize("url", ["https://login.example:8443/realm?x=1", "https://keycloak/realm", "https://10.0.0.7/"])
+def test_a_provider_of_the_operator_may_be_in_a_network_of_its_own(url: str) -> None:
+    assert target_of(url, OF_OPERATOR).host in url
+
+
+@pytest.mark.parametrize(
+    "url", ["http://login.example/", "https://me@login.example/", "https:///realm", "https://a/#b"]
+)
+def test_a_provider_of_the_operator_is_asked_over_https_all_the_same(url: str) -> None:
+    with pytest.raises(NotFetched):
+        target_of(url, OF_OPERATOR)
 
 
 async def test_a_document_is_fetched_without_cookie_or_compression() -> None:
