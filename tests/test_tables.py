@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData
 
-import storage.directory.identity_tables  # noqa: F401  # Its tables are the directory's too.
-import storage.directory.authorization_tables  # noqa: F401  # Its tables are the directory's too.
-import storage.directory.activity_tables  # noqa: F401  Its tables belong to the metadata.
+import storage.directory.activity_tables
+import storage.directory.authorization_tables  # Its tables are the directory's too.
+import storage.directory.identity_tables  # Its tables are the directory's too.
 import storage.directory.provider_tables  # noqa: F401  # Its tables are the directory's too.
 from storage.books.settings_tables import BOOKS_METADATA
 from storage.directory.tables import DIRECTORY_METADATA

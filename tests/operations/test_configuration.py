@@ -82,6 +82,7 @@ async def test_every_part_is_listed_and_what_it_shows_can_be_said_again(desk: De
         Part.JURISDICTIONS,
         Part.DIMENSIONS,
         Part.BANK_ACCOUNTS,
+        Part.CREDENTIALS,
         Part.AGENTS,
         Part.SKILLS,
     )

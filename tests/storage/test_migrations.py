@@ -13,9 +13,9 @@ from sqlalchemy import MetaData, Select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
-import storage.directory.identity_tables  # noqa: F401  # Its tables are the directory's too.
-import storage.directory.authorization_tables  # noqa: F401  # Its tables are the directory's too.
-import storage.directory.activity_tables  # noqa: F401  Its tables belong to the metadata.
+import storage.directory.activity_tables
+import storage.directory.authorization_tables  # Its tables are the directory's too.
+import storage.directory.identity_tables  # Its tables are the directory's too.
 import storage.directory.provider_tables  # noqa: F401  # Its tables are the directory's too.
 from invoicing.organizations import EVERYTHING, READ_ONLY, scopes_of
 from operations.verification import verify_books

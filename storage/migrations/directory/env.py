@@ -1,8 +1,8 @@
 """Alembic's entry for the directory."""
 
-import storage.directory.identity_tables  # noqa: F401  # Its tables are the directory's too.
-import storage.directory.authorization_tables  # noqa: F401  # Its tables are the directory's too.
-import storage.directory.activity_tables  # noqa: F401  Its tables belong to the metadata.
+import storage.directory.activity_tables
+import storage.directory.authorization_tables  # Its tables are the directory's too.
+import storage.directory.identity_tables  # Its tables are the directory's too.
 import storage.directory.provider_tables  # noqa: F401  # Its tables are the directory's too.
 from storage.directory.tables import DIRECTORY_METADATA
 from storage.migrations.environment import run
