@@ -20,7 +20,7 @@ serve: $(STAMP)
 
 test: $(STAMP)
 	@echo "Running all tests, as many at a time as there are processors: a dot for each that holds."
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # The rules and how the layers may lean on each other, with a tenth of the examples of each property: half a minute.
 # What is printed, exported and imported takes longer and is left to make test.
@@ -36,10 +36,10 @@ test-lowest: $(STAMP)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
 	$(BIN)/uv pip compile --quiet --resolution lowest-direct --group dev pyproject.toml --output-file $(LOWEST)/lowest.txt
 	$(BIN)/uv pip install --quiet --python $(LOWEST) --requirement $(LOWEST)/lowest.txt --editable .
-	$(LOWEST)/bin/python -m pytest -n auto $(ARGS)
+	$(LOWEST)/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 coverage: $(STAMP)
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 conformance: $(STAMP)
 	npm ci --prefix tests/conformance --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
