@@ -71,6 +71,8 @@ LIMITS = {
     "connections_each": Limit("COUNTERFOIL_CONNECTIONS_EACH", 1, 100_000),
     "strangers": Limit("COUNTERFOIL_STRANGERS", 1, 100_000),
     "strangers_each": Limit("COUNTERFOIL_STRANGERS_EACH", 1, 100_000),
+    "programs_per_second": Limit("COUNTERFOIL_PROGRAMS_PER_SECOND", 1, 100_000),
+    "programs_burst": Limit("COUNTERFOIL_PROGRAMS_BURST", 1, 1_000_000),
     "stop_seconds": Limit("COUNTERFOIL_STOP_SECONDS", 1, _HOUR),
     "log_lines": Limit("COUNTERFOIL_LOG_LINES", 1, 100_000),
 }

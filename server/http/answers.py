@@ -7,11 +7,13 @@ from html import escape
 from mcp_types import JSONRPCError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from operations.authorization.scopes import Asked
 from server import revisions
 from server.http.pages import page
 from storage.directory.credentials import Lapse
 
 _REALM = 'Bearer realm="counterfoil"'
+_SCOPE = " ".join(Asked)
 _LAPSED = {
     Lapse.UNKNOWN: "A credential is required, and this one is unknown: see that it was copied whole, or get a new one.",
     Lapse.EXPIRED: "This credential has expired: get a new one.",
@@ -61,14 +63,24 @@ def method_not_allowed(url: str, *, in_browser: bool) -> Turned:
     return Turned(page("This address is for an AI client", _WHAT_IT_IS + how, 405, headers))
 
 
-def unauthorized(public_url: str, handle: str, lapse: Lapse | None) -> Turned:
-    """401, saying where the connection is described (RFC 9728) and what is wrong with the credential (RFC 6750)."""
-    place = f"/mcp/{handle}" if handle else "/mcp"
-    metadata = f"{public_url}/.well-known/oauth-protected-resource{place}"
+def unauthorized(metadata: str, lapse: Lapse | None) -> Turned:
+    """401, saying where the connection is described (RFC 9728), what is wrong with the credential (RFC 6750), and with
+    which scopes to begin.
+    """
     said = _LAPSED[lapse] if lapse else "A credential is required: Authorization: Bearer TOKEN."
     error = f', error="invalid_token", error_description="{said}"' if lapse else ""
-    challenge = f'{_REALM}{error}, resource_metadata="{metadata}"'
+    challenge = f'{_REALM}{error}, resource_metadata="{metadata}", scope="{_SCOPE}"'
     return Turned(PlainTextResponse(said, status_code=401, headers={"WWW-Authenticate": challenge}))
+
+
+def insufficient_scope(metadata: str) -> Turned:
+    """403 to a client program that was let look alone, and calls what changes: it can ask its person for more."""
+    said = "This connection may look, and change nothing: its person can allow more."
+    challenge = (
+        f'{_REALM}, error="insufficient_scope", error_description="{said}", resource_metadata="{metadata}",'
+        f' scope="{_SCOPE}"'
+    )
+    return Turned(PlainTextResponse(said, status_code=403, headers={"WWW-Authenticate": challenge}))
 
 
 def no_such_link(lapse: Lapse | None) -> Turned:

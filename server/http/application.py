@@ -28,6 +28,7 @@ from server.http.gate.authentication import Authentication, ConnectionCredential
 from server.http.gate.bodies import Bodies
 from server.http.gate.deadline import Deadline
 from server.http.gate.dispatch import Catalogue, Dispatch, Entrances
+from server.http.gate.scopes import StepUp
 from server.http.gate.sessions import Sessions
 from server.http.gate.standing import StandingRights
 from server.http.handshake import HandshakeServer
@@ -38,9 +39,17 @@ from server.http.plain import PlainServer
 from server.http.questions import Questions
 from server.http.uploads import Uploads, removing_expired
 from server.mcp import CounterfoilServer
+from server.oauth.browsers import may_be_called_from_anywhere
+from server.oauth.fetching import fetch_json
+from server.oauth.programs import Fetch
+from server.oauth.resources import ConnectionUrls
+from server.oauth.routes import forgetting_expired
+from server.oauth.routes import routes as authorization_routes
+from server.pages.visiting import Desk
 from storage.folder.store import Store
 
 _Run = Callable[[], AbstractAsyncContextManager[None]]
+_READ = ["GET", "OPTIONS"]
 NOBODY = Principal(user_id="", label="nobody")
 
 
@@ -60,9 +69,11 @@ def http_application(
     *,
     questions: Questions | None = None,
     equip: Callable[[CounterfoilServer], None] = lambda _: None,
+    fetch: Fetch = fetch_json,
 ) -> ASGIApp:
     """The application for one open data folder. `questions` are for whoever wants to end the waiting for answers before
-    the application ends; `equip` adds to each MCP server, as benchmarks and tests do.
+    the application ends; `equip` adds to each MCP server, as benchmarks and tests do; `fetch` has what client programs
+    say of themselves elsewhere.
     """
     signer = LinkSigner(store.keys.key("links"), settings.public_url)
     office = Office(
@@ -83,7 +94,8 @@ def http_application(
         running += of_catalogue
     allowance = settings.allowance
     downloading = Transfers(allowance.downloads, allowance.downloads_each)
-    running.append(partial(removing_expired, office))
+    running += [partial(removing_expired, office), partial(forgetting_expired, office)]
+    desk, urls = Desk.of(office), ConnectionUrls.of(port=settings.port, public_url=settings.public_url)
     limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
     standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
     running.append(standing.run)
@@ -105,7 +117,8 @@ def http_application(
             Route("/files/{token}", Downloads(office, signer, downloading), methods=["GET"]),
             Route("/uploads/{token}", Uploads(office, settings.allowance), methods=["GET", "POST"]),
             Route("/keys/{page}", KeyPage(office).__call__, methods=["GET", "POST"]),
-            Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=["GET"]),
+            *authorization_routes(desk, urls, allowance, fetch=fetch),
+            Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
             Route("/{path:path}", gate),
         ],
         lifespan=lifespan,
@@ -131,7 +144,7 @@ def _gate(office: Office, inner: ASGIApp, limiter: Limiter, questions: Questions
     """The layers in front of the MCP servers: the last one here is the first that a request comes to."""
     allowance, credentials = limiter.allowance, ConnectionCredentials(office.public_url)
     in_session = Sessions(inner, office, questions)
-    admitted = Admission(Bodies(in_session, allowance), limiter)
+    admitted = Admission(Bodies(StepUp(in_session, office.public_url), allowance), limiter)
     authenticated = Authentication(admitted, office, presented=credentials.presented, refused=credentials.refused)
     return Answering(Addresses(authenticated, office.public_url))
 
@@ -144,7 +157,13 @@ class _OriginCheck:
         self._allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self._allowed.allows(Headers(scope=scope)):
+        if scope["type"] == "http" and not self._is_allowed(scope):
             await answers.forbidden_origin()(scope, receive, send)
             return
         await self._application(scope, receive, send)
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if may_be_called_from_anywhere(scope["path"]):
+            return self._allowed.serves(headers)
+        return self._allowed.allows(headers)

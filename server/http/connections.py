@@ -58,7 +58,7 @@ class OpenConnections:
 
     def admit(self, guest: Guest, address: str) -> bool:
         """Whether a new connection may stay; others may have been dropped for it."""
-        place = (False, _neighbourhood(address))
+        place = (False, neighbourhood(address))
         self._put(guest, place)
         if len(self._groups[place]) > self.allowance.strangers_each:
             self._drop_one_of([self._groups[place]], guest)
@@ -131,7 +131,7 @@ def vouch(scope: Any, principal: str) -> None:
         line.vouch(principal)
 
 
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
     """Who has one IPv6 address has all of its network."""
     try:
         known = ip_address(address.partition("%")[0])

@@ -5,7 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from operations.authorization.scopes import Asked
 from server.http.paths import OrganizationPath, PracticePath, connection_path
+from server.oauth.browsers import for_any_page
+from server.oauth.resources import origin_asked, path_asked
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
@@ -18,7 +21,9 @@ async def healthz(_: Request) -> Response:
 class ProtectedResource:
     """The metadata of `/mcp` and `/mcp/{organization}`: the same form whether or not the organization exists.
 
-    Secret links have none: a client that finds metadata would start a sign-in where none is needed.
+    `resource` is the URL in the form in which it was asked for, host, letter case, slash and all: clients compare it
+    with what was typed (RFC 9728, 3.3). Secret links have no metadata: a client that finds some would start a sign-in
+    where none is needed.
     """
 
     def __init__(self, public_url: str) -> None:
@@ -26,13 +31,16 @@ class ProtectedResource:
 
     async def __call__(self, request: Request) -> Response:
         path = request.path_params.get("path", "")
-        match connection_path(f"/{path}"):
-            case PracticePath():
-                resource = f"{self._public_url}/mcp"
-            case OrganizationPath(handle):
-                resource = f"{self._public_url}/mcp/{handle}"
-            case _:
-                return PlainTextResponse("Not found.", status_code=404)
-        return JSONResponse(
-            {"resource": resource, "resource_name": "Counterfoil", "bearer_methods_supported": ["header"]}
-        )
+        if not isinstance(connection_path(f"/{path}"), PracticePath | OrganizationPath):
+            return PlainTextResponse("Not found.", status_code=404)
+        if request.method == "OPTIONS":
+            return for_any_page(request, Response(status_code=204))
+        origin = origin_asked(self._public_url, request.headers.get("host", ""), request.url.scheme)
+        told = {
+            "resource": origin + path_asked(request, WELL_KNOWN),
+            "resource_name": "Counterfoil",
+            "authorization_servers": [self._public_url],
+            "scopes_supported": [word.value for word in Asked],
+            "bearer_methods_supported": ["header"],
+        }
+        return for_any_page(request, JSONResponse(told))

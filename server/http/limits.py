@@ -21,6 +21,9 @@ class Allowance:
     `connections` (0: as many as there are files for), and `strangers`, who have not brought a credential yet, of one
     address `strangers_each`.
 
+    Of each address: `programs_per_second` client programs that register, or that ask a person for a connection, on
+    average, and `programs_burst` at once.
+
     How long the head of a request may take to arrive, its body, or where that is a file `upload_seconds`, the whole
     request, and in addition all the answers that it waits for; how long a connection is kept between requests, how long
     a reader may take nothing of an answer, and the bytes a second that are the least over a whole answer.
@@ -47,6 +50,8 @@ class Allowance:
     connections_each: int = 64
     strangers: int = 256
     strangers_each: int = 64
+    programs_per_second: int = 2
+    programs_burst: int = 60
     stop_seconds: int = 20
     log_lines: int = 10
 

@@ -30,7 +30,11 @@ class AllowedOrigins:
 
     def allows(self, headers: Headers) -> bool:
         """Whether the request names one of our hosts and, if it comes from a browser's page, one of our origins."""
-        if headers.get("host", "").lower() not in self.hosts:
+        if not self.serves(headers):
             return False
         origin = headers.get("origin")
         return origin is None or origin.lower() in self.origins
+
+    def serves(self, headers: Headers) -> bool:
+        """Whether the request names one of our hosts, wherever it comes from."""
+        return headers.get("host", "").lower() in self.hosts

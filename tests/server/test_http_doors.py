@@ -213,9 +213,11 @@ async def test_who_sends_a_credential_learns_what_is_wrong_with_it_and_nothing_o
 @IN_ONE_HOUSE
 async def test_a_credential_that_is_required_is_described(same_doors: Doors) -> None:
     challenge = (await same_doors.knock("/mcp")).headers["www-authenticate"]
-    assert challenge.endswith(f'resource_metadata="{HERE}{METADATA}/mcp"')
-    upper = await same_doors.knock(f"/MCP/{BAKERY.upper()}/")
-    assert f'resource_metadata="{HERE}{METADATA}/mcp/{BAKERY}"' in upper.headers["www-authenticate"]
+    assert challenge.endswith(f'resource_metadata="{HERE}{METADATA}/mcp", scope="read write"')
+    # As it was typed: what is described there is compared with that.
+    typed = f"/MCP/{BAKERY.upper()}/"
+    upper = await same_doors.knock(typed)
+    assert f'resource_metadata="{HERE}{METADATA}{typed}"' in upper.headers["www-authenticate"]
 
 
 async def test_secret_links_open_their_own_url_and_nothing_else_does(doors: Doors) -> None:
@@ -292,8 +294,9 @@ async def test_discovery_says_nothing_of_what_exists_and_links_have_none(same_do
     described = {}
     for handle in (BAKERY, FINCH, GHOST):
         answer = await same_doors.home.site.send("GET", f"{METADATA}/mcp/{handle.upper()}/")
-        assert answer.json()["resource"] == f"{HERE}/mcp/{handle}"
-        described[handle] = answer.text.replace(handle, "<handle>")
+        assert answer.json()["resource"] == f"{HERE}/mcp/{handle.upper()}/"
+        assert answer.json()["authorization_servers"] == [HERE]
+        described[handle] = answer.text.replace(handle.upper(), "<handle>")
     assert len(set(described.values())) == 1
     assert (await same_doors.home.site.send("GET", f"{METADATA}/mcp")).json()["resource"] == f"{HERE}/mcp"
     nothing = whole(await same_doors.home.site.send("GET", f"{METADATA}/nothing"))
@@ -312,7 +315,8 @@ async def test_discovery_says_nothing_of_what_exists_and_links_have_none(same_do
         "/mcp",
         f"/mcp/{BAKERY}",
         "/mcp/k/<link>",
-        f"{METADATA}/mcp",
+        "/oauth/authorize",
+        "/oauth/consent/x",
         "/files/x",
         "/keys/x",
         "/uploads/x",
@@ -336,6 +340,31 @@ async def test_hosts_and_origins_are_checked_on_every_route(same_doors: Doors, p
     answers = {whole(await same_doors.home.site.send(method, path, token, headers=one))[::2] for one in wrong}
     assert len(answers) == 1
     assert answers.pop()[0] == 403
+
+
+@IN_ONE_HOUSE
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        (f"{METADATA}/mcp", "GET"),
+        ("/.well-known/oauth-authorization-server", "GET"),
+        ("/oauth/token", "POST"),
+        ("/oauth/register", "POST"),
+        ("/oauth/revoke", "POST"),
+    ],
+)
+async def test_what_programs_in_a_browser_call_is_open_to_every_page_and_on_no_other_host(
+    same_doors: Doors, path: str, method: str
+) -> None:
+    site = same_doors.home.site
+    for origin in ("https://evil.example", "null"):
+        for asked in (method, "OPTIONS"):
+            answer = await site.send(asked, path, headers={"Origin": origin})
+            assert answer.status_code != 403
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert "access-control-allow-credentials" not in answer.headers
+    for host in ("evil.example", "127.0.0.1:9999", "127.0.0.1:8750.evil.example"):
+        assert (await site.send(method, path, headers={"Host": host})).status_code == 403
 
 
 @IN_ONE_HOUSE

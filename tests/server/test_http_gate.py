@@ -32,7 +32,7 @@ def from_cookie(scope: Scope) -> Presented:
     return Presented(Request(scope).cookies.get("sign-in", ""))
 
 
-def to_sign_in(_: Presented, lapse: Lapse | None) -> Turned:
+def to_sign_in(_: Scope, __: Presented, lapse: Lapse | None) -> Turned:
     return Turned(PlainTextResponse(f"Sign in: {lapse.value if lapse else 'nobody'}.", status_code=403))
 
 

@@ -226,6 +226,16 @@ ROUTES: dict[str, Tried] = {
         (method, f"/uploads/{one}") for method in ("GET", "POST") for one in (of.handle, of.id, of.session, of.export)
     ],
     "/keys/{page}": lambda of: [(method, f"/keys/{one}") for method in ("GET", "POST") for one in (of.handle, of.id)],
+    "/.well-known/oauth-authorization-server": lambda _: [],
+    "/oauth/authorize": lambda of: [
+        ("GET", f"/oauth/authorize?client_id={one}&resource={HERE}/mcp/{of.handle}") for one in (of.handle, of.id)
+    ],
+    "/oauth/consent/{request}": lambda of: [
+        (method, f"/oauth/consent/{one}") for method in ("GET", "POST") for one in (of.handle, of.session)
+    ],
+    "/oauth/register": lambda _: [("POST", "/oauth/register")],
+    "/oauth/token": lambda _: [("POST", "/oauth/token")],
+    "/oauth/revoke": lambda _: [("POST", "/oauth/revoke")],
     "/.well-known/oauth-protected-resource/{path:path}": lambda of: [
         ("GET", f"/.well-known/oauth-protected-resource/mcp/{one}") for one in (of.handle, of.id, f"k/{of.handle}")
     ],

@@ -25,6 +25,8 @@ from operations.known_credentials import list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
 from server.mcp import CounterfoilServer
+from server.oauth.fetching import fetch_json
+from server.oauth.programs import Fetch
 from storage.folder.store import Store
 from tests.support.assistant import Assistant, Era
 from tests.support.practice import Practice, practice
@@ -33,7 +35,9 @@ ROOT = Path(__file__).parents[2]
 PORT = 8750
 HERE = f"http://127.0.0.1:{PORT}"
 """Where the application in this process believes it listens."""
-ROOMY = Allowance(per_second=100_000, burst=1_000_000, at_once=1_000)
+ROOMY = Allowance(
+    per_second=100_000, burst=1_000_000, at_once=1_000, programs_per_second=100_000, programs_burst=1_000_000
+)
 MODERN = "2026-07-28"
 LEGACY = "2025-06-18"
 BAKERY, FINCH = "harbour-bakery-sandbox", "finch-studio-sandbox"
@@ -134,10 +138,11 @@ async def site_of(
     *,
     allowance: Allowance = ROOMY,
     equip: Callable[[CounterfoilServer], None] = lambda _: None,
+    fetch: Fetch = fetch_json,
 ) -> AsyncIterator[Site]:
     """The application on an open store, in this process, as a server would run it."""
     settings = HttpSettings(port=PORT, public_url=HERE, allowance=allowance)
-    application = http_application(store, clock, settings, equip=equip)
+    application = http_application(store, clock, settings, equip=equip, fetch=fetch)
     said: asyncio.Queue[Message] = asyncio.Queue()
     told: asyncio.Queue[Message] = asyncio.Queue()
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
@@ -229,10 +234,15 @@ class House:
 
 @asynccontextmanager
 async def house(
-    root: Path, *, allowance: Allowance = ROOMY, equip: Callable[[CounterfoilServer], None] = lambda _: None
+    root: Path,
+    *,
+    allowance: Allowance = ROOMY,
+    equip: Callable[[CounterfoilServer], None] = lambda _: None,
+    fetch: Fetch = fetch_json,
 ) -> AsyncIterator[House]:
     """The practice in a new folder, served in this process."""
-    async with practice(root) as one, site_of(one.store, one.clock, allowance=allowance, equip=equip) as site:
+    served: Any = {"allowance": allowance, "equip": equip, "fetch": fetch}
+    async with practice(root) as one, site_of(one.store, one.clock, **served) as site:
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         for client in (bakery, finch):
             await one.customer(one.books(client))

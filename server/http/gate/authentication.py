@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from invoicing.refusals import NotFound, Unavailable
@@ -16,10 +17,12 @@ from operations.authentication import NotYours, Presented, Unauthenticated, auth
 from server.http import answers
 from server.http.answers import Turned
 from server.http.connections import vouch
+from server.http.discovery import WELL_KNOWN
 from server.http.gate.addresses import address_of
 from server.http.gate.sessions import SESSION_HEADER
 from server.http.gate.state import state_of, with_state
 from server.http.paths import LinkPath, OrganizationPath
+from server.oauth.resources import origin_asked, path_asked
 from storage.directory.credentials import Lapse
 
 _log = logging.getLogger(__name__)
@@ -36,7 +39,7 @@ class Authentication:
         office: Office,
         *,
         presented: Callable[[Scope], Presented],
-        refused: Callable[[Presented, Lapse | None], Turned],
+        refused: Callable[[Scope, Presented, Lapse | None], Turned],
     ) -> None:
         # The office's principal is nobody yet: each request puts its own in.
         self._application = application
@@ -51,7 +54,7 @@ class Authentication:
         except Unauthenticated as nobody:
             reason = nobody.lapse.name.lower() if nobody.lapse else "no_credential"
             note_failed_authentication(self._office.store, self._office.clock, Door.MCP, reason)
-            raise self._refused(presented, nobody.lapse) from None
+            raise self._refused(scope, presented, nobody.lapse) from None
         except NotYours as another:
             tried = Activity(door=Door.MCP, act=AUTHENTICATE, result=NotFound.code, principal=another.principal)
             note(self._office, tried)
@@ -91,7 +94,13 @@ class ConnectionCredentials:
             audience=self._public_url + address_of(path),
         )
 
-    def refused(self, presented: Presented, lapse: Lapse | None) -> Turned:
+    def refused(self, scope: Scope, presented: Presented, lapse: Lapse | None) -> Turned:
         if presented.in_the_open:
             return answers.no_such_link(lapse)
-        return answers.unauthorized(self._public_url, presented.handle, lapse)
+        return answers.unauthorized(metadata_of(scope, self._public_url), lapse)
+
+
+def metadata_of(scope: Scope, public_url: str) -> str:
+    """Where the connection of a request is described, in the form in which its client names the connection."""
+    request = Request(scope)
+    return f"{origin_asked(public_url, request.headers['host'], request.url.scheme)}{WELL_KNOWN}{path_asked(request)}"

@@ -1,0 +1,155 @@
+"""`/oauth/authorize`: a browser brings what a program asks for. What is in order waits on the consent page; what is not
+is answered to the program, where it is known to be its own redirect URI, and else is told on a page.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from operations.access import Office
+from operations.authorization.requests import NewRequest, begin_request
+from operations.authorization.scopes import words_asked
+from server.http.connections import neighbourhood
+from server.http.limits import Limiter
+from server.oauth.errors import OAuthError, invalid_request
+from server.oauth.parameters import PARAMETERS_MAX, Parameters
+from server.oauth.programs import Programs
+from server.oauth.redirects import answered, is_one_of
+from server.oauth.resources import ConnectionUrls
+from server.pages.rendering import see_other, told
+from server.pages.visiting import Visitor
+from storage.directory.client_programs import ClientProgram
+
+STATE_LENGTH_MAX = 2_000
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_PROMPTS = frozenset({"", "none", "login", "consent", "select_account"})
+_BROWSER = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserMark:
+    """The cookie by which the browser that brought a request is known again, before anybody has signed in."""
+
+    secure: bool
+
+    @property
+    def name(self) -> str:
+        return "__Host-counterfoil-asking" if self.secure else "counterfoil-asking"
+
+    def secret(self, request: Request) -> str:
+        """The secret that the browser keeps; empty where it has none."""
+        found = request.cookies.get(self.name, "")
+        return found if _BROWSER.fullmatch(found) else ""
+
+    def give(self, response: Response, secret: str) -> Response:
+        response.set_cookie(self.name, secret, secure=self.secure, httponly=True, samesite="lax", path="/")
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class Authorize:
+    """The page of this address, which shows nothing by itself where all is in order."""
+
+    office: Office
+    programs: Programs
+    urls: ConnectionUrls
+    mark: BrowserMark
+    limiter: Limiter
+
+    async def __call__(self, request: Request, _: Visitor | None) -> Response:
+        address = neighbourhood(request.client.host) if request.client else ""
+        if self.limiter.enter(address):
+            return told("Too many at once", "Wait a few seconds, and try again.", status=429)
+        try:
+            return await self._answer(request)
+        finally:
+            self.limiter.leave(address)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            pairs = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+        except ValueError:
+            return _not_in_order("It has too many parameters.")
+        parameters = Parameters.of(pairs)
+        try:
+            program = await self.programs.find(parameters.get("client_id"))
+        except OAuthError as error:
+            return _not_in_order(error.said)
+        if program is None or "client_id" in parameters.repeated:
+            return _not_in_order("It comes from a program that is not known here.")
+        redirect_uri = parameters.get("redirect_uri")
+        if "redirect_uri" in parameters.repeated or not is_one_of(redirect_uri, program.redirect_uris):
+            return _not_in_order("It would be answered at an address that is not the program's own.")
+        try:
+            new = self._request(program, parameters)
+        except OAuthError as error:
+            return self._refused(parameters, error)
+        browser = self.mark.secret(request) or secrets.token_hex(20)
+        secret = await begin_request(self.office, new, browser)
+        return self.mark.give(see_other(f"/oauth/consent/{secret}"), browser)
+
+    def _request(self, program: ClientProgram, parameters: Parameters) -> NewRequest:
+        """What the program asks for.
+
+        Raises:
+            OAuthError: it is not in order, or not served.
+        """
+        if parameters.repeated - {"resource"}:
+            raise invalid_request("Send each parameter once.")
+        for name in ("request", "request_uri"):
+            if parameters.get(name):
+                raise OAuthError(f"{name}_not_supported", "Send the parameters themselves.")
+        if parameters.get("response_type") != "code":
+            raise OAuthError("unsupported_response_type", "response_type is code.")
+        if parameters.get("response_mode") not in ("", "query"):
+            raise invalid_request("response_mode is query.")
+        challenge = parameters.get("code_challenge")
+        if parameters.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
+            raise invalid_request("PKCE is required: code_challenge, by the method S256.")
+        if len(parameters.get("state")) > STATE_LENGTH_MAX:
+            raise invalid_request("state is too long.")
+        connection = self.urls.named(parameters.get("resource"))
+        if connection is None or "resource" in parameters.repeated:
+            raise OAuthError("invalid_target", "resource is the URL of one connection of this server.")
+        words = words_asked(parameters.get("scope"))
+        if words is None:
+            raise OAuthError("invalid_scope", "scope is of read and write.")
+        return NewRequest(
+            client_id=program.id,
+            redirect_uri=parameters.get("redirect_uri"),
+            audience=connection.audience,
+            handle=connection.handle,
+            words=words,
+            state=parameters.get("state"),
+            challenge=challenge,
+            prompt=_prompt(parameters.get("prompt")),
+        )
+
+    def _refused(self, parameters: Parameters, error: OAuthError) -> Response:
+        state = "" if "state" in parameters.repeated else parameters.get("state")[:STATE_LENGTH_MAX]
+        answer = {"error": error.code, "error_description": error.said, "state": state, "iss": self.office.public_url}
+        return see_other(answered(parameters.get("redirect_uri"), **answer))
+
+
+def _prompt(prompt: str) -> str:
+    words = frozenset(prompt.split()) or frozenset({""})
+    if not words <= _PROMPTS or ("none" in words and len(words) > 1):
+        raise invalid_request("prompt is of login, consent and select_account.")
+    if "none" in words:
+        raise OAuthError("interaction_required", "A person is asked each time.")
+    return " ".join(sorted(words)).strip()
+
+
+def _not_in_order(said: str) -> Response:
+    return told(
+        "This cannot be connected",
+        f"What brought you here is not in order. {said} Begin anew from the program that you want to connect; if it"
+        " brings you here again, whoever makes it can mend it.",
+        status=400,
+    )

@@ -1,0 +1,205 @@
+"""What programs call: registration, tokens, and giving them back. Browsers' programs may call them from anywhere, for
+they bring no cookie: what they do is theirs by what they know.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from invoicing.refusals import Unavailable
+from operations.access import Office
+from operations.authorization.granting import (
+    Denial,
+    NotGranted,
+    Redemption,
+    Refreshing,
+    Tokens,
+    give_back,
+    redeem,
+    refresh,
+)
+from operations.authorization.programs import register_program
+from operations.authorization.scopes import Asked, words_asked, words_text
+from server.http.answers import Turned
+from server.http.connections import neighbourhood
+from server.http.limits import Limiter
+from server.oauth.browsers import for_any_page
+from server.oauth.descriptions import described, grants_told
+from server.oauth.errors import NOT_KEPT, OAuthError, invalid_request
+from server.oauth.parameters import Parameters, read_parameters
+from server.oauth.proving import Proof
+from server.oauth.resources import ConnectionUrls
+from server.pages.reading import read_body
+from storage.directory.client_programs import HAS_SECRET, ClientMethod, ClientProgram
+
+_log = logging.getLogger(__name__)
+Answer = Callable[[Request], Awaitable[Response]]
+
+_SAID = {
+    Denial.GRANT: "The code or token is unknown, over, used, or another program's: let the person connect anew.",
+    Denial.TARGET: "resource is another connection than the one that was allowed.",
+    Denial.SCOPE: "scope is more than was allowed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One of these calls: counted by address, and answered in OAuth's words whatever becomes of it."""
+
+    answer: Answer
+    limiter: Limiter
+
+    async def __call__(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return for_any_page(request, Response(status_code=204))
+        return for_any_page(request, await self._answer(request))
+
+    async def _answer(self, request: Request) -> Response:
+        address = neighbourhood(request.client.host) if request.client else ""
+        if self.limiter.enter(address):
+            return OAuthError("temporarily_unavailable", "Too many at once: wait.", status=429).response()
+        try:
+            return await self.answer(request)
+        except OAuthError as error:
+            return error.response()
+        except NotGranted as denied:
+            return OAuthError(denied.why.value, _SAID[denied.why]).response()
+        except Turned:
+            return OAuthError("invalid_request", "This is too large.", status=413).response()
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Unavailable as fault:
+            _log.error("a program could not be answered: %s", fault)
+            return OAuthError("temporarily_unavailable", "Not available at the moment.", status=503).response()
+        finally:
+            self.limiter.leave(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """`/oauth/register`: a program says what it is, and is known from then on (RFC 7591)."""
+
+    office: Office
+
+    async def __call__(self, request: Request) -> Response:
+        try:
+            said: Any = json.loads((await read_body(request)).decode())
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            raise OAuthError("invalid_client_metadata", "Send a JSON object.")
+        # Without a word of its own a program has a secret (RFC 7591, 2); most here are public ones, which say so.
+        program = described(said, program_id="", method=ClientMethod.BASIC)
+        kept, secret = await register_program(self.office, program)
+        told = _told(kept, secret, self.office.latest()) | {"grant_types": grants_told(said)}
+        if isinstance(scope := said.get("scope"), str) and (words := words_asked(scope)):
+            told["scope"] = words_text(words)
+        return JSONResponse(told, status_code=201, headers=NOT_KEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """`/oauth/token`: a code or a refresh token for new tokens."""
+
+    office: Office
+    proof: Proof
+    urls: ConnectionUrls
+
+    async def __call__(self, request: Request) -> Response:
+        parameters = await read_parameters(request)
+        grant = parameters.get("grant_type")
+        if grant not in ("authorization_code", "refresh_token"):
+            raise OAuthError("unsupported_grant_type", "grant_type is authorization_code or refresh_token.")
+        program = await self.proof.program(request, parameters)
+        if grant == "authorization_code":
+            return _granted(await redeem(self.office, self._redemption(program, parameters)))
+        return _granted(await refresh(self.office, self._refreshing(program, parameters)))
+
+    def _redemption(self, program: ClientProgram, parameters: Parameters) -> Redemption:
+        if not parameters.get("code") or not parameters.get("code_verifier"):
+            raise invalid_request("code and code_verifier are required.")
+        return Redemption(
+            client_id=program.id,
+            code=parameters.get("code"),
+            redirect_uri=parameters.get("redirect_uri"),
+            verifier=parameters.get("code_verifier"),
+            audience=self._audience(parameters),
+        )
+
+    def _refreshing(self, program: ClientProgram, parameters: Parameters) -> Refreshing:
+        if not parameters.get("refresh_token"):
+            raise invalid_request("refresh_token is required.")
+        return Refreshing(
+            client_id=program.id,
+            token=parameters.get("refresh_token"),
+            words=_words(parameters.get("scope")),
+            audience=self._audience(parameters),
+        )
+
+    def _audience(self, parameters: Parameters) -> str:
+        if not (resource := parameters.get("resource")):
+            return ""
+        if (connection := self.urls.named(resource)) is None:
+            raise NotGranted(Denial.TARGET)
+        return connection.audience
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """`/oauth/revoke`: a program gives back what it has, and is told the same whatever that was (RFC 7009)."""
+
+    office: Office
+    proof: Proof
+
+    async def __call__(self, request: Request) -> Response:
+        parameters = await read_parameters(request)
+        program = await self.proof.program(request, parameters)
+        if not (token := parameters.get("token")):
+            raise invalid_request("token is required.")
+        await give_back(self.office, program.id, token)
+        return Response(status_code=200, headers=NOT_KEPT)
+
+
+def _words(scope: str) -> frozenset[Asked] | None:
+    if not scope:
+        return None
+    if (words := words_asked(scope)) is None:
+        raise NotGranted(Denial.SCOPE)
+    return words
+
+
+def _granted(tokens: Tokens) -> Response:
+    told = {
+        "access_token": tokens.access,
+        "token_type": "Bearer",
+        "expires_in": tokens.seconds,
+        "refresh_token": tokens.refresh,
+        "scope": words_text(tokens.words),
+    }
+    return JSONResponse(told, headers=NOT_KEPT)
+
+
+def _told(program: ClientProgram, secret: str, now: datetime) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "client_id": program.id,
+        "client_id_issued_at": int(now.timestamp()),
+        "client_name": program.name,
+        "redirect_uris": list(program.redirect_uris),
+        "token_endpoint_auth_method": program.method.value,
+        "response_types": ["code"],
+    }
+    if program.method in HAS_SECRET:
+        told |= {"client_secret": secret, "client_secret_expires_at": 0}
+    if program.keys:
+        told["jwks"] = json.loads(program.keys)
+    if program.keys_url:
+        told["jwks_uri"] = program.keys_url
+    return told

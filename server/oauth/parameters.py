@@ -1,0 +1,57 @@
+"""Parameters of a query or a form: each at most once, and empty like left out (RFC 6749, 3.1 and 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from server.oauth.errors import invalid_request
+from server.pages.reading import read_body
+
+PARAMETERS_MAX = 50
+_FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The values that were sent; `repeated` are the names of those that came more than once."""
+
+    values: dict[str, str]
+    repeated: frozenset[str]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Parameters:
+        values: dict[str, str] = {}
+        repeated = set()
+        for name, value in pairs:
+            if name in values:
+                repeated.add(name)
+            values[name] = value
+        return cls(values, frozenset(repeated))
+
+    def get(self, name: str) -> str:
+        """The value; empty where it was not sent."""
+        return self.values.get(name, "")
+
+
+async def read_parameters(request: Request) -> Parameters:
+    """The parameters of a form.
+
+    Raises:
+        OAuthError: it is none, or one comes more than once.
+        Turned: it is too large.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
+        raise invalid_request(f"Send the parameters as {_FORM_TYPE}.")
+    try:
+        body = (await read_body(request)).decode()
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=PARAMETERS_MAX, errors="strict")
+    except ValueError:
+        raise invalid_request("The parameters cannot be read.") from None
+    parameters = Parameters.of(pairs)
+    if parameters.repeated:
+        raise invalid_request(f"Send {', '.join(sorted(parameters.repeated))[:80]} once.")
+    return parameters

@@ -1,0 +1,83 @@
+"""The client programs that ask: those that have registered, and those whose id is the address of their document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from operations.access import Office
+from operations.authorization.programs import known_program, remember_program
+from server.oauth.descriptions import described
+from server.oauth.errors import OAuthError
+from server.oauth.fetching import NotFetched, fetch_json
+from storage.directory.client_programs import HAS_SECRET, ClientMethod, ClientProgram
+
+Fetch = Callable[[str], Awaitable[dict[str, Any]]]
+
+FRESH_FOR = timedelta(hours=1)
+STALE_FOR = timedelta(days=7)
+"""For so long what a document said counts, while it cannot be had: refreshing does not depend on another's server."""
+_ADDRESS = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9._~!$&'()+,;=:@/%-]+")
+_ID_LENGTH_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Where programs are found; `fetch` has the document at an address, with a guard."""
+
+    office: Office
+    fetch: Fetch = fetch_json
+
+    async def find(self, client_id: str) -> ClientProgram | None:
+        """The program of this id; None where there is none, or none that can be had.
+
+        Raises:
+            OAuthError: its document is there, and is not in order.
+        """
+        if not 0 < len(client_id) <= _ID_LENGTH_MAX:
+            return None
+        known = await known_program(self.office, client_id)
+        if not is_address(client_id):
+            return known
+        now = self.office.latest()
+        fresh_until = None if known is None else known.fresh_until
+        if fresh_until is not None and fresh_until > now:
+            return known
+        try:
+            said = await self.fetch(client_id)
+        except NotFetched:
+            return known if fresh_until is not None and fresh_until + STALE_FOR > now else None
+        read = replace(of_document(client_id, said), fresh_until=now + FRESH_FOR)
+        await remember_program(self.office, read)
+        return read
+
+
+def is_address(client_id: str) -> bool:
+    """Whether an id is the address of a document: by https, with a path, in the one form in which it is compared."""
+    if _ADDRESS.fullmatch(client_id) is None:
+        return False
+    return not {".", ".."} & set(client_id.split("/")) and "%2e" not in client_id.lower()
+
+
+def of_document(address: str, said: dict[str, Any]) -> ClientProgram:
+    """The program that the document at an address describes.
+
+    Raises:
+        OAuthError: it describes another, or in a way that is not served.
+    """
+    if said.get("client_id") != address:
+        raise OAuthError("invalid_client", "The document at the client_id names another client_id.")
+    if "client_secret" in said:
+        raise OAuthError("invalid_client", "A document that everybody can read holds no client_secret.")
+    program = described(said, program_id=address, method=ClientMethod.NONE)
+    if program.method in HAS_SECRET:
+        raise OAuthError("invalid_client", "A program with a document proves itself by private_key_jwt, or not at all.")
+    return program
+
+
+def host_of(program: ClientProgram) -> str:
+    """The host that vouches for what a program says of itself; empty for one that has registered, as anybody can."""
+    return program.id.split("/")[2] if is_address(program.id) else ""

@@ -1,0 +1,75 @@
+"""Connections as URLs: which one a program means, in whatever form it names it, and the form in which one was asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from starlette.requests import Request
+
+from server.http.origins import AllowedOrigins
+from server.http.paths import OrganizationPath, PracticePath, connection_path
+
+_URL_LENGTH_MAX = 500
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+_PATH = re.compile(r"[A-Za-z0-9/%-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedConnection:
+    """A connection that a program means: its canonical URL, and the handle of its organization, empty for that to all.
+    There may be no such organization.
+    """
+
+    audience: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionUrls:
+    """The URLs of the connections of this server, under each host that is ours."""
+
+    public_url: str
+    origins: frozenset[str]
+
+    @classmethod
+    def of(cls, *, port: int, public_url: str) -> ConnectionUrls:
+        return cls(public_url, AllowedOrigins.of(port=port, public_url=public_url).origins)
+
+    def named(self, url: str) -> AskedConnection | None:
+        """The connection that a URL names; None where it names none of ours. A secret link is none: whoever has one
+        needs no other credential.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        if len(url) > _URL_LENGTH_MAX or not url.isascii() or "?" in url or "#" in url:
+            return None
+        scheme = parts.scheme.lower()
+        host = parts.netloc.lower().removesuffix(_USUAL_PORTS.get(scheme, ":"))
+        if f"{scheme}://{host}" not in self.origins or "%2f" in parts.path.lower():
+            return None
+        match connection_path(unquote(parts.path)):
+            case PracticePath():
+                return AskedConnection(f"{self.public_url}/mcp", "")
+            case OrganizationPath(handle):
+                return AskedConnection(f"{self.public_url}/mcp/{handle}", handle)
+            case _:
+                return None
+
+
+def origin_asked(public_url: str, host: str, scheme: str) -> str:
+    """The origin under which a client has asked: hosts were checked before any route. What comes to the public URL's
+    host may have come over a proxy, which alone speaks https.
+    """
+    host = host.lower()
+    return public_url if public_url.partition("://")[2] == host else f"{scheme}://{host}"
+
+
+def path_asked(request: Request, prefix: str = "") -> str:
+    """The path of a request, after a prefix, as its client has written it."""
+    raw = request.scope.get("raw_path") or request.url.path.encode()
+    path = str(raw.decode("latin-1")).partition("?")[0].removeprefix(prefix)
+    return path if _PATH.fullmatch(path) else request.url.path.removeprefix(prefix)

@@ -1,0 +1,73 @@
+"""The routes of the authorization server, and what it forgets now and then."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import anyio
+from starlette.routing import Route
+
+from invoicing.refusals import Unavailable
+from operations.access import Office
+from operations.authorization.sweeping import forget_expired
+from server.http.limits import Allowance, Limiter
+from server.oauth.authorize import Authorize, BrowserMark
+from server.oauth.consent import ConsentPage
+from server.oauth.endpoints import Endpoint, Registration, Revocation, TokenEndpoint
+from server.oauth.fetching import fetch_json
+from server.oauth.metadata import ADDRESS, AuthorizationServerMetadata
+from server.oauth.programs import Fetch, Programs
+from server.oauth.proving import Proof
+from server.oauth.resources import ConnectionUrls
+from server.pages.visiting import Desk
+
+SWEEP_SECONDS = 600
+_log = logging.getLogger(__name__)
+
+
+def routes(desk: Desk, urls: ConnectionUrls, allowance: Allowance, *, fetch: Fetch = fetch_json) -> list[Route]:
+    """Every route of the authorization server; `fetch` has the documents of programs that describe themselves."""
+    office, url = desk.office, desk.office.public_url
+    programs = Programs(office, fetch)
+    proof = Proof(programs, frozenset({url, f"{url}/oauth/token"}))
+    of_strangers = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
+    asking, registering, serving = (Limiter(one, _milliseconds) for one in (of_strangers, of_strangers, allowance))
+    mark = BrowserMark(secure=desk.cookie.secure)
+
+    def called(path: str, endpoint: Endpoint) -> Route:
+        return Route(path, endpoint.__call__, methods=["POST", "OPTIONS"])
+
+    return [
+        Route(ADDRESS, AuthorizationServerMetadata(url).__call__, methods=["GET", "OPTIONS"]),
+        desk.open_page("/oauth/authorize", Authorize(office, programs, urls, mark, asking)),
+        desk.page("/oauth/consent/{request}", ConsentPage(mark, desk.cookie), methods=("GET", "POST")),
+        called("/oauth/register", Endpoint(Registration(office), registering)),
+        called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls), serving)),
+        called("/oauth/revoke", Endpoint(Revocation(office, proof), serving)),
+    ]
+
+
+@asynccontextmanager
+async def forgetting_expired(office: Office) -> AsyncIterator[None]:
+    """Meanwhile, forget now and then what has expired."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_forget_now_and_then, office)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def _forget_now_and_then(office: Office) -> None:
+    while True:
+        await anyio.sleep(SWEEP_SECONDS)
+        try:
+            await forget_expired(office)
+        except Unavailable:
+            _log.warning("requests and tokens that are over could not be forgotten", exc_info=True)
+
+
+def _milliseconds() -> int:
+    return time.monotonic_ns() // 1_000_000
