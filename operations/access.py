@@ -24,6 +24,7 @@ from invoicing.organizations import (
     Scopes,
 )
 from invoicing.refusals import Conflict, NotAllowed
+from invoicing.text.typed import one_line
 from operations.identity.passwords import Hashing
 from operations.rights import RIGHTS, Right, Standing, refusal_of
 from storage.books.pool import Books
@@ -34,7 +35,7 @@ from storage.folder.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `label` is the name that audit trails show. `credential` and `credential_id` are what the call came
+    """Who calls. `label` is the name by which they are known. `credential` and `credential_id` are what the call came
     with, None and empty for the local owner, and `scopes` what may be done with that at most. An API key or a secret
     link is no person: what a person must answer for is not its to do. `made_by` is the id of the user who made it.
     `program` is the client program through which a person acts, where that is known, and `limited_by` the id of the
@@ -53,6 +54,11 @@ class Principal:
     @property
     def is_person(self) -> bool:
         return self.credential is None or self.credential in OF_PERSONS
+
+    @property
+    def on_record(self) -> str:
+        """Who has done something, as audit trails and documents say it: the person, and through which program."""
+        return f"{self.label} via {one_line(self.program)}" if self.program else self.label
 
     @property
     def reach(self) -> Reach:
@@ -242,7 +248,7 @@ def open_books(office: Office, organization: OrganizationRef, act: Right, *, eve
         raise Conflict(f"{organization.handle} is archived: it can be read, not changed.")
     return Books(
         organization=organization,
-        actor=office.principal.label,
+        actor=office.principal.on_record,
         acting=acting_at(organization, office.principal),
         clock=office.clock,
         pool=office.store.pool,

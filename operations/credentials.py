@@ -290,7 +290,7 @@ def _check(office: Office, organization: OrganizationRef, name: str, scopes: Sco
 
 async def _record(office: Office, organization: OrganizationRef, act: str, prefix: str, name: str) -> None:
     """Put the act into the organization's own audit trail: its prefix, never its secret."""
-    now, by = office.now(), office.principal.label
+    now, by = office.now(), office.principal.on_record
     books = open_books(office, organization, Right.CREATE_CREDENTIAL)
     await books.write(lambda db: audit.record(db, act, prefix, at=now, by=by, detail={"name": name}))
 
@@ -342,6 +342,6 @@ def _add(
         scopes=scopes,
         expires_at=expires_at,
         now=office.now(),
-        by=office.principal.label,
+        by=office.principal.on_record,
         made_by=office.principal.user_id,
     )

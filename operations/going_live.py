@@ -183,7 +183,7 @@ def _logo(books: Books, stored: StoredFile) -> bytes:
 
 
 def _fill(db: Session, office: Office, sandbox: OrganizationRef, source: _Source) -> None:
-    now, by = office.now(), office.principal.label
+    now, by = office.now(), office.principal.on_record
 
     def live(row: dict[str, Any]) -> dict[str, Any]:
         return row | {"environment": Environment.LIVE.value}

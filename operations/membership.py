@@ -257,7 +257,7 @@ async def _on_record(
 async def _record(
     office: Office, organization: OrganizationRef, act: str, email: str, detail: dict[str, object]
 ) -> None:
-    now, by = office.now(), office.principal.label
+    now, by = office.now(), office.principal.on_record
     # Whoever goes must go from what is archived too.
     books = open_books(office, organization, Right.MANAGE_PEOPLE, even_archived=act.endswith("remove_user"))
     await books.write(lambda db: audit.record(db, act, email, at=now, by=by, detail=detail))

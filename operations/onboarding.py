@@ -215,7 +215,7 @@ def _make_known(
 ) -> OrganizationRef:
     if new.partner_id and organizations.is_archived(db, new.partner_id):
         raise Conflict("The practice is archived: it takes no new clients.", field="partner")
-    organizations.add_organization(db, new, now=office.now(), by=office.principal.label)
+    organizations.add_organization(db, new, now=office.now(), by=office.principal.on_record)
     add_anchor(db, new.id, ends)
     publish(db)
     if limited_by := office.principal.limited_by:
@@ -241,7 +241,7 @@ def fill_books(db: Session, plan: Plan, office: Office, *, progress: Progress = 
     """Write a plan's layers into new books, with their provenance and the first audit entry; answers the plan as it was
     written.
     """
-    now, by = office.now(), office.principal.label
+    now, by = office.now(), office.principal.on_record
     save_profile(db, plan.profile)
     written = save_layers(db, plan, at=now, by=by, progress=progress)
     detail: dict[str, object] = {"layers": states_by_layer(written.outcomes), "settings": settings_state(db)}

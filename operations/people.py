@@ -159,7 +159,7 @@ def _find(db: Session, acting: Reach, before: str, after: str) -> tuple[str, Org
 
 
 async def _record(office: Office, home: OrganizationRef, before: str, after: str) -> None:
-    now, by = office.now(), office.principal.label
+    now, by = office.now(), office.principal.on_record
     try:
         books = open_books(office, home, Right.RENAME_USER, even_archived=True)
         await books.write(lambda db: audit.record(db, "rename_user", after, at=now, by=by, detail={"before": before}))

@@ -108,7 +108,7 @@ async def start_unnamed(store: Store, clock: Clock, owner: str = "") -> Principa
         save_profile(db, profile)
         begin_with_shipped(db, first.kind)
         detail: dict[str, object] = {"settings": settings_state(db)}
-        audit.record(db, "create_organization", UNNAMED, at=office.now(), by=office.principal.label, detail=detail)
+        audit.record(db, "create_organization", UNNAMED, at=office.now(), by=office.principal.on_record, detail=detail)
 
     try:
         principal, _ = await _start(store, clock, first, profile, fill=fill)

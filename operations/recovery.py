@@ -45,7 +45,7 @@ async def bring_back_books(
     """
     require(Right.BRING_BACK_BOOKS, organization, office.principal)
     said = check_reason(reason)
-    now, by = office.now(), office.principal.label
+    now, by = office.now(), office.principal.on_record
 
     def work(db: Session, anchor: Ends, known: Ends | NoAnchor) -> BroughtBack:
         loss = loss_of_books(db, anchor) or (_ANCHOR_LOST if known is NoAnchor.LOST else "")
