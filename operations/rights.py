@@ -76,6 +76,7 @@ class Right(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     RENAME_USER = "rename_user"
     STATE_OWNER_ADDRESS = "state_owner_address"
+    SET_IDENTITY_PROVIDER = "set_identity_provider"
     BRING_BACK_BOOKS = "bring_back_books"
     ARCHIVE = "archive"
     GO_LIVE = "go_live"
@@ -181,6 +182,7 @@ RIGHTS: Mapping[Right, Rule] = {
     ),
     Right.RENAME_USER: Rule("Changing a user's address", Scope.CREDENTIALS, _OWNERS | _CLIENT_OWNER),
     Right.STATE_OWNER_ADDRESS: Rule("Stating the owner's address", Scope.CREDENTIALS, _OWNERS),
+    Right.SET_IDENTITY_PROVIDER: Rule("Setting the identity provider", Scope.CREDENTIALS, _OWNERS),
     Right.BRING_BACK_BOOKS: Rule("Bringing back books that have lost something", Scope.CONFIGURE, _WORKING_PEOPLE),
     Right.ARCHIVE: Rule("Archiving an organization, or bringing it back", Scope.CONFIGURE, _ANSWERABLE),
     Right.GO_LIVE: Rule("Going live", Scope.CONFIGURE, _ANSWERABLE),

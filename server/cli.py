@@ -24,6 +24,7 @@ from server.cli_branding import logo_app
 from server.cli_credentials import connection_app, key_app, link_app, token_app
 from server.cli_folder import existing
 from server.cli_folder import register as register_folder
+from server.cli_identity import register as register_identity
 from server.cli_import import import_app
 from server.cli_mandates import register as register_mandates
 from server.cli_options import Data, Json, without_flag_types
@@ -179,6 +180,7 @@ app.add_typer(logo_app, name="logo")
 register_settings(app)
 register_activity(app)
 register_summaries(app)
+register_identity(app)
 register_mandates(app)
 register_folder(app)
 

@@ -39,8 +39,9 @@ from server.http.plain import PlainServer
 from server.http.questions import Questions
 from server.http.uploads import Uploads, removing_expired
 from server.mcp import CounterfoilServer
+from server.oauth import signing_in
 from server.oauth.browsers import may_be_called_from_anywhere
-from server.oauth.fetching import fetch_json
+from server.oauth.fetching import OF_OPERATOR, Guard, fetch_json
 from server.oauth.programs import Fetch
 from server.oauth.resources import ConnectionUrls
 from server.oauth.routes import forgetting_expired
@@ -70,10 +71,11 @@ def http_application(
     questions: Questions | None = None,
     equip: Callable[[CounterfoilServer], None] = lambda _: None,
     fetch: Fetch = fetch_json,
+    of_operator: Guard = OF_OPERATOR,
 ) -> ASGIApp:
     """The application for one open data folder. `questions` are for whoever wants to end the waiting for answers before
     the application ends; `equip` adds to each MCP server, as benchmarks and tests do; `fetch` has what client programs
-    say of themselves elsewhere.
+    say of themselves elsewhere; `of_operator` says where an identity provider that the operator has named may lie.
     """
     signer = LinkSigner(store.keys.key("links"), settings.public_url)
     office = Office(
@@ -118,6 +120,7 @@ def http_application(
             Route("/uploads/{token}", Uploads(office, settings.allowance), methods=["GET", "POST"]),
             Route("/keys/{page}", KeyPage(office).__call__, methods=["GET", "POST"]),
             *authorization_routes(desk, urls, allowance, fetch=fetch),
+            *signing_in.routes(office, of_operator),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
             Route("/{path:path}", gate),
         ],

@@ -97,7 +97,7 @@ class Guard:
 OF_STRANGERS = Guard()
 """For what somebody unknown names: public addresses alone."""
 
-OF_OPERATOR = Guard(admits=lambda _: True, anywhere=True)
+OF_OPERATOR = Guard(admits=lambda _: True, anywhere=True, places=Places(at_one_host=16))
 """For what the operator of the installation has named, which may lie in a network of its own."""
 
 

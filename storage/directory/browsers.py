@@ -43,6 +43,7 @@ _ADD = _SESSIONS.insert().inline()
 _CHANGE = _SESSIONS.update().where(_COLUMNS.id == bindparam("session"))
 _END = _SESSIONS.delete().where(_COLUMNS.id.in_(bindparam("sessions", expanding=True)))
 _END_OF_USER = _SESSIONS.delete().where(_COLUMNS.user_id == bindparam("user_id"))
+_END_BY_METHOD = _SESSIONS.delete().where(_COLUMNS.method == bindparam("method"))
 _END_ALL = _SESSIONS.delete()
 _END_EXPIRED = _SESSIONS.delete().where(
     (_COLUMNS.last_used_at <= bindparam("idle_since")) | (_COLUMNS.created_at <= bindparam("begun_after"))
@@ -106,6 +107,11 @@ def end_sessions(session: Session, session_ids: list[str]) -> None:
 def end_sessions_of(session: Session, user_id: str) -> None:
     """End every session of a user."""
     execute(session, _END_OF_USER, {"user_id": user_id})
+
+
+def end_sessions_by(session: Session, method: str) -> None:
+    """End every session of people who have proved who they are in this way."""
+    execute(session, _END_BY_METHOD, {"method": method})
 
 
 def end_all_sessions(session: Session) -> None:

@@ -236,6 +236,8 @@ ROUTES: dict[str, Tried] = {
     "/oauth/register": lambda _: [("POST", "/oauth/register")],
     "/oauth/token": lambda _: [("POST", "/oauth/token")],
     "/oauth/revoke": lambda _: [("POST", "/oauth/revoke")],
+    "/sign-in/provider": lambda of: [("GET", f"/sign-in/provider?next=/o/{one}") for one in (of.handle, of.id)],
+    "/sign-in/provider/answer": lambda of: [("GET", f"/sign-in/provider/answer?state={of.id}&code={of.handle}")],
     "/.well-known/oauth-protected-resource/{path:path}": lambda of: [
         ("GET", f"/.well-known/oauth-protected-resource/mcp/{one}") for one in (of.handle, of.id, f"k/{of.handle}")
     ],

@@ -25,7 +25,7 @@ from operations.known_credentials import list_credentials, revoke_credential
 from server.http.application import HttpSettings, http_application
 from server.http.limits import Allowance
 from server.mcp import CounterfoilServer
-from server.oauth.fetching import fetch_json
+from server.oauth.fetching import OF_OPERATOR, Guard, fetch_json
 from server.oauth.programs import Fetch
 from storage.folder.store import Store
 from tests.support.assistant import Assistant, Era
@@ -139,10 +139,11 @@ async def site_of(
     allowance: Allowance = ROOMY,
     equip: Callable[[CounterfoilServer], None] = lambda _: None,
     fetch: Fetch = fetch_json,
+    of_operator: Guard = OF_OPERATOR,
 ) -> AsyncIterator[Site]:
     """The application on an open store, in this process, as a server would run it."""
     settings = HttpSettings(port=PORT, public_url=HERE, allowance=allowance)
-    application = http_application(store, clock, settings, equip=equip, fetch=fetch)
+    application = http_application(store, clock, settings, equip=equip, fetch=fetch, of_operator=of_operator)
     said: asyncio.Queue[Message] = asyncio.Queue()
     told: asyncio.Queue[Message] = asyncio.Queue()
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}

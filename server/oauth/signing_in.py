@@ -1,0 +1,156 @@
+"""The sign-in through an identity provider: there, and back with its answer."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from invoicing.refusals import NotFound
+from operations.access import Office
+from operations.identity.browsing import end_session
+from operations.identity.providers import secret_of, the_provider
+from operations.identity.vouching import sign_in_vouched
+from server.http.answers import Turned
+from server.oauth.fetching import OF_OPERATOR, Guard, NotFetched
+from server.oauth.people import Attempt, Relying, address_of, vouched_for
+from server.oauth.provider import Providers
+from server.oauth.statements import NotGenuine
+from server.pages.rendering import nothing_here, see_other, told
+from server.pages.visiting import Desk, Visitor
+
+BEGIN, ANSWER = "/sign-in/provider", "/sign-in/provider/answer"
+_SECONDS = 600
+_NEXT_LENGTH_MAX = 1_500
+_LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+_log = logging.getLogger(__name__)
+
+
+def routes(office: Office, guard: Guard = OF_OPERATOR) -> list[Route]:
+    """The pages of the sign-in through a provider, which is asked as `guard` allows."""
+    desk = Desk.of(office)
+    one = ProviderSignIn(desk, Providers(office.latest, guard))
+    return [desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSignIn:
+    """The routes `/sign-in/provider`, which sends the browser to the provider, and `/sign-in/provider/answer`, to which
+    the provider sends it back.
+    """
+
+    desk: Desk
+    known: Providers
+
+    async def begin(self, request: Request, _: Visitor | None) -> Response:
+        office, back = self.desk.office, local_path(request.query_params.get("next", ""))
+        relying = await self._relying()
+        if request.headers.get("host", "").lower() != urlsplit(office.public_url).netloc.lower():
+            # The provider sends the browser to the public URL, where a cookie of this host would be missing.
+            return see_other(f"{office.public_url}{BEGIN}?{urlencode({'next': back})}")
+        attempt = Attempt(secrets.token_urlsafe(32), relying.issuer)
+        try:
+            published = await self.known.published(relying.issuer)
+        except NotFetched as fault:
+            return _unavailable(fault)
+        response = RedirectResponse(address_of(published, relying, attempt), 303, headers={"Cache-Control": "no-store"})
+        held = f"{attempt.secret}.{base64.urlsafe_b64encode(back.encode()).decode()}"
+        response.set_cookie(
+            self._cookie,
+            held,
+            max_age=_SECONDS,
+            secure=self.desk.cookie.secure,
+            httponly=True,
+            samesite="lax",
+            path="/",
+        )
+        return response
+
+    async def answer(self, request: Request, visitor: Visitor | None) -> Response:
+        office = self.desk.office
+        relying = await self._relying()
+        secret, _, back = request.cookies.get(self._cookie, "").partition(".")
+        try:
+            if not secret:
+                raise NotGenuine("this browser has not begun it")
+            vouched = await vouched_for(
+                self.known,
+                relying,
+                Attempt(secret, relying.issuer),
+                _single(request),
+                now=office.latest(),
+            )
+            begun = await sign_in_vouched(office, vouched)
+        except NotGenuine as fault:
+            _log.warning("a sign-in through the identity provider came to nothing: %s", fault.reason)
+            return self._over(told("This sign-in came to nothing", _AGAIN, status=400))
+        except NotFetched as fault:
+            return self._over(_unavailable(fault))
+        except NotFound as refused:
+            return self._over(told("Nobody here is known by that", refused.message, status=403))
+        if visitor is not None:
+            await end_session(office.store, visitor.signed_in.session_id)
+        return self.desk.cookie.give(self._over(see_other(_decoded(back))), begun)
+
+    @property
+    def _cookie(self) -> str:
+        return f"{self.desk.cookie.name}-provider"
+
+    async def _relying(self) -> Relying:
+        """This installation, as the provider knows it.
+
+        Raises:
+            Turned: no provider was set: then there are no such pages.
+        """
+        office = self.desk.office
+        provider = await the_provider(office.store)
+        if provider is None:
+            raise Turned(nothing_here())
+        secret = secret_of(office.store, provider)
+        return Relying(provider.issuer, provider.client_id, secret, f"{office.public_url}{ANSWER}")
+
+    def _over(self, response: Response) -> Response:
+        """The response, with which the browser forgets the sign-in."""
+        response.delete_cookie(self._cookie, secure=self.desk.cookie.secure, httponly=True, samesite="lax", path="/")
+        return response
+
+
+_AGAIN = (
+    "The identity provider's answer does not belong to a sign-in of this browser, was used already, or has expired."
+    " Open the sign-in page and begin again."
+)
+
+
+def local_path(text: str) -> str:
+    """Where to go on after the sign-in: a path of this site, or its first page."""
+    return text if len(text) <= _NEXT_LENGTH_MAX and _LOCAL.fullmatch(text) else "/"
+
+
+def _decoded(back: str) -> str:
+    try:
+        return local_path(base64.urlsafe_b64decode(back).decode())
+    except ValueError:
+        return "/"
+
+
+def _single(request: Request) -> dict[str, str]:
+    """The parameters of the answer; one that is there twice says nothing."""
+    pairs = request.query_params.multi_items()
+    names = [name for name, _ in pairs]
+    return {name: value for name, value in pairs if names.count(name) == 1}
+
+
+def _unavailable(fault: NotFetched) -> Response:
+    _log.warning("the identity provider cannot be asked: %s", fault.reason)
+    return told(
+        "The identity provider cannot be asked now",
+        "Try again in a moment. If it stays like this, an owner can give you a link to sign in with.",
+        status=503,
+    )
