@@ -1,10 +1,26 @@
-"""How large load and fault tests are: whole in `make test-faults`, a tenth of it otherwise."""
+"""How large load, fault and repeated tests are: whole in `make test-faults`, otherwise a part of it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+
+def is_whole() -> bool:
+    """Whether this is `make test-faults`."""
+    return os.environ.get("COUNTERFOIL_FAULTS") == "whole"
 
 
 def scaled(whole: int) -> int:
     """`whole` where COUNTERFOIL_FAULTS says so, otherwise a tenth of it, and at least one."""
-    return whole if os.environ.get("COUNTERFOIL_FAULTS") == "whole" else max(1, whole // 10)
+    return whole if is_whole() else max(1, whole // 10)
+
+
+def combined(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All combinations of one value of each of three axes or more; otherwise half of them, in which each two values of
+    different axes still meet.
+    """
+    every = product(*(enumerate(axis) for axis in axes))
+    return [tuple(value for _, value in one) for one in every if is_whole() or sum(place for place, _ in one) % 2 == 0]

@@ -25,6 +25,7 @@ from server.introduction import PRACTICE
 from server.mcp import practice_server
 from storage.books.pool import BOOKS_FILE
 from tests.support.assistant import ERAS, Assistant, Era, assistant
+from tests.support.faults import combined
 from tests.support.twins import Known, Twins, readable
 from tests.tools.probes import HARMLESS, RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
 from tools.catalog import CATALOG
@@ -32,6 +33,8 @@ from tools.description import Description, Effect
 
 Way = Literal["practice", "dedicated"]
 WAYS: tuple[Way, ...] = ("practice", "dedicated")
+WHO = (("only_a", "a"), ("hand", "a"), ("boss", "a"), ("boss", "b"), ("only_b", "b"), ("stranger", "c"))
+"""Actors, each with an organization of its own."""
 
 # What the actor's own call makes anew each time: identifiers, and the numbers of this year.
 _FRESH = re.compile(r"[a-z]{3}_[0-9a-f]{32,40}|TEST-INV-2026-\d{5}")
@@ -71,9 +74,8 @@ async def test_a_tool_an_argument_and_a_resource_without_an_entry_are_named(twin
     ]
 
 
-@pytest.mark.parametrize("actor", ["only_a", "hand"])
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.faults
+@pytest.mark.parametrize(("era", "way", "actor"), combined(ERAS, WAYS, ("only_a", "hand")))
 async def test_what_is_anothers_answers_like_what_never_existed(twins: Twins, era: Era, way: Way, actor: str) -> None:
     mine = twins.known["a"]
     before = {key: twins.contents(key) for key in ("b", "c")}
@@ -86,9 +88,8 @@ async def test_what_is_anothers_answers_like_what_never_existed(twins: Twins, er
     assert {key: twins.contents(key) for key in ("b", "c")} == before
 
 
-@pytest.mark.parametrize("actor", ["only_a", "hand"])
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.faults
+@pytest.mark.parametrize(("era", "way", "actor"), combined(ERAS, WAYS, ("only_a", "hand")))
 async def test_resources_of_others_answer_like_none(twins: Twins, era: Era, way: Way, actor: str) -> None:
     mine = twins.known["a"]
     async with chat_of(twins, actor, "a", era, way) as chat:
@@ -116,14 +117,12 @@ async def test_no_argument_takes_anything_that_is_anothers(twins: Twins) -> None
     assert twins.contents("b") == before
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize(
-    ("actor", "own"), [("only_a", "a"), ("hand", "a"), ("boss", "a"), ("boss", "b"), ("only_b", "b"), ("stranger", "c")]
-)
+@pytest.mark.faults
+@pytest.mark.parametrize(("era", "way", "who"), combined(ERAS, WAYS, WHO))
 async def test_answers_and_files_hold_nothing_of_another_organization(
-    twins: Twins, actor: str, own: str, era: Era, way: Way
+    twins: Twins, era: Era, way: Way, who: tuple[str, str]
 ) -> None:
+    actor, own = who
     mine, others = twins.known[own], [one for key, one in twins.known.items() if key != own]
     async with chat_of(twins, actor, own, era, way) as chat:
         if actor == "boss" and way == "practice":
