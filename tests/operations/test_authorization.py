@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from storage.directory.database import DIRECTORY_FILE
 from tests.support.authorization import BROWSER, URL, Allowed, a_program, allowed, asked_by, waits
 from tests.support.people import colleague, refusal
 from tests.support.practice import Practice, practice
+from tests.support.processes import let_race, start_python
 from tests.support.raw import raw_value
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -186,6 +188,39 @@ async def test_a_code_is_redeemed_once_in_time_by_its_program_with_what_it_was_a
     late = await allowed(one.office, bakery)
     one.clock.advance(timedelta(seconds=60))
     assert await denied(late.redeem()) is Denial.GRANT
+
+
+REDEEMER = """
+import asyncio, sys
+from pathlib import Path
+from operations.access import Office, Principal
+from operations.authorization.granting import NotGranted, Redemption, redeem
+from tests.support.authorization import CALLBACK, VERIFIER
+from tests.support.clock import SettableClock
+from tests.support.stores import open_store
+
+async def main(root, client_id, code):
+    async with open_store(Path(root)) as store:
+        office = Office(store=store, principal=Principal(user_id="", label="nobody"), clock=SettableClock())
+        brought = Redemption(client_id=client_id, code=code, redirect_uri=CALLBACK, verifier=VERIFIER)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        made = await asyncio.gather(*(redeem(office, brought) for _ in range(25)), return_exceptions=True)
+    assert all(isinstance(one, NotGranted) for one in made if isinstance(one, BaseException)), made
+    for one in made:
+        if not isinstance(one, BaseException):
+            print(one.access, flush=True)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_of_fifty_redemptions_of_a_code_over_two_processes_one_is_granted(alone: Practice) -> None:
+    given = await allowed(alone.office, alone.organization)
+    racers = [start_python(REDEEMER, str(alone.root), given.program.id, given.code) for _ in range(2)]
+    said = await asyncio.to_thread(let_race, racers)
+    assert len(said) == 1
+    assert await lapse_of(alone, said[0], alone.organization.handle) is Lapse.REVOKED, "49 of them came too late"
 
 
 async def test_an_access_token_lasts_an_hour_and_a_connection_as_long_as_it_is_refreshed(
