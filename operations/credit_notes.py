@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import Approval, GivenApproval, digest_of, yes_to
+from invoicing.approval.approvals import Approval, GivenApproval, digest_of
 from invoicing.approval.matching import AskedStep
 from invoicing.credit.crediting import CreditLine, credit
 from invoicing.document.canonical import canonical_json
@@ -28,7 +28,6 @@ from invoicing.remedies import ReversePayment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import clean_line
-from operations.approval.persons import PersonSaid, Question, approved_by_person, may_say, wants_person
 from operations.approval.waiting import (
     AwaitingApproval,
     approvals_on_record,
@@ -91,20 +90,10 @@ class IssuedCreditNote:
     warnings: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotAgreed:
-    """A credit note that was not issued, because a person's yes is wanted and nobody has said it."""
-
-    document: Document
-
-
-async def issue_credit_note(
-    books: Books, request: CreditRequest, said: PersonSaid | None = None
-) -> IssuedCreditNote | AwaitingApproval | NotAgreed:
+async def issue_credit_note(books: Books, request: CreditRequest) -> IssuedCreditNote | AwaitingApproval:
     """Take an invoice back, whole or in part, with a document of its own: all of it in one transaction.
 
-    What a workflow matches waits for approval. Where the policy wants a person's yes, `said` is that; without it, or
-    where it was said of something else, nothing happens.
+    What a workflow matches, or the policy wants a person for, waits for approval.
 
     Paid or not: what was paid of what is taken back is owed to the customer, until it is refunded.
 
@@ -119,19 +108,7 @@ async def issue_credit_note(
     """
     reference = clean_line(request.client_reference, field="client_reference", limit=100)
     wanted = replace(request, client_reference=reference)
-    return await books.write(lambda db: _credit(db, books, wanted, said))
-
-
-async def question_before_credit(books: Books, request: CreditRequest) -> Question | None:
-    """What a person is to be asked before `issue_credit_note`; None where nobody is, or where it would not be issued.
-
-    Raises:
-        NotFound, Conflict, LimitExceeded, NotReady, InvalidInput, IdempotencyMismatch: as `issue_credit_note` does.
-    """
-    if not wants_person(books.organization) or not may_say(books):
-        return None
-    reference = clean_line(request.client_reference, field="client_reference", limit=100)
-    return await books.read(lambda db: _question(db, books, replace(request, client_reference=reference)))
+    return await books.write(lambda db: _credit(db, books, wanted))
 
 
 def _check_nothing_was_given_up(db: Session, invoice: Document) -> None:
@@ -253,37 +230,26 @@ def issue_composed_credit(
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A credit note that can be issued. `yes` is what a person's yes to it counts for: the next document that is issued
-    uses it up. `digest` is empty where nobody is asked.
-    """
+    """A credit note that can be issued, or waits for `steps`; `digest` is of what is approved then, or empty."""
 
     composed: ComposedCredit
     request_hash: str
     steps: tuple[AskedStep, ...]
     digest: str
-    yes: str
 
 
-def _credit(
-    db: Session, books: Books, request: CreditRequest, said: PersonSaid | None
-) -> IssuedCreditNote | AwaitingApproval | NotAgreed:
+def _credit(db: Session, books: Books, request: CreditRequest) -> IssuedCreditNote | AwaitingApproval:
     prepared = _prepare(db, books, request)
     if not isinstance(prepared, _Prepared):
         return prepared
     if prepared.steps:
         return _wait(db, books, request, prepared)
-    given: tuple[GivenApproval, ...] = ()
-    if prepared.digest:
-        if said is None or not may_say(books) or not said.to(prepared.yes):
-            return NotAgreed(prepared.composed.document)
-        given = approved_by_person(books, said, prepared.digest, books.clock())
     return issue_composed_credit(
         db,
         books,
         prepared.composed,
         client_reference=request.client_reference,
         request_hash=prepared.request_hash,
-        given=given,
     )
 
 
@@ -303,10 +269,9 @@ def _prepare(db: Session, books: Books, request: CreditRequest) -> _Prepared | I
     composed = compose_credit(db, books, request)
     if refused := date_refusal(db, *composed.refused_for_its_date, today=composed.today):
         raise refused
-    steps = steps_for(db, composed.document, overridden=False, preparers=(books.acting,))
-    asked = bool(steps) or wants_person(books.organization)
-    digest = credit_digest(db, books, request, composed) if asked else ""
-    return _Prepared(composed, request_hash, steps, digest, yes_to(digest, documents.documents_end(db)))
+    steps = steps_for(db, books, composed.document, overridden=False, preparers=(books.acting,))
+    digest = credit_digest(db, books, request, composed) if steps else ""
+    return _Prepared(composed, request_hash, steps, digest)
 
 
 def _wait(db: Session, books: Books, request: CreditRequest, prepared: _Prepared) -> AwaitingApproval:
@@ -330,13 +295,6 @@ def _wait(db: Session, books: Books, request: CreditRequest, prepared: _Prepared
     if before is None:
         idempotency.remember(db, idempotency.CREDIT_ASKED_FOR, reference, prepared.request_hash, key, at=books.clock())
     return AwaitingApproval(begin_waiting(db, books, wanted))
-
-
-def _question(db: Session, books: Books, request: CreditRequest) -> Question | None:
-    prepared = _prepare(db, books, request)
-    if not isinstance(prepared, _Prepared) or prepared.steps or not prepared.digest:
-        return None
-    return Question(prepared.composed.document, prepared.yes)
 
 
 def _check_reason(document: Document) -> None:

@@ -15,7 +15,6 @@ from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.drafting import Circumstances, RequestedDocument, check_request, compose_explained, tax_setting
 from invoicing.document.law_of_form import LawOfForm, counts_by_month, law_of_form
 from invoicing.document.notices import Notice
-from invoicing.document.numbering import number, period
 from invoicing.document.readiness import (
     blockers,
     check_country,
@@ -39,6 +38,7 @@ from invoicing.tax.local_codes import LOCAL_RATE_UNKNOWN
 from operations.approval.waiting import end_with_draft, void_approval
 from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
+from operations.issuing import number_of
 from operations.items import resolve_items
 from operations.likely_duplicates import duplicate_invoice
 from operations.naming import no_such_draft
@@ -326,13 +326,6 @@ def document_warnings(db: Session, composed: Composed) -> tuple[Notice, ...]:
     return (*said, *(Notice(NOT_READY_FOR_LIVE, one.text, one.remedy) for one in blocked))
 
 
-def next_number(db: Session, composed: Composed) -> str:
-    """The number that the document would take now."""
-    document, pattern = composed.document, composed.setup.series.pattern
-    sequence = documents.next_sequence(db, document.series, period(pattern, document.issue_date))
-    return number(pattern, sequence=sequence, issue_date=document.issue_date, environment=composed.profile.environment)
-
-
 def preview_of(db: Session, draft_id: str, composed: Composed) -> Preview:
     """What issuing the composed document would make, and what to know before."""
     document = composed.document
@@ -342,7 +335,7 @@ def preview_of(db: Session, draft_id: str, composed: Composed) -> Preview:
     return Preview(
         draft=draft_id,
         document=document,
-        number=next_number(db, composed),
+        number=number_of(db, document, composed.setup.series),
         warnings=document_warnings(db, composed),
         blockers=(*issuing_blockers(composed), *refused) if live else refused,
         explanation=composed.explanation,

@@ -110,7 +110,7 @@ def _approval_problems(ask: Ask) -> Iterator[str]:
     }
     kept = document_approvals(ask)
     for act in checks.acts(ask, *checks.ISSUING):
-        recorded = act.detail.get("approvals", [])
+        recorded = [{"signed": "", **one} for one in act.detail.get("approvals", [])]
         found = kept.pop(act.subject, [])
         name = f"document {act.detail['number']}"
         if [json.loads(canonical_json(asdict(one))) for one in found] != recorded:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import Approval, GivenApproval
+from invoicing.approval.approvals import Approval
 from invoicing.approval.matching import AskedStep
 from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
@@ -26,9 +26,7 @@ from operations.approval.invoices import (
     invoice_digest,
     issue_composed,
     waits_unchanged,
-    yes_to_issue,
 )
-from operations.approval.persons import PersonSaid, Question, approved_by_person, may_say, wants_person
 from operations.approval.waiting import (
     AwaitingApproval,
     begin_waiting,
@@ -46,7 +44,6 @@ from operations.drafts import (
     compose_in,
     document_warnings,
     keep_draft,
-    next_number,
     preparers_with,
     resolve_draft,
     resolve_request,
@@ -90,8 +87,7 @@ class IssuedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class KeptAsDraft:
-    """What was not issued: the draft that it is kept as, and the codes of warnings that nobody has acknowledged; where
-    there are none, a person's yes is wanted, and nobody has said it.
+    """What was not issued: the draft that it is kept as, and the codes of warnings that nobody has acknowledged.
 
     `seen` says that the draft had shown all of those before.
     """
@@ -101,13 +97,10 @@ class KeptAsDraft:
     seen: bool = False
 
 
-async def issue_invoice(
-    books: Books, request: IssueRequest, said: PersonSaid | None = None
-) -> IssuedInvoice | KeptAsDraft | AwaitingApproval:
+async def issue_invoice(books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft | AwaitingApproval:
     """Issue one invoice: number, document, lines, journal, audit and idempotency in one transaction.
 
-    What a workflow matches is kept as a draft that waits for approval. Where the policy wants a person's yes, `said` is
-    that; without it, or where it was said of something else, the invoice is kept as a draft.
+    What a workflow matches, or the policy wants a person for, is kept as a draft that waits for approval.
 
     In a live organization nothing is issued that has a warning nobody acknowledged: it is kept as a draft, whose
     warnings the answer shows. A code counts where an earlier answer showed that warning for this very draft.
@@ -118,19 +111,7 @@ async def issue_invoice(
         IdempotencyMismatch: the client reference was used for something else.
     """
     wanted, lines = _cleaned(request)
-    return await books.write(lambda db: _issue(db, books, wanted, said), size=lines)
-
-
-async def question_before_issue(books: Books, request: IssueRequest) -> Question | None:
-    """What a person is to be asked before `issue_invoice`; None where nobody is, or where it would not be issued.
-
-    Raises:
-        NotReady, InvalidInput, IdempotencyMismatch: as `issue_invoice` does.
-    """
-    if not wants_person(books.organization) or not may_say(books):
-        return None
-    wanted, lines = _cleaned(request)
-    return await books.read(lambda db: _question(db, books, wanted), size=lines)
+    return await books.write(lambda db: _issue(db, books, wanted), size=lines)
 
 
 async def foresee_issue(books: Books, request: IssueRequest) -> Foreseen | IssuedInvoice | AwaitingApproval:
@@ -178,21 +159,19 @@ def _cleaned(request: IssueRequest) -> tuple[IssueRequest, int]:
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What issuing would come to: a draft that stays one because of its `unacknowledged` warnings, a document
-    that waits for the `steps`, one that a person is asked about, or else one that is issued.
+    that waits for the `steps`, or else one that is issued.
     """
 
     document: Document
     warnings: tuple[Notice, ...]
     unacknowledged: tuple[str, ...]
     steps: tuple[AskedStep, ...]
-    asks_person: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """An invoice that can be issued, and what stands between it and its number: warnings that nobody has acknowledged,
-    steps that it waits for, or a person's yes to what has this `digest`, which is empty where neither is asked for;
-    `yes` is what it counts for.
+    or steps that it waits for; `digest` is of what is approved then, and empty where there are none.
     """
 
     resolved: Resolved
@@ -204,12 +183,9 @@ class _Prepared:
     request_hash: str
     steps: tuple[AskedStep, ...]
     digest: str
-    yes: str
 
 
-def _issue(
-    db: Session, books: Books, request: IssueRequest, said: PersonSaid | None
-) -> IssuedInvoice | KeptAsDraft | AwaitingApproval:
+def _issue(db: Session, books: Books, request: IssueRequest) -> IssuedInvoice | KeptAsDraft | AwaitingApproval:
     prepared = _prepare(db, books, request)
     if not isinstance(prepared, _Prepared):
         return prepared
@@ -217,11 +193,6 @@ def _issue(
         return _keep(db, books, request, prepared)
     if prepared.steps:
         return _wait(db, books, request, prepared)
-    given: tuple[GivenApproval, ...] = ()
-    if prepared.digest:
-        if said is None or not may_say(books) or not said.to(prepared.yes):
-            return _keep(db, books, request, prepared)
-        given = approved_by_person(books, said, prepared.digest, books.clock())
     void_approval(db, books, prepared.draft, "It changed, and no workflow asks for it any more.")
     issued = issue_composed(
         db,
@@ -231,7 +202,6 @@ def _issue(
         draft=prepared.draft,
         client_reference=request.client_reference,
         request_hash=prepared.request_hash,
-        given=given,
     )
     return IssuedInvoice(
         standing_on(prepared.composed.today, issued),
@@ -265,12 +235,11 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
     draft = request.draft or kept
     steps = steps_for(
         db,
+        books,
         composed.document,
         overridden=bool(composed.overrides),
         preparers=preparers_with(db, books, draft),
     )
-    asked = bool(steps) or wants_person(books.organization)
-    digest = invoice_digest(db, books, resolved, composed) if asked else ""
     return _Prepared(
         resolved,
         composed,
@@ -280,8 +249,7 @@ def _prepare(db: Session, books: Books, request: IssueRequest) -> _Prepared | Is
         draft,
         request_hash,
         steps,
-        digest,
-        yes_to_issue(db, draft, digest) if digest else "",
+        invoice_digest(db, books, resolved, composed) if steps else "",
     )
 
 
@@ -289,16 +257,7 @@ def _foresee(db: Session, books: Books, request: IssueRequest) -> Foreseen | Iss
     prepared = _prepare(db, books, request)
     if not isinstance(prepared, _Prepared):
         return prepared
-    asks = bool(prepared.digest) and not prepared.steps
-    return Foreseen(prepared.composed.document, prepared.warnings, prepared.unacknowledged, prepared.steps, asks)
-
-
-def _question(db: Session, books: Books, request: IssueRequest) -> Question | None:
-    prepared = _prepare(db, books, request)
-    if not isinstance(prepared, _Prepared) or prepared.unacknowledged or prepared.steps or not prepared.digest:
-        return None
-    number = next_number(db, prepared.composed)
-    return Question(prepared.composed.document, prepared.yes, number=number, draft=prepared.draft)
+    return Foreseen(prepared.composed.document, prepared.warnings, prepared.unacknowledged, prepared.steps)
 
 
 def _wait(db: Session, books: Books, request: IssueRequest, prepared: _Prepared) -> AwaitingApproval:

@@ -99,6 +99,12 @@ def issue_document(
     return issued
 
 
+def number_of(db: Session, document: Document, series: Series) -> str:
+    """The number that the document would take now."""
+    sequence = documents.next_sequence(db, document.series, period(series.pattern, document.issue_date))
+    return number(series.pattern, sequence=sequence, issue_date=document.issue_date, environment=document.environment)
+
+
 def answered_for(form: LawOfForm) -> dict[str, object]:
     """What a person of the practice answers for, as it goes on record."""
     return {"answered_for": list(form.answered_for)} if form.answered_for else {}

@@ -23,7 +23,6 @@ from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequi
 from invoicing.remedies import Act, NameOrganization
 from invoicing.text.codes import small_letters
 from operations.access import Office
-from operations.approval.persons import wants_person
 from storage.directory import access_queries, organizations, sessions
 from storage.directory.access_queries import Reach
 
@@ -137,20 +136,6 @@ async def organization_now(office: Office, organization: OrganizationRef) -> Org
     if found is None:
         raise NotFound("This organization cannot be reached any more.")
     return found
-
-
-async def asks_person(office: Office, connection: Connection) -> bool:
-    """Whether a person approves what is issued over the connection: in its own organization, or in any that its
-    principal can reach.
-    """
-    match connection:
-        case DedicatedConnection(own):
-            return wants_person(own)
-        case PracticeConnection():
-            reach = office.principal.reach
-            return await office.store.directory.read(lambda db: access_queries.reaches_human_approval(db, reach))
-        case _:
-            assert_never(connection)
 
 
 async def active_organization(caller: Caller, *, session: str) -> OrganizationRef | None:

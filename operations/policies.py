@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import How, yes_to
 from invoicing.organizations import (
     ClientMay,
     HumanApproval,
@@ -16,19 +15,17 @@ from invoicing.organizations import (
     client_may_of,
     client_may_text,
 )
-from invoicing.refusals import Conflict, InvalidInput, NotAllowed
+from invoicing.refusals import Conflict, InvalidInput
 from invoicing.text.codes import small_letters
 from operations.access import Principal, require
-from operations.approval.persons import may_say
+from operations.approval.signing import SignatureWanted
 from operations.rights import RIGHTS
-from storage.books.audit import entries_end
-from storage.books.pool import Books
 from storage.directory import organizations
 
-_OF_PERSONS = "human_approval"
-POLICIES = frozenset({"named_writes", "client_may", "human_approval"})
+HUMAN_APPROVAL = "human_approval"
+"""The policy that a person, and not a model, approves what is issued."""
+POLICIES = frozenset({"named_writes", "client_may", HUMAN_APPROVAL})
 """The fields of `update_organization` that are meant here."""
-_BY_PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +58,23 @@ class ChangedPolicies:
 
 def loosens(organization: OrganizationRef, changes: Mapping[str, object]) -> bool:
     """Whether the changes let documents be issued without a person where the policy wants one now."""
-    wanted = changes.get(_OF_PERSONS)
+    wanted = changes.get(HUMAN_APPROVAL)
     on = organization.human_approval is HumanApproval.LIVE
     return on and isinstance(wanted, str) and small_letters(wanted) == HumanApproval.OFF
 
 
-def check_agreed(organization: OrganizationRef, changes: Mapping[str, object], agreed: How | None) -> None:
-    """Refuse to switch off what an assistant is to be held by, unless a person has said yes.
+def check_agreed(organization: OrganizationRef, changes: Mapping[str, object], *, agreed: bool) -> None:
+    """Refuse to switch off what an assistant is to be held by, unless a person has signed that.
 
     Raises:
-        NotAllowed: nobody has.
+        SignatureWanted: nobody has.
     """
-    if agreed is None and loosens(organization, changes):
-        raise NotAllowed(
-            "human_approval is switched off by a person's own yes alone, and nobody has said it: nothing was changed.",
-            field=_OF_PERSONS,
+    if not agreed and loosens(organization, changes):
+        raise SignatureWanted(
+            "human_approval is switched off by a person who signs that on its page, or at the terminal of the"
+            " installation: nothing was changed.",
+            field=HUMAN_APPROVAL,
         )
-
-
-async def state_to_loosen(books: Books, changes: Mapping[str, object]) -> str:
-    """What a person's yes to the changes counts for, where they loosen the policy and a person may say it; else empty.
-    Whatever is put on record in these books next uses it up.
-    """
-    if not loosens(books.organization, changes) or not may_say(books):
-        return ""
-    return yes_to(_OF_PERSONS, await books.read(entries_end))
 
 
 def checked_policies(
@@ -111,11 +100,6 @@ def checked_policies(
 
 def _human_approval(organization: OrganizationRef, text: str) -> HumanApproval:
     wanted = small_letters(text)
-    if wanted == _BY_PAGE:
-        raise Conflict(
-            "human_approval cannot be page yet: a page that a person signs needs a sign-in, which there is none of.",
-            field="human_approval",
-        )
     if wanted not in list(HumanApproval):
         raise InvalidInput("human_approval must be off or live.", field="human_approval")
     if organization.partner_id:

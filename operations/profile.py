@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import How
 from invoicing.countries import country
 from invoicing.countries.identifiers import NUMBER_FIELDS, check_number
 from invoicing.master_data.profile_fields import PROFILE
@@ -51,11 +50,11 @@ _ELSEWHERE = POLICIES | {"owner_email"}
 
 
 async def update_organization(
-    office: Office, books: Books, changes: Mapping[str, _Value], *, agreed: How | None = None
+    office: Office, books: Books, changes: Mapping[str, _Value], *, agreed: bool = False
 ) -> tuple[Books, OrganizationDetails]:
     """Set the given fields; an empty text clears one. A country that is set for the first time brings its
-    chart of accounts, tax codes and terms with it. Answers the books under their new name. `agreed` is how a
-    person has said yes to them, which switching human_approval off wants.
+    chart of accounts, tax codes and terms with it. Answers the books under their new name. `agreed` says
+    that a person answers for them who is no model, which switching human_approval off wants.
 
     Raises:
         InvalidInput: a field that is not valid, or nothing to change.
@@ -70,7 +69,7 @@ async def update_organization(
         return books, await get_organization(books)
     for field in changes:
         require(RIGHT_OF_FIELD.get(field, Right.UPDATE_PROFILE), books.organization, office.principal, field=field)
-    check_agreed(books.organization, changes, agreed)
+    check_agreed(books.organization, changes, agreed=agreed)
     policies = checked_policies(books.organization, office.principal, changes)
     if "name" in changes:
         await _check_may_rename(office, books, str(changes["name"]))

@@ -24,6 +24,7 @@ from invoicing.organizations import OrganizationRef
 from invoicing.tax.totals import totals_follow
 from operations.evidence import evidence_problems
 from operations.settlement import credit_note_problems, payment_problems
+from operations.verified_signatures import signature_problems
 from storage.books import checks, exports, files, journal_checks
 from storage.books.beside import Beside
 from storage.books.document_rows import rows_of
@@ -118,6 +119,7 @@ def _problems(ask: Ask, organization_id: str, anchor: Ends | NoAnchor, kept: Fil
     yield from journal_checks.payment_entry_problems(ask)
     yield from total_problems(ask)
     yield from evidence_problems(ask)
+    yield from signature_problems(ask, organization_id)
     yield from skill_problems(ask)
     yield from _file_problems(ask, kept)
 

@@ -51,7 +51,6 @@ def human_approval(
 
 
 async def _human_approval(settings: Settings, handle: str, policy: str, as_json: bool) -> None:
-    from invoicing.approval.approvals import How
     from operations.access import open_books
     from operations.profile import update_organization
     from operations.rights import Right
@@ -59,7 +58,7 @@ async def _human_approval(settings: Settings, handle: str, policy: str, as_json:
 
     async with local_office(settings) as office:
         books = open_books(office, await find_organization(office, handle), Right.UPDATE_PROFILE)
-        changed, _ = await update_organization(office, books, {"human_approval": policy}, agreed=How.TOOL)
+        changed, _ = await update_organization(office, books, {"human_approval": policy}, agreed=True)
     now = changed.organization.human_approval.value
     if as_json:
         say_json({"organization": changed.organization.handle, "human_approval": now})

@@ -54,7 +54,3 @@ class LocalDoorway:
     def may(self, _: ServerRequestContext[Any, Any], act: Right) -> bool:
         # Roles may change while the client stays: they are asked at each call.
         return RIGHTS[act].scope in self.office.principal.scopes
-
-    async def forces_prompts(self, _: ServerRequestContext[Any, Any]) -> bool:
-        # What is listed here was published before anybody's policy was known.
-        return False

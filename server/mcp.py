@@ -14,7 +14,6 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, ResourceLink
 from pydantic import ValidationError
 
-from invoicing.approval.clients import FORCED_PROMPT_META
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from operations.access import Office
@@ -39,8 +38,6 @@ _ACTS = {tool.name: tool.act for tool in CATALOG}
 _CHANGING = frozenset(name for name, act in _ACTS.items() if act is not Right.READ)
 _STREAMING = frozenset(tool.name for tool in CATALOG if tool.streams)
 _ASKING = frozenset(tool.name for tool in CATALOG if tool.asks)
-# What the SDK says of a form that was accepted without anything in it.
-_NO_ANSWER = "eceived an accepted elicitation with no content"
 
 # Revision 2025-06-18 brought them; the text beside each says where the file is.
 _BEFORE_RESOURCE_LINKS = frozenset({"2025-03-26"})
@@ -72,7 +69,7 @@ class CounterfoilServer(IntroducedServer):
         return tool in self._streaming
 
     def asks(self, tool: str) -> bool:
-        """Whether a call of this tool may ask a person before something is issued."""
+        """Whether a call of this tool may send its client's user to a page."""
         return tool in _ASKING
 
     async def call_tool(
@@ -94,8 +91,6 @@ class CounterfoilServer(IntroducedServer):
                     return refused(refusal)
                 case ValidationError() as invalid:
                     return refused(invalid_arguments(invalid))
-                case _ if name in _ASKING and _NO_ANSWER in str(error):
-                    return refused(NotAllowed("The person who was asked has not said yes: the form came back empty."))
                 case cause:
                     return defect(cause or error, doing=f"calling {name}")
 
@@ -124,8 +119,6 @@ class CounterfoilServer(IntroducedServer):
             return result
         doorway: Doorway = request.lifespan_context
         shown = [tool for tool in result["tools"] if _may(doorway, request, tool["name"])]
-        if await doorway.forces_prompts(request):
-            shown = [_forcing_prompt(tool) if tool["name"] in _ASKING else tool for tool in shown]
         return {**result, "tools": shown}
 
     def _may_call(self, request: ServerRequestContext[Any, Any], name: str) -> bool:
@@ -173,11 +166,6 @@ class CounterfoilServer(IntroducedServer):
 def _may(doorway: Doorway, request: ServerRequestContext[Any, Any], name: str) -> bool:
     """Whether whoever makes the request can call a tool of this name; one that no catalogue has asks for itself."""
     return name not in _ACTS or doorway.may(request, _ACTS[name])
-
-
-def _forcing_prompt(tool: dict[str, Any]) -> dict[str, Any]:
-    """The tool as a client lists it that shows each of its calls to a person first."""
-    return {**tool, "_meta": {**tool.get("_meta", {}), FORCED_PROMPT_META: True}}
 
 
 def _readable(

@@ -118,9 +118,6 @@ class GreetingServer(IntroducedServer):
         if self._is_open.is_set():
             self._doorway.note(request, outcome)
 
-    async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
-        return await self._doorway.forces_prompts(request)
-
     async def list_tools(self) -> list[Tool]:
         self.wanted.set()
         return list(self._published.tools)

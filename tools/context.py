@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Protocol
 
 from mcp.server.context import HandlerResult, ServerRequestContext
 from mcp.server.elicitation import AcceptedElicitation
 from mcp.server.mcpserver import Context, Resolve
 
+from invoicing.refusals import NotAllowed
 from operations.access import Office, open_books
-from operations.naming import Caller, name_organization, organization_now
+from operations.approval.signing import SignatureWanted
+from operations.naming import Caller, name_organization
 from operations.rights import Right
 from storage.books.pool import Books
+from views.approvals import NO_SERVER, Place
 
 # Pydantic forgets a parametrized class that nobody holds. The SDK asks for this one with each resolved argument, and
 # making it anew takes longer than most calls.
@@ -29,12 +34,6 @@ class Doorway(Protocol):
 
     def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
         """Put on the activity log what the request has come to."""
-
-    async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
-        """Whether this connection lists the tools that ask a person as such that a client shows to its user first:
-        where a person approves what is issued in its own organization, or, where it reaches many, in any of them. It
-        never depends on which organization is active.
-        """
 
 
 async def find_caller(context: Context[Any, Any]) -> Caller:
@@ -67,10 +66,19 @@ async def open_to(
     return open_books(caller.office, named, act, even_archived=even_archived)
 
 
-async def open_again(act: Right, context: Context[Any, Any], books: Books, *, even_archived: bool = False) -> Books:
-    """The same books after somebody was asked, who may have thought for long: opened by what the directory says now."""
-    office = await find_office(context)
-    return open_books(office, await organization_now(office, books.organization), act, even_archived=even_archived)
+def place_of(office: Office, books: Books) -> Place:
+    """Where what waits in these books is decided."""
+    return Place(books.organization, office.public_url)
+
+
+@contextmanager
+def said_where_to_sign(office: Office, books: Books, key: str) -> Iterator[None]:
+    """What is refused because a person must sign it says on which page."""
+    try:
+        yield
+    except SignatureWanted as wanted:
+        where = place_of(office, books).page_of(key) or NO_SERVER
+        raise NotAllowed(f"{wanted.message} That is signed at {where}", field=wanted.field) from None
 
 
 async def _open_unless_clients(

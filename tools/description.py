@@ -46,8 +46,8 @@ class Description:
     arguments that it takes and that its schema does not spell out, because another tool's does; `across` arguments with
     which it acts across organizations, on the practice connection alone.
     `streams` says that a call may tell or ask its client something before it answers, or take so long that a client
-    wants a sign of life: over HTTP it is answered by an event stream. `asks` says that a call may ask a person before
-    something is issued, or the policy that wants this is switched off.
+    wants a sign of life: over HTTP it is answered by an event stream. `asks` says that a call may send its client's
+    user to a page.
     """
 
     function: Callable[..., Any]

@@ -14,7 +14,7 @@ from operations import customers, finding_invoices
 from operations.finding_invoices import InvoiceSearch, ListedInvoice
 from storage.books.drafts import ListedDraft
 from tools.answers import PageAnswer, answer, page_note
-from tools.context import ReadableBooks
+from tools.context import ReadableBooks, TheOffice, place_of
 from tools.description import Description, Effect
 from tools.inputs import Cursor, OptionalDate, OrganizationArgument, SessionArgument, WholeNumber
 from views.approvals import approval_lines, waiting_text
@@ -33,6 +33,7 @@ _STATUS = "open (owed), issued, partially_paid, paid, overdue, credited; not iss
 
 
 async def find_invoices(
+    office: TheOffice,
     books: ReadableBooks,
     query: Annotated[str, Field(description="Words of number, customer or purchase order")] = "",
     status: Annotated[str, Field(description=_STATUS)] = "",
@@ -57,7 +58,8 @@ async def find_invoices(
     elif search.status == State.WAITING:
         waiting = await finding_invoices.find_waiting(books, search, cursor=cursor, limit=limit)
         found = [InvoiceAnswer(**waiting_answer(one)) for one in waiting.items]
-        lines = [line for one in waiting.items for line in (f"- {waiting_text(one)}", *approval_lines(one))]
+        place = place_of(office, books)
+        lines = [line for one in waiting.items for line in (f"- {waiting_text(one)}", *approval_lines(one, place))]
         lines = lines or ["Nothing waits for approval."]
         left, next_cursor, sums = waiting.left, waiting.next_cursor, waiting.sums
     else:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from operations import invoices
 from tools.answers import Answer, answer
-from tools.context import ReadableBooks
+from tools.context import ReadableBooks, TheOffice, place_of
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from views.invoices import InvoiceDetails, invoice_details, invoice_lines, waiting_details, waiting_lines
@@ -21,6 +21,7 @@ class InvoiceShown(Answer):
 
 
 async def get_invoice(
+    office: TheOffice,
     books: ReadableBooks,
     invoice: Annotated[str, Field(description="Id or number")],
     organization: OrganizationArgument = "",
@@ -29,7 +30,7 @@ async def get_invoice(
     waiting = await invoices.find_approval(books, invoice)
     if waiting is not None:
         shown = InvoiceShown(organization=named(books.organization), invoice=waiting_details(waiting))
-        return answer(heading(books.organization), waiting_lines(waiting), shown)
+        return answer(heading(books.organization), waiting_lines(waiting, place_of(office, books)), shown)
     found = await invoices.get_invoice(books, invoice)
     structured = InvoiceShown(organization=named(books.organization), invoice=invoice_details(found))
     return answer(heading(books.organization), invoice_lines(structured.invoice, found), structured)

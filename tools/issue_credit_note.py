@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, assert_never
+from typing import Annotated, assert_never
 
-from mcp.server.elicitation import ElicitationResult
-from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.approval.approvals import Approval, How
 from invoicing.credit.crediting import CreditLine
-from invoicing.document.documents import Document
 from invoicing.money.amounts import money_text
 from operations import credit_notes
-from operations.approval.persons import Question
 from operations.approval.waiting import AwaitingApproval
-from operations.credit_notes import CreditRequest, IssuedCreditNote, NotAgreed
+from operations.credit_notes import CreditRequest, IssuedCreditNote
 from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said
-from tools.context import BooksToCredit, open_again
+from tools.context import BooksToCredit, TheOffice, place_of
 from tools.description import Description, Effect
 from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
-from views.approvals import ApprovalAnswer, approval_answer, approval_lines, waiting_text
+from views.approvals import ApprovalAnswer, Place, approval_answer, not_issued_lines
 from views.base import UNSPELT_OR_NULL
 from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text
 from views.organizations import heading, named
@@ -48,7 +42,7 @@ class CreditLineInput(PartInput):
 
 class Credited(Answer):
     """`invoice_amount_due` is what is owed of the invoice now; less than zero where the customer is owed. `credit_note`
-    is null where it was not issued: it waits, as `approval` says, or a person has not said yes.
+    is null where it was not issued: it waits, as `approval` says.
     """
 
     credit_note: Annotated[InvoiceAnswer | None, UNSPELT_OR_NULL]
@@ -60,33 +54,9 @@ class Credited(Answer):
     approval: Annotated[ApprovalAnswer | None, UNSPELT_OR_NULL] = None
 
 
-async def question_to_credit(
-    books: BooksToCredit,
-    invoice: str,
-    reason: str,
-    lines: list[CreditLineInput] | None,
-    issue_date: date | None,
-    client_reference: str,
-) -> Question | None:
-    return await credit_notes.question_before_credit(
-        books, _wanted(invoice, reason, lines, issue_date, client_reference)
-    )
-
-
-AQuestion = Annotated[Question | None, Resolve(question_to_credit)]
-
-
-async def ask_to_credit(
-    context: Context[Any, Any], books: BooksToCredit, question: AQuestion
-) -> Elicit[PersonsAnswer] | How | None:
-    return await ask_person(context, [(books.organization, question)] if question else [])
-
-
 async def issue_credit_note(
-    context: Context[Any, Any],
+    office: TheOffice,
     books: BooksToCredit,
-    question: AQuestion,
-    outcome: Annotated[ElicitationResult[Any], Resolve(ask_to_credit)],
     invoice: Annotated[str, Field(description="Id or number")],
     reason: str,
     lines: Annotated[
@@ -98,18 +68,12 @@ async def issue_credit_note(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, Credited]:
     wanted = _wanted(invoice, reason, lines, issue_date, client_reference)
-    said = person_said([question] if question else [], outcome)
-    books = await open_again(Right.CREDIT, context, books) if question else books
-    made = await credit_notes.issue_credit_note(books, wanted, said)
+    made = await credit_notes.issue_credit_note(books, wanted)
     first_line = heading(books.organization)
     match made:
-        case AwaitingApproval(approval=approval):
-            first = "Asked for already:" if made.replayed else "Not issued, it waits for approval:"
-            said_of_it = [f"{first} {waiting_text(approval)}", *approval_lines(approval)]
-            return answer(first_line, said_of_it, _not_issued(books, approval.document, approval, made.replayed))
-        case NotAgreed(document=document):
-            line = f"{no_person_line(outcome, is_person=books.acting.is_person)} Nothing was kept."
-            return answer(first_line, [line], _not_issued(books, document, None, replayed=False))
+        case AwaitingApproval():
+            place = place_of(office, books)
+            return answer(first_line, not_issued_lines(made, place), _waiting(made, place))
         case IssuedCreditNote():
             return answer(first_line, _lines(made), _credited(books, made))
         case never:
@@ -129,16 +93,17 @@ def _wanted(
     )
 
 
-def _not_issued(books: Books, document: Document, approval: Approval | None, replayed: bool) -> Credited:
+def _waiting(made: AwaitingApproval, place: Place) -> Credited:
+    document = made.approval.document
     return Credited(
-        organization=named(books.organization),
+        organization=named(place.organization),
         credit_note=None,
         credited_invoice=document.credits.number if document.credits else "",
         invoice_amount_due="",
         reason=document.reason,
         warnings=[],
-        replayed=replayed,
-        approval=approval_answer(approval) if approval else None,
+        replayed=made.replayed,
+        approval=approval_answer(made.approval, place),
     )
 
 
@@ -178,5 +143,4 @@ TOOL = Description(
     " corrected invoice is a new one.",
     effect=Effect.COMMITS,
     act=Right.CREDIT,
-    asks=True,
 )

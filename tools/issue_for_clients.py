@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from mcp.server.elicitation import ElicitationResult
-from mcp.server.mcpserver import Context, Elicit, Resolve
+from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.approval.approvals import How
-from invoicing.organizations import OrganizationRef
-from operations.approval.persons import Question
-from operations.invoices import KeptAsDraft
+from operations.approval.persons import wants_person
+from operations.approval.waiting import AwaitingApproval
 from operations.recurring import issuing
 from operations.recurring.issuing import DraftToIssue
 from operations.rights import Right
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said
 from tools.context import TheOffice
 from tools.description import Description, Effect, Scope
 from tools.inputs import PartInput, Several
+from views.approvals import where_all_are_signed
 from views.base import SEVERAL_UNSPELT
 from views.organizations import heading, named
 from views.recurring import IssueAnswer, issue_answer, issue_lines
@@ -46,26 +43,9 @@ class IssuedForClients(Answer):
     documents: Annotated[list[IssueAnswer], SEVERAL_UNSPELT]
 
 
-async def questions_to_issue(
-    office: TheOffice, documents: list[DraftInput], partner: str, dry_run: bool
-) -> list[tuple[OrganizationRef, Question]]:
-    if dry_run:
-        return []
-    return await issuing.questions_before_issuing(office, [one.asked() for one in documents], partner=partner)
-
-
-Questions = Annotated[list[tuple[OrganizationRef, Question]], Resolve(questions_to_issue)]
-
-
-async def ask_to_issue(context: Context[Any, Any], questions: Questions) -> Elicit[PersonsAnswer] | How | None:
-    return await ask_person(context, questions)
-
-
 async def issue_for_clients(
     context: Context[Any, Any],
     office: TheOffice,
-    questions: Questions,
-    outcome: Annotated[ElicitationResult[Any], Resolve(ask_to_issue)],
     documents: Annotated[
         Several[DraftInput],
         Field(description="At most 100; acknowledge: codes of warnings shown"),
@@ -77,16 +57,15 @@ async def issue_for_clients(
         await context.report_progress(done, count, f"{done} of {count} drafts")
 
     wanted = [one.asked() for one in documents]
-    said = person_said([question for _, question in questions], outcome)
     practice, found = await issuing.issue_for_clients(
-        office, wanted, partner=partner, said=said, dry_run=dry_run, progress=progress
+        office, wanted, partner=partner, dry_run=dry_run, progress=progress
     )
     structured = IssuedForClients(
         organization=named(practice), documents=[issue_answer(one, for_assistant) for one in found]
     )
-    unasked = any(isinstance(one.outcome, KeptAsDraft) and not one.outcome.unacknowledged for one in found)
+    signed = [one for one in found if isinstance(one.outcome, AwaitingApproval) and wants_person(one.organization)]
     lines = [*(["Dry run, nothing was issued."] if dry_run else []), *issue_lines(found, for_assistant)]
-    lines += [no_person_line(outcome, is_person=office.principal.is_person)] if unasked else []
+    lines += [where_all_are_signed(office.public_url)] if signed else []
     return answer(heading(practice), lines, structured)
 
 
@@ -99,5 +78,4 @@ TOOL = Description(
     scope=Scope.PRACTICE,
     repeatable=True,
     streams=True,
-    asks=True,
 )

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, assert_never
+from typing import Annotated, assert_never
 
-from mcp.server.elicitation import ElicitationResult
-from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.approval.approvals import How
 from operations import invoices
-from operations.approval.persons import Question
 from operations.approval.waiting import AwaitingApproval
 from operations.invoices import IssuedInvoice, IssueRequest, KeptAsDraft
 from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_person, no_person_line, person_said
-from tools.context import BooksToIssue, open_again
+from tools.context import BooksToIssue, TheOffice, place_of
 from tools.description import Description, Effect
-from tools.drafts_shown import acknowledged_codes, draft_answer_lines, kept_lines
+from tools.drafts_shown import acknowledged_codes, kept_lines
 from tools.inputs import OrganizationArgument, SessionArgument, Several
 from tools.invoice_arguments import NOTHING, InvoiceArguments, spread
-from views.approvals import ApprovalAnswer, approval_answer, approval_lines, waiting_text
+from views.approvals import ApprovalAnswer, Place, approval_answer, not_issued_lines
 from views.base import UNSPELT_OR_NULL
 from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, total_lines
 from views.drafts import choice_lines
@@ -47,33 +42,10 @@ class IssuedAnswer(Answer):
 
 
 @spread(described=False)
-async def question_to_issue(
-    books: BooksToIssue,
-    *,
-    draft: str,
-    document: InvoiceArguments,
-    acknowledge: Several[str] | None,
-    client_reference: str,
-) -> Question | None:
-    return await invoices.question_before_issue(books, _wanted(draft, document, acknowledge, client_reference))
-
-
-AQuestion = Annotated[Question | None, Resolve(question_to_issue)]
-
-
-async def ask_to_issue(
-    context: Context[Any, Any], books: BooksToIssue, question: AQuestion
-) -> Elicit[PersonsAnswer] | How | None:
-    return await ask_person(context, [(books.organization, question)] if question else [])
-
-
-@spread(described=False)
 async def issue_invoice(
-    context: Context[Any, Any],
+    office: TheOffice,
     books: BooksToIssue,
     *,
-    question: AQuestion,
-    outcome: Annotated[ElicitationResult[Any], Resolve(ask_to_issue)],
     draft: Annotated[str, Field(description="Issue this draft; or give the fields of draft_invoice")] = "",
     document: InvoiceArguments,
     acknowledge: Annotated[Several[str] | None, Field(description="Codes of warnings that the draft showed")] = None,
@@ -82,15 +54,12 @@ async def issue_invoice(
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, IssuedAnswer]:
     wanted = _wanted(draft, document, acknowledge, client_reference)
-    books = await open_again(Right.ISSUE, context, books) if question else books
-    made = await invoices.issue_invoice(books, wanted, person_said([question] if question else [], outcome))
+    made = await invoices.issue_invoice(books, wanted)
     first_line = heading(books.organization)
     match made:
         case AwaitingApproval():
-            return answer(first_line, _waiting_lines(made), _waiting(books, made))
-        case KeptAsDraft(unacknowledged=()):
-            lines = [no_person_line(outcome, is_person=books.acting.is_person), *draft_answer_lines(made.preview)]
-            return answer(first_line, lines, _kept(books, made))
+            place = place_of(office, books)
+            return answer(first_line, not_issued_lines(made, place), _waiting(made, place))
         case KeptAsDraft():
             return answer(first_line, kept_lines(made.preview, made.unacknowledged, seen=made.seen), _kept(books, made))
         case IssuedInvoice():
@@ -111,20 +80,15 @@ def _wanted(
     )
 
 
-def _waiting(books: Books, made: AwaitingApproval) -> IssuedAnswer:
+def _waiting(made: AwaitingApproval, place: Place) -> IssuedAnswer:
     return IssuedAnswer(
-        organization=named(books.organization),
+        organization=named(place.organization),
         invoice=None,
         draft=made.approval.id,
         warnings=[],
         replayed=made.replayed,
-        approval=approval_answer(made.approval),
+        approval=approval_answer(made.approval, place),
     )
-
-
-def _waiting_lines(made: AwaitingApproval) -> list[str]:
-    first = "Asked for already:" if made.replayed else "Not issued, it waits for approval:"
-    return [f"{first} {waiting_text(made.approval)}", *approval_lines(made.approval)]
 
 
 def _issued(books: Books, made: IssuedInvoice) -> IssuedAnswer:
@@ -174,6 +138,5 @@ TOOL = Description(
     " stays a draft.",
     effect=Effect.COMMITS,
     act=Right.ISSUE,
-    asks=True,
     unlisted=_UNLISTED,
 )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from mcp.server.elicitation import ElicitationResult
-from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.approval.approvals import How
-from operations import mandates, policies
+from operations import mandates
 from operations.configuration.configuring import save_entry
-from operations.configuration.entries import Change, Part
+from operations.configuration.entries import Change
+from operations.policies import HUMAN_APPROVAL
 from operations.rights import Right
-from tools.asking_person import PersonsAnswer, ask_to_loosen, how_agreed
-from tools.context import BooksToConfigure, TheOffice, open_again
+from tools.context import BooksToConfigure, TheOffice, said_where_to_sign
 from tools.description import Description, Effect
 from tools.get_configuration import (
     MANDATES,
@@ -30,27 +27,9 @@ from tools.inputs import OrganizationArgument, SessionArgument, ValuesArgument, 
 from views.configuration import entry_answer
 
 
-async def state_to_loosen(books: BooksToConfigure, part: PartArgument, values: ValuesArgument) -> str:
-    if named_part(part) != Part.POLICY:
-        return ""
-    return await policies.state_to_loosen(books, values_of(values))
-
-
-State = Annotated[str, Resolve(state_to_loosen)]
-
-
-async def ask_first(
-    context: Context[Any, Any], books: BooksToConfigure, state: State
-) -> Elicit[PersonsAnswer] | How | None:
-    return await ask_to_loosen(context, books.organization, state)
-
-
 async def save_configuration(
-    context: Context[Any, Any],
     office: TheOffice,
     books: BooksToConfigure,
-    state: State,
-    outcome: Annotated[ElicitationResult[Any], Resolve(ask_first)],
     part: PartArgument,
     code: Annotated[str, Field(description="Of the entry: number, code, name, month or mandate")] = "",
     values: Annotated[ValuesArgument, Field(description="Fields to set, as get_configuration shows them")] = None,
@@ -69,8 +48,8 @@ async def save_configuration(
         return mandates_answer(books, found, first=f"Acknowledged: {code}.")
     wanted = entries_part(part, MANDATES)
     change = Change(code=code, values=values_of(values), withdraw=withdraw, reason=reason)
-    books = await open_again(Right.CHANGE_SETTINGS, context, books) if state else books
-    entry = await save_entry(office, books, wanted, change, agreed=how_agreed(outcome) if state else None)
+    with said_where_to_sign(office, books, HUMAN_APPROVAL):
+        entry = await save_entry(office, books, wanted, change)
     what = f"{wanted.value.replace('_', ' ')} {code}".strip()
     first = f"{'Withdrawn' if withdraw else 'Saved'}: {what}."
     return entries_answer(books, wanted, [entry_answer(entry)] if entry else [], first=first)
@@ -84,5 +63,4 @@ TOOL = Description(
     " where the table of rights says so.",
     effect=Effect.CHANGES,
     act=Right.CHANGE_SETTINGS,
-    asks=True,
 )

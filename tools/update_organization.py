@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
-from mcp.server.elicitation import ElicitationResult
-from mcp.server.mcpserver import Context, Elicit, Resolve
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.approval.approvals import How
 from invoicing.countries.identifiers import NUMBER_FIELDS
 from invoicing.master_data.fields import clearable
 from invoicing.master_data.profile_fields import PROFILE
-from operations import people, policies, profile
+from operations import people, profile
 from operations.configuration.profile_parts import BRANDING, POLICY
 from operations.organizations import OrganizationDetails
+from operations.policies import HUMAN_APPROVAL
 from operations.rights import Right
 from storage.books.pool import Books
 from tools.answers import Answer, answer
-from tools.asking_person import PersonsAnswer, ask_to_loosen, how_agreed
-from tools.context import BooksToUpdate, TheOffice, open_again
+from tools.context import BooksToUpdate, TheOffice, said_where_to_sign
 from tools.description import Description, Effect
 from tools.inputs import (
     ADDRESS_FIELDS,
@@ -51,7 +48,7 @@ CLEARABLE = clearable(PROFILE) | dict.fromkeys((*NUMBER_FIELDS, "logo", "client_
 
 
 # What is no field of an organization; each of the other arguments has the name of the field that it sets.
-_APART = frozenset({"context", "office", "books", "state", "outcome", "address", "clear", "organization", "session"})
+_APART = frozenset({"office", "books", "address", "clear", "organization", "session"})
 
 NamedWritesArgument = Annotated[
     Literal["live", "always", "off"] | None, Field(description="Which changes must name the organization")
@@ -79,25 +76,9 @@ ClientMayArgument = Annotated[
 MandatesArgument = Annotated[Literal["refuse", "warn"] | None, Field(description="Where the law takes no PDF")]
 
 
-async def state_to_loosen(books: BooksToUpdate, human_approval: str | None) -> str:
-    return await policies.state_to_loosen(books, {"human_approval": human_approval})
-
-
-State = Annotated[str, Resolve(state_to_loosen)]
-
-
-async def ask_first(
-    context: Context[Any, Any], books: BooksToUpdate, state: State
-) -> Elicit[PersonsAnswer] | How | None:
-    return await ask_to_loosen(context, books.organization, state)
-
-
 async def update_organization(
-    context: Context[Any, Any],
     office: TheOffice,
     books: BooksToUpdate,
-    state: State,
-    outcome: Annotated[ElicitationResult[Any], Resolve(ask_first)],
     name: str | None = None,
     legal_name: str | None = None,
     country: Annotated[str | None, Field(description="Two-letter code; set once")] = None,
@@ -144,9 +125,8 @@ async def update_organization(
     sent["client_may"] = " ".join(client_may) if client_may else None
     changes = given(**sent, **(address.model_dump(exclude_none=True) if address else {}))
     changes |= cleared(clear, CLEARABLE, changes)
-    books = await open_again(Right.UPDATE_PROFILE, context, books, even_archived=True) if state else books
-    agreed = how_agreed(outcome) if state else None
-    updated, details = await profile.update_organization(office, books, changes, agreed=agreed)
+    with said_where_to_sign(office, books, HUMAN_APPROVAL):
+        updated, details = await profile.update_organization(office, books, changes)
     structured = OrganizationChanged(
         organization=named(updated.organization),
         changed=_as_kept(changes, updated, details),
@@ -186,7 +166,6 @@ TOOL = Description(
     effect=Effect.CHANGES,
     act=Right.UPDATE_PROFILE,
     repeatable=True,
-    asks=True,
     # What vat_registration says in full, and what stands in parts of the configuration.
     unlisted=frozenset({"small_business", "logo"}) | (frozenset({*BRANDING.fields, *POLICY.fields}) - {"footer"}),
 )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from invoicing.approval.approvals import Approval, Decision, GivenApproval, State, step_words
 from invoicing.approval.matching import AskedStep
 from invoicing.money.amounts import money_text
+from invoicing.organizations import OrganizationKind, OrganizationRef
+from operations.approval.persons import wants_person
+from operations.approval.waiting import AwaitingApproval
 from views.base import View
 
 
@@ -26,23 +30,65 @@ class StepAnswer(View):
 
 
 class ApprovalAnswer(View):
-    """What waits, or waited, under `id`. `who_may_decide` is of the next step; `note` says why it waits no more."""
+    """What waits, or waited, under `id`. `who_may_decide` is of the next step; `note` says why it waits no more. `page`
+    is where a person signs it, where one must; empty where no server is known.
+    """
 
     id: str
     status: str
     who_may_decide: str
     note: str
     steps: list[StepAnswer]
+    page: str
 
 
-def approval_answer(approval: Approval) -> ApprovalAnswer:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where what waits in an organization is decided: by a call, or on a page where a person must sign
+    (`wants_person`). `public_url` is where the server is reached, empty where none is known.
+    """
+
+    organization: OrganizationRef
+    public_url: str
+
+    @property
+    def wants_person(self) -> bool:
+        return wants_person(self.organization)
+
+    def page_of(self, key: str) -> str:
+        """The page of what waits under this id; empty where no server is known."""
+        return f"{self.public_url}{approvals_path(self.organization)}/{key}" if self.public_url else ""
+
+    def to_decide(self, key: str) -> str:
+        """How what waits is decided, in words."""
+        if not self.wants_person:
+            return f"To decide it: decide_approval with document={key}."
+        return f"A person must sign it, signed in at {self.page_of(key) or NO_SERVER}"
+
+
+NO_SERVER = "a page, which needs a server (counterfoil serve) that this connection does not know of."
+
+
+def where_all_are_signed(public_url: str) -> str:
+    """Where somebody finds all that waits for a signature."""
+    return f"A person must sign what waits so, signed in at {f'{public_url}/approvals.' if public_url else NO_SERVER}"
+
+
+def approvals_path(organization: OrganizationRef) -> str:
+    """The path of the pages of what waits in an organization."""
+    room = "practice" if organization.kind is OrganizationKind.PARTNER else "o"
+    return f"/{room}/{organization.handle}/approvals"
+
+
+def approval_answer(approval: Approval, place: Place) -> ApprovalAnswer:
     waiting = approval.state is State.WAITING
     return ApprovalAnswer(
         id=approval.id,
         status=approval.state.value,
-        who_may_decide=_who(approval) if waiting and len(approval.decisions) < len(approval.steps) else "",
+        who_may_decide=who_decides(approval) if waiting and len(approval.decisions) < len(approval.steps) else "",
         note=approval.note,
         steps=step_answers(approval),
+        page=place.page_of(approval.id) if waiting and place.wants_person else "",
     )
 
 
@@ -67,9 +113,15 @@ def given_answers(given: Sequence[GivenApproval]) -> list[StepAnswer]:
     ]
 
 
-def approval_lines(approval: Approval) -> list[str]:
-    """Where it stands, what was said of it, and who goes on."""
-    return [*decision_lines(approval), *_standing_lines(approval)]
+def approval_lines(approval: Approval, place: Place) -> list[str]:
+    """Where it stands, what was said of it, who goes on, and where."""
+    return [*decision_lines(approval), *_standing_lines(approval, place)]
+
+
+def not_issued_lines(made: AwaitingApproval, place: Place) -> list[str]:
+    """That what was to be issued waits instead."""
+    first = "Asked for already:" if made.replayed else "Not issued, it waits for approval:"
+    return [f"{first} {waiting_text(made.approval)}", *approval_lines(made.approval, place)]
 
 
 def decision_lines(approval: Approval) -> list[str]:
@@ -109,18 +161,19 @@ def _quoted(comment: str) -> str:
 _SAID = {"approve": "Approved", "reject": "Rejected"}
 
 
-def _standing_lines(approval: Approval) -> list[str]:
+def _standing_lines(approval: Approval, place: Place) -> list[str]:
     match approval.state:
         case State.WAITING:
             which = f" Step {len(approval.decisions) + 1} of {len(approval.steps)}."
-            return [f"It waits for {_who(approval)}.{which} To decide it: decide_approval with document={approval.id}."]
+            return [f"It waits for {who_decides(approval)}.{which} {place.to_decide(approval.id)}"]
         case State.REJECTED:
             return [f"It was rejected{f': {_quoted(approval.note)}' if approval.note else '.'}"]
         case State.RETURNED:
             return [f"It waits no more, and was not issued: {approval.note}"]
 
 
-def _who(approval: Approval) -> str:
+def who_decides(approval: Approval) -> str:
+    """Who decides the next step of what waits."""
     step = approval.next_step
     prepared = ", ".join(dict.fromkeys(one.label for one in approval.preparers))
     return f"{step_words(step)}{f' ({prepared})' if step.apart else ''}"
@@ -130,7 +183,7 @@ def _step(step: AskedStep, decision: Decision | None) -> StepAnswer:
     return StepAnswer(
         workflow=step.workflow,
         step=step.number,
-        approver=step.approver.value,
+        approver=step.approver.value if step.approver else "",
         decision=decision.answer.value if decision else "",
         user=decision.by if decision else "",
         at=decision.at if decision else None,

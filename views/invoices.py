@@ -13,7 +13,7 @@ from invoicing.settlement.kinds import SettlementKind
 from invoicing.text.typed import counted
 from operations.issuing import StandingDocument
 from storage.books.documents import IssuedDocument
-from views.approvals import StepAnswer, approval_lines, given_answers, step_answers, step_lines, waiting_text
+from views.approvals import Place, StepAnswer, approval_lines, given_answers, step_answers, step_lines, waiting_text
 from views.base import LIST_UNSPELT, SEVERAL_UNSPELT, View
 from views.documents import (
     InvoiceAnswer,
@@ -107,9 +107,9 @@ def waiting_details(approval: Approval) -> InvoiceDetails:
     )
 
 
-def waiting_lines(approval: Approval) -> list[str]:
+def waiting_lines(approval: Approval, place: Place) -> list[str]:
     """What waits, with its lines, what was said of it and who goes on."""
-    return [waiting_text(approval), *document_lines(approval.document), *approval_lines(approval)]
+    return [waiting_text(approval), *document_lines(approval.document), *approval_lines(approval, place)]
 
 
 def _credit_note(issued: IssuedDocument) -> CreditNoteAnswer:

@@ -13,7 +13,7 @@ from operations.recurring.drafting import WorkOfMonth
 from operations.recurring.issuing import DraftIssue, NotIssued
 from operations.recurring.outcomes import ClientWork, Exceptional, totals_of
 from storage.paging import Page, decode_cursor, encode_cursor
-from views.approvals import approval_answer
+from views.approvals import who_decides
 from views.base import LIST_UNSPELT, View
 from views.remedies import Words, line_of, message_of, told
 from views.warnings import warning_answers, warning_lines
@@ -242,9 +242,7 @@ def _foreseen(found: Foreseen) -> str:
     """In a dry run: what issuing would come to."""
     if found.unacknowledged:
         return "would_stay_a_draft"
-    if found.steps:
-        return "would_wait_for_approval"
-    return "would_ask_a_person" if found.asks_person else "would_be_issued"
+    return "would_wait_for_approval" if found.steps else "would_be_issued"
 
 
 def _counts(outcomes: Sequence[str]) -> str:
@@ -258,8 +256,6 @@ def _issue_lines(one: DraftIssue, answered: IssueAnswer, words: Words) -> list[s
         case IssuedInvoice():
             before = " (issued before)" if answered.replayed else ""
             return [f"{of}: {one.draft} is {answered.number}, {answered.total} {answered.currency}{before}"]
-        case KeptAsDraft(unacknowledged=()):
-            return [f"{of}: {one.draft}, {answered.total} {answered.currency}, stays a draft: no person has said yes"]
         case KeptAsDraft():
             lacking = ", ".join(outcome.unacknowledged)
             said = warning_lines(outcome.preview.warnings, words)
@@ -269,7 +265,7 @@ def _issue_lines(one: DraftIssue, answered: IssueAnswer, words: Words) -> list[s
                 *(f"  {line}" for line in said),
             ]
         case AwaitingApproval():
-            waits_for = approval_answer(outcome.approval).who_may_decide
+            waits_for = who_decides(outcome.approval)
             return [f"{of}: {one.draft}, {answered.total} {answered.currency}, waits for {waits_for}"]
         case Foreseen():
             unacknowledged = ", ".join(outcome.unacknowledged)

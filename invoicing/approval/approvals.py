@@ -6,9 +6,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from invoicing.approval.matching import AskedStep
 from invoicing.approval.people import Actor, can_approve
+from invoicing.approval.workflows import Approver
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import Document
 from invoicing.refusals import NotAllowed
@@ -32,18 +34,20 @@ class Answer(StrEnum):
 
 
 class How(StrEnum):
-    """How somebody decided: by a call of a tool alone; by answering the client's form in mid-call; or by the prompt
-    that the client itself forces before it makes the call.
+    """How somebody decided: by a call of a tool, or of a command; or by signing what a page has shown, with a passkey
+    or with password and one-time code.
     """
 
     TOOL = "tool"
-    ELICITATION = "elicitation"
-    FORCED_PROMPT = "forced_prompt"
+    PASSKEY = "passkey"
+    PASSWORD_AND_CODE = "password_and_code"  # noqa: S105  A way to sign, not a password.
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody said, when and how; `by` is the person's label."""
+    """What somebody said, when and how; `by` is the person's label, `signed` the id of the signature where the person
+    has signed.
+    """
 
     answer: Answer
     user_id: str
@@ -51,6 +55,7 @@ class Decision:
     at: datetime
     how: How
     comment: str = ""
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,8 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class GivenApproval:
     """A decision without which a document would not have been issued, as it stands with it for ever. `workflow`, `step`
-    and `approver` are empty where a person approved what no workflow asked about; `digest` is of what was approved.
+    and `approver` are empty where a person approved what no workflow asked about; `digest` is of what was approved,
+    `signed` the id of the signature, where there is one.
     """
 
     workflow: str
@@ -111,32 +117,30 @@ class GivenApproval:
     how: How
     comment: str
     digest: str
+    signed: str = ""
 
 
 def given_approvals(approval: Approval) -> tuple[GivenApproval, ...]:
     """What was approved, as it goes with the document; each step has its decision by then."""
     return tuple(
-        given_approval(decision, approval.digest, step)
+        GivenApproval(
+            workflow=step.workflow,
+            step=step.number,
+            approver=step.approver.value if step.approver else "",
+            user_id=decision.user_id,
+            decided_by=decision.by,
+            decided_at=decision.at,
+            how=decision.how,
+            comment=decision.comment,
+            digest=approval.digest,
+            signed=decision.signed,
+        )
         for step, decision in zip(approval.steps, approval.decisions, strict=True)
     )
 
 
-def given_approval(decision: Decision, digest: str, step: AskedStep | None = None) -> GivenApproval:
-    return GivenApproval(
-        workflow=step.workflow if step else "",
-        step=step.number if step else 0,
-        approver=step.approver.value if step else "",
-        user_id=decision.user_id,
-        decided_by=decision.by,
-        decided_at=decision.at,
-        how=decision.how,
-        comment=decision.comment,
-        digest=digest,
-    )
-
-
-def check_may_decide(approval: Approval, actor: Actor) -> None:
-    """Refuse whoever the next step is not for.
+def check_may_decide(approval: Approval, actor: Actor, *, may_issue: bool) -> None:
+    """Refuse whoever the next step is not for; `may_issue` says whether the actor could issue the document at all.
 
     Raises:
         NotAllowed: no person, another role, somebody who has decided a step already, or who prepared the document
@@ -145,7 +149,7 @@ def check_may_decide(approval: Approval, actor: Actor) -> None:
     step = approval.next_step
     if not actor.is_person or not actor.user_id:
         raise NotAllowed("An approval is a person's to decide: an API key or a secret link cannot.")
-    if not can_approve(actor, step.approver):
+    if not (may_issue if step.approver is None else can_approve(actor, step.approver)):
         raise NotAllowed(f"This step is for {step_words(step)} to decide.")
     if any(one.user_id == actor.user_id for one in approval.decisions):
         raise NotAllowed("You have decided a step of this document already: the next one is somebody else's.")
@@ -155,21 +159,24 @@ def check_may_decide(approval: Approval, actor: Actor) -> None:
 
 def step_words(step: AskedStep) -> str:
     """Who decides a step: `an owner, not who prepared it`."""
-    who = {"owner": "an owner", "accountant": "an accountant or owner", "client": "one of the client's own people"}
-    return f"{who[step.approver]}{', not who prepared it' if step.apart else ''}"
+    match step.approver:
+        case None:
+            who = "whoever may issue it"
+        case Approver.OWNER:
+            who = "an owner"
+        case Approver.ACCOUNTANT:
+            who = "an accountant or owner"
+        case Approver.CLIENT:
+            who = "one of the client's own people"
+        case _:
+            assert_never(step.approver)
+    return f"{who}{', not who prepared it' if step.apart else ''}"
 
 
 def digest_of(document: Document, *beside: object) -> str:
     """What a document of no number comes to, dates and all, with what else must not change."""
     text = canonical_json([replace(document, id="", number=""), *beside])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def yes_to(digest: str, *used_up_by: object) -> str:
-    """What one person's yes counts for: what has the digest, for as long as nothing has become of it that uses the yes
-    up.
-    """
-    return hashlib.sha256(canonical_json([digest, *used_up_by]).encode()).hexdigest()
 
 
 def undated(document: Document) -> Document:

@@ -45,12 +45,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class AskedStep:
-    """A step that a document waits for: the code of its workflow, its number there, and who approves."""
+    """A step that a document waits for: the code of its workflow, its number there, and who approves; None is whoever
+    may issue it.
+    """
 
     workflow: str
     number: int
-    approver: Approver
+    approver: Approver | None
     apart: bool
+
+
+POLICY_STEP = AskedStep(workflow="", number=0, approver=None, apart=False)
+"""What the policy human_approval wants where no workflow asks: somebody's yes who could have issued the document."""
 
 
 def steps_asked(workflows: Iterable[Workflow], facts: Facts) -> tuple[AskedStep, ...]:

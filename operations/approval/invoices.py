@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import Approval, GivenApproval, State, digest_of, yes_to
+from invoicing.approval.approvals import Approval, GivenApproval, State, digest_of
 from invoicing.document.notices import Notice
 from invoicing.document.readiness import blockers
 from invoicing.document.requested import request_values
@@ -20,7 +20,7 @@ from operations.issue_dates import date_refusal
 from operations.issuing import answered_for, find_document, issue_document
 from storage.books import drafts, idempotency
 from storage.books.approvals import approval_of, delete_approval
-from storage.books.documents import IssuedDocument, documents_end
+from storage.books.documents import IssuedDocument
 from storage.books.pool import Books
 
 TOOL = "issue_invoice"
@@ -46,13 +46,6 @@ def waits_unchanged(db: Session, books: Books, draft: str, resolved: Resolved) -
     dated = replace(unseen, request=replace(unseen.request, issue_date=before.document.issue_date))
     now = invoice_digest(db, books, unseen, compose_in(db, books, dated))
     return before if now == before.digest else None
-
-
-def yes_to_issue(db: Session, draft: str, digest: str) -> str:
-    """What a person's yes to the invoice counts for. It is used up with the draft; where there is none, by the next
-    document that is issued.
-    """
-    return yes_to(digest, draft or documents_end(db))
 
 
 def check_ready(composed: Composed) -> None:

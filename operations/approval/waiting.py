@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, GivenApproval, State
-from invoicing.approval.matching import AskedStep, Facts, steps_asked
+from invoicing.approval.matching import POLICY_STEP, AskedStep, Facts, steps_asked
 from invoicing.approval.people import Actor
 from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.refusals import Conflict
 from invoicing.remedies import Act
+from operations.approval.persons import wants_person
 from storage.books import audit
 from storage.books.approvals import approval_of, delete_approval, nothing_issued_to, save_approval
 from storage.books.pool import Books
@@ -34,14 +35,17 @@ class AwaitingApproval:
 
 
 def steps_for(
-    db: Session, document: Document, *, overridden: bool, preparers: tuple[Actor, ...]
+    db: Session, books: Books, document: Document, *, overridden: bool, preparers: tuple[Actor, ...]
 ) -> tuple[AskedStep, ...]:
-    """The steps that the document would wait for now; none where it can be issued at once."""
+    """The steps that the document would wait for now; none where it can be issued at once. Where no workflow asks, and
+    a person is wanted, it is whoever may issue it.
+    """
+    by_policy = (POLICY_STEP,) if wants_person(books.organization) else ()
     workflows = [one for one in load_workflows(db) if one.active and one.kind is document.kind]
     if not workflows:
-        return ()
+        return by_policy
     first = nothing_issued_to(db, document.customer)
-    return steps_asked(workflows, Facts(document, first, overridden, preparers))
+    return steps_asked(workflows, Facts(document, first, overridden, preparers)) or by_policy
 
 
 def begin_waiting(db: Session, books: Books, wanted: Approval) -> Approval:
@@ -111,4 +115,9 @@ def warnings_kept(warnings: Sequence[Notice]) -> tuple[tuple[str, str], ...]:
 
 def approvals_on_record(given: Sequence[GivenApproval]) -> dict[str, object]:
     """What the audit trail says of the approvals that a document was issued with."""
-    return {"approvals": [asdict(one) for one in given]} if given else {}
+    return {"approvals": [approval_on_record(one) for one in given]} if given else {}
+
+
+def approval_on_record(given: GivenApproval) -> dict[str, object]:
+    """An approval as the audit trail has it, which says nothing of a signature where there is none."""
+    return {name: value for name, value in asdict(given).items() if name != "signed" or value}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import How
 from invoicing.text.codes import small_letters
 from operations.access import Office, require
 from operations.configuration.accounts import ACCOUNTS, POSTING_PROFILES
@@ -98,11 +97,9 @@ def _of_code(of: PartOf | PartOfProfile, db: Session, books: Books, code: str) -
     return [entry for entry in of.read(db, books) if entry.code == code.strip()]
 
 
-async def save_entry(
-    office: Office, books: Books, part: Part, change: Change, *, agreed: How | None = None
-) -> Entry | None:
+async def save_entry(office: Office, books: Books, part: Part, change: Change, *, agreed: bool = False) -> Entry | None:
     """Make or change an entry, or take it out of use; answers it as it is now, or None where it is not listed. `agreed`
-    is how a person has said yes to it, which switching human_approval off wants.
+    says that a person answers for it who is no model, which switching human_approval off wants.
 
     Raises:
         NotAllowed: the table of rights does not let the principal change the part.
@@ -112,7 +109,7 @@ async def save_entry(
     of = PARTS[part]
     if isinstance(of, PartOfProfile):
         check_fields(of, change)
-        return await save_profile_part(office, books, of, change, agreed)
+        return await save_profile_part(office, books, of, change, agreed=agreed)
     require(of.right, books.organization, office.principal)
     check_fields(of, change)
     if isinstance(of, PartOfPractice):

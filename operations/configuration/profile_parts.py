@@ -8,7 +8,6 @@ from functools import partial
 
 from sqlmodel import Session
 
-from invoicing.approval.approvals import How
 from invoicing.money.amounts import parse_whole
 from invoicing.organizations import client_may_text
 from invoicing.refusals import InvalidInput
@@ -42,9 +41,7 @@ class PartOfProfile:
         return partial(_entries, self)
 
 
-async def save_profile_part(
-    office: Office, books: Books, of: PartOfProfile, change: Change, agreed: How | None
-) -> Entry:
+async def save_profile_part(office: Office, books: Books, of: PartOfProfile, change: Change, *, agreed: bool) -> Entry:
     """Set the given fields, and answer the entry as it is now. An empty value empties a field that may be empty; one
     that is as it is shown says nothing new.
 

@@ -14,7 +14,6 @@ from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
 from operations.access import Office, open_books, require
-from operations.approval.persons import PersonSaid, Question, wants_person
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.of_practice import clients_of
 from operations.invoices import (
@@ -25,7 +24,6 @@ from operations.invoices import (
     foresee_issue,
     issue_invoice,
     issued_from,
-    question_before_issue,
 )
 from operations.issuing import StandingDocument
 from operations.naming import no_such_draft, of_practice_named
@@ -38,8 +36,6 @@ from storage.sqlite.faults import UNREADABLE_ROW, Fault
 
 DOCUMENTS_MAX = 100
 """How many drafts one call issues."""
-ASKED_MAX = 20
-"""How many of them a person is asked about: a question names each."""
 
 _log = logging.getLogger("counterfoil")
 
@@ -72,48 +68,29 @@ class DraftIssue:
     outcome: Issue
 
 
-async def questions_before_issuing(
-    office: Office, wanted: Sequence[DraftToIssue], *, partner: str = ""
-) -> list[tuple[OrganizationRef, Question]]:
-    """What a person is to be asked before `issue_for_clients`, of each draft that would be issued and whose practice
-    wants it; what would be refused is not asked about.
-
-    Raises:
-        NotFound, OrganizationRequired, NotAllowed, InvalidInput, LimitExceeded: as `issue_for_clients` does.
-    """
-    _, organizations = await _checked(office, wanted, partner)
-    found = []
-    for one in wanted:
-        organization = organizations[one.organization]
-        if wants_person(organization) and (question := await _question(office, organization, one)) is not None:
-            found.append((organization, question))
-    return found
-
-
 async def issue_for_clients(
     office: Office,
     wanted: Sequence[DraftToIssue],
     *,
     partner: str = "",
-    said: PersonSaid | None = None,
     dry_run: bool = False,
     progress: AsyncProgress,
 ) -> tuple[OrganizationRef, list[DraftIssue]]:
     """Issue each of the drafts in the order in which they are named, each in a transaction of its own, and answer the
     practice and what became of each; what is refused at one touches no other. One that an earlier call issued answers
-    the same document again. The practice's own drafts are issued alike. `said` is what a person has said of them, where
-    one was asked; `progress` counts drafts. In a dry run nothing is issued, and the answer says what would be.
+    the same document again. The practice's own drafts are issued alike. `progress` counts drafts. In a dry
+    run nothing is issued, and the answer says what would be.
 
     Raises:
         NotFound, OrganizationRequired: an organization, or the practice, is not within reach; nothing is issued then.
         NotAllowed: acting for clients is not the principal's to do.
-        InvalidInput, LimitExceeded: none, a draft twice, or more than one call issues, or than a person is asked about.
+        InvalidInput, LimitExceeded: none, a draft twice, or more than one call issues.
     """
     practice, organizations = await _checked(office, wanted, partner)
     found = []
     for done, one in enumerate(wanted, start=1):
         organization = organizations[one.organization]
-        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one, said, dry_run)))
+        found.append(DraftIssue(organization, one.draft, await _issue(office, organization, one, dry_run)))
         await progress(done, len(wanted))
     return practice, found
 
@@ -125,11 +102,6 @@ async def _checked(
     require(Right.ACT_FOR_CLIENTS, practice, office.principal)
     _check_drafts(wanted)
     organizations = await office.store.directory.read(lambda db: _organizations(db, office, practice, wanted))
-    if sum(wants_person(organizations[one.organization]) for one in wanted) > ASKED_MAX:
-        raise LimitExceeded(
-            f"documents: a person is asked about at most {ASKED_MAX} live drafts in one call. Split them.",
-            field="documents",
-        )
     return practice, organizations
 
 
@@ -158,24 +130,11 @@ def _organizations(
     return found
 
 
-async def _question(office: Office, organization: OrganizationRef, one: DraftToIssue) -> Question | None:
-    try:
-        books = await _open(office, organization, one.draft)
-        if await _issued_from(books, one.draft) is not None:
-            return None
-        return await question_before_issue(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
-    except (Refusal, *UNREADABLE_ROW):
-        # Issuing it says so again.
-        return None
-
-
-async def _issue(
-    office: Office, organization: OrganizationRef, one: DraftToIssue, said: PersonSaid | None, dry_run: bool
-) -> Issue:
+async def _issue(office: Office, organization: OrganizationRef, one: DraftToIssue, dry_run: bool) -> Issue:
     try:
         books = await _open(office, organization, one.draft)
         if not dry_run:
-            return await _issue_in(books, one, said)
+            return await _issue_in(books, one)
         earlier = await _issued_from(books, one.draft)
         asked = IssueRequest(draft=one.draft, acknowledge=one.acknowledge)
         return IssuedInvoice(earlier, ()) if earlier is not None else await foresee_issue(books, asked)
@@ -216,11 +175,11 @@ async def _issued_from(books: Books, draft: str) -> StandingDocument | None:
     return found
 
 
-async def _issue_in(books: Books, one: DraftToIssue, said: PersonSaid | None) -> Issue:
+async def _issue_in(books: Books, one: DraftToIssue) -> Issue:
     if (earlier := await _issued_from(books, one.draft)) is not None:
         return IssuedInvoice(earlier, ())
     try:
-        return await issue_invoice(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge), said)
+        return await issue_invoice(books, IssueRequest(draft=one.draft, acknowledge=one.acknowledge))
     except Refusal:
         # Somebody else may have issued it meanwhile, and then it is issued.
         if (meanwhile := await _issued_from(books, one.draft)) is not None:

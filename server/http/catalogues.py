@@ -14,7 +14,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import SERVER_INFO_META_KEY
 
 from operations.activity import Door
-from operations.naming import Caller, asks_person
+from operations.naming import Caller
 from operations.rights import Right
 from server.http.confirmations import bind_organization, state_security
 from server.http.gate.dispatch import Catalogue
@@ -40,11 +40,6 @@ class HttpDoorway:
     def note(self, request: ServerRequestContext[Any, Any], outcome: HandlerResult | BaseException) -> None:
         http: Any = request.request
         note_call(state_of(http.scope).caller_of_call, request, outcome, Door.MCP)
-
-    async def forces_prompts(self, request: ServerRequestContext[Any, Any]) -> bool:
-        http: Any = request.request
-        caller = state_of(http.scope).caller_of_call
-        return await asks_person(caller.office, caller.connection)
 
 
 def catalogue_server(catalogue: Catalogue, sealing_key: bytes) -> CounterfoilServer:

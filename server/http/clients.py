@@ -9,15 +9,12 @@ from typing import Any
 from mcp_types import ClientCapabilities
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_HANDSHAKE_VERSION
 
-from invoicing.approval.clients import forces_prompt
 from invoicing.refusals import Unavailable
 from storage.directory.sessions import SessionClient
 
 # What is kept of the capabilities: these names with these parts. Everything else a client can make as large as it
 # likes, and nothing here looks at it.
 _KEPT = {"elicitation": ("form", "url"), "sampling": ("context", "tools"), "roots": ()}
-# Who the client is, where that matters: that it is known to show certain calls to its user.
-_CLIENT = "client"
 _ASKED_BY = {"elicitation/create": "elicitation", "sampling/createMessage": "sampling", "roots/list": "roots"}
 
 
@@ -31,30 +28,18 @@ def client_of(initialize: Mapping[str, Any]) -> SessionClient:
         given = declared.get(name) if isinstance(declared, dict) else None
         if isinstance(given, dict):
             kept[name] = {part: {} for part in parts if isinstance(given.get(part), dict)}
-    info = initialize.get("clientInfo")
-    said = (info.get("name"), info.get("version")) if isinstance(info, dict) else ()
-    match said:
-        case (str(called), str(version)) if forces_prompt(called, version):
-            kept[_CLIENT] = {"name": called, "version": version}
     return SessionClient(str(revision), json.dumps(kept, separators=(",", ":")))
 
 
 def capabilities_of(client: SessionClient) -> dict[str, Any]:
     """The capabilities that were kept, as the client declared them."""
     kept: dict[str, Any] = json.loads(client.capabilities or "{}")
-    return {name: value for name, value in kept.items() if name != _CLIENT}
+    return kept
 
 
-def info_of(client: SessionClient) -> dict[str, Any] | None:
-    """Name and version of the client, where these were kept."""
-    info: dict[str, Any] | None = json.loads(client.capabilities or "{}").get(_CLIENT)
-    return info
-
-
-def takes_forms(client: SessionClient) -> bool:
-    """Whether the client can be asked by a form in the middle of a call."""
-    elicitation = capabilities_of(client).get("elicitation")
-    return elicitation is not None and ("form" in elicitation or "url" not in elicitation)
+def takes_links(client: SessionClient) -> bool:
+    """Whether the client can send its user to a page in the middle of a call."""
+    return "url" in capabilities_of(client).get("elicitation", {})
 
 
 def check_can_be_asked(capabilities: ClientCapabilities | None, method: str, params: Mapping[str, Any] | None) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
-from server.http.clients import takes_forms
+from server.http.clients import takes_links
 from server.http.connections import line_of
 from server.http.gate.state import state_of
 from server.http.messages import Message
@@ -22,7 +22,7 @@ _JSON, _EVENTS = "application/json", "text/event-stream"
 class Forms:
     """Answers with one JSON what tells and asks nothing meanwhile, or what comes from a client that takes nothing else;
     everything else may become an event stream. `streams` says of a tool whether its calls tell or ask something, `asks`
-    whether they ask the client's user, where the client of the session can.
+    whether they send the client's user to a page, where the client of the session can.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Forms:
 
     def _may_ask(self, scope: Scope, tool: str) -> bool:
         session = state_of(scope).session
-        return session is not None and self._asks(tool) and takes_forms(session.client)
+        return session is not None and self._asks(tool) and takes_links(session.client)
 
 
 def _is_request(scope: Scope, message: Message) -> bool:

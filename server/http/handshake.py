@@ -29,7 +29,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Unavailable
-from server.http.clients import capabilities_of, check_can_be_asked, info_of
+from server.http.clients import capabilities_of, check_can_be_asked
 from server.http.gate.state import state_of
 from server.http.questions import (
     Answered,
@@ -99,7 +99,7 @@ class HandshakeServer:
         revision = Headers(scope=scope).get("mcp-protocol-version") or conversation.client.revision
         connection = Connection.from_envelope(
             revision or DEFAULT_NEGOTIATED_VERSION,
-            info_of(conversation.client),
+            None,
             capabilities_of(conversation.client),
         )
         async with transport.connect() as (incoming, outgoing):

@@ -28,7 +28,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Unavailable
-from server.http.clients import capabilities_of, info_of
+from server.http.clients import capabilities_of
 from server.http.gate.state import state_of
 
 _log = logging.getLogger(__name__)
@@ -58,9 +58,7 @@ class PlainServer:
         """The answer's result or error."""
         client = state_of(scope).conversation_of_session.client
         revision = Headers(scope=scope).get("mcp-protocol-version") or client.revision
-        connection = Connection.from_envelope(
-            revision or DEFAULT_NEGOTIATED_VERSION, info_of(client), capabilities_of(client)
-        )
+        connection = Connection.from_envelope(revision or DEFAULT_NEGOTIATED_VERSION, None, capabilities_of(client))
         context = _Context(request["id"], ServerMessageMetadata(request_context=Request(scope)))
         method, params = request["method"], request.get("params")
         try:

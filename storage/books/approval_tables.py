@@ -48,7 +48,50 @@ class DocumentApproval(BooksTable, table=True):
     how: str
     comment: str
     digest: str
+    signed: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
-for _model in (Approval, DocumentApproval):
+class ApprovalSignature(BooksTable, table=True):
+    """What a person has signed who approved something: the statement, and all that it takes to check the signature."""
+
+    __tablename__ = "approval_signatures"
+
+    id: str = Field(primary_key=True)
+    statement: str
+    nonce: str = Field(unique=True)
+    method: str
+    signed_at: datetime = Field(sa_type=UtcDateTime)
+    public_key: str
+    signature: str
+    authenticator_data: str
+    client_data: str
+    relying_party: str
+    origin: str
+
+
+class ApprovalKey(BooksTable, table=True):
+    """A key with which the installation says that a person has proved by password and code who it is: its public half,
+    and the other one sealed.
+    """
+
+    __tablename__ = "approval_keys"
+
+    public_key: str = Field(primary_key=True)
+    sealed: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ApprovalChallenge(BooksTable, table=True):
+    """What a person was last shown of something that waits, and has not signed yet."""
+
+    __tablename__ = "approval_challenges"
+
+    approval_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    nonce: str
+    statement: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+for _model in (Approval, DocumentApproval, ApprovalSignature, ApprovalKey, ApprovalChallenge):
     table_of(_model).info.update(NO_SETTING)

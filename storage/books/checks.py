@@ -102,6 +102,7 @@ class Owing:
 
 ISSUING = ("issue_invoice", "issue_credit_note")
 DECIDING = "decide_approval"
+SIGNING_POLICY = "sign_policy"
 PRINTING = "store_pdf"
 CREATING = "create_organization"
 SAVED_PLAN, SAVED_HOURS = "save_plan", "save_hours"

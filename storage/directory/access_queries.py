@@ -117,10 +117,6 @@ REACHABLE_NOW = REACHABLE.where(ORGANIZATION.archived_at.is_(None))
 _BY_HANDLE = REACHABLE.where(ORGANIZATION.handle == bindparam("handle"))
 _BY_ID = REACHABLE.where(ORGANIZATION.id == bindparam("organization_id"))
 _AT_MOST_TWO = REACHABLE_NOW.limit(2)
-_WANTS_PERSON = REACHABLE_NOW.where(
-    func.coalesce(_PARTNER.c.human_approval, ORGANIZATION.human_approval) == HumanApproval.LIVE.value,
-).limit(1)
-
 ORDER: tuple[Any, ...] = (
     literal_column(RANK.replace("kind", "organizations.kind")),
     ORGANIZATION.name_key,
@@ -166,11 +162,6 @@ def only_reachable(session: Session, reach: Reach) -> OrganizationRef | None:
     """The one organization that the user can reach, or None where there are none or several."""
     rows = execute(session, _AT_MOST_TWO, reach.values).all()
     return ref(rows[0]) if len(rows) == 1 else None
-
-
-def reaches_human_approval(session: Session, reach: Reach) -> bool:
-    """Whether an organization in the user's reach has the policy that a person approves what is issued live."""
-    return bool(execute(session, _WANTS_PERSON, reach.values).first())
 
 
 def _remembered(

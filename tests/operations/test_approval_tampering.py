@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.approval.approvals import How, State
-from invoicing.organizations import READ_ONLY, CredentialKind, Environment, Scopes
+from invoicing.approval.approvals import State
+from invoicing.organizations import READ_ONLY, CredentialKind, Scopes
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import Office
 from operations.approval.deciding import DecisionRequest, decide_approval
-from operations.approval.persons import PersonSaid, said_of
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
@@ -23,15 +22,16 @@ from operations.credit_notes import CreditRequest
 from operations.credit_notes import issue_credit_note as ask_for_credit_note
 from operations.customers import save_customer
 from operations.drafts import DraftRequest, delete_draft, draft_invoice
-from operations.invoices import IssueRequest, KeptAsDraft, issue_invoice, question_before_issue
+from operations.invoices import IssueRequest, issue_invoice
 from operations.items import save_item
 from operations.profile import update_organization
 from operations.rights import Right
 from storage.books import checks
 from storage.directory import access_queries
-from tests.operations.test_human_approval import LIVE, Person, acknowledged, chat_of, issue, live_client
+from tests.operations.test_human_approval import LIVE, acknowledged, chat_of, live_client
 from tests.support.approvals import Desk, desk
 from tests.support.people import archive, colleague, in_the_directory, refusal
+from tests.support.signing import PASSKEY
 
 Attack = Callable[[Desk], Awaitable[None]]
 
@@ -352,10 +352,9 @@ async def the_user_was_demoted(it: Desk) -> None:
 
 
 async def a_persons_yes_is_invented(it: Desk) -> None:
-    said = PersonSaid(How.ELICITATION, frozenset({"0" * 64}))
-    key = await half_approved(it)
-    made = await it.decide(it.ben, key, said=said)
-    assert made.repeated
+    key = await it.ask(it.anna)
+    made = await it.decide(it.ben, key, proof=PASSKEY.sign(b"0" * 32, "0" * 64))
+    assert made.anew
 
 
 ATTACKS: tuple[Attack, ...] = tuple(
@@ -407,26 +406,7 @@ async def test_a_credit_note_is_not_approved_by_who_asked_nor_for_what_was_taken
         assert (await it.one.books(it.client).read(checks.totals)).documents == 2
 
 
-async def test_a_persons_yes_counts_for_the_state_that_was_shown_alone(tmp_path: Path) -> None:
-    async with live_client(tmp_path) as (one, books):
-        async with chat_of(one.office) as chat:
-            first, second = await acknowledged(chat), await acknowledged(chat)
-            shown = [await chat.ok("draft_invoice", organization=LIVE, draft=draft) for draft in (first, second)]
-            codes = tuple(str(warning["code"]) for one_of in shown for warning in one_of["warnings"])
-        asked = IssueRequest(draft=first, acknowledge=codes)
-        question = await question_before_issue(books, asked)
-        assert question is not None
-        said = said_of([question], How.ELICITATION)
-        (customer,) = {question.document.customer}
-        for other in (None, PersonSaid(How.ELICITATION, frozenset()), PersonSaid(How.FORCED_PROMPT, frozenset({"x"}))):
-            assert isinstance(await issue_invoice(books, asked, other), KeptAsDraft)
-        await save_customer(books, {"email": "other@example.com"}, customer_id=customer)
-        assert isinstance(await issue_invoice(books, asked, said), KeptAsDraft)
-        assert books.organization.environment is Environment.LIVE
-        assert (await books.read(checks.totals)).documents == 0
-
-
-@pytest.mark.parametrize("argument", ["outcome", "question", "said", "approve", "how", "inputResponses"])
+@pytest.mark.parametrize("argument", ["outcome", "question", "proof", "signed", "approve", "how", "inputResponses"])
 async def test_no_argument_says_that_a_person_agreed(tmp_path: Path, argument: str) -> None:
     async with live_client(tmp_path) as (one, books), chat_of(one.office) as chat:
         draft = await acknowledged(chat)
@@ -434,13 +414,3 @@ async def test_no_argument_says_that_a_person_agreed(tmp_path: Path, argument: s
         refused = await chat.refused("issue_invoice", organization=LIVE, draft=draft, **forged)
         assert refused["code"] == "invalid_input"
         assert (await books.read(checks.totals)).documents == 0
-
-
-async def test_one_yes_is_for_one_call(tmp_path: Path) -> None:
-    async with live_client(tmp_path) as (one, books):
-        person = Person()
-        async with chat_of(one.office, "auto", person) as chat:
-            for _ in range(2):
-                await issue(chat, await acknowledged(chat))
-        assert len(set(person.asked)) == 2
-        assert (await books.read(checks.totals)).documents == 2

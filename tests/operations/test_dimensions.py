@@ -330,7 +330,8 @@ LATER = (
 )
 LATER_TABLES = (
     "line_dimensions dimension_totals document_instalments workflow_conditions workflow_steps workflows"
-    " document_approvals approvals agents skill_settings skill_files skill_contents skills part_provenance"
+    " approval_challenges approval_keys approval_signatures document_approvals approvals agents"
+    " skill_settings skill_files skill_contents skills part_provenance"
     " entry_provenance billed_hours billed_periods billing_hours billing_plans recurring_drafts".split()
 )
 """What revisions after that of the totals added."""

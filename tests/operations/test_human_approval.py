@@ -1,19 +1,18 @@
-"""The policy human_approval: what is issued in live organizations wants a person's own yes to exactly that document."""
+"""The policy human_approval: what is issued in live organizations is signed by a person, and no call is enough."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import ElicitResult, Implementation
 
 from invoicing.approval.approvals import How
-from invoicing.approval.clients import FORCED_PROMPT_META, forces_prompt
 from invoicing.organizations import Environment
 from invoicing.refusals import Refusal
 from operations.access import Office
@@ -22,13 +21,14 @@ from operations.configuration.entries import Change, Part
 from operations.invoices import get_invoice
 from operations.onboarding import ClientRequest, create_client_organization
 from operations.rights import Right
+from operations.verification import verify_books
 from server.app import local_server
 from storage.books.pool import Books
 from tests.support.assistant import ERAS, Assistant, Era, text_of
-from tests.support.http import Credentials, Site, real_server, site_of
+from tests.support.http import Credentials, Site, site_of
 from tests.support.people import as_seen_by, colleague
 from tests.support.practice import Practice, practice
-from tools.catalog import CATALOG, DEDICATED_CATALOG
+from tests.support.signing import ORIGIN, sign
 
 LIVE = "harbour-bakery"
 READY: dict[str, Any] = {
@@ -41,19 +41,6 @@ SALE: dict[str, Any] = {
     "customer": "Hotel Bristol",
     "lines": [{"description": "Work", "quantity": "1", "unit_price": "100"}],
 }
-CLAUDE_CODE = Implementation(name="claude-code", version="2.1.332")
-
-
-class Person:
-    """Who sits at the client, and answers its forms."""
-
-    def __init__(self, **answer: Any) -> None:
-        self.answer = ElicitResult(**answer or {"action": "accept", "content": {"approve": True}})
-        self.asked: list[str] = []
-
-    async def __call__(self, _: Any, params: Any) -> ElicitResult:
-        self.asked.append(params.message)
-        return self.answer
 
 
 @asynccontextmanager
@@ -74,17 +61,14 @@ async def live_client(folder: Path) -> AsyncIterator[tuple[Practice, Books]]:
 
 async def set_policy(one: Practice, value: str) -> None:
     books = one.books(await as_seen_by(one.office, one.organization), Right.CHANGE_SETTINGS)
-    await save_entry(one.office, books, Part.POLICY, Change(code="", values={"human_approval": value}), agreed=How.TOOL)
+    await save_entry(one.office, books, Part.POLICY, Change(code="", values={"human_approval": value}), agreed=True)
 
 
 @asynccontextmanager
-async def chat_of(
-    office: Office, era: Era = "auto", person: Person | None = None, info: Implementation | None = None
-) -> AsyncIterator[Assistant]:
+async def chat_of(office: Office, era: Era = "auto", **client: Any) -> AsyncIterator[Assistant]:
     server = await local_server(office, "")
-    more: dict[str, Any] = {"elicitation_callback": person} if person else {}
-    async with Client(server, mode=era, client_info=info, **more) as client:
-        yield Assistant(client)
+    async with Client(server, mode=era, **client) as made:
+        yield Assistant(made)
 
 
 async def acknowledged(chat: Assistant) -> str:
@@ -99,123 +83,124 @@ async def issue(chat: Assistant, draft: str) -> Any:
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_a_person_says_yes_by_the_clients_form_and_it_stays_with_the_document(tmp_path: Path, era: Era) -> None:
+async def test_what_is_issued_by_a_call_waits_for_a_persons_signature(tmp_path: Path, era: Era) -> None:
     async with live_client(tmp_path) as (one, books):
-        person = Person()
-        async with chat_of(one.office, era, person) as chat:
+        async with chat_of(replace(one.office, public_url=ORIGIN), era) as chat:
             result = await issue(chat, await acknowledged(chat))
-            assert not result.is_error, text_of(result)
-            number = result.structured_content["invoice"]["number"]
-        (question,) = person.asked
-        assert '120.00 GBP: Issue invoice INV-2026-00001 to "Hotel Bristol" for "Harbour Bakery"' in question
-        (given,) = (await get_invoice(books, number)).approvals
-        assert (given.how, given.decided_by, given.workflow) == (How.ELICITATION, one.principal.label, "")
+            waiting = result.structured_content["approval"]
+            page = f"{ORIGIN}/o/{LIVE}/approvals/{waiting['id']}"
+            assert (result.structured_content["invoice"], waiting["page"]) == (None, page)
+            told = text_of(result).split("\n")
+            assert told[1].startswith("Not issued, it waits for approval: ")
+            assert told[2].endswith(f"A person must sign it, signed in at {page}")
+            refused = await chat.refused(
+                "decide_approval", organization=LIVE, document=waiting["id"], decision="approve"
+            )
+            assert refused["code"] == "not_allowed"
+            assert page in refused["message"]
+        made = await sign(books, waiting["id"])
+        assert made.issued is not None
+        (given,) = (await get_invoice(books, made.issued.document.number)).approvals
+        assert (given.how, given.decided_by, given.workflow) == (How.PASSKEY, one.principal.label, "")
+        assert (await verify_books(books)).problem == ""
+
+
+async def test_without_a_server_the_answer_says_that_one_is_needed(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, _), chat_of(one.office) as chat:
+        result = await issue(chat, await acknowledged(chat))
+        assert "counterfoil serve" in text_of(result).split("\n")[2]
+        assert result.structured_content["approval"]["page"] == ""
+
+
+async def test_a_credit_note_and_several_clients_drafts_wait_alike(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, books), chat_of(replace(one.office, public_url=ORIGIN)) as chat:
+        draft = await acknowledged(chat)
+        shown = await chat.ok("draft_invoice", organization=LIVE, draft=draft)
+        codes = [warning["code"] for warning in shown["warnings"]]
+        documents = [{"organization": LIVE, "draft": draft, "acknowledge": codes}]
+        dry = await chat.ok("issue_for_clients", documents=documents, dry_run=True)
+        assert [document["outcome"] for document in dry["documents"]] == ["would_wait_for_approval"]
+        result = await chat.call("issue_for_clients", documents=documents)
+        assert [document["outcome"] for document in result.structured_content["documents"]] == ["waiting"]
+        assert text_of(result).endswith(f"signed in at {ORIGIN}/approvals.")
+        issued = (await sign(books, draft)).issued
+        assert issued is not None
+        note = {"invoice": issued.document.number, "reason": "Returned", "client_reference": "back"}
+        waiting = await chat.ok("issue_credit_note", organization=LIVE, **note)
+        assert waiting["credit_note"] is None
+        credited = (await sign(books, waiting["approval"]["id"])).issued
+        assert credited is not None
+        again = await chat.ok("issue_credit_note", organization=LIVE, **note)
+        assert (again["credit_note"]["number"], again["replayed"]) == (credited.document.number, True)
+
+
+async def test_a_step_of_a_workflow_is_signed_on_the_same_page(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, books):
+        await save_entry(one.office, books, Part.WORKFLOWS, Change(code="ALL", values={"steps": "owner"}))
+        async with chat_of(one.office) as chat:
+            waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
+            decision = {"organization": LIVE, "document": waiting, "decision": "approve"}
+            assert (await chat.refused("decide_approval", **decision))["code"] == "not_allowed"
+        made = await sign(books, waiting)
+        assert made.issued is not None
+        (given,) = (await get_invoice(books, made.issued.document.number)).approvals
+        assert (given.how, given.workflow) == (How.PASSKEY, "ALL")
+
+
+async def test_what_waits_is_rejected_by_a_call(tmp_path: Path) -> None:
+    """To say no issues nothing."""
+    async with live_client(tmp_path) as (one, _), chat_of(one.office) as chat:
+        waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
+        rejected = await chat.ok("decide_approval", organization=LIVE, document=waiting, decision="reject")
+        assert rejected["approval"]["status"] == "rejected"
+
+
+async def test_a_sandbox_and_a_policy_that_is_off_want_nobody(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, _), chat_of(one.office) as chat:
+        sandbox = await one.client("Finch Studio")
+        await one.customer(one.books(sandbox))
+        await chat.ok("issue_invoice", organization=sandbox.handle, **SALE)
+        waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
+        await set_policy(one, "off")
+        decided = await chat.ok("decide_approval", organization=LIVE, document=waiting, decision="approve")
+        assert decided["invoice"]["number"], "what waits goes on, and a call is enough again"
+
+
+@pytest.mark.parametrize("which", ["key", "link"])
+async def test_what_a_key_or_a_link_asks_for_waits_for_a_person_too(tmp_path: Path, which: str) -> None:
+    async with live_client(tmp_path) as (one, books), site_of(one.store, one.clock) as site:
+        credentials = Credentials.of(one)
+        key = await credentials.key(books.organization) if which == "key" else ""
+        path = f"/mcp/{LIVE}" if key else f"/mcp/k/{await credentials.link(books.organization)}"
+        async with site_chat(site, key, path, "auto") as chat:
+            result = await issue(chat, await acknowledged(chat))
+        assert (await sign(books, result.structured_content["approval"]["id"])).issued is not None
 
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize(
-    "answer",
-    [{"action": "decline"}, {"action": "cancel"}, {"action": "accept", "content": {"approve": False}}],
-    ids=["decline", "cancel", "no"],
+    ("tool", "arguments"),
+    [
+        ("update_organization", {"human_approval": "off"}),
+        ("save_configuration", {"part": "policy", "values": {"human_approval": "off"}}),
+    ],
+    ids=["field", "part"],
 )
-async def test_what_nobody_agreed_to_is_kept_as_a_draft(tmp_path: Path, era: Era, answer: dict[str, Any]) -> None:
-    async with live_client(tmp_path) as (one, _), chat_of(one.office, era, Person(**answer)) as chat:
-        draft = await acknowledged(chat)
-        result = await issue(chat, draft)
-        assert text_of(result).split("\n")[1] == "Not issued: the person who was asked has not said yes."
-        assert (result.structured_content["invoice"], result.structured_content["draft"]) == (None, draft)
-        assert (await chat.ok("find_invoices", organization=LIVE))["invoices"] == []
-
-
-@pytest.mark.parametrize("era", ERAS)
-async def test_a_client_that_cannot_ask_issues_nothing_and_is_told_which_can(tmp_path: Path, era: Era) -> None:
-    # On a local connection the tools are listed before the policy is known, so that no forced prompt counts.
-    async with live_client(tmp_path) as (one, _), chat_of(one.office, era, info=CLAUDE_CODE) as chat:
-        result = await issue(chat, await acknowledged(chat))
-        assert "claude-code from 2.1.332 on" in text_of(result).split("\n")[1]
-        assert result.structured_content["invoice"] is None
-
-
-@pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("path", ["/mcp", f"/mcp/{LIVE}"])
-async def test_a_client_that_forces_its_prompt_is_listed_the_tools_that_ask_and_counts(
-    tmp_path: Path, era: Era, path: str
+async def test_the_policy_is_not_switched_off_by_a_call(
+    tmp_path: Path, era: Era, tool: str, arguments: dict[str, Any]
 ) -> None:
-    async with live_client(tmp_path) as (one, books):
-        token = await Credentials.of(one).token()
-        async with site_of(one.store, one.clock) as site:
-            async with site_chat(site, token, path, era, CLAUDE_CODE) as chat:
-                listed = CATALOG if path == "/mcp" else DEDICATED_CATALOG
-                asking = {tool.name for tool in listed if tool.asks}
-                assert await forced(chat) == asking >= {"issue_invoice", "issue_credit_note", "decide_approval"}
-                result = await issue(chat, await acknowledged(chat))
-                number = result.structured_content["invoice"]["number"]
-            async with site_chat(
-                site, token, path, era, Implementation(name="claude-code", version="2.1.331")
-            ) as older:
-                result = await issue(older, await acknowledged(older))
-                assert result.structured_content["invoice"] is None
-        (given,) = (await get_invoice(books, number)).approvals
-        assert given.how is How.FORCED_PROMPT
+    async with live_client(tmp_path) as (one, _), chat_of(replace(one.office, public_url=ORIGIN), era) as chat:
+        handle = one.organization.handle
+        refused = await chat.refused(tool, organization=handle, **arguments)
+        assert refused["code"] == "not_allowed"
+        assert f"{ORIGIN}/practice/{handle}/approvals/human_approval" in refused["message"]
+        assert (await as_seen_by(one.office, one.organization)).human_approval.value == "live"
 
 
-async def test_over_http_too_a_person_is_asked_by_the_clients_form(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    async with live_client(data) as (one, books):
-        token, organization = await Credentials.of(one).token(), books.organization
-    async with real_server(data) as server:
-        for era, path in zip(ERAS, ("/mcp", f"/mcp/{organization.handle}"), strict=True):
-            person = Person()
-            async with site_chat(server.site, token, path, era, CLAUDE_CODE, elicitation_callback=person) as chat:
-                result = await issue(chat, await acknowledged(chat))
-                invoice = result.structured_content["invoice"]["number"]
-                credited = await chat.ok("issue_credit_note", organization=LIVE, invoice=invoice, reason="Returned")
-                note = credited["credit_note"]["number"]
-                shown = await chat.ok("get_invoice", organization=LIVE, invoice=note)
-            assert len(person.asked) == 2, "a form goes before a forced prompt"
-            assert [one["how"] for one in shown["invoice"]["approvals"]] == ["elicitation"]
-
-
-@pytest.mark.parametrize("era", ERAS)
-async def test_a_step_is_approved_by_a_person_as_well(tmp_path: Path, era: Era) -> None:
-    async with live_client(tmp_path) as (one, books):
-        await save_entry(one.office, books, Part.WORKFLOWS, Change(code="ALL", values={"steps": "owner"}))
-        async with chat_of(one.office, era) as alone:
-            waiting = (await issue(alone, await acknowledged(alone))).structured_content["approval"]["id"]
-            decision = {"organization": LIVE, "document": waiting, "decision": "approve"}
-            assert (await alone.refused("decide_approval", **decision))["code"] == "not_allowed"
-        person = Person()
-        async with chat_of(one.office, era, person) as chat:
-            decided = await chat.ok("decide_approval", **decision, comment="Yes")
-        assert "Approve invoice" in person.asked[0]
-        (given,) = (await get_invoice(books, decided["invoice"]["number"])).approvals
-        assert (given.how, given.workflow, given.comment) == (How.ELICITATION, "ALL", "Yes")
-
-
-@pytest.mark.parametrize("era", ERAS)
-async def test_what_is_listed_never_depends_on_the_active_organization(tmp_path: Path, era: Era) -> None:
-    async with live_client(tmp_path) as (one, _):
-        sandbox = await one.client("Finch Studio")
-        credentials = Credentials.of(one)
-        async with site_of(one.store, one.clock) as site:
-            async with site_chat(site, await credentials.token(), "/mcp", era) as chat:
-                before = await forced(chat)
-                await chat.switch(sandbox.handle)
-                assert await forced(chat) == before != set()
-            async with site_chat(site, await credentials.token(), f"/mcp/{sandbox.handle}", era) as dedicated:
-                assert await forced(dedicated) == set(), "nothing there is live"
-        await set_policy(one, "off")
-        async with (
-            site_of(one.store, one.clock) as site,
-            site_chat(site, await credentials.token(), "/mcp", era) as chat,
-        ):
-            assert await forced(chat) == set()
-
-
-@pytest.mark.parametrize(("value", "told"), [("page", "sign-in"), ("always", "off or live")])
-async def test_a_policy_that_nothing_can_satisfy_is_refused(tmp_path: Path, value: str, told: str) -> None:
+@pytest.mark.parametrize("value", ["page", "always"])
+async def test_a_policy_that_there_is_not_is_refused(tmp_path: Path, value: str) -> None:
     async with practice(tmp_path) as one:
-        with pytest.raises(Refusal, match=told):
+        with pytest.raises(Refusal, match="off or live"):
             await set_policy(one, value)
 
 
@@ -229,37 +214,10 @@ async def test_the_policy_is_an_owners_and_not_a_clients(tmp_path: Path) -> None
                 await save_entry(office, books, Part.POLICY, Change(code="", values={"human_approval": "live"}))
 
 
-@pytest.mark.parametrize(
-    ("name", "version", "known"),
-    [
-        ("claude-code", "2.1.332", True),
-        ("claude-code", "3.0.0", True),
-        ("claude-code", "2.1.331", False),
-        ("claude-code", "2.1.332-beta", False),
-        ("claude-code", "2.1", False),
-        ("claude-code", "", False),
-        ("Claude-Code", "9.9.9", False),
-        ("cursor", "9.9.9", False),
-    ],
-)
-def test_only_known_clients_are_counted_on(name: str, version: str, known: bool) -> None:
-    assert forces_prompt(name, version) is known
-
-
 @asynccontextmanager
-async def site_chat(
-    site: Site, token: str, path: str, era: Era, info: Implementation | None = None, **answering: Any
-) -> AsyncIterator[Assistant]:
+async def site_chat(site: Site, token: str, path: str, era: Era, **answering: Any) -> AsyncIterator[Assistant]:
     async with (
         site.http(token) as http,
-        Client(
-            streamable_http_client(site.url + path, http_client=http), mode=era, client_info=info, **answering
-        ) as client,
+        Client(streamable_http_client(site.url + path, http_client=http), mode=era, **answering) as client,
     ):
         yield Assistant(client)
-
-
-async def forced(chat: Assistant) -> set[str]:
-    """The tools that a client must show to its user before it calls them."""
-    listed = (await chat.client.list_tools()).tools
-    return {tool.name for tool in listed if (tool.meta or {}).get(FORCED_PROMPT_META) is True}

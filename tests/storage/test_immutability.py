@@ -26,7 +26,7 @@ from invoicing.document.documents import (
     TaxCategory,
 )
 from invoicing.recurring.plans import Counted, Hours, Plan, PlanKind
-from operations.approval.deciding import DecisionRequest, decide_approval
+from operations.approval.showing import show_for_decision
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
@@ -48,6 +48,7 @@ from tests.support.folders import folder_of
 from tests.support.issuing import issue_credit_note
 from tests.support.practice import issue_request, practice
 from tests.support.raw import raw
+from tests.support.signing import by_password, sign
 
 KEYS = {
     "identity": ("id",),
@@ -59,6 +60,8 @@ KEYS = {
     "community_supplies": ("document_id,position",),
     "document_instalments": ("document_id,position",),
     "document_approvals": ("document_id,position",),
+    "approval_signatures": ("id", "nonce"),
+    "approval_keys": ("public_key",),
     "journal_entries": ("id", "document_id", "payment_id"),
     "journal_lines": ("entry_id,position",),
     "payments": ("position", "id", "reverses_id"),
@@ -115,7 +118,7 @@ async def _issue(root: Path) -> Path:
         await save_entry(one.office, books, Part.WORKFLOWS, Change(code="ALL", values={"steps": "owner"}))
         asked = await ask_to_issue(books, issue_request(customer.id))
         assert isinstance(asked, AwaitingApproval)
-        await decide_approval(books, DecisionRequest(asked.approval.id, "approve"))
+        await sign(books, asked.approval.id, by_password(await show_for_decision(books, asked.approval.id)))
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         await save_entry(one.office, books, Part.PERIODS, Change(code="2026-01"))
         await _bill(books, customer.id, invoice.document.id)

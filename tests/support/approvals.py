@@ -14,7 +14,7 @@ from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.organizations import CredentialKind, OrganizationRef
 from operations.access import Office, open_books
 from operations.approval.deciding import Decided, DecisionRequest, decide_approval
-from operations.approval.persons import PersonSaid
+from operations.approval.signing import Proof
 from operations.approval.waiting import AwaitingApproval
 from operations.configuration.configuring import save_entry
 from operations.configuration.entries import Change, Part
@@ -76,10 +76,10 @@ class Desk:
         return made.approval
 
     async def decide(
-        self, who: Office, key: str, decision: str = "approve", comment: str = "", said: PersonSaid | None = None
+        self, who: Office, key: str, decision: str = "approve", comment: str = "", proof: Proof | None = None
     ) -> Decided:
         books = await self.books(who, Right.DECIDE_APPROVAL)
-        return await decide_approval(books, DecisionRequest(key, decision, comment), said)
+        return await decide_approval(books, DecisionRequest(key, decision, comment), proof)
 
     def key_of(self, who: Office, kind: CredentialKind = CredentialKind.KEY) -> Office:
         """The office of a key or link that this person made, which acts as a user of its own."""
