@@ -1,0 +1,222 @@
+"""The pages of what waits for a person: a list, each document as it will stand, and the policy behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.organizations import OrganizationRef
+from invoicing.refusals import Conflict, LimitExceeded, NotAllowed, NotFound, Refusal
+from operations.access import open_books
+from operations.approval import loosening
+from operations.approval.deciding import Decided, DecisionRequest, decide_approval
+from operations.approval.proving import Prover, Site, assertion_of, request_options
+from operations.approval.showing import show_for_decision, shown_before, waiting_for
+from operations.approval.signing import PasswordAndCode, Proof
+from operations.approval.worklist import waiting_in_reach
+from operations.policies import HUMAN_APPROVAL
+from operations.rights import Right
+from server.pages.reading import Form
+from server.pages.rendering import nothing_here, render, told
+from server.pages.visiting import Desk, Visitor, place_of
+from storage.books.pool import Books
+from views.approval_pages import approval_page, waiting_line
+from views.remedies import for_assistant, message_of
+
+_CHANGED = (
+    "Nothing was done: it is not as it was shown to you any more, or the page was open for long. This is how it is now."
+)
+_UNTICKED = "Nothing was done: tick each warning that you have read."
+_UNPROVED = "Nothing was done: use your passkey, or your password and a one-time code."
+
+
+def routes(desk: Desk, prover: Prover) -> list[Route]:
+    """The routes of these pages."""
+    pages = ApprovalPages(desk, prover)
+    both = ("GET", "POST")
+    return [
+        desk.page("/approvals", pages.everywhere),
+        *desk.of_organization("/approvals", pages.listed),
+        *desk.of_organization(f"/approvals/{HUMAN_APPROVAL}", pages.policy, methods=both),
+        *desk.of_organization("/approvals/{document}", pages.document, methods=both),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPages:
+    """Whoever may not decide sees nothing: it looks as if there were no such page."""
+
+    desk: Desk
+    prover: Prover
+
+    async def everywhere(self, _: Request, visitor: Visitor) -> Response:
+        found = await waiting_in_reach(visitor.office)
+        groups = [
+            {
+                "name": one.organization.name,
+                "place": f"{place_of(one.organization)}/approvals",
+                "waiting": None if one.approvals is None else [waiting_line(each) for each in one.approvals],
+            }
+            for one in found
+        ]
+        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups)
+
+    async def listed(self, request: Request, visitor: Visitor) -> Response:
+        organization, books = await self._opened(request, visitor)
+        waiting = [waiting_line(one) for one in await waiting_for(books)]
+        place = f"{place_of(organization)}/approvals"
+        groups = [{"name": organization.name, "place": place, "waiting": waiting}] if waiting else []
+        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups)
+
+    async def document(self, request: Request, visitor: Visitor) -> Response:
+        _, books = await self._opened(request, visitor)
+        key = request.path_params["document"]
+        if request.method != "POST":
+            return await self._show(visitor, books, key)
+        form = await visitor.form(request)
+        if form.text("act") == "reject":
+            return await self._rejected(visitor, books, key, form)
+        return await self._approved(request, visitor, books, key, form)
+
+    async def policy(self, request: Request, visitor: Visitor) -> Response:
+        organization = await visitor.organization(request)
+        books = _open(visitor, organization, Right.SET_HUMAN_APPROVAL)
+        if request.method != "POST":
+            return await self._show_policy(visitor, books)
+        form = await visitor.form(request)
+        if await shown_before(books, HUMAN_APPROVAL, form.text("nonce")) is None:
+            return await self._show_policy(visitor, books, _CHANGED, 409)
+        try:
+            proof = await self._proof(request, visitor, form)
+            done = await loosening.switch_off(visitor.office, books, proof)
+        except (NotAllowed, LimitExceeded) as refused:
+            return await self._show_policy(visitor, books, refused.message, _status(refused))
+        if not done:
+            return await self._show_policy(visitor, books, _CHANGED, 409)
+        return told("It is off", "The policy human_approval is off: what is issued asks no person from now on.")
+
+    async def _opened(self, request: Request, visitor: Visitor) -> tuple[OrganizationRef, Books]:
+        organization = await visitor.organization(request)
+        return organization, _open(visitor, organization, Right.DECIDE_APPROVAL)
+
+    async def _show(self, visitor: Visitor, books: Books, key: str, problem: str = "", status: int = 200) -> Response:
+        try:
+            shown = await show_for_decision(books, key)
+        except (NotAllowed, NotFound):
+            return nothing_here()
+        except Refusal as refusal:
+            return told("It cannot be decided now", message_of(refusal, for_assistant), status=409)
+        page = approval_page(books.organization, shown)
+        return render(
+            "approval.html",
+            status=status,
+            title=f"{'Issue' if shown.issues else 'Approve'} {page.kind} {page.number}?",
+            visitor=visitor,
+            page=page,
+            problem=problem,
+            **await self._ways(visitor, shown.challenge),
+        )
+
+    async def _show_policy(self, visitor: Visitor, books: Books, problem: str = "", status: int = 200) -> Response:
+        try:
+            shown = await loosening.show_switching_off(visitor.office, books)
+        except Conflict as conflict:
+            return told("There is nothing to switch off", conflict.message, status=409)
+        ways = await self._ways(visitor, shown.challenge)
+        return render(
+            "human_approval.html",
+            status=status,
+            title="Switch human_approval off?",
+            visitor=visitor,
+            whose=books.organization.name,
+            nonce=shown.nonce,
+            problem=problem,
+            **ways,
+        )
+
+    async def _ways(self, visitor: Visitor, challenge: bytes) -> dict[str, Any]:
+        """How the person can sign: what its browser is given for a passkey, and whether it has a password."""
+        site = self._site()
+        known = await self.prover.passkeys(visitor.office, site)
+        return {
+            "passkey": request_options(site, challenge, known) if known else "",
+            "password": await self.prover.has_password(visitor.office),
+        }
+
+    async def _rejected(self, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
+        try:
+            await decide_approval(books, DecisionRequest(key, "reject", form.text("comment")))
+        except (NotAllowed, NotFound):
+            return nothing_here()
+        except Refusal as refusal:
+            return await self._show(visitor, books, key, message_of(refusal, for_assistant), 409)
+        return told("It is rejected", "It is a draft again, with your comment.")
+
+    async def _approved(self, request: Request, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
+        nonce = form.text("nonce")
+        if await shown_before(books, key, nonce) is None:
+            # Sent a second time, or shown anew since: what became of it is shown.
+            return await self._show(visitor, books, key, _CHANGED, 409)
+        if len(set(form.several("warning"))) < _counted(form.text("warnings")):
+            return await self._show(visitor, books, key, _UNTICKED, 400)
+        try:
+            proof = await self._proof(request, visitor, form)
+            made = await decide_approval(books, DecisionRequest(key, "approve", form.text("comment")), proof)
+        except NotFound:
+            return nothing_here()
+        except Refusal as refusal:
+            return await self._show(visitor, books, key, message_of(refusal, for_assistant), _status(refusal))
+        if made.anew and made.issued is None:
+            return await self._show(visitor, books, key, _CHANGED, 409)
+        return _came_of(made)
+
+    async def _proof(self, request: Request, visitor: Visitor, form: Form) -> Proof:
+        """What the person has proved by.
+
+        Raises:
+            NotAllowed, LimitExceeded: it proves nothing.
+        """
+        office, nonce = visitor.office, form.text("nonce")
+        if answer := form.text("passkey"):
+            site = self._site()
+            return assertion_of(site, answer, await self.prover.passkeys(office, site), nonce=nonce)
+        password, code = form.text("password"), form.text("code")
+        if not password or not code:
+            raise NotAllowed(_UNPROVED)
+        address = request.client.host if request.client else ""
+        await self.prover.prove_password(office, visitor.signed_in, password, code, address=address)
+        return PasswordAndCode(nonce=nonce, sealing=self.prover.sealing(office))
+
+    def _site(self) -> Site:
+        public_url = self.desk.office.public_url
+        return Site(urlsplit(public_url).hostname or "", public_url)
+
+
+def _open(visitor: Visitor, organization: OrganizationRef, act: Right) -> Books:
+    """The organization's books, for whoever may do the act; for everybody else there is no such page."""
+    try:
+        return open_books(visitor.office, organization, act)
+    except (NotAllowed, Conflict):
+        raise NotFound("There is no such page.") from None
+
+
+def _came_of(made: Decided) -> Response:
+    if made.issued is not None:
+        number = made.issued.document.number
+        return told(f"Issued as {number}", f"{number} is issued for good, and your signature is kept with it.")
+    if made.approval.note:
+        return told("It is a draft again", f"It was not issued: {made.approval.note}", status=409)
+    return told("Approved", "Your approval is kept. Others decide next; it is issued after the last of them.")
+
+
+def _counted(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def _status(refusal: Refusal) -> int:
+    return 429 if isinstance(refusal, LimitExceeded) else 403 if isinstance(refusal, NotAllowed) else 409
