@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import stores
+from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
 
 # The same examples in every run, and no failure because a machine is busy: a red test means a changed behaviour.
@@ -37,3 +38,10 @@ def _keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTERFOIL_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what was not tried."""
+    left_out = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"Left out: {len(left_out)} tests in a browser, {MISSING}.", yellow=True)

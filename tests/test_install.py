@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.chromium import REQUIRED, check_is_there
+
 ROOT = Path(__file__).parent.parent
 INSTALL = ROOT / ".ci" / "install.py"
 # Says what it is at, and then nothing more until it is let go.
@@ -93,3 +95,14 @@ def test_the_first_line_comes_before_anything_is_made(tmp_path: Path) -> None:
     assert lines[0] == f"Installing Counterfoil and its tools into {tmp_path / 'venv'}: once, for a minute or two."
     assert lines[1] == "  1 of 4: a virtual environment"
     assert lines[-1].startswith("That failed: ")
+
+
+def test_without_a_browser_its_tests_are_left_out_and_where_changes_are_checked_they_fail() -> None:
+    with pytest.raises(pytest.skip.Exception, match="left out for want of Chromium"):
+        check_is_there("", {})
+    with pytest.raises(pytest.fail.Exception, match="Chromium"):
+        check_is_there("", {REQUIRED: "required"})
+    check_is_there("/usr/bin/chromium", {REQUIRED: "required"})
+    program = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "missing+=(chromium)" in program
+    assert f"export {REQUIRED}=required" in program

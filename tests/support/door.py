@@ -92,10 +92,12 @@ class Door:
 
 
 @asynccontextmanager
-async def door(application: ASGIApp, allowance: Allowance, *, connections_max: int = 100) -> AsyncIterator[Door]:
-    """Serve the application until the test is over."""
+async def door(
+    application: ASGIApp, allowance: Allowance, *, connections_max: int = 100, port: int = 0
+) -> AsyncIterator[Door]:
+    """Serve the application until the test is over, on this port or on any."""
     connections = OpenConnections(allowance, connections_max)
-    port = free_port()
+    port = port or free_port()
     listener = listen("127.0.0.1", port)
     server = StoppingServer(application, connections)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -1,0 +1,96 @@
+"""A real browser before a served practice: Chromium, driven by Playwright, and a passkey's authenticator in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from server.http.application import HttpSettings, http_application
+from tests.support.chromium import chromium_path
+from tests.support.door import door
+from tests.support.http import ROOMY, Credentials, House, Site, free_port
+from tests.support.practice import practice
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+_AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser process without a window."""
+    async with async_playwright() as playwright:
+        # Its sandbox cannot be had as root, or in many containers; it shows nothing but our own pages.
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Browsed:
+    """A served practice, and a browser of one person before it, with nothing kept from before."""
+
+    home: House
+    context: BrowserContext
+    page: Page
+
+    async def open(self, path: str) -> None:
+        """Load a page of the site; `path` may be a whole URL."""
+        await self.page.goto(path if path.startswith("http") else self.home.site.url + path)
+
+    async def with_passkeys(self) -> Passkeys:
+        """Give the page's browser an authenticator that agrees to everything."""
+        session = await self.context.new_cdp_session(self.page)
+        await session.send("WebAuthn.enable")
+        made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})
+        return Passkeys(session, made["authenticatorId"])
+
+
+@dataclass(frozen=True, slots=True)
+class Passkeys:
+    """The authenticator of a page: what a fingerprint reader would be."""
+
+    session: Any
+    authenticator: str
+
+    async def kept(self) -> list[dict[str, Any]]:
+        """The passkeys that it holds."""
+        held = await self.session.send("WebAuthn.getCredentials", {"authenticatorId": self.authenticator})
+        credentials: list[dict[str, Any]] = held["credentials"]
+        return credentials
+
+
+@asynccontextmanager
+async def browsed(browser: Browser, root: Path, *, scheme: str = "light") -> AsyncIterator[Browsed]:
+    """A practice in a new folder, served by this process under a name, which passkeys need, and a browser before it."""
+    async with AsyncExitStack() as stack:
+        port = free_port()
+        url = f"http://localhost:{port}"
+        one = await stack.enter_async_context(practice(root))
+        settings = HttpSettings(port=port, public_url=url, allowance=ROOMY)
+        application = http_application(one.store, one.clock, settings)
+        await stack.enter_async_context(door(application, ROOMY, port=port))
+        home = House(
+            one,
+            Site(url),
+            Credentials.of(one),
+            await one.client("Harbour Bakery"),
+            await one.client("Finch Studio"),
+        )
+        options: Any = {"viewport": DESKTOP, "color_scheme": scheme, "reduced_motion": "reduce"}
+        context = await browser.new_context(**options)
+        stack.push_async_callback(context.close)
+        context.set_default_timeout(20_000)
+        yield Browsed(home, context, await context.new_page())
