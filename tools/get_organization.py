@@ -16,7 +16,7 @@ from tools.answers import Answer, answer
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.snippets import is_loopback, snippets
+from views.snippets import is_loopback, snippets
 from views.connections import own_connection
 from views.mandates import mandate_lines
 from views.organizations import counts_text, heading, named

@@ -11,7 +11,7 @@ import pytest
 from invoicing.master_data.handles import CONNECTION_NAME_LENGTH_MAX
 from tests.support.assistant import assistant, text_of
 from tests.tools.bakery import HANDLE, Bakery
-from tools.snippets import is_loopback, snippets
+from views.snippets import is_loopback, snippets
 
 LOCAL = (
     "http://127.0.0.1:8750",
