@@ -16,13 +16,13 @@ from tools.answers import Answer, answer
 from tools.context import ReadableBooks, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
-from views.snippets import is_loopback, snippets
 from views.connections import own_connection
 from views.mandates import mandate_lines
 from views.organizations import counts_text, heading, named
 from views.profile import ProfileShown, profile_lines, profile_shown, setting_lines
 from views.remedies import for_assistant
 from views.settings import readiness_lines
+from views.snippets import is_loopback, snippets
 
 
 class OrganizationProfile(ProfileShown, Answer):
@@ -84,11 +84,11 @@ def _practice_lines(office: Office, books: Books) -> list[str]:
 def _snippet_lines(shown: OrganizationProfile) -> list[str]:
     if not shown.snippets:
         return []
-    # Claude's web lives elsewhere, opens nothing on this machine, and sends no header.
-    reached = "once the server has a --public-url, with" if is_loopback(shown.connection_url) else "with"
-    needs = {"claude": f" ({reached} a secret link of counterfoil link create as its URL)"}
+    # Claude's web lives elsewhere, and opens nothing on this machine.
+    needs = {"claude": " (reached once the server has a --public-url)"} if is_loopback(shown.connection_url) else {}
     return [
-        "TOKEN stands for a token of counterfoil token create, or an API key of this organization:",
+        "Ready for each AI client, which then asks its user to sign in. One that cannot sends a token or an API key as"
+        " the header Authorization: Bearer TOKEN, or has a secret link of counterfoil link create as its URL:",
         *(f"{client}{needs.get(client, '')}: {text}" for client, text in shown.snippets.items()),
     ]
 

@@ -1,6 +1,6 @@
 """Ready pieces of configuration for AI clients: one connection URL each, under the server's own name.
 
-No secret is in them: where a header is needed, TOKEN stands for a personal access token or an API key.
+No secret is in them: a client finds out by itself how its user signs in.
 """
 
 from __future__ import annotations
@@ -11,25 +11,23 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
-_HEADERS = {"Authorization": "Bearer TOKEN"}
-
 
 @lru_cache(256)
 def snippets(name: str, url: str) -> dict[str, str]:
     """For each client what to open, run or paste; `name` is what the connection is called there."""
-    http = {"type": "http", "url": url, "headers": _HEADERS}
-    plain = {"url": url, "headers": _HEADERS}
+    http = {"type": "http", "url": url}
     claude = (
         "https://claude.ai/customize/connectors?modal=add-custom-connector"
         f"&connectorName={quote(name, safe='')}&connectorUrl={quote(url, safe='')}"
     )
     return {
         "claude": claude,
-        "claude_code": f'claude mcp add --transport http {name} {url} --header "Authorization: Bearer TOKEN"',
+        "claude_code": f"claude mcp add --transport http {name} {url}",
         "vscode": f"vscode:mcp/install?{quote(_json({'name': name, **http}), safe='')}",
+        "vscode_json": _json({"servers": {name: http}}),
         "cursor": (
             f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name, safe='')}"
-            f"&config={quote(base64.b64encode(_json(plain).encode()).decode(), safe='')}"
+            f"&config={quote(base64.b64encode(_json({'url': url}).encode()).decode(), safe='')}"
         ),
         "json": _json({"mcpServers": {name: http}}),
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
 
@@ -32,9 +33,14 @@ REMOTE = (
 def test_each_client_has_its_own(url: str, local: bool) -> None:
     made = snippets("counterfoil-a", f"{url}/mcp/a")
     assert is_loopback(f"{url}/mcp/a") is local
-    assert set(made) == {"claude", "claude_code", "vscode", "cursor", "json"}
+    assert set(made) == {"claude", "claude_code", "vscode", "vscode_json", "cursor", "json"}
     assert json.loads(made["json"])["mcpServers"]["counterfoil-a"]["url"] == f"{url}/mcp/a"
     assert quote(f"{url}/mcp/a", safe="") in made["claude"]
+    assert made["claude_code"] == f"claude mcp add --transport http counterfoil-a {url}/mcp/a"
+    assert json.loads(unquote(made["vscode"]).removeprefix("vscode:mcp/install?"))["url"] == f"{url}/mcp/a"
+    assert json.loads(made["vscode_json"])["servers"]["counterfoil-a"]["url"] == f"{url}/mcp/a"
+    configured = dict(parse_qsl(urlsplit(made["cursor"]).query))["config"]
+    assert json.loads(base64.b64decode(configured)) == {"url": f"{url}/mcp/a"}
 
 
 @pytest.mark.parametrize(("url", "reachable"), [(LOCAL[0], False), (REMOTE[0], True)])
@@ -43,15 +49,17 @@ async def test_the_text_has_them_all_and_says_which_cannot_work_yet(bakery: Bake
         shown = await chat.call("get_organization", connections=True)
     made = (shown.structured_content or {})["snippets"]
     assert f"Its own connection: {url}/mcp/{HANDLE}" in text_of(shown)
-    assert all(text in text_of(shown).splitlines()[-5 + index] for index, text in enumerate(made.values()))
-    assert ("claude (once the server has a --public-url, " in text_of(shown)) is not reachable
+    assert all(text in text_of(shown).splitlines()[-6 + index] for index, text in enumerate(made.values()))
+    assert ("claude (reached once the server has a --public-url): " in text_of(shown)) is not reachable
 
 
-async def test_the_text_says_what_token_stands_for_and_that_claudes_web_needs_a_secret_link(bakery: Bakery) -> None:
+async def test_the_text_says_that_a_client_signs_in_and_what_one_that_cannot_is_given(bakery: Bakery) -> None:
     async with assistant(replace(bakery.office, public_url=REMOTE[0]), organization=HANDLE) as chat:
-        lines = text_of(await chat.call("get_organization", connections=True)).splitlines()
-    assert lines[-6].startswith("TOKEN stands for a token of counterfoil token create, or an API key")
-    assert lines[-5].startswith("claude (with a secret link of counterfoil link create as its URL): https://claude.ai/")
+        shown = await chat.call("get_organization", connections=True)
+    told = text_of(shown).splitlines()[-7]
+    assert told.startswith("Ready for each AI client, which then asks its user to sign in.")
+    assert "Authorization: Bearer TOKEN" in told
+    assert "TOKEN" not in json.dumps((shown.structured_content or {})["snippets"])
 
 
 async def test_a_practice_is_told_the_connection_over_which_its_clients_are_reached(bakery: Bakery) -> None:
