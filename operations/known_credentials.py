@@ -29,6 +29,32 @@ async def list_credentials(
     )
 
 
+async def list_openings(office: Office, organization: OrganizationRef) -> list[KnownCredential]:
+    """What opens the organization, newest first, without its secrets, as far as the principal may end it: keys, links,
+    and the connections of client programs.
+    """
+    found = await office.store.directory.read(lambda db: credentials.opening(db, organization.id))
+    principal = office.principal
+    return [
+        one
+        for one in found
+        if is_allowed(_RIGHTS[one.kind], organization, principal)
+        or (principal.is_person and one.user == principal.label)
+    ]
+
+
+async def revoke_opening(office: Office, organization: OrganizationRef, credential_id: str) -> KnownCredential:
+    """Revoke one of those that `list_openings` answers.
+
+    Raises:
+        NotFound: it is none of them.
+    """
+    for one in await list_openings(office, organization):
+        if one.id == credential_id:
+            return await revoke_credential(office, kind=one.kind, key=one.id)
+    raise NotFound("There is no such connection, key or link.", field="id")
+
+
 async def revoke_credential(office: Office, *, kind: CredentialKind, key: str) -> KnownCredential:
     """Revoke a credential by its id or prefix; from now on it opens nothing. Answers it as it was before.
 

@@ -23,7 +23,7 @@ from operations.rights import Right
 from storage.books import audit
 from storage.directory import access_queries, credentials, users
 from storage.directory.credentials import KnownCredential
-from storage.directory.users import Member
+from storage.directory.users import Member, Person
 from storage.ids import new_id
 from storage.work.completion import to_its_end
 
@@ -63,6 +63,16 @@ def role_named(text: str) -> Role:
         return Role(text.strip().lower())
     except ValueError:
         raise InvalidInput("role must be owner, accountant, viewer or client.", field="role") from None
+
+
+async def list_members(office: Office, organization: OrganizationRef) -> list[Person]:
+    """The people who belong to the organization itself, by e-mail address.
+
+    Raises:
+        NotAllowed: by anyone whose right it is not to say who they are.
+    """
+    require(Right.MANAGE_PEOPLE, organization, office.principal)
+    return await office.store.directory.read(lambda db: users.members(db, organization.id))
 
 
 async def invite_user(

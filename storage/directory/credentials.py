@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, bindparam, not_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from invoicing.organizations import OF_PERSONS, CredentialKind, Environment, Scopes, scopes_of, scopes_text
 from storage.directory.access_queries import Reach
 from storage.directory.authorization_tables import AccessToken
-from storage.directory.tables import Credential, Organization, User
+from storage.directory.tables import Credential, Membership, Organization, User
 from storage.queries.statements import execute, table_of
 
 _TOUCH_INTERVAL = timedelta(minutes=1)
@@ -289,6 +289,23 @@ def list_credentials(
     if user_id:
         wanted.append(col(Credential.user_id) == user_id)
     return _known_where(session, *wanted)
+
+
+def opening(session: Session, organization_id: str) -> list[KnownCredential]:
+    """What opens the organization and nothing else, and the connections of its own people that open all they reach;
+    newest first, without what is revoked and without personal tokens.
+    """
+    belongs = exists().where(
+        col(Membership.user_id) == col(Credential.user_id), col(Membership.organization_id) == organization_id
+    )
+    return _known_where(
+        session,
+        col(Credential.revoked_at).is_(None),
+        or_(
+            col(Credential.organization_id) == organization_id,
+            and_(col(Credential.organization_id).is_(None), _is_of_kind(CredentialKind.CONNECTION), belongs),
+        ),
+    )
 
 
 def made_by(session: Session, user_id: str, organization_id: str) -> list[KnownCredential]:

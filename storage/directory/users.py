@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import Row, delete, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -17,6 +17,13 @@ from storage.queries.cache import remembered
 
 SERVICE_ADDRESS = "@credential"
 """What the e-mail address of a user ends with that a key or link acts as."""
+
+_PEOPLE = (
+    sql_select(col(User.id), col(User.email), col(Membership.role), Organization, col(Membership.all_clients))
+    .join(Membership, col(Membership.user_id) == col(User.id))
+    .join(Organization, col(Organization.id) == col(Membership.organization_id))
+    .where(col(User.email).not_like(f"%{SERVICE_ADDRESS}"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +67,22 @@ def email_of(session: Session, user_id: str) -> str:
 
 def people(session: Session) -> list[Person]:
     """The users who are people, each with every membership, by e-mail address."""
-    query = (
-        sql_select(col(User.id), col(User.email), col(Membership.role), Organization, col(Membership.all_clients))
-        .join(Membership, col(Membership.user_id) == col(User.id))
-        .join(Organization, col(Organization.id) == col(Membership.organization_id))
-        .where(col(User.email).not_like(f"%{SERVICE_ADDRESS}"))
-        .order_by(col(User.email), col(Organization.handle))
+    query = _PEOPLE.order_by(col(User.email), col(Organization.handle))
+    return [_person(session, row) for row in session.execute(query).all()]
+
+
+def members(session: Session, organization_id: str) -> list[Person]:
+    """The people who belong to the organization itself, by e-mail address."""
+    query = _PEOPLE.where(col(Organization.id) == organization_id).order_by(col(User.email))
+    return [_person(session, row) for row in session.execute(query).all()]
+
+
+def _person(session: Session, row: Row[str, str, str, Organization, bool]) -> Person:
+    user_id, email, role, organization, all_clients = row
+    limited = not all_clients and organization.kind == OrganizationKind.PARTNER.value
+    return Person(
+        email, Role(role), organization.handle, _limited_to(session, user_id, organization.id) if limited else None
     )
-    found = []
-    for user_id, email, role, organization, all_clients in session.execute(query).all():
-        limited = not all_clients and organization.kind == OrganizationKind.PARTNER.value
-        clients = _limited_to(session, user_id, organization.id) if limited else None
-        found.append(Person(email, Role(role), organization.handle, clients))
-    return found
 
 
 def _limited_to(session: Session, user_id: str, partner_id: str) -> tuple[str, ...]:

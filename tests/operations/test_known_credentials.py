@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationKind
+from invoicing.organizations import EVERYTHING, CredentialKind, OrganizationKind, OrganizationRef
 from invoicing.refusals import NotAllowed, NotFound
 from operations.access import Office
 from operations.credentials import create_key, create_token
 from operations.known_credentials import (
     list_credentials,
+    list_openings,
     revoke_credential,
+    revoke_opening,
     wake_all_credentials,
     wake_credential,
 )
 from storage.directory import credentials
-from tests.support.people import another_practice, colleague, refusal
+from tests.support.people import another_practice, as_seen_by, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice
 
 TOKEN, KEY = CredentialKind.TOKEN, CredentialKind.KEY
@@ -105,3 +107,53 @@ async def test_an_api_key_revokes_nothing_not_even_itself(tmp_path: Path) -> Non
         assert isinstance(await refusal(revoke_credential(keyed, kind=KEY, key=prefix)), NotAllowed)
         token = await token_of(one, one.office)
         assert isinstance(await refusal(revoke_credential(keyed, kind=TOKEN, key=token)), NotAllowed)
+
+
+async def connection_of(one: Practice, office: Office, organization: OrganizationRef | None) -> str:
+    """A client program's connection, as a person lets it act."""
+    made = await create_token(one.office, office.principal.label, scopes=EVERYTHING, name="Claude")
+    where = organization.id if organization else None
+    in_the_directory(
+        one,
+        "UPDATE credentials SET client_id = 'claude', organization_id = ? WHERE id = ?",
+        where,
+        made.credential_id,
+    )
+    return made.credential_id
+
+
+async def openings(office: Office, organization: OrganizationRef) -> set[str]:
+    return {one.id for one in await list_openings(office, await as_seen_by(office, organization))}
+
+
+async def test_what_opens_an_organization_is_listed_to_whoever_may_end_it(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+        accountant = await colleague(one, one.organization, "accountant")
+        viewer = await colleague(one, bakery, "viewer")
+        key = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).credential_id
+        await create_key(one.office, finch, "Till", kind=KEY, scopes=EVERYTHING)
+        own, viewers = await connection_of(one, one.office, bakery), await connection_of(one, viewer, bakery)
+        everywhere = await connection_of(one, accountant, None)
+        await token_of(one, viewer)
+        assert await openings(one.office, bakery) == {key, own, viewers}
+        assert await openings(accountant, bakery) == {key}
+        assert await openings(viewer, bakery) == {viewers}
+        assert await openings(one.office, one.organization) == {everywhere}
+        assert await openings(accountant, one.organization) == {everywhere}
+
+
+async def test_what_opens_an_organization_is_ended_from_there_and_from_nowhere_else(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+        viewer = await colleague(one, bakery, "viewer")
+        key = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).credential_id
+        for office, place in ((one.office, finch), (viewer, bakery)):
+            seen = await as_seen_by(office, place)
+            assert isinstance(await refusal(revoke_opening(office, seen, key)), NotFound)
+        assert (await revoke_opening(one.office, bakery, key)).name == "Till"
+        assert await openings(one.office, bakery) == set()
+        assert isinstance(await refusal(revoke_opening(one.office, bakery, key)), NotFound)
+        connection = await connection_of(one, viewer, bakery)
+        await revoke_opening(viewer, await as_seen_by(viewer, bakery), connection)
+        assert await openings(viewer, bakery) == set()

@@ -17,7 +17,7 @@ from operations.access import Office, standing_of
 from operations.authentication import Presented, Unauthenticated, authenticate
 from operations.credentials import Secret, create_key, create_token
 from operations.known_credentials import revoke_credential
-from operations.membership import Joined, invite_user, limit_user, remove_user, role_named
+from operations.membership import Joined, invite_user, limit_user, list_members, remove_user, role_named
 from operations.organizations import all_organizations
 from operations.people import acting, list_people, rename_user
 from operations.practices import local_owner
@@ -64,6 +64,19 @@ def trail(one: Practice, organization: OrganizationRef) -> list[tuple[str, str, 
     query = "SELECT act, subject, detail FROM audit_entries WHERE act LIKE '%_user' ORDER BY position"
     with raw(path) as connection:
         return [(act, subject, json.loads(detail)) for act, subject, detail in connection.execute(query)]
+
+
+async def test_who_belongs_to_an_organization_is_listed_to_whoever_says_so(tmp_path: Path) -> None:
+    async with practice(tmp_path) as one:
+        bakery = await one.client("Harbour Bakery")
+        await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[BAKERY])
+        await invite_user(one.office, bakery, "til@example.com", role=Role.VIEWER)
+        await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)
+        practice_people = [Person(ANA, Role.ACCOUNTANT, PRACTICE, (BAKERY,)), Person(OWNER, Role.OWNER, PRACTICE)]
+        assert await list_members(one.office, one.organization) == practice_people
+        assert await list_members(one.office, bakery) == [Person("til@example.com", Role.VIEWER, BAKERY)]
+        ana = await acting(one.office, ANA)
+        assert isinstance(await refusal(list_members(ana, await as_seen_by(ana, bakery))), NotAllowed)
 
 
 async def test_who_is_invited_has_what_the_role_gives_and_can_have_a_token(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ async def another_practice(
     return office, made
 
 
-def in_the_directory(one: Practice, statement: str, *values: str) -> None:
+def in_the_directory(one: Practice, statement: str, *values: str | None) -> None:
     """Change the directory as an administrator would, while it is open."""
     with raw(one.root / DIRECTORY_FILE) as connection:
         assert connection.execute(statement, values).rowcount > 0
