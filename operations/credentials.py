@@ -14,17 +14,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from invoicing.organizations import READ_ONLY, Clock, CredentialKind, OrganizationRef, Role, Scopes
+from invoicing.organizations import READ_ONLY, CredentialKind, OrganizationRef, Role, Scopes
 from invoicing.refusals import InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_line
-from operations.access import Office, Principal, open_books, require
+from operations.access import Office, Principal, is_allowed, open_books, require
 from operations.naming import Caller, name_organization
 from operations.rights import Right
 from storage.books import audit
-from storage.directory import credentials, users
+from storage.directory import access_queries, credentials, users
 from storage.directory.credentials import Bearer, WaitingKey
-from storage.folder.store import Store
 from storage.ids import new_id
 
 SECRET_BYTES = 20
@@ -111,7 +110,7 @@ async def create_token(
         InvalidInput: a name that is too long.
     """
     shown = clean_line(name, field="name", limit=80) or email
-    expires_at = _expiry(office, expires_in_days)
+    expires_at = expiry_of(office, expires_in_days)
 
     def work(db: Session) -> Secret:
         user_id = users.person_id_of(db, email)
@@ -187,18 +186,23 @@ async def prepare_key(
     return PendingKey(made.prefix, page)
 
 
-async def show_key(store: Store, clock: Clock, page: str) -> ShownKey | None:
-    """Make and answer the key that waits on a one-time page; None where nothing waits there (any more)."""
+async def show_key(office: Office, page: str) -> ShownKey | None:
+    """Make and answer the key that waits on a one-time page, for somebody who could make one there. None where nothing
+    waits (any more), or not for this principal.
+    """
 
     def work(db: Session) -> ShownKey | None:
-        waiting = credentials.waiting_on_page(db, digest_of(page), now=store.moments.no_earlier(clock()))
+        waiting = credentials.waiting_on_page(db, digest_of(page), now=office.latest())
         if waiting is None:
+            return None
+        organization = access_queries.reachable_by_handle(db, office.principal.reach, waiting.handle)
+        if organization is None or not is_allowed(Right.CREATE_CREDENTIAL, organization, office.principal):
             return None
         secret = _secret_of(waiting.kind, waiting.prefix)
         credentials.settle(db, waiting.id, digest_of(secret))
         return ShownKey(secret, waiting)
 
-    return await store.directory.write(work)
+    return await office.store.directory.write(work)
 
 
 def principal_of(bearer: Bearer) -> Principal:
@@ -218,6 +222,20 @@ def principal_of(bearer: Bearer) -> Principal:
 def digest_of(secret: str) -> str:
     """The digest by which a secret is known."""
     return hashlib.sha256(small_letters(secret).encode()).hexdigest()
+
+
+def expiry_of(office: Office, days: int) -> datetime | None:
+    """When a credential ends that is made now for so many days; None where it does not.
+
+    Raises:
+        InvalidInput: less than a day, or more than ten years.
+    """
+    if not 0 <= days <= EXPIRY_DAYS_MAX:
+        raise InvalidInput(
+            f"expires_in_days must be 1 to {EXPIRY_DAYS_MAX}; left out or 0, it does not expire.",
+            field="expires_in_days",
+        )
+    return office.now() + timedelta(days=days) if days else None
 
 
 def _new_secret(kind: CredentialKind) -> Secret:
@@ -251,7 +269,7 @@ async def _add_key(
     expires_in_days: int,
 ) -> None:
     """Add a key or link of the organization, with the user it acts as, and put it into the audit trail."""
-    expires_at = _expiry(office, expires_in_days)
+    expires_at = expiry_of(office, expires_in_days)
     label = _check(office, organization, name, scopes)
 
     def work(db: Session) -> None:
@@ -293,15 +311,6 @@ async def _record(office: Office, organization: OrganizationRef, act: str, prefi
     now, by = office.now(), office.principal.on_record
     books = open_books(office, organization, Right.CREATE_CREDENTIAL)
     await books.write(lambda db: audit.record(db, act, prefix, at=now, by=by, detail={"name": name}))
-
-
-def _expiry(office: Office, days: int) -> datetime | None:
-    if not 0 <= days <= EXPIRY_DAYS_MAX:
-        raise InvalidInput(
-            f"expires_in_days must be 1 to {EXPIRY_DAYS_MAX}; left out or 0, it does not expire.",
-            field="expires_in_days",
-        )
-    return office.now() + timedelta(days=days) if days else None
 
 
 def _service_user(

@@ -43,16 +43,16 @@ async def list_openings(office: Office, organization: OrganizationRef) -> list[K
     ]
 
 
-async def revoke_opening(office: Office, organization: OrganizationRef, credential_id: str) -> KnownCredential:
-    """Revoke one of those that `list_openings` answers.
+async def revoke_opening(office: Office, organization: OrganizationRef, prefix: str) -> KnownCredential:
+    """Revoke the one with this prefix of those that `list_openings` answers.
 
     Raises:
         NotFound: it is none of them.
     """
     for one in await list_openings(office, organization):
-        if one.id == credential_id:
+        if one.prefix == prefix:
             return await revoke_credential(office, kind=one.kind, key=one.id)
-    raise NotFound("There is no such connection, key or link.", field="id")
+    raise NotFound("There is no such connection, key or link.", field="prefix")
 
 
 async def revoke_credential(office: Office, *, kind: CredentialKind, key: str) -> KnownCredential:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from mcp_types import JSONRPCError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from operations.authorization.scopes import Asked
 from server import revisions
-from server.http.pages import page
+from server.pages.rendering import render
 from storage.directory.credentials import Lapse
 
 _REALM = 'Bearer realm="counterfoil"'
@@ -25,19 +23,6 @@ _LAPSED_LINKS = {
     Lapse.REVOKED: "This secret link was revoked: get a new one.",
     Lapse.ASLEEP: "This secret link sleeps since its data was restored from a backup: ask the owner to wake it.",
 }
-_WHAT_IT_IS = (
-    "<p>This is a connection of Counterfoil, with which an AI assistant does an organization's invoicing (MCP over"
-    " Streamable HTTP). There is nothing to see here in a browser.</p>"
-)
-_WITH_CREDENTIAL = (
-    "<p>To connect, add the URL <kbd>{url}</kbd> to your AI client as a remote or custom MCP server, and give it a"
-    " credential as the header <kbd>Authorization: Bearer TOKEN</kbd>: a personal token or an API key, which the person"
-    " who runs this server makes (<kbd>counterfoil token create</kbd>, <kbd>counterfoil key create</kbd>).</p>"
-)
-_BY_LINK = (
-    "<p>To connect, add the URL of this page to your AI client as a remote or custom MCP server. It is a secret and"
-    " needs no other credential: whoever has it has the access that it gives.</p>"
-)
 
 
 class Turned(Exception):
@@ -59,8 +44,8 @@ def method_not_allowed(url: str, *, in_browser: bool) -> Turned:
     if not in_browser:
         said = "This address is for AI clients (MCP over Streamable HTTP): use POST. There is no event stream to GET."
         return Turned(PlainTextResponse(said, status_code=405, headers=headers))
-    how = _WITH_CREDENTIAL.format(url=escape(url)) if url else _BY_LINK
-    return Turned(page("This address is for an AI client", _WHAT_IT_IS + how, 405, headers))
+    title = "This address is for an AI client"
+    return Turned(render("connection_address.html", status=405, headers=headers, title=title, url=url))
 
 
 def unauthorized(metadata: str, lapse: Lapse | None) -> Turned:

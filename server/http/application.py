@@ -32,11 +32,11 @@ from server.http.gate.scopes import StepUp
 from server.http.gate.sessions import Sessions
 from server.http.gate.standing import StandingRights
 from server.http.handshake import HandshakeServer
-from server.http.keys import KeyPage
 from server.http.limits import Allowance, Limiter, Transfers
 from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
 from server.http.questions import Questions
+from server.http.safe_headers import SafeHeaders
 from server.http.uploads import Uploads, removing_expired
 from server.mcp import CounterfoilServer
 from server.oauth import signing_in
@@ -46,6 +46,7 @@ from server.oauth.programs import Fetch
 from server.oauth.resources import ConnectionUrls
 from server.oauth.routes import forgetting_expired
 from server.oauth.routes import routes as authorization_routes
+from server.pages.routes import pages
 from server.pages.visiting import Desk
 from storage.folder.store import Store
 
@@ -118,7 +119,7 @@ def http_application(
             Route("/healthz", healthz, methods=["GET"]),
             Route("/files/{token}", Downloads(office, signer, downloading), methods=["GET"]),
             Route("/uploads/{token}", Uploads(office, settings.allowance), methods=["GET", "POST"]),
-            Route("/keys/{page}", KeyPage(office).__call__, methods=["GET", "POST"]),
+            *pages(desk),
             *authorization_routes(desk, urls, allowance, fetch=fetch),
             *signing_in.routes(office, of_operator),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
@@ -127,7 +128,7 @@ def http_application(
         lifespan=lifespan,
     )
     origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url)
-    return _OriginCheck(application, origins)
+    return SafeHeaders(_OriginCheck(application, origins), settings.public_url)
 
 
 def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[Entrances, list[_Run]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from html import escape
+from typing import Any
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
@@ -20,7 +20,7 @@ from operations.uploads import UploadPage, find_page, receiving, remove_expired
 from server.http.connections import line_of, vouch
 from server.http.limits import Allowance, Transfers
 from server.http.multipart import FormFile, NotThisForm
-from server.http.pages import page
+from server.pages.rendering import render
 from storage.directory.uploads import KnownUpload
 from views.remedies import for_assistant, message_of
 
@@ -29,38 +29,26 @@ _FORM_BYTES = 65_536
 """What a form may have around its file."""
 _log = logging.getLogger(__name__)
 
-_FOR_WHOM = (
-    "<dl><dt>Organization</dt><dd>{name} (<kbd>{handle}</kbd>)</dd>"
-    "<dt>Environment</dt><dd>{environment}</dd>{more}</dl>"
-)
-_WANTED = "<dt>File</dt><dd>{wanted}</dd><dt>Size</dt><dd>at most {most}</dd>"
-_FORM = (
-    '<form method="post" enctype="multipart/form-data"><p><label for="file">Choose the file</label>'
-    '<input id="file" type="file" name="file" required accept="{accept}"></p><button>Send the file</button></form>'
-    "<p>Nothing is imported by sending it: the assistant then tells what each row would become, and imports it when you"
-    " say so. If the organization is not the one you expected, close this page and say so in the chat.</p>"
-    "<p>The page takes one file, and is open until {until} UTC. A file that is not imported is removed after an"
-    " hour.</p>"
-)
 _CHOOSE = "Choose a file: {things}"
 _NOT_TAKEN = "This file was not taken"
 _COME = (
     "The file has come",
-    "<p>Go back to the chat and say that it was sent: the assistant can go on. You can close this page.</p>",
+    "Go back to the chat and say that it was sent: the assistant can go on. You can close this page.",
 )
 _ANOTHER_CAME = (
     "A file had come already",
-    "<p>This page takes one file, and what you sent now was not kept. For another one ask the assistant for a new"
-    " page.</p>",
+    "This page takes one file, and what you sent now was not kept. For another one ask the assistant for a new page.",
 )
 _GONE = (
     "No file is waited for here",
-    "<p>The hour of this page is over, or its file was imported, or whoever asked for it may not import any more, or"
-    " there never was such a page.</p><p>Ask the assistant for a new one.</p>",
+    "The hour of this page is over, or its file was imported, or whoever asked for it may not import any more, or there"
+    " never was such a page.",
+    "Ask the assistant for a new one.",
 )
-_UNAVAILABLE = ("The file cannot be taken now", "<p>{why}</p><p>This page still waits. Open it again later.</p>")
-_TOO_MANY = ("Too many files at once", "<p>Others are still being sent. Try again in a moment.</p>")
-_TOO_SLOW = ("The file took too long", "<p>It had not arrived whole in time, and nothing of it was kept.</p>")
+_UNAVAILABLE = "The file cannot be taken now"
+_WAITS = "This page still waits. Open it again later."
+_TOO_MANY = ("Too many files at once", "Others are still being sent. Try again in a moment.")
+_TOO_SLOW = ("The file took too long", "It had not arrived whole in time, and nothing of it was kept.")
 _ENVIRONMENTS = {
     Environment.LIVE: "live: its books are real",
     Environment.SANDBOX: "sandbox: to try things out",
@@ -89,8 +77,7 @@ class Uploads:
         try:
             response = await self._response(request)
         except Unavailable as fault:
-            title, body = _UNAVAILABLE
-            response = page(title, body.format(why=escape(message_of(fault, for_assistant))), 503)
+            response = _told(_UNAVAILABLE, message_of(fault, for_assistant), _WAITS, status=503)
         except ClientDisconnect:
             # Whoever left in the middle is not there to be answered, and nothing of the file is kept.
             return
@@ -99,15 +86,15 @@ class Uploads:
     async def _response(self, request: Request) -> Response:
         found = await find_page(self._office.store, self._office.clock, request.path_params["token"])
         if found is None:
-            return page(*_GONE, 404)
+            return _told(*_GONE, status=404)
         vouch(request.scope, found.principal.user_id)
         if request.method != "POST":
             return _come(found, found.upload) if found.upload.received_at else _choose(found)
         if found.upload.received_at:
-            return _shown(found, *_ANOTHER_CAME, 409)
+            return _told(*_ANOTHER_CAME, status=409, found=found)
         with self._coming.turn(found.principal.user_id) as admitted:
             if not admitted:
-                return _shown(found, *_TOO_MANY, 429)
+                return _told(*_TOO_MANY, status=429, found=found)
             return await self._taken(found, request)
 
     async def _taken(self, found: UploadPage, request: Request) -> Response:
@@ -125,8 +112,8 @@ class Uploads:
                 raise
             except Refusal as refusal:
                 return _choose(found, message_of(refusal, for_assistant), 400)
-            return _come(found, kept) if kept else _shown(found, *_ANOTHER_CAME, 409)
-        return page(*_TOO_SLOW, 408, {"Connection": "close"})
+            return _come(found, kept) if kept else _told(*_ANOTHER_CAME, status=409, found=found)
+        return _told(*_TOO_SLOW, status=408, headers={"Connection": "close"})
 
     async def _keep(self, found: UploadPage, request: Request) -> KnownUpload | None:
         form, limit = FormFile(request.headers.get("content-type", "")), bytes_max(found.kind) + _FORM_BYTES
@@ -164,28 +151,41 @@ def _choose(found: UploadPage, refused: str = "", status: int = 200) -> Response
     things, wanted = _THINGS[found.kind]
     most = bytes_max(found.kind)
     size = f"{most // 1024} KiB" if most < 1024**2 else f"{most // 1024**2} MiB"
-    form = _FORM.format(accept=_ACCEPT.get(found.kind, _TABLES), until=f"{found.upload.expires_at:%H:%M}")
-    more = _WANTED.format(wanted=wanted, most=size)
-    told = f'<p role="alert">{escape(refused)}</p>' if refused else ""
-    title = _NOT_TAKEN if refused else _CHOOSE.format(things=things)
-    return page(title, told + _for_whom(found, more) + form, status)
+    return render(
+        "upload.html",
+        status=status,
+        title=_NOT_TAKEN if refused else _CHOOSE.format(things=things),
+        refused=refused,
+        said=(),
+        about=_about(found, ("File", wanted), ("Size", f"at most {size}")),
+        form={"accept": _ACCEPT.get(found.kind, _TABLES), "until": f"{found.upload.expires_at:%H:%M}"},
+    )
 
 
 def _come(found: UploadPage, upload: KnownUpload) -> Response:
-    more = f"<dt>File</dt><dd>{escape(upload.file_name)}, {upload.size_bytes:,} bytes</dd>"
-    title, body = _COME
-    return page(title, body + _for_whom(found, more), 200)
+    return _told(*_COME, found=found, more=(("File", f"{upload.file_name}, {upload.size_bytes:,} bytes"),))
 
 
-def _shown(found: UploadPage, title: str, body: str, status: int) -> Response:
-    return page(title, body + _for_whom(found), status)
-
-
-def _for_whom(found: UploadPage, more: str = "") -> str:
-    organization = found.organization
-    return _FOR_WHOM.format(
-        name=escape(organization.name),
-        handle=escape(organization.handle),
-        environment=_ENVIRONMENTS[organization.environment],
-        more=more,
+def _told(
+    title: str,
+    *said: str,
+    status: int = 200,
+    found: UploadPage | None = None,
+    more: Sequence[tuple[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A page without a form; `found` is the organization's that it is shown for, with `more` about it."""
+    about = _about(found, *more) if found else None
+    return render(
+        "upload.html", status=status, headers=headers, title=title, refused="", said=said, about=about, form=None
     )
+
+
+def _about(found: UploadPage, *more: tuple[str, str]) -> dict[str, Any]:
+    organization = found.organization
+    return {
+        "name": organization.name,
+        "handle": organization.handle,
+        "environment": _ENVIRONMENTS[organization.environment],
+        "more": more,
+    }

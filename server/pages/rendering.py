@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from server.pages.static_files import static
 
 _TEMPLATES = Environment(
     loader=PackageLoader("server.pages"),
@@ -15,6 +17,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals["static"] = static
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -25,12 +28,19 @@ _HEADERS = {
 }
 
 
-def render(template: str, *, status: int = 200, form_targets: Sequence[str] = (), **context: Any) -> Response:
+def render(
+    template: str,
+    *,
+    status: int = 200,
+    form_targets: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response:
     """The page of a template. Browsers follow where the answer to a form leads only to this site and `form_targets`,
-    which are origins, or schemes with their colon.
+    which are origins, or schemes with their colon. `headers` come on top of those of every page.
     """
     text = _TEMPLATES.get_template(template).render(**context)
-    return HTMLResponse(text, status_code=status, headers=page_headers(form_targets))
+    return HTMLResponse(text, status_code=status, headers=page_headers(form_targets) | dict(headers or {}))
 
 
 def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:

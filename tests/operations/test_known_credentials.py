@@ -119,11 +119,11 @@ async def connection_of(one: Practice, office: Office, organization: Organizatio
         where,
         made.credential_id,
     )
-    return made.credential_id
+    return made.prefix
 
 
 async def openings(office: Office, organization: OrganizationRef) -> set[str]:
-    return {one.id for one in await list_openings(office, await as_seen_by(office, organization))}
+    return {one.prefix for one in await list_openings(office, await as_seen_by(office, organization))}
 
 
 async def test_what_opens_an_organization_is_listed_to_whoever_may_end_it(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ async def test_what_opens_an_organization_is_listed_to_whoever_may_end_it(tmp_pa
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         accountant = await colleague(one, one.organization, "accountant")
         viewer = await colleague(one, bakery, "viewer")
-        key = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).credential_id
+        key = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).prefix
         await create_key(one.office, finch, "Till", kind=KEY, scopes=EVERYTHING)
         own, viewers = await connection_of(one, one.office, bakery), await connection_of(one, viewer, bakery)
         everywhere = await connection_of(one, accountant, None)
@@ -147,7 +147,7 @@ async def test_what_opens_an_organization_is_ended_from_there_and_from_nowhere_e
     async with practice(tmp_path) as one:
         bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
         viewer = await colleague(one, bakery, "viewer")
-        key = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).credential_id
+        key = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).prefix
         for office, place in ((one.office, finch), (viewer, bakery)):
             seen = await as_seen_by(office, place)
             assert isinstance(await refusal(revoke_opening(office, seen, key)), NotFound)

@@ -15,7 +15,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx2
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import BlobResourceContents, CallToolResult, Request
@@ -24,9 +26,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from server.app import find_organization
+from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import Assistant
 from tests.support.http import HERE, Credentials, Site, site_of
+from tests.support.raw import raw
 from tests.support.twins import SKILL, Known, Made, Twins, build_twins, open_twins, readable
+from tests.support.visits import Visit, sign_in
 from tests.tools.probes import RESOURCES, SALE, TOOLS, WITHIN_ONE, Arguments, unprobed
 from tools import uris
 
@@ -41,6 +46,7 @@ class Doors:
     token: str
     key: str
     link: str
+    visit: Visit
 
     @asynccontextmanager
     async def chat(self, way: str) -> AsyncIterator[Assistant]:
@@ -67,7 +73,12 @@ async def doors(template: tuple[Path, Made], tmp_path: Path) -> AsyncIterator[Do
         organization = await find_organization(made.office, twins.known["a"].handle)
         token = await made.token(twins.principals["only_a"].label)
         secrets = token, await made.key(organization), await made.link(organization)
-        yield Doors(twins, site, *secrets)
+        # What a practice lets a client's owner do makes more of its pages to be seen.
+        with raw(twins.store.root / DIRECTORY_FILE) as directory:
+            let = "UPDATE organizations SET client_may = 'credentials people' WHERE id = ?"
+            directory.execute(let, (twins.known["a"].id,))
+        visit = await sign_in(site, twins.office("only_a"))
+        yield Doors(twins, site, *secrets, visit)
 
 
 def sent_by(tool: str, mine: Known, their: Known, way: str) -> list[Arguments]:
@@ -219,8 +230,51 @@ async def read(chat: Assistant, template: str, of: Known, *values: str) -> str:
 
 
 Tried = Callable[[Known], list[tuple[str, str]]]
+MINE = "<mine>"
+"""Stands in an address for one's own handle."""
+
+
+def page(below: str, *ids: Callable[[Known], str]) -> Tried:
+    """A page of each organization: the other's, and what is the other's under one's own handle."""
+
+    def tried(of: Known) -> list[tuple[str, str]]:
+        addresses = [below.replace("{handle}", one) for one in (of.handle, of.id, of.canary)]
+        addresses += [below.replace("{handle}", MINE)] if ids else []
+        for name in ids:
+            addresses = [re.sub(r"\{\w+\}", name(of), one, count=1) for one in addresses]
+        return [(method, one) for method in ("GET", "POST") for one in addresses]
+
+    return tried
+
+
+def pages_of_people(room: str) -> dict[str, Tried]:
+    people = f"/{room}/{{handle}}/people"
+    return {
+        people: page(people),
+        **{f"{people}/{act}": page(f"{people}/{act}?email={{email}}", _mail) for act in ("limit", "remove")},
+    }
+
+
+def _mail(of: Known) -> str:
+    return f"{of.canary.lower()}@example.com"
+
+
+def pages_of_connections(room: str) -> dict[str, Tried]:
+    connections = f"/{room}/{{handle}}/connections"
+    return {
+        connections: page(connections),
+        f"{connections}/{{prefix}}/revoke": page(f"{connections}/{{prefix}}/revoke", lambda of: of.key),
+    }
+
+
 ROUTES: dict[str, Tried] = {
     "/healthz": lambda _: [],
+    "/static/{name}": lambda of: [("GET", f"/static/{one}") for one in (of.id, of.export)],
+    "/": lambda of: [("GET", f"/?q={one}") for one in (of.handle, of.canary)],
+    **pages_of_connections("o"),
+    **pages_of_connections("practice"),
+    **pages_of_people("o"),
+    **pages_of_people("practice"),
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],
     "/uploads/{token}": lambda of: [
         (method, f"/uploads/{one}") for method in ("GET", "POST") for one in (of.handle, of.id, of.session, of.export)
@@ -251,8 +305,9 @@ ROUTES: dict[str, Tried] = {
 
 
 def routes_of(site: Site) -> set[str]:
-    application = getattr(site.app, "_application", None)
-    assert isinstance(application, Starlette)
+    application: Any = site.app
+    while not isinstance(application, Starlette):
+        application = application._application
     assert all(isinstance(route, Route) for route in application.routes)
     return {route.path for route in application.routes if isinstance(route, Route)}
 
@@ -264,14 +319,44 @@ async def test_every_route_of_the_application_is_in_the_list(doors: Doors) -> No
 @pytest.mark.parametrize("route", ROUTES)
 async def test_every_route_answers_for_anothers_as_for_nobodys(doors: Doors, route: str) -> None:
     known = doors.twins.known
-    for token in (doors.token, doors.key, ""):
+    for token in (doors.token, doors.key, "", PERSON):
         for their in (known["b"], known["c"]):
             ghost = their.never()
             for (method, real), (_, never) in zip(ROUTES[route](their), ROUTES[route](ghost), strict=True):
                 answers = []
                 for path, one in ((real, their), (never, ghost)):
-                    answer = await doors.site.send(method, path, token)
+                    answer = await knocked(doors, token, method, path.replace(MINE, known["a"].handle))
                     headers = {key: value for key, value in answer.headers.items() if key != "content-length"}
                     answers.append((answer.status_code, masked(json.dumps(headers) + answer.text, one)))
                 assert answers[0] == answers[1], (method, real)
                 assert_nothing_of(their, answers[0][1], real)
+
+
+PERSON = "a person at a browser"
+
+
+async def knocked(doors: Doors, token: str, method: str, path: str) -> httpx2.Response:
+    """The answer to whoever brings this token, or to the person who is signed in."""
+    if token != PERSON:
+        return await doors.site.send(method, path, token)
+    if method == "GET":
+        return await doors.visit.get(path)
+    return await doors.visit.post(path, email=dict(parse_qsl(urlsplit(path).query)).get("email", ""))
+
+
+async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doors: Doors) -> None:
+    known = doors.twins.known
+    mine = known["a"]
+    shown = set()
+    for route in routes_of(doors.site):
+        if route.startswith("/o/{handle}") and route.count("{") == 1:
+            answer = await doors.visit.get(f"{route.replace('{handle}', mine.handle)}?email={_mail(mine)}")
+            if answer.status_code == 404:
+                continue
+            shown.add(route.rpartition("/")[2])
+            assert (answer.status_code, mine.handle in answer.text) == (200, True), route
+            for their in (known["b"], known["c"]):
+                assert_nothing_of(their, answer.text, route)
+    assert shown >= {"connections", "people", "remove"}
+    home = await doors.visit.get("/")
+    assert (home.status_code, home.headers["location"]) == (303, f"/o/{mine.handle}/connections")

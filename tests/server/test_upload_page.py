@@ -17,6 +17,7 @@ from invoicing.appearance.logo_files import LOGO_BYTES_MAX
 from invoicing.importing.tables import FILE_BYTES_MAX
 from operations.uploads import LIFETIME, OPEN_MAX, remove_expired
 from server.http.limits import Allowance
+from server.pages.rendering import page_headers
 from tests.support.door import door, get
 from tests.support.folders import folder_of
 from tests.support.http import BAKERY, FINCH, HERE, House, house, site_of
@@ -29,7 +30,7 @@ SAFE = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+    "content-security-policy": page_headers()["Content-Security-Policy"],
 }
 GONE = "No file is waited for here"
 

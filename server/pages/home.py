@@ -1,0 +1,42 @@
+"""Where `/` leads: to the organizations that a person reaches, or to the only one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.refusals import InvalidInput
+from operations.organizations import list_organizations
+from server.pages.rendering import render, see_other
+from server.pages.visiting import Desk, Visitor, place_of
+from views.heads import head_of
+
+_SHOWN = 50
+
+
+def routes(desk: Desk) -> list[Route]:
+    return [desk.page("/", _home)]
+
+
+async def _home(request: Request, visitor: Visitor) -> Response:
+    query, cursor = request.query_params.get("q", "").strip()[:200], request.query_params.get("after", "")
+    try:
+        page, _ = await list_organizations(visitor.office, query=query, cursor=cursor, limit=_SHOWN)
+    except InvalidInput:
+        # An address that was made by hand, or cut off.
+        return see_other("/")
+    if len(page.items) == 1 and not query and not cursor and not page.next_cursor:
+        return see_other(f"{place_of(page.items[0])}/connections")
+    more = urlencode({"q": query, "after": page.next_cursor}) if page.next_cursor else ""
+    return render(
+        "home.html",
+        title="Organizations",
+        visitor=visitor,
+        organizations=[(head_of(one), place_of(one), one) for one in page.items],
+        query=query,
+        beyond=cursor != "",
+        more=more,
+    )

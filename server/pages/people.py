@@ -1,0 +1,152 @@
+"""Who belongs to an organization: invited, limited to clients and removed here, by whoever says that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.organizations import OrganizationKind, OrganizationRef
+from invoicing.refusals import NotAllowed, Refusal
+from operations.access import is_allowed
+from operations.membership import invite_user, limit_user, list_members, remove_user, role_named
+from operations.rights import Right
+from server.http.answers import Turned
+from server.pages.organization_pages import show
+from server.pages.reading import Form
+from server.pages.rendering import nothing_here, see_other
+from server.pages.visiting import Desk, Visitor, place_of
+from storage.directory.users import Person
+from views.people import belonging, roles_for
+from views.remedies import for_assistant, message_of
+
+_HERE = "people"
+_NEW: dict[str, str] = {"email": "", "role": "accountant", "reach": "all", "clients": ""}
+
+
+def routes(desk: Desk) -> list[Route]:
+    return [
+        *desk.of_organization("/people", _people, methods=["GET", "POST"]),
+        *desk.of_organization("/people/limit", _limit, methods=["GET", "POST"]),
+        *desk.of_organization("/people/remove", _remove, methods=["GET", "POST"]),
+    ]
+
+
+async def _people(request: Request, visitor: Visitor) -> Response:
+    organization = await _to_be_managed(request, visitor)
+    if request.method != "POST":
+        return await _shown(visitor, organization)
+    form = await visitor.form(request)
+    given = {name: form.text(name) for name in _NEW}
+    try:
+        role, clients = role_named(given["role"]), _clients_of(organization, form)
+        joined = await invite_user(visitor.office, organization, given["email"], role=role, clients=clients)
+    except Refusal as refusal:
+        return await _shown(visitor, organization, given=given, refusal=refusal)
+    return show(visitor, organization, "invited.html", here=_HERE, title="This person was invited", joined=joined)
+
+
+async def _limit(request: Request, visitor: Visitor) -> Response:
+    """Which clients of a practice somebody reaches."""
+    organization = await _to_be_managed(request, visitor)
+    form = await visitor.form(request) if request.method == "POST" else None
+    one = await _member(request, visitor, organization, form)
+    shown = belonging(organization, one)
+    if not shown.may_be_limited:
+        return nothing_here()
+    if form is None:
+        given = {"reach": "all" if one.clients is None else "some", "clients": ", ".join(shown.clients)}
+        return _ask(visitor, organization, "limit.html", "Limit to clients", one=shown, new=given)
+    try:
+        await limit_user(visitor.office, organization, one.email, clients=_clients_of(organization, form))
+    except Refusal as refusal:
+        given = {name: form.text(name) for name in ("reach", "clients")}
+        return _ask(visitor, organization, "limit.html", "Limit to clients", refusal, one=shown, new=given)
+    return see_other(f"{place_of(organization)}/people")
+
+
+async def _remove(request: Request, visitor: Visitor) -> Response:
+    """What removing somebody ends is said first; the button of that page does it."""
+    organization = await _to_be_managed(request, visitor)
+    form = await visitor.form(request) if request.method == "POST" else None
+    one = await _member(request, visitor, organization, form)
+    may_revoke = is_allowed(Right.REVOKE_CREDENTIAL, organization, visitor.office.principal)
+    about: dict[str, Any] = {"one": belonging(organization, one), "may_revoke": may_revoke}
+    if form is None:
+        return _ask(visitor, organization, "remove.html", "Remove somebody", **about)
+    try:
+        revoke = form.text("revoke_keys") == "yes"
+        removed = await remove_user(visitor.office, organization, one.email, revoke_keys=revoke)
+    except Refusal as refusal:
+        return _ask(visitor, organization, "remove.html", "Remove somebody", refusal, **about)
+    if removed.left and one.email != visitor.email:
+        return show(visitor, organization, "removed.html", here=_HERE, title="Removed", removed=removed)
+    return see_other("/" if one.email == visitor.email else f"{place_of(organization)}/people")
+
+
+async def _to_be_managed(request: Request, visitor: Visitor) -> OrganizationRef:
+    """The organization that the address names, if it is this person's to say who belongs to it.
+
+    Raises:
+        Turned: it is not.
+    """
+    organization = await visitor.organization(request)
+    if not is_allowed(Right.MANAGE_PEOPLE, organization, visitor.office.principal):
+        raise Turned(nothing_here())
+    return organization
+
+
+async def _member(request: Request, visitor: Visitor, organization: OrganizationRef, form: Form | None) -> Person:
+    """The person of the address's or the form's e-mail address who belongs to the organization.
+
+    Raises:
+        Turned: nobody does.
+    """
+    email = (form.text("email") if form else request.query_params.get("email", "")).strip().casefold()
+    for one in await list_members(visitor.office, organization):
+        if one.email == email:
+            return one
+    raise Turned(nothing_here())
+
+
+def _clients_of(organization: OrganizationRef, form: Form) -> Sequence[str] | None:
+    """The clients that a form limits somebody to; None where it does not."""
+    if organization.kind is not OrganizationKind.PARTNER or form.text("reach") != "some":
+        return None
+    return form.text("clients").replace(",", " ").split()
+
+
+async def _shown(
+    visitor: Visitor,
+    organization: OrganizationRef,
+    *,
+    given: dict[str, str] | None = None,
+    refusal: Refusal | None = None,
+) -> Response:
+    members = await list_members(visitor.office, organization)
+    shown = {
+        "people": [belonging(organization, one) for one in members],
+        "roles": roles_for(organization),
+        "new": given or _NEW,
+        "is_practice": organization.kind is OrganizationKind.PARTNER,
+    }
+    return _ask(visitor, organization, "people.html", "People", refusal, **shown)
+
+
+def _ask(
+    visitor: Visitor,
+    organization: OrganizationRef,
+    template: str,
+    title: str,
+    refusal: Refusal | None = None,
+    **context: Any,
+) -> Response:
+    status = 200 if refusal is None else 403 if isinstance(refusal, NotAllowed) else 400
+    refused = message_of(refusal, for_assistant) if refusal else ""
+    field = refusal.field if refusal else ""
+    return show(
+        visitor, organization, template, here=_HERE, status=status, title=title, refused=refused, field=field, **context
+    )

@@ -1,0 +1,103 @@
+"""Where `/` leads, and what stands at the top of every page of an organization."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from server.pages.static_files import static
+from tests.support.http import BAKERY, FINCH, house
+from tests.support.people import colleague
+from tests.support.visits import sign_in, text_of
+from views.heads import HUES, head_of, monogram_of
+
+CSS = Path(__file__).parents[2] / "server" / "pages" / "static" / "desk.css"
+
+
+async def test_it_leads_to_what_one_reaches(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        nobody = await home.site.send("GET", "/")
+        assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in?next=%2F")
+        alone = await sign_in(home.site, await colleague(home.one, home.bakery, "viewer"))
+        assert (await alone.get("/")).headers["location"] == f"/o/{BAKERY}/connections"
+        owner = await sign_in(home.site, home.one.office)
+        shown = await owner.get("/")
+        assert re.findall(r'<a href="(/(?:o|practice)/[^"]+)"', shown.text) == [
+            "/practice/ledger-co-sandbox/connections",
+            f"/o/{FINCH}/connections",
+            f"/o/{BAKERY}/connections",
+        ]
+        found = await owner.get("/?q=harbour")
+        assert BAKERY in found.text
+        assert FINCH not in found.text
+        assert "No organization that you reach" in text_of(await owner.get("/?q=nothing-like-it"))
+        assert (await owner.get("/?after=nonsense")).headers["location"] == "/"
+
+
+async def test_a_long_list_goes_on_on_the_next_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.pages.home._SHOWN", 2)
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        first = await owner.get("/")
+        (more,) = re.findall(r'href="(/\?[^"]+)"', first.text)
+        second = await owner.get(more.replace("&amp;", "&"))
+        shown = [re.findall(r'<a href="/(?:o|practice)/([^/"]+)', page.text) for page in (first, second)]
+        assert shown == [["ledger-co-sandbox", FINCH], [BAKERY]]
+
+
+async def test_who_reaches_nothing_is_told_whom_to_ask(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        gone = await colleague(home.one, home.bakery, "viewer")
+        visit = await sign_in(home.site, gone)
+        owner = await sign_in(home.site, home.one.office)
+        await owner.post(f"/o/{BAKERY}/people/remove", email=gone.principal.label)
+        assert "Ask whoever runs it to invite you" in text_of(await visit.get("/"))
+
+
+async def test_every_page_of_an_organization_says_whose_it_is(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        for page in ("connections", "people"):
+            text = (await owner.get(f"/o/{BAKERY}/{page}")).text
+            assert f"<title>Harbour Bakery · {page.capitalize()} - Counterfoil</title>" in text
+            assert "Sandbox: nothing here is a real invoice" in text
+            assert f'<bdi>Harbour Bakery</bdi></strong> <span class="quiet">client <kbd>{BAKERY}</kbd>' in text
+            assert f'<body class="hue-{head_of(home.bakery).hue}">' in text
+            (icon,) = re.findall(r'<link rel="icon" href="data:image/svg\+xml,([^"]+)"', text)
+            assert ">HB</text>" in unquote(icon)
+
+
+async def test_a_file_of_the_pages_is_kept_by_a_name_that_changes_with_it(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        named = await home.site.send("GET", static("desk.css"))
+        plain = await home.site.send("GET", "/static/desk.css")
+        assert named.text == plain.text == CSS.read_text("utf-8")
+        assert "immutable" in named.headers["cache-control"]
+        assert plain.headers["cache-control"] == "no-cache"
+        again = await home.site.send("GET", "/static/desk.css", headers={"If-None-Match": plain.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        for path in ("/static/nothing.css", "/static/..%2Frendering.py", "/static/"):
+            assert (await home.site.send("GET", path)).status_code == 404
+
+
+def test_the_style_sheet_has_every_colour_of_an_organization() -> None:
+    style = CSS.read_text("utf-8")
+    light = dict(re.findall(r"\.hue-(\d) \{ --client: hsl\((\d+) ", style))
+    assert light == {str(number): str(hue) for number, hue in enumerate(HUES)}
+
+
+@pytest.mark.parametrize(
+    ("name", "monogram"),
+    [
+        ("Harbour Bakery", "HB"),
+        ("finch", "F"),
+        ("<b>Bold & Sons</b>", "BS"),
+        ("Ελληνικά Αρτοποιεία ΑΕ", "ΕΑ"),
+        ("!!", "#"),
+    ],
+)
+def test_a_monogram_is_made_of_initials_alone(name: str, monogram: str) -> None:
+    assert monogram_of(name) == monogram

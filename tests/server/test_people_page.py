@@ -1,0 +1,107 @@
+"""The page of an organization's people: who belongs, is invited, limited and removed, by whoever says that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from operations.membership import list_members
+from tests.support.http import BAKERY, FINCH, House, house
+from tests.support.people import colleague
+from tests.support.visits import Visit, heading_of, sign_in, text_of
+
+PRACTICE = "/practice/ledger-co-sandbox/people"
+CLIENT = f"/o/{BAKERY}/people"
+ANA = "ana@example.com"
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def at_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with house(tmp_path_factory.mktemp("house") / "data") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owner(at_home: House) -> Visit:
+    return await sign_in(at_home.site, at_home.one.office)
+
+
+async def belonging(at_home: House) -> dict[str, tuple[str, object]]:
+    """Who belongs to the practice: role and clients."""
+    members = await list_members(at_home.one.office, at_home.one.organization)
+    return {one.email: (one.role.value, one.clients) for one in members}
+
+
+async def test_somebody_is_invited_limited_and_removed(at_home: House, owner: Visit) -> None:
+    invited = await owner.post(PRACTICE, email=ANA, role="accountant", reach="some", clients=f"{BAKERY}, {FINCH}")
+    assert (invited.status_code, heading_of(invited)) == (200, "This person was invited")
+    assert (await belonging(at_home))[ANA] == ("accountant", (FINCH, BAKERY))
+    shown = text_of(await owner.get(PRACTICE))
+    assert f"{ANA} accountant" in shown
+    assert "owner@example.com (you) owner all clients" in shown
+    asked = await owner.get(f"{PRACTICE}/limit?email={ANA}")
+    assert f"{ANA} is accountant of the practice" in text_of(asked)
+    done = await owner.post(f"{PRACTICE}/limit", email=ANA, reach="some", clients=BAKERY)
+    assert (done.status_code, (await belonging(at_home))[ANA]) == (303, ("accountant", (BAKERY,)))
+    await owner.post(f"{PRACTICE}/limit", email=ANA, reach="all", clients=BAKERY)
+    assert (await belonging(at_home))[ANA] == ("accountant", None)
+    asked = await owner.get(f"{PRACTICE}/remove?email={ANA}")
+    assert f"Remove {ANA} from ledger-co-sandbox" in text_of(asked)
+    assert ANA in await belonging(at_home)
+    assert (await owner.post(f"{PRACTICE}/remove", email=ANA)).status_code == 303
+    assert ANA not in await belonging(at_home)
+
+
+async def test_what_cannot_be_is_refused_with_what_was_typed(at_home: House, owner: Visit) -> None:
+    before = await belonging(at_home)
+    for fields in (
+        {"email": "ana", "role": "viewer"},
+        {"email": ANA, "role": "king"},
+        {"email": ANA, "role": "accountant", "reach": "some", "clients": "no-such-client"},
+        {"email": "owner@example.com", "role": "viewer"},
+    ):
+        refused = await owner.post(PRACTICE, **fields)
+        assert (refused.status_code, 'role="alert"' in refused.text) == (400, True), fields
+        assert f'value="{fields["email"]}"' in refused.text
+    last = await owner.post(f"{PRACTICE}/remove", email="owner@example.com")
+    assert (last.status_code, "the last owner" in text_of(last)) == (400, True)
+    assert await belonging(at_home) == before
+
+
+async def test_keys_that_somebody_made_end_with_their_maker_or_are_named(at_home: House, owner: Visit) -> None:
+    for revoke in ("", "yes"):
+        email = f"maker-{revoke}@example.com"
+        ana = await colleague(at_home.one, at_home.one.organization, "accountant", email=email)
+        visit = await sign_in(at_home.site, ana)
+        assert (await visit.post(f"/o/{BAKERY}/connections", kind="key", name="Till")).status_code == 200
+        removed = await owner.post(f"{PRACTICE}/remove", email=email, revoke_keys=revoke)
+        assert removed.status_code == (303 if revoke else 200)
+        assert ("“<bdi>Till</bdi>”" in removed.text) is not bool(revoke)
+        # The next page that is asked for is nobody's any more.
+        assert (await visit.get(f"/o/{BAKERY}/connections")).status_code == 404
+        await at_home.credentials.revoke("key")
+
+
+@pytest.mark.parametrize("role", ["accountant", "viewer"])
+async def test_who_does_not_say_who_belongs_sees_no_such_page(at_home: House, role: str) -> None:
+    other = await sign_in(at_home.site, await colleague(at_home.one, at_home.one.organization, role))
+    before = await belonging(at_home)
+    nothing = await other.get("/practice/no-such-practice/people")
+    for page in (PRACTICE, CLIENT, f"{PRACTICE}/limit?email={ANA}", f"{PRACTICE}/remove?email=owner@example.com"):
+        assert ((await other.get(page)).status_code, (await other.get(page)).text) == (404, nothing.text)
+        assert (await other.post(page, email="owner@example.com", role="owner")).text == nothing.text
+    assert await belonging(at_home) == before
+
+
+async def test_a_client_has_people_of_its_own_whom_the_practice_lets_in(at_home: House, owner: Visit) -> None:
+    assert "The practice's people reach it through the practice" in text_of(await owner.get(CLIENT))
+    assert (await owner.post(CLIENT, email=ANA, role="client", reach="some", clients=FINCH)).status_code == 200
+    shown = await owner.get(CLIENT)
+    assert f"{ANA} client" in text_of(shown)
+    assert "/limit" not in shown.text
+    assert (await owner.get(f"{CLIENT}/limit?email={ANA}")).status_code == 404

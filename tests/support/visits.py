@@ -1,0 +1,58 @@
+"""A person at Counterfoil's pages, as a browser would be: a cookie, and forms with the key of its session."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import httpx2
+
+from operations.access import Office
+from operations.identity import browsing
+from operations.identity.browsing import Method, SignedIn
+from server.pages.cookies import SessionCookie
+from tests.support.http import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in person at a site."""
+
+    site: Site
+    secret: str
+    signed_in: SignedIn
+
+    @property
+    def cookie(self) -> dict[str, str]:
+        return {"Cookie": f"{SessionCookie.of(self.site.url).name}={self.secret}"}
+
+    async def get(self, path: str) -> httpx2.Response:
+        return await self.site.send("GET", path, headers=self.cookie)
+
+    async def post(self, path: str, **fields: str | list[str]) -> httpx2.Response:
+        """Send the form of a page."""
+        headers = {**self.cookie, "Origin": self.site.url}
+        data: Any = {"form_key": self.signed_in.form_key, **fields}
+        return await self.site.send("POST", path, headers=headers, data=data)
+
+
+async def sign_in(site: Site, office: Office, method: Method = Method.PASSKEY) -> Visit:
+    """The principal of this office, signed in."""
+    user_id, now = office.principal.user_id, office.clock()
+    secret = await office.store.directory.write(lambda db: browsing.begin(db, user_id, method, now=now))
+    found = await browsing.signed_in(office.store, office.clock, secret)
+    assert found is not None
+    return Visit(site, secret, found)
+
+
+def heading_of(answer: httpx2.Response) -> str:
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)
+    return unescape(heading)
+
+
+def text_of(answer: httpx2.Response) -> str:
+    """What a page says below its heading, with one blank between words."""
+    (body,) = re.findall(r"</h1>(.*)</main>", answer.text, re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())

@@ -1,0 +1,74 @@
+"""Whose books a page shows: what stands at the top of every page of an organization."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from invoicing.organizations import Environment, OrganizationKind, OrganizationRef
+from views.base import View
+
+HUES = (212, 172, 265, 340, 24, 96, 300, 192)
+"""The colours that tell organizations apart, beside name and monogram: those of the style sheet, on light ground."""
+
+
+class Tab(View):
+    """A page of the organization; `here` says that it is the one that is shown."""
+
+    name: str
+    address: str
+    here: bool
+
+
+class Head(View):
+    """`hue` is the number of the organization's colour, and `icon` the address of its picture for a tab."""
+
+    name: str
+    handle: str
+    kind: str
+    sandbox: bool
+    archived: bool
+    monogram: str
+    hue: int
+    icon: str
+    tabs: list[Tab]
+
+
+def head_of(organization: OrganizationRef, tabs: Sequence[Tab] = ()) -> Head:
+    hue = int.from_bytes(hashlib.sha256(organization.id.encode()).digest()[:2]) % len(HUES)
+    monogram = monogram_of(organization.name)
+    return Head(
+        name=organization.name,
+        handle=organization.handle,
+        kind=_kind(organization),
+        sandbox=organization.environment is Environment.SANDBOX,
+        archived=organization.archived,
+        monogram=monogram,
+        hue=hue,
+        icon=_icon(monogram, HUES[hue]),
+        tabs=list(tabs),
+    )
+
+
+def monogram_of(name: str) -> str:
+    """The initials of the first two words that have any."""
+    initials = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]
+    return "".join(letter for letter in initials if letter)[:2].upper() or "#"
+
+
+def _kind(organization: OrganizationRef) -> str:
+    if organization.kind is OrganizationKind.PARTNER:
+        return "practice"
+    return "client" if organization.partner_id else "business"
+
+
+def _icon(monogram: str, hue: int) -> str:
+    # What a monogram is made of is letters and digits alone, or a sign of ours.
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+        f'<rect width="32" height="32" rx="6" fill="hsl({hue} 50% 36%)"/>'
+        '<text x="16" y="22" font-family="sans-serif" font-weight="700" font-size="16" text-anchor="middle"'
+        f' fill="#fff">{monogram}</text></svg>'
+    )
+    return f"data:image/svg+xml,{quote(drawn)}"
