@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
+from operations.access import Office
 from server.http.application import HttpSettings, http_application
+from server.pages.cookies import SessionCookie
 from tests.support.chromium import chromium_path
 from tests.support.door import door
 from tests.support.http import ROOMY, Credentials, House, Site, free_port
 from tests.support.practice import practice
+from tests.support.visits import sign_in
 
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=800)
 _AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -50,6 +53,10 @@ class Browsed:
         """Load a page of the site; `path` may be a whole URL."""
         await self.page.goto(path if path.startswith("http") else self.home.site.url + path)
 
+    async def sign_in(self, office: Office | None = None) -> None:
+        """Be signed in as the principal of this office, or as the owner."""
+        await be_signed_in(self.context, self.home, office)
+
     async def with_passkeys(self) -> Passkeys:
         """Give the page's browser an authenticator that agrees to everything."""
         session = await self.context.new_cdp_session(self.page)
@@ -72,8 +79,15 @@ class Passkeys:
         return credentials
 
 
+async def be_signed_in(context: BrowserContext, home: House, office: Office | None = None) -> None:
+    """Let the browser be signed in as the principal of this office, or as the owner."""
+    visit = await sign_in(home.site, office or home.one.office)
+    name = SessionCookie.of(home.site.url).name
+    await context.add_cookies([{"name": name, "value": visit.secret, "url": home.site.url}])
+
+
 @asynccontextmanager
-async def browsed(browser: Browser, root: Path, *, scheme: str = "light") -> AsyncIterator[Browsed]:
+async def browsed(browser: Browser, root: Path) -> AsyncIterator[Browsed]:
     """A practice in a new folder, served by this process under a name, which passkeys need, and a browser before it."""
     async with AsyncExitStack() as stack:
         port = free_port()
@@ -89,7 +103,7 @@ async def browsed(browser: Browser, root: Path, *, scheme: str = "light") -> Asy
             await one.client("Harbour Bakery"),
             await one.client("Finch Studio"),
         )
-        options: Any = {"viewport": DESKTOP, "color_scheme": scheme, "reduced_motion": "reduce"}
+        options: Any = {"viewport": DESKTOP, "reduced_motion": "reduce"}
         context = await browser.new_context(**options)
         stack.push_async_callback(context.close)
         context.set_default_timeout(20_000)
