@@ -1,5 +1,5 @@
 """Who belongs to an organization: inviting, limiting and removing people. Signing in is another matter: somebody who is
-invited can have a personal token.
+invited can have a link for that, or a personal token.
 
 Each act is in the audit trail of the organization that the person belongs to; one that came to nothing is followed by
 an entry that says so.
@@ -21,7 +21,7 @@ from invoicing.remedies import Act
 from operations.access import Office, open_books, require
 from operations.rights import Right
 from storage.books import audit
-from storage.directory import access_queries, credentials, users
+from storage.directory import access_queries, browsers, credentials, sign_in_links, users
 from storage.directory.credentials import KnownCredential
 from storage.directory.users import Member, Person
 from storage.ids import new_id
@@ -137,7 +137,8 @@ async def limit_user(office: Office, practice: OrganizationRef, email: str, *, c
 async def remove_user(
     office: Office, organization: OrganizationRef, email: str, *, revoke_keys: bool = False
 ) -> Removed:
-    """Let a person belong to the organization no longer. Who belongs to nothing any more keeps no token either. API
+    """Let a person belong to the organization no longer. Who belongs to nothing any more keeps no token either, and
+    is signed out everywhere. API
     keys and links that they made belong to the organization: with `revoke_keys` these end too.
 
     Raises:
@@ -161,6 +162,8 @@ async def remove_user(
         users.remove_membership(db, member.user_id, organization.id)
         if not users.home_of(db, member.user_id):
             credentials.revoke_all_of(db, member.user_id, now=office.now())
+            browsers.end_sessions_of(db, member.user_id)
+            sign_in_links.forget_links_of(db, member.user_id)
         return credentials.made_by(db, member.user_id, organization.id)
 
     # Books that are out of service must not keep anybody in.

@@ -14,8 +14,8 @@ from operations import activity, people, practices
 from operations.access import Office, Visits
 from operations.activity import Activity, Door
 from server.settings import Settings
-from storage.directory import access_queries
-from storage.folder.store import exists, open_store
+from storage.directory import access_queries, installation
+from storage.folder.store import Store, exists, open_store
 
 if TYPE_CHECKING:
     from server.mcp import CounterfoilServer
@@ -83,6 +83,12 @@ def _noting(office: Office) -> Iterator[None]:
                 principal=office.principal,
             )
             activity.note(office, done)
+
+
+async def browser_url(settings: Settings, store: Store) -> str:
+    """Where a browser finds this installation: the public URL, else where it was served last, else the usual place."""
+    served = await store.directory.read(installation.served_url)
+    return settings.public_url or served or settings.default_url
 
 
 async def find_organization(office: Office, handle: str) -> OrganizationRef:

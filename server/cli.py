@@ -97,6 +97,7 @@ def init(
     chart_of_accounts: Annotated[
         str, typer.Option(help="standard (default) or empty; skr03, skr04 (DE), pcg (FR), pgc (ES), kmu (CH).")
     ] = "",
+    public_url: Annotated[str, typer.Option(help="The URL under which the server will be reached, as for serve.")] = "",
     as_json: Json = False,
 ) -> None:
     """Create the practice (or a single business) and its owner in an empty data folder."""
@@ -111,7 +112,7 @@ def init(
         environment=environment,
         chart_of_accounts=chart_of_accounts,
     )
-    anyio.run(_init, read_settings(data), first, as_json)
+    anyio.run(_init, read_settings(data, public_url), first, as_json)
 
 
 @app.command()
@@ -228,7 +229,8 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     from operations import practices
     from operations.access import Office
     from operations.credentials import create_token
-    from server.app import system_clock
+    from operations.identity.links import make_sign_in_link
+    from server.app import browser_url, system_clock
     from storage.folder.store import open_store
 
     profile = practices.check_first(first)
@@ -236,11 +238,12 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
         principal, organization = await practices.start_installation(store, system_clock, first)
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, scopes=EVERYTHING)
+        link = await make_sign_in_link(office, principal.label)
+        sign_in_url = await browser_url(settings, store) + link.path
         mandates = mandate_lines(profile, on=office.now().date())
     if as_json:
-        # The sign-in link comes with the dashboard; its name is kept free for it.
-        answer = {"practice": organization.handle, "owner": principal.label, "token": token.secret, "sign_in_url": None}
-        say_json({**answer, "data": str(settings.data), "mandates": list(mandates)})
+        answer = {"practice": organization.handle, "owner": principal.label, "token": token.secret}
+        say_json({**answer, "sign_in_url": sign_in_url, "data": str(settings.data), "mandates": list(mandates)})
         return
     say(f"Created {organization.name} ({organization.handle}, {organization.environment}) in {settings.data}.")
     say(f"Owner: {principal.label}.")
@@ -249,7 +252,9 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     say(f"Personal access token for counterfoil serve, shown once: {token.secret}")
     folder = data_option(settings)
     say(f"Connect an AI client with the command: counterfoil stdio{folder}")
-    say(f"Or serve it over HTTP, with the token: counterfoil serve{folder}")
+    say(f"Or serve it over HTTP, for browsers and with the token: counterfoil serve{folder}")
+    say(f"Then sign in with a browser, once, until {link.expires_at:%H:%M} UTC: {sign_in_url}")
+    say(f"Later links: counterfoil user sign-in-link --user {principal.label}{folder}")
 
 
 def _give_up(error: Exception) -> NoReturn:

@@ -104,8 +104,13 @@ def _restore_all(settings: Settings, folder: Path) -> None:
     if report.asleep:
         say(
             f"{counted(report.asleep, 'credential')} of the backup sleep: some may have been revoked since it was made."
-            " See counterfoil token list, key list and link list, and wake those that are still wanted:"
-            " counterfoil key wake PREFIX."
+            " See counterfoil token list, connection list, key list and link list, and wake those that are still"
+            " wanted: counterfoil key wake PREFIX."
+        )
+    if report.people:
+        say(
+            f"Everybody is signed out. {counted(report.people, 'user')} with a password or passkeys must use a new link"
+            " first, which wakes these: counterfoil user sign-in-link --user MAIL."
         )
     _complain_of(report.damaged)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Email = Annotated[str, typer.Option(help="The person's e-mail address.")]
 
+PublicUrl = Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")]
+
 user_app = command_group("The people of the installation: where they belong, and how the audit trail names them.")
 
 
@@ -47,22 +49,42 @@ def invite_user(
     organization: Organization,
     role: Annotated[str, typer.Option(help="owner, accountant, viewer, or, of a client, client.")],
     clients: Annotated[str, typer.Option(help="Of a practice: only these clients (handles with commas).")] = "",
+    public_url: PublicUrl = "",
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Let a person belong to an organization; what they then reach, a personal token opens."""
+    """Let a person belong to an organization, and print a link to be passed on, by which a new person signs in."""
+    settings = read_settings(data, public_url)
 
     async def act(office: Office, target: OrganizationRef) -> None:
+        from operations.identity.links import make_invitation
         from operations.membership import invite_user as invite
         from operations.membership import role_named
+        from server.app import browser_url
 
         limited = _handles(clients) if clients else None
         joined = await invite(office, target, email, role=role_named(role), clients=limited)
-        _tell(joined, as_json)
-        if not as_json:
-            say(f"A token for connecting: counterfoil token create --user {joined.email}")
+        link = await make_invitation(office, target, joined.email)
+        url = await browser_url(settings, office.store) + link.path
+        if as_json:
+            say_json({**asdict(joined), "url": url})
+            return
+        _tell(joined, as_json=False)
+        say(f"To be passed on; until {link.expires_at:%Y-%m-%d %H:%M} UTC a new person signs in with it, once: {url}")
+        say(f"A token for connecting without a browser: counterfoil token create --user {joined.email}")
 
-    _run(data, organization, act)
+    _run(settings, organization, act)
+
+
+@user_app.command("sign-in-link")
+def sign_in_link(
+    user: Annotated[str, typer.Option(help="The user's e-mail address, as listed.")],
+    public_url: PublicUrl = "",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Print a link by which a person signs in with a browser, once, within 15 minutes."""
+    anyio.run(_sign_in_link, replace(read_settings(data, public_url), user=""), user, as_json)
 
 
 @user_app.command("limit")
@@ -83,7 +105,7 @@ def limit_user(
 
         _tell(await limit(office, target, email, clients=None if every else _handles(clients)), as_json)
 
-    _run(data, organization, act)
+    _run(read_settings(data), organization, act)
 
 
 @user_app.command("remove")
@@ -107,7 +129,7 @@ def remove_user(
         for one in removed.left:
             say(f"Still open: {_key_line(one)}; to end it: counterfoil {one.kind} revoke {one.prefix}")
 
-    _run(data, organization, act)
+    _run(read_settings(data), organization, act)
 
 
 def _key_line(one: KnownCredential) -> str:
@@ -131,9 +153,7 @@ def _limit(clients: tuple[str, ...] | None) -> str:
     return f", limited to {', '.join(clients)}" if clients else ", limited to none of its clients"
 
 
-def _run(data: Path | None, handle: str, act: Callable[[Office, OrganizationRef], Awaitable[None]]) -> None:
-    settings = read_settings(data)
-
+def _run(settings: Settings, handle: str, act: Callable[[Office, OrganizationRef], Awaitable[None]]) -> None:
     async def run() -> None:
         from server.app import find_organization, local_office
 
@@ -160,6 +180,20 @@ async def _list(settings: Settings, as_json: bool) -> None:
     width = max(len(one.email) for one in found)
     for one in found:
         say(f"{one.email:{width}}  {one.role} of {one.organization}{_limit(one.clients)}")
+
+
+async def _sign_in_link(settings: Settings, user: str, as_json: bool) -> None:
+    from operations.identity.links import make_sign_in_link
+    from server.app import browser_url, local_office
+
+    async with local_office(settings) as office:
+        link = await make_sign_in_link(office, user)
+        url = await browser_url(settings, office.store) + link.path
+    if as_json:
+        say_json({"url": url})
+        return
+    whom = user.strip().casefold()
+    say(f"Until {link.expires_at:%H:%M} UTC whoever opens this link first is signed in as {whom}: {url}")
 
 
 async def _rename(settings: Settings, email: str, new: str) -> None:

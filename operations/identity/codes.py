@@ -5,7 +5,6 @@ is allowed either way.
 from __future__ import annotations
 
 import hmac
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,10 +26,12 @@ _DRIFT_STEPS = 1
 
 @dataclass(frozen=True, slots=True)
 class ShownCodes:
-    """What an authenticator app is told, once: the secret to be typed, and the same as a QR code (SVG)."""
+    """What an authenticator app is told, once: the secret to be typed, and the same as the address of a picture, a QR
+    code (SVG).
+    """
 
     secret: str
-    svg: str
+    picture: str
 
 
 def begin_codes(db: Session, store: Store, user_id: str, *, now: datetime) -> None:
@@ -52,11 +53,8 @@ def shown_codes(store: Store, codes: KnownCodes, email: str) -> ShownCodes:
     """
     secret = _secret(store, codes)
     address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", scale=5, border=4, xmldecl=False, svgns=True, light="#fff")
-    return ShownCodes(
-        " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)), drawn.getvalue().decode()
-    )
+    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff")
+    return ShownCodes(" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)), picture)
 
 
 def use_code(db: Session, store: Store, codes: KnownCodes, code: str, *, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union
 from sqlmodel import Session
 
 from storage.directory.identity_tables import OneTimeCodes, Passkey, Password
@@ -67,6 +67,7 @@ _USE_STEP = (
 _PASSKEYS_OF = _PASSKEYS.all.where(_KEY.c.user_id == bindparam("user")).order_by(_KEY.c.created_at, _KEY.c.id)
 _PASSKEY = _PASSKEYS.all.where(_KEY.c.credential_id == bindparam("credential"))
 _FORGET_PASSKEY = _KEY.delete().where(_KEY.c.id == bindparam("passkey"), _KEY.c.user_id == bindparam("user"))
+_WHO_HAS_WAYS = union(select(_PASSWORD.c.user_id), select(_KEY.c.user_id))
 _SLEEPS = select(_USERS.c.asleep_since).where(_USERS.c.id == bindparam("user"))
 _WAKE = (
     _USERS.update()
@@ -147,6 +148,11 @@ def forget_passkey(session: Session, user_id: str, passkey_id: str) -> bool:
 def count_passkeys_elsewhere(session: Session, host: str) -> int:
     """How many passkeys are used at another host than this."""
     return len(_PASSKEYS.find(session, _PASSKEYS.all.where(_KEY.c.host != bindparam("host")), host=host))
+
+
+def count_people(session: Session) -> int:
+    """How many people have a way to sign in."""
+    return len(set(execute(session, _WHO_HAS_WAYS).scalars()))
 
 
 def is_asleep(session: Session, user_id: str) -> bool:

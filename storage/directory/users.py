@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from invoicing.organizations import OrganizationKind, Role
 from invoicing.text.codes import small_letters
+from storage.directory import identity
 from storage.directory.tables import Membership, MembershipClient, Organization, User
 from storage.queries.cache import remembered
 
@@ -63,6 +64,16 @@ def email_of(session: Session, user_id: str) -> str:
         return db.execute(select(User.email).where(col(User.id) == user_id)).scalar_one_or_none() or ""
 
     return remembered(session, ("email", user_id), read)
+
+
+def name_of(session: Session, user_id: str) -> str:
+    """What a user is called; empty where that is not known."""
+    return session.execute(select(User.name).where(col(User.id) == user_id)).scalar_one_or_none() or ""
+
+
+def set_name(session: Session, user_id: str, name: str) -> None:
+    session.get_one(User, user_id).name = name
+    session.flush()
 
 
 def people(session: Session) -> list[Person]:
@@ -158,6 +169,15 @@ def first_owner(session: Session) -> tuple[str, str] | None:
     )
     row = session.execute(query).first()
     return None if row is None else (row[0], row[1])
+
+
+def put_all_to_sleep(session: Session, *, now: datetime) -> int:
+    """Let every person's ways to sign in wait for a sign-in link, and answer how many people there are who have any."""
+    people = select(User).where(col(User.email).not_like(f"%{SERVICE_ADDRESS}"))
+    for user in session.exec(people):
+        user.asleep_since = user.asleep_since or now
+    session.flush()
+    return identity.count_people(session)
 
 
 def change_reach(session: Session, user_id: str, organization_id: str, *, all_clients: bool) -> None:

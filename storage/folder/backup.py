@@ -23,7 +23,7 @@ from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, Unavailable
 from storage.books import exports, tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
-from storage.directory import credentials, organizations
+from storage.directory import browsers, credentials, organizations, sign_in_links, users
 from storage.directory.database import DIRECTORY_FILE, directory_named
 from storage.folder.manifest import (
     MANIFEST_FILE,
@@ -76,7 +76,7 @@ class BackupReport:
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
     """What was restored; `migrated` counts the database files that were brought to the newest schema, `asleep` the
-    credentials that an owner has to wake before they open anything.
+    credentials that an owner has to wake before they open anything, `people` those who sign in by a new link first.
     """
 
     root: Path
@@ -86,6 +86,7 @@ class RestoreReport:
     size_bytes: int
     migrated: int
     asleep: int
+    people: int
     damaged: tuple[str, ...]
     manifest_sha256: str
 
@@ -166,7 +167,7 @@ def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> R
         migration = migrate_all(staged, progress=lambda done, of: None)
         if failed := [path for path, _ in migration.failed if path not in manifest.damaged]:
             raise Unavailable(f"{failed[0]} could not be brought to this version's schema.")
-        asleep = _put_credentials_to_sleep(staged, now)
+        asleep, people = _put_to_sleep(staged, now)
     progress(len(manifest.files), len(manifest.files))
     return RestoreReport(
         root=root,
@@ -176,14 +177,22 @@ def restore(backup: Path, root: Path, *, now: datetime, progress: Progress) -> R
         size_bytes=sum(entry.size_bytes for entry in manifest.files),
         migrated=len(migration.migrated),
         asleep=asleep,
+        people=people,
         damaged=manifest.damaged,
         manifest_sha256=manifest_sha256,
     )
 
 
-def _put_credentials_to_sleep(staged: Path, now: datetime) -> int:
+def _put_to_sleep(staged: Path, now: datetime) -> tuple[int, int]:
+    """Let nothing of the backup open anything by itself; answers how many credentials and people sleep."""
     path = staged / DIRECTORY_FILE
-    asleep = write_once(path, head_stamp(FileKind.DIRECTORY), lambda db: credentials.put_all_to_sleep(db, now=now))
+
+    def work(db: Session) -> tuple[int, int]:
+        browsers.end_all_sessions(db)
+        sign_in_links.forget_all_links(db)
+        return credentials.put_all_to_sleep(db, now=now), users.put_all_to_sleep(db, now=now)
+
+    asleep = write_once(path, head_stamp(FileKind.DIRECTORY), work)
     checkpoint(path)
     return asleep
 

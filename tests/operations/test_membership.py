@@ -16,6 +16,9 @@ from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Una
 from operations.access import Office, standing_of
 from operations.authentication import Presented, Unauthenticated, authenticate
 from operations.credentials import Secret, create_key, create_token
+from operations.identity.browsing import signed_in
+from operations.identity.links import make_invitation, use_link
+from operations.identity.passkeys import Site
 from operations.known_credentials import revoke_credential
 from operations.membership import Joined, invite_user, limit_user, list_members, remove_user, role_named
 from operations.organizations import all_organizations
@@ -35,6 +38,7 @@ from tests.support.stores import open_store
 
 KEY, LINK = CredentialKind.KEY, CredentialKind.LINK
 ANA, OWNER = "ana@example.com", "owner@example.com"
+SITE = Site.of("http://localhost:8750")
 BAKERY, FINCH, PRACTICE = "harbour-bakery-sandbox", "finch-studio-sandbox", "ledger-co-sandbox"
 
 
@@ -216,7 +220,7 @@ async def test_an_archived_organization_gets_nobody_new(tmp_path: Path) -> None:
         assert [person.email for person in await list_people(one.office)] == [OWNER]
 
 
-async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_token(tmp_path: Path) -> None:
+async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_token_nor_browser(tmp_path: Path) -> None:
     async with practice(tmp_path) as one:
         bakery = await one.client("Harbour Bakery")
         await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[BAKERY])
@@ -225,7 +229,14 @@ async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_toke
         assert (await remove_user(one.office, one.organization, ANA.upper())).email == ANA
         assert await reach_of(one, ANA) == {BAKERY: "viewer"}
         await authenticate(one.store, one.clock, Presented(token))
+        link = (await make_invitation(one.office, bakery, ANA)).path.rpartition("/")[2]
+        in_browser = await use_link(one.office, SITE, link)
+        assert in_browser is not None
+        later = (await make_invitation(one.office, bakery, ANA)).path.rpartition("/")[2]
+        assert await signed_in(one.store, one.clock, in_browser.secret) is not None
         await remove_user(one.office, bakery, ANA)
+        assert await signed_in(one.store, one.clock, in_browser.secret) is None
+        assert await use_link(one.office, SITE, later) is None
         with pytest.raises(Unauthenticated):
             await authenticate(one.store, one.clock, Presented(token))
         # Whoever comes back begins anew: neither the old limit nor the old token is there.

@@ -127,7 +127,8 @@ def test_init_makes_the_practice_and_its_owner_once(
     data = tmp_path / "data"
     answer = run(*INIT, *options, "--json", data=data).json
     assert (answer["practice"], answer["owner"]) == (handle, "partner@larkfield.example")
-    assert {"token", "sign_in_url"} <= set(answer)
+    assert answer["token"].startswith("cft_")
+    assert answer["sign_in_url"].startswith("http://localhost:8750/sign-in/link/")
     before = content_of(data)
     assert run(*INIT, data=data).refusal.startswith("conflict: ")
     after = content_of(data)
@@ -140,6 +141,12 @@ def test_init_says_in_text_what_it_made(run: Run, tmp_path: Path) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     assert "Larkfield Accounting (larkfield-accounting, live)" in outcome.out
     assert "counterfoil stdio" in outcome.out
+    assert "Then sign in with a browser, once, until " in outcome.out
+
+
+def test_init_prints_where_the_server_will_be_reached(run: Run, tmp_path: Path) -> None:
+    answer = run(*INIT, "--public-url", "https://books.example.com", "--json", data=tmp_path / "data").json
+    assert answer["sign_in_url"].startswith("https://books.example.com/sign-in/link/")
 
 
 @pytest.mark.parametrize(

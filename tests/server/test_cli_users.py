@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import anyio
@@ -40,10 +41,10 @@ def test_a_colleague_is_invited_limited_and_removed(
         return user("list", "--data", str(tmp_path))
 
     invited = user("invite", *whom, "--role", "accountant", "--clients", f"{BAKERY}, {FINCH}")
-    assert invited == (
-        f"{ANA} is accountant of {PRACTICE}, limited to {BAKERY}, {FINCH} from now on.\n"
-        f"A token for connecting: counterfoil token create --user {ANA}\n"
-    )
+    joined, link, token = invited.splitlines()
+    assert joined == f"{ANA} is accountant of {PRACTICE}, limited to {BAKERY}, {FINCH} from now on."
+    assert re.search(r"a new person signs in with it, once: http://localhost:8750/sign-in/link/[\w-]{43}$", link)
+    assert token == f"A token for connecting without a browser: counterfoil token create --user {ANA}"
     user("limit", *whom, "--clients", BAKERY)
     assert f"{ANA}    accountant of {PRACTICE}, limited to {BAKERY}\n" in listed()
     data = json.loads(user("limit", *whom, "--all-clients", "--json"))
@@ -51,6 +52,21 @@ def test_a_colleague_is_invited_limited_and_removed(
     assert f"{ANA}    accountant of {PRACTICE}\n" in listed()
     assert user("remove", *whom) == f"{ANA} belongs to {PRACTICE} no longer.\n"
     assert listed() == f"owner@example.com  owner of {PRACTICE}\n"
+
+
+def test_a_way_in_is_made_for_whoever_has_lost_every_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anyio.run(_begin, tmp_path)
+    monkeypatch.setenv("COUNTERFOIL_USER", "nobody@example.com")
+    link = ("user", "sign-in-link", "--user", "Owner@example.com", "--data", str(tmp_path))
+    _, said, _ = run_command(monkeypatch, capsys, *link)
+    assert "is signed in as owner@example.com: http://localhost:8750/sign-in/link/" in said
+    url = "https://books.example.com"
+    _, said, _ = run_command(monkeypatch, capsys, *link, "--json", "--public-url", url)
+    assert re.fullmatch(re.escape(url) + r"/sign-in/link/[\w-]{43}", json.loads(said)["url"])
+    code, _, err = run_command(monkeypatch, capsys, *link[:2], "--user", "x@example.com", "--data", str(tmp_path))
+    assert (code, "No user has this e-mail address" in err) == (1, True)
 
 
 @pytest.mark.parametrize(

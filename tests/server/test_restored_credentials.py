@@ -9,9 +9,13 @@ import anyio
 import pytest
 
 from invoicing.organizations import EVERYTHING, CredentialKind
+from invoicing.refusals import NotAllowed
 from operations.access import Office
 from operations.authentication import AuthenticatedRequest, Presented, Unauthenticated, authenticate
 from operations.credentials import create_key, create_token
+from operations.identity import browsing, links, signing_in, ways
+from operations.identity.browsing import Method
+from operations.identity.passkeys import Site
 from operations.known_credentials import list_credentials, revoke_credential, wake_credential
 from operations.practices import local_owner
 from storage.directory.credentials import Lapse
@@ -22,9 +26,12 @@ from storage.folder.store import Store
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.command_line import run_command
+from tests.support.identity import Device
 from tests.support.practice import practice
 from tests.support.raw import raw_value
 from tests.support.stores import open_store
+
+SITE = Site.of("http://localhost:8750")
 
 
 async def lapse(store: Store, clock: SettableClock, secret: str) -> Lapse | None:
@@ -61,6 +68,37 @@ async def test_a_key_that_was_revoked_after_the_backup_opens_nothing_of_what_is_
         assert await lapse(store, clock, token.secret) is None
         # Each is woken by itself: the one that was revoked is not.
         assert await lapse(store, clock, key.secret) is Lapse.ASLEEP
+
+
+async def test_nobody_signs_in_after_a_restore_before_a_new_link_is_used(tmp_path: Path) -> None:
+    clock = SettableClock()
+    async with practice(tmp_path / "data", clock) as one:
+        user_id, device = one.principal.user_id, Device()
+        old = await links.make_sign_in_link(one.office, one.principal.label)
+        cookie = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.LINK, now=NOON))
+        me = await browsing.signed_in(one.store, clock, cookie)
+        assert me is not None
+        answer = device.create(await ways.passkey_to_be_made(one.office, me, SITE))
+        await ways.add_passkey(one.office, me, SITE, answer, name="Laptop")
+        backup.back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
+    report = backup.restore(tmp_path / "backup", tmp_path / "again", now=NOON, progress=silent)
+    assert report.people == 1
+    async with open_store(tmp_path / "again") as store:
+        principal = await local_owner(store)
+        assert principal is not None
+        office = Office(store=store, principal=principal, clock=clock)
+        assert await browsing.signed_in(store, clock, cookie) is None
+        assert await links.use_link(office, SITE, old.path.rpartition("/")[2]) is None
+        with pytest.raises(NotAllowed):
+            await signing_in.sign_in_with_passkey(office, SITE, device.get(signing_in.passkey_to_sign_in(office, SITE)))
+        new = await links.make_sign_in_link(office, principal.label)
+        used = await links.use_link(office, SITE, new.path.rpartition("/")[2])
+        assert used is not None
+        assert used.has_ways
+        assert await browsing.signed_in(store, clock, used.secret) is not None
+        assert await signing_in.sign_in_with_passkey(
+            office, SITE, device.get(signing_in.passkey_to_sign_in(office, SITE))
+        )
 
 
 def test_the_commands_say_which_sleep_and_wake_them(
