@@ -56,7 +56,9 @@ async def bind_organization(context: ServerRequestContext[Any, Any], call_next: 
 
 def _principal(context: ServerRequestContext[Any, Any]) -> str:
     caller = _caller(context)
-    return json.dumps([caller.office.principal.user_id, caller.connection.name])
+    principal = caller.office.principal
+    # One person's client programs do not answer for each other.
+    return json.dumps([principal.user_id, principal.credential_id, caller.connection.name])
 
 
 async def _organization_of(context: ServerRequestContext[Any, Any]) -> str:

@@ -15,7 +15,10 @@ from pathlib import Path
 from server.http.application import HttpSettings, http_application
 from server.http.questions import Questions
 from server.http.serving import serve_application
+from server.pages.cookies import SessionCookie
 from tests.conformance.fixtures import equip
+from tests.support.authorization import a_program
+from tests.support.browser_forms import sign_in
 from tests.support.http import ROOMY, Credentials
 from tests.support.practice import practice
 
@@ -36,6 +39,9 @@ async def main(root: Path, *, bare: bool) -> None:
             "practice": f"{url}/mcp",
             "token": await credentials.token(),
             "link": f"{url}/mcp/k/{await credentials.link(bakery)}",
+            "issuer": url,
+            "program": (await a_program(one.office)).id,
+            "cookie": f"{SessionCookie.of(url).name}={await sign_in(one.office)}",
         }
         print(json.dumps(said), flush=True)
         await serve_application(application, questions, listening)

@@ -17,9 +17,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from tests.support.http import BAKERY, ROOT
+from tests.support.browser_forms import hidden
+from tests.support.http import BAKERY, ROOT, free_port
 
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
@@ -127,6 +129,40 @@ async def test_the_server_conforms_to_the_revision(tmp_path: Path, revision: str
     assert len(found) == int(announced[1])
     assert {name: why for name, why in found.items() if why and name not in expected} == {}
     assert {name for name in expected if not found[name]} == set(), "these pass now: take them off the list"
+
+
+async def test_the_authorization_server_conforms(tmp_path: Path) -> None:
+    port = free_port()
+    async with served(tmp_path) as urls:
+        of_server = ("--url", urls["issuer"], "--client-id", urls["program"], "--resource", urls["practice"])
+        command = (str(NODE), str(SUITE), "authorization", *of_server, "--port", str(port), "-o", str(tmp_path / "r"))
+        process = await asyncio.create_subprocess_exec(*command, cwd=HERE, stdout=asyncio.subprocess.PIPE)
+        assert process.stdout is not None
+        async with asyncio.timeout(240):
+            async for line in process.stdout:
+                if line.startswith(f"{urls['issuer']}/oauth/authorize?".encode()):
+                    await _allow(line.decode().strip(), urls)
+            await process.wait()
+    found = {path.parent.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "r").rglob("checks.json")}
+    checks = {check["id"]: check["status"] for of_scenario in found.values() for check in of_scenario}
+    assert checks == {
+        "authorization-server-metadata": "SUCCESS",
+        "authorization-server-metadata-cimd": "SUCCESS",
+        "authorization-code-grant": "SUCCESS",
+    }
+
+
+async def _allow(url: str, urls: dict[str, str]) -> None:
+    """Press the button of the consent page, as a person who is signed in, and go where that leads."""
+    async with httpx2.AsyncClient(headers={"Cookie": urls["cookie"]}) as browser:
+        begun = await browser.get(url)
+        mark = begun.headers["set-cookie"].partition(";")[0]
+        browser.headers["Cookie"] = f"{urls['cookie']}; {mark}"
+        page = urls["issuer"] + begun.headers["location"]
+        shown = await browser.get(page)
+        chosen = hidden(shown.text) | {"act": "allow", "reach": "everything", "rights": "write"}
+        answered = await browser.post(page, data=chosen, headers={"Origin": urls["issuer"]})
+        assert (await browser.get(answered.headers["location"])).status_code == 200
 
 
 @pytest.mark.parametrize(("sdk", "protocol"), [("1", "2025-11-25"), ("2", "2026-07-28")])
