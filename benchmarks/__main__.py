@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from benchmarks.beside_long_work import compare_beside_long_work
 from benchmarks.clients import compare_clients
+from benchmarks.credentials import compare_credentials
 from benchmarks.growth import compare_lines, compare_organizations, compare_rates, compare_reports, compare_volume
 from benchmarks.office import bare_server, open_office
 from benchmarks.starts import compare_starts
@@ -46,6 +47,7 @@ async def run(size: Size) -> None:
     compare_starts(starts=size.starts)
     async with bare_server() as anchor, open_office() as small, open_office() as large:
         await compare_tools(small, anchor, calls=size.calls, rounds=size.rounds)
+        await compare_credentials(small, calls=size.calls, rounds=size.rounds)
         await compare_lines(small, calls=size.calls // 4, rounds=size.rounds)
         await compare_rates(small, calls=size.calls // 4, rounds=size.rounds)
         busy = await compare_volume(small, large, invoices=size.invoices, calls=size.calls, rounds=size.rounds)

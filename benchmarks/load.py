@@ -40,7 +40,7 @@ class Caller:
         # While one office is measured the other's connections are idle, for minutes on a busy machine.
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=IDLE_SECONDS)
         self._client = httpx2.AsyncClient(timeout=ANSWER_SECONDS, limits=limits)
-        self._url = url
+        self.url = url
         self._headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json, text/event-stream",
@@ -72,7 +72,7 @@ class Caller:
         wait, said = _FIRST_WAIT_SECONDS, ""
         for _ in range(TRIES_MAX):
             try:
-                response = await self._client.post(self._url, json=body, headers=self._headers | {"Mcp-Name": tool})
+                response = await self._client.post(self.url, json=body, headers=self._headers | {"Mcp-Name": tool})
             except _LOST as lost:
                 # The server closed a connection in the moment in which it was used again: the next is a new one.
                 said = repr(lost)

@@ -41,11 +41,12 @@ class Client:
 
 
 class Office:
-    """A running server, and a caller with the owner's token."""
+    """A running server, and a caller with the owner's token; `data` is its folder where it has one."""
 
-    def __init__(self, process: psutil.Process, caller: Caller) -> None:
+    def __init__(self, process: psutil.Process, caller: Caller, data: Path | None = None) -> None:
         self.process = process
         self.caller = caller
+        self.data = data
 
     def job(self, tool: str, arguments: dict[str, Any] | Arguments) -> Job:
         stated = arguments if callable(arguments) else lambda _: arguments
@@ -111,7 +112,7 @@ async def open_office() -> AsyncIterator[Office]:
             caller = Caller(f"http://127.0.0.1:{port}/mcp", token)
             try:
                 await caller.call("noop", {})
-                yield Office(psutil.Process(server.pid), caller)
+                yield Office(psutil.Process(server.pid), caller, data)
             finally:
                 await caller.close()
         finally:
