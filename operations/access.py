@@ -89,7 +89,8 @@ class Visits:
 class Office:
     """Where acts across organizations take place: the principal at the directory.
 
-    `public_url` is where the server is reached from elsewhere, without a slash at its end; empty where it is not.
+    `public_url` is where the server is reached from elsewhere, and `links_url` where secret links lead, without a slash
+    at their end; empty where it is not reached.
     `link_to` says where a client of this connection gets a file; `with_credential` that the caller has proved by one
     who it is, and that there are pages to show. `files_folder` is where a client on the same machine has files to be
     imported, None where no folder was named. `hashing` says how passwords are hashed. `visits` notes for whom a call
@@ -100,6 +101,7 @@ class Office:
     principal: Principal
     clock: Clock
     public_url: str = ""
+    links_url: str = ""
     link_to: Callable[[Principal, Books, StoredFile], FileLink] = local_path
     with_credential: bool = False
     files_folder: Path | None = None

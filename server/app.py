@@ -53,6 +53,7 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
             principal=principal,
             clock=system_clock,
             public_url=settings.public_url,
+            links_url=settings.links_lead_to if settings.public_url else "",
             files_folder=settings.files,
             visits=Visits(),
         )

@@ -27,7 +27,7 @@ from server.cli_folder import register as register_folder
 from server.cli_identity import register as register_identity
 from server.cli_import import import_app
 from server.cli_mandates import register as register_mandates
-from server.cli_options import Data, Json, without_flag_types
+from server.cli_options import Data, Json, LinksUrl, without_flag_types
 from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_summaries import register as register_summaries
@@ -141,6 +141,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8750,
     public_url: Annotated[str, typer.Option(help="The URL under which clients reach the server.")] = "",
+    links_url: LinksUrl = "",
 ) -> None:
     """Serve MCP over HTTP. Nothing answers without a credential."""
     from server.http.loops import new_event_loop
@@ -149,7 +150,7 @@ def serve(
     from storage.folder.migrating import migrate_all
     from views.remedies import at_terminal, told
 
-    settings = read_settings(data, public_url)
+    settings = read_settings(data, public_url, links_url=links_url)
     root = existing(settings)
     if not is_loopback(host) and not settings.public_url:
         raise InvalidInput("Beyond this machine the server needs --public-url: hosts are checked.", field="public_url")
@@ -164,6 +165,7 @@ def serve(
         host=host,
         port=port,
         public_url=settings.public_url,
+        links_url=settings.links_url,
         limits=settings.limits,
     )
     serving = partial(where, allowance=settings.allowance, announce=announce)

@@ -10,7 +10,7 @@ import typer
 
 from invoicing.organizations import EVERYTHING, READ_ONLY, CredentialKind, Scopes
 from invoicing.text.typed import counted
-from server.cli_options import Data, Json, Organization, command_group, days
+from server.cli_options import Data, Json, LinksUrl, Organization, command_group, days
 from server.console import say, say_json
 from server.settings import Settings, read_settings
 
@@ -89,10 +89,11 @@ def create_link(
     read_only: ReadOnly = False,
     expires_in_days: Days = 0,
     public_url: Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")] = "",
+    links_url: LinksUrl = "",
     as_json: Json = False,
 ) -> None:
     """Create a secret link of one organization and show it, once. Who has the link has the organization."""
-    settings = read_settings(data, public_url)
+    settings = read_settings(data, public_url, links_url=links_url)
 
     async def act(office: Office) -> None:
         from operations.credentials import create_key as create
@@ -102,10 +103,10 @@ def create_link(
         made = await create(
             office, target, name, kind=CredentialKind.LINK, scopes=_scopes(read_only), expires_in_days=expires_in_days
         )
-        url = f"{settings.public_url or settings.default_url}/mcp/k/{made.secret}"
+        url = f"{settings.links_lead_to}/mcp/k/{made.secret}"
         _show(as_json, "url", url, made.prefix)
-        if not settings.public_url and not as_json:
-            say(f"It leads to a server at {settings.default_url}; for another one give --public-url.")
+        if not (settings.public_url or settings.links_url or as_json):
+            say(f"It leads to a server at {settings.links_lead_to}; for another one give --public-url or --links-url.")
 
     _run(settings, act)
 

@@ -16,6 +16,11 @@ Organization = Annotated[
 ]
 
 
+LinksUrl = Annotated[
+    str, typer.Option(help="The URL that secret links begin with, where no sign-in is found; see docs/connecting.md.")
+]
+
+
 def days(text: str) -> int:
     """A number of days, in the form that numbers have everywhere here."""
     from invoicing.money.amounts import parse_whole

@@ -21,12 +21,23 @@ DEFAULT_URL = "http://localhost:8750"
 """Where `counterfoil serve` is reached unless told otherwise: passkeys need a name."""
 
 
+def links_url_of(public_url: str) -> str:
+    """Where secret links lead unless that is said: to the same server, where it has two names by the other one, so that
+    clients find no sign-in there.
+    """
+    parts = urlsplit(public_url)
+    if parts.hostname != "localhost":
+        return public_url
+    return f"{parts.scheme}://127.0.0.1" + (f":{parts.port}" if parts.port else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`data` is the data folder; `public_url` where the server is reached over HTTP, empty where that is not said;
     `default_url` is where `counterfoil serve` listens unless told otherwise. `user` is the e-mail address of whoever
     acts on stdio and at the command line, empty for the owner. `files` is the folder from which a client on stdio may
-    import files, None where none was named. `keys` is where the keys of installations lie, apart from their data.
+    import files, None where none was named. `keys` is where the keys of installations lie, apart from their data, and
+    `links_url` where secret links lead, empty where that is not said.
     """
 
     data: Path
@@ -35,8 +46,14 @@ class Settings:
     user: str = ""
     files: Path | None = None
     keys: Path = field(default_factory=lambda: default_keys_folder())
+    links_url: str = ""
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def links_lead_to(self) -> str:
+        """The URL that secret links begin with."""
+        return self.links_url or links_url_of(self.public_url or self.default_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +101,22 @@ _NOT_MORE = (
     ("strangers_each", "strangers"),
 )
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_NAMED = {"public_url": "public URL", "links_url": "URL of secret links"}
 _PORTS = {"https": 443, "http": 80}
 
 
 def read_settings(
-    data: Path | None = None, public_url: str = "", user: str = "", files: Path | None = None
+    data: Path | None = None, public_url: str = "", user: str = "", files: Path | None = None, links_url: str = ""
 ) -> Settings:
-    """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL`, `COUNTERFOIL_USER` and
-    `COUNTERFOIL_FILES` before the defaults; and `COUNTERFOIL_KEYS`.
+    """The settings, the command line before `COUNTERFOIL_DATA`, `COUNTERFOIL_PUBLIC_URL`, `COUNTERFOIL_USER`,
+    `COUNTERFOIL_FILES` and `COUNTERFOIL_LINKS_URL` before the defaults; and `COUNTERFOIL_KEYS`.
 
     Raises:
         InvalidInput: a public URL that is none, or a limit out of bounds.
     """
     folder = data or Path(os.environ.get("COUNTERFOIL_DATA") or default_folder())
     url = _checked_url((public_url or os.environ.get("COUNTERFOIL_PUBLIC_URL", "")).strip())
+    links = _checked_url((links_url or os.environ.get("COUNTERFOIL_LINKS_URL", "")).strip(), field="links_url")
     acting = (user or os.environ.get("COUNTERFOIL_USER", "")).strip()
     return Settings(
         data=folder.expanduser().absolute(),
@@ -105,6 +124,7 @@ def read_settings(
         user=acting,
         files=_folder(files or os.environ.get("COUNTERFOIL_FILES", "").strip()),
         keys=_folder(os.environ.get("COUNTERFOIL_KEYS", "").strip()) or default_keys_folder(),
+        links_url=links,
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
     )
@@ -182,8 +202,8 @@ def _default(limit: Limit) -> str:
     return str(default) if default else "as many as there are open files for"
 
 
-def _checked_url(url: str) -> str:
-    """The public URL as clients name it: in small letters, without a slash at its end or the port that is usual.
+def _checked_url(url: str, *, field: str = "public_url") -> str:
+    """A URL of the server as clients name it: in small letters, without a slash at its end or the port that is usual.
 
     Raises:
         InvalidInput: anything but a scheme, a host and a port. What stands in it beside them is not repeated: it may be
@@ -195,23 +215,23 @@ def _checked_url(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.netloc.lower(), parts.port
     except ValueError:
-        raise _no_url() from None
+        raise _no_url(field) from None
     if "@" in parts.netloc:
         raise InvalidInput(
-            "The public URL must not hold a user name or password: it is shown to everybody who connects.",
-            field="public_url",
+            f"The {_NAMED[field]} must not hold a user name or password: it is shown to everybody who connects.",
+            field=field,
         )
     if port is not None:
         host = host.rpartition(":")[0]
     named = parts.scheme in _PORTS and _HOST.fullmatch(host) is not None and ".." not in host
     if not named or parts.path.strip("/") or "?" in url or "#" in url or port == 0:
-        raise _no_url()
+        raise _no_url(field)
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, _PORTS[parts.scheme]) else "")
 
 
-def _no_url() -> InvalidInput:
+def _no_url(field: str) -> InvalidInput:
     return InvalidInput(
-        "The public URL must be of the form https://host or https://host:port, without a path, question mark or #;"
-        " a name with other letters than a to z in its xn-- form.",
-        field="public_url",
+        f"The {_NAMED[field]} must be of the form https://host or https://host:port, without a path, question mark or"
+        " #; a name with other letters than a to z in its xn-- form.",
+        field=field,
     )

@@ -32,6 +32,7 @@ from server.http.gate.scopes import StepUp
 from server.http.gate.sessions import Sessions
 from server.http.gate.standing import StandingRights
 from server.http.handshake import HandshakeServer
+from server.http.hosts import LinksHost
 from server.http.limits import Allowance, Limiter, Transfers
 from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
@@ -57,10 +58,13 @@ NOBODY = Principal(user_id="", label="nobody")
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """Where the server listens and under which URL it is known; `public_url` has no slash at its end."""
+    """Where the server listens and under which URL it is known, and where secret links lead, empty for the same; no URL
+    has a slash at its end.
+    """
 
     port: int
     public_url: str
+    links_url: str = ""
     allowance: Allowance = field(default_factory=Allowance)
 
 
@@ -84,6 +88,7 @@ def http_application(
         principal=NOBODY,
         clock=clock,
         public_url=settings.public_url,
+        links_url=settings.links_url or settings.public_url,
         link_to=signer.link_to,
         with_credential=True,
     )
@@ -127,8 +132,10 @@ def http_application(
         ],
         lifespan=lifespan,
     )
-    origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url)
-    return SafeHeaders(_OriginCheck(application, origins), settings.public_url)
+    links_url = settings.links_url or settings.public_url
+    origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url, links_url=links_url)
+    hosts = LinksHost(application, public_url=settings.public_url, links_url=links_url)
+    return SafeHeaders(_OriginCheck(hosts, origins), settings.public_url)
 
 
 def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[Entrances, list[_Run]]:

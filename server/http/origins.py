@@ -18,12 +18,12 @@ class AllowedOrigins:
     origins: frozenset[str]
 
     @classmethod
-    def of(cls, *, port: int, public_url: str) -> AllowedOrigins:
-        """The loopback names with this port, and the public URL's."""
+    def of(cls, *, port: int, public_url: str, links_url: str = "") -> AllowedOrigins:
+        """The loopback names with this port, the public URL's, and that of secret links."""
         hosts = {f"{name}:{port}" for name in _LOOPBACK} | ({*_LOOPBACK} if port in (80, 443) else set())
         origins = {f"http://{host}" for host in hosts}
-        if public_url:
-            parts = urlsplit(public_url)
+        for url in filter(None, (public_url, links_url)):
+            parts = urlsplit(url)
             hosts.add(parts.netloc.lower())
             origins.add(f"{parts.scheme}://{parts.netloc.lower()}")
         return cls(frozenset(hosts), frozenset(origins))

@@ -25,6 +25,7 @@ from server.http.limits import Allowance
 from server.http.protocol import WatchedProtocol
 from server.http.questions import Questions
 from server.log_lines import fold_log
+from server.settings import links_url_of
 from storage.folder.store import open_store
 from storage.sqlite.files_limit import connections_max
 from storage.work.limits import Limits
@@ -40,6 +41,7 @@ async def serve(
     host: str,
     port: int,
     public_url: str,
+    links_url: str = "",
     allowance: Allowance,
     limits: Limits,
     announce: Callable[[], None],
@@ -53,7 +55,7 @@ async def serve(
     url = public_url or f"http://{'[::1]' if host == '::1' else 'localhost'}:{port}"
     connections = OpenConnections(allowance, _room_for(allowance))
     listener = listen(host, port)
-    settings = HttpSettings(port=port, public_url=url, allowance=allowance)
+    settings = HttpSettings(port=port, public_url=url, links_url=links_url or links_url_of(url), allowance=allowance)
     questions = Questions(settings.allowance.asking)
     async with open_store(data, limits, keys=keys) as store:
         application = http_application(store, system_clock, settings, questions=questions)

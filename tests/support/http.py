@@ -144,6 +144,13 @@ async def site_of(
     """The application on an open store, in this process, as a server would run it."""
     settings = HttpSettings(port=PORT, public_url=HERE, allowance=allowance)
     application = http_application(store, clock, settings, equip=equip, fetch=fetch, of_operator=of_operator)
+    async with running(application):
+        yield Site(HERE, application)
+
+
+@asynccontextmanager
+async def running(application: ASGIApp) -> AsyncIterator[ASGIApp]:
+    """The application, started and ended as a server would."""
     said: asyncio.Queue[Message] = asyncio.Queue()
     told: asyncio.Queue[Message] = asyncio.Queue()
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
@@ -151,14 +158,14 @@ async def site_of(
     async def run() -> None:
         await application(scope, said.get, told.put)
 
-    running = asyncio.create_task(run())
+    served = asyncio.create_task(run())
     said.put_nowait({"type": "lifespan.startup"})
     assert await told.get() == {"type": "lifespan.startup.complete"}
     try:
-        yield Site(HERE, application)
+        yield application
     finally:
         said.put_nowait({"type": "lifespan.shutdown"})
-        await running
+        await served
 
 
 @dataclass(slots=True)
