@@ -20,6 +20,7 @@ from invoicing.refusals import Unavailable
 from storage.directory.activity import INSTALLATION, Bounds, Noted, add_noted, count_on, forget_old
 from storage.directory.database import Directory
 from storage.directory.users import home_of
+from storage.work.budget import IN_A_THREAD
 from storage.work.later import Later
 
 WAITING_MAX = 10_000
@@ -88,9 +89,8 @@ class ActivityLog:
         waiting, left_out, counted = self._waiting, self._left_out, self._counted
         self._waiting, self._left_out, self._counted = [], Counter(), {}
         try:
-            rows = await self._directory.write(
-                lambda db: self._keep(db, waiting, left_out, counted), size=len(waiting) + len(left_out) + len(counted)
-            )
+            # Nobody waits for it, so that it need not be quick: whoever is served meanwhile must not wait.
+            rows = await self._directory.write(lambda db: self._keep(db, waiting, left_out, counted), size=IN_A_THREAD)
         except BaseException:
             self._take_back(waiting, left_out, counted)
             raise
