@@ -4,93 +4,97 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+import webauthn
+from sqlmodel import Session
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from invoicing.refusals import NotAllowed
 from operations.access import Office
-from operations.approval.signing import PasskeyAssertion, Sealing
-from operations.identity.browsing import SignedIn
+from operations.approval.signing import PasskeyAssertion
+from operations.identity.passkeys import Site
+from operations.identity.ways import my_ways
+from storage.directory import identity
 
 _ANSWER_LENGTH_MAX = 20_000
+_SIGNED = ("authenticatorData", "clientDataJSON", "signature")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Where passkeys are used: the host, and the origin as browsers name it."""
+class WaysToSign:
+    """How a person can sign: what its browser is given for a passkey (JSON), empty where it has none here; and whether
+    it has a password with one-time codes.
+    """
 
-    host: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPasskey:
-    """A passkey of whoever signs: how browsers name it, and its public key; both base64url."""
-
-    credential_id: str
-    public_key: str
+    passkey: str
+    password: bool
 
 
-def request_options(site: Site, challenge: bytes, known: list[OwnPasskey]) -> str:
-    """What a browser is given (JSON) to have one of these passkeys sign the challenge."""
-    from webauthn import generate_authentication_options, options_to_json
-    from webauthn.helpers import base64url_to_bytes
-    from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
-
-    options = generate_authentication_options(
+async def ways_to_sign(office: Office, site: Site, challenge: bytes) -> WaysToSign:
+    """How the person can sign what has this challenge."""
+    ways = await my_ways(office, site)
+    known = [PublicKeyCredentialDescriptor(base64url_to_bytes(one.credential_id)) for one in ways.passkeys]
+    options = webauthn.generate_authentication_options(
         rp_id=site.host,
         challenge=challenge,
-        allow_credentials=[PublicKeyCredentialDescriptor(base64url_to_bytes(one.credential_id)) for one in known],
+        allow_credentials=known,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json(options)
+    return WaysToSign(webauthn.options_to_json(options) if known else "", ways.has_password_with_codes)
 
 
-def assertion_of(site: Site, answer: str, known: list[OwnPasskey], *, nonce: str) -> PasskeyAssertion:
-    """What a browser has answered (JSON) for one of the person's own passkeys. Whether it has signed what was shown is
-    found out where the signature is kept.
+async def signed_by_passkey(
+    office: Office, site: Site, answer: str, challenge: bytes, *, nonce: str
+) -> PasskeyAssertion:
+    """What a passkey of the person has signed, as its browser answers (JSON); its use is recorded.
 
     Raises:
-        NotAllowed: it is of none of these passkeys, or is no answer.
+        NotAllowed: it has not signed this challenge, is none of the person's, or sleeps.
     """
+    user_id, now = office.principal.user_id, office.latest()
+
+    def work(db: Session) -> PasskeyAssertion:
+        said, signed = _read(answer)
+        known = identity.passkey_of(db, str(said.get("id")))
+        if known is None or (known.user_id, known.host) != (user_id, site.host) or identity.is_asleep(db, user_id):
+            raise _not_yours()
+        try:
+            found = webauthn.verify_authentication_response(
+                credential=said,
+                expected_challenge=challenge,
+                expected_rp_id=site.host,
+                expected_origin=site.origin,
+                credential_public_key=base64url_to_bytes(known.public_key),
+                credential_current_sign_count=known.sign_count,
+                require_user_verification=True,
+            )
+        except (WebAuthnException, ValueError, KeyError, TypeError):
+            raise _not_yours() from None
+        identity.use_passkey(db, known.id, sign_count=found.new_sign_count, now=now)
+        return PasskeyAssertion(
+            nonce=nonce,
+            public_key=known.public_key,
+            signature=signed["signature"],
+            authenticator_data=signed["authenticatorData"],
+            client_data=signed["clientDataJSON"],
+            relying_party=site.host,
+            origin=site.origin,
+        )
+
+    return await office.store.directory.write(work)
+
+
+def _read(answer: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a browser has sent, and of that what was signed and with what."""
     try:
-        if len(answer) > _ANSWER_LENGTH_MAX:
-            raise ValueError(answer[:10])
-        said: dict[str, Any] = json.loads(answer)
-        (passkey,) = (one for one in known if one.credential_id == said["id"])
-        response = {name: str(said["response"][name]) for name in ("authenticatorData", "clientDataJSON", "signature")}
+        said: dict[str, Any] = json.loads(answer if len(answer) <= _ANSWER_LENGTH_MAX else "")
+        return said, {name: str(said["response"][name]) for name in _SIGNED}
     except (ValueError, KeyError, TypeError):
-        raise NotAllowed("This passkey is not one of yours, or was not asked for here.") from None
-    return PasskeyAssertion(
-        nonce=nonce,
-        public_key=passkey.public_key,
-        signature=response["signature"],
-        authenticator_data=response["authenticatorData"],
-        client_data=response["clientDataJSON"],
-        relying_party=site.host,
-        origin=site.origin,
-    )
+        raise _not_yours() from None
 
 
-class Prover(Protocol):
-    """Asks the identity of this installation who somebody is."""
-
-    async def passkeys(self, office: Office, site: Site) -> list[OwnPasskey]:
-        """The passkeys that the person has for this host."""
-        ...
-
-    async def has_password(self, office: Office) -> bool:
-        """Whether the person can prove by password and one-time code who it is."""
-        ...
-
-    async def prove_password(self, office: Office, one: SignedIn, password: str, code: str, *, address: str) -> None:
-        """Prove it so; `address` is the network address from which it comes.
-
-        Raises:
-            NotAllowed: it proves nothing.
-            LimitExceeded: too many attempts.
-        """
-        ...
-
-    def sealing(self, office: Office) -> Sealing:
-        """What keeps the installation's secrets."""
-        ...
+def _not_yours() -> NotAllowed:
+    return NotAllowed("This passkey is not one of yours, or was not asked for here.")

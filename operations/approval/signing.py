@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlmodel import Session
 
@@ -15,24 +15,14 @@ from invoicing.refusals import NotAllowed
 from operations.approval.persons import wants_person
 from operations.approval.signatures import attested, new_key_pair, signature_problem
 from operations.approval.standing import issued_now, statement_now
+from operations.identity.sealing import Unsealable, seal, unseal
 from storage.books.approval_signatures import SealedKey, add_key, add_signature, challenge_for, newest_key
 from storage.books.pool import Books
+from storage.folder.store import Store
 
 SHOWN_FOR = timedelta(minutes=15)
 """How long what was shown can be signed."""
 _KEY_PURPOSE = "approval"
-
-
-class Sealing(Protocol):
-    """Keeps secrets that must be read again, by a key that lies apart from the data."""
-
-    def seal(self, secret: bytes, *, purpose: str, row: str) -> str:
-        """The secret as it is kept: for this purpose, in the row of this id."""
-        ...
-
-    def unseal(self, sealed: str, *, purpose: str, row: str) -> bytes | None:
-        """The secret; None where this installation's key does not open it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +46,12 @@ class PasskeyAssertion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordAndCode:
-    """Whoever acts has proved this moment, by password and one-time code, who it is; the installation signs that."""
+    """Whoever acts has proved this moment, by password and one-time code, who it is; the installation signs that, with
+    a key that is sealed in the `store`.
+    """
 
     nonce: str
-    sealing: Sealing
+    store: Store
 
     @property
     def method(self) -> How:
@@ -143,7 +135,7 @@ def _signature(db: Session, proof: Proof, statement: str, at: datetime) -> Signa
                 origin=proof.origin,
             )
         case PasswordAndCode():
-            public, private = _signing_key(db, proof.sealing, at)
+            public, private = _signing_key(db, proof.store, at)
             unsigned = Signature(
                 statement=statement,
                 nonce=proof.nonce,
@@ -155,15 +147,14 @@ def _signature(db: Session, proof: Proof, statement: str, at: datetime) -> Signa
             return replace(unsigned, signature=attested(unsigned, private))
 
 
-def _signing_key(db: Session, sealing: Sealing, at: datetime) -> tuple[str, bytes]:
+def _signing_key(db: Session, store: Store, at: datetime) -> tuple[str, bytes]:
     """The key with which the installation signs in these books. Where it is not to be opened any more, as after a
     restore elsewhere, there is a new one; what the old one has signed stays signed.
     """
     known = newest_key(db)
     if known is not None:
-        opened = sealing.unseal(known.sealed, purpose=_KEY_PURPOSE, row=known.public_key)
-        if opened is not None:
-            return known.public_key, opened
+        with suppress(Unsealable):
+            return known.public_key, unseal(store, known.sealed, purpose=_KEY_PURPOSE, row=known.public_key)
     public, private = new_key_pair()
-    add_key(db, SealedKey(public, sealing.seal(private, purpose=_KEY_PURPOSE, row=public), at))
+    add_key(db, SealedKey(public, seal(store, private, purpose=_KEY_PURPOSE, row=public), at))
     return public, private

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +13,12 @@ from invoicing.refusals import Conflict, LimitExceeded, NotAllowed, NotFound, Re
 from operations.access import open_books
 from operations.approval import loosening
 from operations.approval.deciding import Decided, DecisionRequest, decide_approval
-from operations.approval.proving import Prover, Site, assertion_of, request_options
+from operations.approval.proving import signed_by_passkey, ways_to_sign
 from operations.approval.showing import show_for_decision, shown_before, waiting_for
 from operations.approval.signing import PasswordAndCode, Proof
 from operations.approval.worklist import waiting_in_reach
+from operations.identity.passkeys import Site
+from operations.identity.signing_in import prove_with_password
 from operations.policies import HUMAN_APPROVAL
 from operations.rights import Right
 from server.pages.reading import Form
@@ -35,9 +35,9 @@ _UNTICKED = "Nothing was done: tick each warning that you have read."
 _UNPROVED = "Nothing was done: use your passkey, or your password and a one-time code."
 
 
-def routes(desk: Desk, prover: Prover) -> list[Route]:
+def routes(desk: Desk) -> list[Route]:
     """The routes of these pages."""
-    pages = ApprovalPages(desk, prover)
+    pages = ApprovalPages(Site.of(desk.office.public_url))
     both = ("GET", "POST")
     return [
         desk.page("/approvals", pages.everywhere),
@@ -51,8 +51,7 @@ def routes(desk: Desk, prover: Prover) -> list[Route]:
 class ApprovalPages:
     """Whoever may not decide sees nothing: it looks as if there were no such page."""
 
-    desk: Desk
-    prover: Prover
+    site: Site
 
     async def everywhere(self, _: Request, visitor: Visitor) -> Response:
         found = await waiting_in_reach(visitor.office)
@@ -89,10 +88,11 @@ class ApprovalPages:
         if request.method != "POST":
             return await self._show_policy(visitor, books)
         form = await visitor.form(request)
-        if await shown_before(books, HUMAN_APPROVAL, form.text("nonce")) is None:
+        challenge = await shown_before(books, HUMAN_APPROVAL, form.text("nonce"))
+        if challenge is None:
             return await self._show_policy(visitor, books, _CHANGED, 409)
         try:
-            proof = await self._proof(request, visitor, form)
+            proof = await self._proof(request, visitor, form, challenge)
             done = await loosening.switch_off(visitor.office, books, proof)
         except (NotAllowed, LimitExceeded) as refused:
             return await self._show_policy(visitor, books, refused.message, _status(refused))
@@ -119,7 +119,7 @@ class ApprovalPages:
             visitor=visitor,
             page=page,
             problem=problem,
-            **await self._ways(visitor, shown.challenge),
+            ways=await ways_to_sign(visitor.office, self.site, shown.challenge),
         )
 
     async def _show_policy(self, visitor: Visitor, books: Books, problem: str = "", status: int = 200) -> Response:
@@ -127,7 +127,6 @@ class ApprovalPages:
             shown = await loosening.show_switching_off(visitor.office, books)
         except Conflict as conflict:
             return told("There is nothing to switch off", conflict.message, status=409)
-        ways = await self._ways(visitor, shown.challenge)
         return render(
             "human_approval.html",
             status=status,
@@ -136,17 +135,8 @@ class ApprovalPages:
             whose=books.organization.name,
             nonce=shown.nonce,
             problem=problem,
-            **ways,
+            ways=await ways_to_sign(visitor.office, self.site, shown.challenge),
         )
-
-    async def _ways(self, visitor: Visitor, challenge: bytes) -> dict[str, Any]:
-        """How the person can sign: what its browser is given for a passkey, and whether it has a password."""
-        site = self._site()
-        known = await self.prover.passkeys(visitor.office, site)
-        return {
-            "passkey": request_options(site, challenge, known) if known else "",
-            "password": await self.prover.has_password(visitor.office),
-        }
 
     async def _rejected(self, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
         try:
@@ -158,14 +148,14 @@ class ApprovalPages:
         return told("It is rejected", "It is a draft again, with your comment.")
 
     async def _approved(self, request: Request, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
-        nonce = form.text("nonce")
-        if await shown_before(books, key, nonce) is None:
+        challenge = await shown_before(books, key, form.text("nonce"))
+        if challenge is None:
             # Sent a second time, or shown anew since: what became of it is shown.
             return await self._show(visitor, books, key, _CHANGED, 409)
         if len(set(form.several("warning"))) < _counted(form.text("warnings")):
             return await self._show(visitor, books, key, _UNTICKED, 400)
         try:
-            proof = await self._proof(request, visitor, form)
+            proof = await self._proof(request, visitor, form, challenge)
             made = await decide_approval(books, DecisionRequest(key, "approve", form.text("comment")), proof)
         except NotFound:
             return nothing_here()
@@ -175,7 +165,7 @@ class ApprovalPages:
             return await self._show(visitor, books, key, _CHANGED, 409)
         return _came_of(made)
 
-    async def _proof(self, request: Request, visitor: Visitor, form: Form) -> Proof:
+    async def _proof(self, request: Request, visitor: Visitor, form: Form, challenge: bytes) -> Proof:
         """What the person has proved by.
 
         Raises:
@@ -183,18 +173,13 @@ class ApprovalPages:
         """
         office, nonce = visitor.office, form.text("nonce")
         if answer := form.text("passkey"):
-            site = self._site()
-            return assertion_of(site, answer, await self.prover.passkeys(office, site), nonce=nonce)
+            return await signed_by_passkey(office, self.site, answer, challenge, nonce=nonce)
         password, code = form.text("password"), form.text("code")
         if not password or not code:
             raise NotAllowed(_UNPROVED)
         address = request.client.host if request.client else ""
-        await self.prover.prove_password(office, visitor.signed_in, password, code, address=address)
-        return PasswordAndCode(nonce=nonce, sealing=self.prover.sealing(office))
-
-    def _site(self) -> Site:
-        public_url = self.desk.office.public_url
-        return Site(urlsplit(public_url).hostname or "", public_url)
+        await prove_with_password(office, visitor.signed_in, password, code, address=address)
+        return PasswordAndCode(nonce=nonce, store=office.store)
 
 
 def _open(visitor: Visitor, organization: OrganizationRef, act: Right) -> Books:

@@ -28,11 +28,12 @@ from operations.rights import Right
 from operations.verification import verify_books
 from storage.books.approval_signatures import signatures
 from storage.books.pool import BOOKS_FILE, Books
+from storage.folder.keys import Keys
 from tests.support.approvals import Desk, desk
 from tests.support.folders import folder_of
 from tests.support.people import refusal
 from tests.support.raw import past_triggers
-from tests.support.signing import KEYS, PASSKEY, Keys, by_passkey, by_password, sign
+from tests.support.signing import PASSKEY, by_passkey, by_password, sign
 
 
 async def deciding(it: Desk, who: Office) -> Books:
@@ -51,11 +52,13 @@ async def kept(it: Desk) -> dict[str, Signature]:
     return await it.one.books(it.client).read(lambda db: signatures(lambda question: question(db)))
 
 
-@pytest.mark.parametrize("make", [by_passkey, by_password])
-async def test_what_was_shown_is_signed_and_stays_with_the_document(
-    tmp_path: Path, make: Callable[[Shown], Proof]
-) -> None:
+@pytest.mark.parametrize("passkey", [True, False], ids=["passkey", "password"])
+async def test_what_was_shown_is_signed_and_stays_with_the_document(tmp_path: Path, passkey: bool) -> None:
     async with desk(tmp_path) as it:
+
+        def make(seen: Shown) -> Proof:
+            return by_passkey(seen) if passkey else by_password(seen, it.one.store)
+
         await it.workflow(steps="accountant | owner")
         key = await it.ask(it.anna)
         first = await seen_by(it, it.ben, key)
@@ -81,10 +84,11 @@ async def test_what_was_shown_is_signed_and_stays_with_the_document(
 async def test_the_installations_key_is_made_once_and_anew_where_it_cannot_be_opened(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.workflow(steps="accountant")
-        for keys in (KEYS, KEYS, Keys()):
+        for keys in (it.one.store.keys, it.one.store.keys, Keys(tmp_path / "others", "another")):
+            it.one.store.keys = keys
             key = await it.ask(it.anna, str(1000 + len(await kept(it))))
             seen = await seen_by(it, it.ben, key)
-            assert (await approve(it, it.ben, key, by_password(seen, keys))).issued
+            assert (await approve(it, it.ben, key, by_password(seen, it.one.store))).issued
         assert len({one.public_key for one in (await kept(it)).values()}) == 2
 
 
@@ -211,7 +215,7 @@ async def test_what_was_signed_cannot_be_changed_without_a_word(tmp_path: Path) 
     async with desk(tmp_path) as it:
         await it.workflow(steps="accountant")
         key = await it.ask(it.anna)
-        assert (await approve(it, it.ben, key, by_password(await seen_by(it, it.ben, key)))).issued
+        assert (await approve(it, it.ben, key, by_password(await seen_by(it, it.ben, key), it.one.store))).issued
         books = it.one.books(it.client)
         assert (await verify_books(books)).problem == ""
         path = folder_of(books) / BOOKS_FILE
@@ -233,7 +237,7 @@ async def test_a_row_that_is_whole_in_itself_is_checked_by_its_signature(tmp_pat
         await it.workflow(steps="accountant | owner")
         key = await it.ask(it.anna)
         await approve(it, it.ben, key, by_passkey(await seen_by(it, it.ben, key)))
-        await approve(it, it.owner, key, by_password(await seen_by(it, it.owner, key)))
+        await approve(it, it.owner, key, by_password(await seen_by(it, it.owner, key), it.one.store))
         for real in (await kept(it)).values():
             assert signature_problem(real) == ""
             forged: dict[str, Any] = {

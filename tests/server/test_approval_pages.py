@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,10 @@ import pytest
 from starlette.applications import Starlette
 
 from invoicing.approval.approvals import How
-from invoicing.refusals import NotAllowed
 from operations.access import Office
-from operations.approval.proving import OwnPasskey, Site
-from operations.approval.signing import Sealing
-from operations.identity import browsing
-from operations.identity.browsing import Method, SignedIn
+from operations.identity import browsing, ways
+from operations.identity.browsing import Method
+from operations.identity.passkeys import Site
 from operations.invoices import get_invoice
 from operations.verification import verify_books
 from server.pages.approvals import routes
@@ -30,45 +27,58 @@ from server.pages.visiting import Desk as PagesDesk
 from storage.books import checks
 from tests.operations.test_human_approval import LIVE, SALE, acknowledged, chat_of, issue, live_client
 from tests.support.approvals import Desk, desk
+from tests.support.clock import SettableClock
+from tests.support.identity import GOOD_PASSWORD, Device, code_of
 from tests.support.people import as_seen_by
 from tests.support.practice import Practice
-from tests.support.signing import KEYS, ORIGIN, PASSKEY, base64url
+from tests.support.signing import ORIGIN
 
-RIGHT = "a right one"
 HERE = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 
 
 @dataclass
-class Codes:
-    """People who have a passkey in software, or a password with codes that count once."""
+class Browser:
+    """The browser in which a person is signed in, with the device that has the passkey and the codes of an app."""
 
-    used: set[str] = field(default_factory=set)
+    http: httpx2.AsyncClient
+    device: Device
+    clock: SettableClock
+    secret: str = ""
 
-    async def passkeys(self, office: Office, site: Site) -> list[OwnPasskey]:
-        return [OwnPasskey("cGs", base64url(PASSKEY.public_key))]
+    async def page(self, address: str) -> str:
+        return (await self.http.get(address)).text
 
-    async def has_password(self, office: Office) -> bool:
-        return True
+    async def send(self, address: str, fields: dict[str, Any]) -> httpx2.Response:
+        return await self.http.post(address, data=fields, headers=HERE)
 
-    async def prove_password(self, office: Office, one: SignedIn, password: str, code: str, *, address: str) -> None:
-        if (password, code in self.used) != (RIGHT, False):
-            raise NotAllowed("Password and code do not fit together, or the code was used before.")
-        self.used.add(code)
+    def passkey(self, page: str) -> dict[str, str]:
+        """What the browser sends for the passkey that the page asks for."""
+        (options,) = re.findall(r'data-passkey="([^"]*)"', page)
+        return {"passkey": self.device.get(html.unescape(options))}
 
-    def sealing(self, office: Office) -> Sealing:
-        return KEYS
+    def password(self) -> dict[str, str]:
+        self.clock.advance(timedelta(seconds=30))
+        return {"password": GOOD_PASSWORD, "code": code_of(self.secret, self.clock())}
 
 
 @asynccontextmanager
-async def browser_of(one: Practice, office: Office) -> AsyncIterator[httpx2.AsyncClient]:
-    """The browser in which the person of the office is signed in."""
+async def browser_of(one: Practice, office: Office) -> AsyncIterator[Browser]:
+    """The browser of the person of the office, who has a passkey, and a password with codes."""
     pages = PagesDesk.of(replace(one.office, public_url=ORIGIN))
     user_id, now = office.principal.user_id, one.clock()
     secret = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.PASSKEY, now=now))
-    transport = httpx2.ASGITransport(Starlette(routes=routes(pages, Codes())))
+    person = await browsing.signed_in(one.store, one.clock, secret)
+    assert person is not None
+    site, device = Site.of(ORIGIN), Device()
+    made = device.create(await ways.passkey_to_be_made(office, person, site))
+    await ways.add_passkey(office, person, site, made, name="Laptop")
+    await ways.set_password(office, person, GOOD_PASSWORD)
+    codes = await ways.show_codes(office)
+    await ways.confirm_codes(office, code_of(codes.secret, one.clock()))
+    transport = httpx2.ASGITransport(Starlette(routes=routes(pages)))
     cookies = {pages.cookie.name: secret}
-    async with httpx2.AsyncClient(base_url=ORIGIN, transport=transport, cookies=cookies) as browser:
-        yield browser
+    async with httpx2.AsyncClient(base_url=ORIGIN, transport=transport, cookies=cookies) as http:
+        yield Browser(http, device, one.clock, codes.secret)
 
 
 def fields_of(page: str) -> dict[str, Any]:
@@ -77,23 +87,6 @@ def fields_of(page: str) -> dict[str, Any]:
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
     ticks = re.findall(r'name="warning" value="(\d+)"', form)
     return {**dict(hidden), "warning": ticks, "act": "approve"}
-
-
-def passkey_in(page: str) -> str:
-    """What a browser sends for the passkey that the page asks for."""
-    (options,) = re.findall(r'data-passkey="([^"]*)"', page)
-    asked = json.loads(html.unescape(options))
-    challenge = base64.urlsafe_b64decode(asked["challenge"] + "==")
-    made = PASSKEY.sign(challenge)
-    response = {
-        "authenticatorData": made.authenticator_data,
-        "clientDataJSON": made.client_data,
-        "signature": made.signature,
-    }
-    return json.dumps({"id": "cGs", "rawId": "cGs", "type": "public-key", "response": response})
-
-
-PASSWORD = {"password": RIGHT, "code": "123456"}
 
 
 async def address_of(it: Desk) -> str:
@@ -106,10 +99,10 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
         async with chat_of(one.office) as chat:
             waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
         async with browser_of(one, one.office) as browser:
-            everywhere = (await browser.get("/approvals")).text
+            everywhere = await browser.page("/approvals")
             assert f"/o/{LIVE}/approvals/{waiting}" in everywhere
             address = f"/o/{LIVE}/approvals/{waiting}"
-            page = (await browser.get(address)).text
+            page = await browser.page(address)
             for told in (
                 "INV-2026-00001",
                 "Harbour Bakery",
@@ -122,12 +115,12 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
                 "Issue INV-2026-00001 for Harbour Bakery",
             ):
                 assert told in page, told
-            proof = {"passkey": passkey_in(page)} if way == "passkey" else PASSWORD
-            done = await browser.post(address, data={**fields_of(page), **proof}, headers=HERE)
+            sent = {**fields_of(page), **(browser.passkey(page) if way == "passkey" else browser.password())}
+            done = await browser.send(address, sent)
             assert (done.status_code, "Issued as INV-2026-00001" in done.text) == (200, True)
-            again = await browser.post(address, data={**fields_of(page), **proof}, headers=HERE)
+            again = await browser.send(address, sent)
             assert "issued already, as INV-2026-00001" in again.text, "a second click does no harm"
-            assert "Nothing waits for you" in (await browser.get(f"/o/{LIVE}/approvals")).text
+            assert "Nothing waits for you" in await browser.page(f"/o/{LIVE}/approvals")
         (given,) = (await get_invoice(books, "INV-2026-00001")).approvals
         assert given.how is (How.PASSKEY if way == "passkey" else How.PASSWORD_AND_CODE)
         assert (await books.read(checks.totals)).documents == 1
@@ -143,25 +136,25 @@ async def test_without_proof_or_a_tick_or_as_it_is_nothing_is_issued(tmp_path: P
             waiting = (await issue(chat, draft)).structured_content["approval"]["id"]
         address = f"/o/{LIVE}/approvals/{waiting}"
         async with browser_of(one, one.office) as browser:
-            page = (await browser.get(address)).text
+            page = await browser.page(address)
             assert len(fields_of(page)["warning"]) >= 1
             for wrong, status in (
                 ({}, 403),
                 ({"password": "wrong", "code": "123456"}, 403),
                 ({"passkey": "{}"}, 403),
-                ({**PASSWORD, "warning": []}, 400),
-                ({**PASSWORD, "nonce": "00" * 32}, 409),
+                ({**browser.password(), "warning": []}, 400),
+                ({**browser.password(), "nonce": "00" * 32}, 409),
             ):
-                answer = await browser.post(address, data={**fields_of(page), **wrong}, headers=HERE)
+                answer = await browser.send(address, {**fields_of(page), **wrong})
                 assert answer.status_code == status, wrong
-                assert "Nothing was done" in answer.text or status == 403
                 page = answer.text
-            assert (await browser.post(address, data={**fields_of(page), **PASSWORD})).status_code == 403, "from here"
-            old = page
-            page = (await browser.get(address)).text
-            # What was shown before counts no more.
-            answer = await browser.post(address, data={**fields_of(old), "passkey": passkey_in(page)}, headers=HERE)
-            assert answer.status_code == 409
+            stray = await browser.http.post(address, data={**fields_of(page), **browser.password()})
+            assert stray.status_code == 403, "it says not from where it comes"
+            old, page = page, await browser.page(address)
+            # What was shown before counts no more, whatever signs it; nor does another page's passkey.
+            assert (await browser.send(address, {**fields_of(old), **browser.passkey(old)})).status_code == 409
+            page = await browser.page(address)
+            assert (await browser.send(address, {**fields_of(page), **browser.passkey(old)})).status_code == 403
         assert (await books.read(checks.totals)).documents == 0
 
 
@@ -172,19 +165,19 @@ async def test_whoever_may_not_decide_sees_nothing(tmp_path: Path) -> None:
         address = await address_of(it)
         for who, sees in ((it.ben, 200), (it.anna, 404), (it.user, 404)):
             async with browser_of(it.one, who) as browser:
-                assert (await browser.get(f"{address}/{key}")).status_code == sees
-                listed = await browser.get("/approvals")
+                assert (await browser.http.get(f"{address}/{key}")).status_code == sees
+                listed = await browser.http.get("/approvals")
                 assert (key in listed.text) is (sees == 200)
-                missing = await browser.get(f"{address}/drf_nothing")
+                missing = await browser.http.get(f"{address}/drf_nothing")
                 assert missing.status_code == 404
                 if sees == 404:
-                    assert (await browser.get(f"{address}/{key}")).text == missing.text
+                    assert await browser.page(f"{address}/{key}") == missing.text
         async with browser_of(it.one, it.ben) as browser:
-            page = (await browser.get(f"{address}/{key}")).text
+            page = await browser.page(f"{address}/{key}")
             second = page[page.rindex("<form") :]
             fields = {**fields_of(second), "act": "reject", "comment": "No <b>."}
-            assert (await browser.post(f"{address}/{key}", data=fields, headers=HERE)).status_code == 200
-            assert (await browser.get(f"{address}/{key}")).status_code == 409
+            assert (await browser.send(f"{address}/{key}", fields)).status_code == 200
+            assert (await browser.http.get(f"{address}/{key}")).status_code == 409
 
 
 async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None:
@@ -192,7 +185,7 @@ async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None
         await it.workflow(steps="accountant")
         key = await it.ask(it.anna, note='"><script>alert(1)</script>')
         async with browser_of(it.one, it.ben) as browser:
-            page = (await browser.get(f"{await address_of(it)}/{key}")).text
+            page = await browser.page(f"{await address_of(it)}/{key}")
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
 
@@ -201,14 +194,13 @@ async def test_the_policy_is_switched_off_by_an_owner_who_signs_that(tmp_path: P
     async with live_client(tmp_path) as (one, _):
         address = f"/practice/{one.organization.handle}/approvals/human_approval"
         async with browser_of(one, one.office) as browser:
-            page = (await browser.get(address)).text
-            fields = {**fields_of(page)}
-            refused = await browser.post(address, data=fields, headers=HERE)
+            page = await browser.page(address)
+            refused = await browser.send(address, fields_of(page))
             assert (refused.status_code, (await policy(one))) == (403, "live")
-            page = (await browser.get(address)).text
-            done = await browser.post(address, data={**fields_of(page), "passkey": passkey_in(page)}, headers=HERE)
+            page = await browser.page(address)
+            done = await browser.send(address, {**fields_of(page), **browser.passkey(page)})
             assert (done.status_code, (await policy(one))) == (200, "off")
-            assert (await browser.get(address)).status_code == 409
+            assert (await browser.http.get(address)).status_code == 409
         books = one.books(await as_seen_by(one.office, one.organization))
         assert (await verify_books(books)).problem == ""
 

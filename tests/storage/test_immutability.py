@@ -118,7 +118,7 @@ async def _issue(root: Path) -> Path:
         await save_entry(one.office, books, Part.WORKFLOWS, Change(code="ALL", values={"steps": "owner"}))
         asked = await ask_to_issue(books, issue_request(customer.id))
         assert isinstance(asked, AwaitingApproval)
-        await sign(books, asked.approval.id, by_password(await show_for_decision(books, asked.approval.id)))
+        await sign(books, asked.approval.id, by_password(await show_for_decision(books, asked.approval.id), one.store))
         await acknowledge_mandate(one.office, books, "gb-reverse-charge", handed_in="On the letterhead")
         await save_entry(one.office, books, Part.PERIODS, Change(code="2026-01"))
         await _bill(books, customer.id, invoice.document.id)

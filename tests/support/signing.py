@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from webauthn.helpers import encode_cbor
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 
@@ -18,6 +17,7 @@ from operations.approval.deciding import Decided, DecisionRequest, decide_approv
 from operations.approval.showing import Shown, show_for_decision
 from operations.approval.signing import PasskeyAssertion, PasswordAndCode, Proof
 from storage.books.pool import Books
+from storage.folder.store import Store
 
 HOST, ORIGIN = "localhost", "http://localhost:8750"
 _PRESENT, _VERIFIED = 0x01, 0x04
@@ -65,43 +65,18 @@ class Passkey:
         )
 
 
-@dataclass(frozen=True)
-class Keys:
-    """A key that seals, apart from the data."""
-
-    key: bytes = field(default_factory=lambda: AESGCM.generate_key(256))
-
-    def seal(self, secret: bytes, *, purpose: str, row: str) -> str:
-        return AESGCM(self.key).encrypt(b"0" * 12, secret, f"{purpose}\n{row}".encode()).hex()
-
-    def unseal(self, sealed: str, *, purpose: str, row: str) -> bytes | None:
-        try:
-            return AESGCM(self.key).decrypt(b"0" * 12, bytes.fromhex(sealed), f"{purpose}\n{row}".encode())
-        except Exception:
-            return None
-
-
-PASSKEY, KEYS = Passkey(), Keys()
-
-
-async def shown(books: Books, key: str) -> Shown:
-    """What waits, as the person of the books is shown it."""
-    return await show_for_decision(books, key)
+PASSKEY = Passkey()
 
 
 def by_passkey(seen: Shown, passkey: Passkey = PASSKEY) -> PasskeyAssertion:
     return passkey.sign(seen.challenge, seen.nonce)
 
 
-def by_password(seen: Shown, keys: Keys = KEYS) -> PasswordAndCode:
-    return PasswordAndCode(nonce=seen.nonce, sealing=keys)
+def by_password(seen: Shown, store: Store) -> PasswordAndCode:
+    return PasswordAndCode(nonce=seen.nonce, store=store)
 
 
 async def sign(books: Books, key: str, proof: Proof | None = None) -> Decided:
     """Approve the next step of what waits by signing what is shown."""
     made = by_passkey(await show_for_decision(books, key)) if proof is None else proof
     return await decide_approval(books, DecisionRequest(key, "approve"), made)
-
-
-def other(assertion: PasskeyAssertion, **changed: str) -> PasskeyAssertion:
-    return replace(assertion, **changed)
