@@ -63,14 +63,15 @@ class ApprovalPages:
             }
             for one in found
         ]
-        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups)
+        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups, at="")
 
     async def listed(self, request: Request, visitor: Visitor) -> Response:
         organization, books = await self._opened(request, visitor)
         waiting = [waiting_line(one) for one in await waiting_for(books)]
         place = f"{place_of(organization)}/approvals"
         groups = [{"name": organization.name, "place": place, "waiting": waiting}] if waiting else []
-        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups)
+        at = f"{organization.name} ({organization.handle})"
+        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups, at=at)
 
     async def document(self, request: Request, visitor: Visitor) -> Response:
         _, books = await self._opened(request, visitor)

@@ -267,6 +267,21 @@ def pages_of_connections(room: str) -> dict[str, Tried]:
     }
 
 
+def pages_of_approvals(room: str) -> dict[str, Tried]:
+    """What waits for a person: another's pages, and another's documents."""
+    return {
+        f"/{room}/{{handle}}/approvals": lambda of: [("GET", f"/{room}/{of.handle}/approvals")],
+        f"/{room}/{{handle}}/approvals/human_approval": lambda of: [
+            (method, f"/{room}/{of.handle}/approvals/human_approval") for method in ("GET", "POST")
+        ],
+        f"/{room}/{{handle}}/approvals/{{document}}": lambda of: [
+            (method, f"/{room}/{of.handle}/approvals/{one}")
+            for method in ("GET", "POST")
+            for one in (of.id, of.invoice, of.session)
+        ],
+    }
+
+
 ROUTES: dict[str, Tried] = {
     "/healthz": lambda _: [],
     "/static/{name}": lambda of: [("GET", f"/static/{one}") for one in (of.id, of.export)],
@@ -275,6 +290,9 @@ ROUTES: dict[str, Tried] = {
     **pages_of_connections("practice"),
     **pages_of_people("o"),
     **pages_of_people("practice"),
+    "/approvals": lambda of: [("GET", f"/approvals?q={one}") for one in (of.handle, of.canary)],
+    **pages_of_approvals("o"),
+    **pages_of_approvals("practice"),
     "/files/{token}": lambda of: [("GET", f"/files/{one}") for one in (of.export, of.invoice, of.id, of.session)],
     "/uploads/{token}": lambda of: [
         (method, f"/uploads/{one}") for method in ("GET", "POST") for one in (of.handle, of.id, of.session, of.export)
