@@ -56,8 +56,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         yield Desk(one, books)
         assert (await verify_books(books)).problem == ""
 

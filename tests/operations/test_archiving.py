@@ -27,8 +27,8 @@ async def listed(one: Practice) -> set[str]:
 
 
 async def test_it_goes_out_of_the_lists_and_comes_back_as_it_was(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = await one.customer(books)
         archived, _ = await update_organization(one.office, books, {"archived": True})
         assert archived.organization.archived
@@ -46,15 +46,15 @@ async def test_it_goes_out_of_the_lists_and_comes_back_as_it_was(tmp_path: Path)
 
 
 async def test_saying_it_again_changes_nothing(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         same, _ = await update_organization(one.office, books, {"archived": False})
         assert same == books
 
 
 async def test_it_is_said_by_itself(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         with pytest.raises(Conflict) as refused:
             await update_organization(one.office, books, {"archived": True, "footer": "x"})
         assert refused.value.field == "archived"
@@ -62,8 +62,8 @@ async def test_it_is_said_by_itself(tmp_path: Path) -> None:
 
 
 async def test_a_practice_with_clients_is_not_archived(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         home = one.books(one.organization)
         with pytest.raises(Conflict, match="has clients"):
             await update_organization(one.office, home, {"archived": True})
@@ -73,8 +73,8 @@ async def test_a_practice_with_clients_is_not_archived(tmp_path: Path) -> None:
 
 
 async def test_it_is_the_practices_to_do(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         await invite_user(one.office, client, "owner@bakery.example", role=Role.OWNER)
         office = await acting(one.office, "owner@bakery.example")
         seen = await as_seen_by(office, client)

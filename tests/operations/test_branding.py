@@ -48,8 +48,8 @@ async def no_progress(done: int, of: int) -> None:
 
 
 async def test_a_logo_is_kept_under_its_hash_recorded_and_audited(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await brand(one, books, RED)
         await brand(one, books, RED)
         profile = (await get_organization(books)).profile
@@ -83,8 +83,8 @@ async def test_a_logo_is_kept_under_its_hash_recorded_and_audited(tmp_path: Path
 async def test_what_is_refused_changes_nothing(
     tmp_path: Path, changes: dict[str, str | bool | int], field: str
 ) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         before = (await get_organization(books)).profile
         with pytest.raises(Refusal) as refused:
             await update_organization(one.office, books, {"footer": "New", **changes})
@@ -95,8 +95,8 @@ async def test_what_is_refused_changes_nothing(
 
 
 async def test_a_document_is_printed_with_the_branding_of_its_first_print_for_ever(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await brand(one, books, RED, brand_color="#0b6e4f", second_language="de")
         document = await invoice(one, books)
         first = await render(books, document)
@@ -115,8 +115,8 @@ async def test_a_document_is_printed_with_the_branding_of_its_first_print_for_ev
 
 
 async def test_a_document_that_was_printed_plain_stays_plain(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         document = await invoice(one, books)
         first = await render(books, document)
         content = path_of(books, first).read_bytes()
@@ -156,8 +156,8 @@ async def test_anothers_logo_put_in_the_place_of_ones_own_is_noticed(tmp_path: P
 
 
 async def test_a_changed_pdf_that_cannot_be_made_anew_is_refused_and_in_no_archive(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await brand(one, books, RED)
         path = path_of(books, await render(books, await invoice(one, books)))
         path.write_bytes(path.read_bytes().replace(b"%PDF-1", b"%PDF-2", 1))
@@ -168,8 +168,8 @@ async def test_a_changed_pdf_that_cannot_be_made_anew_is_refused_and_in_no_archi
 
 
 async def test_branding_is_in_backups_and_verified(tmp_path: Path) -> None:
-    async with practice(tmp_path / "data") as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await brand(one, books, RED)
         document = await invoice(one, books)
         await render(books, document)

@@ -27,8 +27,8 @@ async def drafting(books: Books, customer: str, item: str) -> InvalidInput:
 
 
 async def test_customers_of_one_name_are_told_apart_by_place_and_tax_number(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         london = await one.customer(books, "Smith", tax_number="GB980780684")
         paris = await one.customer(books, "smith", country="FR", line1="", city="Paris", email="a@example.com")
         await one.customer(books, "Smithson")
@@ -42,8 +42,8 @@ async def test_customers_of_one_name_are_told_apart_by_place_and_tax_number(tmp_
 
 
 async def test_items_of_one_name_are_told_apart_by_number_text_and_price(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         white: dict[str, str | bool | Decimal] = {
             "name": "Loaf",
@@ -72,7 +72,7 @@ async def test_items_of_one_name_are_told_apart_by_number_text_and_price(tmp_pat
     ],
 )
 async def test_a_country_that_is_no_code_is_answered_with_its_code(tmp_path: Path, country: str, meant: str) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         refused = await refusal(save_customer(books, {"name": "Bar Sol", "country": country}, customer_id=""))
         assert str(refused) == f"country must be a two-letter country code (ISO 3166-1), such as FR.{meant}"

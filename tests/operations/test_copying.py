@@ -238,8 +238,8 @@ async def test_what_has_drifted_is_told_part_by_part_and_entry_by_entry(tmp_path
 
 
 async def test_what_came_from_a_countrys_file_is_compared_with_that(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         found = await drift(one.office, one.books(client))
         assert {(part.source, part.state) for part in found.values()} == {("country file GB", Drift.NONE)}
         await save(one, client, Part.ACCOUNTS, "4000", name="Bread")

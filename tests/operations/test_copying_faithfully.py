@@ -162,8 +162,8 @@ async def test_a_copied_agent_names_only_workflows_that_are_there(tmp_path: Path
 
 
 async def test_a_prompt_names_only_workflows_in_use(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         for code in ("BIG", "OLD"):
             await save(one, client, Part.WORKFLOWS, code, steps="owner")
         agent = {"name": "Bill", "description": "Bill", "instructions": "Do it", "tools": "get_organization"}

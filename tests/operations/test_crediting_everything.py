@@ -57,8 +57,8 @@ def rows(books: Books, query: str) -> list[tuple[Any, ...]]:
 async def test_nothing_is_left_of_an_invoice_that_is_credited_in_steps(
     tmp_path: Path, rounding: str, with_tax: bool, currency: str
 ) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await update_organization(one.office, books, {"rounding": rounding})
         document = RequestedDocument(
             customer=(await one.customer(books)).id,

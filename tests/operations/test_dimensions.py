@@ -99,8 +99,8 @@ def _account_and_tags(label: str) -> tuple[str, str]:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         yield Desk(one, books, (await one.customer(books)).id)
         assert (await verify_books(books)).problem == ""
 
@@ -308,8 +308,8 @@ def test_another_form_is_refused(text: str) -> None:
     ],
 )
 async def test_verification_finds_a_side_whose_dimensions_were_changed(tmp_path: Path, statement: str) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         desk = Desk(one, books, (await one.customer(books)).id)
         await desk.begin()
         made = await desk.invoice(f"{PLACE}=bakery")

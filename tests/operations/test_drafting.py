@@ -162,8 +162,8 @@ async def test_a_live_document_in_a_foreign_currency_states_its_tax_in_the_natio
 
 
 async def test_a_sandbox_only_warns_of_a_missing_exchange_rate(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         buyer = (await one.customer(books)).id
         preview = await draft_invoice(books, asked(buyer, LINE, currency="EUR"))
         assert preview.blockers == ()
@@ -172,8 +172,8 @@ async def test_a_sandbox_only_warns_of_a_missing_exchange_rate(tmp_path: Path) -
 
 
 async def test_books_in_a_third_currency_are_told_that_the_tax_is_wanted_in_the_national_one(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         buyer = (await one.customer(books)).id
         await update_organization(one.office, books, {"currency": "EUR"})
         (warning,) = (
@@ -192,8 +192,8 @@ async def test_books_in_a_third_currency_are_told_that_the_tax_is_wanted_in_the_
 async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_fields_a_release_knows(
     tmp_path: Path,
 ) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         buyer = (await one.customer(books)).id
         wanted = asked(buyer, LINE, supply_date=date(2026, 3, 9))
         first = await issued(books, wanted, reference="march")

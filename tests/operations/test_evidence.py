@@ -110,8 +110,8 @@ async def test_what_the_program_changes_is_in_order_ever_after(tmp_path: Path) -
 
 
 async def test_books_of_before_are_verified_as_far_as_their_audit_trail_goes(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         path = folder_of(books) / BOOKS_FILE
         with past_triggers(path) as connection:
             entries = connection.execute("SELECT position, detail FROM audit_entries").fetchall()

@@ -38,8 +38,8 @@ async def found(books: Books, search: InvoiceSearch | None = None) -> list[Liste
 
 
 async def test_a_draft_is_listed_until_it_is_issued_or_deleted_and_never_among_issued_documents(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        organization = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        organization = one.first_client
         books = one.books(organization)
         customer = (await one.customer(books)).id
         first, second, third = [await drafted(books, customer) for _ in range(3)]
@@ -67,8 +67,8 @@ async def test_a_draft_has_the_figures_that_it_last_showed_and_the_customers_nam
 
 
 async def test_a_draft_of_an_earlier_release_is_listed_without_figures(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         draft = await drafted(books, (await one.customer(books)).id)
         keep_as_an_earlier_release(books, draft)
         (listed,) = await found(books, InvoiceSearch(query="bristol", status=DRAFT))
@@ -77,8 +77,8 @@ async def test_a_draft_of_an_earlier_release_is_listed_without_figures(tmp_path:
 
 async def test_dates_of_issue_and_customers_that_are_not_there_are_refused(tmp_path: Path) -> None:
     day = date(2026, 3, 16)
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         for field, search in (
             ("issued_from", InvoiceSearch(status=DRAFT, issued_from=day)),
             ("issued_to", InvoiceSearch(status=DRAFT, issued_to=day)),
@@ -91,8 +91,8 @@ async def test_dates_of_issue_and_customers_that_are_not_there_are_refused(tmp_p
 
 
 async def test_drafts_are_found_among_very_many(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         one.clock.advance(timedelta(days=20))
         draft = await drafted(books, customer)

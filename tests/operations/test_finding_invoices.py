@@ -156,8 +156,8 @@ async def test_exports_say_what_was_paid_credited_and_is_due(tmp_path: Path) -> 
 
 
 async def test_an_export_says_which_documents_it_could_not_convert(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         await one.issue(books, customer)
         made = await export_documents(books, ExportRequest(format="csv"), progress=silent)
@@ -179,8 +179,8 @@ async def test_an_export_says_which_documents_it_could_not_convert(tmp_path: Pat
 async def test_the_status_is_the_same_in_sql_as_in_the_rules(tmp_path: Path) -> None:
     """What is payable against what was credited and paid, below, at and above it, and around the due date."""
     cases = list(product((0, 5), (0, 3, 5, 6), (-2, 0, 2, 5, 7), (-1, 0, 1)))
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await one.issue(books, (await one.customer(books)).id)
         with past_triggers(folder_of(books) / BOOKS_FILE) as connection:
             first = first_row(connection, "documents")

@@ -153,8 +153,7 @@ async def test_the_logo_goes_along_with_its_bytes(tmp_path: Path) -> None:
 
 
 async def test_what_is_not_ready_does_not_go_and_a_dry_run_says_what_it_lacks(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         with pytest.raises(NotReady) as refused:
             await live(one.office)
         told = await live(one.office, dry_run=True)
@@ -254,8 +253,8 @@ async def test_somebody_who_only_looks_lets_nothing_go_live(tmp_path: Path) -> N
 
 
 async def test_who_sees_only_some_clients_learns_of_no_other_and_takes_no_practice_live(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         await one.client("Secret Client")
         ana = "ana@example.com"
         await invite_user(one.office, one.organization, ana, role=Role.ACCOUNTANT, clients=[client.handle])

@@ -205,8 +205,8 @@ async def test_a_policy_that_there_is_not_is_refused(tmp_path: Path, value: str)
 
 
 async def test_the_policy_is_an_owners_and_not_a_clients(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         accountant = await colleague(one, one.organization, "accountant")
         for office, organization in ((accountant, one.organization), (one.office, client)):
             books = one.books(await as_seen_by(office, organization), Right.CHANGE_SETTINGS)

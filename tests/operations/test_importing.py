@@ -97,8 +97,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path / "data") as one:
-        bakery, other = await one.client("Harbour Bakery"), await one.client("Finch Studio", "DE")
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        bakery, other = one.first_client, await one.client("Finch Studio", "DE")
         yield Desk(one, one.books(bakery), one.books(other))
 
 

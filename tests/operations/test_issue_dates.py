@@ -133,8 +133,8 @@ async def test_months_of_a_monthly_series_are_periods_of_their_own(tmp_path: Pat
 
 
 async def test_an_organization_that_is_new_issues_nothing_dated_ahead(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         refused = await refusal(issue_invoice(books, request(customer, issue_date=date(2026, 3, 17))))
         assert "at most 0 days after today (2026-03-16)" in refused.message
@@ -142,8 +142,8 @@ async def test_an_organization_that_is_new_issues_nothing_dated_ahead(tmp_path: 
 
 async def test_verification_finds_a_number_that_is_dated_before_an_earlier_one(tmp_path: Path) -> None:
     """Rows that were put in past the program, with hashes that fit: an earlier date under a later number."""
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         for _ in range(2):
             await number(books, request(customer))

@@ -59,8 +59,8 @@ def rows(books: Books, query: str) -> list[tuple[object, ...]]:
 
 
 async def test_refusals_between_successes_leave_no_gap(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         archived = await one.customer(books, "Gone")
         await save_customer(books, {"archived": True}, customer_id=archived.id)
@@ -105,8 +105,8 @@ async def test_today_is_the_date_at_the_organizations_own_place(tmp_path: Path) 
 
 
 async def test_an_issue_date_lies_at_most_future_days_ahead(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer, today = (await one.customer(books)).id, date(2026, 3, 16)
         for allowed in (0, 7, 30):
             await update_organization(one.office, books, {"future_days": allowed})
@@ -165,8 +165,8 @@ async def test_a_reference_belongs_to_one_organization(tmp_path: Path) -> None:
 
 
 async def test_a_draft_is_replaced_deleted_or_issued_once(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         wanted = DraftRequest(document=RequestedDocument(customer=customer, lines=(LINE,)))
         kept, dropped = await draft_invoice(books, wanted), await draft_invoice(books, wanted)
@@ -189,8 +189,8 @@ async def test_a_draft_is_replaced_deleted_or_issued_once(tmp_path: Path) -> Non
 
 
 async def test_a_copy_of_an_earlier_invoice_takes_its_lines_and_not_its_dates(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         wanted = request(customer, note="As agreed", purchase_order="PO 7", due_date=date(2026, 3, 20))
         first = (await issue_invoice(books, wanted)).document
@@ -210,8 +210,8 @@ async def test_a_copy_of_an_earlier_invoice_takes_its_lines_and_not_its_dates(tm
 
 
 async def test_every_invoice_has_a_journal_entry_that_balances(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         for price in ("0.01", "12.345", "999999.99", "0"):
             await one.issue(books, customer, quantity="3", price=price)

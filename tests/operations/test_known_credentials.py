@@ -85,8 +85,8 @@ async def test_what_is_out_of_reach_answers_like_what_never_existed_and_goes_on_
 
 
 async def test_waking_all_wakes_what_one_may_wake(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, studio = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, studio = one.first_client, await one.client("Finch Studio")
         made = [
             (await create_key(one.office, client, "Till", kind=KEY, scopes=EVERYTHING)).prefix
             for client in (bakery, studio)
@@ -100,8 +100,8 @@ async def test_waking_all_wakes_what_one_may_wake(tmp_path: Path) -> None:
 
 
 async def test_an_api_key_revokes_nothing_not_even_itself(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         prefix = (await create_key(one.office, bakery, "Till", kind=KEY, scopes=EVERYTHING)).prefix
         keyed = replace(one.office, principal=replace(one.principal, credential=KEY))
         assert isinstance(await refusal(revoke_credential(keyed, kind=KEY, key=prefix)), NotAllowed)

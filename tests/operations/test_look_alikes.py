@@ -35,15 +35,13 @@ from tests.support.practice import Practice, practice
     ],
 )
 async def test_a_name_that_would_pass_for_anothers_heading_or_for_none_is_refused(tmp_path: Path, name: str) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         assert isinstance(await refusal(one.client(name)), InvalidInput)
 
 
 @pytest.mark.parametrize("invisible", ["\u200b", "\u2060", "\u200e", "\u061c", "\u00ad", "\ufeff"])
 async def test_a_name_with_invisible_characters_is_the_name_without_them(tmp_path: Path, invisible: str) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         twin = await one.client(f"Harbour{invisible} Bakery{invisible}")
         assert twin.name == "Harbour Bakery"
         async with assistant(one.office) as chat:
@@ -107,8 +105,8 @@ async def draft(one: Practice, **fields: str) -> list[str]:
 
 
 async def test_a_draft_says_what_issuing_would_refuse(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await one.issue(books, (await one.customer(books)).id)
         assert await draft(one) == []
         assert "dates follow the numbers" in (await draft(one, issue_date="2026-01-01"))[0]

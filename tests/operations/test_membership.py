@@ -84,8 +84,8 @@ async def test_who_belongs_to_an_organization_is_listed_to_whoever_says_so(tmp_p
 
 
 async def test_who_is_invited_has_what_the_role_gives_and_can_have_a_token(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await one.client("Finch Studio")
         joined = await invite_user(one.office, one.organization, " Ana@Example.com ", role=Role.ACCOUNTANT)
         assert joined == Joined(ANA, Role.ACCOUNTANT, PRACTICE, None)
@@ -97,8 +97,8 @@ async def test_who_is_invited_has_what_the_role_gives_and_can_have_a_token(tmp_p
 
 
 async def test_a_clients_own_user_reaches_the_client_alone(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, bakery, ANA, role=Role.CLIENT)
         assert await reach_of(one, ANA) == {BAKERY: "client"}
         wrong = await refusal(invite_user(one.office, one.organization, "ben@example.com", role=Role.CLIENT))
@@ -125,8 +125,8 @@ async def test_a_member_of_the_practice_is_limited_to_clients_and_let_into_all_a
 
 
 async def test_only_a_practices_member_who_is_no_owner_is_limited_and_to_its_own_clients(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await another_practice(one)
         for role, place, clients, kind in (
             (Role.OWNER, one.organization, [BAKERY], InvalidInput),
@@ -175,8 +175,8 @@ async def test_an_invitation_that_is_on_record_lets_somebody_in_also_when_its_ca
 
 
 async def test_keys_of_somebody_who_is_removed_are_named_and_end_where_that_is_wanted(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, (_, alone) = await one.client("Harbour Bakery"), await another_practice(one)
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, (_, alone) = one.first_client, await another_practice(one)
         accountant = await colleague(one, one.organization, "accountant", email=ANA)
         await one.store.directory.write(
             lambda db: users.add_membership(db, accountant.principal.user_id, alone.id, Role.OWNER)
@@ -201,8 +201,8 @@ async def test_keys_of_somebody_who_is_removed_are_named_and_end_where_that_is_w
 
 
 async def test_who_says_who_belongs_to_a_client_does_not_end_keys_without_being_let(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await update_organization(one.office, one.books(bakery), {"client_may": "people"})
         owner = await colleague(one, bakery, "owner")
         await invite_user(one.office, bakery, ANA, role=Role.ACCOUNTANT)
@@ -212,8 +212,8 @@ async def test_who_says_who_belongs_to_a_client_does_not_end_keys_without_being_
 
 
 async def test_an_archived_organization_gets_nobody_new(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         archive(one, bakery)
         seen = await as_seen_by(one.office, bakery)
         assert isinstance(await refusal(invite_user(one.office, seen, ANA, role=Role.CLIENT)), Conflict)
@@ -221,8 +221,8 @@ async def test_an_archived_organization_gets_nobody_new(tmp_path: Path) -> None:
 
 
 async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_token_nor_browser(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[BAKERY])
         await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
         token = (await create_token(one.office, ANA, scopes=EVERYTHING)).secret
@@ -263,8 +263,8 @@ async def test_the_last_owner_stays(tmp_path: Path) -> None:
 
 
 async def test_a_clients_last_own_owner_may_go_and_a_single_businesss_may_not(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, bakery, ANA, role=Role.OWNER)
         await remove_user(one.office, bakery, ANA)
         office, alone = await another_practice(one, kind=OrganizationKind.STANDARD)
@@ -288,8 +288,8 @@ async def test_nobody_but_an_owner_says_who_belongs_to_a_practice(tmp_path: Path
 
 
 async def test_what_cannot_be_put_on_record_lets_nobody_in_and_keeps_nobody_in(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
     (one.root / ORGANIZATIONS_FOLDER / bakery.id / BOOKS_FILE).write_bytes(b"no database")
     async with reopened(one) as office:
@@ -307,8 +307,8 @@ def test_a_role_is_one_of_four() -> None:
 
 async def test_an_owner_of_a_client_never_becomes_the_local_owner(tmp_path: Path) -> None:
     """Regression: the oldest owner of anything was taken, after the practice's first one had been removed."""
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, bakery, "baker@example.com", role=Role.OWNER)
         await invite_user(one.office, one.organization, ANA, role=Role.OWNER)
         await remove_user(await acting(one.office, ANA), one.organization, OWNER)
@@ -320,8 +320,8 @@ async def test_an_owner_of_a_client_never_becomes_the_local_owner(tmp_path: Path
 @pytest.mark.parametrize("role", Role)
 async def test_no_role_at_a_client_takes_anything_from_an_owner_of_its_practice(tmp_path: Path, role: Role) -> None:
     """Regression: an owner who invited himself to a client in a lower role could not undo it."""
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, bakery, OWNER, role=role)
         seen = await as_seen_by(one.office, bakery)
         assert (seen.role, standing_of(one.principal, seen)) == (role, Standing.PRACTICE_OWNER)
@@ -342,16 +342,15 @@ async def test_no_role_at_a_client_takes_anything_from_an_owner_of_its_practice(
 async def test_an_owner_gives_an_accountant_of_the_practice_less_at_one_client(
     tmp_path: Path, role: Role, standing: Standing
 ) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         accountant = await colleague(one, one.organization, "accountant")
         await invite_user(one.office, bakery, accountant.principal.label, role=role)
         assert standing_of(accountant.principal, await as_seen_by(accountant, bakery)) is standing
 
 
 async def test_a_client_that_is_named_twice_is_one(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         twice = (BAKERY, BAKERY.upper())
         joined = await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=twice)
         assert joined.clients == (BAKERY,)

@@ -68,8 +68,8 @@ async def live_client(one: Practice, name: str) -> OrganizationRef:
 
 
 async def test_the_connection_decides_before_the_session_and_without_a_name(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         session = await switched(caller(one.office), finch)
         dedicated = caller(one.office, DedicatedConnection(bakery))
         assert (await named(dedicated)).id == bakery.id
@@ -78,8 +78,8 @@ async def test_the_connection_decides_before_the_session_and_without_a_name(tmp_
 
 
 async def test_a_dedicated_connection_answers_alike_whether_the_other_name_exists_or_not(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         dedicated = caller(one.office, DedicatedConnection(bakery))
         for changing in (False, True):
             own = await refusal(named(dedicated, finch.handle, changing=changing))
@@ -91,8 +91,8 @@ async def test_a_dedicated_connection_answers_alike_whether_the_other_name_exist
 
 
 async def test_the_call_decides_before_the_session_and_leaves_it_as_it_is(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         by = caller(one.office)
         session = await switched(by, bakery)
         assert (await named(by, finch.handle, session=session, changing=True)).id == finch.id
@@ -100,16 +100,15 @@ async def test_the_call_decides_before_the_session_and_leaves_it_as_it_is(tmp_pa
 
 
 async def test_handles_are_compared_without_regard_to_case_and_blanks_around(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         assert (await named(caller(one.office), "  HARBOUR-Bakery-Sandbox ")).id == bakery.id
         dedicated = caller(one.office, DedicatedConnection(bakery))
         assert (await named(dedicated, bakery.handle.upper())).id == bakery.id
 
 
 async def test_nothing_named_lists_the_candidates_and_never_takes_one(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         await one.client("Finch Studio")
         required = await refusal(named(caller(one.office)))
         assert isinstance(required, OrganizationRequired)
@@ -133,8 +132,7 @@ async def test_a_principal_with_one_organization_need_not_name_it_even_to_change
 
 
 async def test_another_practices_organization_answers_like_one_that_never_was(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         rival, _ = await another_practice(one)
         for target in ("harbour-bakery-sandbox", "ledger-co-sandbox"):
             foreign = await refusal(named(caller(rival), target))
@@ -148,8 +146,8 @@ async def test_another_practices_organization_answers_like_one_that_never_was(tm
 
 
 async def test_access_is_looked_up_at_every_call(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         finch = await one.client("Finch Studio")
         office = await colleague(one, one.organization, "accountant")
         dedicated = DedicatedConnection(bakery)
@@ -184,8 +182,8 @@ async def test_losing_the_active_organization_never_hands_over_to_the_only_one_l
 
 
 async def test_a_session_is_bound_to_its_principal_and_its_connection(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         office = await colleague(one, one.organization, "owner")
         theirs = await switched(caller(one.office), bakery)
         assert isinstance(await refusal(named(caller(office), session=theirs)), OrganizationRequired)
@@ -195,8 +193,8 @@ async def test_a_session_is_bound_to_its_principal_and_its_connection(tmp_path: 
 
 @pytest.mark.parametrize("protocol_session", ["", "ses_of_the_protocol"])
 async def test_switching_with_somebody_elses_session_never_adopts_it(tmp_path: Path, protocol_session: str) -> None:
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         office = await colleague(one, one.organization, "owner")
         theirs = await switched(caller(one.office), bakery)
         by = caller(office, protocol_session=protocol_session)
@@ -209,8 +207,8 @@ async def test_switching_with_somebody_elses_session_never_adopts_it(tmp_path: P
 
 
 async def test_a_session_ends_after_24_hours_without_use_and_use_keeps_it_alive(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         by = caller(one.office)
         session = await switched(by, bakery)
         for _ in range(4):
@@ -239,8 +237,8 @@ async def test_a_session_survives_a_restart(tmp_path: Path) -> None:
 
 
 async def test_switching_again_with_the_session_keeps_it_and_tells_what_was_before(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         by = caller(one.office)
         session = await switched(by, bakery)
         answer = await switch_organization(by, finch.handle, session=session)
@@ -250,8 +248,8 @@ async def test_switching_again_with_the_session_keeps_it_and_tells_what_was_befo
 
 async def test_a_stated_session_counts_before_the_protocols_own_and_switching_sets_both(tmp_path: Path) -> None:
     """Found while testing: a switch set the protocol's session, and later calls went on reading the stated one."""
-    async with practice(tmp_path) as one:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         stated = await switched(caller(one.office), bakery)
         shaking_hands = caller(one.office, protocol_session="ses_of_the_protocol")
         await switched(shaking_hands, finch)
@@ -292,8 +290,8 @@ async def test_the_policy_says_which_changes_must_be_named(
 
 
 async def test_only_the_owner_of_the_practice_sets_the_policy_and_on_the_practice_alone(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         office = await colleague(one, one.organization, "accountant")
         own = await named(caller(office), one.organization.handle)
         books = open_books(office, own, Right.ISSUE)
@@ -369,8 +367,8 @@ async def test_names_are_found_in_every_script_and_case(tmp_path: Path, name: st
 
 
 async def test_an_archived_organization_is_read_by_name_but_not_listed_counted_or_changed(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         session = await switched(caller(one.office), bakery)
         archive(one, bakery)
         found = await named(caller(one.office), bakery.handle)

@@ -262,8 +262,7 @@ async def test_another_practices_organization_cannot_be_copied_and_answers_like_
 
 @pytest.mark.parametrize("copied", [False, True])
 async def test_a_dry_run_tells_what_would_be_and_creates_nothing(tmp_path: Path, copied: bool) -> None:
-    async with practice(tmp_path) as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
         copy_from = one.organization.handle if copied else ""
         before = stored(one)
         dry = await make(one, "Harbour Bakery", "FR", copy_from=copy_from, dry_run=True)

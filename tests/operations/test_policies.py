@@ -39,8 +39,8 @@ def recorded(one: Practice, client: OrganizationRef) -> list[object]:
 
 
 async def test_what_is_let_is_let_at_this_client_from_now_on_and_taken_back(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, studio = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, studio = one.first_client, await one.client("Finch Studio")
         owners = [await colleague(one, client, "owner") for client in (bakery, studio)]
         await set_by(one.office, one, bakery, "bank_account Policy")
         seen, elsewhere = [await as_seen_by(office, at) for office, at in zip(owners, (bakery, studio), strict=True)]
@@ -56,23 +56,23 @@ async def test_what_is_let_is_let_at_this_client_from_now_on_and_taken_back(tmp_
 
 
 async def test_each_change_of_what_is_let_is_in_the_clients_audit_trail(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         for words in ("draft", "people draft", ""):
             await set_by(one.office, one, bakery, words)
         assert recorded(one, bakery) == [["", "draft"], ["draft", "draft people"], ["draft people", ""]]
 
 
 async def test_a_copy_does_not_let_its_client_what_the_source_was_let(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await set_by(one.office, one, bakery, client_may_text(ClientMay))
         assert (await one.client("Finch Studio", copy_from=BAKERY)).client_may == frozenset()
 
 
 async def test_nobody_lets_what_is_not_theirs_to_do(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         accountant = await colleague(one, one.organization, "accountant")
         refused = await refusal(set_by(accountant, one, bakery, "draft people"))
         assert (type(refused), refused.field) == (NotAllowed, "client_may")
@@ -84,8 +84,8 @@ async def test_nobody_lets_what_is_not_theirs_to_do(tmp_path: Path) -> None:
 
 
 async def test_only_a_client_is_let_and_only_what_there_is_a_word_for(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         assert isinstance(await refusal(set_by(one.office, one, one.organization, "draft")), Conflict)
         for words in ("issue", "draft,policy", "named_writes"):
             refused = await refusal(set_by(one.office, one, bakery, words))
@@ -96,8 +96,8 @@ async def test_only_a_client_is_let_and_only_what_there_is_a_word_for(tmp_path: 
 async def test_a_clients_user_who_is_let_drafts_over_the_clients_own_connection_and_does_nothing_else(
     tmp_path: Path,
 ) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await invite_user(one.office, bakery, "ana@example.com", role=Role.CLIENT)
         presented = Presented((await create_token(one.office, "ana@example.com", scopes=EVERYTHING)).secret, BAKERY)
         # A step of a workflow may name the client's own people, who then decide it.
@@ -113,8 +113,8 @@ async def test_a_clients_user_who_is_let_drafts_over_the_clients_own_connection_
 
 
 async def test_an_owner_of_a_client_who_is_let_says_who_belongs_to_it(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         owner = await colleague(one, bakery, "owner")
         await set_by(one.office, one, bakery, "people")
         seen = await as_seen_by(owner, bakery)

@@ -46,8 +46,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path) as one:
-        yield Desk(one, one.books(await one.client("Harbour Bakery")))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        yield Desk(one, one.books(one.first_client))
 
 
 async def test_branding_changes_how_later_documents_look_and_none_that_was_issued(desk: Desk) -> None:

@@ -37,8 +37,8 @@ async def fill(books: Books, prefix: str, *, assistance: int, workflows: int) ->
 async def test_no_client_gets_more_than_it_could_have_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with practice(tmp_path) as one:
-        bakery = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.books(one.first_client)
         source = one.books(one.organization)
 
         await fill(bakery, "b", assistance=AGENTS_MAX - 1, workflows=WORKFLOWS_MAX - 1)

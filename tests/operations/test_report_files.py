@@ -28,8 +28,8 @@ CUSTOMER = "=HYPERLINK(1)"
 
 @pytest.fixture
 async def books(tmp_path: Path) -> AsyncIterator[Books]:
-    async with practice(tmp_path) as one:
-        found = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        found = one.books(one.first_client)
         customer = await one.customer(found, name=CUSTOMER)
         for price in ("12.50", "99.99", "0.01"):
             await one.issue(found, customer.id, price=price)

@@ -121,8 +121,8 @@ NOTHING_OR_EVERYTHING = ((), tuple(ClientMay))
 
 @pytest.mark.parametrize("words", [*NOTHING_OR_EVERYTHING, *((word,) for word in ClientMay)])
 async def test_everybody_may_what_their_cell_says(tmp_path: Path, words: tuple[ClientMay, ...]) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         await let(one, client, words)
         people = await everybody(one, client)
         assert {standing: standing_of(each.office.principal, each.place) for standing, each in people.items()} == {
@@ -148,8 +148,8 @@ def is_expected(rule: Rule, standing: Standing, words: tuple[ClientMay, ...]) ->
 
 
 async def test_the_practices_people_have_the_same_rights_in_the_practice_itself(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         accountant = await colleague(one, one.organization, "accountant")
         limited = await colleague(one, one.organization, "accountant", all_clients=False, clients=[client])
         expected = (Standing.PRACTICE_OWNER, Standing.PRACTICE_ACCOUNTANT, Standing.LIMITED_STAFF)
@@ -196,8 +196,8 @@ def operations(one: Practice, each: Somebody, *, token: str, key: str) -> dict[R
 @pytest.mark.parametrize("words", NOTHING_OR_EVERYTHING)
 @pytest.mark.parametrize("standing", Standing)
 async def test_each_operation_asks_the_table(tmp_path: Path, standing: Standing, words: tuple[ClientMay, ...]) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         await let(one, client, words)
         people = await everybody(one, client)
         each = people[standing]
@@ -260,16 +260,16 @@ async def test_nobody_makes_a_credential_that_may_do_more_than_their_own(tmp_pat
 
 async def test_what_follows_from_a_policy_changes_it_for_nobody_else(tmp_path: Path) -> None:
     """Regression: a client's key set `vat_registration`, and `small_business` followed."""
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         key = (await everybody(one, client))[Standing.API_KEY]
         with pytest.raises(NotAllowed, match="small_business"):
             await update_organization(key.office, key.books(one), {"vat_registration": "small_business"})
 
 
 async def test_a_refusal_says_what_was_wanted_and_who_can(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        people = await everybody(one, await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        people = await everybody(one, one.first_client)
         expected = {
             Standing.CLIENT_OWNER: "Changing the bank account is for the owner or an accountant of the practice to do,"
             " unless it lets its client (client_may: bank_account).",

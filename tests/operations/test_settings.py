@@ -235,8 +235,8 @@ def by_code(states: list[SeriesState]) -> dict[str, tuple[bool, str]]:
 
 
 async def test_a_document_draws_from_the_series_that_it_names(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         added = await add_series(books, "web", kind="invoice", pattern="WEB-{YYYY}-{SEQ:5}")
         assert (added.series.kind, added.usual, added.next_number) == (
@@ -260,8 +260,8 @@ async def test_a_document_draws_from_the_series_that_it_names(tmp_path: Path) ->
 
 
 async def test_a_series_goes_on_from_a_former_system_once_and_before_its_first_document(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         for wrong in (1, 0, -5, 10**9):
             refused = await refusal(continue_series(books, "INVOICES", next_sequence=wrong))
@@ -313,8 +313,8 @@ async def test_a_series_with_a_document_does_not_go_on_anywhere_else(tmp_path: P
 async def test_a_series_that_does_not_fit_is_refused(
     tmp_path: Path, kind: type[Refusal], field: str, code: str, of_kind: str, pattern: str
 ) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         before = (await list_series(books), acts(books))
         refused = await refusal(add_series(books, code, kind=of_kind, pattern=pattern))
         assert (type(refused), refused.field) == (kind, field)
@@ -331,8 +331,8 @@ async def test_a_pattern_that_begins_anew_is_refused_where_the_law_wants_one_ran
 
 
 async def test_a_series_is_kept_in_capitals_and_its_documents_are_found_in_any_case(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = await one.customer(books)
         await add_series(books, "RE", kind="invoice", pattern="Re-{YYYY}-{SEQ:4}")
         made = (await issue_invoice(books, bill(customer.id, series="RE"))).document
@@ -342,6 +342,6 @@ async def test_a_series_is_kept_in_capitals_and_its_documents_are_found_in_any_c
 
 
 async def test_a_stack_of_jurisdictions_is_for_us_sales_tax(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         assert (await refusal(save_tax_code(books, NYC))).field == "part"

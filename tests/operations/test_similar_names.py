@@ -27,8 +27,8 @@ MANY = NAMES_COMPARED_MAX + 500
 
 async def test_a_customer_or_item_among_very_many_is_found_by_likeness_wherever_it_stands(tmp_path: Path) -> None:
     """2,500 names that share a word with what is wanted come before it in every order."""
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         now = one.clock()
 
         def fill(db: Session) -> None:

@@ -74,8 +74,8 @@ async def test_figures_are_those_of_the_reports_on_every_later_day(tmp_path: Pat
 
 
 async def test_going_live_and_archiving_are_in_the_next_summary(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         books = one.books(bakery, Right.UPDATE_PROFILE)
         assert (await standing(one, bakery)).blockers == ()
         await update_organization(one.office, books, READY)
@@ -106,8 +106,8 @@ async def test_books_that_have_not_changed_are_not_opened(tmp_path: Path) -> Non
 
 
 async def test_others_have_their_turn_while_very_many_are_looked_up(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await standing(one, bakery)
         turns, seen = 0, set[int]()
 
@@ -128,8 +128,8 @@ async def test_others_have_their_turn_while_very_many_are_looked_up(tmp_path: Pa
 
 
 async def test_what_changed_after_it_was_summed_up_is_read_by_the_next_server(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         assert customers(await standing(one, client)) == 0
         await one.customer(one.books(client))
     async with open_store(tmp_path) as store:
@@ -139,8 +139,8 @@ async def test_what_changed_after_it_was_summed_up_is_read_by_the_next_server(tm
 
 async def test_what_another_program_writes_is_noticed_although_no_anchor_tells_of_it(tmp_path: Path) -> None:
     """Whoever was killed right after a commit has left no word of it in the directory."""
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await one.customer(one.books(bakery))
         assert customers(await standing(one, bakery)) == 1
         with raw(folder_of(one.books(bakery)) / BOOKS_FILE) as connection:
@@ -149,8 +149,8 @@ async def test_what_another_program_writes_is_noticed_although_no_anchor_tells_o
 
 
 async def test_a_summary_that_was_made_in_another_way_is_made_anew(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await standing(one, bakery)
         path = tmp_path / DIRECTORY_FILE
         with raw(path) as connection:
@@ -160,8 +160,8 @@ async def test_a_summary_that_was_made_in_another_way_is_made_anew(tmp_path: Pat
 
 
 async def test_a_summary_whose_organization_lost_its_anchor_is_not_told(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         await standing(one, bakery)
     with raw(tmp_path / DIRECTORY_FILE) as connection:
         connection.execute("DELETE FROM anchors WHERE organization_id = ?", (bakery.id,))

@@ -48,8 +48,8 @@ class Desk(Months):
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         books, _ = await update_organization(one.office, one.books(bakery), READY)
         yield Desk(one, bakery, books, (await one.customer(books)).id)
         assert (await verify_books(books)).problem == ""

@@ -30,8 +30,8 @@ async def save(office: Office, books: Books, code: str = "LARGE", **values: str)
 
 
 async def test_a_workflow_is_kept_whole_and_what_is_left_out_stays(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = await one.customer(books)
         made = await save(one.office, books, steps=STEPS, conditions=f"currency = GBP; customer = {customer.name}")
         assert made.values == {
@@ -64,8 +64,8 @@ async def test_a_workflow_is_kept_whole_and_what_is_left_out_stays(tmp_path: Pat
     ],
 )
 async def test_what_no_workflow_is_made_of_is_refused(tmp_path: Path, values: dict[str, str]) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         with pytest.raises(Refusal):
             await save(one.office, books, **values)
         assert await books.read(load_workflows) == ()
@@ -97,7 +97,7 @@ async def test_workflows_travel_with_the_customers_that_they_name(tmp_path: Path
 
 async def test_workflows_can_be_added_as_they_were_read(tmp_path: Path) -> None:
     workflow = Workflow("ALL", "All", DocumentKind.CREDIT_NOTE, (Step(Approver.OWNER, True, (FirstDocument(),)),))
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await books.write(lambda db: add_workflows(db, [workflow]))
         assert await books.read(load_workflows) == (workflow,)

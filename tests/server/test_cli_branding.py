@@ -36,8 +36,8 @@ class Started:
 @pytest.fixture
 def started(tmp_path: Path) -> Started:
     async def start() -> Started:
-        async with practice(tmp_path / "data") as one:
-            return Started(one.root, (await one.client("Harbour Bakery")).handle)
+        async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+            return Started(one.root, (one.first_client).handle)
 
     return anyio.run(start)
 

@@ -158,8 +158,8 @@ async def test_killing_the_server_while_it_issues_loses_nothing_that_was_acknowl
 
 
 async def test_an_act_cancelled_at_any_point_is_whole_or_did_not_happen(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         for step in range(scaled(200)):
             wanted = issue_request(customer, reference=f"ref-{step}")
@@ -176,8 +176,8 @@ async def test_an_act_cancelled_at_any_point_is_whole_or_did_not_happen(tmp_path
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_call_that_its_client_abandons_is_whole_or_did_not_happen(tmp_path: Path, era: Era) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         books = one.books(client)
         await one.customer(books)
         server = await local_server(one.office, client.handle)

@@ -34,8 +34,8 @@ async def greeting(server: IntroducedServer, revision: str) -> list[dict[str, An
 
 @pytest.mark.parametrize("dedicated", [False, True])
 async def test_what_is_said_before_loading_is_what_the_whole_server_says(tmp_path: Path, dedicated: bool) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         for revision in REVISIONS:
             whole = dedicated_server(one.office, client) if dedicated else practice_server(one.office)
             early = GreetingServer(client.handle if dedicated else "")

@@ -234,8 +234,8 @@ async def test_killing_the_server_loses_no_credit_note_and_no_payment_that_was_a
 
 
 async def test_an_act_cancelled_at_any_point_is_whole_or_did_not_happen(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         number = (await one.issue(books, (await one.customer(books)).id, quantity="1000")).document.number
         kept = 1
         for step in range(scaled(100)):

@@ -31,8 +31,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and moun
 @pytest.fixture
 async def root(tmp_path: Path) -> Path:
     """A data folder with a client that has a customer and an invoice."""
-    async with practice(tmp_path / "data") as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         await one.issue(books, (await one.customer(books)).id)
     return tmp_path / "data"
 

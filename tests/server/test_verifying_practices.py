@@ -19,8 +19,7 @@ from tests.support.twins import second_practice
 @pytest.fixture
 def two_practices(tmp_path: Path) -> Path:
     async def build() -> None:
-        async with practice(tmp_path / "data") as one:
-            await one.client("Harbour Bakery")
+        async with practice(tmp_path / "data", client="Harbour Bakery") as one:
             await second_practice(one)
 
     anyio.run(build)

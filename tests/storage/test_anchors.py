@@ -66,8 +66,8 @@ class Folder:
 @pytest.fixture
 async def folder(tmp_path: Path) -> Folder:
     """One invoice in the copy, and three in the books."""
-    async with practice(tmp_path / "data") as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        client = one.first_client
         await one.client("Finch Studio")
         books = one.books(client)
         folder = Folder(one.root, client, (await one.customer(books)).id)

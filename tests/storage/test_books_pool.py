@@ -165,8 +165,8 @@ async def test_writers_wait_for_each_other_and_readers_for_nobody(root: Path) ->
 
 def test_threads_and_files_return_to_the_base_after_closing(tmp_path: Path) -> None:
     async def use() -> None:
-        async with practice(tmp_path / "data") as one:
-            books = one.books(await one.client("Harbour Bakery"))
+        async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+            books = one.books(one.first_client)
             customer = await one.customer(books)
             async with asyncio.TaskGroup() as tasks:
                 for _ in range(8):
@@ -230,8 +230,8 @@ async def test_a_write_that_is_cancelled_while_it_waits_is_absent(root: Path) ->
 
 @pytest.mark.faults
 async def test_invoices_whose_callers_are_cancelled_at_any_moment_are_whole_or_absent(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = await one.customer(books)
         answered = 0
         for round_number in range(scaled(200)):

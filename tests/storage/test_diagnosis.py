@@ -30,8 +30,8 @@ TWO_HOURS = 7_200
 @pytest.fixture
 async def client(tmp_path: Path) -> OrganizationRef:
     """The client of a practice at `tmp_path / "data"`, with an invoice and its PDF."""
-    async with practice(tmp_path / "data") as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        client = one.first_client
         books = one.books(client)
         invoice = await one.issue(books, (await one.customer(books)).id)
         await render_document(books, invoice.document.id, file_format="pdf")
@@ -63,8 +63,8 @@ def everything(root: Path) -> set[Path]:
 
 
 async def test_a_sound_data_folder_has_no_findings_also_while_it_is_in_use(tmp_path: Path) -> None:
-    async with practice(tmp_path / "data") as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = await one.customer(books)
         assert diagnose(tmp_path / "data", free_bytes_wanted=0) == []
         await one.issue(books, customer.id)
@@ -210,8 +210,8 @@ def test_a_link_is_removed_and_not_what_it_leads_to(root: Path, tmp_path: Path) 
 
 
 async def test_a_name_that_the_directory_does_not_know_of_is_reported(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        client = one.first_client
         await one.books(client).write(lambda db: save_profile(db, replace(load_profile(db), name="Quay Bakery")))
         (finding,) = [found for found in diagnose(one.root) if found.subject == client.handle]
         assert finding.severity == "warning"

@@ -168,8 +168,7 @@ async def test_what_was_written_into_a_file_that_was_replaced_meanwhile_is_not_a
 
 
 async def test_a_directory_that_is_replaced_while_it_is_served_lets_nobody_in(tmp_path: Path) -> None:
-    async with practice(tmp_path / "data") as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
         directory = one.root / "directory.db"
         copy_live(directory, tmp_path / "older.db")
         put_in_place(directory, tmp_path / "older.db")

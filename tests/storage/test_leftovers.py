@@ -33,8 +33,8 @@ HALF_A_FILE = f".{'0' * 32}.pdf"
 @pytest.fixture
 async def client(tmp_path: Path) -> OrganizationRef:
     """A client with an invoice and its PDF, in a data folder that is at rest."""
-    async with practice(tmp_path / "data") as one:
-        client = await one.client("Harbour Bakery")
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        client = one.first_client
         books = one.books(client)
         invoice = await one.issue(books, (await one.customer(books)).id)
         await render_document(books, invoice.document.id, file_format="pdf")
@@ -105,8 +105,8 @@ def test_cleaning_up_removes_nothing_that_a_link_leads_to(
 
 
 async def test_nothing_is_written_or_read_through_a_link_to_a_folder(tmp_path: Path, outside: Path) -> None:
-    async with practice(tmp_path / "data") as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         invoice = await one.issue(books, (await one.customer(books)).id)
         made = await render_document(books, invoice.document.id, file_format="pdf")
         shutil.copy(path_of(books, made), outside / path_of(books, made).name)

@@ -153,8 +153,8 @@ def test_credentials_know_their_maker_by_the_address_that_is_on_record(tmp_path:
 
 
 async def test_all_books_are_brought_up_and_what_is_current_is_left_alone(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery, studio = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery, studio = one.first_client, await one.client("Finch Studio")
         books = one.books(studio)
         await one.issue(books, (await one.customer(books)).id)
     path = f"{ORGANIZATIONS_FOLDER}/{bakery.id}/{BOOKS_FILE}"

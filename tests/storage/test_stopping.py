@@ -80,8 +80,8 @@ async def test_work_between_statements_is_stopped_where_it_looks(tmp_path: Path)
 
 
 async def test_an_export_and_an_import_that_are_cancelled_end_and_leave_nothing(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        books = one.books(await one.client("Harbour Bakery"))
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        books = one.books(one.first_client)
         customer = (await one.customer(books)).id
         for _ in range(60):
             await one.issue(books, customer)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from invoicing.organizations import Clock, OrganizationRef
-from operations.access import Principal
+from invoicing.organizations import Clock, Environment, OrganizationRef
+from operations.access import Office, Principal
+from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization, start_installation
 from storage.directory.database import DIRECTORY_FILE
 from storage.folder.provisioning import ensure_directory_file, provision_books, template_file
@@ -19,10 +21,48 @@ from storage.ids import new_organization_id
 from tests.support.clock import NOON
 from tests.support.stores import open_store
 
-Begun = tuple[Principal, OrganizationRef]
-"""A practice's owner and the practice."""
-_begun: dict[tuple[FirstOrganization, datetime, int], tuple[Path, Begun]] = {}
+Kind = tuple[FirstOrganization, tuple[str, ...], datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was begun in a data folder."""
+
+    owner: Principal
+    organization: OrganizationRef
+    clients: tuple[OrganizationRef, ...]
+
+
+_begun: dict[Kind, tuple[Path, Begun]] = {}
 _in_the_test: Counter[str] = Counter()
+
+
+async def begin_practice(root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...] = ()) -> Begun:
+    """Make a data folder at `root` with a practice that begins now, and clients of these names; where there is a
+    folder, begin the practice in it.
+
+    Practices of one test are as different as if each had been begun by itself; those of two tests may be copies.
+    """
+    if (root / DIRECTORY_FILE).exists():
+        return await _begin(root, clock, first, clients)
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+    _in_the_test[test] += 1
+    kind = (first, clients, clock(), _in_the_test[test])
+    if kind not in _begun:
+        made = Path(_practices().name) / str(len(_begun))
+        _begun[kind] = made, await _begin(begin_folder(made), clock, first, clients)
+    made, begun = _begun[kind]
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copytree(made, root, dirs_exist_ok=True)
+    return begun
+
+
+async def new_client(office: Office, name: str, country: str = "GB", *, copy_from: str = "") -> OrganizationRef:
+    """A new sandbox client of the practice."""
+    request = ClientRequest(name=name, country=country, environment=Environment.SANDBOX, copy_from=copy_from)
+    made = await create_client_organization(office, request)
+    assert made.created is not None
+    return made.created
 
 
 def begin_folder(root: Path) -> Path:
@@ -39,28 +79,11 @@ def begin_folder(root: Path) -> Path:
     return root
 
 
-async def begin_practice(root: Path, clock: Clock, first: FirstOrganization) -> Begun:
-    """Make a data folder at `root` with a practice that begins now; where there is a folder, begin the practice in it.
-
-    Practices of one test are as different as if each had been begun by itself; those of two tests may be copies.
-    """
-    if (root / DIRECTORY_FILE).exists():
-        return await _begin(root, clock, first)
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
-    _in_the_test[test] += 1
-    kind = (first, clock(), _in_the_test[test])
-    if kind not in _begun:
-        made = Path(_practices().name) / str(len(_begun))
-        _begun[kind] = made, await _begin(begin_folder(made), clock, first)
-    made, begun = _begun[kind]
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copytree(made, root, dirs_exist_ok=True)
-    return begun
-
-
-async def _begin(root: Path, clock: Clock, first: FirstOrganization) -> Begun:
+async def _begin(root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...]) -> Begun:
     async with open_store(root) as store:
-        return await start_installation(store, clock, first)
+        owner, organization = await start_installation(store, clock, first)
+        office = Office(store=store, principal=owner, clock=clock)
+        return Begun(owner, organization, tuple([await new_client(office, name) for name in clients]))
 
 
 @cache

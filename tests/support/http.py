@@ -250,8 +250,8 @@ async def house(
 ) -> AsyncIterator[House]:
     """The practice in a new folder, served in this process."""
     served: Any = {"allowance": allowance, "equip": equip, "fetch": fetch}
-    async with practice(root) as one, site_of(one.store, one.clock, **served) as site:
-        bakery, finch = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(root, client="Harbour Bakery") as one, site_of(one.store, one.clock, **served) as site:
+        bakery, finch = one.first_client, await one.client("Finch Studio")
         for client in (bakery, finch):
             await one.customer(one.books(client))
         yield House(one, site, Credentials.of(one), bakery, finch)

@@ -16,12 +16,11 @@ from operations.customers import save_customer
 from operations.drafts import DraftRequest
 from operations.invoices import IssueRequest
 from operations.issuing import StandingDocument
-from operations.onboarding import ClientRequest, create_client_organization
 from operations.practices import FirstOrganization
 from operations.rights import Right
 from storage.books.pool import Books
 from storage.folder.store import Store
-from tests.support.begun import begin_practice
+from tests.support.begun import begin_practice, new_client
 from tests.support.clock import SettableClock
 from tests.support.identity import CHEAP
 from tests.support.issuing import issue_invoice
@@ -35,6 +34,13 @@ class Practice:
     office: Office
     clock: SettableClock
     organization: OrganizationRef
+    clients: tuple[OrganizationRef, ...] = ()
+    """Those that it began with."""
+
+    @property
+    def first_client(self) -> OrganizationRef:
+        """The client that it began with."""
+        return self.clients[0]
 
     @property
     def store(self) -> Store:
@@ -50,10 +56,7 @@ class Practice:
 
     async def client(self, name: str, country: str = "GB", *, copy_from: str = "") -> OrganizationRef:
         """A new sandbox client of the practice."""
-        request = ClientRequest(name=name, country=country, environment=Environment.SANDBOX, copy_from=copy_from)
-        made = await create_client_organization(self.office, request)
-        assert made.created is not None
-        return made.created
+        return await new_client(self.office, name, country, copy_from=copy_from)
 
     def books(self, organization: OrganizationRef, right: Right = Right.ISSUE) -> Books:
         """The organization's books, as the owner of the practice opens them."""
@@ -80,8 +83,11 @@ async def practice(
     name: str = "Ledger & Co",
     country: str = "GB",
     chart_of_accounts: str = "",
+    client: str = "",
 ) -> AsyncIterator[Practice]:
-    """Open the data folder at `root`, which has no practice yet, with a sandbox practice in it."""
+    """Open the data folder at `root`, which has no practice yet, with a sandbox practice in it; and with a British
+    client of this name, which costs a test less than making one.
+    """
     clock = clock or SettableClock()
     first = FirstOrganization(
         name=name,
@@ -90,10 +96,10 @@ async def practice(
         environment=Environment.SANDBOX,
         chart_of_accounts=chart_of_accounts,
     )
-    principal, organization = await begin_practice(root, clock, first)
+    begun = await begin_practice(root, clock, first, (client,) if client else ())
     async with open_store(root) as store:
-        office = Office(store=store, principal=principal, clock=clock, hashing=CHEAP)
-        yield Practice(office, clock, organization)
+        office = Office(store=store, principal=begun.owner, clock=clock, hashing=CHEAP)
+        yield Practice(office, clock, begun.organization, begun.clients)
 
 
 def issue_request(customer: str, *, quantity: str = "2", price: str = "12.50", reference: str = "") -> IssueRequest:

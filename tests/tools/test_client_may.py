@@ -15,8 +15,8 @@ BAKERY = "harbour-bakery-sandbox"
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_what_is_let_is_set_shown_used_and_taken_back(tmp_path: Path, era: Era) -> None:
-    async with practice(tmp_path) as one:
-        owner = await colleague(one, await one.client("Harbour Bakery"), "owner")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        owner = await colleague(one, one.first_client, "owner")
         async with (
             assistant(one.office, era, organization=BAKERY) as chat,
             assistant(owner, era, organization=BAKERY) as of_client,

@@ -14,8 +14,8 @@ from tests.support.practice import practice
 
 
 async def test_a_cursor_that_is_none_is_refused_before_anything_is_drafted(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        bakery = await one.client("Harbour Bakery")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        bakery = one.first_client
         books = one.books(bakery)
         customer = (await one.customer(books)).id
         for day in ("2026-01-05", "2026-02-05"):

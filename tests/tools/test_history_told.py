@@ -14,8 +14,8 @@ HISTORY: dict[str, Any] = {"part": "history", "limit": 100}
 
 
 async def test_what_was_copied_and_pushed_names_its_source_only_to_those_who_reach_it(tmp_path: Path) -> None:
-    async with practice(tmp_path) as one:
-        model, client = await one.client("Harbour Bakery"), await one.client("Finch Studio")
+    async with practice(tmp_path, client="Harbour Bakery") as one:
+        model, client = one.first_client, await one.client("Finch Studio")
         own = await colleague(one, client, "owner")
         async with assistant(one.office) as chat:
             shop = {"part": "posting_profiles", "code": "Shop", "values": {"revenue": "4000"}}

@@ -33,8 +33,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Practice]:
     (folder / "customers.csv").write_bytes(CUSTOMERS)
     (folder / "deep" / "items.csv").write_text("Title;Sale price\nBread;3,50\n", "utf-8")
     (tmp_path / "secret.csv").write_text("name\nSecret\n", "utf-8")
-    async with practice(tmp_path / "data") as one:
-        await one.client("Harbour Bakery")
+    async with practice(tmp_path / "data", client="Harbour Bakery") as one:
         yield replace(one, office=replace(one.office, files_folder=folder))
 
 
