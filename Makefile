@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test quick test-faults test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture clean
+.PHONY: demo test quick test-faults test-guards test-lowest coverage conformance clients check format lock hooks serve bench attack docs picture clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) .ci/install.py $(VENV)
@@ -30,6 +30,10 @@ quick: $(STAMP)
 
 test-faults: $(STAMP)
 	COUNTERFOIL_FAULTS=whole $(BIN)/python -m pytest -m faults
+
+# Each attack of tests/attacks gets through where its guard is switched off.
+test-guards: $(STAMP)
+	$(BIN)/python -m tests.attacks.guards
 
 # With the oldest release of each library that pyproject.toml admits, in an environment of its own.
 test-lowest: $(STAMP)

@@ -182,10 +182,7 @@ def _find(db: Session, presented: Presented, now: datetime) -> _Found:
     bearer = _bearer(db, presented.secret, now) if presented.secret else None
     if bearer is None or isinstance(bearer, Lapse):
         raise Unauthenticated(bearer)
-    # A secret link may be seen, and whoever chose another kind of credential counts on its not being seen.
-    if (bearer.kind is CredentialKind.LINK) is not presented.in_the_open:
-        raise Unauthenticated(Lapse.UNKNOWN)
-    if bearer.audience not in ("", presented.audience):
+    if not (_is_brought_as_meant(bearer, presented) and _is_for_this_connection(bearer, presented)):
         raise Unauthenticated(Lapse.UNKNOWN)
     connection = _connection(db, bearer, presented.handle)
     session = None
@@ -203,6 +200,16 @@ def _bearer(db: Session, secret: str, now: datetime) -> Bearer | Lapse:
     if secret.startswith(ACCESS_TOKEN):
         return credentials.bearer_of_access_token(db, digest_of(secret), now=now)
     return credentials.bearer_of(db, digest_of(secret), now=now)
+
+
+def _is_brought_as_meant(bearer: Bearer, presented: Presented) -> bool:
+    """A secret link may be seen, and whoever chose another kind of credential counts on its not being seen."""
+    return (bearer.kind is CredentialKind.LINK) is presented.in_the_open
+
+
+def _is_for_this_connection(bearer: Bearer, presented: Presented) -> bool:
+    """Whether it was given out for no one address, or for this one."""
+    return bearer.audience in ("", presented.audience)
 
 
 def _connection(db: Session, bearer: Bearer, handle: str) -> Connection:

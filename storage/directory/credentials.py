@@ -136,12 +136,8 @@ def bearer_by_id(session: Session, credential_id: str, *, now: datetime) -> Bear
 def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
     if credential is None:
         return Lapse.UNKNOWN
-    if credential.revoked_at is not None:
-        return Lapse.REVOKED
-    if credential.asleep_since is not None:
-        return Lapse.ASLEEP
-    if credential.expires_at is not None and credential.expires_at <= now:
-        return Lapse.EXPIRED
+    if (lapse := _lapse(credential, now)) is not None:
+        return lapse
     used = credential.last_used_at
     kind = _kind_of(credential)
     return Bearer(
@@ -158,6 +154,17 @@ def _standing(credential: Any, now: datetime) -> Bearer | Lapse:
         client_id=credential.client_id,
         limited=credential.limited,
     )
+
+
+def _lapse(credential: Any, now: datetime) -> Lapse | None:
+    """Why it is good no more."""
+    if credential.revoked_at is not None:
+        return Lapse.REVOKED
+    if credential.asleep_since is not None:
+        return Lapse.ASLEEP
+    if credential.expires_at is not None and credential.expires_at <= now:
+        return Lapse.EXPIRED
+    return None
 
 
 def _kind_of(credential: Any) -> CredentialKind:

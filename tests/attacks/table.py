@@ -1,0 +1,8 @@
+"""All attacks, in one table."""
+
+from __future__ import annotations
+
+from tests.attacks import browsers, connections, links
+from tests.attacks.attack import Attack
+
+ATTACKS: tuple[Attack, ...] = (*connections.ATTACKS, *links.ATTACKS, *browsers.ATTACKS)
