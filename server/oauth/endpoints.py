@@ -28,9 +28,12 @@ from operations.authorization.granting import (
 )
 from operations.authorization.programs import register_program
 from operations.authorization.scopes import Asked, words_asked, words_text
+from operations.authorization.staff import StaffToken
 from server.http.answers import Turned
 from server.http.connections import neighbourhood
 from server.http.limits import Limiter
+from server.oauth import assertions
+from server.oauth.assertions import StaffAssertions
 from server.oauth.browsers import for_any_page
 from server.oauth.descriptions import described, grants_told
 from server.oauth.errors import NOT_KEPT, OAuthError, invalid_request
@@ -107,18 +110,21 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class TokenEndpoint:
-    """`/oauth/token`: a code or a refresh token for new tokens."""
+    """`/oauth/token`: a code or a refresh token for new tokens, or an identity provider's statement for one."""
 
     office: Office
     proof: Proof
     urls: ConnectionUrls
+    staff: StaffAssertions
 
     async def __call__(self, request: Request) -> Response:
         parameters = await read_parameters(request)
         grant = parameters.get("grant_type")
-        if grant not in ("authorization_code", "refresh_token"):
+        if grant not in ("authorization_code", "refresh_token", assertions.GRANT):
             raise OAuthError("unsupported_grant_type", "grant_type is authorization_code or refresh_token.")
         program = await self.proof.program(request, parameters)
+        if grant == assertions.GRANT:
+            return _granted(await self.staff.redeem(program, parameters))
         if grant == "authorization_code":
             return _granted(await redeem(self.office, self._redemption(program, parameters)))
         return _granted(await refresh(self.office, self._refreshing(program, parameters)))
@@ -176,14 +182,15 @@ def _words(scope: str) -> frozenset[Asked] | None:
     return words
 
 
-def _granted(tokens: Tokens) -> Response:
+def _granted(tokens: Tokens | StaffToken) -> Response:
     told = {
         "access_token": tokens.access,
         "token_type": "Bearer",
         "expires_in": tokens.seconds,
-        "refresh_token": tokens.refresh,
         "scope": words_text(tokens.words),
     }
+    if isinstance(tokens, Tokens):
+        told["refresh_token"] = tokens.refresh
     return JSONResponse(told, headers=NOT_KEPT)
 
 

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from operations.authorization.scopes import Asked
+from server.oauth import assertions
+from server.oauth.assertions import StaffAssertions
 from server.oauth.browsers import for_any_page
 from server.oauth.proving import ALGORITHMS
 from storage.directory.client_programs import ClientMethod
@@ -21,13 +23,18 @@ class AuthorizationServerMetadata:
     """The route of the description. It is answered under the public URL's host alone, which is the server's name."""
 
     public_url: str
+    staff: StaffAssertions
 
     async def __call__(self, request: Request) -> Response:
         if request.headers.get("host", "").lower() != self.public_url.partition("://")[2]:
             return PlainTextResponse("Not found.", status_code=404)
         if request.method == "OPTIONS":
             return for_any_page(request, Response(status_code=204))
-        return for_any_page(request, JSONResponse(self.told()))
+        told = self.told()
+        if await self.staff.are_taken():
+            told["grant_types_supported"].append(assertions.GRANT)
+            told["authorization_grant_profiles_supported"] = [assertions.PROFILE]
+        return for_any_page(request, JSONResponse(told))
 
     def told(self) -> dict[str, Any]:
         methods, url = [method.value for method in ClientMethod], self.public_url

@@ -15,12 +15,14 @@ from invoicing.refusals import Unavailable
 from operations.access import Office
 from operations.authorization.sweeping import forget_expired
 from server.http.limits import Allowance, Limiter
+from server.oauth.assertions import StaffAssertions
 from server.oauth.authorize import Authorize, BrowserMark
 from server.oauth.consent import ConsentPage
 from server.oauth.endpoints import Endpoint, Registration, Revocation, TokenEndpoint
 from server.oauth.fetching import fetch_json
 from server.oauth.metadata import ADDRESS, AuthorizationServerMetadata
 from server.oauth.programs import Fetch, Programs
+from server.oauth.provider import Providers
 from server.oauth.proving import Proof
 from server.oauth.resources import ConnectionUrls
 from server.pages.visiting import Desk
@@ -29,9 +31,14 @@ SWEEP_SECONDS = 600
 _log = logging.getLogger(__name__)
 
 
-def routes(desk: Desk, urls: ConnectionUrls, allowance: Allowance, *, fetch: Fetch = fetch_json) -> list[Route]:
-    """Every route of the authorization server; `fetch` has the documents of programs that describe themselves."""
+def routes(
+    desk: Desk, urls: ConnectionUrls, allowance: Allowance, known: Providers, *, fetch: Fetch = fetch_json
+) -> list[Route]:
+    """Every route of the authorization server; `fetch` has the documents of programs that describe themselves, and
+    `known` the identity provider that connects its staff.
+    """
     office, url = desk.office, desk.office.public_url
+    staff = StaffAssertions(office, known, urls)
     programs = Programs(office, fetch)
     proof = Proof(programs, frozenset({url, f"{url}/oauth/token"}))
     of_strangers = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
@@ -42,11 +49,11 @@ def routes(desk: Desk, urls: ConnectionUrls, allowance: Allowance, *, fetch: Fet
         return Route(path, endpoint.__call__, methods=["POST", "OPTIONS"])
 
     return [
-        Route(ADDRESS, AuthorizationServerMetadata(url).__call__, methods=["GET", "OPTIONS"]),
+        Route(ADDRESS, AuthorizationServerMetadata(url, staff).__call__, methods=["GET", "OPTIONS"]),
         desk.open_page("/oauth/authorize", Authorize(office, programs, urls, mark, asking)),
         desk.page("/oauth/consent/{request}", ConsentPage(mark, desk.cookie), methods=("GET", "POST")),
         called("/oauth/register", Endpoint(Registration(office), registering)),
-        called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls), serving)),
+        called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls, staff), serving)),
         called("/oauth/revoke", Endpoint(Revocation(office, proof), serving)),
     ]
 

@@ -14,12 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from invoicing.refusals import NotFound
-from operations.access import Office
 from operations.identity.browsing import end_session
 from operations.identity.providers import secret_of, the_provider
 from operations.identity.vouching import sign_in_vouched
 from server.http.answers import Turned
-from server.oauth.fetching import OF_OPERATOR, Guard, NotFetched
+from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
 from server.oauth.provider import Providers
 from server.oauth.statements import NotGenuine
@@ -33,10 +32,9 @@ _LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _log = logging.getLogger(__name__)
 
 
-def routes(office: Office, guard: Guard = OF_OPERATOR) -> list[Route]:
-    """The pages of the sign-in through a provider, which is asked as `guard` allows."""
-    desk = Desk.of(office)
-    one = ProviderSignIn(desk, Providers(office.latest, guard))
+def routes(desk: Desk, known: Providers) -> list[Route]:
+    """The pages of the sign-in through a provider."""
+    one = ProviderSignIn(desk, known)
     return [desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)]
 
 

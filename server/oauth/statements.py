@@ -65,8 +65,8 @@ def claims_of(text: str, keys: Sequence[Mapping[str, Any]], *, types: Collection
         raise NotGenuine("its signature does not hold") from None
 
 
-def check_times(claims: Claims, now: datetime) -> datetime:
-    """Until when a statement counts, which is not over.
+def check_times(claims: Claims, now: datetime, *, most: timedelta = LIFETIME_MAX) -> datetime:
+    """Until when a statement counts, which is not over, and not longer than `most` from when it was made.
 
     Raises:
         NotGenuine: it has expired, is of the future, or does not say.
@@ -80,7 +80,7 @@ def check_times(claims: Claims, now: datetime) -> datetime:
         raise NotGenuine("it does not count yet")
     if not moment < expires + leeway:
         raise NotGenuine("it has expired")
-    if not 0 < expires - issued <= LIFETIME_MAX.total_seconds():
+    if not 0 < expires - issued <= most.total_seconds():
         raise NotGenuine("it would count for too long")
     return now + timedelta(seconds=expires - moment) + LEEWAY
 

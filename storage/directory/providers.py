@@ -54,6 +54,7 @@ _OPEN_CONNECTION = (
         _CREDENTIALS.c.user_id == bindparam("user_id"),
         _CREDENTIALS.c.client_id == bindparam("client_id"),
         _CREDENTIALS.c.audience == bindparam("audience"),
+        _CREDENTIALS.c.scopes == bindparam("scopes"),
         _CREDENTIALS.c.asleep_since.is_(None),
     )
     .order_by(_CREDENTIALS.c.created_at.desc())
@@ -112,11 +113,17 @@ def connections_by(session: Session, issuer: str) -> list[str]:
     return list(execute(session, _OPEN_CONNECTIONS, {"issuer": issuer}).scalars())
 
 
-def connection_by(session: Session, issuer: str, *, user_id: str, client_id: str, audience: str) -> str:
-    """Id of the connection that a statement of the provider has made of this user and client program already, where it
-    still opens this connection; empty where there is none.
+def connection_by(session: Session, issuer: str, *, user_id: str, client_id: str, audience: str, scopes: str) -> str:
+    """Id of the connection that a statement of the provider has made of this user and client program already, for the
+    same audience and scopes, and that was not ended; empty where there is none.
     """
-    values = {"issuer": issuer, "user_id": user_id, "client_id": client_id, "audience": audience}
+    values = {
+        "issuer": issuer,
+        "user_id": user_id,
+        "client_id": client_id,
+        "audience": audience,
+        "scopes": scopes,
+    }
     return execute(session, _OPEN_CONNECTION, values).scalar_one_or_none() or ""
 
 

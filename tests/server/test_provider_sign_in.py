@@ -20,6 +20,7 @@ from invoicing.organizations import Role
 from operations.identity.providers import ProviderSettings, link_person, remove_provider, set_provider
 from operations.membership import invite_user, remove_user
 from operations.people import rename_user
+from server.oauth.provider import Providers
 from server.oauth.signing_in import ANSWER, BEGIN, local_path, routes
 from server.pages.visiting import Desk, Visitor
 from storage.directory.tables import BrowserSession, User
@@ -73,8 +74,10 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with practice(tmp_path / "data") as one, provider(one.clock) as elsewhere:
         await set_provider(one.office, SETTINGS)
         office = replace(one.office, public_url=HERE)
-        pages = [Desk.of(office).page("/who", who), Desk.of(office).page("/", who)]
-        made = House(one, elsewhere, Starlette(routes=[*routes(office, elsewhere.guard), *pages]))
+        desk = Desk.of(office)
+        known = Providers(office.latest, elsewhere.guard)
+        pages = [*routes(desk, known), desk.page("/who", who), desk.page("/", who)]
+        made = House(one, elsewhere, Starlette(routes=pages))
         await made.invite()
         yield made
 
