@@ -21,8 +21,9 @@ from operations.access import Office
 from operations.identity import codes, passkeys
 from operations.identity.browsing import Method, SignedIn, begin
 from operations.identity.passkeys import NotAnswered, Site
+from operations.identity.providers import passwords_count
 from operations.identity.sealing import Unsealable, seal, unseal
-from storage.directory import browsers, guessing, identity, users
+from storage.directory import browsers, guessing, identity, providers, users
 from storage.directory.guessing import Pauses
 from storage.folder.store import Store
 
@@ -65,9 +66,12 @@ async def begin_with_password(office: Office, email: str, password: str, *, addr
     the network address from which it comes.
 
     Raises:
+        NotAllowed: no password signs in, since an identity provider says who people are.
         TooOften, LimitExceeded: too many attempts, of this address or at this moment.
         Unavailable: there is no key to be had.
     """
+    if not await passwords_count(office.store):
+        raise NotAllowed("Passwords do not sign in here: use the identity provider, or a passkey.")
     now, known_as = office.latest(), small_letters(email.strip())
     await _admit(office, {_of_address(address): OF_ADDRESS}, now=now)
     user_id = await _whose_password(office, known_as, password)
@@ -199,9 +203,11 @@ async def _whose_password(office: Office, email: str, password: str) -> str:
 
 
 def _is_code_of(db: Session, store: Store, user_id: str, code: str, now: datetime) -> bool:
-    """Use up a one-time code of a user who does not sleep."""
-    known = identity.codes_of(db, user_id) if user_id else None
+    """Use up a one-time code of a user who does not sleep, where passwords count."""
+    known, provider = identity.codes_of(db, user_id) if user_id else None, providers.the_provider(db)
     if known is None or identity.password_of(db, user_id) is None or identity.is_asleep(db, user_id):
+        return False
+    if provider is not None and provider.only:
         return False
     return codes.use_code(db, store, known, code, now=now)
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from invoicing.organizations import Clock
 from operations.access import Office, Principal
+from operations.identity.passwords import Hashing
 from server.http import answers
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
@@ -49,6 +50,7 @@ from server.oauth.resources import ConnectionUrls
 from server.oauth.routes import forgetting_expired
 from server.oauth.routes import routes as authorization_routes
 from server.pages import approvals
+from server.pages.identity.routes import routes as identity_routes
 from server.pages.routes import pages
 from server.pages.visiting import Desk
 from storage.folder.store import Store
@@ -61,13 +63,14 @@ NOBODY = Principal(user_id="", label="nobody")
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
     """Where the server listens and under which URL it is known, and where secret links lead, empty for the same; no URL
-    has a slash at its end.
+    has a slash at its end. `hashing` is how passwords are hashed.
     """
 
     port: int
     public_url: str
     links_url: str = ""
     allowance: Allowance = field(default_factory=Allowance)
+    hashing: Hashing = field(default_factory=Hashing)
 
 
 def http_application(
@@ -93,6 +96,7 @@ def http_application(
         links_url=settings.links_url or settings.public_url,
         link_to=signer.link_to,
         with_credential=True,
+        hashing=settings.hashing,
     )
     asked = Questions(settings.allowance.asking) if questions is None else questions
     entrances, running, handshakes = {}, [], []
@@ -128,6 +132,7 @@ def http_application(
             Route("/files/{token}", Downloads(office, signer, downloading), methods=["GET"]),
             Route("/uploads/{token}", Uploads(office, settings.allowance), methods=["GET", "POST"]),
             *pages(desk),
+            *identity_routes(desk),
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),
             *signing_in.routes(desk, known),
             *approvals.routes(desk),

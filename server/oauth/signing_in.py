@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import re
 import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
@@ -22,13 +21,12 @@ from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
 from server.oauth.provider import Providers
 from server.oauth.statements import NotGenuine
+from server.pages.identity.addresses import local_path
 from server.pages.rendering import nothing_here, see_other, told
 from server.pages.visiting import Desk, Visitor
 
 BEGIN, ANSWER = "/sign-in/provider", "/sign-in/provider/answer"
 _SECONDS = 600
-_NEXT_LENGTH_MAX = 1_500
-_LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _log = logging.getLogger(__name__)
 
 
@@ -124,11 +122,6 @@ _AGAIN = (
     "The identity provider's answer does not belong to a sign-in of this browser, was used already, or has expired."
     " Open the sign-in page and begin again."
 )
-
-
-def local_path(text: str) -> str:
-    """Where to go on after the sign-in: a path of this site, or its first page."""
-    return text if len(text) <= _NEXT_LENGTH_MAX and _LOCAL.fullmatch(text) else "/"
 
 
 def _decoded(back: str) -> str:

@@ -310,6 +310,17 @@ ROUTES: dict[str, Tried] = {
     "/oauth/revoke": lambda _: [("POST", "/oauth/revoke")],
     "/sign-in/provider": lambda of: [("GET", f"/sign-in/provider?next=/o/{one}") for one in (of.handle, of.id)],
     "/sign-in/provider/answer": lambda of: [("GET", f"/sign-in/provider/answer?state={of.id}&code={of.handle}")],
+    **dict.fromkeys(
+        (
+            *("/sign-in", "/sign-in/password", "/sign-in/code", "/sign-in/passkey", "/sign-out"),
+            *("/sign-in/again", "/sign-in/again/passkey", "/sign-in/again/password"),
+            *("/account", "/account/name", "/account/browsers/end", "/account/connections/end"),
+            *("/account/password", "/account/password/remove", "/account/codes"),
+            *("/account/passkeys", "/account/passkeys/remove"),
+        ),
+        lambda _: [],
+    ),
+    "/sign-in/link/{secret}": lambda of: [("GET", f"/sign-in/link/{one}") for one in (of.handle, of.id, of.session)],
     "/.well-known/oauth-protected-resource/{path:path}": lambda of: [
         ("GET", f"/.well-known/oauth-protected-resource/mcp/{one}") for one in (of.handle, of.id, f"k/{of.handle}")
     ],

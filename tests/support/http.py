@@ -29,6 +29,7 @@ from server.oauth.fetching import OF_OPERATOR, Guard, fetch_json
 from server.oauth.programs import Fetch
 from storage.folder.store import Store
 from tests.support.assistant import Assistant, Era
+from tests.support.identity import CHEAP
 from tests.support.practice import Practice, practice
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +143,7 @@ async def site_of(
     of_operator: Guard = OF_OPERATOR,
 ) -> AsyncIterator[Site]:
     """The application on an open store, in this process, as a server would run it."""
-    settings = HttpSettings(port=PORT, public_url=HERE, allowance=allowance)
+    settings = HttpSettings(port=PORT, public_url=HERE, allowance=allowance, hashing=CHEAP)
     application = http_application(store, clock, settings, equip=equip, fetch=fetch, of_operator=of_operator)
     async with running(application):
         yield Site(HERE, application)

@@ -1,0 +1,161 @@
+"""The account page: a person's name, ways to sign in, browsers and AI connections."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
+from operations.identity import account, ways
+from operations.identity.passkeys import Site
+from server.pages.identity.addresses import shown, sign_in_address
+from server.pages.reading import Form, origin_of
+from server.pages.rendering import render, see_other
+from server.pages.visiting import Desk, Page, Visitor
+
+_ACCOUNT = "/account"
+_REFUSED = (InvalidInput, Conflict, LimitExceeded)
+Act = Callable[[Form, Visitor], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPages:
+    """The pages under `/account`."""
+
+    desk: Desk
+    site: Site
+
+    def routes(self) -> list[Route]:
+        both = ["GET", "POST"]
+        return [
+            self.desk.page(_ACCOUNT, self.show),
+            self._act("/name", self.set_name),
+            self._act("/browsers/end", self.end_browser),
+            self._act("/connections/end", self.end_connection),
+            self.desk.page(f"{_ACCOUNT}/password", self._proved(self.password), methods=both),
+            self.desk.page(f"{_ACCOUNT}/password/remove", self._proved(self.remove_password), methods=["POST"]),
+            self.desk.page(f"{_ACCOUNT}/codes", self._proved(self.codes), methods=both),
+            self.desk.page(f"{_ACCOUNT}/passkeys", self._proved(self.passkeys), methods=both),
+            self.desk.page(f"{_ACCOUNT}/passkeys/remove", self._proved(self.remove_passkey), methods=["POST"]),
+        ]
+
+    async def show(self, request: Request, visitor: Visitor) -> Response:
+        return await self._show(visitor)
+
+    async def set_name(self, form: Form, visitor: Visitor) -> None:
+        await account.set_my_name(visitor.office, form.text("name"))
+
+    async def end_browser(self, form: Form, visitor: Visitor) -> None:
+        await account.end_browser(visitor.office, form.text("browser"))
+
+    async def end_connection(self, form: Form, visitor: Visitor) -> None:
+        await account.end_connection(visitor.office, form.text("connection"))
+
+    async def password(self, request: Request, visitor: Visitor) -> Response:
+        alert = ""
+        if request.method == "POST":
+            form = await visitor.form(request)
+            try:
+                if form.text("password") != form.text("again"):
+                    raise InvalidInput("The two are not the same: type the password twice.", field="password")
+                await ways.set_password(visitor.office, visitor.signed_in, form.text("password"))
+            except _REFUSED as refused:
+                alert = refused.message
+            else:
+                mine = await ways.my_ways(visitor.office, self.site)
+                return see_other(_ACCOUNT if mine.codes_since else f"{_ACCOUNT}/codes")
+        return _page(visitor, "account_password.html", "Your password", alert)
+
+    async def remove_password(self, request: Request, visitor: Visitor) -> Response:
+        await visitor.form(request)
+        return await self._refused(visitor, ways.remove_password(visitor.office, self.site))
+
+    async def codes(self, request: Request, visitor: Visitor) -> Response:
+        alert, anew = "", False
+        if request.method == "POST":
+            form = await visitor.form(request)
+            anew = bool(form.text("anew"))
+            try:
+                if not anew:
+                    await ways.confirm_codes(visitor.office, form.text("code"))
+                    mine = await ways.my_ways(visitor.office, self.site)
+                    return see_other(_ACCOUNT if mine.password_since else f"{_ACCOUNT}/password")
+            except _REFUSED as refused:
+                alert = refused.message
+        told = await ways.show_codes(visitor.office, anew=anew)
+        return _page(visitor, "account_codes.html", "One-time codes", alert, secret=told.secret, picture=told.picture)
+
+    async def passkeys(self, request: Request, visitor: Visitor) -> Response:
+        alert = ""
+        if request.method == "POST":
+            form = await visitor.form(request)
+            try:
+                await ways.add_passkey(
+                    visitor.office, visitor.signed_in, self.site, form.text("answer"), name=form.text("name")
+                )
+                return see_other(_ACCOUNT)
+            except _REFUSED as refused:
+                alert = refused.message
+        here = origin_of(request) == self.site.origin
+        options = await ways.passkey_to_be_made(visitor.office, visitor.signed_in, self.site) if here else ""
+        elsewhere = f"{self.site.origin}{_ACCOUNT}/passkeys"
+        return _page(visitor, "account_passkey.html", "A passkey", alert, passkey=options, elsewhere=elsewhere)
+
+    async def remove_passkey(self, request: Request, visitor: Visitor) -> Response:
+        form = await visitor.form(request)
+        return await self._refused(visitor, ways.remove_passkey(visitor.office, self.site, form.text("passkey")))
+
+    def _act(self, path: str, act: Act) -> Route:
+        async def answer(request: Request, visitor: Visitor) -> Response:
+            return await self._refused(visitor, act(await visitor.form(request), visitor))
+
+        return self.desk.page(_ACCOUNT + path, answer, methods=["POST"])
+
+    def _proved(self, page: Page) -> Page:
+        """The page, for whoever has proved a short while ago who it is."""
+
+        async def proved(request: Request, visitor: Visitor) -> Response:
+            mine = await ways.my_ways(visitor.office, self.site)
+            if ways.must_prove_again(visitor.office, mine, visitor.signed_in):
+                next_path = request.url.path if request.method == "GET" else _ACCOUNT
+                return see_other(sign_in_address(next_path, "/sign-in/again"))
+            return await page(request, visitor)
+
+        return proved
+
+    async def _refused(self, visitor: Visitor, act: Awaitable[None]) -> Response:
+        """Back to the account, or the account with what was refused."""
+        try:
+            await act
+        except _REFUSED as refused:
+            return await self._show(visitor, refused)
+        return see_other(_ACCOUNT)
+
+    async def _show(self, visitor: Visitor, refused: Refusal | None = None) -> Response:
+        mine = await account.my_account(visitor.office, self.site)
+        return render(
+            "account.html",
+            status=200 if refused is None else 409,
+            title="Your account",
+            alert="" if refused is None else refused.message,
+            form_key=visitor.form_key,
+            mine=mine,
+            this_browser=visitor.signed_in.session_id,
+            shown=shown,
+        )
+
+
+def _page(visitor: Visitor, template: str, title: str, alert: str, **context: str) -> Response:
+    return render(
+        template,
+        status=400 if alert else 200,
+        title=title,
+        alert=alert,
+        form_key=visitor.form_key,
+        email=visitor.email,
+        **context,
+    )

@@ -1,0 +1,127 @@
+"""The sign-in: address and password and then a code, a passkey, a link, or an identity provider; and the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from invoicing.refusals import LimitExceeded, NotAllowed, Refusal
+from operations.identity import browsing, links, signing_in
+from operations.identity.passkeys import Site
+from operations.identity.providers import the_provider
+from operations.identity.signing_in import TooOften
+from server.oauth.signing_in import BEGIN
+from server.pages.identity.addresses import local_path, network_address, sign_in_address
+from server.pages.reading import Form, origin_of, read_form
+from server.pages.rendering import render, see_other, told
+from server.pages.visiting import Desk, Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPages:
+    """The pages under `/sign-in`, and `/sign-out`."""
+
+    desk: Desk
+    site: Site
+
+    def routes(self) -> list[Route]:
+        desk = self.desk
+        return [
+            desk.open_page("/sign-in", self.ask),
+            desk.open_page("/sign-in/password", self.take_password, methods=["POST"]),
+            desk.open_page("/sign-in/code", self.take_code, methods=["POST"]),
+            desk.open_page("/sign-in/passkey", self.take_passkey, methods=["POST"]),
+            desk.open_page("/sign-in/link/{secret}", self.open_link, methods=["GET", "POST"]),
+            desk.page("/sign-out", self.sign_out, methods=["POST"]),
+        ]
+
+    async def ask(self, request: Request, visitor: Visitor | None) -> Response:
+        next_path = local_path(request.query_params.get("next", ""))
+        return await self._ask(request, visitor, next_path)
+
+    async def take_password(self, request: Request, visitor: Visitor | None) -> Response:
+        form = await read_form(request)
+        next_path = _next(form)
+        try:
+            halfway = await signing_in.begin_with_password(
+                self.desk.office, form.text("email"), form.text("password"), address=network_address(request)
+            )
+        except (LimitExceeded, NotAllowed) as refused:
+            return await self._ask(request, visitor, next_path, refused)
+        return render("sign_in_code.html", title="Your code", halfway=halfway, next=next_path)
+
+    async def take_code(self, request: Request, visitor: Visitor | None) -> Response:
+        form = await read_form(request)
+        try:
+            secret = await signing_in.finish_with_code(
+                self.desk.office, form.text("halfway"), form.text("code"), address=network_address(request)
+            )
+        except (LimitExceeded, NotAllowed) as refused:
+            return await self._ask(request, visitor, _next(form), refused)
+        return await self._signed_in(visitor, secret, _next(form))
+
+    async def take_passkey(self, request: Request, visitor: Visitor | None) -> Response:
+        form = await read_form(request)
+        try:
+            secret = await signing_in.sign_in_with_passkey(self.desk.office, self.site, form.text("answer"))
+        except NotAllowed as refused:
+            return await self._ask(request, visitor, _next(form), refused)
+        return await self._signed_in(visitor, secret, _next(form))
+
+    async def open_link(self, request: Request, visitor: Visitor | None) -> Response:
+        """A GET only asks, because mail and chat programs open links to preview them; nor does it tell whether the
+        link is good.
+        """
+        if request.method != "POST":
+            return render("sign_in_link.html", title="Sign in to Counterfoil")
+        await read_form(request)
+        opened = await links.use_link(self.desk.office, self.site, request.path_params["secret"])
+        if opened is None:
+            return told(
+                "This link signs nobody in",
+                "It was used, or has expired, or there never was one. Whoever runs the server makes another.",
+                status=404,
+            )
+        if not opened.secret:
+            return see_other("/sign-in")
+        return await self._signed_in(visitor, opened.secret, "/" if opened.has_ways else "/account")
+
+    async def sign_out(self, request: Request, visitor: Visitor) -> Response:
+        form = await visitor.form(request)
+        await browsing.end_session(self.desk.office.store, visitor.signed_in.session_id)
+        return self.desk.cookie.take_back(see_other(sign_in_address(_next(form))))
+
+    async def _ask(
+        self, request: Request, visitor: Visitor | None, next_path: str, refused: Refusal | None = None
+    ) -> Response:
+        here, provider = origin_of(request) == self.site.origin, await the_provider(self.desk.office.store)
+        response = render(
+            "sign_in.html",
+            status=200 if refused is None else 429 if isinstance(refused, LimitExceeded) else 403,
+            title="Sign in",
+            alert="" if refused is None else refused.message,
+            email="" if visitor is None else visitor.email,
+            next=next_path,
+            passkey=signing_in.passkey_to_sign_in(self.desk.office, self.site) if here else "",
+            elsewhere=self.site.origin + sign_in_address(next_path),
+            provider="" if provider is None else urlsplit(provider.issuer).netloc,
+            provider_address=sign_in_address(next_path, BEGIN),
+            passwords=provider is None or not provider.only,
+        )
+        if isinstance(refused, LimitExceeded):
+            response.headers["Retry-After"] = str(refused.seconds if isinstance(refused, TooOften) else 5)
+        return response
+
+    async def _signed_in(self, visitor: Visitor | None, secret: str, next_path: str) -> Response:
+        """Leads on with the cookie of the new session; the one before ends with its browser's new one."""
+        if visitor is not None:
+            await browsing.end_session(self.desk.office.store, visitor.signed_in.session_id)
+        return self.desk.cookie.give(see_other(next_path), secret)
+
+
+def _next(form: Form) -> str:
+    return local_path(form.text("next"))
