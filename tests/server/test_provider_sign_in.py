@@ -21,7 +21,8 @@ from operations.identity.providers import ProviderSettings, link_person, remove_
 from operations.membership import invite_user, remove_user
 from operations.people import rename_user
 from server.oauth.provider import Providers
-from server.oauth.signing_in import ANSWER, BEGIN, local_path, routes
+from server.oauth.signing_in import ANSWER, BEGIN, routes
+from server.pages.identity.addresses import local_path
 from server.pages.visiting import Desk, Visitor
 from storage.directory.tables import BrowserSession, User
 from tests.support.practice import Practice, practice
