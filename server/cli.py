@@ -142,6 +142,9 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8750,
     public_url: Annotated[str, typer.Option(help="The URL under which clients reach the server.")] = "",
     links_url: LinksUrl = "",
+    accept_new_url: Annotated[
+        bool, typer.Option("--accept-new-url", help="Serve at another URL than before, also where that ends something.")
+    ] = False,
 ) -> None:
     """Serve MCP over HTTP. Nothing answers without a credential."""
     from server.http.loops import new_event_loop
@@ -167,6 +170,7 @@ def serve(
         public_url=settings.public_url,
         links_url=settings.links_url,
         limits=settings.limits,
+        accept_new_url=accept_new_url,
     )
     serving = partial(where, allowance=settings.allowance, announce=announce)
     anyio.run(serving, backend_options={"loop_factory": new_event_loop})

@@ -16,7 +16,9 @@ import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
 
-from invoicing.refusals import InvalidInput, Unavailable
+from invoicing.refusals import Conflict, InvalidInput, Unavailable
+from invoicing.text.typed import counted
+from operations.identity.public_url import Lost, serve_at
 from server.app import system_clock
 from server.http.accepting import Acceptor
 from server.http.application import HttpSettings, http_application
@@ -45,12 +47,14 @@ async def serve(
     allowance: Allowance,
     limits: Limits,
     announce: Callable[[], None],
+    accept_new_url: bool = False,
 ) -> None:
     """Serve until a signal asks to stop; requests under way are finished first. `announce` is told of the start.
 
     Raises:
         Unavailable: the address or the port is not to be had.
         InvalidInput: more connections are to be kept than there are files for.
+        Conflict: it was served at another URL, and what counts there alone would be lost.
     """
     url = public_url or f"http://{'[::1]' if host == '::1' else 'localhost'}:{port}"
     connections = OpenConnections(allowance, _room_for(allowance))
@@ -58,6 +62,7 @@ async def serve(
     settings = HttpSettings(port=port, public_url=url, links_url=links_url or links_url_of(url), allowance=allowance)
     questions = Questions(settings.allowance.asking)
     async with open_store(data, limits, keys=keys) as store:
+        check_nothing_lost(await serve_at(store, url, accept=accept_new_url), url)
         application = http_application(store, system_clock, settings, questions=questions)
         announce()
         fold_log(allowance.log_lines)
@@ -165,6 +170,21 @@ class StoppingServer(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def check_nothing_lost(lost: Lost | None, url: str) -> None:
+    """Refuse to serve where that makes anything worthless.
+
+    Raises:
+        Conflict: something counts at the URL before alone.
+    """
+    if lost is not None:
+        raise Conflict(
+            f"This was served at {lost.before} before. At {url} nothing of this counts any more:"
+            f" {counted(lost.passkeys, 'passkey')}, {counted(lost.connections, 'connection')} of AI clients."
+            f" Serve it at {lost.before} (--public-url), or, to go on without them, once with --accept-new-url.",
+            field="public_url",
+        )
 
 
 def is_loopback(host: str) -> bool:

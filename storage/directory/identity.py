@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, union
+from sqlalchemy import bindparam, func, select, union
 from sqlmodel import Session
 
 from storage.directory.identity_tables import OneTimeCodes, Passkey, Password
@@ -66,6 +66,7 @@ _USE_STEP = (
 )
 _PASSKEYS_OF = _PASSKEYS.all.where(_KEY.c.user_id == bindparam("user")).order_by(_KEY.c.created_at, _KEY.c.id)
 _PASSKEY = _PASSKEYS.all.where(_KEY.c.credential_id == bindparam("credential"))
+_COUNT_AT = select(func.count()).where(_KEY.c.host == bindparam("host"))
 _FORGET_PASSKEY = _KEY.delete().where(_KEY.c.id == bindparam("passkey"), _KEY.c.user_id == bindparam("user"))
 _WHO_HAS_WAYS = union(select(_PASSWORD.c.user_id), select(_KEY.c.user_id))
 _SLEEPS = select(_USERS.c.asleep_since).where(_USERS.c.id == bindparam("user"))
@@ -145,9 +146,9 @@ def forget_passkey(session: Session, user_id: str, passkey_id: str) -> bool:
     return execute(session, _FORGET_PASSKEY, {"passkey": passkey_id, "user": user_id}).rowcount > 0
 
 
-def count_passkeys_elsewhere(session: Session, host: str) -> int:
-    """How many passkeys are used at another host than this."""
-    return len(_PASSKEYS.find(session, _PASSKEYS.all.where(_KEY.c.host != bindparam("host")), host=host))
+def count_passkeys_at(session: Session, host: str) -> int:
+    """How many passkeys are used at this host."""
+    return int(execute(session, _COUNT_AT, {"host": host}).scalar_one())
 
 
 def count_people(session: Session) -> int:
