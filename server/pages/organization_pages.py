@@ -17,6 +17,7 @@ from views.heads import Tab, head_of
 _TABS: Mapping[str, Right] = {
     "connections": Right.READ,
     "people": Right.MANAGE_PEOPLE,
+    "activity": Right.READ_ACTIVITY,
 }
 """The pages of an organization in their order, each with the right without which it is not shown."""
 

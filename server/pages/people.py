@@ -12,6 +12,7 @@ from starlette.routing import Route
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import is_allowed
+from operations.identity.links import make_invitation
 from operations.membership import invite_user, limit_user, list_members, remove_user, role_named
 from operations.rights import Right
 from server.http.answers import Turned
@@ -30,6 +31,7 @@ _NEW: dict[str, str] = {"email": "", "role": "accountant", "reach": "all", "clie
 def routes(desk: Desk) -> list[Route]:
     return [
         *desk.of_organization("/people", _people, methods=["GET", "POST"]),
+        *desk.of_organization("/people/link", _link, methods=["POST"]),
         *desk.of_organization("/people/limit", _limit, methods=["GET", "POST"]),
         *desk.of_organization("/people/remove", _remove, methods=["GET", "POST"]),
     ]
@@ -46,7 +48,21 @@ async def _people(request: Request, visitor: Visitor) -> Response:
         joined = await invite_user(visitor.office, organization, given["email"], role=role, clients=clients)
     except Refusal as refusal:
         return await _shown(visitor, organization, given=given, refusal=refusal)
-    return show(visitor, organization, "invited.html", here=_HERE, title="This person was invited", joined=joined)
+    return await _link_shown(visitor, organization, joined.email, "This person was invited")
+
+
+async def _link(request: Request, visitor: Visitor) -> Response:
+    """Another link for somebody who was invited and has not come."""
+    organization = await _to_be_managed(request, visitor)
+    one = await _member(request, visitor, organization, await visitor.form(request))
+    return await _link_shown(visitor, organization, one.email, "A new link for this person")
+
+
+async def _link_shown(visitor: Visitor, organization: OrganizationRef, email: str, title: str) -> Response:
+    """The link of an invitation, which stands in this answer and nowhere else."""
+    made = await make_invitation(visitor.office, organization, email)
+    link, until = f"{visitor.office.public_url}{made.path}", f"{made.expires_at:%Y-%m-%d %H:%M}"
+    return show(visitor, organization, "invited.html", here=_HERE, title=title, email=email, link=link, until=until)
 
 
 async def _limit(request: Request, visitor: Visitor) -> Response:

@@ -251,7 +251,8 @@ def pages_of_people(room: str) -> dict[str, Tried]:
     people = f"/{room}/{{handle}}/people"
     return {
         people: page(people),
-        **{f"{people}/{act}": page(f"{people}/{act}?email={{email}}", _mail) for act in ("limit", "remove")},
+        f"/{room}/{{handle}}/activity": page(f"/{room}/{{handle}}/activity"),
+        **{f"{people}/{act}": page(f"{people}/{act}?email={{email}}", _mail) for act in ("link", "limit", "remove")},
     }
 
 
@@ -386,6 +387,6 @@ async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doo
             assert (answer.status_code, mine.handle in answer.text) == (200, True), route
             for their in (known["b"], known["c"]):
                 assert_nothing_of(their, answer.text, route)
-    assert shown >= {"connections", "people", "remove"}
+    assert shown >= {"connections", "people", "remove", "activity"}
     home = await doors.visit.get("/")
     assert (home.status_code, home.headers["location"]) == (303, f"/o/{mine.handle}/connections")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from operations.membership import list_members
-from tests.support.http import BAKERY, FINCH, House, house
+from tests.support.http import BAKERY, FINCH, HERE, House, house
 from tests.support.people import colleague
 from tests.support.visits import Visit, heading_of, sign_in, text_of
 
@@ -41,6 +42,11 @@ async def test_somebody_is_invited_limited_and_removed(at_home: House, owner: Vi
     invited = await owner.post(PRACTICE, email=ANA, role="accountant", reach="some", clients=f"{BAKERY}, {FINCH}")
     assert (invited.status_code, heading_of(invited)) == (200, "This person was invited")
     assert (await belonging(at_home))[ANA] == ("accountant", (FINCH, BAKERY))
+    again = await owner.post(f"{PRACTICE}/link", email=ANA)
+    links = [re.findall(rf">({HERE}/sign-in/link/[\w-]+)</textarea>", one.text)[0] for one in (invited, again)]
+    assert len(set(links)) == 2
+    assert "2026-03-23 12:00 UTC" in text_of(invited)
+    assert (await owner.post(f"{PRACTICE}/link", email="nobody@example.com")).status_code == 404
     shown = text_of(await owner.get(PRACTICE))
     assert f"{ANA} accountant" in shown
     assert "owner@example.com (you) owner all clients" in shown
@@ -105,3 +111,18 @@ async def test_a_client_has_people_of_its_own_whom_the_practice_lets_in(at_home:
     assert f"{ANA} client" in text_of(shown)
     assert "/limit" not in shown.text
     assert (await owner.get(f"{CLIENT}/limit?email={ANA}")).status_code == 404
+
+
+async def test_what_was_done_is_listed_to_whoever_works_there(at_home: House, owner: Visit) -> None:
+    token = await at_home.credentials.token()
+    async with at_home.site.chat(token, f"/mcp/{FINCH}") as chat:
+        await chat.ok("find_customers")
+        await chat.refused("get_invoice", invoice="INV-nothing")
+    await at_home.one.store.activity.written()
+    shown = text_of(await owner.get(f"/o/{FINCH}/activity"))
+    assert "owner@example.com find_customers done" in shown
+    assert "owner@example.com get_invoice not found" in shown
+    assert (await owner.get(f"/o/{FINCH}/activity?after=nonsense")).headers["location"] == f"/o/{FINCH}/activity"
+    viewer = await sign_in(at_home.site, await colleague(at_home.one, at_home.finch, "viewer"))
+    assert (await viewer.get(f"/o/{FINCH}/activity")).status_code == 404
+    assert "/activity" not in (await viewer.get(f"/o/{FINCH}/connections")).text
