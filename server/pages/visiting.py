@@ -14,6 +14,7 @@ from starlette.routing import Route
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotFound, Unavailable
 from operations.access import Office
+from operations.activity import FAILED, OK, Activity, Door, note
 from operations.identity.browsing import SignedIn, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
@@ -24,6 +25,10 @@ from storage.directory import access_queries
 from views.remedies import for_assistant, message_of
 
 _log = logging.getLogger(__name__)
+_ORGANIZATION = "counterfoil.organization"
+"""Where the scope of a page's request holds the id of the organization that it turned out to be of."""
+_RESULTS = {403: "not_allowed", 404: "not_found", 500: FAILED, 503: "unavailable"}
+"""What the activity log says of an answer's status; any other that is a refusal is of what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Visitor:
         of_practice = request.url.path.startswith("/practice/")
         if found is None or (found.kind is OrganizationKind.PARTNER) is not of_practice:
             raise Turned(nothing_here())
+        request.scope[_ORGANIZATION] = found.id
         return found
 
 
@@ -92,20 +98,31 @@ class Desk:
         async def answer(request: Request) -> Response:
             request.scope[PUBLIC_URL] = self.office.public_url
             try:
-                return await page(request, await self.visitor(request))
-            except Turned as turned:
-                return turned.response
-            except NotFound:
-                return nothing_here()
+                visitor = await self.visitor(request)
             except Unavailable as fault:
-                _log.error("a page could not be shown: %s", fault)
-                return told("Not available at the moment", message_of(fault, for_assistant), status=503)
+                return _unavailable(fault)
+            status = 500
+            try:
+                response = await _answer(page, request, visitor)
+                status = response.status_code
+                return response
+            finally:
+                if visitor is not None:
+                    self._note(visitor, request, f"{request.method} {path}", status)
 
         return Route(path, answer, methods=list(methods))
 
     def of_organization(self, path: str, page: Page, *, methods: Sequence[str] = ("GET",)) -> list[Route]:
         """The routes of a page that each organization has, a practice's own among them."""
         return [self.page(f"/{room}/{{handle}}{path}", page, methods=methods) for room in ("o", "practice")]
+
+    def _note(self, visitor: Visitor, request: Request, act: str, status: int) -> None:
+        """Put a visit on the activity log of the organization that the address names, if that is in reach."""
+        organization_id = request.scope.get(_ORGANIZATION, "")
+        result = _RESULTS.get(status, OK if status < 400 else "invalid_input")
+        principal = visitor.office.principal
+        done = Activity(door=Door.PAGE, act=act, result=result, organization_id=organization_id, principal=principal)
+        note(self.office, done)
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Who is signed in with the browser of this request."""
@@ -114,6 +131,22 @@ class Desk:
             return None
         vouch(request.scope, found.principal.user_id)
         return Visitor(found, replace(self.office, principal=found.principal))
+
+
+async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> Response:
+    try:
+        return await page(request, visitor)
+    except Turned as turned:
+        return turned.response
+    except NotFound:
+        return nothing_here()
+    except Unavailable as fault:
+        return _unavailable(fault)
+
+
+def _unavailable(fault: Unavailable) -> Response:
+    _log.error("a page could not be shown: %s", fault)
+    return told("Not available at the moment", message_of(fault, for_assistant), status=503)
 
 
 def sign_in_first(request: Request) -> Response:

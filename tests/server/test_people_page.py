@@ -122,6 +122,12 @@ async def test_what_was_done_is_listed_to_whoever_works_there(at_home: House, ow
     shown = text_of(await owner.get(f"/o/{FINCH}/activity"))
     assert "owner@example.com find_customers done" in shown
     assert "owner@example.com get_invoice not found" in shown
+    await owner.post(f"/o/{FINCH}/people", email="no address", role="viewer")
+    await at_home.one.store.activity.written()
+    shown = text_of(await owner.get(f"/o/{FINCH}/activity"))
+    assert "owner@example.com GET /o/{handle}/activity done page" in shown
+    assert "owner@example.com POST /o/{handle}/people invalid input page" in shown
+    assert "no address" not in shown
     assert (await owner.get(f"/o/{FINCH}/activity?after=nonsense")).headers["location"] == f"/o/{FINCH}/activity"
     viewer = await sign_in(at_home.site, await colleague(at_home.one, at_home.finch, "viewer"))
     assert (await viewer.get(f"/o/{FINCH}/activity")).status_code == 404
