@@ -49,7 +49,6 @@ from server.oauth.provider import Providers
 from server.oauth.resources import ConnectionUrls
 from server.oauth.routes import forgetting_expired
 from server.oauth.routes import routes as authorization_routes
-from server.pages import approvals
 from server.pages.identity.routes import routes as identity_routes
 from server.pages.routes import pages
 from server.pages.visiting import Desk
@@ -135,7 +134,6 @@ def http_application(
             *identity_routes(desk),
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),
             *signing_in.routes(desk, known),
-            *approvals.routes(desk),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
             Route("/{path:path}", gate),
         ],

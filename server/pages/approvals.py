@@ -21,6 +21,7 @@ from operations.identity.passkeys import Site
 from operations.identity.signing_in import prove_with_password
 from operations.policies import HUMAN_APPROVAL
 from operations.rights import Right
+from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, render, told
 from server.pages.visiting import Desk, Visitor, place_of
@@ -28,6 +29,7 @@ from storage.books.pool import Books
 from views.approval_pages import approval_page, waiting_line
 from views.remedies import for_assistant, message_of
 
+_HERE = "approvals"
 _CHANGED = (
     "Nothing was done: it is not as it was shown to you any more, or the page was open for long. This is how it is now."
 )
@@ -70,8 +72,8 @@ class ApprovalPages:
         waiting = [waiting_line(one) for one in await waiting_for(books)]
         place = f"{place_of(organization)}/approvals"
         groups = [{"name": organization.name, "place": place, "waiting": waiting}] if waiting else []
-        at = f"{organization.name} ({organization.handle})"
-        return render("approvals.html", title="Waiting for your approval", visitor=visitor, groups=groups, at=at)
+        at, title = f"{organization.name} ({organization.handle})", "Waiting for your approval"
+        return show(visitor, organization, "approvals.html", here=_HERE, title=title, groups=groups, at=at)
 
     async def document(self, request: Request, visitor: Visitor) -> Response:
         _, books = await self._opened(request, visitor)
@@ -113,11 +115,13 @@ class ApprovalPages:
         except Refusal as refusal:
             return told("It cannot be decided now", message_of(refusal, for_assistant), status=409)
         page = approval_page(books.organization, shown)
-        return render(
+        return show(
+            visitor,
+            books.organization,
             "approval.html",
+            here=_HERE,
             status=status,
             title=f"{'Issue' if shown.issues else 'Approve'} {page.kind} {page.number}?",
-            visitor=visitor,
             page=page,
             problem=problem,
             ways=await ways_to_sign(visitor.office, self.site, shown.challenge),
@@ -128,11 +132,13 @@ class ApprovalPages:
             shown = await loosening.show_switching_off(visitor.office, books)
         except Conflict as conflict:
             return told("There is nothing to switch off", conflict.message, status=409)
-        return render(
+        return show(
+            visitor,
+            books.organization,
             "human_approval.html",
+            here=_HERE,
             status=status,
             title="Switch human_approval off?",
-            visitor=visitor,
             whose=books.organization.name,
             nonce=shown.nonce,
             problem=problem,

@@ -18,6 +18,7 @@ _TABS: Mapping[str, Right] = {
     "connections": Right.READ,
     "people": Right.MANAGE_PEOPLE,
     "activity": Right.READ_ACTIVITY,
+    "approvals": Right.DECIDE_APPROVAL,
 }
 """The pages of an organization in their order, each with the right without which it is not shown."""
 

@@ -83,7 +83,7 @@ async def browser_of(one: Practice, office: Office) -> AsyncIterator[Browser]:
 
 def fields_of(page: str) -> dict[str, Any]:
     """What the first form of a page holds before anybody fills it in, with each warning ticked."""
-    form = page[page.index("<form") : page.index("</form>")]
+    form = page.rpartition("<main")[2].partition("<form")[2].partition("</form>")[0]
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
     ticks = re.findall(r'name="warning" value="(\d+)"', form)
     return {**dict(hidden), "warning": ticks, "act": "approve"}
