@@ -10,7 +10,7 @@ import pytest
 
 from server.pages.static_files import static
 from tests.support.http import BAKERY, FINCH, house
-from tests.support.people import colleague
+from tests.support.people import archive, colleague
 from tests.support.visits import sign_in, text_of
 from views.heads import HUES, head_of, monogram_of
 
@@ -48,13 +48,16 @@ async def test_a_long_list_goes_on_on_the_next_page(tmp_path: Path, monkeypatch:
         assert shown == [["ledger-co-sandbox", FINCH], [BAKERY]]
 
 
-async def test_who_reaches_nothing_is_told_whom_to_ask(tmp_path: Path) -> None:
+async def test_who_reaches_nothing_that_is_in_use_is_told_whom_to_ask(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as home:
-        gone = await colleague(home.one, home.bakery, "viewer")
-        visit = await sign_in(home.site, gone)
-        owner = await sign_in(home.site, home.one.office)
-        await owner.post(f"/o/{BAKERY}/people/remove", email=gone.principal.label)
+        member = await colleague(home.one, home.bakery, "viewer")
+        visit = await sign_in(home.site, member)
+        archive(home.one, home.bakery)
         assert "Ask whoever runs it to invite you" in text_of(await visit.get("/"))
+        owner = await sign_in(home.site, home.one.office)
+        await owner.post(f"/o/{BAKERY}/people/remove", email=member.principal.label)
+        # Who belongs to nothing any more is signed in no more.
+        assert (await visit.get("/")).headers["location"].startswith("/sign-in")
 
 
 async def test_every_page_of_an_organization_says_whose_it_is(tmp_path: Path) -> None:
