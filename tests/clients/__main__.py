@@ -48,7 +48,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.clients", description=__doc__)
     parser.add_argument("--only", action="append", metavar="PART", help="only clients with this part in their name")
-    parser.add_argument("--transport", choices=("http", "stdio"))
+    parser.add_argument("--transport", choices=("http", "stdio", "oauth"))
     parser.add_argument("--newest", action="store_true", help="install the newest versions, not the pinned ones")
     parser.add_argument("--busy", action="store_true", help="start each ten times beside two busy loops")
     return parser.parse_args()

@@ -50,7 +50,7 @@ def installed(client: Client, cache_folder: Path, *, newest: bool) -> None:
         mark.write_text("\n".join(packages), "utf-8")
     if client.language == "node":
         # A script finds its packages from where it lies.
-        for name in ("day.mjs", client.script):
+        for name in ("day.mjs", "consent.mjs", client.script):
             shutil.copyfile(HERE / "node" / name, folder / name)
 
 

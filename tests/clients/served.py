@@ -17,26 +17,36 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from operations.access import Office
+from operations.practices import local_owner
+from server.app import system_clock
+from server.pages.cookies import SessionCookie
+from storage.folder.store import open_store
 from storage.ids import new_id
+from tests.support.browser_forms import sign_in
 
 ORGANIZATION = "harbour-bakery-sandbox"
+CLIENTS = {"Harbour Bakery": ORGANIZATION, "Finch Studio": "finch-studio-sandbox"}
 _COUNTERFOIL = str(Path(sys.executable).with_name("counterfoil"))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Served:
-    """A served data folder, and a token of its owner."""
+    """A served data folder, a token of its owner, and the cookie of the owner's browser once it is prepared."""
 
     data: Path
     url: str
     token: str
+    cookie: str = ""
 
     def given(self, transport: str) -> dict[str, Any]:
         """What a script is told; over stdio it starts a server of its own on the same folder."""
         return {
             "transport": transport,
             "url": self.url,
+            "urls": {name: f"{self.url}/{handle}" for name, handle in CLIENTS.items()},
             "token": self.token,
+            "cookie": self.cookie,
             "command": _COUNTERFOIL,
             "args": ["stdio", "--data", str(self.data)],
             "python": sys.executable,
@@ -59,6 +69,11 @@ class Served:
                 result = await client.call_tool(tool, arguments)
                 if result.is_error:
                     raise RuntimeError(f"{tool}: {result}")
+        async with open_store(self.data) as store:
+            owner = await local_owner(store)
+            assert owner is not None
+            office = Office(store=store, principal=owner, clock=system_clock)
+            self.cookie = f"{SessionCookie.of(self.url).name}={await sign_in(office)}"
 
 
 @contextmanager
