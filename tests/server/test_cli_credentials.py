@@ -99,8 +99,10 @@ def test_a_link_begins_with_the_url_under_which_the_server_is_reached(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = ("link", "create", "--organization", HANDLE)
-    assert said(run, *create).startswith("http://localhost:8750/mcp/k/")
-    assert "to a server at http://localhost:8750; for another" in said(run, *create)
+    assert said(run, *create).startswith("http://127.0.0.1:8750/mcp/k/")
+    assert "to a server at http://127.0.0.1:8750; for another" in said(run, *create)
+    named = said(run, *create, "--public-url", "https://books.example.com", "--links-url", "https://links.example.com")
+    assert named.startswith("https://links.example.com/mcp/k/")
     assert "to a server at" not in said(run, *create, "--public-url", "https://books.example.com")
     assert said(run, *create, "--public-url", "https://books.example.com/").startswith(
         "https://books.example.com/mcp/k/"

@@ -70,6 +70,7 @@ async def test_no_client_finds_a_sign_in_on_the_links_host(tmp_path: Path) -> No
                 assert {status for step, status in found if step == CALL} == {200}, client_name
                 # Whatever the public host tells of itself, of a link it tells nothing.
                 assert {status for step, status in found if LINK in step} <= {404}, (client_name, found)
+                assert dict(found).get(SERVER, 200) == 200, "there is a sign-in to be found"
             async with httpx2.AsyncClient(base_url=LINKS, transport=transport) as http:
                 assert (await http.get(f"{RESOURCE}/mcp")).status_code == 200
 
