@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import InvalidInput, NotFound
+from operations.activity import OK, Activity, Door, note
 from operations.authorization.consent import Consent, Decided, allow, organization_asked
 from operations.authorization.requests import Waiting, deny, waiting_request
 from operations.authorization.scopes import BOTH, Asked
@@ -90,13 +91,32 @@ async def _allowed(visitor: Visitor, waiting: Waiting, choices: Choices) -> Resp
     except Decided:
         return _over()
     except (InvalidInput, NotFound) as refused:
+        await _note(visitor, waiting, "allow_connection", refused.code)
         return await _shown(visitor, waiting, choices, status=400, refused=str(refused))
+    await _note(visitor, waiting, "allow_connection")
     return _answered(visitor, waiting, code=code)
+
+
+async def _note(visitor: Visitor, waiting: Waiting, act: str, result: str = OK) -> None:
+    """Put on the activity log what a person has said to a program that asks for a connection."""
+    try:
+        organization = await organization_asked(visitor.office, waiting)
+    except NotFound:
+        organization = None
+    done = Activity(
+        door=Door.OAUTH,
+        act=act,
+        result=result,
+        organization_id=organization.id if organization else "",
+        principal=replace(visitor.office.principal, program=waiting.program.name),
+    )
+    note(visitor.office, done)
 
 
 async def _denied(visitor: Visitor, waiting: Waiting) -> Response:
     if not await deny(visitor.office, waiting):
         return _over()
+    await _note(visitor, waiting, "deny_connection")
     return _answered(visitor, waiting, error="access_denied", error_description="The person did not allow it.")
 
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from invoicing.refusals import Unavailable
 from operations.access import Office
+from operations.activity import Door, note_failed_authentication
 from operations.authorization.granting import (
     Denial,
     NotGranted,
@@ -118,6 +119,20 @@ class TokenEndpoint:
     staff: StaffAssertions
 
     async def __call__(self, request: Request) -> Response:
+        try:
+            return await self._grant(request)
+        except NotGranted as denied:
+            self._count(denied.why.value)
+            raise
+        except OAuthError as error:
+            if error.status == 401:
+                self._count(error.code)
+            raise
+
+    def _count(self, reason: str) -> None:
+        note_failed_authentication(self.office.store, self.office.clock, Door.OAUTH, reason)
+
+    async def _grant(self, request: Request) -> Response:
         parameters = await read_parameters(request)
         grant = parameters.get("grant_type")
         if grant not in ("authorization_code", "refresh_token", assertions.GRANT):

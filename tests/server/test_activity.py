@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -13,10 +14,14 @@ from server.app import find_organization
 from storage.directory.activity import Noted
 from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import ERAS, Era, assistant, text_of
+from tests.support.browser_forms import Browser
 from tests.support.command_line import run_command
 from tests.support.http import BAKERY, FINCH, House, bearer, house
+from tests.support.oauth import Person, connected
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
+
+PUBLIC = {"redirect_uris": ["http://127.0.0.1/done"], "token_endpoint_auth_method": "none", "client_name": "Another"}
 
 
 async def log_of(one: Practice, handle: str) -> list[Noted]:
@@ -149,3 +154,24 @@ async def test_a_page_notes_what_was_done_in_the_same_way(tmp_path: Path) -> Non
             ("page", "sign_in", False),
             ("oauth", "consent", True),
         ]
+
+
+async def test_what_a_client_program_is_allowed_and_does_is_on_the_log_with_its_name(tmp_path: Path) -> None:
+    async with house(tmp_path) as served:
+        browser = Browser(served.site)
+        await browser.be(served.one.office)
+        async with connected(served.site, Person(browser), f"/mcp/{BAKERY}") as chat:
+            await chat.ok("find_customers")
+        noted = await log_of(served.one, BAKERY)
+        assert [(one.door, one.act, one.result, one.program) for one in noted] == [
+            ("oauth", "allow_connection", "ok", "Ledger Chat"),
+            ("mcp", "find_customers", "ok", "Ledger Chat"),
+        ]
+        program = (await served.site.send("POST", "/oauth/register", json=PUBLIC)).json()["client_id"]
+        stolen = {"grant_type": "refresh_token", "refresh_token": "cfr_stolen", "client_id": program}
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await served.site.send("POST", "/oauth/token", content=urlencode(stolen), headers=form)
+        assert answer.json()["error"] == "invalid_grant"
+        await served.one.store.activity.written()
+        page = await list_activity_of_nobody(served.one.store, cursor="", limit=10)
+        assert ("oauth", "invalid_grant", 1) in {(one.door, one.result, one.times) for one in page.items}
