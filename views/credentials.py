@@ -119,7 +119,7 @@ def opening_shown(one: KnownCredential) -> Opening:
 
 def _whole(office: Office, kind: CredentialKind, secret: str) -> str:
     """What is copied: of a link the whole URL."""
-    return f"{office.public_url}/mcp/k/{secret}" if kind is CredentialKind.LINK else secret
+    return f"{office.links_url}/mcp/k/{secret}" if kind is CredentialKind.LINK else secret
 
 
 def _used(one: KnownCredential) -> str:

@@ -12,12 +12,15 @@ import httpx2
 import pytest
 from starlette.responses import PlainTextResponse
 
+from invoicing.organizations import READ_ONLY, CredentialKind
 from invoicing.refusals import InvalidInput
+from operations.credentials import prepare_key
 from server.http.application import HttpSettings, http_application
 from server.http.hosts import LinksHost
 from server.settings import links_url_of, read_settings
-from tests.support.http import PORT, ROOMY, Credentials, modern_headers, running
+from tests.support.http import PORT, ROOMY, Credentials, Site, modern_headers, running
 from tests.support.practice import practice
+from tests.support.visits import sign_in
 
 PUBLIC, LINKS = f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"
 RESOURCE, SERVER = "/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server"
@@ -73,6 +76,9 @@ async def test_no_client_finds_a_sign_in_on_the_links_host(tmp_path: Path) -> No
                 assert dict(found).get(SERVER, 200) == 200, "there is a sign-in to be found"
             async with httpx2.AsyncClient(base_url=LINKS, transport=transport) as http:
                 assert (await http.get(f"{RESOURCE}/mcp")).status_code == 200
+            pending = await prepare_key(one.office, client, "chat", kind=CredentialKind.LINK, scopes=READ_ONLY)
+            visit = await sign_in(Site(PUBLIC, application), one.office)
+            assert f"{LINKS}/mcp/k/" in (await visit.post(f"/keys/{pending.page}")).text
 
 
 @pytest.mark.parametrize(
