@@ -15,8 +15,9 @@ import pytest
 from server.app import local_office
 from server.settings import Settings
 from tests.support.assistant import ERAS, Era
-from tests.support.http import BAKERY, FINCH, LINES, ROOT, Credentials, RealServer, real_server
+from tests.support.http import BAKERY, FINCH, LINES, ROOT, Credentials, RealServer, Site, real_server
 from tests.support.practice import practice
+from tests.support.visits import sign_in
 
 SHORT = 12
 
@@ -130,9 +131,11 @@ async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) ->
             page = (await chat.ok("create_client_api_key", organization=BAKERY, name="till"))["link"]
         async with site.http() as browser:
             assert (await browser.get(link)).status_code == 200
-            shown = await browser.post(page)
-        (key,) = re.findall(r"<code>(\w+)</code>", shown.text)
-        secrets |= {"file": link.rpartition("/")[2], "page": page.rpartition("/")[2], "shown": key}
+        public, _, path = page.partition("/keys/")
+        async with local_office(Settings(data)) as office:
+            visit = await sign_in(Site(public), office)
+        (key,) = re.findall(r'<code class="secret">(\w+)</code>', (await visit.post(f"/keys/{path}")).text)
+        secrets |= {"file": link.rpartition("/")[2], "page": path, "shown": key, "cookie": visit.secret}
         for one in secrets.values():
             broken = b'{"jsonrpc": "2.0", "id": 1, "method": "\xff'
             for path in ("/mcp", f"/mcp/k/{one}", f"/mcp/{BAKERY}", f"/files/{one}", f"/files/{one}x", f"/keys/{one}"):

@@ -18,6 +18,7 @@ from operations.identity import browsing, signing_in, ways
 from operations.identity.browsing import Method
 from operations.identity.links import make_invitation, make_sign_in_link
 from storage.folder.backup import back_up
+from tests.support import visits
 from tests.support.backups import silent
 from tests.support.browser_forms import Browser, sign_in
 from tests.support.clock import NOON
@@ -38,8 +39,9 @@ async def of_credentials(home: House) -> dict[str, str]:
     await made.revoke("token", kept["revoked"])
     async with home.site.chat(kept["token"]) as chat:
         page = (await chat.ok("create_client_api_key", organization=BAKERY, name="till"))["link"]
-    async with home.site.http() as http:
-        (kept["shown"],) = re.findall(r"<code>(\w+)</code>", (await http.post(page)).text)
+    visit = await visits.sign_in(home.site, home.one.office)
+    shown = await visit.post(page.removeprefix(home.site.url))
+    (kept["shown"],) = re.findall(r'<code class="secret">(\w+)</code>', shown.text)
     return kept | {"page": page.rpartition("/")[2]}
 
 
