@@ -25,6 +25,7 @@ from server.introduction import PRACTICE, Introduction, dedicated_introduction
 from server.offered import Offered, read_skill
 from server.protocol import IntroducedServer, Lifespan
 from server.refused import defect, invalid_arguments, refused, unreadable
+from server.sent_to_page import come_back, sent_to_page
 from tools import resources, uris
 from tools.catalog import CATALOG, DEDICATED_CATALOG
 from tools.context import Doorway
@@ -80,6 +81,8 @@ class CounterfoilServer(IntroducedServer):
         try:
             self._check_may(name, context)
             self._check_names(name, sent)
+            if context is not None and name in _ASKING:
+                return _readable(await self._call_and_send(name, sent, context), context)
             return _readable(await super().call_tool(name, sent, context), context)
         except MCPError:
             raise
@@ -93,6 +96,15 @@ class CounterfoilServer(IntroducedServer):
                     return refused(invalid_arguments(invalid))
                 case cause:
                     return defect(cause or error, doing=f"calling {name}")
+
+    async def _call_and_send(
+        self, name: str, sent: dict[str, Any], context: Context[Any, Any]
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool that may send its client's user to a page."""
+        if (answered := await come_back(context)) is not None:
+            return answered
+        first = await super().call_tool(name, sent, context)
+        return await sent_to_page(context, first) if isinstance(first, CallToolResult) else first
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None

@@ -142,5 +142,6 @@ TOOL = Description(
     " number of its own. At most what remains of each line. What was paid of it is then owed to the customer. A"
     " corrected invoice is a new one.",
     effect=Effect.COMMITS,
+    asks=True,
     act=Right.CREDIT,
 )

@@ -137,6 +137,7 @@ TOOL = Description(
     " Give a draft that was shown, or any fields of draft_invoice. A live one with warnings that were not acknowledged"
     " stays a draft.",
     effect=Effect.COMMITS,
+    asks=True,
     act=Right.ISSUE,
     unlisted=_UNLISTED,
 )

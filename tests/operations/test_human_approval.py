@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import ElicitRequestParams, ElicitRequestURLParams, ElicitResult
 
 from invoicing.approval.approvals import How
 from invoicing.organizations import Environment
@@ -23,6 +24,7 @@ from operations.onboarding import ClientRequest, create_client_organization
 from operations.rights import Right
 from operations.verification import verify_books
 from server.app import local_server
+from storage.books import checks
 from storage.books.pool import Books
 from tests.support.assistant import ERAS, Assistant, Era, text_of
 from tests.support.http import Credentials, Site, site_of
@@ -103,6 +105,38 @@ async def test_what_is_issued_by_a_call_waits_for_a_persons_signature(tmp_path: 
         (given,) = (await get_invoice(books, made.issued.document.number)).approvals
         assert (given.how, given.decided_by, given.workflow) == (How.PASSKEY, one.principal.label, "")
         assert (await verify_books(books)).problem == ""
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("signs", [True, False], ids=["signs", "leaves"])
+async def test_a_client_that_opens_pages_is_sent_there_and_told_what_became_of_it(
+    tmp_path: Path, era: Era, *, signs: bool
+) -> None:
+    async with live_client(tmp_path) as (one, books):
+        opened: list[str] = []
+
+        async def open_page(_: Any, params: ElicitRequestParams) -> ElicitResult:
+            assert isinstance(params, ElicitRequestURLParams)
+            opened.append(params.url)
+            if signs:
+                await sign(books, params.url.rpartition("/")[2])
+            return ElicitResult(action="accept" if signs else "cancel")
+
+        office = replace(one.office, public_url=ORIGIN)
+        async with chat_of(office, era, elicitation_callback=open_page) as chat:
+            result = await issue(chat, await acknowledged(chat))
+            told, invoice = result.structured_content["approval"], result.structured_content["invoice"]
+            (page,) = opened
+            if signs:
+                assert (told, invoice["number"]) == (None, "INV-2026-00001")
+                assert text_of(result).splitlines()[1].startswith("Signed by a person, and issued for good. Issued")
+            else:
+                assert (told["page"], invoice) == (page, None)
+                assert text_of(result).splitlines()[1].startswith("Not issued, it waits for approval")
+                assert "it waits still" in result.content[-1].text
+            found = await chat.ok("find_invoices", organization=LIVE, status="awaiting_approval")
+            assert len(found["invoices"]) == int(not signs), "it waits once"
+        assert (await books.read(checks.totals)).documents == int(signs)
 
 
 async def test_without_a_server_the_answer_says_that_one_is_needed(tmp_path: Path) -> None:
