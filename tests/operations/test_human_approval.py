@@ -26,8 +26,10 @@ from operations.verification import verify_books
 from server.app import local_server
 from storage.books import checks
 from storage.books.pool import Books
+from tests.server.test_http_confirmations import modern_that_asks
+from tests.support.asking import shake_hands
 from tests.support.assistant import ERAS, Assistant, Era, text_of
-from tests.support.http import Credentials, Site, site_of
+from tests.support.http import Credentials, Site, message_of, site_of
 from tests.support.people import as_seen_by, colleague
 from tests.support.practice import Practice, practice
 from tests.support.signing import ORIGIN, sign
@@ -43,6 +45,7 @@ SALE: dict[str, Any] = {
     "customer": "Hotel Bristol",
     "lines": [{"description": "Work", "quantity": "1", "unit_price": "100"}],
 }
+SERVICE: dict[str, Any] = {**SALE, "lines": [{**SALE["lines"][0], "supply": "services"}]}
 
 
 @asynccontextmanager
@@ -137,6 +140,27 @@ async def test_a_client_that_opens_pages_is_sent_there_and_told_what_became_of_i
             found = await chat.ok("find_invoices", organization=LIVE, status="awaiting_approval")
             assert len(found["invoices"]) == int(not signs), "it waits once"
         assert (await books.read(checks.totals)).documents == int(signs)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_over_http_too_a_client_is_sent_to_the_page(tmp_path: Path, era: Era) -> None:
+    async with live_client(tmp_path) as (one, books), site_of(one.store, one.clock) as site:
+        token = await Credentials.of(one).token()
+        call = {"name": "issue_invoice", "arguments": {"organization": LIVE, **SERVICE}}
+        if era == "legacy":
+            client = await shake_hands(site, token, capabilities={"elicitation": {"url": {}}})
+            line = client.call("issue_invoice", organization=LIVE, **SERVICE)
+            question = await line.hear()
+            await sign(books, question["params"]["url"].rpartition("/")[2])
+            await client.post({"jsonrpc": "2.0", "id": question["id"], "result": {"action": "accept"}})
+            result = (await line.hear())["result"]
+        else:
+            asked = message_of(await modern_that_asks(site, token, call, "url"))["result"]
+            ((name, question),) = asked["inputRequests"].items()
+            await sign(books, question["params"]["url"].rpartition("/")[2])
+            back = {"requestState": asked["requestState"], "inputResponses": {name: {"action": "accept"}}}
+            result = message_of(await modern_that_asks(site, token, {**call, **back}, "url"))["result"]
+        assert result["structuredContent"]["invoice"]["number"] == "INV-2026-00001"
 
 
 async def test_without_a_server_the_answer_says_that_one_is_needed(tmp_path: Path) -> None:

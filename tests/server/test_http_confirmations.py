@@ -149,24 +149,24 @@ async def test_what_is_asked_before_a_tool_begins_is_bound_alike(home: House) ->
     async with site.chat(token) as chat:
         session = (await chat.switch(BAKERY))["session"]
         body: dict[str, Any] = {"name": "close_month", "arguments": {"session": session}}
-        asked = message_of(await modern_with_forms(site, token, body))["result"]
+        asked = message_of(await modern_that_asks(site, token, body))["result"]
         (key,) = asked["inputRequests"]
         given = {key: {"action": "accept", "content": {"ok": True}}}
         body |= {"requestState": asked["requestState"], "inputResponses": given}
         await chat.ok("switch_organization", organization=FINCH, session=session)
-        refused = message_of(await modern_with_forms(site, token, body))
+        refused = message_of(await modern_that_asks(site, token, body))
         assert refused["error"]["data"] == {"reason": "invalid_request_state"}
         await chat.ok("switch_organization", organization=BAKERY, session=session)
-        told = message_of(await modern_with_forms(site, token, body))["result"]
+        told = message_of(await modern_that_asks(site, token, body))["result"]
         assert told["content"][0]["text"] == f"{BAKERY}: True"
 
 
-async def modern_with_forms(site: Site, token: str, params: dict[str, Any]) -> httpx2.Response:
-    """A call by a client that takes forms."""
+async def modern_that_asks(site: Site, token: str, params: dict[str, Any], mode: str = "form") -> httpx2.Response:
+    """A call by a client whose user can be asked so: by a form, or on a page."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-        "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}},
+        "io.modelcontextprotocol/clientCapabilities": {"elicitation": {mode: {}}},
     }
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params | {"_meta": meta}}
     return await site.send("POST", "/mcp", token, headers=modern_headers("tools/call", params), json=body)
