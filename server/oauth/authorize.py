@@ -109,9 +109,7 @@ class Authorize:
             raise OAuthError("unsupported_response_type", "response_type is code.")
         if parameters.get("response_mode") not in ("", "query"):
             raise invalid_request("response_mode is query.")
-        challenge = parameters.get("code_challenge")
-        if parameters.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
-            raise invalid_request("PKCE is required: code_challenge, by the method S256.")
+        challenge = _challenge(parameters)
         if len(parameters.get("state")) > STATE_LENGTH_MAX:
             raise invalid_request("state is too long.")
         connection = self.urls.named(parameters.get("resource"))
@@ -135,6 +133,14 @@ class Authorize:
         state = "" if "state" in parameters.repeated else parameters.get("state")[:STATE_LENGTH_MAX]
         answer = {"error": error.code, "error_description": error.said, "state": state, "iss": self.office.public_url}
         return see_other(answered(parameters.get("redirect_uri"), **answer))
+
+
+def _challenge(parameters: Parameters) -> str:
+    """What binds the code to the program that asks: PKCE in its one form that nobody who sees it can use."""
+    challenge = parameters.get("code_challenge")
+    if parameters.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
+        raise invalid_request("PKCE is required: code_challenge, by the method S256.")
+    return challenge
 
 
 def _prompt(prompt: str) -> str:

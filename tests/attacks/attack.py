@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from operations.access import Office
 from operations.identity import browsing
 from operations.identity.browsing import Method
+from server.oauth.fetching import NotFetched
 from server.pages.rendering import told
 from server.pages.visiting import Desk, Visitor
 from tests.support.http import HERE, LEGACY, House, house
@@ -54,6 +55,8 @@ class Scene:
     home: House
     pages: Starlette
     rival: Office
+    documents: dict[str, dict[str, Any]]
+    """What is found at an address elsewhere."""
 
     async def begins(self, path: str, secret: str = "", **headers: str) -> str:
         """How a connection answers the first message of whoever brings this."""
@@ -123,11 +126,18 @@ class Attack:
 
 @asynccontextmanager
 async def scene(folder: Path) -> AsyncIterator[Scene]:
-    async with house(folder / "data") as home:
+    documents: dict[str, dict[str, Any]] = {}
+
+    async def fetch(url: str) -> dict[str, Any]:
+        if url not in documents:
+            raise NotFetched("The host cannot be reached.")
+        return documents[url]
+
+    async with house(folder / "data", fetch=fetch) as home:
         rival, _ = await another_practice(home.one)
         desk = Desk.of(replace(home.one.office, public_url=HERE))
         routes = desk.of_organization("/books", _books, methods=["GET", "POST"])
-        yield Scene(home, Starlette(routes=routes), rival)
+        yield Scene(home, Starlette(routes=routes), rival, documents)
 
 
 async def _books(request: Request, visitor: Visitor) -> Response:

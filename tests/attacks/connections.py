@@ -90,6 +90,15 @@ def lapse(scene: Scene, secret: str, moment: str) -> None:
     in_the_directory(scene.home.one, statement, digest_of(secret))
 
 
+def lapse_of(scene: Scene, moment: str, table: str, secret: str) -> None:
+    """The same of the credential that a secret in another table belongs to."""
+    statement = (
+        f"UPDATE credentials SET {moment} = '2026-01-01 00:00:00'"  # noqa: S608  # Its own names.
+        f" WHERE id = (SELECT credential_id FROM {table} WHERE digest = ?)"
+    )
+    in_the_directory(scene.home.one, statement, digest_of(secret))
+
+
 def _with(secret: Secret, path: str) -> Callable[[Scene], Awaitable[str]]:
     async def attempt(scene: Scene) -> str:
         return await scene.begins(path, await secret(scene))

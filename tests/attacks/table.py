@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.attacks import browsers, connections, links
+from tests.attacks import browsers, connections, links, programs, tokens
 from tests.attacks.attack import Attack
 
-ATTACKS: tuple[Attack, ...] = (*connections.ATTACKS, *links.ATTACKS, *browsers.ATTACKS)
+ATTACKS: tuple[Attack, ...] = (
+    *connections.ATTACKS,
+    *links.ATTACKS,
+    *browsers.ATTACKS,
+    *tokens.ATTACKS,
+    *programs.ATTACKS,
+)

@@ -1,0 +1,237 @@
+"""Attacks by client programs on people: where a code would go, what a consent page says, and who decides there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from operations.access import Office
+from operations.authorization import requests
+from server.oauth import authorize, descriptions
+from server.oauth import programs as server_programs
+from server.oauth.descriptions import described
+from server.oauth.resources import AskedConnection, ConnectionUrls
+from storage.directory import authorization_requests
+from storage.directory.client_programs import ClientMethod
+from tests.attacks.attack import Attack, Guard, Scene
+from tests.attacks.browsers import ESCAPING, FORM_KEY, FROM_HERE, HEADERS, MARKUP
+from tests.attacks.connections import REACH
+from tests.support.authorization import CALLBACK, a_program
+from tests.support.browser_forms import Browser, hidden
+from tests.support.http import BAKERY, FINCH, HERE
+from tests.support.oauth import ALLOWED, authorize_url
+
+WEB = "https://chat.example/callback"
+DOCUMENT = "https://programs.example/chat.json"
+REGISTERED = {"client_name": "Chat", "redirect_uris": [WEB], "token_endpoint_auth_method": "none"}
+
+REDIRECTS = Guard(authorize, "is_one_of", lambda uri, registered: True)
+ACCEPTABLE = Guard(descriptions, "is_acceptable", lambda uri: True)
+PKCE = Guard(authorize, "_challenge", lambda parameters: "c" * 43)
+RESOURCE = Guard(ConnectionUrls, "named", lambda self, url: AskedConnection(f"{HERE}/mcp", ""))
+BROWSER = Guard(requests, "is_browser_of", lambda request, browser: True)
+DECIDED = Guard(authorization_requests, "forget_request", lambda db, digest: True)
+WAITING = Guard(requests, "REQUEST_LIFETIME", timedelta(days=3_650))
+NAMES = Guard(descriptions, "shown_name", lambda said: said)
+OWN_DOCUMENT = Guard(
+    server_programs,
+    "of_document",
+    lambda address, said: described(said, program_id=address, method=ClientMethod.NONE),
+)
+
+
+async def _begun(scene: Scene, office: Office | None = None, **asked: str | None) -> tuple[Browser, str, str]:
+    """A person's browser with what a program asks for: `waits` or how it is refused, and where it leads."""
+    program = await a_program(scene.home.one.office, redirect_uris=(CALLBACK, WEB))
+    browser = Browser(scene.home.site)
+    await browser.be(office or scene.home.one.office)
+    answer = await browser.open(authorize_url(program.id, **asked))
+    where = answer.headers.get("location", "")
+    if "/oauth/consent/" in where:
+        return browser, "waits", HERE + where
+    return browser, parse_qs(urlsplit(where).query).get("error", [str(answer.status_code)])[0], where
+
+
+def _asks(**asked: str | None) -> Callable[[Scene], Awaitable[str]]:
+    async def attempt(scene: Scene) -> str:
+        return (await _begun(scene, None, **asked))[1]
+
+    return attempt
+
+
+async def _registers(scene: Scene, said: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = (await scene.home.site.send("POST", "/oauth/register", json=said)).json()
+    return answer
+
+
+def _registered_at(uri: str) -> Callable[[Scene], Awaitable[str]]:
+    async def attempt(scene: Scene) -> str:
+        answer = await _registers(scene, REGISTERED | {"redirect_uris": [uri]})
+        return str(answer.get("error", "registered"))
+
+    return attempt
+
+
+async def _hides_its_name(scene: Scene) -> str:
+    answer = await _registers(scene, REGISTERED | {"client_name": "Chat\u202e\u200b\nof your bank" + "!" * 500})
+    name = str(answer["client_name"])
+    return "one line" if name.isprintable() and len(name) < 200 else "hidden"
+
+
+async def _describes_another(scene: Scene) -> str:
+    scene.documents[DOCUMENT] = REGISTERED | {"client_id": "https://claude.example/client.json"}
+    answer = await Browser(scene.home.site).open(authorize_url(DOCUMENT, redirect_uri=WEB))
+    return str(answer.status_code)
+
+
+async def _in_another_browser(scene: Scene) -> str:
+    _, _, page = await _begun(scene)
+    other = Browser(scene.home.site)
+    await other.be(scene.home.one.office)
+    return str((await other.open(page)).status_code)
+
+
+async def _an_hour_later(scene: Scene) -> str:
+    browser, _, page = await _begun(scene)
+    scene.home.one.clock.advance(timedelta(hours=1))
+    return str((await browser.open(page)).status_code)
+
+
+async def _presses(browser: Browser, page: str, **other: Any) -> str:
+    """`code`, or the status of the answer."""
+    answer = await browser.press(page, await browser.open(page), "allow", **ALLOWED | other)
+    return "code" if "code=" in answer.headers.get("location", "") else str(answer.status_code)
+
+
+async def _decides_twice(scene: Scene) -> str:
+    browser, _, page = await _begun(scene)
+    shown = await browser.open(page)
+    answers = [await browser.press(page, shown, "allow", **ALLOWED) for _ in range(2)]
+    return "code" if "code=" in answers[1].headers.get("location", "") else str(answers[1].status_code)
+
+
+async def _allows_what_is_anothers(scene: Scene) -> str:
+    browser, _, page = await _begun(scene, scene.rival, resource=f"{HERE}/mcp/{BAKERY}")
+    shown = await browser.open(page)
+    sent = hidden(shown.text) | {"act": "allow", **ALLOWED}
+    answer = await browser._send("POST", page, headers={"Origin": HERE}, data=sent)
+    return "code" if "code=" in answer.headers.get("location", "") else str(answer.status_code)
+
+
+async def _picks_what_is_anothers(scene: Scene) -> str:
+    browser, _, page = await _begun(scene, scene.rival)
+    return await _presses(browser, page, reach="picked", organization=FINCH)
+
+
+def _sent_from(headers: dict[str, str], *, with_key: bool) -> Callable[[Scene], Awaitable[str]]:
+    async def attempt(scene: Scene) -> str:
+        browser, _, page = await _begun(scene)
+        shown = await browser.open(page)
+        sent = {"act": "allow", **ALLOWED} | (hidden(shown.text) if with_key else {})
+        answer = await browser._send("POST", page, headers=headers, data=sent)
+        return "code" if "code=" in answer.headers.get("location", "") else str(answer.status_code)
+
+    return attempt
+
+
+async def _names_itself_in_markup(scene: Scene) -> str:
+    program = await a_program(scene.home.one.office, MARKUP)
+    browser = Browser(scene.home.site)
+    await browser.be(scene.home.one.office)
+    begun = await browser.open(authorize_url(program.id))
+    shown = await browser.open(HERE + begun.headers["location"])
+    assert "steal()" in shown.text
+    return "markup" if MARKUP in shown.text else "text"
+
+
+async def _frames_the_consent(scene: Scene) -> str:
+    browser, _, page = await _begun(scene)
+    policy = (await browser.open(page)).headers.get("content-security-policy", "")
+    return "not framed" if re.search(r"frame-ancestors 'none'", policy) else "framed"
+
+
+STRANGE_REDIRECTS = {
+    "another host": "https://evil.example/callback",
+    "a host that begins alike": "https://chat.example.evil.example/callback",
+    "a host after a user's name": "https://chat.example@evil.example/callback",
+    "another path": f"{WEB}/../elsewhere",
+    "another port of the web": "https://chat.example:8443/callback",
+    "the same without encryption": "http://chat.example/callback",
+    "another letter case": "https://chat.example/Callback",
+    "a parameter more": f"{WEB}?next=https://evil.example",
+    "a fragment": f"{WEB}#x",
+    "nothing": None,
+}
+UNACCEPTABLE = {
+    "a script": "javascript:steal()",
+    "data": "data:text/html,x",
+    "a host without encryption": "http://evil.example/callback",
+    "a user's name before the host": "https://chat.example@evil.example/callback",
+    "a wildcard": "https://*.example/callback",
+    "an address of digits": "https://10.0.0.1/callback",
+    "a fragment": f"{WEB}#x",
+    "a file": "file:///etc/passwd",
+}
+
+ATTACKS = (
+    *(
+        Attack(f"a code is asked for at {what}", (REDIRECTS,), _asks(redirect_uri=uri), "400", "waits")
+        for what, uri in STRANGE_REDIRECTS.items()
+    ),
+    *(
+        Attack(
+            f"a program registers {what} to be answered at",
+            (ACCEPTABLE,),
+            _registered_at(uri),
+            "invalid_redirect_uri",
+            "registered",
+        )
+        for what, uri in UNACCEPTABLE.items()
+    ),
+    *(
+        Attack(f"a code is asked for {what}", (PKCE,), _asks(**asked), "invalid_request", "waits")
+        for what, asked in (
+            ("without PKCE", {"code_challenge": None, "code_challenge_method": None}),
+            ("with PKCE in the plain", {"code_challenge_method": "plain"}),
+            ("with PKCE of no method", {"code_challenge_method": None}),
+            ("with a short challenge", {"code_challenge": "x"}),
+        )
+    ),
+    *(
+        Attack(f"a token is asked for {what}", (RESOURCE,), _asks(resource=url), "invalid_target", "waits")
+        for what, url in (
+            ("another server", "https://evil.example/mcp"),
+            ("a page of ours that is no connection", f"{HERE}/oauth/token"),
+            ("a secret link", f"{HERE}/mcp/k/{'a' * 32}"),
+            ("two organizations", f"{HERE}/mcp/{BAKERY}/{FINCH}"),
+        )
+    ),
+    Attack("a program's name hides what it is", (NAMES,), _hides_its_name, "one line", "hidden"),
+    Attack("a document describes another program", (OWN_DOCUMENT,), _describes_another, "400", "303"),
+    Attack("a consent page is opened in another browser", (BROWSER,), _in_another_browser, "404", "200"),
+    Attack("a consent page is opened an hour later", (WAITING,), _an_hour_later, "404", "200"),
+    Attack("a request is allowed twice", (DECIDED,), _decides_twice, "404", "code"),
+    Attack("a connection to what is another's is allowed", (REACH,), _allows_what_is_anothers, "404", "code"),
+    Attack("what is another's is picked for a connection", (REACH,), _picks_what_is_anothers, "400", "code"),
+    Attack(
+        "another site presses the button of a consent page",
+        (FROM_HERE,),
+        _sent_from({"Sec-Fetch-Site": "cross-site"}, with_key=True),
+        "403",
+        "code",
+    ),
+    Attack(
+        "the button of a consent page is pressed without its key",
+        (FORM_KEY,),
+        _sent_from({"Origin": HERE}, with_key=False),
+        "403",
+        "code",
+    ),
+    Attack(
+        "a program's name becomes markup on the consent page", (ESCAPING,), _names_itself_in_markup, "text", "markup"
+    ),
+    Attack("a consent page is shown in a frame", (HEADERS,), _frames_the_consent, "not framed", "framed"),
+)
