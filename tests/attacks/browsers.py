@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from jinja2 import Environment, PackageLoader
 from sqlmodel import Session
 from starlette.responses import Response
 
 from operations import authentication
 from operations.identity import browsing
 from operations.identity.browsing import Method
+from server.http.safe_headers import SafeHeaders
 from server.pages import reading, rendering
 from server.pages.cookies import SessionCookie
 from storage.directory import browsers, credentials
@@ -52,11 +52,9 @@ FROM_HERE = Guard(reading, "check_from_here", lambda request: None)
 FORM_KEY = Guard(reading, "is_form_key", lambda signed_in, given: True)
 FORM_TYPE = Guard(reading, "_FORM_TYPE", "text/plain")
 HEADERS = Guard(rendering, "page_headers", lambda form_targets=(): {})
-ESCAPING = Guard(
-    rendering,
-    "_TEMPLATES",
-    Environment(loader=PackageLoader("server.pages"), autoescape=False),  # noqa: S701  # Off is what it is to be.
-)
+ALL_HEADERS = Guard(SafeHeaders, "__call__", lambda self, *asgi: self._application(*asgi))
+# Off is what it is to be.
+ESCAPING = Guard(rendering, "_TEMPLATES", rendering._TEMPLATES.overlay(autoescape=False))
 COOKIE = Guard(SessionCookie, "_options", lambda self: {})
 TIME = Guard(browsers, "_since", lambda now: {"idle_since": LONG_AGO, "begun_after": LONG_AGO})
 ENDING = Guard(browsers, "end_sessions", lambda db, session_ids: None)

@@ -13,7 +13,8 @@ from server.http.downloads import LinkedFile, LinkSigner
 from storage.directory import credentials, uploads
 from storage.directory.uploads import KnownUpload
 from tests.attacks.attack import Attack, Guard, Scene
-from tests.attacks.connections import LAPSE, REACH_BY_ID, lapse
+from tests.attacks.connections import LAPSE, REACH, REACH_BY_ID, lapse
+from tests.support.browser_forms import Browser
 from tests.support.http import BAKERY, HERE
 from tests.support.people import in_the_directory
 from tests.support.uploads import asked_for
@@ -90,13 +91,30 @@ def _out_of_reach(path: Callable[[Scene, str], Awaitable[str]]) -> Callable[[Sce
     return attempt
 
 
-async def _key_shown_twice(scene: Scene) -> str:
+async def _shown_key(scene: Scene, browser: Browser) -> Callable[[], Awaitable[str]]:
+    """Asks for the key of a page that was made for the owner, as whoever is at this browser."""
     async with scene.home.site.chat(await scene.home.credentials.token()) as chat:
         made = await chat.ok("create_client_api_key", organization=BAKERY, name="Till")
-    page = str(made["link"]).removeprefix(HERE)
-    shown = [await scene.home.site.send("POST", page, headers={"Origin": HERE}) for _ in range(2)]
-    assert shown[0].status_code == 200
-    return str(shown[1].status_code)
+    page = str(made["link"])
+
+    async def press() -> str:
+        return str((await browser.press(page, await browser.open(page), "show")).status_code)
+
+    return press
+
+
+async def _key_shown_twice(scene: Scene) -> str:
+    browser = Browser(scene.home.site)
+    await browser.be(scene.home.one.office)
+    press = await _shown_key(scene, browser)
+    assert await press() == "200"
+    return await press()
+
+
+async def _key_shown_to_another(scene: Scene) -> str:
+    browser = Browser(scene.home.site)
+    await browser.be(scene.rival)
+    return await (await _shown_key(scene, browser))()
 
 
 ATTACKS = (
@@ -112,4 +130,5 @@ ATTACKS = (
         )
     ),
     Attack("the page of an API key is asked for it twice", (ONCE,), _key_shown_twice, "404", "200"),
+    Attack("the page of an API key is opened by another practice", (REACH,), _key_shown_to_another, "404", "200"),
 )

@@ -17,7 +17,7 @@ from server.oauth.resources import AskedConnection, ConnectionUrls
 from storage.directory import authorization_requests
 from storage.directory.client_programs import ClientMethod
 from tests.attacks.attack import Attack, Guard, Scene
-from tests.attacks.browsers import ESCAPING, FORM_KEY, FROM_HERE, HEADERS, MARKUP
+from tests.attacks.browsers import ALL_HEADERS, ESCAPING, FORM_KEY, FROM_HERE, HEADERS, MARKUP
 from tests.attacks.connections import REACH
 from tests.support.authorization import CALLBACK, a_program
 from tests.support.browser_forms import Browser, hidden
@@ -233,5 +233,5 @@ ATTACKS = (
     Attack(
         "a program's name becomes markup on the consent page", (ESCAPING,), _names_itself_in_markup, "text", "markup"
     ),
-    Attack("a consent page is shown in a frame", (HEADERS,), _frames_the_consent, "not framed", "framed"),
+    Attack("a consent page is shown in a frame", (HEADERS, ALL_HEADERS), _frames_the_consent, "not framed", "framed"),
 )

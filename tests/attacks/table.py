@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks import browsers, connections, links, programs, tokens
+from tests.attacks import browsers, connections, fetching, links, programs, tokens
 from tests.attacks.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = (
@@ -11,4 +11,5 @@ ATTACKS: tuple[Attack, ...] = (
     *browsers.ATTACKS,
     *tokens.ATTACKS,
     *programs.ATTACKS,
+    *fetching.ATTACKS,
 )
