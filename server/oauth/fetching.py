@@ -7,14 +7,16 @@ environment (a proxy, a `.netrc`) has a say.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,10 +47,18 @@ class NotFetched(Exception):
         self.reason = reason
 
 
-async def addresses_of(host: str, port: int) -> Sequence[Address]:
-    """All addresses of a name, as this machine resolves it."""
-    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [ip_address(place[0]) for *_, place in found]
+class SystemResolver:
+    """Finds all addresses of a name as this machine resolves it, in a few threads of its own: a look-up cannot be cut
+    short, and names that strangers choose for taking long keep nobody else waiting.
+    """
+
+    def __init__(self, threads: int = 4) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolving")
+
+    async def __call__(self, host: str, port: int) -> Sequence[Address]:
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        return [ip_address(place[0]) for *_, place in found]
 
 
 @cache
@@ -88,7 +98,7 @@ class Guard:
     admits: Callable[[Address], bool] = is_public
     https_port: int = 443
     anywhere: bool = False
-    resolve: Resolver = addresses_of
+    resolve: Resolver = field(default_factory=SystemResolver)
     trust: Callable[[], ssl.SSLContext] = trusted_authorities
     milliseconds: int = 5_000
     places: Places = field(default_factory=Places)

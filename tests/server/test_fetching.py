@@ -186,3 +186,10 @@ def test_so_many_fetches_are_under_way_at_once_and_no_more() -> None:
             pass
     with places.taken("one"), places.taken("one"), places.taken("two"):
         pass
+
+
+async def test_names_are_resolved_as_this_machine_does_apart_for_strangers_and_the_operator() -> None:
+    for guard in (OF_OPERATOR, OF_STRANGERS):
+        assert LOOPBACK in await guard.resolve("localhost", 443)
+    assert OF_STRANGERS.resolve is not OF_OPERATOR.resolve
+    assert OF_STRANGERS.places is not OF_OPERATOR.places
