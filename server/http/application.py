@@ -133,7 +133,7 @@ def http_application(
             *pages(desk),
             *identity_routes(desk),
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),
-            *signing_in.routes(desk, known),
+            *signing_in.routes(desk, known, allowance),
             Route(WELL_KNOWN + "/{path:path}", ProtectedResource(settings.public_url).__call__, methods=_READ),
             Route("/{path:path}", gate),
         ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import logging
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from operations.identity.browsing import end_session
 from operations.identity.providers import secret_of, the_provider
 from operations.identity.vouching import sign_in_vouched
 from server.http.answers import Turned
+from server.http.limits import Allowance, Limiter
 from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
 from server.oauth.provider import Providers
@@ -30,9 +32,10 @@ _SECONDS = 600
 _log = logging.getLogger(__name__)
 
 
-def routes(desk: Desk, known: Providers) -> list[Route]:
-    """The pages of the sign-in through a provider."""
-    one = ProviderSignIn(desk, known)
+def routes(desk: Desk, known: Providers, allowance: Allowance) -> list[Route]:
+    """The pages of the sign-in through a provider, which each address has asked as often as for a client program."""
+    of_address = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
+    one = ProviderSignIn(desk, known, Limiter(of_address, lambda: time.monotonic_ns() // 1_000_000))
     return [desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)]
 
 
@@ -44,6 +47,7 @@ class ProviderSignIn:
 
     desk: Desk
     known: Providers
+    limiter: Limiter
 
     async def begin(self, request: Request, _: Visitor | None) -> Response:
         office, back = self.desk.office, local_path(request.query_params.get("next", ""))
@@ -70,6 +74,15 @@ class ProviderSignIn:
         return response
 
     async def answer(self, request: Request, visitor: Visitor | None) -> Response:
+        address = request.client.host if request.client else ""
+        if self.limiter.enter(address):
+            return told("Too many at once", "Wait a few seconds, and open the sign-in page again.", status=429)
+        try:
+            return await self._answer(request, visitor)
+        finally:
+            self.limiter.leave(address)
+
+    async def _answer(self, request: Request, visitor: Visitor | None) -> Response:
         office = self.desk.office
         relying = await self._relying()
         secret, _, back = request.cookies.get(self._cookie, "").partition(".")

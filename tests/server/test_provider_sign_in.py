@@ -20,8 +20,10 @@ from invoicing.organizations import Role
 from operations.identity.providers import ProviderSettings, link_person, remove_provider, set_provider
 from operations.membership import invite_user, remove_user
 from operations.people import rename_user
+from server.http.limits import Allowance, Limiter
+from server.oauth.people import confirmed_address
 from server.oauth.provider import Providers
-from server.oauth.signing_in import ANSWER, BEGIN, routes
+from server.oauth.signing_in import ANSWER, BEGIN, ProviderSignIn, routes
 from server.pages.identity.addresses import local_path
 from server.pages.visiting import Desk, Visitor
 from storage.directory.tables import BrowserSession, User
@@ -77,7 +79,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         office = replace(one.office, public_url=HERE)
         desk = Desk.of(office)
         known = Providers(office.latest, elsewhere.guard)
-        pages = [*routes(desk, known), desk.page("/who", who), desk.page("/", who)]
+        pages = [*routes(desk, known, Allowance()), desk.page("/who", who), desk.page("/", who)]
         made = House(one, elsewhere, Starlette(routes=pages))
         await made.invite()
         yield made
@@ -144,6 +146,15 @@ async def test_nobody_is_made_and_no_address_counts_that_is_not_confirmed(house:
     assert await house.sessions() == 0
     addresses = await house.one.store.directory.read(lambda db: db.execute(select(User.email)).scalars().all())
     assert sorted(addresses) == [ANA, "owner@example.com", "sam@example.com"]
+
+
+def test_of_entra_an_address_counts_whose_domain_was_proved_and_of_nobody_else() -> None:
+    entra = "https://login.microsoftonline.com/0a1b/v2.0"
+    for proved in (True, "1", "true"):
+        assert confirmed_address({"iss": entra, "email": ANA, "xms_edov": proved}) == ANA
+        assert confirmed_address({"iss": ISSUER, "email": ANA, "xms_edov": proved}) == ""
+    for unproved in (False, "0", None, 2):
+        assert confirmed_address({"iss": entra, "email": ANA, "xms_edov": unproved}) == ""
 
 
 async def test_a_person_is_known_by_the_subject_whatever_becomes_of_the_address(house: House) -> None:
@@ -299,3 +310,18 @@ async def test_a_secret_is_told_in_the_form_that_the_provider_takes(house: House
     assert (await house.sign_in(email=ANA, email_verified=True)).status_code == 200
     await set_provider(house.one.office, replace(SETTINGS, secret="wrong"))  # noqa: S106  A test's own.
     assert (await house.sign_in(email=ANA, email_verified=True)).status_code == 400
+
+
+async def test_nobody_has_the_provider_asked_without_end(house: House) -> None:
+    office = replace(house.one.office, public_url=HERE)
+    desk, known = Desk.of(office), Providers(office.latest, house.provider.guard)
+    one = ProviderSignIn(desk, known, Limiter(Allowance(burst=2), lambda: 0))
+    app = Starlette(routes=[desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)])
+    limited = replace(house, app=app)
+    async with limited.browser() as browser:
+        statuses = []
+        for _ in range(3):
+            answer = house.provider.signed_in(await limited.begin(browser), "ana") | {"code": "made-up"}
+            statuses.append((await browser.get(ANSWER, params=answer)).status_code)
+    assert statuses == [400, 400, 429]
+    assert house.provider.asked.count("/token") == 2
