@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, assert_never
 
-<<<<<<< HEAD
-from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, or_
-=======
-from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_
->>>>>>> 3c34cce (Say what another public URL makes worthless before it is served)
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, not_, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -302,7 +298,6 @@ def list_credentials(
     return _known_where(session, *wanted)
 
 
-<<<<<<< HEAD
 def opening(session: Session, organization_id: str) -> list[KnownCredential]:
     """What opens the organization and nothing else, and the connections of its own people that open all they reach;
     newest first, without what is revoked and without personal tokens.
@@ -318,13 +313,13 @@ def opening(session: Session, organization_id: str) -> list[KnownCredential]:
             and_(col(Credential.organization_id).is_(None), _is_of_kind(CredentialKind.CONNECTION), belongs),
         ),
     )
-=======
+
+
 def count_connections_at(session: Session, url: str) -> int:
     """How many connections, not revoked, open addresses below this URL."""
     there = (_is_of_kind(CredentialKind.CONNECTION), col(Credential.revoked_at).is_(None))
     query = sql_select(func.count()).where(*there, col(Credential.audience).startswith(f"{url}/", autoescape=True))
     return int(session.execute(query).scalar_one())
->>>>>>> 3c34cce (Say what another public URL makes worthless before it is served)
 
 
 def made_by(session: Session, user_id: str, organization_id: str) -> list[KnownCredential]:

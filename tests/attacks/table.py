@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks import browsers, connections, fetching, links, programs, tokens
+from tests.attacks import browsers, connections, fetching, links, programs, providers, tokens
 from tests.attacks.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = (
@@ -12,4 +12,5 @@ ATTACKS: tuple[Attack, ...] = (
     *tokens.ATTACKS,
     *programs.ATTACKS,
     *fetching.ATTACKS,
+    *providers.ATTACKS,
 )
