@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -149,7 +150,7 @@ class AccountPages:
         )
 
 
-def _page(visitor: Visitor, template: str, title: str, alert: str, **context: str) -> Response:
+def _page(visitor: Visitor, template: str, title: str, alert: str, **context: Any) -> Response:
     return render(
         template,
         status=400 if alert else 200,
