@@ -148,7 +148,7 @@ def serve(
 ) -> None:
     """Serve MCP over HTTP. Nothing answers without a credential."""
     from server.http.loops import new_event_loop
-    from server.http.serving import is_loopback
+    from server.http.serving import is_loopback, url_of
     from server.http.serving import serve as serve_http
     from storage.folder.migrating import migrate_all
     from views.remedies import at_terminal, told
@@ -160,7 +160,7 @@ def serve(
     report = migrate_all(root, _tell_nobody)
     for name, reason in report.failed:
         complain(f"{name}: {told(reason, at_terminal)}")
-    announce = partial(complain, f"serving {root} on http://{host}:{port}/mcp")
+    announce = partial(complain, f"serving {root} on {url_of(settings.public_url, host=host, port=port)}/mcp")
     where = partial(
         serve_http,
         root,

@@ -56,7 +56,7 @@ async def serve(
         InvalidInput: more connections are to be kept than there are files for.
         Conflict: it was served at another URL, and what counts there alone would be lost.
     """
-    url = public_url or f"http://{'[::1]' if host == '::1' else 'localhost'}:{port}"
+    url = url_of(public_url, host=host, port=port)
     connections = OpenConnections(allowance, _room_for(allowance))
     listener = listen(host, port)
     settings = HttpSettings(port=port, public_url=url, links_url=links_url or links_url_of(url), allowance=allowance)
@@ -170,6 +170,11 @@ class StoppingServer(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def url_of(public_url: str, *, host: str, port: int) -> str:
+    """Where the server is reached: at a name, because passkeys need one."""
+    return public_url or f"http://{'[::1]' if host == '::1' else 'localhost'}:{port}"
 
 
 def check_nothing_lost(lost: Lost | None, url: str) -> None:

@@ -115,7 +115,8 @@ async def test_a_conversation_of_the_sdk_runs_over_a_real_socket(tmp_path: Path,
                 opened = await browser.get(rendered["link"])
             assert hashlib.sha256(opened.content).hexdigest() == rendered["sha256"]
         await server.stop()
-    assert server.said.read_text("utf-8").splitlines() == [f"counterfoil: serving {data} on {server.site.url}/mcp"]
+    named = server.site.url.replace("127.0.0.1", "localhost")
+    assert server.said.read_text("utf-8").splitlines() == [f"counterfoil: serving {data} on {named}/mcp"]
 
 
 async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) -> None:
