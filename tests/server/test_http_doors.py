@@ -270,8 +270,10 @@ async def test_other_methods_are_told_which_ones_there_are(same_doors: Doors, pa
 async def test_nothing_answers_without_a_credential_but_health_and_discovery(same_doors: Doors) -> None:
     site = same_doors.home.site
     assert (await site.send("GET", "/healthz")).json() == {"status": "ok"}
+    for path in ("/", f"/o/{BAKERY}/connections", f"/o/{GHOST}/connections", "/keys/x"):
+        answer = await site.send("GET", path)
+        assert (answer.status_code, answer.headers["location"].partition("?")[0], answer.text) == (303, "/sign-in", "")
     for path in (
-        "/",
         "/docs",
         "/openapi.json",
         "/metrics",
