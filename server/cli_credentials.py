@@ -221,8 +221,8 @@ def _as_data(one: KnownCredential) -> dict[str, Any]:
 
 def _as_line(one: KnownCredential, now: datetime, page_expires_at: datetime) -> str:
     # A token without a name of its own is called after its user.
-    whose = one.organization or (one.user if one.user != one.name else "")
-    marks = [whose, "read-only" if one.scopes == READ_ONLY else "", f"created {one.created_at:%Y-%m-%d}"]
+    whose = [one.organization, one.user if one.user != one.name else ""]
+    marks = [*whose, "read-only" if one.scopes == READ_ONLY else "", f"created {one.created_at:%Y-%m-%d}"]
     if one.shown:
         marks.append(f"last used {one.last_used_at:%Y-%m-%d %H:%M} UTC" if one.last_used_at else "never used")
     else:

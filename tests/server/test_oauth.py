@@ -73,7 +73,7 @@ async def test_a_bare_url_leads_to_a_tool_call_and_five_connections_stand_side_b
     assert len(owner.asked) == 5
     assert "Harbour Bakery" in owner.asked[0]
     assert "Finch Studio" not in owner.asked[0]
-    assert "Only these" in owner.asked[2]
+    assert "Only these:" in " ".join(owner.asked[2].split())
 
 
 async def test_a_connection_is_refreshed_without_its_person(home: House, owner: Person) -> None:
