@@ -180,8 +180,8 @@ def _totals_text(totals: Iterable[tuple[str, int]]) -> str:
 
 class IssueAnswer(View):
     """What became of a draft: `outcome` is issued, kept (as a draft, because of `warnings` that nobody has
-    acknowledged or a person has not said yes), waiting (for approval) or refused, with the `error`; in a dry run
-    would_be_issued, would_stay_a_draft, would_wait_for_approval or would_ask_a_person.
+    acknowledged), waiting (for approval) or refused, with the `error`; in a dry run
+    would_be_issued, would_stay_a_draft or would_wait_for_approval.
     """
 
     organization: str

@@ -172,7 +172,7 @@ def test_a_restored_organization_gives_no_number_of_what_was_set_aside_out_again
 def test_whoever_is_at_the_terminal_sets_whether_a_person_approves(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
 ) -> None:
-    """The one way to take the policy back where no client can ask a person."""
+    """The one way to take the policy back where nobody can sign in."""
     of = ("--organization", "ledger-co-sandbox", "--data", str(data))
     for policy in ("live", "off"):
         code, out, err = run_command(monkeypatch, capsys, "organization", "human-approval", policy, *of)
@@ -181,4 +181,4 @@ def test_whoever_is_at_the_terminal_sets_whether_a_person_approves(
     assert (code, json.loads(out)) == (0, {"organization": "ledger-co-sandbox", "human_approval": "live"})
     code, out, err = run_command(monkeypatch, capsys, "organization", "human-approval", "page", *of)
     assert (code, out) == (1, "")
-    assert "needs a sign-in" in err
+    assert "must be off or live" in err
