@@ -143,7 +143,9 @@ async def test_a_signature_counts_for_no_other_document_person_round_or_moment(t
             theirs = await seen_by(it, who, key)
             taken = PASSKEY.sign(seen.challenge, theirs.nonce)
             assert isinstance(await refusal(approve(it, who, key, taken)), NotAllowed)
-        it.one.clock.advance(timedelta(minutes=16))
+        it.one.clock.advance(timedelta(minutes=-1))
+        assert (await approve(it, it.ben, first, by_passkey(seen))).anew, "it was shown at another time"
+        it.one.clock.advance(timedelta(minutes=17))
         assert (await approve(it, it.ben, first, by_passkey(seen))).anew, "it was shown long ago"
         seen = await seen_by(it, it.ben, first)
         await it.decide(it.ben, first, "reject")
