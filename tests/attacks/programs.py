@@ -25,7 +25,6 @@ from tests.support.http import BAKERY, FINCH, HERE
 from tests.support.oauth import ALLOWED, authorize_url
 
 WEB = "https://chat.example/callback"
-DOCUMENT = "https://programs.example/chat.json"
 REGISTERED = {"client_name": "Chat", "redirect_uris": [WEB], "token_endpoint_auth_method": "none"}
 
 REDIRECTS = Guard(authorize, "is_one_of", lambda uri, registered: True)
@@ -82,8 +81,10 @@ async def _hides_its_name(scene: Scene) -> str:
 
 
 async def _describes_another(scene: Scene) -> str:
-    scene.documents[DOCUMENT] = REGISTERED | {"client_id": "https://claude.example/client.json"}
-    answer = await Browser(scene.home.site).open(authorize_url(DOCUMENT, redirect_uri=WEB))
+    # What was read once is remembered for an hour.
+    address = f"https://programs.example/{len(scene.documents)}.json"
+    scene.documents[address] = REGISTERED | {"client_id": "https://claude.example/client.json"}
+    answer = await Browser(scene.home.site).open(authorize_url(address, redirect_uri=WEB))
     return str(answer.status_code)
 
 
