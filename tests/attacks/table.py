@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks import browsers, connections, fetching, links, programs, providers, tokens
+from tests.attacks import browsers, connections, fetching, links, programs, providers, signing_in, tokens
 from tests.attacks.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = (
@@ -13,4 +13,5 @@ ATTACKS: tuple[Attack, ...] = (
     *programs.ATTACKS,
     *fetching.ATTACKS,
     *providers.ATTACKS,
+    *signing_in.ATTACKS,
 )
