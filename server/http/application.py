@@ -87,16 +87,7 @@ def http_application(
     say of themselves elsewhere; `of_operator` says where an identity provider that the operator has named may lie.
     """
     signer = LinkSigner(store.keys.key("links"), settings.public_url)
-    office = Office(
-        store=store,
-        principal=NOBODY,
-        clock=clock,
-        public_url=settings.public_url,
-        links_url=settings.links_url or settings.public_url,
-        link_to=signer.link_to,
-        with_credential=True,
-        hashing=settings.hashing,
-    )
+    office = _office(store, clock, settings, signer)
     asked = Questions(settings.allowance.asking) if questions is None else questions
     entrances, running, handshakes = {}, [], []
     for catalogue in Catalogue:
@@ -139,10 +130,28 @@ def http_application(
         ],
         lifespan=lifespan,
     )
-    links_url = settings.links_url or settings.public_url
-    origins = AllowedOrigins.of(port=settings.port, public_url=settings.public_url, links_url=links_url)
-    hosts = LinksHost(application, public_url=settings.public_url, links_url=links_url)
-    return SafeHeaders(_OriginCheck(hosts, origins), settings.public_url)
+    return _behind_hosts(application, settings.port, office)
+
+
+def _office(store: Store, clock: Clock, settings: HttpSettings, signer: LinkSigner) -> Office:
+    """The office of nobody yet: each request puts its own principal in."""
+    return Office(
+        store=store,
+        principal=NOBODY,
+        clock=clock,
+        public_url=settings.public_url,
+        links_url=settings.links_url or settings.public_url,
+        link_to=signer.link_to,
+        with_credential=True,
+        hashing=settings.hashing,
+    )
+
+
+def _behind_hosts(application: ASGIApp, port: int, office: Office) -> ASGIApp:
+    """What every request passes before any route, and every answer after it."""
+    origins = AllowedOrigins.of(port=port, public_url=office.public_url, links_url=office.links_url)
+    hosts = LinksHost(application, public_url=office.public_url, links_url=office.links_url)
+    return SafeHeaders(_OriginCheck(hosts, origins), office.public_url)
 
 
 def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[Entrances, list[_Run]]:
