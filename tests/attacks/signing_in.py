@@ -28,9 +28,10 @@ from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of
 from tests.support.people import colleague, in_the_directory
 
 YEARS = timedelta(days=3_650)
-PLANTED = "a-secret-that-the-attacker-knows"
 SITE = Site.of(HERE)
 EVIL = "https://evil.example"
+_planted: list[str] = []
+"""Secrets that the attacker knows, one for each time."""
 SIGNED_IN, NOT_SIGNED_IN = "303", "403"
 _verify, _seal, _is_right = webauthn.verify_authentication_response, challenges._seal, Hashing.is_right
 
@@ -53,9 +54,9 @@ def _without_a_person(**asked: Any) -> Any:
 
 
 def _begin_with_what_was_there(db: Session, user_id: str, method: Method, *, now: Any) -> str:
-    digest = browsing._digest(PLANTED)
+    digest = browsing._digest(_planted[-1])
     browsers.add_session(db, new_id("bro"), digest, user_id=user_id, method=method.value, now=now)
-    return PLANTED
+    return _planted[-1]
 
 
 PASSWORD = Guard(Hashing, "is_right", _always_right)
@@ -118,7 +119,7 @@ class Person:
         )
 
 
-async def _person(scene: Scene) -> Person:
+async def a_person(scene: Scene) -> Person:
     one = scene.home.one
     office = await colleague(one, one.organization, "accountant")
     cookie = await scene.sign_in(office)
@@ -135,7 +136,7 @@ async def _person(scene: Scene) -> Person:
 
 def _of_person(attempt: Callable[[Person], Awaitable[str]]) -> Callable[[Scene], Awaitable[str]]:
     async def attempted(scene: Scene) -> str:
-        return await attempt(await _person(scene))
+        return await attempt(await a_person(scene))
 
     return attempted
 
@@ -237,8 +238,9 @@ def _leads_to(address: str) -> Callable[[Person], Awaitable[str]]:
 
 
 async def _with_a_planted_cookie(person: Person) -> str:
+    _planted.append(f"planted-{len(_planted)}")
     assert (await person.uses(person.device)).status_code == int(SIGNED_IN)
-    return str((await person.scene.visit(PAGE, PLANTED)).status_code)
+    return str((await person.scene.visit(PAGE, _planted[-1])).status_code)
 
 
 async def _tells_by_its_answer(person: Person) -> str:

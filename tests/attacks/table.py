@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks import browsers, connections, fetching, links, programs, providers, signing_in, tokens
+from tests.attacks import browsers, connections, fetching, links, pages, programs, providers, signing_in, tokens
 from tests.attacks.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = (
@@ -14,4 +14,5 @@ ATTACKS: tuple[Attack, ...] = (
     *fetching.ATTACKS,
     *providers.ATTACKS,
     *signing_in.ATTACKS,
+    *pages.ATTACKS,
 )
