@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from operations.access import Office
 from operations.authorization import requests
+from server.http.limits import Limiter
 from server.oauth import authorize, descriptions
 from server.oauth import programs as server_programs
 from server.oauth.descriptions import described
@@ -21,7 +23,7 @@ from tests.attacks.browsers import ALL_HEADERS, ESCAPING, FORM_KEY, FROM_HERE, H
 from tests.attacks.connections import REACH
 from tests.support.authorization import CALLBACK, a_program
 from tests.support.browser_forms import Browser, hidden
-from tests.support.http import BAKERY, FINCH, HERE
+from tests.support.http import BAKERY, FINCH, HERE, ROOMY, site_of
 from tests.support.oauth import ALLOWED, authorize_url
 
 WEB = "https://chat.example/callback"
@@ -34,6 +36,7 @@ RESOURCE = Guard(ConnectionUrls, "named", lambda self, url: AskedConnection(f"{H
 BROWSER = Guard(requests, "is_browser_of", lambda request, browser: True)
 DECIDED = Guard(authorization_requests, "forget_request", lambda db, digest: True)
 WAITING = Guard(requests, "REQUEST_LIFETIME", timedelta(days=3_650))
+PACE = Guard(Limiter, "enter", lambda self, principal: 0)
 NAMES = Guard(descriptions, "shown_name", lambda said: said)
 OWN_DOCUMENT = Guard(
     server_programs,
@@ -72,6 +75,13 @@ def _registered_at(uri: str) -> Callable[[Scene], Awaitable[str]]:
         return str(answer.get("error", "registered"))
 
     return attempt
+
+
+async def _registers_very_many(scene: Scene) -> str:
+    one = scene.home.one
+    async with site_of(one.store, one.clock, allowance=replace(ROOMY, programs_per_second=1, programs_burst=2)) as site:
+        answers = [await site.send("POST", "/oauth/register", json=REGISTERED) for _ in range(8)]
+    return str(max(answer.status_code for answer in answers))
 
 
 async def _hides_its_name(scene: Scene) -> str:
@@ -210,6 +220,7 @@ ATTACKS = (
             ("two organizations", f"{HERE}/mcp/{BAKERY}/{FINCH}"),
         )
     ),
+    Attack("an address registers very many programs", (PACE,), _registers_very_many, "429", "201"),
     Attack("a program's name hides what it is", (NAMES,), _hides_its_name, "one line", "hidden"),
     Attack("a document describes another program", (OWN_DOCUMENT,), _describes_another, "400", "303"),
     Attack("a consent page is opened in another browser", (BROWSER,), _in_another_browser, "404", "200"),
