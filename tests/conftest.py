@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support import stores
+from tests.support.begun import remove_begun
 from tests.support.chromium import MISSING
 from tests.support.memory import keep_in_memory
 
@@ -45,3 +46,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     left_out = [one for one in terminalreporter.stats.get("skipped", []) if MISSING in str(one.longrepr)]
     if left_out:
         terminalreporter.write_line(f"Left out: {len(left_out)} tests in a browser, {MISSING}.", yellow=True)
+
+
+def pytest_sessionfinish() -> None:
+    remove_begun()

@@ -79,6 +79,15 @@ def begin_folder(root: Path) -> Path:
     return root
 
 
+def remove_begun() -> None:
+    """Remove what this process has made, at the end of its tests: a test process ends without a word."""
+    _begun.clear()
+    for made in (_practices, _migrated):
+        if made.cache_info().currsize:
+            made().cleanup()
+            made.cache_clear()
+
+
 async def _begin(root: Path, clock: Clock, first: FirstOrganization, clients: tuple[str, ...]) -> Begun:
     async with open_store(root) as store:
         owner, organization = await start_installation(store, clock, first)
@@ -93,7 +102,6 @@ def _practices() -> TemporaryDirectory[str]:
 
 @cache
 def _migrated() -> TemporaryDirectory[str]:
-    # It is removed when the process ends and nobody holds it any more.
     folder = TemporaryDirectory(prefix="counterfoil-tests-", ignore_cleanup_errors=True)
     root = Path(folder.name)
     ensure_directory_file(root)
