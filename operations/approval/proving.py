@@ -8,14 +8,13 @@ from typing import Any
 
 import webauthn
 from sqlmodel import Session
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from invoicing.refusals import NotAllowed
 from operations.access import Office
 from operations.approval.signing import PasskeyAssertion
-from operations.identity.passkeys import Site
+from operations.identity.passkeys import UNREADABLE, Site
 from operations.identity.ways import my_ways
 from storage.directory import identity
 
@@ -58,7 +57,7 @@ async def signed_by_passkey(
 
     def work(db: Session) -> PasskeyAssertion:
         said, signed = _read(answer)
-        known = identity.passkey_of(db, str(said.get("id")))
+        known = identity.passkey_of(db, signed["id"])
         if known is None or (known.user_id, known.host) != (user_id, site.host) or identity.is_asleep(db, user_id):
             raise _not_yours()
         try:
@@ -71,7 +70,7 @@ async def signed_by_passkey(
                 credential_current_sign_count=known.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             raise _not_yours() from None
         identity.use_passkey(db, known.id, sign_count=found.new_sign_count, now=now)
         return PasskeyAssertion(
@@ -88,11 +87,12 @@ async def signed_by_passkey(
 
 
 def _read(answer: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a browser has sent, and of that what was signed and with what."""
+    """What a browser has sent, and of that which passkey has signed what."""
     try:
         said: dict[str, Any] = json.loads(answer if len(answer) <= _ANSWER_LENGTH_MAX else "")
-        return said, {name: str(said["response"][name]) for name in _SIGNED}
-    except (ValueError, KeyError, TypeError):
+        named = bytes_to_base64url(base64url_to_bytes(said["id"]))
+        return said, {"id": named} | {name: str(said["response"][name]) for name in _SIGNED}
+    except UNREADABLE:
         raise _not_yours() from None
 
 

@@ -42,7 +42,7 @@ def _passkey_problem(signature: Signature) -> str:
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, LookupError) as error:
+    except (WebAuthnException, ValueError, TypeError, LookupError, RecursionError) as error:
         return f"the passkey has not signed this ({error})"
     return ""
 

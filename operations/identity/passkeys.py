@@ -32,6 +32,8 @@ PASSKEYS_MAX = 20
 NAME_LENGTH_MAX = 80
 _ANSWER_LENGTH_MAX = 20_000
 _RELYING_PARTY = "Counterfoil"
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
+"""What may rise where somebody has made an answer up; JSON within it can be nested without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def keep_passkey(
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise NotAnswered from error
     if not use_challenge(db, store, challenge, purpose, now=now):
         raise NotAnswered
@@ -153,7 +155,7 @@ def answered_by(db: Session, store: Store, site: Site, answer: str, *, purpose: 
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise NotAnswered from error
     # What a device says is believed for whom it was made: the handle that it returns must be theirs.
     handle = credential.response.user_handle

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from invoicing.refusals import LimitExceeded, NotAllowed
+from operations.approval.proving import signed_by_passkey
 from operations.identity import browsing, signing_in, ways
 from operations.identity.browsing import Method, SignedIn
 from operations.identity.passkeys import Site
 from operations.identity.passwords import Hashing
 from operations.identity.signing_in import TooOften
 from storage.directory import browsers, guessing
-from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of
+from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of, made_up
 from tests.support.people import in_the_directory, refusal
 from tests.support.practice import Practice, practice
 
@@ -261,6 +262,14 @@ async def test_a_passkey_does_not_sign_in_where_anything_is_wrong(person: Person
     in_the_directory(person.one, "UPDATE users SET asleep_since = NULL")
     answer = device.get(signing_in.passkey_to_sign_in(office, SITE))
     assert await signing_in.sign_in_with_passkey(office, SITE, answer)
+
+
+async def test_an_answer_that_somebody_has_made_up_is_none(person: Person) -> None:
+    office = person.one.office
+    for said in made_up(person.device.get(signing_in.passkey_to_sign_in(office, SITE))):
+        assert isinstance(await refusal(signing_in.sign_in_with_passkey(office, SITE, said)), NotAllowed)
+        proving = signed_by_passkey(office, SITE, said, b"challenge", nonce="n")
+        assert isinstance(await refusal(proving), NotAllowed)
 
 
 async def test_one_answer_of_a_passkey_signs_in_once_however_often_it_is_sent_at_once(person: Person) -> None:

@@ -81,3 +81,20 @@ def code_of(secret: str, moment: datetime, *, steps: int = 0) -> str:
 def challenge_in(options: str) -> bytes:
     """The challenge of what a browser was given."""
     return base64url_to_bytes(json.loads(options)["challenge"])
+
+
+def made_up(answer: str) -> list[str]:
+    """Answers of a passkey that no browser has sent, made of a real one."""
+    said = json.loads(answer)
+    response = said["response"]
+    deep = "[" * 9_000
+    return [
+        "",
+        "no JSON",
+        "{}",
+        "[]",
+        deep,
+        json.dumps(said | {"id": "\ud800", "rawId": "\ud800"}),
+        json.dumps(said | {"id": []}),
+        json.dumps(said | {"response": response | {"clientDataJSON": bytes_to_base64url(deep.encode())}}),
+    ]
