@@ -18,6 +18,7 @@ from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationKind, OrganizationRef, Role
 from invoicing.refusals import Conflict, InvalidInput, NotFound, Unavailable
 from invoicing.remedies import Act
+from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
 from operations.rights import Right
 from storage.books import audit
@@ -88,7 +89,7 @@ async def invite_user(
         Conflict: the person belongs to it already, or it is archived.
     """
     require(Right.MANAGE_PEOPLE, organization, office.principal)
-    wanted = check_email(email).casefold()
+    wanted = small_letters(check_email(email))
     if role is Role.CLIENT and organization.kind is OrganizationKind.PARTNER:
         raise InvalidInput(
             "role: client is for a client's own user: give the client's organization, not the practice.", field="role"
@@ -191,7 +192,7 @@ def _check_new(db: Session, organization: OrganizationRef, email: str) -> str:
 
 
 def _member(db: Session, organization: OrganizationRef, email: str) -> Member:
-    member = users.member(db, organization.id, email.strip().casefold())
+    member = users.member(db, organization.id, small_letters(email.strip()))
     if member is None:
         raise NotFound(
             f"Nobody with this e-mail address belongs to {organization.handle}.", field="email", remedy=Act.FIND_USER

@@ -15,6 +15,7 @@ from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from invoicing.remedies import Act
+from invoicing.text.codes import small_letters
 from operations.access import Office, Principal, open_books, require
 from operations.rights import Right
 from storage.books import audit
@@ -45,7 +46,7 @@ async def acting(office: Office, email: str) -> Office:
         InvalidInput: no e-mail address.
         NotFound: nobody has it, and the owner has another.
     """
-    wanted = check_email(email, field="user").casefold()
+    wanted = small_letters(check_email(email, field="user"))
     user_id = await office.store.directory.read(lambda db: users.person_id_of(db, wanted))
     if user_id:
         return replace(office, principal=Principal(user_id=user_id, label=wanted))
@@ -77,7 +78,7 @@ async def check_owner_email(office: Office, organization: OrganizationRef, email
         NotAllowed: with a credential, or by somebody else than the owner.
         Conflict: the owner has another address, somebody else has this one, or the organization is a client.
     """
-    principal, wanted = office.principal, check_email(email, field="owner_email").casefold()
+    principal, wanted = office.principal, small_letters(check_email(email, field="owner_email"))
     if office.with_credential:
         raise NotAllowed(
             "With a credential nobody's address is changed: it says who acts.",
@@ -112,7 +113,7 @@ async def rename_user(office: Office, email: str, new: str) -> str:
     """
     if office.with_credential:
         raise NotAllowed("With a credential nobody's address is changed.", remedy=Act.RENAME_USER)
-    before, after = email.strip().casefold(), check_email(new).casefold()
+    before, after = small_letters(email.strip()), small_letters(check_email(new))
     user_id, home = await office.store.directory.read(lambda db: _find(db, office.principal.reach, before, after))
     require(Right.RENAME_USER, home, office.principal)
     if after == before:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import anyio
 import typer
 
+from invoicing.text.codes import small_letters
 from server.cli_options import Data, Json, Organization, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
@@ -192,7 +193,7 @@ async def _sign_in_link(settings: Settings, user: str, as_json: bool) -> None:
     if as_json:
         say_json({"url": url})
         return
-    whom = user.strip().casefold()
+    whom = small_letters(user.strip())
     say(f"Until {link.expires_at:%H:%M} UTC whoever opens this link first is signed in as {whom}: {url}")
 
 
@@ -202,4 +203,4 @@ async def _rename(settings: Settings, email: str, new: str) -> None:
 
     async with local_office(settings) as office:
         kept = await people.rename_user(office, email, new)
-    say(f"{email.strip().casefold()} is {kept} from now on. What is on record already stays as it is.")
+    say(f"{small_letters(email.strip())} is {kept} from now on. What is on record already stays as it is.")

@@ -11,6 +11,7 @@ from pydantic import Field
 from invoicing.countries.identifiers import NUMBER_FIELDS
 from invoicing.master_data.fields import clearable
 from invoicing.master_data.profile_fields import PROFILE
+from invoicing.text.codes import small_letters
 from operations import people, profile
 from operations.configuration.profile_parts import BRANDING, POLICY
 from operations.organizations import OrganizationDetails
@@ -151,7 +152,7 @@ def _as_kept(changes: dict[str, Any], books: Books, details: OrganizationDetails
     kept = {field.name: getattr(details.profile, field.name) for field in fields(details.profile)}
     kept |= policy_of(books.organization) | {"archived": books.organization.archived}
     if "owner_email" in changes:
-        kept["owner_email"] = changes["owner_email"].strip().casefold()
+        kept["owner_email"] = small_letters(changes["owner_email"].strip())
     from_text = {name for name in ADDRESS_FIELDS if "address_text" in changes and kept[name]}
     # The old flag is one of the states that vat_registration has.
     in_full = {"vat_registration"} & set(kept) if "small_business" in changes else set()

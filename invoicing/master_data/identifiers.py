@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from string import ascii_letters
+from unicodedata import normalize
 from zoneinfo import available_timezones
 
 import pycountry
@@ -61,7 +63,9 @@ def check_email(email: str, *, field: str = "email") -> str:
         InvalidInput: it is not of the form name@domain.
     """
     address = clean_line(email, field=field, limit=200)
-    if not _EMAIL.fullmatch(address):
+    # In Unicode's normal form the Kelvin sign is a K, and the address another's.
+    is_anothers = any(one.isalnum() and normalize("NFC", one) in ascii_letters for one in email if not one.isascii())
+    if is_anothers or not _EMAIL.fullmatch(address):
         raise InvalidInput(f"{field} must be an e-mail address, such as office@example.com.", field=field)
     return address
 

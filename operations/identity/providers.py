@@ -9,6 +9,7 @@ from sqlmodel import Session
 from invoicing.master_data.identifiers import check_email
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from invoicing.text.codes import small_letters
 from operations.access import Office, open_books, require
 from operations.identity.browsing import Method
 from operations.identity.sealing import seal, unseal
@@ -130,7 +131,7 @@ async def link_person(office: Office, email: str, subject: str) -> str:
         Conflict: the provider means somebody else by it.
     """
     home = await _home(office)
-    wanted = check_email(email).casefold()
+    wanted = small_letters(check_email(email))
     if not subject.strip() or len(subject) > SUBJECT_LENGTH_MAX:
         raise InvalidInput(f"subject must have 1 to {SUBJECT_LENGTH_MAX} characters.", field="subject")
     provider = await the_provider(office.store)

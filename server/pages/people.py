@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotAllowed, Refusal
+from invoicing.text.codes import small_letters
 from operations.access import is_allowed
 from operations.identity.links import make_invitation
 from operations.membership import invite_user, limit_user, list_members, remove_user, role_named
@@ -121,7 +122,7 @@ async def _member(request: Request, visitor: Visitor, organization: Organization
     Raises:
         Turned: nobody does.
     """
-    email = (form.text("email") if form else request.query_params.get("email", "")).strip().casefold()
+    email = small_letters((form.text("email") if form else request.query_params.get("email", "")).strip())
     for one in await list_members(visitor.office, organization):
         if one.email == email:
             return one

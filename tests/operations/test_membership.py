@@ -354,3 +354,28 @@ async def test_a_client_that_is_named_twice_is_one(tmp_path: Path) -> None:
         twice = (BAKERY, BAKERY.upper())
         joined = await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=twice)
         assert joined.clients == (BAKERY,)
+
+
+@pytest.mark.parametrize(
+    ("other", "known"),
+    [
+        ("gro\u00df@example.com", "gross@example.com"),
+        ("\u017fam@example.com", "sam@example.com"),
+        ("o\ufb03ce@example.com", "office@example.com"),
+    ],
+)
+async def test_an_address_is_never_taken_for_another_ones(tmp_path: Path, other: str, known: str) -> None:
+    async with practice(tmp_path) as one:
+        joined = await invite_user(one.office, one.organization, other, role=Role.VIEWER)
+        assert joined.email == other
+        assert isinstance(await refusal(remove_user(one.office, one.organization, known)), NotFound)
+        assert isinstance(await refusal(acting(one.office, known)), NotFound)
+        await invite_user(one.office, one.organization, known.upper(), role=Role.VIEWER)
+        assert (await acting(one.office, other)).principal.user_id != (
+            await acting(one.office, known)
+        ).principal.user_id
+        assert await rename_user(one.office, other, f"x{other}") == f"x{other}"
+        assert (await remove_user(one.office, one.organization, known)).email == known
+        # In Unicode's normal form this is kim.
+        kelvin = invite_user(one.office, one.organization, "\u212aim@example.com", role=Role.VIEWER)
+        assert isinstance(await refusal(kelvin), InvalidInput)
