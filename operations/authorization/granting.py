@@ -28,6 +28,7 @@ REFRESH_LIFETIME = timedelta(days=30)
 GRACE = timedelta(seconds=30)
 """How long a refresh token that was used works once more: its answer may have been lost on the way."""
 SUCCESSORS_MAX = 8
+"""How often its answer may have been lost. More at once are of a program that asks in parallel: they are refused."""
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -127,6 +128,8 @@ async def refresh(office: Office, brought: Refreshing) -> Tokens:
         if kept.used_at is not None and not _is_retry(db, kept, kept.used_at, now):
             credentials.revoke(db, kept.credential_id, now=now)
             return Denial.GRANT
+        if connection_tokens.successors(db, kept.digest)[0] >= SUCCESSORS_MAX:
+            return Denial.GRANT
         if brought.audience not in ("", bearer.audience):
             return Denial.TARGET
         scopes = bearer.scopes if brought.words is None else scopes_of_words(brought.words)
@@ -198,8 +201,11 @@ def _client_of(db: Session, credential_id: str, now: datetime) -> str:
 
 
 def _is_retry(db: Session, kept: KeptRefreshToken, used_at: datetime, now: datetime) -> bool:
+    """Whether the answer to a token that was used can have been lost. One without an answer was never used itself, but
+    stood beside another that was: whoever brings it is not the one who went on.
+    """
     given, used = connection_tokens.successors(db, kept.digest)
-    return now - used_at <= GRACE and not used and given < SUCCESSORS_MAX
+    return now - used_at <= GRACE and given > 0 and not used
 
 
 def _granted(outcome: Tokens | Denial) -> Tokens:

@@ -184,6 +184,13 @@ async def _refresh_token_again(scene: Scene) -> str:
     return await _refreshes_again(scene, lambda made: refreshes(scene, made.one, made.tokens.refresh))
 
 
+async def _second_of_two_refresh_tokens(scene: Scene) -> str:
+    made = await connect(scene, scene.home.bakery)
+    stolen, kept = await made.one.refresh(made.tokens.refresh), await made.one.refresh(made.tokens.refresh)
+    await made.one.refresh(kept.refresh)
+    return await refreshes(scene, made.one, stolen.refresh)
+
+
 async def _goes_on_after_refresh_token_again(scene: Scene) -> str:
     async def then(made: Connected) -> str:
         await refreshes(scene, made.one, made.tokens.refresh)
@@ -290,6 +297,13 @@ ATTACKS = (
         "tokens",
     ),
     Attack("a refresh token is used again", (RETRY,), _refresh_token_again, "invalid_grant", "tokens"),
+    Attack(
+        "of two refresh tokens that were given for one, both go on",
+        (RETRY,),
+        _second_of_two_refresh_tokens,
+        "invalid_grant",
+        "tokens",
+    ),
     Attack(
         "a connection goes on whose refresh token came again",
         (ENDING,),

@@ -252,6 +252,17 @@ async def test_a_lost_answer_does_not_end_a_connection_and_a_stolen_token_does(
     assert await lapse_of(one, after.access, bakery.handle) is Lapse.REVOKED
 
 
+async def test_of_two_tokens_that_were_given_for_one_only_one_goes_on_however_soon(
+    one: Practice, bakery: OrganizationRef
+) -> None:
+    given = await allowed(one.office, bakery)
+    first = await given.redeem()
+    thief, owner = await given.refresh(first.refresh), await given.refresh(first.refresh)
+    after = await given.refresh(owner.refresh)
+    assert await denied(given.refresh(thief.refresh)) is Denial.GRANT
+    assert await lapse_of(one, after.access, bakery.handle) is Lapse.REVOKED
+
+
 @pytest.mark.parametrize("late", [True, False])
 async def test_a_refresh_token_that_comes_again_ends_its_connection(
     one: Practice, bakery: OrganizationRef, late: bool
@@ -267,12 +278,14 @@ async def test_a_refresh_token_that_comes_again_ends_its_connection(
     assert await lapse_of(one, second.access, bakery.handle) is Lapse.REVOKED
 
 
-async def test_a_retry_works_a_few_times_and_not_for_ever(one: Practice, bakery: OrganizationRef) -> None:
+async def test_a_retry_works_a_few_times_and_then_ends_nothing(one: Practice, bakery: OrganizationRef) -> None:
     given = await allowed(one.office, bakery)
     first = await given.redeem()
     for _ in range(SUCCESSORS_MAX):
-        await given.refresh(first.refresh)
+        last = await given.refresh(first.refresh)
     assert await denied(given.refresh(first.refresh)) is Denial.GRANT
+    await opens(one, last.access, bakery.handle)
+    await given.refresh(last.refresh)
 
 
 async def test_new_tokens_are_for_the_same_program_and_connection_and_for_no_more(
