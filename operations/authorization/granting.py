@@ -23,6 +23,8 @@ from storage.directory.connection_tokens import KeptAccessToken, KeptRefreshToke
 from storage.directory.credentials import Bearer, Lapse
 
 REFRESH_TOKEN = "cfr_"  # noqa: S105  What one begins with.
+_LINE_LENGTH = len(REFRESH_TOKEN) + len(random_text())
+"""How much of it is the same in all refresh tokens of a connection, and told to nobody but in these."""
 ACCESS_LIFETIME = timedelta(hours=1)
 REFRESH_LIFETIME = timedelta(days=30)
 GRACE = timedelta(seconds=30)
@@ -119,7 +121,7 @@ async def refresh(office: Office, brought: Refreshing) -> Tokens:
     now = office.latest()
 
     def work(db: Session) -> Tokens | Denial:
-        kept = connection_tokens.find_refresh_token(db, digest_of(brought.token))
+        kept = _known(db, brought.token)
         if kept is None or kept.expires_at <= now:
             return Denial.GRANT
         bearer = _bearer(db, kept.credential_id, now)
@@ -137,7 +139,8 @@ async def refresh(office: Office, brought: Refreshing) -> Tokens:
             return Denial.SCOPE
         if kept.used_at is None:
             connection_tokens.spend_refresh_token(db, kept, now=now)
-        return give_tokens(db, bearer, scopes, now=now, replaces=kept.digest)
+        connection_tokens.forget_used(db, kept.credential_id, used_before=now - GRACE, keep=_line_digest(brought.token))
+        return give_tokens(db, bearer, scopes, now=now, replaces=brought.token)
 
     return _granted(await office.store.directory.write(work))
 
@@ -149,7 +152,7 @@ async def give_back(office: Office, client_id: str, token: str) -> None:
     now, digest = office.latest(), digest_of(token)
 
     def work(db: Session) -> None:
-        refresh_token = connection_tokens.find_refresh_token(db, digest)
+        refresh_token = _known(db, token)
         access_token = connection_tokens.find_access_token(db, digest)
         for kept in (refresh_token, access_token):
             if kept is None or _client_of(db, kept.credential_id, now) != client_id:
@@ -162,18 +165,45 @@ async def give_back(office: Office, client_id: str, token: str) -> None:
 
 
 def give_tokens(db: Session, bearer: Bearer, scopes: Scopes, *, now: datetime, replaces: str = "") -> Tokens:
-    """New tokens of a connection, which lasts as long as the refresh token. `replaces` is the digest of the one that
-    was given for them.
+    """New tokens of a connection, which lasts as long as the refresh token. `replaces` is the refresh token that was
+    given for them.
     """
-    access, token = f"{ACCESS_TOKEN}{random_text()}", f"{REFRESH_TOKEN}{random_text()}"
     until, lasts_until = now + ACCESS_LIFETIME, now + REFRESH_LIFETIME
+    line = _line_of(replaces) if replaces else _begin_line(db, bearer.credential_id, now)
+    access, token = f"{ACCESS_TOKEN}{random_text()}", f"{line}{random_text()}"
+    before = digest_of(replaces) if replaces else ""
     kept = KeptAccessToken(digest_of(access), bearer.credential_id, scopes_text(scopes), now, until)
     connection_tokens.add_access_token(db, kept)
     connection_tokens.add_refresh_token(
-        db, KeptRefreshToken(digest_of(token), bearer.credential_id, replaces, now, lasts_until)
+        db, KeptRefreshToken(digest_of(token), bearer.credential_id, before, now, lasts_until)
     )
+    connection_tokens.extend_refresh_token(db, digest_of(line), expires_at=lasts_until)
     connection_tokens.extend_connection(db, bearer.credential_id, expires_at=lasts_until)
     return Tokens(access=access, refresh=token, words=words_of_scopes(scopes))
+
+
+def _known(db: Session, token: str) -> KeptRefreshToken | None:
+    """A refresh token as it is kept. Of one that was used and is forgotten, what is kept is the beginning that all of
+    its connection have: as one that was used long ago.
+    """
+    kept = connection_tokens.find_refresh_token(db, digest_of(token))
+    return kept or connection_tokens.find_refresh_token(db, _line_digest(token))
+
+
+def _begin_line(db: Session, credential_id: str, now: datetime) -> str:
+    """The beginning of all refresh tokens of a connection, which is kept like one that was used."""
+    line = f"{REFRESH_TOKEN}{random_text()}"
+    kept = KeptRefreshToken(digest_of(line), credential_id, "", now, now + REFRESH_LIFETIME, used_at=now)
+    connection_tokens.add_refresh_token(db, kept)
+    return line
+
+
+def _line_of(token: str) -> str:
+    return token[:_LINE_LENGTH]
+
+
+def _line_digest(token: str) -> str:
+    return digest_of(_line_of(token))
 
 
 def _fits(code: KeptCode, brought: Redemption) -> bool:

@@ -68,6 +68,11 @@ _SPEND_SIBLINGS = (
 )
 _FORGET_ACCESS = _ACCESS.table.delete().where(_TOKEN.expires_at <= bindparam("now"))
 _FORGET_ONE = _ACCESS.table.delete().where(_TOKEN.digest == bindparam("digest"))
+_FORGET_USED = _REFRESH.table.delete().where(
+    _REFRESHING.credential_id == bindparam("connection"),
+    _REFRESHING.used_at < bindparam("used_before"),
+    _REFRESHING.digest != bindparam("keep"),
+)
 _FORGET_REFRESH = _REFRESH.table.delete().where(_REFRESHING.expires_at <= bindparam("now"))
 _OF_PERSON = (
     select(_CREDENTIAL.id)
@@ -162,6 +167,16 @@ def spend_refresh_token(session: Session, token: KeptRefreshToken, *, now: datet
     """Note the first use of a refresh token. Others that were given out for the same one count as used since then."""
     _REFRESH.change(session, token.digest, used_at=now)
     execute(session, _SPEND_SIBLINGS, {"before": token.replaces})
+
+
+def extend_refresh_token(session: Session, digest: str, *, expires_at: datetime) -> None:
+    """Keep a refresh token until then."""
+    _REFRESH.change(session, digest, expires_at=expires_at)
+
+
+def forget_used(session: Session, credential_id: str, *, used_before: datetime, keep: str) -> None:
+    """Forget the refresh tokens of a connection that were used before, but for the one with the digest `keep`."""
+    execute(session, _FORGET_USED, {"connection": credential_id, "used_before": used_before, "keep": keep})
 
 
 def forget_tokens(session: Session, *, now: datetime) -> None:

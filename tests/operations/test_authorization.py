@@ -278,6 +278,27 @@ async def test_a_refresh_token_that_comes_again_ends_its_connection(
     assert await lapse_of(one, second.access, bakery.handle) is Lapse.REVOKED
 
 
+async def test_of_a_connection_that_is_refreshed_often_little_is_kept_and_the_oldest_token_still_ends_it(
+    alone: Practice,
+) -> None:
+    given = await allowed(alone.office, alone.organization)
+    first = tokens = await given.redeem()
+    for _ in range(20):
+        alone.clock.advance(timedelta(days=2))
+        tokens = await given.refresh(tokens.refresh)
+    assert rows(alone, "refresh_tokens") == 3, "the last one, the one it was given for, and what all begin with"
+    await forget_expired(alone.office)
+    assert await denied(given.refresh(first.refresh)) is Denial.GRANT
+    assert await lapse_of(alone, tokens.access, alone.organization.handle) is Lapse.REVOKED
+
+
+async def test_what_begins_like_a_refresh_token_gives_none(one: Practice, bakery: OrganizationRef) -> None:
+    given = await allowed(one.office, bakery)
+    line = (await given.redeem()).refresh[:-32]
+    for token in (line, f"{line}{'a' * 32}"):
+        assert await denied(given.refresh(token)) is Denial.GRANT
+
+
 async def test_a_retry_works_a_few_times_and_then_ends_nothing(one: Practice, bakery: OrganizationRef) -> None:
     given = await allowed(one.office, bakery)
     first = await given.redeem()
@@ -315,8 +336,12 @@ async def test_a_program_gives_back_what_is_its_own(one: Practice, bakery: Organ
     await give_back(one.office, given.program.id, tokens.access)
     assert await lapse_of(one, tokens.access, bakery.handle) is Lapse.UNKNOWN
     tokens = await given.refresh(tokens.refresh)
+    latest = tokens
+    for _ in range(3):
+        one.clock.advance(GRACE + timedelta(seconds=1))
+        latest = await given.refresh(latest.refresh)
     await give_back(one.office, given.program.id, tokens.refresh)
-    assert await lapse_of(one, tokens.access, bakery.handle) is Lapse.REVOKED
+    assert await lapse_of(one, latest.access, bakery.handle) is Lapse.REVOKED
 
 
 async def test_a_connection_ends_with_its_revocation_its_sleep_and_its_persons_reach(
@@ -366,15 +391,15 @@ async def test_what_has_expired_is_forgotten(alone: Practice) -> None:
     await allowed(alone.office, handles=frozenset({alone.organization.handle}))
     await waits(alone.office, asked_by(await a_program(alone.office, "Nobody's")))
     kept = ("client_programs", "authorization_requests", "authorization_codes", "access_tokens", "refresh_tokens")
-    assert [rows(alone, table) for table in kept] == [3, 1, 2, 1, 1]
+    assert [rows(alone, table) for table in kept] == [3, 1, 2, 1, 2]
     alone.clock.advance(timedelta(hours=2))
     await forget_expired(alone.office)
-    assert [rows(alone, table) for table in kept] == [3, 0, 1, 0, 1]
+    assert [rows(alone, table) for table in kept] == [3, 0, 1, 0, 2]
     assert rows(alone, "credentials") == 1, "what was never taken up is no connection"
     alone.clock.advance(timedelta(days=2))
     tokens = await given.refresh(tokens.refresh)
     await forget_expired(alone.office)
-    assert [rows(alone, table) for table in kept] == [2, 0, 0, 1, 2]
+    assert [rows(alone, table) for table in kept] == [2, 0, 0, 1, 3]
     alone.clock.advance(timedelta(days=401))
     await revoke_credential(
         alone.office,
