@@ -38,8 +38,9 @@ class Principal:
     """Who calls. `label` is the name by which they are known. `credential` and `credential_id` are what the call came
     with, None and empty for the local owner, and `scopes` what may be done with that at most. An API key or a secret
     link is no person: what a person must answer for is not its to do. `made_by` is the id of the user who made it.
-    `program` is the client program through which a person acts, where that is known, and `limited_by` the id of the
-    credential where it reaches only organizations that were picked for it.
+    `program` is the client program through which a person acts, where that is known, and `client_id` what it is known
+    by, since names are its own; `limited_by` is the id of the credential where it reaches only organizations that were
+    picked for it.
     """
 
     user_id: str
@@ -49,6 +50,7 @@ class Principal:
     credential_id: str = ""
     made_by: str = ""
     program: str = ""
+    client_id: str = ""
     limited_by: str = ""
 
     @property

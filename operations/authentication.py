@@ -11,7 +11,7 @@ from sqlmodel import Session
 from invoicing.organizations import Clock, CredentialKind, OrganizationRef, Scopes
 from operations.access import Principal, is_allowed, scopes_at
 from operations.credentials import digest_of, principal_of
-from operations.naming import Connection, DedicatedConnection, PracticeConnection
+from operations.naming import Connection, DedicatedConnection, PracticeConnection, bound_to
 from operations.rights import RIGHTS, Right
 from storage.directory import access_queries, credentials, sessions
 from storage.directory.credentials import Bearer, Lapse
@@ -40,7 +40,7 @@ class Presented:
 @dataclass(frozen=True, slots=True)
 class AuthenticatedRequest:
     """An authenticated caller on a connection. `session` is the one that the request goes on with, where it is this
-    caller's, on this connection, and alive.
+    caller's, on this connection, of this client program, and alive.
     """
 
     principal: Principal
@@ -165,10 +165,11 @@ def principal_behind(
 
 async def open_session(store: Store, clock: Clock, request: AuthenticatedRequest, session: OpenSession) -> None:
     """Open a session for the caller."""
-    now, principal, connection = store.moments.no_earlier(clock()), request.principal.user_id, request.connection.name
+    now, principal = store.moments.no_earlier(clock()), request.principal
+    connection = bound_to(principal, request.connection)
     await store.directory.write(
         lambda db: sessions.open_session(
-            db, session.id, session.client, principal=principal, connection=connection, now=now
+            db, session.id, session.client, principal=principal.user_id, connection=connection, now=now
         )
     )
 
@@ -184,14 +185,14 @@ def _find(db: Session, presented: Presented, now: datetime) -> _Found:
         raise Unauthenticated(bearer)
     if not (_is_brought_as_meant(bearer, presented) and _is_for_this_connection(bearer, presented)):
         raise Unauthenticated(Lapse.UNKNOWN)
-    connection = _connection(db, bearer, presented.handle)
+    principal, connection = principal_of(bearer), _connection(db, bearer, presented.handle)
     session = None
     if presented.session:
         session = sessions.find_open(
-            db, presented.session, principal=bearer.user_id, connection=connection.name, now=now
+            db, presented.session, principal=bearer.user_id, connection=bound_to(principal, connection), now=now
         )
     return _Found(
-        AuthenticatedRequest(principal_of(bearer), connection, session),
+        AuthenticatedRequest(principal, connection, session),
         stale_credential=bearer.credential_id if bearer.stale else "",
     )
 

@@ -215,6 +215,7 @@ def principal_of(bearer: Bearer) -> Principal:
         credential_id=bearer.credential_id,
         made_by=bearer.made_by,
         program=bearer.program,
+        client_id=bearer.client_id,
         limited_by=bearer.reach.limited_by,
     )
 

@@ -22,7 +22,7 @@ from invoicing.organizations import Environment, NamedWrites, OrganizationRef
 from invoicing.refusals import NotFound, OrganizationMismatch, OrganizationRequired
 from invoicing.remedies import Act, NameOrganization
 from invoicing.text.codes import small_letters
-from operations.access import Office
+from operations.access import Office, Principal
 from storage.directory import access_queries, organizations, sessions
 from storage.directory.access_queries import Reach
 
@@ -56,6 +56,13 @@ class DedicatedConnection:
 Connection = PracticeConnection | DedicatedConnection
 
 
+def bound_to(principal: Principal, connection: Connection) -> str:
+    """What a session of this user belongs to: the connection, and the client program that a person allowed it. Two
+    programs of one person do not move each other; one that was allowed more since goes on where it was.
+    """
+    return f"{connection.name} {principal.client_id}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Where a call comes from. `protocol_session` is the session of protocol revisions that have them."""
@@ -64,6 +71,11 @@ class Caller:
     connection: Connection
     protocol_session: str
     protocol_has_sessions: bool
+
+    @property
+    def bound_to(self) -> str:
+        """What its sessions belong to, besides its user."""
+        return bound_to(self.office.principal, self.connection)
 
 
 class NamedBy(Enum):
@@ -286,7 +298,7 @@ def _remembered(db: Session, caller: Caller, session: str) -> _Remembered | None
         db,
         session_id,
         principal=caller.office.principal.user_id,
-        connection=caller.connection.name,
+        connection=caller.bound_to,
         now=caller.office.latest(),
     )
     return None if active is None else _Remembered(session_id, *active)

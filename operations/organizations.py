@@ -141,7 +141,7 @@ async def switch_organization(caller: Caller, target: str, *, session: str) -> S
                 session_id,
                 organization.id,
                 principal=caller.office.principal.user_id,
-                connection=caller.connection.name,
+                connection=caller.bound_to,
                 now=caller.office.latest(),
             )
             if not activated:
@@ -226,7 +226,7 @@ def _is_alive(db: Session, caller: Caller, session_id: str) -> bool:
         db,
         session_id,
         principal=caller.office.principal.user_id,
-        connection=caller.connection.name,
+        connection=caller.bound_to,
         now=caller.office.latest(),
     )
     return active is not None

@@ -18,6 +18,7 @@ from storage.directory.access_queries import Reach
 from storage.directory.tables import Membership, Organization
 from storage.queries.statements import execute, table_of
 from tests.attacks.attack import Attack, Guard, Scene
+from tests.support.authorization import allowed
 from tests.support.http import BAKERY, FINCH
 from tests.support.people import in_the_directory
 
@@ -135,6 +136,11 @@ async def _anothers_conversation(scene: Scene) -> str:
     return await scene.does("/mcp", await _accountant(scene), "get_organization", session=stolen)
 
 
+async def _another_programs_session(scene: Scene) -> str:
+    mine, other = [(await (await allowed(scene.home.one.office)).redeem()).access for _ in range(2)]
+    return await scene.goes_on("/mcp", other, await scene.home.site.begin("/mcp", mine))
+
+
 async def _changes_while_it_may_read(scene: Scene) -> str:
     return await scene.does(f"/mcp/{BAKERY}", await _read_only_key(scene), "save_customer", name="Hotel Sacher")
 
@@ -195,6 +201,13 @@ ATTACKS = (
     Attack("the session of somebody else is gone on with", (SESSION,), _anothers_session, "404", "200"),
     Attack(
         "a session is gone on with over another connection", (SESSION,), _session_of_another_connection, "404", "200"
+    ),
+    Attack(
+        "the session of another program of the same person is gone on with",
+        (SESSION,),
+        _another_programs_session,
+        "404",
+        "200",
     ),
     Attack(
         "the conversation of somebody else is gone on with",

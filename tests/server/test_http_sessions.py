@@ -11,8 +11,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from operations.authorization.scopes import Asked
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.sessions import SESSIONS_PER_PRINCIPAL_MAX
+from tests.support.authorization import allowed
 from tests.support.http import (
     BAKERY,
     FINCH,
@@ -117,6 +119,35 @@ async def test_a_session_belongs_to_its_principal_and_its_connection(at_home: Ho
     dedicated = await site.begin(f"/mcp/{BAKERY}", token)
     assert whole(await site.rpc(f"/mcp/{FINCH}", token, "ping", session=dedicated)) == unknown
     assert whole(await site.rpc("/mcp", token, "ping", session=dedicated)) == unknown
+
+
+async def test_two_programs_of_one_person_do_not_move_each_others_sessions(at_home: House) -> None:
+    site, office = at_home.site, at_home.one.office
+    mine, other = [(await (await allowed(office)).redeem()).access for _ in range(2)]
+    session = await site.begin("/mcp", mine)
+    await switch(site, mine, session, BAKERY)
+    unknown = whole(await site.rpc("/mcp", other, "ping", session=UNKNOWN))
+    called: dict[str, Any] = {"name": "switch_organization", "arguments": {"organization": FINCH}}
+    assert whole(await site.rpc("/mcp", other, "tools/call", session=session, **called)) == unknown
+    ended = await site.send("DELETE", "/mcp", other, headers={"Mcp-Session-Id": session})
+    assert whole(ended) == unknown
+    assert await active(site, mine, session) == BAKERY
+    async with site.chat(mine) as chat, site.chat(other) as elsewhere:
+        stated = (await chat.switch(BAKERY))["session"]
+        assert (await elsewhere.refused("get_organization", session=stated))["code"] == "organization_required"
+        own = await elsewhere.ok("switch_organization", organization=FINCH, session=stated)
+        assert own["session"] != stated
+        assert (await chat.ok("get_organization", session=stated))["organization"]["handle"] == BAKERY
+
+
+async def test_a_program_that_is_allowed_more_goes_on_in_its_session(at_home: House) -> None:
+    site, office = at_home.site, at_home.one.office
+    before = await allowed(office, words=frozenset({Asked.READ}))
+    after = await allowed(office, program=before.program)
+    session = await site.begin("/mcp", (await before.redeem()).access)
+    now = (await after.redeem()).access
+    await switch(site, now, session, BAKERY)
+    assert await active(site, now, session) == BAKERY
 
 
 async def test_delete_ends_the_session_and_no_other(at_home: House) -> None:
