@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -41,11 +41,13 @@ class Presented:
 class AuthenticatedRequest:
     """An authenticated caller on a connection. `session` is the one that the request goes on with, where it is this
     caller's, on this connection, of this client program, and alive.
+    `digest` is that of the secret that it came with.
     """
 
     principal: Principal
     connection: Connection
     session: OpenSession | None
+    digest: str = field(repr=False)
 
     @property
     def organization(self) -> OrganizationRef | None:
@@ -111,17 +113,19 @@ async def authenticate(store: Store, clock: Clock, presented: Presented) -> Auth
 async def still_holds(
     store: Store, clock: Clock, request: AuthenticatedRequest, acted_for: Iterable[OrganizationRef]
 ) -> bool:
-    """Whether whoever makes a request that is under way could make it now: the credential is good and may do no less,
-    and each organization for which the request has acted can be reached, with no fewer rights, and is not archived
+    """Whether whoever makes a request that is under way could make it now: what it came with is good and may do no
+    less, and each organization for which the request has acted can be reached, with no fewer rights, and is not archived
     since.
     """
     now = store.moments.no_earlier(clock())
     organizations = [*([request.organization] if request.organization else []), *acted_for]
-    return await store.directory.read(lambda db: _still_holds(db, request.principal, organizations, now))
+    return await store.directory.read(lambda db: _still_holds(db, request, organizations, now))
 
 
-def _still_holds(db: Session, before: Principal, organizations: Sequence[OrganizationRef], now: datetime) -> bool:
-    bearer = credentials.bearer_by_id(db, before.credential_id, now=now)
+def _still_holds(
+    db: Session, request: AuthenticatedRequest, organizations: Sequence[OrganizationRef], now: datetime
+) -> bool:
+    before, bearer = request.principal, _bearer_now(db, request, now)
     if isinstance(bearer, Lapse) or not before.scopes <= bearer.scopes:
         return False
     principal = principal_of(bearer)
@@ -132,6 +136,13 @@ def _still_holds(db: Session, before: Principal, organizations: Sequence[Organiz
         if not scopes_at(one, before) <= scopes_at(found, principal):
             return False
     return bool(organizations) or access_queries.count_reachable_now(db, bearer.reach) > 0
+
+
+def _bearer_now(db: Session, request: AuthenticatedRequest, now: datetime) -> Bearer | Lapse:
+    """Whom it stands for that the request came with: an access token ends before its connection does."""
+    if request.principal.credential is CredentialKind.CONNECTION:
+        return credentials.bearer_of_access_token(db, request.digest, now=now)
+    return credentials.bearer_by_id(db, request.principal.credential_id, now=now)
 
 
 async def bearer_behind(store: Store, clock: Clock, credential_id: str, organization_id: str) -> Principal:
@@ -192,7 +203,7 @@ def _find(db: Session, presented: Presented, now: datetime) -> _Found:
             db, presented.session, principal=bearer.user_id, connection=bound_to(principal, connection), now=now
         )
     return _Found(
-        AuthenticatedRequest(principal, connection, session),
+        AuthenticatedRequest(principal, connection, session, digest_of(presented.secret)),
         stale_credential=bearer.credential_id if bearer.stale else "",
     )
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from operations.access import Office
+from operations.authorization.granting import ACCESS_LIFETIME, give_back
 from server.http.gate.standing import LOOK_MILLISECONDS
 from storage.directory.database import DIRECTORY_FILE
 from tests.support.asking import equip, shake_hands, text_of, waiting
+from tests.support.authorization import allowed
 from tests.support.http import BAKERY, FINCH, House, house, message_of
 from tests.support.people import archive, colleague
 from tests.support.raw import raw
@@ -71,6 +73,28 @@ async def test_an_open_call_ends_with_the_right_to_it_and_the_others_go_on(tmp_p
             assert not line.served.done()
             await client.reply(question, "yes")
             assert text_of(await line.hear()) == "yes"
+
+
+async def test_an_open_call_ends_with_the_access_token_that_it_came_with(tmp_path: Path) -> None:
+    async with house(tmp_path, equip=equip) as served, AsyncExitStack() as stack:
+        office, lines = served.one.office, {}
+        for name in ("given back", "expired", "later"):
+            if name == "later":
+                served.one.clock.advance(ACCESS_LIFETIME / 2)
+            one = await allowed(office, served.bakery)
+            tokens = await one.redeem()
+            client = await shake_hands(served.site, tokens.access, f"/mcp/{BAKERY}")
+            lines[name] = (one, tokens, client, *(await stack.enter_async_context(waiting(client))))
+        one, tokens, _, line, _ = lines["given back"]
+        await give_back(office, one.program.id, tokens.access)
+        await asyncio.wait_for(line.served, 30)
+        assert not lines["expired"][3].served.done()
+        served.one.clock.advance(ACCESS_LIFETIME / 2)
+        await asyncio.wait_for(lines["expired"][3].served, 30)
+        *_, client, line, question = lines["later"]
+        assert not line.served.done()
+        await client.reply(question, "yes")
+        assert text_of(await line.hear()) == "yes"
 
 
 def prefix_of(secret: str) -> str:
