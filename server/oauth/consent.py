@@ -30,21 +30,33 @@ SHOWN_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person has chosen so far on the page."""
+    """What a person has chosen so far on the page: of organizations nothing, before anything was said."""
 
     words: frozenset[Asked] = BOTH
-    everything: bool = True
+    reach: str = ""
     handles: frozenset[str] = frozenset()
     find: str = ""
 
     @classmethod
     def of(cls, form: Form) -> Choices:
         words = BOTH if form.text("rights") == "write" else frozenset({Asked.READ})
-        return cls(
-            words, form.text("reach") == "everything", frozenset(form.several("organization")), form.text("find")
-        )
+        return cls(words, form.text("reach"), frozenset(form.several("organization")), form.text("find"))
+
+    @property
+    def everything(self) -> bool:
+        return self.reach == "everything"
 
     def consent(self, waiting: Waiting) -> Consent:
+        """What the program is let.
+
+        Raises:
+            InvalidInput: all organizations are chosen, and some: nobody guesses which was meant.
+        """
+        if self.everything and self.handles:
+            raise InvalidInput(
+                "You have chosen all organizations, and ticked some of them: choose one or the other.",
+                field="organizations",
+            )
         return Consent(words=self.words & waiting.words, handles=None if self.everything else self.handles)
 
 

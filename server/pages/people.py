@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.organizations import OrganizationKind, OrganizationRef
-from invoicing.refusals import NotAllowed, Refusal
+from invoicing.refusals import InvalidInput, NotAllowed, Refusal
 from invoicing.text.codes import small_letters
 from operations.access import is_allowed
 from operations.identity.links import make_invitation
@@ -26,7 +26,7 @@ from views.people import belonging, roles_for
 from views.remedies import for_assistant, message_of
 
 _HERE = "people"
-_NEW: dict[str, str] = {"email": "", "role": "accountant", "reach": "all", "clients": ""}
+_NEW: dict[str, str] = {"email": "", "role": "accountant", "reach": "", "clients": ""}
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -49,21 +49,29 @@ async def _people(request: Request, visitor: Visitor) -> Response:
         joined = await invite_user(visitor.office, organization, given["email"], role=role, clients=clients)
     except Refusal as refusal:
         return await _shown(visitor, organization, given=given, refusal=refusal)
-    return await _link_shown(visitor, organization, joined.email, "This person was invited")
+    return await _link_shown(visitor, organization, await _known(visitor, organization, joined.email), invited=True)
 
 
 async def _link(request: Request, visitor: Visitor) -> Response:
     """Another link for somebody who was invited and has not come."""
     organization = await _to_be_managed(request, visitor)
     one = await _member(request, visitor, organization, await visitor.form(request))
-    return await _link_shown(visitor, organization, one.email, "A new link for this person")
+    return await _link_shown(visitor, organization, one, invited=False)
 
 
-async def _link_shown(visitor: Visitor, organization: OrganizationRef, email: str, title: str) -> Response:
-    """The link of an invitation, which stands in this answer and nowhere else."""
-    made = await make_invitation(visitor.office, organization, email)
-    link, until = f"{visitor.office.public_url}{made.path}", f"{made.expires_at:%Y-%m-%d %H:%M}"
-    return show(visitor, organization, "invited.html", here=_HERE, title=title, email=email, link=link, until=until)
+async def _link_shown(visitor: Visitor, organization: OrganizationRef, one: Person, *, invited: bool) -> Response:
+    """The link of an invitation, which stands in this answer and nowhere else, and what the person reaches."""
+    made = await make_invitation(visitor.office, organization, one.email)
+    return show(
+        visitor,
+        organization,
+        "invited.html",
+        here=_HERE,
+        title="This person was invited" if invited else "A new link for this person",
+        one=belonging(organization, one),
+        link=f"{visitor.office.public_url}{made.path}",
+        until=f"{made.expires_at:%Y-%m-%d %H:%M}",
+    )
 
 
 async def _limit(request: Request, visitor: Visitor) -> Response:
@@ -82,7 +90,8 @@ async def _limit(request: Request, visitor: Visitor) -> Response:
     except Refusal as refusal:
         given = {name: form.text(name) for name in ("reach", "clients")}
         return _ask(visitor, organization, "limit.html", "Limit to clients", refusal, one=shown, new=given)
-    return see_other(f"{place_of(organization)}/people")
+    limited = belonging(organization, await _known(visitor, organization, one.email))
+    return show(visitor, organization, "limited.html", here=_HERE, title="This counts from now on", one=limited)
 
 
 async def _remove(request: Request, visitor: Visitor) -> Response:
@@ -122,7 +131,16 @@ async def _member(request: Request, visitor: Visitor, organization: Organization
     Raises:
         Turned: nobody does.
     """
-    email = small_letters((form.text("email") if form else request.query_params.get("email", "")).strip())
+    email = form.text("email") if form else request.query_params.get("email", "")
+    return await _known(visitor, organization, small_letters(email.strip()))
+
+
+async def _known(visitor: Visitor, organization: OrganizationRef, email: str) -> Person:
+    """The person of this e-mail address who belongs to the organization.
+
+    Raises:
+        Turned: nobody does.
+    """
     for one in await list_members(visitor.office, organization):
         if one.email == email:
             return one
@@ -130,10 +148,21 @@ async def _member(request: Request, visitor: Visitor, organization: Organization
 
 
 def _clients_of(organization: OrganizationRef, form: Form) -> Sequence[str] | None:
-    """The clients that a form limits somebody to; None where it does not."""
-    if organization.kind is not OrganizationKind.PARTNER or form.text("reach") != "some":
+    """The clients that a form limits somebody to; None where it does not.
+
+    Raises:
+        InvalidInput: it says all of them and some, or neither: nobody guesses which was meant.
+    """
+    if organization.kind is not OrganizationKind.PARTNER:
         return None
-    return form.text("clients").replace(",", " ").split()
+    reach, clients = form.text("reach"), form.text("clients").replace(",", " ").split()
+    if reach == "some":
+        return clients
+    if reach != "all" or clients:
+        raise InvalidInput(
+            "Choose either all clients, or only those whose handles you give: nothing was changed.", field="clients"
+        )
+    return None
 
 
 async def _shown(

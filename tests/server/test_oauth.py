@@ -232,6 +232,7 @@ async def test_a_person_picks_organizations_finds_them_by_name_and_lessens_the_r
     page = HERE + (await owner.browser.open(authorize_url(program.id))).headers["location"]
     first = await owner.browser.open(page)
     assert all(one in first.text for one in (BAKERY, FINCH))
+    assert 'name="reach" value="everything" required>' in first.text, "nothing is chosen before the person says so"
     chosen = {"rights": "read", "reach": "picked", "organization": [BAKERY]}
     found = await owner.browser.press(page, first, "find", **chosen, find="finch")
     assert f'value="{BAKERY}" checked' in found.text
@@ -239,6 +240,11 @@ async def test_a_person_picks_organizations_finds_them_by_name_and_lessens_the_r
     assert home.one.organization.handle not in found.text
     nothing = await owner.browser.press(page, found, "allow", rights="read", reach="picked")
     assert (nothing.status_code, "Pick at least one" in nothing.text) == (400, True)
+    unsaid = await owner.browser.press(page, found, "allow", rights="read")
+    assert (unsaid.status_code, "Pick at least one" in unsaid.text) == (400, True), "nothing is chosen for anybody"
+    both = await owner.browser.press(page, found, "allow", **chosen | {"reach": "everything"})
+    assert (both.status_code, "choose one or the other" in both.text) == (400, True)
+    assert f'value="{BAKERY}" checked' in both.text
     answer = answer_of(await owner.browser.press(page, found, "allow", **chosen))
     tokens = (await token(home, redeemed_with(answer["code"], program.id))).json()
     assert tokens["scope"] == "read"

@@ -43,6 +43,7 @@ async def test_somebody_is_invited_limited_and_removed(at_home: House, owner: Vi
     assert (invited.status_code, heading_of(invited)) == (200, "This person was invited")
     assert (await belonging(at_home))[ANA] == ("accountant", (FINCH, BAKERY))
     again = await owner.post(f"{PRACTICE}/link", email=ANA)
+    assert f"as accountant and reaches {FINCH}, {BAKERY}." in text_of(invited)
     links = [re.findall(rf">({HERE}/sign-in/link/[\w-]+)</textarea>", one.text)[0] for one in (invited, again)]
     assert len(set(links)) == 2
     assert "2026-03-23 12:00 UTC" in text_of(invited)
@@ -53,8 +54,14 @@ async def test_somebody_is_invited_limited_and_removed(at_home: House, owner: Vi
     asked = await owner.get(f"{PRACTICE}/limit?email={ANA}")
     assert f"{ANA} is accountant of the practice" in text_of(asked)
     done = await owner.post(f"{PRACTICE}/limit", email=ANA, reach="some", clients=BAKERY)
-    assert (done.status_code, (await belonging(at_home))[ANA]) == (303, ("accountant", (BAKERY,)))
-    await owner.post(f"{PRACTICE}/limit", email=ANA, reach="all", clients=BAKERY)
+    assert (done.status_code, (await belonging(at_home))[ANA]) == (200, ("accountant", (BAKERY,)))
+    assert f"{ANA} is accountant of the practice and reaches {BAKERY}." in text_of(done)
+    for unclear in ({"reach": "all", "clients": BAKERY}, {"clients": BAKERY}):
+        refused = await owner.post(f"{PRACTICE}/limit", email=ANA, **unclear)
+        assert (refused.status_code, "Choose either" in text_of(refused)) == (400, True)
+        assert f'value="{BAKERY}"' in refused.text
+        assert (await belonging(at_home))[ANA] == ("accountant", (BAKERY,))
+    await owner.post(f"{PRACTICE}/limit", email=ANA, reach="all", clients="")
     assert (await belonging(at_home))[ANA] == ("accountant", None)
     asked = await owner.get(f"{PRACTICE}/remove?email={ANA}")
     assert f"Remove {ANA} from ledger-co-sandbox" in text_of(asked)
@@ -69,7 +76,9 @@ async def test_what_cannot_be_is_refused_with_what_was_typed(at_home: House, own
         {"email": "ana", "role": "viewer"},
         {"email": ANA, "role": "king"},
         {"email": ANA, "role": "accountant", "reach": "some", "clients": "no-such-client"},
-        {"email": "owner@example.com", "role": "viewer"},
+        {"email": ANA, "role": "accountant", "reach": "all", "clients": BAKERY},
+        {"email": ANA, "role": "accountant"},
+        {"email": "owner@example.com", "role": "viewer", "reach": "all"},
     ):
         refused = await owner.post(PRACTICE, **fields)
         assert (refused.status_code, 'role="alert"' in refused.text) == (400, True), fields
@@ -88,8 +97,8 @@ async def test_keys_that_somebody_made_end_with_their_maker_or_are_named(at_home
         removed = await owner.post(f"{PRACTICE}/remove", email=email, revoke_keys=revoke)
         assert removed.status_code == (303 if revoke else 200)
         assert ("“<bdi>Till</bdi>”" in removed.text) is not bool(revoke)
-        # The next page that is asked for is nobody's any more.
-        assert (await visit.get(f"/o/{BAKERY}/connections")).status_code == 404
+        # Who belongs to nothing any more is signed out.
+        assert (await visit.get(f"/o/{BAKERY}/connections")).headers["location"].startswith("/sign-in?")
         await at_home.credentials.revoke("key")
 
 
