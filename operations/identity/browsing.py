@@ -17,11 +17,12 @@ from sqlmodel import Session
 
 from invoicing.organizations import Clock
 from operations.access import Principal
-from storage.directory import browsers
+from storage.directory import browsers, guessing
 from storage.folder.store import Store
 from storage.ids import new_id
 
 _SECRET_BYTES = 32
+_MARK_BYTES = 16
 _SECRET_LENGTH_MAX = 100
 
 
@@ -85,6 +86,21 @@ async def end_session(store: Store, session_id: str) -> None:
 def is_form_key(one: SignedIn, given: str) -> bool:
     """Whether a form was made for this session."""
     return hmac.compare_digest(one.form_key.encode(), given.encode())
+
+
+def new_mark() -> str:
+    """What a form carries whose act is to happen once, however often it is sent."""
+    return secrets.token_hex(_MARK_BYTES)
+
+
+async def is_first_time(store: Store, clock: Clock, one: SignedIn, mark: str) -> bool:
+    """Use up the mark of a form of this session; whether it was not sent before."""
+    now, digest = store.moments.no_earlier(clock()), _digest(f"{one.session_id} {mark}")
+    # Forms are of their session: after it none counts any more.
+    expires_at = now + browsers.LIFETIME
+    return len(mark) == 2 * _MARK_BYTES and await store.directory.write(
+        lambda db: guessing.spend_challenge(db, digest, expires_at=expires_at, now=now)
+    )
 
 
 def _digest(secret: str) -> str:

@@ -19,6 +19,7 @@ from invoicing.organizations import (
 from invoicing.refusals import Refusal
 from operations.access import is_allowed
 from operations.credentials import create_key, expiry_of
+from operations.identity.browsing import new_mark
 from operations.known_credentials import list_openings, revoke_opening
 from operations.rights import Right
 from server.http.answers import Turned
@@ -46,9 +47,10 @@ async def _connections(request: Request, visitor: Visitor) -> Response:
     organization = await visitor.organization(request)
     if request.method != "POST":
         return await _shown(visitor, organization)
-    form = await visitor.form(request)
     if not is_allowed(Right.CREATE_CREDENTIAL, organization, visitor.office.principal):
         raise Turned(nothing_here())
+    place = f"{place_of(organization)}/connections"
+    form = await visitor.form_sent_once(request, "This was made already", place)
     given = {name: form.text(name) for name in _NEW}
     try:
         return await _made(visitor, organization, form)
@@ -78,6 +80,7 @@ async def _shown(
         openings=[opening_shown(one) for one in openings],
         may_make=may_make and not organization.archived,
         new=given or _NEW,
+        mark=new_mark(),
         refused=refused,
         field=field,
     )

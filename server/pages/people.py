@@ -13,6 +13,7 @@ from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import InvalidInput, NotAllowed, Refusal
 from invoicing.text.codes import small_letters
 from operations.access import is_allowed
+from operations.identity.browsing import new_mark
 from operations.identity.links import make_invitation
 from operations.membership import invite_user, limit_user, list_members, remove_user, role_named
 from operations.rights import Right
@@ -55,7 +56,8 @@ async def _people(request: Request, visitor: Visitor) -> Response:
 async def _link(request: Request, visitor: Visitor) -> Response:
     """Another link for somebody who was invited and has not come."""
     organization = await _to_be_managed(request, visitor)
-    one = await _member(request, visitor, organization, await visitor.form(request))
+    form = await visitor.form_sent_once(request, "This link was made already", f"{place_of(organization)}/people")
+    one = await _member(request, visitor, organization, form)
     return await _link_shown(visitor, organization, one, invited=False)
 
 
@@ -177,6 +179,7 @@ async def _shown(
         "people": [belonging(organization, one) for one in members],
         "roles": roles_for(organization),
         "new": given or _NEW,
+        "mark": new_mark,
         "is_practice": organization.kind is OrganizationKind.PARTNER,
     }
     return _ask(visitor, organization, "people.html", "People", refusal, **shown)

@@ -15,12 +15,12 @@ from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotFound, Unavailable
 from operations.access import Office
 from operations.activity import FAILED, OK, Activity, Door, note
-from operations.identity.browsing import SignedIn, signed_in
+from operations.identity.browsing import SignedIn, is_first_time, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
 from server.pages.cookies import SessionCookie
 from server.pages.reading import PUBLIC_URL, Form, read_form
-from server.pages.rendering import nothing_here, see_other, told
+from server.pages.rendering import nothing_here, render, see_other, told
 from storage.directory import access_queries
 from views.remedies import for_assistant, message_of
 
@@ -53,6 +53,18 @@ class Visitor:
             Turned: it is not one.
         """
         return await read_form(request, self.signed_in)
+
+    async def form_sent_once(self, request: Request, title: str, place: str) -> Form:
+        """The form that this person's page has sent, which carries `new_mark()` as its `mark`: loading the answer
+        again does nothing twice. `title` says what was done already, and `place` is where that can be seen.
+
+        Raises:
+            Turned: it is none, or was sent before.
+        """
+        form = await self.form(request)
+        if not await is_first_time(self.office.store, self.office.clock, self.signed_in, form.text("mark")):
+            raise Turned(render("done_already.html", status=409, visitor=self, title=title, place=place))
+        return form
 
     async def organization(self, request: Request) -> OrganizationRef:
         """The organization that the address names: a practice under /practice, every other under /o.

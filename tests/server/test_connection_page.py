@@ -80,6 +80,17 @@ async def test_a_key_or_a_link_is_made_in_place_and_shown_once(
     assert "2026-03-16 12:00 UTC" in row, "its last use"
 
 
+async def test_a_form_that_is_sent_again_makes_nothing_more(at_home: House, owner: Visit) -> None:
+    (mark,) = re.findall(r'name="mark" value="(\w+)"', (await owner.get(PAGE)).text)
+    sent = {"kind": "key", "name": "Once", "rights": "read", "mark": mark}
+    assert (await owner.post(PAGE, **sent)).status_code == 200
+    made = await prefixes(at_home)
+    for again in (await owner.post(PAGE, **sent), await owner.post(PAGE, **sent | {"mark": ""})):
+        assert (again.status_code, heading_of(again)) == (409, "This was made already")
+        assert f'href="{PAGE}"' in again.text
+    assert await prefixes(at_home) == made
+
+
 @pytest.mark.parametrize(("field", "value"), [("name", " "), ("name", "x" * 81), ("days", "never"), ("days", "99999")])
 async def test_what_does_not_fit_is_refused_beside_what_was_typed(
     at_home: House, owner: Visit, field: str, value: str

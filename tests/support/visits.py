@@ -34,7 +34,7 @@ class Visit:
     async def post(self, path: str, **fields: str | list[str]) -> httpx2.Response:
         """Send the form of a page."""
         headers = {**self.cookie, "Origin": self.site.url}
-        data: Any = {"form_key": self.signed_in.form_key, **fields}
+        data: Any = {"form_key": self.signed_in.form_key, "mark": browsing.new_mark(), **fields}
         return await self.site.send("POST", path, headers=headers, data=data)
 
 
