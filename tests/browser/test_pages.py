@@ -7,10 +7,12 @@ import re
 from playwright.async_api import Browser, Page, expect
 
 from operations.known_credentials import list_openings
+from storage.directory.tables import Credential
 from tests.support.browsing import DESKTOP, PHONE, Browsed, be_signed_in
 from tests.support.http import BAKERY
 from tests.support.looks import stops, what_is_wrong
 from tests.support.people import colleague
+from tests.support.practice import Practice
 
 CONNECTIONS = f"/o/{BAKERY}/connections"
 LONG = "somebody.with.a.very.long.address.indeed@subdomain.of.example.com"
@@ -26,6 +28,10 @@ async def test_every_page_can_be_read_wide_and_narrow_light_and_dark(at_home: Br
     addresses = ["/", CONNECTIONS, f"{CONNECTIONS}/{key}/revoke", f"{practice}/connections", f"{practice}/people"]
     addresses += [f"{practice}/people/{act}?email={LONG}" for act in ("limit", "remove")]
     addresses += [f"/o/{odd.handle}/people", "/keys/nothing", "/o/nobody/people", "/mcp"]
+    connection = await a_connection(home.one, "Some-Very-Long-Program-Name-Without-Any-Blank-In-It-At-All")
+    addresses += ["/account", "/account/password", "/account/codes", "/account/passkeys", "/account/password/remove"]
+    addresses += [f"/account/connections/end?connection={connection}", "/sign-in", "/sign-in/again", "/approvals"]
+    addresses += [f"/o/{BAKERY}/activity", f"/o/{BAKERY}/approvals", f"{practice}/approvals/human_approval"]
     for address in addresses:
         await at_home.open(address)
         for size in (DESKTOP, PHONE):
@@ -37,6 +43,23 @@ async def test_every_page_can_be_read_wide_and_narrow_light_and_dark(at_home: Br
     reached = await stops(at_home.page)
     assert reached.count("TEXTAREA") == 4
     assert {"A", "BUTTON", "INPUT", "SUMMARY"} < set(reached)
+
+
+async def a_connection(one: Practice, name: str) -> str:
+    """The id of a connection that the owner has allowed a program of this name."""
+    connection = Credential(
+        id="cre_1",
+        kind="token",
+        name=name,
+        prefix="cft_1",
+        user_id=one.office.principal.user_id,
+        scopes="read",
+        client_id="https://claude.example",
+        created_at=one.clock(),
+        created_by=one.office.principal.label,
+    )
+    await one.store.directory.write(lambda db: db.add(connection))
+    return "cre_1"
 
 
 async def test_the_button_copies_the_url(at_home: Browsed) -> None:

@@ -84,7 +84,7 @@ async def test_a_link_only_asks_until_the_button_is_pressed_and_leads_to_a_way_t
     assert (browser.path, browser.status) == ("/account", 200)
     assert "Set up how you sign in from now on" in browser.text
     await with_passkey(browser, Device(), "<b>Laptop</b>")
-    assert "Passkey “&lt;b&gt;Laptop&lt;/b&gt;”" in browser.text
+    assert "Passkey <q><bdi>&lt;b&gt;Laptop&lt;/b&gt;</bdi></q>" in browser.text
     assert "Set up how you sign in from now on" not in browser.text
     await browser.open(link.path)
     await browser.send(link.path)
@@ -201,18 +201,21 @@ async def test_whoever_proved_it_long_ago_proves_it_before_ways_are_changed(one:
     secret = await with_password(one, browser)
     one.clock.advance(timedelta(hours=1))
     await browser.open("/account")
-    passkey_id = next(iter(re.findall(r'value="(pky_\w+)"', browser.text)))
-    await browser.send("/account/passkeys/remove", holding=passkey_id)
-    assert browser.path == "/sign-in/again?next=%2Faccount"
+    (removal,) = re.findall(r'href="(/account/passkeys/remove\?passkey=pky_\w+)"', browser.text)
+    await browser.open(removal)
+    assert browser.path.startswith("/sign-in/again?next=%2Faccount%2Fpasskeys%2Fremove")
     assert OWNER in browser.text
     code = code_of(secret, one.clock())
     await browser.send("/sign-in/again/password", password=WRONG, code=code)
     assert (browser.status, "do not fit together" in browser.text) == (403, True)
     await browser.send("/sign-in/again/passkey", answer=device.get(browser.form("/sign-in/again/passkey").options))
-    assert browser.path == "/account"
-    await browser.send("/account/passkeys/remove", holding=passkey_id)
-    assert (browser.path, passkey_id in browser.text) == ("/account", False)
-    await browser.send("/account/password/remove")
+    assert browser.path == removal
+    assert "signs you in no more" in browser.text
+    assert removal in (await browser.open("/account")).text, "nothing happens before the button is pressed"
+    await (await browser.open(removal)).send("/account/passkeys/remove")
+    assert (browser.path, removal in browser.text) == ("/account", False)
+    assert (await browser.open(removal)).status == 404
+    await (await browser.open("/account/password/remove")).send("/account/password/remove")
     assert (browser.status, "only way in which you can sign in" in browser.text) == (409, True)
     one.clock.advance(timedelta(hours=1))
     await browser.open("/account/password")
@@ -266,7 +269,7 @@ async def test_browsers_and_connections_are_shown_and_ended_by_their_person_alon
         link = await make_sign_in_link(one.office, other.principal.label)
         await (await theirs.open(link.path)).send(link.path)
         await browser.open("/account")
-        assert "“Claude &lt;x&gt;”" in browser.text
+        assert "<q><bdi>Claude &lt;x&gt;</bdi></q>" in browser.text
         (session_id,) = re.findall(r'name="browser" value="(\w+)"', browser.text)
         for path, field, value in (("browsers", "browser", session_id), ("connections", "connection", "cre_1")):
             key = theirs.form("/account/name").fields["form_key"]
@@ -274,7 +277,11 @@ async def test_browsers_and_connections_are_shown_and_ended_by_their_person_alon
             assert answer.status_code == 404, path
         await browser.send("/account/browsers/end")
         assert (await phone.open("/account")).path.startswith("/sign-in")
-        await browser.send("/account/connections/end")
+        (ending,) = re.findall(r'href="(/account/connections/end\?connection=cre_1)"', browser.text)
+        assert (await theirs.open(ending)).status == 404
+        assert "reaches nothing any more" in (await browser.open(ending)).text
+        assert "Claude" in (await browser.open("/account")).text, "nothing happens before the button is pressed"
+        await (await browser.open(ending)).send("/account/connections/end")
         assert "Claude" not in browser.text
     found = await one.store.directory.read(lambda db: credentials.bearer_by_id(db, "cre_1", now=one.clock()))
     assert found is credentials.Lapse.REVOKED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,14 +13,23 @@ from starlette.routing import Route
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
 from operations.identity import account, ways
 from operations.identity.passkeys import Site
-from server.pages.identity.addresses import shown, sign_in_address
+from server.pages.identity.addresses import address_of, shown, sign_in_address
 from server.pages.reading import Form, origin_of
-from server.pages.rendering import render, see_other
+from server.pages.rendering import nothing_here, render, see_other
 from server.pages.visiting import Desk, Page, Visitor
+from storage.directory.credentials import KnownCredential
+from storage.directory.identity import KnownPasskey
 
 _ACCOUNT = "/account"
 _REFUSED = (InvalidInput, Conflict, LimitExceeded)
 Act = Callable[[Form, Visitor], Awaitable[None]]
+
+
+class Field(NamedTuple):
+    """A hidden field of a form."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,12 @@ class AccountPages:
             self.desk.page(_ACCOUNT, self.show),
             self._act("/name", self.set_name),
             self._act("/browsers/end", self.end_browser),
-            self._act("/connections/end", self.end_connection),
+            self.desk.page(f"{_ACCOUNT}/connections/end", self.end_connection, methods=both),
             self.desk.page(f"{_ACCOUNT}/password", self._proved(self.password), methods=both),
-            self.desk.page(f"{_ACCOUNT}/password/remove", self._proved(self.remove_password), methods=["POST"]),
+            self.desk.page(f"{_ACCOUNT}/password/remove", self._proved(self.remove_password), methods=both),
             self.desk.page(f"{_ACCOUNT}/codes", self._proved(self.codes), methods=both),
             self.desk.page(f"{_ACCOUNT}/passkeys", self._proved(self.passkeys), methods=both),
-            self.desk.page(f"{_ACCOUNT}/passkeys/remove", self._proved(self.remove_passkey), methods=["POST"]),
+            self.desk.page(f"{_ACCOUNT}/passkeys/remove", self._proved(self.remove_passkey), methods=both),
         ]
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
@@ -53,8 +62,18 @@ class AccountPages:
     async def end_browser(self, form: Form, visitor: Visitor) -> None:
         await account.end_browser(visitor.office, form.text("browser"))
 
-    async def end_connection(self, form: Form, visitor: Visitor) -> None:
-        await account.end_connection(visitor.office, form.text("connection"))
+    async def end_connection(self, request: Request, visitor: Visitor) -> Response:
+        """What ends is said first, here as with the ways to sign in; the button of that page ends it."""
+        if request.method == "POST":
+            form = await visitor.form(request)
+            return await self._refused(visitor, account.end_connection(visitor.office, form.text("connection")))
+        wanted = request.query_params.get("connection", "")
+        mine = await account.my_account(visitor.office, self.site)
+        for one in mine.connections:
+            if one.id == wanted:
+                kept = Field("connection", one.id)
+                return _ask_first(visitor, "End this connection", "connections/end", "End the connection", kept, one)
+        return nothing_here()
 
     async def password(self, request: Request, visitor: Visitor) -> Response:
         alert = ""
@@ -72,6 +91,8 @@ class AccountPages:
         return _page(visitor, "account_password.html", "Your password", alert)
 
     async def remove_password(self, request: Request, visitor: Visitor) -> Response:
+        if request.method != "POST":
+            return _ask_first(visitor, "Remove your password", "password/remove", "Remove password and codes")
         await visitor.form(request)
         return await self._refused(visitor, ways.remove_password(visitor.office, self.site))
 
@@ -107,8 +128,15 @@ class AccountPages:
         return _page(visitor, "account_passkey.html", "A passkey", alert, passkey=options, elsewhere=elsewhere)
 
     async def remove_passkey(self, request: Request, visitor: Visitor) -> Response:
-        form = await visitor.form(request)
-        return await self._refused(visitor, ways.remove_passkey(visitor.office, self.site, form.text("passkey")))
+        if request.method == "POST":
+            form = await visitor.form(request)
+            return await self._refused(visitor, ways.remove_passkey(visitor.office, self.site, form.text("passkey")))
+        mine = await ways.my_ways(visitor.office, self.site)
+        for one in mine.passkeys:
+            if one.id == request.query_params.get("passkey", ""):
+                kept = Field("passkey", one.id)
+                return _ask_first(visitor, "Remove a passkey", "passkeys/remove", "Remove the passkey", kept, one)
+        return nothing_here()
 
     def _act(self, path: str, act: Act) -> Route:
         async def answer(request: Request, visitor: Visitor) -> Response:
@@ -122,7 +150,7 @@ class AccountPages:
         async def proved(request: Request, visitor: Visitor) -> Response:
             mine = await ways.my_ways(visitor.office, self.site)
             if ways.must_prove_again(visitor.office, mine, visitor.signed_in):
-                next_path = request.url.path if request.method == "GET" else _ACCOUNT
+                next_path = address_of(request) if request.method == "GET" else _ACCOUNT
                 return see_other(sign_in_address(next_path, "/sign-in/again"))
             return await page(request, visitor)
 
@@ -148,6 +176,19 @@ class AccountPages:
             this_browser=visitor.signed_in.session_id,
             shown=shown,
         )
+
+
+def _ask_first(
+    visitor: Visitor,
+    title: str,
+    action: str,
+    button: str,
+    kept: Field | None = None,
+    one: KnownCredential | KnownPasskey | None = None,
+) -> Response:
+    """The page that says what is going to end: a connection or a passkey, or the password where it is neither."""
+    about = {"action": f"{_ACCOUNT}/{action}", "button": button, "kept": kept, "one": one, "shown": shown}
+    return _page(visitor, "account_end.html", title, "", **about)
 
 
 def _page(visitor: Visitor, template: str, title: str, alert: str, **context: Any) -> Response:

@@ -25,6 +25,11 @@ def sign_in_address(next_path: str, page: str = "/sign-in") -> str:
     return page if next_path == "/" else f"{page}?{urlencode({'next': next_path})}"
 
 
+def address_of(request: Request) -> str:
+    """What was asked for, with its query, to come back to it."""
+    return local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+
+
 def network_address(request: Request) -> str:
     """The network address from which a request comes; empty where that is not known."""
     return request.client.host if request.client is not None else ""
