@@ -14,7 +14,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from invoicing.refusals import NotFound
-from operations.identity.browsing import end_session
 from operations.identity.providers import secret_of, the_provider
 from operations.identity.vouching import sign_in_vouched
 from server.http.answers import Turned
@@ -99,14 +98,14 @@ class ProviderSignIn:
             begun = await sign_in_vouched(office, vouched)
         except NotGenuine as fault:
             _log.warning("a sign-in through the identity provider came to nothing: %s", fault.reason)
+            self.desk.count_failed("provider")
             return self._over(told("This sign-in came to nothing", _AGAIN, status=400))
         except NotFetched as fault:
             return self._over(_unavailable(fault))
         except NotFound as refused:
+            self.desk.count_failed("provider")
             return self._over(told("Nobody here is known by that", refused.message, status=403))
-        if visitor is not None:
-            await end_session(office.store, visitor.signed_in.session_id)
-        return self.desk.cookie.give(self._over(see_other(_decoded(back))), begun)
+        return await self.desk.begin(self._over(see_other(_decoded(back))), begun, before=visitor)
 
     @property
     def _cookie(self) -> str:

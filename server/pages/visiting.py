@@ -14,8 +14,8 @@ from starlette.routing import Route
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotFound, Unavailable
 from operations.access import Office
-from operations.activity import FAILED, OK, Activity, Door, note
-from operations.identity.browsing import SignedIn, is_first_time, signed_in
+from operations.activity import FAILED, OK, Activity, Door, note, note_failed_authentication
+from operations.identity.browsing import SignedIn, end_session, is_first_time, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
 from server.pages.cookies import SessionCookie
@@ -127,6 +127,22 @@ class Desk:
     def of_organization(self, path: str, page: Page, *, methods: Sequence[str] = ("GET",)) -> list[Route]:
         """The routes of a page that each organization has, a practice's own among them."""
         return [self.page(f"/{room}/{{handle}}{path}", page, methods=methods) for room in ("o", "practice")]
+
+    async def begin(self, response: Response, secret: str, *, before: Visitor | None) -> Response:
+        """The response, with the cookie of a session that has just begun, which is put on the log where its person is
+        at home. The browser's session before ends.
+        """
+        if before is not None:
+            await end_session(self.office.store, before.signed_in.session_id)
+        begun = await signed_in(self.office.store, self.office.clock, secret)
+        if begun is not None:
+            done = Activity(door=Door.PAGE, act=f"sign_in_with_{begun.method}", principal=begun.principal)
+            note(self.office, done)
+        return self.cookie.give(response, secret)
+
+    def count_failed(self, reason: str) -> None:
+        """Count a sign-in that came to nothing, by one of a few fixed reasons."""
+        note_failed_authentication(self.office.store, self.office.clock, Door.PAGE, reason)
 
     def _note(self, visitor: Visitor, request: Request, act: str, status: int) -> None:
         """Put a visit on the activity log of the organization that the address names, if that is in reach."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from operations.activity import list_activity, list_activity_of_nobody
 from operations.identity import links, signing_in
 from operations.identity.links import make_sign_in_link
 from operations.identity.providers import ProviderSettings, set_provider
@@ -121,6 +122,49 @@ async def test_password_and_code_sign_in(one: Practice, browser: Browser) -> Non
     await browser.send("/sign-in/password", email=OWNER, password=GOOD_PASSWORD)
     await browser.send("/sign-in/code", code=code_of(secret, one.clock()))
     assert (browser.path, browser.status) == ("/account", 200)
+
+
+async def test_each_sign_in_is_on_the_log_with_its_way_and_what_signs_nobody_in_is_counted(
+    one: Practice, browser: Browser
+) -> None:
+    device = Device()
+    await by_link(one, browser)
+    await with_passkey(browser, device)
+    secret = await with_password(one, browser)
+    await sign_out(browser)
+    await browser.send("/sign-in/passkey", answer=device.get(browser.form("/sign-in/passkey").options))
+    await sign_out(browser)
+    one.clock.advance(timedelta(seconds=30))
+    for code in ("000000", code_of(secret, one.clock())):
+        await browser.open("/sign-in")
+        await browser.send("/sign-in/password", email=OWNER, password=GOOD_PASSWORD)
+        await browser.send("/sign-in/code", code=code)
+    await browser.open("/sign-in")
+    await browser.send("/sign-in/passkey", answer="{}")
+    await browser.post("/sign-in/link/guessed", {}, Origin=LOCALHOST)
+    for _ in range(signing_in.OF_ACCOUNT.free + 2):
+        await browser.open("/sign-in")
+        await browser.send("/sign-in/password", email="nobody@example.com", password=WRONG)
+        await browser.send("/sign-in/code", code="123456")
+    await one.store.activity.written()
+    noted = (await list_activity(one.office, one.organization, cursor="", limit=100)).items
+    acts = [done.act for done in reversed(noted) if done.act.startswith(("sign_in", "POST /sign-out"))]
+    assert acts == [
+        "sign_in_with_link",
+        "POST /sign-out",
+        "sign_in_with_passkey",
+        "POST /sign-out",
+        "sign_in_with_password",
+    ]
+    assert {done.label for done in noted} == {OWNER}
+    counted = (await list_activity_of_nobody(one.store, cursor="", limit=10)).items
+    assert {(done.result, done.times) for done in counted} == {
+        ("password", 2 + signing_in.OF_ACCOUNT.free),
+        ("passkey", 1),
+        ("link", 1),
+        ("too_many_attempts", 1),
+    }
+    assert {(done.act, done.label, done.door) for done in counted} == {("authenticate", "", "page")}
 
 
 async def test_too_many_attempts_are_told_when_to_come_back(one: Practice, browser: Browser) -> None:

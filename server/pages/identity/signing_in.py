@@ -51,7 +51,7 @@ class SignInPages:
                 self.desk.office, form.text("email"), form.text("password"), address=network_address(request)
             )
         except (LimitExceeded, NotAllowed) as refused:
-            return await self._ask(request, visitor, next_path, refused)
+            return await self._not_signed_in(request, visitor, next_path, refused, "password")
         return render("sign_in_code.html", title="Your code", halfway=halfway, next=next_path)
 
     async def take_code(self, request: Request, visitor: Visitor | None) -> Response:
@@ -61,7 +61,7 @@ class SignInPages:
                 self.desk.office, form.text("halfway"), form.text("code"), address=network_address(request)
             )
         except (LimitExceeded, NotAllowed) as refused:
-            return await self._ask(request, visitor, _next(form), refused)
+            return await self._not_signed_in(request, visitor, _next(form), refused, "password")
         return await self._signed_in(visitor, secret, _next(form))
 
     async def take_passkey(self, request: Request, visitor: Visitor | None) -> Response:
@@ -69,7 +69,7 @@ class SignInPages:
         try:
             secret = await signing_in.sign_in_with_passkey(self.desk.office, self.site, form.text("answer"))
         except NotAllowed as refused:
-            return await self._ask(request, visitor, _next(form), refused)
+            return await self._not_signed_in(request, visitor, _next(form), refused, "passkey")
         return await self._signed_in(visitor, secret, _next(form))
 
     async def open_link(self, request: Request, visitor: Visitor | None) -> Response:
@@ -81,6 +81,7 @@ class SignInPages:
         await read_form(request)
         opened = await links.use_link(self.desk.office, self.site, request.path_params["secret"])
         if opened is None:
+            self.desk.count_failed("link")
             return told(
                 "This link signs nobody in",
                 "It was used, or has expired, or there never was one. Whoever runs the server makes another.",
@@ -94,6 +95,13 @@ class SignInPages:
         form = await visitor.form(request)
         await browsing.end_session(self.desk.office.store, visitor.signed_in.session_id)
         return self.desk.cookie.take_back(see_other(sign_in_address(_next(form))))
+
+    async def _not_signed_in(
+        self, request: Request, visitor: Visitor | None, next_path: str, refused: Refusal, way: str
+    ) -> Response:
+        """The sign-in again, with what was refused; it is counted."""
+        self.desk.count_failed("too_many_attempts" if isinstance(refused, LimitExceeded) else way)
+        return await self._ask(request, visitor, next_path, refused)
 
     async def _ask(
         self, request: Request, visitor: Visitor | None, next_path: str, refused: Refusal | None = None
@@ -117,10 +125,7 @@ class SignInPages:
         return response
 
     async def _signed_in(self, visitor: Visitor | None, secret: str, next_path: str) -> Response:
-        """Leads on with the cookie of the new session; the one before ends with its browser's new one."""
-        if visitor is not None:
-            await browsing.end_session(self.desk.office.store, visitor.signed_in.session_id)
-        return self.desk.cookie.give(see_other(next_path), secret)
+        return await self.desk.begin(see_other(next_path), secret, before=visitor)
 
 
 def _next(form: Form) -> str:
