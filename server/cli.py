@@ -160,7 +160,8 @@ def serve(
     report = migrate_all(root, _tell_nobody)
     for name, reason in report.failed:
         complain(f"{name}: {told(reason, at_terminal)}")
-    announce = partial(complain, f"serving {root} on {url_of(settings.public_url, host=host, port=port)}/mcp")
+    url = url_of(settings.public_url, host=host, port=port)
+    announce = partial(complain, f"serving {root} on {url}/mcp, which AI clients are given; for browsers: {url}/")
     where = partial(
         serve_http,
         root,
@@ -245,22 +246,27 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, scopes=EVERYTHING)
         link = await make_sign_in_link(office, principal.label)
-        sign_in_url = await browser_url(settings, store) + link.path
+        url = await browser_url(settings, store)
+        sign_in_url = url + link.path
         mandates = mandate_lines(profile, on=office.now().date())
     if as_json:
         answer = {"practice": organization.handle, "owner": principal.label, "token": token.secret}
-        say_json({**answer, "sign_in_url": sign_in_url, "data": str(settings.data), "mandates": list(mandates)})
+        answer |= {"sign_in_url": sign_in_url, "connection_url": f"{url}/mcp"}
+        say_json({**answer, "data": str(settings.data), "mandates": list(mandates)})
         return
     say(f"Created {organization.name} ({organization.handle}, {organization.environment}) in {settings.data}.")
     say(f"Owner: {principal.label}.")
     for line in mandates:
         say(line)
-    say(f"Personal access token for counterfoil serve, shown once: {token.secret}")
     folder = data_option(settings)
-    say(f"Connect an AI client with the command: counterfoil stdio{folder}")
-    say(f"Or serve it over HTTP, for browsers and with the token: counterfoil serve{folder}")
-    say(f"Then sign in with a browser, once, until {link.expires_at:%H:%M} UTC: {sign_in_url}")
-    say(f"Later links: counterfoil user sign-in-link --user {principal.label}{folder}")
+    at = f" --public-url {settings.public_url}" if settings.public_url else ""
+    say("To connect an AI client:")
+    say(f"1. Start the server, and let it run: counterfoil serve{at}{folder}")
+    say(f"2. Open this link in a browser by {link.expires_at:%H:%M} UTC, and sign in: {sign_in_url}")
+    say(f"3. Paste this URL into the AI client, as a remote or custom MCP server: {url}/mcp")
+    say(f"A later link: counterfoil user sign-in-link --user {principal.label}{at}{folder}")
+    say(f"An AI client that starts programs itself needs no server: counterfoil stdio{folder}")
+    say(f"Personal access token, for programs that call the server, shown once: {token.secret}")
 
 
 def _give_up(error: Exception) -> NoReturn:

@@ -194,7 +194,8 @@ async def _sign_in_link(settings: Settings, user: str, as_json: bool) -> None:
         say_json({"url": url})
         return
     whom = small_letters(user.strip())
-    say(f"Until {link.expires_at:%H:%M} UTC whoever opens this link first is signed in as {whom}: {url}")
+    until = f"{link.expires_at:%H:%M} UTC"
+    say(f"Until {until} whoever opens this link and presses the button is signed in, once, as {whom}: {url}")
 
 
 async def _rename(settings: Settings, email: str, new: str) -> None:

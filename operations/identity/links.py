@@ -1,5 +1,5 @@
-"""Sign-in links: whoever opens one first is signed in, once. They are the way in where there is no other yet, or no
-other any more.
+"""Sign-in links: whoever opens one first, and presses the button there, is signed in, once. They are the way in where
+there is no other yet, or no other any more.
 """
 
 from __future__ import annotations

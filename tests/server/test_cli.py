@@ -140,13 +140,23 @@ def test_init_says_in_text_what_it_made(run: Run, tmp_path: Path) -> None:
     outcome = run(*INIT, data=tmp_path / "data")
     assert (outcome.code, outcome.err) == (0, "")
     assert "Larkfield Accounting (larkfield-accounting, live)" in outcome.out
-    assert "counterfoil stdio" in outcome.out
-    assert "Then sign in with a browser, once, until " in outcome.out
+    asked = outcome.out.partition("To connect an AI client:\n")[2].splitlines()
+    serve, link, paste = asked[:3]
+    assert serve.startswith("1. ")
+    assert f"counterfoil serve --data {tmp_path / 'data'}" in serve
+    assert link.startswith("2. Open this link in a browser by ")
+    assert "http://localhost:8750/sign-in/link/" in link
+    assert paste.startswith("3. Paste this URL into the AI client")
+    assert paste.endswith(" http://localhost:8750/mcp")
+    assert "counterfoil stdio" in "".join(asked[3:])
 
 
 def test_init_prints_where_the_server_will_be_reached(run: Run, tmp_path: Path) -> None:
     answer = run(*INIT, "--public-url", "https://books.example.com", "--json", data=tmp_path / "data").json
     assert answer["sign_in_url"].startswith("https://books.example.com/sign-in/link/")
+    assert answer["connection_url"] == "https://books.example.com/mcp"
+    said = run(*INIT, "--public-url", "https://books.example.com", data=tmp_path / "another").out
+    assert "counterfoil serve --public-url https://books.example.com --data " in said
 
 
 @pytest.mark.parametrize(

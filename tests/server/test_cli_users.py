@@ -61,7 +61,10 @@ def test_a_way_in_is_made_for_whoever_has_lost_every_other(
     monkeypatch.setenv("COUNTERFOIL_USER", "nobody@example.com")
     link = ("user", "sign-in-link", "--user", "Owner@example.com", "--data", str(tmp_path))
     _, said, _ = run_command(monkeypatch, capsys, *link)
-    assert "is signed in as owner@example.com: http://localhost:8750/sign-in/link/" in said
+    assert (
+        "whoever opens this link and presses the button is signed in, once, as owner@example.com: http://localhost:8750/sign-in/link/"
+        in said
+    )
     url = "https://books.example.com"
     _, said, _ = run_command(monkeypatch, capsys, *link, "--json", "--public-url", url)
     assert re.fullmatch(re.escape(url) + r"/sign-in/link/[\w-]{43}", json.loads(said)["url"])

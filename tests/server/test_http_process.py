@@ -116,7 +116,9 @@ async def test_a_conversation_of_the_sdk_runs_over_a_real_socket(tmp_path: Path,
             assert hashlib.sha256(opened.content).hexdigest() == rendered["sha256"]
         await server.stop()
     named = server.site.url.replace("127.0.0.1", "localhost")
-    assert server.said.read_text("utf-8").splitlines() == [f"counterfoil: serving {data} on {named}/mcp"]
+    (said,) = server.said.read_text("utf-8").splitlines()
+    assert said.startswith(f"counterfoil: serving {data} on {named}/mcp,")
+    assert said.endswith(f"for browsers: {named}/")
 
 
 async def test_no_secret_is_in_the_log_nor_in_the_data_folder(tmp_path: Path) -> None:
