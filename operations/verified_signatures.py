@@ -52,7 +52,7 @@ def _document_problems(ask: Ask, kept: dict[str, Signature]) -> Iterator[str]:
     """Each signed approval of a document against the document as it stands."""
     waited_as = {act.subject: str(act.detail.get("draft", "")) for act in checks.acts(ask, *checks.ISSUING)}
     for document_id, given in document_approvals(ask).items():
-        if not any(one.signed or one.how is not How.TOOL for one in given):
+        if not any(one.signed or one.how.is_signed for one in given):
             continue
         document = ask(partial(_document, document_id))
         for number, one in enumerate(given, start=1):
@@ -69,7 +69,7 @@ def _approval_problem(
     given: GivenApproval, signature: Signature | None, document: Document, waited_as: str, number: int
 ) -> str:
     if not given.signed:
-        return "" if given.how is How.TOOL else "is not signed"
+        return "is not signed" if given.how.is_signed else ""
     if signature is None:
         return "was signed, and the signature is not there"
     statement = _statement(signature)

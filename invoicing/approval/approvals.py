@@ -35,12 +35,20 @@ class Answer(StrEnum):
 
 class How(StrEnum):
     """How somebody decided: by a call of a tool, or of a command; or by signing what a page has shown, with a passkey
-    or with password and one-time code.
+    or with password and one-time code. Before anything was signed, also by answering the client's form in mid-call, or
+    by the prompt that the client forced before it called: nobody decides so any more, but what was stays on record.
     """
 
     TOOL = "tool"
     PASSKEY = "passkey"
     PASSWORD_AND_CODE = "password_and_code"  # noqa: S105  A way to sign, not a password.
+    ELICITATION = "elicitation"
+    FORCED_PROMPT = "forced_prompt"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signature belongs to it."""
+        return self in (How.PASSKEY, How.PASSWORD_AND_CODE)
 
 
 @dataclass(frozen=True, slots=True)

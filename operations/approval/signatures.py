@@ -18,7 +18,7 @@ def signature_problem(signature: Signature) -> str:
             return _passkey_problem(signature)
         case How.PASSWORD_AND_CODE:
             return _attested_problem(signature)
-        case How.TOOL:
+        case How.TOOL | How.ELICITATION | How.FORCED_PROMPT:
             return "a call of a tool is no signature"
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
-from invoicing.approval.approvals import How
+from invoicing.approval.approvals import Answer, Decision, How
 from invoicing.approval.signing import Signature, statement_of
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import Office
-from operations.approval.deciding import Decided, DecisionRequest, decide_approval
+from operations.approval.deciding import Decided, DecisionRequest, decide_approval, waiting_approval
 from operations.approval.showing import Shown, show_for_decision, waiting_for
 from operations.approval.signatures import signature_problem
 from operations.approval.signing import PasskeyAssertion, Proof
@@ -26,7 +27,10 @@ from operations.customers import save_customer
 from operations.invoices import get_invoice
 from operations.rights import Right
 from operations.verification import verify_books
+from storage.books import audit
 from storage.books.approval_signatures import signatures
+from storage.books.approvals import save_approval
+from storage.books.checks import DECIDING
 from storage.books.pool import BOOKS_FILE, Books
 from storage.folder.keys import Keys
 from tests.support.approvals import Desk, desk
@@ -197,6 +201,34 @@ async def test_a_credit_note_is_signed_as_it_will_stand(tmp_path: Path) -> None:
         assert made.issued is not None
 
 
+@pytest.mark.parametrize("how", [How.ELICITATION, How.FORCED_PROMPT])
+async def test_what_was_decided_by_a_form_or_prompt_before_there_were_signatures_stays_readable(
+    tmp_path: Path, how: How
+) -> None:
+    """Older versions wrote these values into rows that never change, and into the audit trail."""
+    async with desk(tmp_path) as it:
+        await it.workflow(steps="accountant | owner")
+        key = await it.ask(it.anna)
+        ben, at = it.ben.principal, it.one.clock()
+
+        def decided_as_once(db: Session) -> None:
+            waiting = waiting_approval(db, key)
+            save_approval(db, waiting.decided(Decision(Answer.APPROVE, ben.user_id, ben.label, at, how)))
+            detail = {"decision": "approve", "workflow": "LARGE", "step": 1, "round": 1, "how": how.value}
+            detail |= {"user_id": ben.user_id, "comment": "", "digest": waiting.digest}
+            audit.record(db, DECIDING, key, at=at, by=ben.label, detail=detail)
+
+        books = await deciding(it, it.owner)
+        await books.write(decided_as_once)
+        (waiting,) = await waiting_for(books)
+        assert waiting.decisions[0].how is how
+        made = (await approve(it, it.owner, key, by_passkey(await seen_by(it, it.owner, key)))).issued
+        assert made is not None
+        given = (await get_invoice(books, made.document.number)).approvals
+        assert [one.how for one in given] == [how, How.PASSKEY]
+        assert (await verify_books(books)).problem == ""
+
+
 SIGNED = "UPDATE approval_signatures SET"
 TAMPERINGS = {
     "the statement": (f"{SIGNED} statement = replace(statement, '\"step\":1', '\"step\":2')", "not as it was kept"),
@@ -206,6 +238,10 @@ TAMPERINGS = {
     "a signature that is gone": ("DELETE FROM approval_signatures", "it was given, and is not there any more"),
     "the approval's signature": ("UPDATE document_approvals SET signed = ''", "is not what is on record"),
     "how it was approved": ("UPDATE document_approvals SET how = 'tool'", "is not what is on record"),
+    "that it was signed": (
+        "UPDATE document_approvals SET how = 'elicitation', signed = ''",
+        "is not what is on record",
+    ),
     "a key of the installation": ("DELETE FROM approval_keys", "its key is none of this installation"),
 }
 
@@ -247,7 +283,7 @@ async def test_a_row_that_is_whole_in_itself_is_checked_by_its_signature(tmp_pat
                 "nonce": "00" * 32,
                 "signed_at": real.signed_at + timedelta(days=1) if real.method is How.PASSWORD_AND_CODE else None,
                 "signature": real.signature[:-8] + "AAAAAAAA",
-                "method": How.TOOL,
+                "method": How.ELICITATION,
                 "public_key": "AAAA",
             }
             for field, value in forged.items():
