@@ -13,16 +13,13 @@ from invoicing.refusals import NotFound, Refusal
 from operations import activity, people, practices
 from operations.access import Office, Visits
 from operations.activity import Activity, Door
+from server.command_names import running_command
 from server.settings import Settings
 from storage.directory import access_queries, installation
 from storage.folder.store import Store, exists, open_store
 
 if TYPE_CHECKING:
     from server.mcp import CounterfoilServer
-
-
-COMMAND = "command"
-"""How the activity log calls what is done at the command line; what it changes stands in the audit trail."""
 
 
 def system_clock() -> datetime:
@@ -64,7 +61,7 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
 
 @contextmanager
 def _noting(office: Office) -> Iterator[None]:
-    """Put a command on the activity log with what it came to; what is served says itself what is done."""
+    """Put a command on the activity log, by its name, with what it came to; what is served says itself what is done."""
     result = activity.OK
     try:
         yield
@@ -78,7 +75,7 @@ def _noting(office: Office) -> Iterator[None]:
         for organization_id in (office.visits and office.visits.organizations) or ("",):
             done = Activity(
                 door=Door.LOCAL,
-                act=COMMAND,
+                act=running_command(),
                 result=result,
                 organization_id=organization_id,
                 principal=office.principal,

@@ -32,6 +32,7 @@ from server.cli_organizations import organization_app
 from server.cli_settings import register as register_settings
 from server.cli_summaries import register as register_summaries
 from server.cli_users import user_app
+from server.command_names import with_names
 from server.console import complain, say, say_json, say_now
 from server.settings import Settings, check_files_folder, data_option, read_settings
 
@@ -198,7 +199,7 @@ def main() -> None:
     # A command says itself what is wrong, once and in its own words; a server sets its log up where it begins.
     logging.getLogger("counterfoil").addHandler(logging.NullHandler())
     try:
-        without_flag_types(typer.main.get_command(app))()
+        with_names(without_flag_types(typer.main.get_command(app)))()
     except KeyboardInterrupt:
         complain("interrupted")
     except Exception as error:

@@ -101,9 +101,17 @@ def test_an_assistant_on_this_machine_and_a_command_come_in_by_the_local_door(
     asyncio.run(talk())
     data = ("--data", str(tmp_path))
     assert run_command(monkeypatch, capsys, "organization", "list", *data)[0] == 0
-    code, shown, _ = run_command(monkeypatch, capsys, "activity", "--organization", "ledger-co-sandbox", *data)
+    at_home = ("--organization", "ledger-co-sandbox")
+    refused = run_command(monkeypatch, capsys, "key", "revoke", "cfk_SECRET", *data)
+    assert refused[0] == 1
+    code, shown, _ = run_command(monkeypatch, capsys, "activity", *at_home, *data)
     said = [line.partition(" owner@example.com: ")[2] for line in shown.splitlines()]
-    expected = ["command (local)", "create_client_organization, invalid_input (local)", "list_clients (local)"]
+    expected = [
+        "key revoke, not_found (local)",
+        "organization list (local)",
+        "create_client_organization, invalid_input (local)",
+        "list_clients (local)",
+    ]
     assert (code, said) == (0, expected)
 
 
