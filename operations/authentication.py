@@ -114,8 +114,8 @@ async def still_holds(
     store: Store, clock: Clock, request: AuthenticatedRequest, acted_for: Iterable[OrganizationRef]
 ) -> bool:
     """Whether whoever makes a request that is under way could make it now: what it came with is good and may do no
-    less, and each organization for which the request has acted can be reached, with no fewer rights, and is not archived
-    since.
+    less, and each organization for which the request has acted can be reached, with no fewer rights, and is not
+    archived since.
     """
     now = store.moments.no_earlier(clock())
     organizations = [*([request.organization] if request.organization else []), *acted_for]
