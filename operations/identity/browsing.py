@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from invoicing.organizations import Clock
 from operations.access import Principal
-from storage.directory import browsers, guessing
+from storage.directory import browsers, guessing, identity
 from storage.folder.store import Store
 from storage.ids import new_id
 
@@ -49,6 +49,7 @@ class SignedIn:
 def begin(db: Session, user_id: str, method: Method, *, now: datetime) -> str:
     """A new session of the user, in the transaction that has found who it is; answers the cookie's secret."""
     secret = secrets.token_urlsafe(_SECRET_BYTES)
+    identity.keep_first_sign_in(db, user_id, now=now)
     browsers.add_session(db, new_id("bro"), _digest(secret), user_id=user_id, method=method.value, now=now)
     return secret
 

@@ -75,8 +75,9 @@ async def make_sign_in_link(office: Office, email: str) -> MadeLink:
 
 
 async def make_invitation(office: Office, organization: OrganizationRef, email: str) -> MadeLink:
-    """A link for somebody who was invited to the organization. It signs in only whoever has no way to sign in yet and
-    belongs to nothing else: nobody becomes somebody else by inviting them.
+    """A link for somebody who was invited to the organization. It signs in only whoever never signed in, in whatever
+    way, has never had a token or a connection, and belongs to nothing else: nobody becomes somebody else by inviting
+    them.
 
     Raises:
         NotAllowed: by anyone whose right it is not.
@@ -103,7 +104,7 @@ async def use_link(office: Office, site: Site, secret: str) -> Opened | None:
         if link is None or not sign_in_links.use_link(db, link.id, now=now):
             return None
         ways = ways_in(db, link.user_id, site)
-        if link.organization_id is not None and (ways.are_enough or not _belongs_there_alone(db, link)):
+        if link.organization_id is not None and not _is_new(db, link):
             return Opened("", has_ways=ways.are_enough)
         sign_in_links.forget_links_of(db, link.user_id)
         identity.wake(db, link.user_id)
@@ -112,8 +113,11 @@ async def use_link(office: Office, site: Site, secret: str) -> Opened | None:
     return await office.store.directory.write(work)
 
 
-def _belongs_there_alone(db: Session, link: KnownLink) -> bool:
-    return users.organizations_of(db, link.user_id) == [link.organization_id]
+def _is_new(db: Session, link: KnownLink) -> bool:
+    """Whether the person who was invited never was here, and belongs to nothing else."""
+    return not identity.was_here(db, link.user_id) and users.organizations_of(db, link.user_id) == [
+        link.organization_id
+    ]
 
 
 def _add(db: Session, user_id: str, organization_id: str | None, *, now: datetime, lifetime: timedelta) -> MadeLink:

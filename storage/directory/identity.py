@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, select, union
 from sqlmodel import Session
 
 from storage.directory.identity_tables import OneTimeCodes, Passkey, Password
-from storage.directory.tables import User
+from storage.directory.provider_tables import ExternalIdentity
+from storage.directory.tables import Credential, User
 from storage.queries.statements import Kept, execute, flat, table_of
 
 
@@ -51,7 +52,7 @@ class KnownPasskey:
 
 _PASSWORDS, _CODES = Kept(Password, KnownPassword), Kept(OneTimeCodes, KnownCodes)
 _PASSKEYS = Kept(Passkey, KnownPasskey)
-_USERS = table_of(User)
+_USERS, _CREDENTIALS, _IDENTITIES = table_of(User), table_of(Credential), table_of(ExternalIdentity)
 _PASSWORD, _CODE, _KEY = _PASSWORDS.table, _CODES.table, _PASSKEYS.table
 _FORGET_PASSWORD = _PASSWORD.delete().where(_PASSWORD.c.user_id == bindparam("user"))
 _CODES_OF = _CODES.all.where(_CODE.c.user_id == bindparam("user"), _CODE.c.confirmed_at.is_not(None))
@@ -70,6 +71,14 @@ _COUNT_AT = select(func.count()).where(_KEY.c.host == bindparam("host"))
 _FORGET_PASSKEY = _KEY.delete().where(_KEY.c.id == bindparam("passkey"), _KEY.c.user_id == bindparam("user"))
 _WHO_HAS_WAYS = union(select(_PASSWORD.c.user_id), select(_KEY.c.user_id))
 _SLEEPS = select(_USERS.c.asleep_since).where(_USERS.c.id == bindparam("user"))
+_FIRST = select(_USERS.c.signed_in_at).where(_USERS.c.id == bindparam("user"))
+_KEEP_FIRST = (
+    _USERS.update()
+    .where(_USERS.c.id == bindparam("user"), _USERS.c.signed_in_at.is_(None))
+    .values(signed_in_at=bindparam("now"))
+)
+_HAS_CREDENTIAL = select(_CREDENTIALS.c.id).where(_CREDENTIALS.c.user_id == bindparam("user")).limit(1)
+_IS_VOUCHED_FOR = select(_IDENTITIES.c.subject).where(_IDENTITIES.c.user_id == bindparam("user")).limit(1)
 _WAKE = (
     _USERS.update()
     .where(_USERS.c.id == bindparam("user"), _USERS.c.asleep_since.is_not(None))
@@ -154,6 +163,20 @@ def count_passkeys_at(session: Session, host: str) -> int:
 def count_people(session: Session) -> int:
     """How many people have a way to sign in."""
     return len(set(execute(session, _WHO_HAS_WAYS).scalars()))
+
+
+def keep_first_sign_in(session: Session, user_id: str, *, now: datetime) -> None:
+    """Record that the user has signed in, if that is the first time."""
+    # Users say who reaches what: no statement unless there is something to change.
+    if execute(session, _FIRST, {"user": user_id}).scalar() is None:
+        execute(session, _KEEP_FIRST, {"user": user_id, "now": now})
+
+
+def was_here(session: Session, user_id: str) -> bool:
+    """Whether the user ever signed in, had a token or a connection, or is known to an identity provider."""
+    if execute(session, _FIRST, {"user": user_id}).scalar() is not None:
+        return True
+    return any(execute(session, query, {"user": user_id}).first() for query in (_HAS_CREDENTIAL, _IS_VOUCHED_FOR))
 
 
 def is_asleep(session: Session, user_id: str) -> bool:

@@ -33,6 +33,7 @@ class User(DirectoryTable, table=True):
     name: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     asleep_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    signed_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Organization(DirectoryTable, table=True):

@@ -74,6 +74,7 @@ CHALLENGE_TIME = Guard(challenges, "LIFETIME", YEARS)
 USED_LINK = Guard(sign_in_links, "use_link", lambda db, link_id, *, now: True)
 OTHER_LINKS = Guard(sign_in_links, "forget_links_of", lambda db, user_id: None)
 LINK_TIME = Guard(links, "SIGN_IN_LIFETIME", YEARS)
+WAS_HERE = Guard(identity, "was_here", lambda db, user_id: False)
 ASLEEP = Guard(identity, "is_asleep", lambda db, user_id: False)
 NEXT = Guard(pages, "local_path", lambda text, otherwise="/": text)
 NEW_SECRET = Guard(signing_in, "begin", _begin_with_what_was_there)
@@ -223,6 +224,13 @@ async def _a_link_of_yesterday(person: Person) -> str:
     return await _opens(person.scene, made.path)
 
 
+async def _by_inviting_a_colleague(person: Person) -> str:
+    one = person.scene.home.one
+    made = await links.make_invitation(one.office, one.organization, person.email)
+    answer = await person.scene.home.site.send("POST", made.path, data={"act": "sign in"}, headers={"Origin": HERE})
+    return "has to sign in" if answer.headers["location"] == "/sign-in" else "signed in"
+
+
 async def _from_another_site(person: Person) -> str:
     halfway = hidden((await person.begins()).text)["halfway"]
     answer = await person.sends("code", headers={"Origin": EVIL}, halfway=halfway, code=person.code())
@@ -296,6 +304,13 @@ LINKS: tuple[tuple[str, tuple[Guard, ...], Callable[[Person], Awaitable[str]]], 
 ATTACKS = (
     *(Attack(name, guards, _of_person(attempt), NOT_SIGNED_IN, SIGNED_IN) for name, guards, attempt in ROWS),
     *(Attack(name, guards, _of_person(attempt), "404", SIGNED_IN) for name, guards, attempt in LINKS),
+    Attack(
+        "whoever invites a colleague opens the invitation",
+        (WAS_HERE,),
+        _of_person(_by_inviting_a_colleague),
+        "has to sign in",
+        "signed in",
+    ),
     Attack("somebody guesses codes until one fits", (PAUSES,), _of_person(_after_many_guesses), "429", SIGNED_IN),
     *(
         Attack(f"a sign-in leads on to {what}", (NEXT,), _of_person(_leads_to(address)), "here", "elsewhere")

@@ -225,13 +225,13 @@ async def test_who_belongs_to_nothing_any_more_reaches_nothing_and_keeps_no_toke
         bakery = one.first_client
         await invite_user(one.office, one.organization, ANA, role=Role.ACCOUNTANT, clients=[BAKERY])
         await invite_user(one.office, bakery, ANA, role=Role.VIEWER)
-        token = (await create_token(one.office, ANA, scopes=EVERYTHING)).secret
         assert (await remove_user(one.office, one.organization, ANA.upper())).email == ANA
         assert await reach_of(one, ANA) == {BAKERY: "viewer"}
-        await authenticate(one.store, one.clock, Presented(token))
         link = (await make_invitation(one.office, bakery, ANA)).path.rpartition("/")[2]
         in_browser = await use_link(one.office, SITE, link)
         assert in_browser is not None
+        token = (await create_token(one.office, ANA, scopes=EVERYTHING)).secret
+        await authenticate(one.store, one.clock, Presented(token))
         later = (await make_invitation(one.office, bakery, ANA)).path.rpartition("/")[2]
         assert await signed_in(one.store, one.clock, in_browser.secret) is not None
         await remove_user(one.office, bakery, ANA)

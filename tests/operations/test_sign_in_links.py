@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from invoicing.organizations import Role
+from invoicing.organizations import EVERYTHING, Role
 from invoicing.refusals import NotAllowed, NotFound
-from operations.identity import browsing, links
+from operations.credentials import create_token
+from operations.identity import browsing, links, ways
 from operations.identity.browsing import Method
 from operations.identity.links import MadeLink, Opened
 from operations.identity.passkeys import Site
-from operations.membership import invite_user
+from operations.identity.vouching import Vouched, sign_in_vouched
+from operations.membership import invite_user, remove_user
+from operations.people import acting
+from storage.directory import credentials, providers
+from tests.support.identity import Device
 from tests.support.people import another_practice, as_seen_by, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice
 
@@ -105,3 +110,61 @@ async def test_nobody_becomes_somebody_else_by_inviting_them(one: Practice) -> N
         assert used == Opened("", has_ways=False)
     stranger = await refusal(links.make_invitation(one.office, one.organization, "rival@example.com"))
     assert isinstance(stranger, NotFound)
+
+
+async def by_provider(one: Practice) -> None:
+    await sign_in_vouched(one.office, Vouched("https://login.example.com", "ann", ANN))
+    # Not even the provider is there any more, nor anything that it has let in.
+    await one.store.directory.write(lambda db: providers.remove_provider(db, "https://login.example.com"))
+    in_the_directory(one, "DELETE FROM browser_sessions")
+
+
+async def meant_by_provider(one: Practice) -> None:
+    now, user_id = one.clock(), (await acting(one.office, ANN)).principal.user_id
+    await one.store.directory.write(
+        lambda db: providers.add_identity(db, "https://login.example.com", "ann", user_id=user_id, email="", now=now)
+    )
+
+
+async def with_a_token(one: Practice) -> None:
+    made = await create_token(one.office, ANN, scopes=EVERYTHING)
+    await one.store.directory.write(lambda db: credentials.revoke(db, made.credential_id, now=one.clock()))
+
+
+async def with_an_invitation(one: Practice) -> None:
+    used = await opened(one, await links.make_invitation(one.office, one.organization, ANN))
+    assert used is not None
+    assert used.secret
+
+
+async def with_a_passkey_of_another_host(one: Practice) -> None:
+    ann, site = await acting(one.office, ANN), Site.of("https://books.example.com")
+    user_id, now = ann.principal.user_id, one.clock()
+    secret = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.LINK, now=now))
+    me = await browsing.signed_in(one.store, one.clock, secret)
+    assert me is not None
+    answer = Device(origin=site.origin).create(await ways.passkey_to_be_made(ann, me, site))
+    await ways.add_passkey(ann, me, site, answer, name="Laptop")
+
+
+@pytest.mark.parametrize(
+    "was_here",
+    [by_provider, meant_by_provider, with_a_token, with_an_invitation, with_a_passkey_of_another_host],
+    ids=lambda one: one.__name__,
+)
+async def test_an_invitation_lets_in_nobody_who_was_here_in_any_way(
+    one: Practice, was_here: Callable[[Practice], Awaitable[None]]
+) -> None:
+    await invite_user(one.office, one.organization, ANN, role=Role.ACCOUNTANT)
+    before = await links.make_invitation(one.office, one.organization, ANN)
+    await was_here(one)
+    assert await opened(one, before) in (None, Opened("", has_ways=False))
+    again = await links.make_invitation(one.office, one.organization, ANN)
+    assert await opened(one, again) == Opened("", has_ways=False)
+    # Whoever was removed and is invited again, by whomever, was here too.
+    await remove_user(one.office, one.organization, ANN)
+    rival, theirs = await another_practice(one)
+    place = await as_seen_by(rival, theirs)
+    await invite_user(rival, place, ANN, role=Role.VIEWER)
+    assert await opened(one, await links.make_invitation(rival, place, ANN)) == Opened("", has_ways=False)
+    assert await opened(one, await links.make_sign_in_link(one.office, one.principal.label)) is not None
