@@ -46,11 +46,21 @@ class SignedIn:
     form_key: str
 
 
-def begin(db: Session, user_id: str, method: Method, *, now: datetime) -> str:
-    """A new session of the user, in the transaction that has found who it is; answers the cookie's secret."""
+def begin(db: Session, user_id: str, method: Method, *, now: datetime, proved_at: datetime | None = None) -> str:
+    """A new session of the user, in the transaction that has found who it is; answers the cookie's secret. Who it is
+    was proved now, unless `proved_at` says when.
+    """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     identity.keep_first_sign_in(db, user_id, now=now)
-    browsers.add_session(db, new_id("bro"), _digest(secret), user_id=user_id, method=method.value, now=now)
+    browsers.add_session(
+        db,
+        new_id("bro"),
+        _digest(secret),
+        user_id=user_id,
+        method=method.value,
+        proved_at=now if proved_at is None else min(now, proved_at),
+        now=now,
+    )
     return secret
 
 

@@ -22,11 +22,14 @@ from storage.directory import providers, users
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """For whom a provider vouches; `email` is empty where it has confirmed none."""
+    """For whom a provider vouches; `email` is empty where it has confirmed none. `proved_at` is when the person has
+    proved to the provider who it is, None where the provider does not say.
+    """
 
     issuer: str
     subject: str
     email: str = ""
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,12 @@ async def sign_in_vouched(office: Office, vouched: Vouched) -> str:
         NotFound: it is nobody who may sign in here.
     """
     now = office.latest()
-    return await office.store.directory.write(
-        lambda db: begin(db, person_vouched_for(db, vouched, now=now).user_id, Method.PROVIDER, now=now)
-    )
+
+    def work(db: Session) -> str:
+        person = person_vouched_for(db, vouched, now=now)
+        return begin(db, person.user_id, Method.PROVIDER, now=now, proved_at=vouched.proved_at)
+
+    return await office.store.directory.write(work)
 
 
 def person_vouched_for(db: Session, vouched: Vouched, *, now: datetime) -> Person:

@@ -17,7 +17,7 @@ from operations.identity.browsing import SignedIn
 from operations.identity.codes import ShownCodes
 from operations.identity.passkeys import Site
 from operations.identity.passwords import check_password
-from storage.directory import browsers, identity
+from storage.directory import browsers, identity, providers
 from storage.directory.identity import KnownPasskey
 
 FRESH = timedelta(minutes=15)
@@ -26,11 +26,16 @@ FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How a person can sign in. A password and one-time codes count together; `passkeys` are those of this host."""
+    """How a person can sign in. A password and one-time codes count together; `passkeys` are those of this host, and
+    `has_passkeys_elsewhere` says that there are some of another; `is_vouched_for`, that the identity provider knows the
+    person.
+    """
 
     password_since: datetime | None = None
     codes_since: datetime | None = None
     passkeys: tuple[KnownPasskey, ...] = ()
+    has_passkeys_elsewhere: bool = False
+    is_vouched_for: bool = False
 
     @property
     def has_password_with_codes(self) -> bool:
@@ -40,14 +45,23 @@ class Ways:
     def are_enough(self) -> bool:
         return bool(self.passkeys) or self.has_password_with_codes
 
+    @property
+    def are_none(self) -> bool:
+        """Whether there is nothing to be proved anew: the person came by a link, and has set up nothing yet."""
+        return not (self.are_enough or self.has_passkeys_elsewhere or self.is_vouched_for)
+
 
 def ways_in(db: Session, user_id: str, site: Site) -> Ways:
     """How this user can sign in."""
     password, made_from = identity.password_of(db, user_id), identity.codes_of(db, user_id)
+    provider, known = providers.the_provider(db), identity.passkeys_of(db, user_id)
+    here = tuple(one for one in known if one.host == site.host)
     return Ways(
         password_since=None if password is None else password.changed_at,
         codes_since=None if made_from is None else made_from.confirmed_at,
-        passkeys=tuple(one for one in identity.passkeys_of(db, user_id) if one.host == site.host),
+        passkeys=here,
+        has_passkeys_elsewhere=len(here) < len(known),
+        is_vouched_for=provider is not None and bool(providers.subject_of(db, provider.issuer, user_id)),
     )
 
 
@@ -58,7 +72,7 @@ async def my_ways(office: Office, site: Site) -> Ways:
 
 def must_prove_again(office: Office, ways: Ways, one: SignedIn) -> bool:
     """Whether the person has to prove anew who it is before its ways to sign in are changed."""
-    return ways.are_enough and office.latest() - one.proved_at > FRESH
+    return not ways.are_none and office.latest() - one.proved_at > FRESH
 
 
 async def set_password(office: Office, one: SignedIn, password: str) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote_plus, urlencode
 
 from operations.identity.vouching import Vouched
@@ -60,8 +60,8 @@ class Attempt:
         return base64.urlsafe_b64encode(hmac.digest(key, text, hashlib.sha256)).decode().rstrip("=")
 
 
-def address_of(published: Published, relying: Relying, attempt: Attempt) -> str:
-    """Where the browser is sent, to say to the provider who it is."""
+def address_of(published: Published, relying: Relying, attempt: Attempt, *, anew: bool = False) -> str:
+    """Where the browser is sent, to say to the provider who it is; `anew`, even if it has done so a while ago."""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(attempt.verifier.encode()).digest()).decode().rstrip("=")
     query = urlencode(
         {
@@ -74,6 +74,7 @@ def address_of(published: Published, relying: Relying, attempt: Attempt) -> str:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
+        | ({"prompt": "login"} if anew else {})
     )
     return f"{published.authorization}{'&' if '?' in published.authorization else '?'}{query}"
 
@@ -99,7 +100,7 @@ async def vouched_for(
     claims = await known.claims(relying.issuer, token, types=_TYPES)
     check_times(claims, now)
     _check_identity(claims, relying, attempt)
-    return Vouched(relying.issuer, text_in(claims, "sub"), confirmed_address(claims))
+    return Vouched(relying.issuer, text_in(claims, "sub"), confirmed_address(claims), _proved_at(claims, now))
 
 
 def confirmed_address(claims: Claims) -> str:
@@ -108,6 +109,14 @@ def confirmed_address(claims: Claims) -> str:
     # Entra says it of an address whose domain the directory's owner has proved to be its own.
     of_domain = text_in(claims, "iss").startswith(_ENTRA) and claims.get("xms_edov") in (True, "1", "true")
     return text_in(claims, "email") if confirmed or of_domain else ""
+
+
+def _proved_at(claims: Claims, now: datetime) -> datetime | None:
+    """When the person has proved to the provider who it is, where the provider says so: it may be long ago."""
+    moment = claims.get("auth_time")
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not moment >= 0:
+        return None
+    return datetime.fromtimestamp(min(moment, now.timestamp()), UTC)
 
 
 async def _redeemed(known: Providers, published: Published, relying: Relying, attempt: Attempt, code: str) -> str:

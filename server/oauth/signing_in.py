@@ -48,7 +48,10 @@ class ProviderSignIn:
     known: Providers
     limiter: Limiter
 
-    async def begin(self, request: Request, _: Visitor | None) -> Response:
+    async def begin(self, request: Request, visitor: Visitor | None) -> Response:
+        """Who is signed in already proves it anew, or is somebody else: the provider is to ask, and not just to wave
+        the browser through.
+        """
         office, back = self.desk.office, local_path(request.query_params.get("next", ""))
         relying = await self._relying()
         if request.headers.get("host", "").lower() != urlsplit(office.public_url).netloc.lower():
@@ -59,7 +62,8 @@ class ProviderSignIn:
             published = await self.known.published(relying.issuer)
         except NotFetched as fault:
             return _unavailable(fault)
-        response = RedirectResponse(address_of(published, relying, attempt), 303, headers={"Cache-Control": "no-store"})
+        address = address_of(published, relying, attempt, anew=visitor is not None)
+        response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
         held = f"{attempt.secret}.{base64.urlsafe_b64encode(back.encode()).decode()}"
         response.set_cookie(
             self._cookie,

@@ -70,12 +70,14 @@ class KnownBrowser:
     stale: bool
 
 
-def add_session(session: Session, session_id: str, digest: str, *, user_id: str, method: str, now: datetime) -> None:
+def add_session(
+    session: Session, session_id: str, digest: str, *, user_id: str, method: str, proved_at: datetime, now: datetime
+) -> None:
     """A new session of the user. What has expired is forgotten, and of very many those longest unused."""
     execute(session, _END_EXPIRED, _since(now))
     if beyond := execute(session, _BEYOND, {"user_id": user_id}).scalars().all():
         end_sessions(session, list(beyond))
-    moments = {"created_at": now, "proved_at": now, "last_used_at": now}
+    moments = {"created_at": now, "proved_at": proved_at, "last_used_at": now}
     execute(session, _ADD, {"id": session_id, "digest": digest, "user_id": user_id, "method": method, **moments})
 
 

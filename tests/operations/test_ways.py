@@ -181,5 +181,7 @@ async def test_whoever_has_ways_proves_them_before_they_are_changed(one: Practic
     assert not ways.must_prove_again(one.office, await ways.my_ways(one.office, SITE), me)
     await with_passkey(one, me, Device())
     assert ways.must_prove_again(one.office, await ways.my_ways(one.office, SITE), me)
+    other = Site.of("https://books.example.com")
+    assert ways.must_prove_again(one.office, await ways.my_ways(one.office, other), me), "it has them elsewhere"
     fresh = await signed_in(one)
     assert not ways.must_prove_again(one.office, await ways.my_ways(one.office, SITE), fresh)

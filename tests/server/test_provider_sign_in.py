@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +26,7 @@ from server.oauth.people import confirmed_address
 from server.oauth.provider import Providers
 from server.oauth.signing_in import ANSWER, BEGIN, ProviderSignIn, routes
 from server.pages.identity.addresses import local_path
+from server.pages.identity.routes import routes as identity_routes
 from server.pages.visiting import Desk, Visitor
 from storage.directory.tables import BrowserSession, User
 from tests.support.practice import Practice, practice
@@ -65,6 +67,11 @@ class House:
             answer = self.provider.signed_in(await self.begin(browser), subject, **claims)
             return await browser.get(ANSWER, params=answer, follow_redirects=True)
 
+    async def comes_back(self, browser: httpx2.AsyncClient, **claims: Any) -> None:
+        """Ana signs in with this browser."""
+        answer = self.provider.signed_in(await self.begin(browser), "ana", email=ANA, email_verified=True, **claims)
+        assert (await browser.get(ANSWER, params=answer)).status_code == 303
+
     async def invite(self, email: str = ANA) -> None:
         await invite_user(self.one.office, self.one.organization, email, role=Role.ACCOUNTANT)
 
@@ -79,7 +86,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         office = replace(one.office, public_url=HERE)
         desk = Desk.of(office)
         known = Providers(office.latest, elsewhere.guard)
-        pages = [*routes(desk, known, Allowance()), desk.page("/who", who), desk.page("/", who)]
+        pages = [*routes(desk, known, Allowance()), *identity_routes(desk), desk.page("/who", who), desk.page("/", who)]
         made = House(one, elsewhere, Starlette(routes=pages))
         await made.invite()
         yield made
@@ -277,6 +284,42 @@ async def test_a_parameter_that_is_there_twice_counts_for_nothing(house: House) 
         given = house.provider.signed_in(await house.begin(browser), "ana", email=ANA, email_verified=True)
         told = await browser.get(ANSWER, params=[*given.items(), ("state", given["state"])])
     assert told.status_code == 400
+
+
+async def test_whoever_is_signed_in_already_is_asked_by_the_provider_anew(house: House) -> None:
+    async with house.browser() as browser:
+        asked = []
+        for _ in range(2):
+            address = await house.begin(browser)
+            asked.append(parse_qs(urlsplit(address).query).get("prompt"))
+            given = house.provider.signed_in(address, "ana", email=ANA, email_verified=True)
+            await browser.get(ANSWER, params=given)
+    assert asked == [None, ["login"]]
+
+
+async def test_people_of_a_provider_prove_anew_who_they_are(house: House) -> None:
+    async with house.browser() as browser:
+        await house.comes_back(browser)
+        assert (await browser.get("/account/passkeys")).status_code == 200
+        house.one.clock.advance(timedelta(minutes=16))
+        for told in (await browser.get("/account/passkeys"), await browser.get("/account/codes")):
+            assert told.headers["location"].startswith("/sign-in/again?next=%2Faccount%2F")
+            assert f'href="{BEGIN}?next=%2Faccount' in (await browser.get(told.headers["location"])).text
+        await house.comes_back(browser)
+        assert (await browser.get("/account/passkeys")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("now", 200), ("later", 200), ("long ago", 303), ("nothing", 200), ("nonsense", 200)]
+)
+async def test_what_somebody_has_proved_to_the_provider_long_ago_is_old_here_too(
+    house: House, said: str, status: int
+) -> None:
+    now = int(house.one.clock().timestamp())
+    times = {"now": now, "later": now + 9_000_000_000_000, "long ago": now - 40_000, "nothing": None, "nonsense": "now"}
+    async with house.browser() as browser:
+        await house.comes_back(browser, auth_time=times[said])
+        assert (await browser.get("/account/passkeys")).status_code == status
 
 
 async def test_whoever_was_signed_in_before_is_so_no_longer(house: House) -> None:

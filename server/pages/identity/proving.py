@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,9 @@ from starlette.routing import Route
 from invoicing.refusals import LimitExceeded, NotAllowed
 from operations.identity import signing_in, ways
 from operations.identity.passkeys import Site
-from server.pages.identity.addresses import local_path, network_address
+from operations.identity.providers import the_provider
+from server.oauth.signing_in import BEGIN
+from server.pages.identity.addresses import local_path, network_address, sign_in_address
 from server.pages.reading import origin_of
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
@@ -19,7 +22,7 @@ from server.pages.visiting import Desk, Visitor
 
 @dataclass(frozen=True, slots=True)
 class ProvingPages:
-    """The page `/sign-in/again`, by a passkey or by password and code."""
+    """The page `/sign-in/again`, by a passkey, by password and code, or by the identity provider."""
 
     desk: Desk
     site: Site
@@ -63,6 +66,7 @@ class ProvingPages:
     ) -> Response:
         mine = await ways.my_ways(visitor.office, self.site)
         here = bool(mine.passkeys) and origin_of(request) == self.site.origin
+        provider = await the_provider(visitor.office.store) if mine.is_vouched_for else None
         return render(
             "prove.html",
             status=200 if refused is None else 429 if isinstance(refused, LimitExceeded) else 403,
@@ -73,4 +77,6 @@ class ProvingPages:
             next=next_path,
             passkey=signing_in.passkey_to_prove(visitor.office, visitor.signed_in, self.site) if here else "",
             has_password=mine.has_password_with_codes,
+            provider="" if provider is None else urlsplit(provider.issuer).netloc,
+            provider_address=sign_in_address(next_path, BEGIN),
         )
