@@ -47,10 +47,13 @@ class TooOften(LimitExceeded):
 
 @dataclass(frozen=True, slots=True)
 class _Halfway:
-    """What a password has shown, to be carried to the code; `user_id` is empty where it showed nothing."""
+    """What a password has shown, to be carried to the code; `user_id` is empty where it showed nothing. `password`
+    tells it from another one of the same person.
+    """
 
     user_id: str
     account: str
+    password: str
     expires: int
 
 
@@ -74,8 +77,8 @@ async def begin_with_password(office: Office, email: str, password: str, *, addr
         raise NotAllowed("Passwords do not sign in here: use the identity provider, or a passkey.")
     now, known_as = office.latest(), small_letters(email.strip())
     await _admit(office, {_of_address(address): OF_ADDRESS}, now=now)
-    user_id = await _whose_password(office, known_as, password)
-    halfway = [user_id, _of_account(known_as), int((now + HALFWAY_LIFETIME).timestamp())]
+    user_id, hashed = await _whose_password(office, known_as, password)
+    halfway = [user_id, _of_account(known_as), _mark_of(hashed), int((now + HALFWAY_LIFETIME).timestamp())]
     # Of one length: its form says nothing of what the password was.
     return seal(office.store, json.dumps(halfway).ljust(_HALFWAY_LENGTH).encode(), purpose=_HALFWAY, row="")
 
@@ -94,7 +97,7 @@ async def finish_with_code(office: Office, halfway: str, code: str, *, address: 
     await _admit(office, {begun.account: OF_ACCOUNT, _of_address(address): OF_ADDRESS}, now=now)
 
     def work(db: Session) -> str:
-        if not _is_code_of(db, store, begun.user_id, code, now):
+        if not _is_code_of(db, store, begun.user_id, begun.password, code, now):
             return ""
         guessing.forget_attempts(db, begun.account)
         return begin(db, begun.user_id, Method.PASSWORD, now=now)
@@ -161,7 +164,7 @@ async def prove_with_passkey(office: Office, one: SignedIn, site: Site, answer: 
         raise NotAllowed("This passkey is not one of yours, or was not asked for here.") from None
 
 
-async def prove_with_password(office: Office, one: SignedIn, password: str, code: str, *, address: str) -> None:
+async def prove_with_password(office: Office, one: SignedIn, password: str, code: str) -> None:
     """Record that the person has proved anew who it is, by the password and a one-time code.
 
     Raises:
@@ -170,14 +173,15 @@ async def prove_with_password(office: Office, one: SignedIn, password: str, code
         Unavailable: there is no key to be had.
     """
     now, store, user_id = office.latest(), office.store, one.principal.user_id
-    account = _of_account(small_letters(one.principal.label))
-    await _admit(office, {account: OF_ACCOUNT, _of_address(address): OF_ADDRESS}, now=now)
-    is_right = await _whose_password(office, one.principal.label, password) == user_id
+    # Apart from what strangers try at the sign-in, who know no more than an address: they keep nobody from this.
+    person = hashlib.sha256(f"prove\n{user_id}".encode()).hexdigest()
+    await _admit(office, {person: OF_ACCOUNT}, now=now)
+    found, hashed = await _whose_password(office, one.principal.label, password)
 
     def work(db: Session) -> bool:
-        if not is_right or not _is_code_of(db, store, user_id, code, now):
+        if found != user_id or not _is_code_of(db, store, user_id, _mark_of(hashed), code, now):
             return False
-        guessing.forget_attempts(db, account)
+        guessing.forget_attempts(db, person)
         browsers.prove(db, one.session_id, method=Method.PASSWORD.value, now=now)
         return True
 
@@ -185,8 +189,8 @@ async def prove_with_password(office: Office, one: SignedIn, password: str, code
         raise NotAllowed("Password and code do not fit together, or the code was used before.")
 
 
-async def _whose_password(office: Office, email: str, password: str) -> str:
-    """Id of the user with this address, whose password it is; empty where it is nobody's."""
+async def _whose_password(office: Office, email: str, password: str) -> tuple[str, str]:
+    """Id of the user with this address, whose password it is, and how it is hashed; empty where it is nobody's."""
 
     def find(db: Session) -> tuple[str, str]:
         user_id = users.person_id_of(db, email)
@@ -195,17 +199,21 @@ async def _whose_password(office: Office, email: str, password: str) -> str:
 
     user_id, hashed = await office.store.directory.read(find)
     if not await office.hashing.is_right(password, hashed):
-        return ""
-    if office.hashing.is_outdated(hashed):
-        anew, now = await office.hashing.hash(password), office.latest()
-        await office.store.directory.write(lambda db: identity.keep_password(db, user_id, anew, now=now))
-    return user_id
+        return "", ""
+    if not office.hashing.is_outdated(hashed):
+        return user_id, hashed
+    anew, now = await office.hashing.hash(password), office.latest()
+    await office.store.directory.write(lambda db: identity.keep_password(db, user_id, anew, now=now))
+    return user_id, anew
 
 
-def _is_code_of(db: Session, store: Store, user_id: str, code: str, now: datetime) -> bool:
-    """Use up a one-time code of a user who does not sleep, where passwords count."""
+def _is_code_of(db: Session, store: Store, user_id: str, mark: str, code: str, now: datetime) -> bool:
+    """Use up a one-time code of a user who does not sleep and has still the password of this mark, where passwords
+    count.
+    """
     known, provider = identity.codes_of(db, user_id) if user_id else None, providers.the_provider(db)
-    if known is None or identity.password_of(db, user_id) is None or identity.is_asleep(db, user_id):
+    password = identity.password_of(db, user_id) if user_id else None
+    if known is None or password is None or _mark_of(password.hash) != mark or identity.is_asleep(db, user_id):
         return False
     if provider is not None and provider.only:
         return False
@@ -253,10 +261,15 @@ def _of_address(address: str) -> str:
 
 def _read_halfway(store: Store, halfway: str) -> _Halfway | None:
     try:
-        user_id, account, expires = json.loads(unseal(store, halfway, purpose=_HALFWAY, row=""))
+        user_id, account, password, expires = json.loads(unseal(store, halfway, purpose=_HALFWAY, row=""))
     except Unsealable:
         return None
-    return _Halfway(user_id, account, expires)
+    return _Halfway(user_id, account, password, expires)
+
+
+def _mark_of(hashed: str) -> str:
+    """Tells a password, by its hash, from the next one; nothing is lost with it."""
+    return hashlib.sha256(f"mark\n{hashed}".encode()).hexdigest()[:16] if hashed else ""
 
 
 def _to_prove(one: SignedIn, what: str) -> str:

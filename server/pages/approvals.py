@@ -95,7 +95,7 @@ class ApprovalPages:
         if challenge is None:
             return await self._show_policy(visitor, books, _CHANGED, 409)
         try:
-            proof = await self._proof(request, visitor, form, challenge)
+            proof = await self._proof(visitor, form, challenge)
             done = await loosening.switch_off(visitor.office, books, proof)
         except (NotAllowed, LimitExceeded) as refused:
             return await self._show_policy(visitor, books, refused.message, _status(refused))
@@ -162,7 +162,7 @@ class ApprovalPages:
         if len(set(form.several("warning"))) < _counted(form.text("warnings")):
             return await self._show(visitor, books, key, _UNTICKED, 400)
         try:
-            proof = await self._proof(request, visitor, form, challenge)
+            proof = await self._proof(visitor, form, challenge)
             made = await decide_approval(books, DecisionRequest(key, "approve", form.text("comment")), proof)
         except NotFound:
             return nothing_here()
@@ -172,7 +172,7 @@ class ApprovalPages:
             return await self._show(visitor, books, key, _CHANGED, 409)
         return _came_of(made)
 
-    async def _proof(self, request: Request, visitor: Visitor, form: Form, challenge: bytes) -> Proof:
+    async def _proof(self, visitor: Visitor, form: Form, challenge: bytes) -> Proof:
         """What the person has proved by.
 
         Raises:
@@ -184,8 +184,7 @@ class ApprovalPages:
         password, code = form.text("password"), form.text("code")
         if not password or not code:
             raise NotAllowed(_UNPROVED)
-        address = request.client.host if request.client else ""
-        await prove_with_password(office, visitor.signed_in, password, code, address=address)
+        await prove_with_password(office, visitor.signed_in, password, code)
         return PasswordAndCode(nonce=nonce, store=office.store)
 
 

@@ -293,9 +293,33 @@ async def test_whoever_is_signed_in_proves_it_anew(person: Person) -> None:
     with_password = signing_in.prove_with_password
     code = person.code()
     for password, given in (("not the password at all", code), (GOOD_PASSWORD, "000000")):
-        assert isinstance(await refusal(with_password(office, me, password, given, address="")), NotAllowed)
-    await with_password(office, me, GOOD_PASSWORD, code, address="")
+        assert isinstance(await refusal(with_password(office, me, password, given)), NotAllowed)
+    await with_password(office, me, GOOD_PASSWORD, code)
     assert (await proved(person)) == (Method.PASSWORD.value, person.one.clock())
+
+
+async def test_what_strangers_try_keeps_nobody_from_proving_it(person: Person) -> None:
+    for _ in range(signing_in.OF_ACCOUNT.free + 1):
+        await person.fails()
+    assert isinstance(await refusal(person.finish(await person.begin(), "123456")), TooOften)
+    await signing_in.prove_with_password(person.one.office, person.me, GOOD_PASSWORD, person.code())
+    assert (await proved(person)) == (Method.PASSWORD.value, person.one.clock())
+    code = person.code()
+    for _ in range(signing_in.OF_ACCOUNT.free + 1):
+        wrong = signing_in.prove_with_password(person.one.office, person.me, GOOD_PASSWORD, "000000")
+        assert isinstance(await refusal(wrong), NotAllowed)
+    right = signing_in.prove_with_password(person.one.office, person.me, GOOD_PASSWORD, code)
+    assert isinstance(await refusal(right), TooOften), "whoever has found an open browser guesses no longer"
+
+
+async def test_a_password_that_was_changed_meanwhile_leads_no_further(person: Person) -> None:
+    halfway = await person.begin()
+    await ways.set_password(person.one.office, person.me, GOOD_PASSWORD + "!")
+    assert isinstance(await refusal(person.finish(halfway)), NotAllowed)
+    assert await person.finish(await person.begin(GOOD_PASSWORD + "!")) is not None
+    halfway = await person.begin(GOOD_PASSWORD + "!")
+    await ways.set_password(person.one.office, person.me, GOOD_PASSWORD + "!")
+    assert isinstance(await refusal(person.finish(halfway)), NotAllowed), "though it is the same anew"
 
 
 async def proved(person: Person) -> tuple[str, object]:

@@ -14,7 +14,7 @@ from operations.identity import signing_in, ways
 from operations.identity.passkeys import Site
 from operations.identity.providers import the_provider
 from server.oauth.signing_in import BEGIN
-from server.pages.identity.addresses import local_path, network_address, sign_in_address
+from server.pages.identity.addresses import local_path, sign_in_address
 from server.pages.reading import origin_of
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor
@@ -51,11 +51,7 @@ class ProvingPages:
         next_path = local_path(form.text("next"))
         try:
             await signing_in.prove_with_password(
-                visitor.office,
-                visitor.signed_in,
-                form.text("password"),
-                form.text("code"),
-                address=network_address(request),
+                visitor.office, visitor.signed_in, form.text("password"), form.text("code")
             )
         except (NotAllowed, LimitExceeded) as refused:
             return await self._ask(request, visitor, next_path, refused)
