@@ -13,7 +13,14 @@ from operations.access import Office
 from operations.authorization.requests import Waiting
 from operations.authorization.scopes import Asked, scopes_of_words
 from operations.credentials import digest_of, new_prefix, random_text
-from storage.directory import access_queries, authorization_requests, client_programs, connection_tokens, credentials
+from storage.directory import (
+    access_queries,
+    authorization_requests,
+    client_programs,
+    connection_tokens,
+    credentials,
+    users,
+)
 from storage.directory.authorization_requests import KeptCode
 from storage.directory.connection_tokens import NewConnection
 from storage.ids import new_id
@@ -53,7 +60,7 @@ async def allow(office: Office, waiting: Waiting, consent: Consent) -> str:
 
     Raises:
         Decided: the request does not wait any more.
-        NotFound: there is no such organization, or it is out of the person's reach.
+        NotFound: there is no such organization, it is out of the person's reach, or nothing is within it.
         InvalidInput: nothing was picked, or nothing was let.
     """
     if not consent.words or not consent.words <= waiting.words:
@@ -92,6 +99,9 @@ def _picked(
     if organization is not None:
         return (organization.id,)
     if consent.handles is None:
+        # It would wake with the next invitation, of whomever.
+        if not users.organizations_of(db, office.principal.user_id):
+            raise NotFound("You belong to no organization: there is nothing to connect to.")
         return None
     if not 0 < len(consent.handles) <= PICKED_MAX:
         raise InvalidInput(f"Pick at least one organization, and at most {PICKED_MAX:,}.", field="organizations")

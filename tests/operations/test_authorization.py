@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from invoicing.organizations import READ_ONLY, CredentialKind, OrganizationRef
+from invoicing.organizations import READ_ONLY, CredentialKind, OrganizationRef, Role
 from invoicing.refusals import InvalidInput, NotFound
 from operations.access import Office, Principal
 from operations.authentication import NotYours, Presented, Unauthenticated, authenticate
@@ -21,6 +21,7 @@ from operations.authorization.requests import begin_request, deny, waiting_reque
 from operations.authorization.scopes import BOTH, Asked, words_asked
 from operations.authorization.sweeping import forget_expired
 from operations.known_credentials import list_credentials, revoke_credential
+from operations.membership import invite_user, remove_user
 from operations.naming import PracticeConnection
 from operations.onboarding import ClientRequest, create_client_organization
 from storage.directory.credentials import Lapse
@@ -144,6 +145,22 @@ async def test_nothing_is_allowed_of_what_is_anothers_or_was_not_asked(
     looking = await waits(one.office, asked_by(program, bakery, words=frozenset({Asked.READ})))
     for words in (BOTH, frozenset[Asked]()):
         assert isinstance(await refusal(allow(one.office, looking, Consent(words=words))), InvalidInput)
+
+
+async def test_whoever_belongs_to_nothing_has_nothing_to_connect_to(one: Practice, finch: OrganizationRef) -> None:
+    gone = await colleague(one, finch, "viewer")
+    await remove_user(one.office, finch, gone.principal.label)
+    waiting = await waits(one.office, asked_by(await a_program(one.office)))
+    assert isinstance(await refusal(allow(gone, waiting, Consent(words=BOTH))), NotFound)
+    assert await connections_of(one, gone) == 0
+    await invite_user(one.office, finch, gone.principal.label, role=Role.VIEWER)
+    assert await allow(gone, waiting, Consent(words=BOTH))
+    assert await connections_of(one, gone) == 1
+
+
+async def connections_of(one: Practice, office: Office) -> int:
+    count, user = "SELECT count(*) FROM credentials WHERE user_id = ?", (office.principal.user_id,)
+    return await one.store.directory.read(lambda db: int(db.connection().exec_driver_sql(count, user).scalar_one()))
 
 
 async def test_a_request_waits_in_its_browser_until_it_is_decided_or_over(
