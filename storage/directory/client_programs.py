@@ -33,6 +33,7 @@ HAS_SECRET = frozenset({ClientMethod.BASIC, ClientMethod.POST})
 class ClientProgram:
     """A program that asks people for connections. `keys` are its public keys as JSON, empty where they stand at
     `keys_url` or there are none. `fresh_until` is None for one that has registered: what it said does not change.
+    `allowed_at` is when somebody last allowed it something, None where nobody has yet.
     """
 
     id: str
@@ -43,6 +44,7 @@ class ClientProgram:
     keys: str = ""
     keys_url: str = ""
     fresh_until: datetime | None = None
+    allowed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,21 @@ class _Row:
     keys: str
     keys_url: str
     fresh_until: datetime | None
+    last_used_at: datetime | None
 
 
 _PROGRAMS = Kept(Row, _Row, method=ClientMethod)
 _PROGRAM = _PROGRAMS.table.c
 _UNUSED = _PROGRAM.last_used_at.is_(None)
-_COUNT_UNUSED = select(func.count()).select_from(_PROGRAMS.table).where(_UNUSED)
 _CREDENTIAL = table_of(Credential).c
 _REQUEST = table_of(AuthorizationRequest).c
 _HAS_CONNECTION = exists().where(_CREDENTIAL.client_id == _PROGRAM.id, _CREDENTIAL.revoked_at.is_(None))
 _IS_ASKING = exists().where(_REQUEST.client_id == _PROGRAM.id, _REQUEST.expires_at > bindparam("now"))
 _FORGET_UNUSED = _PROGRAMS.table.delete().where(_UNUSED, _PROGRAM.created_at <= bindparam("long_ago"), ~_IS_ASKING)
 _FORGET_DISUSED = _PROGRAMS.table.delete().where(_PROGRAM.last_used_at <= bindparam("long_ago"), ~_HAS_CONNECTION)
-_OLDEST_UNUSED = select(_PROGRAM.id).where(_UNUSED).order_by(_PROGRAM.created_at).limit(bindparam("count"))
-_FORGET = _PROGRAMS.table.delete().where(_PROGRAM.id.in_(_OLDEST_UNUSED.scalar_subquery()))
+_COUNT_IDLE = select(func.count()).select_from(_PROGRAMS.table).where(_UNUSED, ~_IS_ASKING)
+_OLDEST_IDLE = select(_PROGRAM.id).where(_UNUSED, ~_IS_ASKING).order_by(_PROGRAM.created_at).limit(bindparam("count"))
+_FORGET = _PROGRAMS.table.delete().where(_PROGRAM.id.in_(_OLDEST_IDLE.scalar_subquery()))
 
 _ASSERTIONS = table_of(ClientAssertion)
 _COUNTED = select(_ASSERTIONS.c.digest).where(_ASSERTIONS.c.digest == bindparam("digest"))
@@ -90,18 +93,19 @@ def find_program(session: Session, program_id: str) -> ClientProgram | None:
         keys=row.keys,
         keys_url=row.keys_url,
         fresh_until=row.fresh_until,
+        allowed_at=row.last_used_at,
     )
 
 
 def keep_program(session: Session, program: ClientProgram, *, now: datetime, unused_max: int) -> None:
     """Keep what a program says of itself, in the place of what it said before. Of those that nobody has allowed
-    anything yet, at most `unused_max` are kept: the oldest ones go.
+    anything yet, and that ask nobody at this moment, at most `unused_max` are kept: the oldest ones go.
     """
     said = _said(program)
     if _PROGRAMS.change(session, program.id, **said):
         return
-    if (beyond := execute(session, _COUNT_UNUSED).scalar_one() - unused_max + 1) > 0:
-        execute(session, _FORGET, {"count": beyond})
+    if (beyond := execute(session, _COUNT_IDLE, {"now": now}).scalar_one() - unused_max + 1) > 0:
+        execute(session, _FORGET, {"now": now, "count": beyond})
     _PROGRAMS.add(session, id=program.id, created_at=now, last_used_at=None, **said)
 
 
