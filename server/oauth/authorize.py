@@ -20,7 +20,7 @@ from server.http.limits import Limiter
 from server.oauth.errors import OAuthError, invalid_request
 from server.oauth.parameters import PARAMETERS_MAX, Parameters
 from server.oauth.programs import Programs
-from server.oauth.redirects import answered, is_one_of
+from server.oauth.redirects import answered, is_one_of, place_of
 from server.oauth.resources import ConnectionUrls
 from server.pages.rendering import see_other, told
 from server.pages.visiting import Visitor
@@ -78,7 +78,7 @@ class Authorize:
             return _not_in_order("It has too many parameters.")
         parameters = Parameters.of(pairs)
         try:
-            program = await self.programs.find(parameters.get("client_id"))
+            program = await self.programs.asking(parameters.get("client_id"))
         except OAuthError as error:
             return _not_in_order(error.said)
         if program is None or "client_id" in parameters.repeated:
@@ -89,7 +89,7 @@ class Authorize:
         try:
             new = self._request(program, parameters)
         except OAuthError as error:
-            return self._refused(parameters, error)
+            return self._refused(program, parameters, error)
         browser = self.mark.secret(request) or secrets.token_hex(20)
         secret = await begin_request(self.office, new, browser)
         return self.mark.give(see_other(f"/oauth/consent/{secret}"), browser)
@@ -129,7 +129,12 @@ class Authorize:
             prompt=_prompt(parameters.get("prompt")),
         )
 
-    def _refused(self, parameters: Parameters, error: OAuthError) -> Response:
+    def _refused(self, program: ClientProgram, parameters: Parameters, error: OAuthError) -> Response:
+        """Tells the program. Nobody is led to the web for one that nobody has allowed anything, since anybody can
+        register one that leads wherever a link of this host is to lead (RFC 9700, 4.11.2).
+        """
+        if program.allowed_at is None and place_of(parameters.get("redirect_uri")):
+            return _not_in_order(error.said)
         state = "" if "state" in parameters.repeated else parameters.get("state")[:STATE_LENGTH_MAX]
         answer = {"error": error.code, "error_description": error.said, "state": state, "iss": self.office.public_url}
         return see_other(answered(parameters.get("redirect_uri"), **answer))

@@ -17,8 +17,9 @@ from operations.authorization.scopes import BOTH, Asked
 from operations.identity.browsing import end_session
 from operations.organizations import all_organizations
 from server.oauth.authorize import BrowserMark
-from server.oauth.programs import host_of
-from server.oauth.redirects import answered, form_target, place_of
+from server.oauth.errors import OAuthError
+from server.oauth.programs import Programs, host_of
+from server.oauth.redirects import answered, form_target, is_one_of, place_of
 from server.pages.cookies import SessionCookie
 from server.pages.reading import Form
 from server.pages.rendering import render, see_other, told
@@ -64,19 +65,30 @@ class Choices:
 class ConsentPage:
     """The page, and what its buttons do."""
 
+    programs: Programs
     mark: BrowserMark
     cookie: SessionCookie
 
     async def __call__(self, request: Request, visitor: Visitor) -> Response:
         secret = request.path_params["request"]
         waiting = await waiting_request(visitor.office, secret, self.mark.secret(request))
-        if waiting is None:
+        if waiting is None or not await self._is_answered_there(waiting):
             return _over()
         if request.method == "POST":
             return await self._act(request, visitor, waiting)
         if "login" in waiting.request.prompt.split() and visitor.signed_in.proved_at < waiting.request.created_at:
             return await self._sign_in_anew(request, visitor)
         return await _shown(visitor, waiting, Choices(), status=200)
+
+    async def _is_answered_there(self, waiting: Waiting) -> bool:
+        """Whether the program's document, which may have changed while the request has waited, still has the address
+        at which it would be answered.
+        """
+        try:
+            program = await self.programs.asking(waiting.program.id)
+        except OAuthError:
+            return False
+        return program is not None and is_one_of(waiting.request.redirect_uri, program.redirect_uris)
 
     async def _act(self, request: Request, visitor: Visitor, waiting: Waiting) -> Response:
         form = await visitor.form(request)
@@ -192,7 +204,7 @@ def _not_theirs(visitor: Visitor, waiting: Waiting) -> Response:
 def _over() -> Response:
     return told(
         "This request is over",
-        "It was decided already, has waited too long, or was begun in another browser. Begin anew from the program that"
-        " you want to connect.",
+        "It was decided already, has waited too long, was begun in another browser, or the program does not stand by it"
+        " any more. Begin anew from the program that you want to connect.",
         status=404,
     )

@@ -19,7 +19,9 @@ Fetch = Callable[[str], Awaitable[dict[str, Any]]]
 
 FRESH_FOR = timedelta(hours=1)
 STALE_FOR = timedelta(days=7)
-"""For so long what a document said counts, while it cannot be had: refreshing does not depend on another's server."""
+"""For so long what a document said still refreshes tokens, while it cannot be had: that does not depend on another's
+server. Nobody is asked for anything new meanwhile.
+"""
 _ADDRESS = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9._~!$&'()+,;=:@/%-]+")
 _ID_LENGTH_MAX = 300
 
@@ -31,28 +33,53 @@ class Programs:
     office: Office
     fetch: Fetch = fetch_json
 
-    async def find(self, client_id: str) -> ClientProgram | None:
-        """The program of this id; None where there is none, or none that can be had.
+    async def asking(self, client_id: str) -> ClientProgram | None:
+        """The program of this id, which asks a person for something: what its document says is fresh. None where there
+        is none, or none that can be had.
 
         Raises:
             OAuthError: its document is there, and is not in order.
         """
-        if not 0 < len(client_id) <= _ID_LENGTH_MAX:
-            return None
-        known = await known_program(self.office, client_id)
-        if not is_address(client_id):
-            return known
-        now = self.office.latest()
-        fresh_until = None if known is None else known.fresh_until
-        if fresh_until is not None and fresh_until > now:
+        known = await self._known(client_id)
+        if not is_address(client_id) or (known is not None and self._is_fresh(known)):
             return known
         try:
-            said = await self.fetch(client_id)
+            return await self._read(client_id)
         except NotFetched:
-            return known if fresh_until is not None and fresh_until + STALE_FOR > now else None
-        read = replace(of_document(client_id, said), fresh_until=now + FRESH_FOR)
-        await remember_program(self.office, read)
-        return read
+            return None
+
+    async def find(self, client_id: str) -> ClientProgram | None:
+        """The program of this id, which asks for what it was allowed; None where there is none, or none that can be
+        had. For one that nobody has allowed anything no document is read: whoever names addresses here makes the server
+        ask for none.
+
+        Raises:
+            OAuthError: its document is there, and is not in order.
+        """
+        known = await self._known(client_id)
+        if known is None or known.allowed_at is None or self._is_fresh(known):
+            return known
+        try:
+            return await self._read(client_id)
+        except NotFetched:
+            return known if self._is_fresh(known, STALE_FOR) else None
+
+    async def _known(self, client_id: str) -> ClientProgram | None:
+        return await known_program(self.office, client_id) if 0 < len(client_id) <= _ID_LENGTH_MAX else None
+
+    def _is_fresh(self, known: ClientProgram, longer: timedelta = timedelta()) -> bool:
+        return known.fresh_until is None or known.fresh_until + longer > self.office.latest()
+
+    async def _read(self, address: str) -> ClientProgram:
+        """What the document at this address says, which is kept.
+
+        Raises:
+            NotFetched: it cannot be had.
+            OAuthError: it is not in order.
+        """
+        read = of_document(address, await self.fetch(address))
+        await remember_program(self.office, replace(read, fresh_until=self.office.latest() + FRESH_FOR))
+        return await self._known(address) or read
 
 
 def is_address(client_id: str) -> bool:

@@ -51,7 +51,7 @@ def routes(
     return [
         Route(ADDRESS, AuthorizationServerMetadata(url, staff).__call__, methods=["GET", "OPTIONS"]),
         desk.open_page("/oauth/authorize", Authorize(office, programs, urls, mark, asking)),
-        desk.page("/oauth/consent/{request}", ConsentPage(mark, desk.cookie), methods=("GET", "POST")),
+        desk.page("/oauth/consent/{request}", ConsentPage(programs, mark, desk.cookie), methods=("GET", "POST")),
         called("/oauth/register", Endpoint(Registration(office), registering)),
         called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls, staff), serving)),
         called("/oauth/revoke", Endpoint(Revocation(office, proof), serving)),

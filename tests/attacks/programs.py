@@ -11,10 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from operations.access import Office
 from operations.authorization import requests
+from operations.authorization.programs import known_program
+from operations.authorization.requests import Waiting
 from server.http.limits import Limiter
 from server.oauth import authorize, descriptions
 from server.oauth import programs as server_programs
+from server.oauth.consent import ConsentPage
 from server.oauth.descriptions import described
+from server.oauth.programs import Programs
 from server.oauth.resources import AskedConnection, ConnectionUrls
 from storage.directory import authorization_requests
 from storage.directory.client_programs import ClientMethod
@@ -43,6 +47,15 @@ OWN_DOCUMENT = Guard(
     "of_document",
     lambda address, said: described(said, program_id=address, method=ClientMethod.NONE),
 )
+STRANGERS = Guard(authorize, "place_of", lambda uri: "")
+UNASKED = Guard(Programs, "find", Programs.asking)
+
+
+async def _whatever_it_says(self: ConsentPage, waiting: Waiting) -> bool:
+    return True
+
+
+STANDS_BY = Guard(ConsentPage, "_is_answered_there", _whatever_it_says)
 
 
 async def _begun(scene: Scene, office: Office | None = None, **asked: str | None) -> tuple[Browser, str, str]:
@@ -96,6 +109,26 @@ async def _describes_another(scene: Scene) -> str:
     scene.documents[address] = REGISTERED | {"client_id": "https://claude.example/client.json"}
     answer = await Browser(scene.home.site).open(authorize_url(address, redirect_uri=WEB))
     return str(answer.status_code)
+
+
+async def _is_answered_at_what_was_withdrawn(scene: Scene) -> str:
+    address = f"https://programs.example/{len(scene.documents)}.json"
+    scene.documents[address] = REGISTERED | {"client_id": address}
+    browser = Browser(scene.home.site)
+    await browser.be(scene.home.one.office)
+    for minutes in (40, 25):
+        answer = await browser.open(authorize_url(address, redirect_uri=WEB))
+        scene.home.one.clock.advance(timedelta(minutes=minutes))
+    scene.documents[address] = REGISTERED | {"client_id": address, "redirect_uris": [CALLBACK]}
+    return await _presses(browser, HERE + answer.headers["location"])
+
+
+async def _names_an_address_for_tokens(scene: Scene) -> str:
+    address = f"https://programs.example/{len(scene.documents)}.json"
+    scene.documents[address] = REGISTERED | {"client_id": address}
+    sent = {"grant_type": "refresh_token", "refresh_token": "cfr_unknown", "client_id": address}
+    await scene.home.site.send("POST", "/oauth/token", data=sent)
+    return "kept" if await known_program(scene.home.one.office, address) else "nothing"
 
 
 async def _in_another_browser(scene: Scene) -> str:
@@ -223,6 +256,27 @@ ATTACKS = (
     Attack("an address registers very many programs", (PACE,), _registers_very_many, "429", "201"),
     Attack("a program's name hides what it is", (NAMES,), _hides_its_name, "one line", "hidden"),
     Attack("a document describes another program", (OWN_DOCUMENT,), _describes_another, "400", "303"),
+    Attack(
+        "a person is led on by a program that nobody has allowed anything",
+        (STRANGERS,),
+        _asks(redirect_uri=WEB, response_type="x"),
+        "400",
+        "unsupported_response_type",
+    ),
+    Attack(
+        "a code is asked for at what a document has withdrawn since",
+        (STANDS_BY,),
+        _is_answered_at_what_was_withdrawn,
+        "404",
+        "code",
+    ),
+    Attack(
+        "the address of a document is named where tokens are given",
+        (UNASKED,),
+        _names_an_address_for_tokens,
+        "nothing",
+        "kept",
+    ),
     Attack("a consent page is opened in another browser", (BROWSER,), _in_another_browser, "404", "200"),
     Attack("a consent page is opened an hour later", (WAITING,), _an_hour_later, "404", "200"),
     Attack("a request is allowed twice", (DECIDED,), _decides_twice, "404", "code"),

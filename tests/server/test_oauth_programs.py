@@ -15,16 +15,17 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from operations.authorization.granting import REFRESH_TOKEN
+from operations.authorization.programs import known_program
 from server.http.limits import Allowance
 from server.oauth.descriptions import NAME_LENGTH_MAX, shown_name
 from server.oauth.fetching import NotFetched
 from server.oauth.programs import FRESH_FOR, STALE_FOR, is_address
 from server.oauth.proving import ASSERTION_LIFETIME, ASSERTION_TYPE
 from server.oauth.redirects import is_acceptable, is_one_of, place_of
-from tests.support.authorization import CALLBACK, VERIFIER, allowed
+from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
 from tests.support.browser_forms import Browser
 from tests.support.http import BAKERY, HERE, House, house
-from tests.support.oauth import Person, authorize_url
+from tests.support.oauth import ALLOWED, Person, authorize_url
 
 in_one_house = pytest.mark.asyncio(loop_scope="module")
 ADDRESS = "https://chat.example/oauth/client.json"
@@ -249,9 +250,57 @@ async def test_a_program_may_describe_itself_in_a_document(home: House, owner: P
     again = {"grant_type": "refresh_token", "client_id": ADDRESS}
     tokens = (await called(home, "/oauth/token", refresh_token=tokens["refresh_token"], **again)).json()
     assert "refresh_token" in tokens, "that its host is away does not end a connection"
+    assert (await owner.browser.open(authorize_url(ADDRESS))).status_code == 400, "and nobody is asked anew meanwhile"
     home.one.clock.advance(STALE_FOR)
     gone = await called(home, "/oauth/token", refresh_token=tokens["refresh_token"], **again)
     assert (gone.status_code, gone.json()["error"]) == (401, "invalid_client")
+
+
+@in_one_house
+async def test_a_waiting_request_is_answered_nowhere_that_the_document_has_withdrawn(
+    home: House, owner: Person, elsewhere: Elsewhere
+) -> None:
+    address = "https://chat.example/moved.json"
+    elsewhere.documents[address] = {"client_id": address, "redirect_uris": [CALLBACK]}
+    await owner.browser.open(authorize_url(address))
+    home.one.clock.advance(FRESH_FOR - timedelta(minutes=1))
+    page = HERE + (await owner.browser.open(authorize_url(address))).headers["location"]
+    shown = await owner.browser.open(page)
+    home.one.clock.advance(timedelta(minutes=1))
+    elsewhere.documents[address] = {"client_id": address, "redirect_uris": ["https://chat.example/callback"]}
+    for act in ("allow", "deny"):
+        answer = await owner.browser.press(page, shown, act, **ALLOWED)
+        assert (shown.status_code, answer.status_code, "location" in answer.headers) == (200, 404, False)
+
+
+@in_one_house
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
+async def test_whoever_names_an_address_where_tokens_are_given_has_nothing_fetched_or_kept(
+    home: House, elsewhere: Elsewhere, path: str
+) -> None:
+    address = f"https://chat.example{path}.json"
+    elsewhere.documents[address] = {"client_id": address, "redirect_uris": [CALLBACK]}
+    sent = {"grant_type": "refresh_token", "refresh_token": "cfr_unknown", "token": "cfr_unknown"}
+    answer = await called(home, path, client_id=address, **sent)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert address not in elsewhere.asked
+    assert await known_program(home.one.office, address) is None
+
+
+@in_one_house
+async def test_nobody_is_led_to_the_web_for_a_program_that_nobody_has_allowed_anything(
+    home: House, owner: Person
+) -> None:
+    web = "https://chat.example/callback"
+    program = await a_program(home.one.office, redirect_uris=(CALLBACK, web))
+
+    async def led_to(uri: str) -> str:
+        answer = await owner.browser.open(authorize_url(program.id, redirect_uri=uri, response_type="x"))
+        return str(answer.headers.get("location", answer.status_code)).partition("?")[0]
+
+    assert [await led_to(uri) for uri in (web, CALLBACK)] == ["400", CALLBACK]
+    await allowed(home.one.office, program=program)
+    assert [await led_to(uri) for uri in (web, CALLBACK)] == [web, CALLBACK]
 
 
 @in_one_house
