@@ -76,8 +76,8 @@ class ConsentPage:
             return _over()
         if request.method == "POST":
             return await self._act(request, visitor, waiting)
-        if "login" in waiting.request.prompt.split() and visitor.signed_in.proved_at < waiting.request.created_at:
-            return await self._sign_in_anew(request, visitor)
+        if _must_prove_anew(visitor, waiting):
+            return _sign_in_first(request)
         return await _shown(visitor, waiting, Choices(), status=200)
 
     async def _is_answered_there(self, waiting: Waiting) -> bool:
@@ -94,19 +94,32 @@ class ConsentPage:
         form = await visitor.form(request)
         match form.text("act"):
             case "switch":
-                return await self._sign_in_anew(request, visitor)
+                return await self._sign_in_as_another(request, visitor)
             case "deny":
                 return await _denied(visitor, waiting)
+            case _ if _must_prove_anew(visitor, waiting):
+                return _sign_in_first(request)
             case "allow":
                 return await _allowed(visitor, waiting, Choices.of(form))
             case _:
                 return await _shown(visitor, waiting, Choices.of(form), status=200)
 
-    async def _sign_in_anew(self, request: Request, visitor: Visitor) -> Response:
-        """Somebody else signs in, or the same person anew; the request waits meanwhile."""
+    async def _sign_in_as_another(self, request: Request, visitor: Visitor) -> Response:
+        """Somebody else signs in; the request waits meanwhile."""
         await end_session(visitor.office.store, visitor.signed_in.session_id)
-        query = urlencode({"next": request.url.path})
-        return self.cookie.take_back(see_other(f"/sign-in?{query}"))
+        return self.cookie.take_back(_sign_in_first(request))
+
+
+def _must_prove_anew(visitor: Visitor, waiting: Waiting) -> bool:
+    """Whether the program wants its person to sign in for this very request, and nobody has yet."""
+    return "login" in waiting.request.prompt.split() and visitor.signed_in.proved_at < waiting.request.created_at
+
+
+def _sign_in_first(request: Request) -> Response:
+    """Leads to the sign-in and back. The session goes on until somebody has signed in there: any site can lead a
+    browser here, and would end it.
+    """
+    return see_other(f"/sign-in?{urlencode({'next': request.url.path})}")
 
 
 async def _allowed(visitor: Visitor, waiting: Waiting, choices: Choices) -> Response:

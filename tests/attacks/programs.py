@@ -14,7 +14,7 @@ from operations.authorization import requests
 from operations.authorization.programs import known_program
 from operations.authorization.requests import Waiting
 from server.http.limits import Limiter
-from server.oauth import authorize, descriptions
+from server.oauth import authorize, consent, descriptions
 from server.oauth import programs as server_programs
 from server.oauth.consent import ConsentPage
 from server.oauth.descriptions import described
@@ -55,6 +55,7 @@ async def _whatever_it_says(self: ConsentPage, waiting: Waiting) -> bool:
     return True
 
 
+ANEW = Guard(consent, "_must_prove_anew", lambda visitor, waiting: False)
 STANDS_BY = Guard(ConsentPage, "_is_answered_there", _whatever_it_says)
 
 
@@ -148,6 +149,16 @@ async def _presses(browser: Browser, page: str, **other: Any) -> str:
     """`code`, or the status of the answer."""
     answer = await browser.press(page, await browser.open(page), "allow", **ALLOWED | other)
     return "code" if "code=" in answer.headers.get("location", "") else str(answer.status_code)
+
+
+async def _allows_without_signing_in_anew(scene: Scene) -> str:
+    browser, _, before = await _begun(scene)
+    shown = await browser.open(before)
+    scene.home.one.clock.advance(timedelta(minutes=1))
+    program = await a_program(scene.home.one.office)
+    page = HERE + (await browser.open(authorize_url(program.id, prompt="login"))).headers["location"]
+    answer = await browser.press(page, shown, "allow", **ALLOWED)
+    return "code" if "code=" in answer.headers["location"] else "sign in"
 
 
 async def _decides_twice(scene: Scene) -> str:
@@ -279,6 +290,13 @@ ATTACKS = (
     ),
     Attack("a consent page is opened in another browser", (BROWSER,), _in_another_browser, "404", "200"),
     Attack("a consent page is opened an hour later", (WAITING,), _an_hour_later, "404", "200"),
+    Attack(
+        "a request for which somebody must sign in anew is allowed at a browser that was left open",
+        (ANEW,),
+        _allows_without_signing_in_anew,
+        "sign in",
+        "code",
+    ),
     Attack("a request is allowed twice", (DECIDED,), _decides_twice, "404", "code"),
     Attack("a connection to what is another's is allowed", (REACH,), _allows_what_is_anothers, "404", "code"),
     Attack("what is another's is picked for a connection", (REACH,), _picks_what_is_anothers, "400", "code"),

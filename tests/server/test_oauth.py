@@ -301,10 +301,25 @@ async def test_a_request_survives_another_account_and_is_nobodys_who_cannot_reac
 async def test_whoever_must_sign_in_anew_does_so_once(home: House, owner: Person) -> None:
     program = await a_program(home.one.office)
     home.one.clock.advance(timedelta(minutes=1))
-    page = HERE + (await owner.browser.open(authorize_url(program.id, prompt="login"))).headers["location"]
-    assert (await owner.browser.open(page)).headers["location"].startswith("/sign-in?")
+    asked = await owner.browser.open(authorize_url(program.id, prompt="login"))
+    page = HERE + asked.headers["location"]
+    for _ in range(2):
+        assert (await owner.browser.open(page)).headers["location"].startswith("/sign-in?")
+    assert (await owner.browser.open(f"{HERE}/")).status_code == 200, "nobody is signed out by being led there"
     await owner.browser.be(home.one.office)
     assert (await owner.browser.open(page)).status_code == 200
+
+
+async def test_nothing_is_allowed_before_whoever_must_sign_in_anew_has(home: House, owner: Person) -> None:
+    program = await a_program(home.one.office)
+    plain = HERE + (await owner.browser.open(authorize_url(program.id))).headers["location"]
+    shown = await owner.browser.open(plain)
+    home.one.clock.advance(timedelta(minutes=1))
+    page = HERE + (await owner.browser.open(authorize_url(program.id, prompt="login"))).headers["location"]
+    for act in ("allow", "find"):
+        answer = await owner.browser.press(page, shown, act, **ALLOWED)
+        assert answer.headers["location"].startswith("/sign-in?next=%2Foauth%2Fconsent%2F")
+    assert answer_of(await owner.browser.press(page, shown, "deny"))["error"] == "access_denied"
 
 
 async def test_a_code_is_redeemed_as_it_was_asked_for_and_once(home: House, owner: Person) -> None:
