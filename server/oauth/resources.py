@@ -11,7 +11,8 @@ from starlette.requests import Request
 from server.http.origins import AllowedOrigins
 from server.http.paths import OrganizationPath, PracticePath, connection_path
 
-_URL_LENGTH_MAX = 500
+_URL = re.compile(r"[!-~]{1,500}")
+"""What is looked at: `urlsplit` passes over tabs and line ends, which would name one connection in many ways."""
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 _PATH = re.compile(r"[A-Za-z0-9/%-]*")
 
@@ -41,11 +42,11 @@ class ConnectionUrls:
         """The connection that a URL names; None where it names none of ours. A secret link is none: whoever has one
         needs no other credential.
         """
+        if not _URL.fullmatch(url) or "?" in url or "#" in url:
+            return None
         try:
             parts = urlsplit(url)
         except ValueError:
-            return None
-        if len(url) > _URL_LENGTH_MAX or not url.isascii() or "?" in url or "#" in url:
             return None
         scheme = parts.scheme.lower()
         host = parts.netloc.lower().removesuffix(_USUAL_PORTS.get(scheme, ":"))

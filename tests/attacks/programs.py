@@ -260,6 +260,7 @@ ATTACKS = (
         for what, url in (
             ("another server", "https://evil.example/mcp"),
             ("a page of ours that is no connection", f"{HERE}/oauth/token"),
+            ("a connection with a tab inside", f"{HERE}/m\tcp"),
             ("a secret link", f"{HERE}/mcp/k/{'a' * 32}"),
             ("two organizations", f"{HERE}/mcp/{BAKERY}/{FINCH}"),
         )

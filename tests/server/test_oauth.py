@@ -144,6 +144,9 @@ BAD_REQUESTS: dict[str, tuple[dict[str, str | None], str]] = {
     "a user name": ({"resource": f"http://me@127.0.0.1:8750/mcp/{BAKERY}"}, "invalid_target"),
     "a query": ({"resource": f"{HERE}/mcp?organization={FINCH}"}, "invalid_target"),
     "more of a path": ({"resource": f"{HERE}/mcp/{BAKERY}/{FINCH}"}, "invalid_target"),
+    "a tab inside": ({"resource": f"{HERE}/m\tcp"}, "invalid_target"),
+    "a line end": ({"resource": f"{HERE}/mcp\n"}, "invalid_target"),
+    "a space before": ({"resource": f" {HERE}/mcp"}, "invalid_target"),
     "another port": ({"resource": f"http://127.0.0.1:9999/mcp/{BAKERY}"}, "invalid_target"),
 }
 
