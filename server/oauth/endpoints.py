@@ -46,6 +46,7 @@ from storage.directory.client_programs import HAS_SECRET, ClientMethod, ClientPr
 
 _log = logging.getLogger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
+ENDPOINT_METHODS = ("POST", "OPTIONS")
 
 _SAID = {
     Denial.GRANT: "The code or token is unknown, over, used, or another program's: let the person connect anew.",
@@ -64,6 +65,10 @@ class Endpoint:
     async def __call__(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return for_any_page(request, Response(status_code=204))
+        if request.method not in ENDPOINT_METHODS:
+            answer = OAuthError("invalid_request", "Send it by POST.", status=405).response()
+            answer.headers["Allow"] = ", ".join(ENDPOINT_METHODS)
+            return for_any_page(request, answer)
         return for_any_page(request, await self._answer(request))
 
     async def _answer(self, request: Request) -> Response:

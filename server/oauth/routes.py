@@ -18,7 +18,7 @@ from server.http.limits import Allowance, Limiter
 from server.oauth.assertions import StaffAssertions
 from server.oauth.authorize import Authorize, BrowserMark
 from server.oauth.consent import ConsentPage
-from server.oauth.endpoints import Endpoint, Registration, Revocation, TokenEndpoint
+from server.oauth.endpoints import ENDPOINT_METHODS, Endpoint, Registration, Revocation, TokenEndpoint
 from server.oauth.fetching import fetch_json
 from server.oauth.metadata import ADDRESS, AuthorizationServerMetadata
 from server.oauth.programs import Fetch, Programs
@@ -46,7 +46,8 @@ def routes(
     mark = BrowserMark(secure=desk.cookie.secure)
 
     def called(path: str, endpoint: Endpoint) -> Route:
-        return Route(path, endpoint.__call__, methods=["POST", "OPTIONS"])
+        # Every method comes here, since another route would answer that there is no such address.
+        return Route(path, endpoint.__call__, methods=["GET", "PUT", "PATCH", "DELETE", *ENDPOINT_METHODS])
 
     return [
         Route(ADDRESS, AuthorizationServerMetadata(url, staff).__call__, methods=["GET", "OPTIONS"]),

@@ -413,6 +413,13 @@ async def test_what_cannot_be_read_gets_no_token(home: House, sent: dict[str, An
     assert answer.json()["error"] in ("invalid_request", "unsupported_grant_type")
 
 
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/register", "/oauth/revoke"])
+async def test_what_programs_call_says_by_which_method(home: House, path: str) -> None:
+    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE"):
+        answer = await home.site.send(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS"), method
+
+
 async def test_the_server_is_described_under_its_own_name(home: House) -> None:
     address = "/.well-known/oauth-authorization-server"
     told = (await home.site.send("GET", address)).json()
