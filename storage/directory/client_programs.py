@@ -66,9 +66,11 @@ _UNUSED = _PROGRAM.last_used_at.is_(None)
 _CREDENTIAL = table_of(Credential).c
 _REQUEST = table_of(AuthorizationRequest).c
 _HAS_CONNECTION = exists().where(_CREDENTIAL.client_id == _PROGRAM.id, _CREDENTIAL.revoked_at.is_(None))
-_IS_ASKING = exists().where(_REQUEST.client_id == _PROGRAM.id, _REQUEST.expires_at > bindparam("now"))
+# Read once for all programs: there is no index by program.
+_IS_ASKING = _PROGRAM.id.in_(select(_REQUEST.client_id).where(_REQUEST.expires_at > bindparam("now")))
 _FORGET_UNUSED = _PROGRAMS.table.delete().where(_UNUSED, _PROGRAM.created_at <= bindparam("long_ago"), ~_IS_ASKING)
 _FORGET_DISUSED = _PROGRAMS.table.delete().where(_PROGRAM.last_used_at <= bindparam("long_ago"), ~_HAS_CONNECTION)
+_COUNT_UNUSED = select(func.count()).select_from(_PROGRAMS.table).where(_UNUSED)
 _COUNT_IDLE = select(func.count()).select_from(_PROGRAMS.table).where(_UNUSED, ~_IS_ASKING)
 _OLDEST_IDLE = select(_PROGRAM.id).where(_UNUSED, ~_IS_ASKING).order_by(_PROGRAM.created_at).limit(bindparam("count"))
 _FORGET = _PROGRAMS.table.delete().where(_PROGRAM.id.in_(_OLDEST_IDLE.scalar_subquery()))
@@ -104,8 +106,9 @@ def keep_program(session: Session, program: ClientProgram, *, now: datetime, unu
     said = _said(program)
     if _PROGRAMS.change(session, program.id, **said):
         return
-    if (beyond := execute(session, _COUNT_IDLE, {"now": now}).scalar_one() - unused_max + 1) > 0:
-        execute(session, _FORGET, {"now": now, "count": beyond})
+    if execute(session, _COUNT_UNUSED).scalar_one() >= unused_max:
+        beyond = execute(session, _COUNT_IDLE, {"now": now}).scalar_one() - unused_max + 1
+        execute(session, _FORGET, {"now": now, "count": max(0, beyond)})
     _PROGRAMS.add(session, id=program.id, created_at=now, last_used_at=None, **said)
 
 
