@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 from server.oauth.errors import OAuthError
+from server.oauth.fetching import NotFetched, target_of
+from server.oauth.program_keys import NoKeys, keys_of
 from server.oauth.redirects import is_acceptable
 from storage.directory.client_programs import ClientMethod, ClientProgram
 
@@ -28,9 +27,9 @@ def described(said: Mapping[str, Any], *, program_id: str, method: ClientMethod)
     """
     chosen = _method(said.get("token_endpoint_auth_method"), method)
     grants, answers = said.get("grant_types") or ["authorization_code"], said.get("response_types") or ["code"]
-    if not isinstance(grants, list) or "authorization_code" not in grants:
+    if not _are_texts(grants) or "authorization_code" not in grants:
         raise _not_served("grant_types must have authorization_code.")
-    if not isinstance(answers, list) or "code" not in answers:
+    if not _are_texts(answers) or "code" not in answers:
         raise _not_served("response_types must have code.")
     keys, keys_url = _keys(said) if chosen is ClientMethod.PRIVATE_KEY else ("", "")
     return ClientProgram(
@@ -61,9 +60,8 @@ def shown_name(said: object) -> str:
 
 
 def grants_told(said: Mapping[str, Any]) -> list[str]:
-    """Those of the grants that a program names which are served here."""
-    grants = said.get("grant_types")
-    named = [one for one in grants if one in _SERVED_GRANTS] if isinstance(grants, list) else []
+    """Those of the grants that a program names which are served here; it was `described` before."""
+    named = [one for one in said.get("grant_types") or () if one in _SERVED_GRANTS]
     return named or ["authorization_code", "refresh_token"]
 
 
@@ -93,16 +91,23 @@ def _keys(said: Mapping[str, Any]) -> tuple[str, str]:
     """The program's public keys as JSON, or the address where they stand."""
     keys: Any = said.get("jwks")
     url = said.get("jwks_uri")
-    if isinstance(url, str) and url.startswith("https://") and keys is None:
+    if isinstance(url, str) and keys is None:
+        try:
+            target_of(url)
+        except NotFetched as refused:
+            raise _not_served(f"jwks_uri cannot be fetched. {refused.reason}") from None
         return "", url
     try:
-        text = json.dumps(keys)
-        found = KeySet.import_key_set(keys)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-        raise _not_served("private_key_jwt needs jwks, or jwks_uri.") from None
-    if len(text) > _KEYS_BYTES_MAX or not found.keys or any(key.is_private for key in found.keys):
-        raise _not_served("jwks must be public keys, and a few.")
+        keys_of(keys)
+    except NoKeys:
+        raise _not_served("private_key_jwt needs jwks, which are a few public keys, or jwks_uri.") from None
+    if len(text := json.dumps(keys)) > _KEYS_BYTES_MAX:
+        raise _not_served("jwks are too long.")
     return text, ""
+
+
+def _are_texts(said: object) -> bool:
+    return isinstance(said, list) and all(isinstance(one, str) for one in said)
 
 
 def _not_served(said: str) -> OAuthError:

@@ -39,6 +39,7 @@ from server.oauth.browsers import for_any_page
 from server.oauth.descriptions import described, grants_told
 from server.oauth.errors import NOT_KEPT, OAuthError, invalid_request
 from server.oauth.parameters import Parameters, read_parameters
+from server.oauth.plain_json import json_object
 from server.oauth.proving import Proof
 from server.oauth.resources import ConnectionUrls
 from server.pages.reading import read_body
@@ -100,11 +101,9 @@ class Registration:
 
     async def __call__(self, request: Request) -> Response:
         try:
-            said: Any = json.loads((await read_body(request)).decode())
-        except (ValueError, RecursionError):
-            said = None
-        if not isinstance(said, dict):
-            raise OAuthError("invalid_client_metadata", "Send a JSON object.")
+            said = json_object(await read_body(request))
+        except ValueError:
+            raise OAuthError("invalid_client_metadata", "Send a JSON object.") from None
         # Without a word of its own a program has a secret (RFC 7591, 2); most here are public ones, which say so.
         program = described(said, program_id="", method=ClientMethod.BASIC)
         kept, secret = await register_program(self.office, program)

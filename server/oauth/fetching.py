@@ -8,7 +8,6 @@ environment (a proxy, a `.netrc`) has a say.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import socket
 import ssl
@@ -25,6 +24,7 @@ import anyio
 import httpcore2
 
 from server.oauth.networks import Address, is_public
+from server.oauth.plain_json import json_object
 
 BYTES_MAX = 64 * 1024
 URL_LENGTH_MAX = 2_000
@@ -45,6 +45,13 @@ class NotFetched(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Busy(NotFetched):
+    """It was not asked for, because so much else is."""
+
+    def __init__(self) -> None:
+        super().__init__("Too much is being fetched at this moment: try again in a few seconds.")
 
 
 class SystemResolver:
@@ -79,7 +86,7 @@ class Places:
     def taken(self, host: str) -> Iterator[None]:
         here = self._taken.get(host, 0)
         if here >= self.at_one_host or sum(self._taken.values()) >= self.at_once:
-            raise NotFetched("Too much is being fetched at this moment: try again in a few seconds.")
+            raise Busy
         self._taken[host] = here + 1
         try:
             yield
@@ -221,12 +228,9 @@ async def _body(response: httpcore2.Response) -> bytes:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise NotFetched("The host does not answer with JSON.") from None
-    if not isinstance(answer, dict):
-        raise NotFetched("The host does not answer with a JSON object.")
-    return answer
+        return json_object(body)
+    except ValueError:
+        raise NotFetched("The host does not answer with a JSON object.") from None
 
 
 class _Pinned(httpcore2.AsyncNetworkBackend):

@@ -12,7 +12,7 @@ from operations.authorization.scopes import Asked
 from server.oauth import assertions
 from server.oauth.assertions import StaffAssertions
 from server.oauth.browsers import for_any_page
-from server.oauth.proving import ALGORITHMS
+from server.oauth.client_statements import ALGORITHMS
 from storage.directory.client_programs import ClientMethod
 
 ADDRESS = "/.well-known/oauth-authorization-server"

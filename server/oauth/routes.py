@@ -24,6 +24,7 @@ from server.oauth.metadata import ADDRESS, AuthorizationServerMetadata
 from server.oauth.programs import Fetch, Programs
 from server.oauth.provider import Providers
 from server.oauth.proving import Proof
+from server.oauth.remembered import Remembered
 from server.oauth.resources import ConnectionUrls
 from server.pages.visiting import Desk
 
@@ -39,10 +40,12 @@ def routes(
     """
     office, url = desk.office, desk.office.public_url
     staff = StaffAssertions(office, known, urls)
-    programs = Programs(office, fetch)
-    proof = Proof(programs, frozenset({url, f"{url}/oauth/token"}))
+    documents, keys = (Remembered(fetch, office.latest) for _ in range(2))
+    programs = Programs(office, documents.get)
     of_strangers = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
-    asking, registering, serving = (Limiter(one, _milliseconds) for one in (of_strangers, of_strangers, allowance))
+    asking, registering, fetching = (Limiter(of_strangers, _milliseconds) for _ in range(3))
+    serving = Limiter(allowance, _milliseconds)
+    proof = Proof(programs, frozenset({url, f"{url}/", f"{url}/oauth/token"}), keys, fetching)
     mark = BrowserMark(secure=desk.cookie.secure)
 
     def called(path: str, endpoint: Endpoint) -> Route:

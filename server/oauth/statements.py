@@ -15,6 +15,8 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
+from server.oauth.plain_json import is_plain
+
 ALGORITHMS = ("RS256", "ES256", "EdDSA", "Ed25519")
 LENGTH_MAX = 32_768
 LEEWAY = timedelta(minutes=1)
@@ -22,6 +24,7 @@ LIFETIME_MAX = timedelta(hours=24)
 """A statement that is to count for longer is not one about somebody who is there now."""
 
 _RSA_BITS_MIN = 2_048
+_EDWARDS = ("EdDSA", "Ed25519")
 Key = RSAKey | ECKey | OKPKey
 Claims = dict[str, Any]
 
@@ -60,9 +63,12 @@ def claims_of(text: str, keys: Sequence[Mapping[str, Any]], *, types: Collection
             # Of keys that are not used anyway, and of the old name of an algorithm that most providers still write.
             warnings.simplefilter("ignore", SecurityWarning)
             key = _key(header.get("kid"), algorithm, keys)
-            return dict(jwt.decode(text, key, algorithms=[algorithm]).claims)
+            claims = dict(jwt.decode(text, key, algorithms=[algorithm]).claims)
     except (JoseError, ValueError, RecursionError):
         raise NotGenuine("its signature does not hold") from None
+    if not is_plain(claims):
+        raise NotGenuine("it cannot be read")
+    return claims
 
 
 def check_times(claims: Claims, now: datetime, *, most: timedelta = LIFETIME_MAX) -> datetime:
@@ -122,7 +128,7 @@ def _fits(one: Mapping[str, Any], algorithm: str) -> bool:
     if (one.get("kty"), one.get("crv")) != kind or one.get("use", "sig") != "sig":
         return False
     stated = one.get("alg", algorithm)
-    return stated == algorithm or {stated, algorithm} == {"EdDSA", "Ed25519"}
+    return stated == algorithm or (stated in _EDWARDS and algorithm in _EDWARDS)
 
 
 def _moment_in(claims: Claims, name: str) -> int | float | None:

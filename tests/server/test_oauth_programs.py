@@ -17,10 +17,11 @@ from joserfc.jwk import ECKey, RSAKey
 from operations.authorization.granting import REFRESH_TOKEN
 from operations.authorization.programs import known_program
 from server.http.limits import Allowance
+from server.oauth.client_statements import LIFETIME_MAX
 from server.oauth.descriptions import NAME_LENGTH_MAX, shown_name
 from server.oauth.fetching import NotFetched
 from server.oauth.programs import FRESH_FOR, STALE_FOR, is_address
-from server.oauth.proving import ASSERTION_LIFETIME, ASSERTION_TYPE
+from server.oauth.proving import ASSERTION_TYPE
 from server.oauth.redirects import is_acceptable, is_one_of, place_of
 from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
 from tests.support.browser_forms import Browser
@@ -363,7 +364,7 @@ async def test_a_program_proves_itself_with_a_key_and_each_statement_once(
         assert answer.status_code in (400, 401)
         return bool(answer.json()["error"] == "invalid_client")
 
-    long = int(ASSERTION_LIFETIME.total_seconds())
+    long = int(LIFETIME_MAX.total_seconds())
     wrong: list[dict[str, Any]] = [
         {"aud": "https://evil.example"},
         {"aud": None},
