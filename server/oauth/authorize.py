@@ -15,14 +15,14 @@ from starlette.responses import Response
 from operations.access import Office
 from operations.authorization.requests import NewRequest, begin_request
 from operations.authorization.scopes import words_asked
-from server.http.connections import neighbourhood
 from server.http.limits import Limiter
+from server.oauth.askers import asker_of, counted
 from server.oauth.errors import OAuthError, invalid_request
 from server.oauth.parameters import PARAMETERS_MAX, Parameters
-from server.oauth.programs import Programs
+from server.oauth.programs import Programs, is_address
 from server.oauth.redirects import answered, is_one_of, place_of
 from server.oauth.resources import ConnectionUrls
-from server.pages.rendering import see_other, told
+from server.pages.rendering import see_other, told, too_many
 from server.pages.visiting import Visitor
 from storage.directory.client_programs import ClientProgram
 
@@ -62,21 +62,17 @@ class Authorize:
     mark: BrowserMark
     limiter: Limiter
 
-    async def __call__(self, request: Request, _: Visitor | None) -> Response:
-        address = neighbourhood(request.client.host) if request.client else ""
-        if self.limiter.enter(address):
-            return told("Too many at once", "Wait a few seconds, and try again.", status=429)
-        try:
-            return await self._answer(request)
-        finally:
-            self.limiter.leave(address)
-
-    async def _answer(self, request: Request) -> Response:
+    async def __call__(self, request: Request, visitor: Visitor | None) -> Response:
         try:
             pairs = parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
         except ValueError:
             return _not_in_order("It has too many parameters.")
         parameters = Parameters.of(pairs)
+        asker = _person(visitor) or asker_of(request, _asked_for(parameters.get("client_id")))
+        with counted(self.limiter, asker) as seconds:
+            return too_many(seconds) if seconds else await self._answer(request, parameters)
+
+    async def _answer(self, request: Request, parameters: Parameters) -> Response:
         try:
             program = await self.programs.asking(parameters.get("client_id"))
         except OAuthError as error:
@@ -138,6 +134,16 @@ class Authorize:
         state = "" if "state" in parameters.repeated else parameters.get("state")[:STATE_LENGTH_MAX]
         answer = {"error": error.code, "error_description": error.said, "state": state, "iss": self.office.public_url}
         return see_other(answered(parameters.get("redirect_uri"), **answer))
+
+
+def _person(visitor: Visitor | None) -> str:
+    """Who is signed in counts as that person, whatever else comes from there."""
+    return "" if visitor is None else f"person {visitor.office.principal.user_id}"
+
+
+def _asked_for(client_id: str) -> str:
+    """What a request is for, where nobody can be counted: a program that registered, or the host of documents."""
+    return client_id.split("/")[2] if is_address(client_id) else client_id
 
 
 def _challenge(parameters: Parameters) -> str:

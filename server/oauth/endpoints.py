@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -31,14 +32,14 @@ from operations.authorization.programs import register_program
 from operations.authorization.scopes import Asked, words_asked, words_text
 from operations.authorization.staff import StaffToken
 from server.http.answers import Turned
-from server.http.connections import neighbourhood
 from server.http.limits import Limiter
 from server.oauth import assertions
+from server.oauth.askers import asker_of, counted
 from server.oauth.assertions import StaffAssertions
 from server.oauth.browsers import for_any_page
 from server.oauth.descriptions import described, grants_told
-from server.oauth.errors import NOT_KEPT, OAuthError, invalid_request
-from server.oauth.parameters import Parameters, read_parameters
+from server.oauth.errors import NOT_KEPT, OAuthError, invalid_request, too_many
+from server.oauth.parameters import PARAMETERS_MAX, Parameters, parameters_of
 from server.oauth.plain_json import json_object
 from server.oauth.proving import Proof
 from server.oauth.resources import ConnectionUrls
@@ -46,7 +47,7 @@ from server.pages.reading import read_body
 from storage.directory.client_programs import HAS_SECRET, ClientMethod, ClientProgram
 
 _log = logging.getLogger(__name__)
-Answer = Callable[[Request], Awaitable[Response]]
+Answer = Callable[[Request, bytes], Awaitable[Response]]
 ENDPOINT_METHODS = ("POST", "OPTIONS")
 
 _SAID = {
@@ -58,9 +59,12 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One of these calls: counted by address, and answered in OAuth's words whatever becomes of it."""
+    """One of these calls: counted by whoever makes it, and answered in OAuth's words whatever becomes of it. `named` is
+    what a body asks for, by which it counts where nothing is known of its maker.
+    """
 
     answer: Answer
+    named: Callable[[bytes], str]
     limiter: Limiter
 
     async def __call__(self, request: Request) -> Response:
@@ -73,11 +77,10 @@ class Endpoint:
         return for_any_page(request, await self._answer(request))
 
     async def _answer(self, request: Request) -> Response:
-        address = neighbourhood(request.client.host) if request.client else ""
-        if self.limiter.enter(address):
-            return OAuthError("temporarily_unavailable", "Too many at once: wait.", status=429).response()
         try:
-            return await self.answer(request)
+            body = await read_body(request)
+            with counted(self.limiter, asker_of(request, self.named(body))) as seconds:
+                return too_many(seconds).response() if seconds else await self.answer(request, body)
         except OAuthError as error:
             return error.response()
         except NotGranted as denied:
@@ -89,8 +92,24 @@ class Endpoint:
         except Unavailable as fault:
             _log.error("a program could not be answered: %s", fault)
             return OAuthError("temporarily_unavailable", "Not available at the moment.", status=503).response()
-        finally:
-            self.limiter.leave(address)
+
+
+def program_named(body: bytes) -> str:
+    """By what a registration counts: the redirect URIs, by which one program is told from another."""
+    try:
+        return json.dumps(json_object(body).get("redirect_uris"))
+    except ValueError:
+        return ""
+
+
+def token_named(body: bytes) -> str:
+    """By what a call for tokens counts: what it brings that others do not have, else the program."""
+    try:
+        parameters = Parameters.of(parse_qsl(body.decode(), max_num_fields=PARAMETERS_MAX))
+    except ValueError:
+        return ""
+    names = ("code", "refresh_token", "token", "assertion", "client_assertion", "client_id")
+    return next((found for name in names if (found := parameters.get(name))), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +118,9 @@ class Registration:
 
     office: Office
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, _: Request, body: bytes) -> Response:
         try:
-            said = json_object(await read_body(request))
+            said = json_object(body)
         except ValueError:
             raise OAuthError("invalid_client_metadata", "Send a JSON object.") from None
         # Without a word of its own a program has a secret (RFC 7591, 2); most here are public ones, which say so.
@@ -122,9 +141,9 @@ class TokenEndpoint:
     urls: ConnectionUrls
     staff: StaffAssertions
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, request: Request, body: bytes) -> Response:
         try:
-            return await self._grant(request)
+            return await self._grant(request, parameters_of(request, body))
         except NotGranted as denied:
             self._count(denied.why.value)
             raise
@@ -136,8 +155,7 @@ class TokenEndpoint:
     def _count(self, reason: str) -> None:
         note_failed_authentication(self.office.store, self.office.clock, Door.OAUTH, reason)
 
-    async def _grant(self, request: Request) -> Response:
-        parameters = await read_parameters(request)
+    async def _grant(self, request: Request, parameters: Parameters) -> Response:
         grant = parameters.get("grant_type")
         if grant not in ("authorization_code", "refresh_token", assertions.GRANT):
             raise OAuthError("unsupported_grant_type", "grant_type is authorization_code or refresh_token.")
@@ -184,8 +202,8 @@ class Revocation:
     office: Office
     proof: Proof
 
-    async def __call__(self, request: Request) -> Response:
-        parameters = await read_parameters(request)
+    async def __call__(self, request: Request, body: bytes) -> Response:
+        parameters = parameters_of(request, body)
         program = await self.proof.program(request, parameters)
         if not (token := parameters.get("token")):
             raise invalid_request("token is required.")

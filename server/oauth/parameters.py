@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from server.oauth.errors import invalid_request
-from server.pages.reading import read_body
 
 PARAMETERS_MAX = 50
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -37,18 +36,16 @@ class Parameters:
         return self.values.get(name, "")
 
 
-async def read_parameters(request: Request) -> Parameters:
-    """The parameters of a form.
+def parameters_of(request: Request, body: bytes) -> Parameters:
+    """The parameters of a form, which is the body of a request.
 
     Raises:
         OAuthError: it is none, or one comes more than once.
-        Turned: it is too large.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise invalid_request(f"Send the parameters as {_FORM_TYPE}.")
     try:
-        body = (await read_body(request)).decode()
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=PARAMETERS_MAX, errors="strict")
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=PARAMETERS_MAX, errors="strict")
     except ValueError:
         raise invalid_request("The parameters cannot be read.") from None
     parameters = Parameters.of(pairs)

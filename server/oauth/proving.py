@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from operations.authorization.programs import count_assertion, has_secret
 from server.http.limits import Limiter
-from server.oauth.askers import asker_of
+from server.oauth.askers import asker_of, counted
 from server.oauth.client_statements import Statement
 from server.oauth.errors import OAuthError, invalid_client, invalid_request, too_many
 from server.oauth.fetching import NotFetched
@@ -88,15 +88,13 @@ class Proof:
 
     async def _keys(self, request: Request, url: str, within: timedelta) -> dict[str, Any]:
         asker = "" if self.keys.is_known(url, within) else asker_of(request, urlsplit(url).hostname or "")
-        if asker and (seconds := self.limiter.enter(asker)):
-            raise too_many(seconds)
-        try:
-            return await self.keys.get(url, within)
-        except NotFetched:
-            raise OAuthError("temporarily_unavailable", "The program's keys cannot be had.", status=503) from None
-        finally:
-            if asker:
-                self.limiter.leave(asker)
+        with counted(self.limiter, asker) as seconds:
+            if seconds:
+                raise too_many(seconds)
+            try:
+                return await self.keys.get(url, within)
+            except NotFetched:
+                raise OAuthError("temporarily_unavailable", "The program's keys cannot be had.", status=503) from None
 
 
 def _check_secret(program: ClientProgram, secret: str, assertion: str) -> None:

@@ -18,7 +18,15 @@ from server.http.limits import Allowance, Limiter
 from server.oauth.assertions import StaffAssertions
 from server.oauth.authorize import Authorize, BrowserMark
 from server.oauth.consent import ConsentPage
-from server.oauth.endpoints import ENDPOINT_METHODS, Endpoint, Registration, Revocation, TokenEndpoint
+from server.oauth.endpoints import (
+    ENDPOINT_METHODS,
+    Endpoint,
+    Registration,
+    Revocation,
+    TokenEndpoint,
+    program_named,
+    token_named,
+)
 from server.oauth.fetching import fetch_json
 from server.oauth.metadata import ADDRESS, AuthorizationServerMetadata
 from server.oauth.programs import Fetch, Programs
@@ -56,9 +64,9 @@ def routes(
         Route(ADDRESS, AuthorizationServerMetadata(url, staff).__call__, methods=["GET", "OPTIONS"]),
         desk.open_page("/oauth/authorize", Authorize(office, programs, urls, mark, asking)),
         desk.page("/oauth/consent/{request}", ConsentPage(programs, mark, desk.cookie), methods=("GET", "POST")),
-        called("/oauth/register", Endpoint(Registration(office), registering)),
-        called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls, staff), serving)),
-        called("/oauth/revoke", Endpoint(Revocation(office, proof), serving)),
+        called("/oauth/register", Endpoint(Registration(office), program_named, registering)),
+        called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls, staff), token_named, serving)),
+        called("/oauth/revoke", Endpoint(Revocation(office, proof), token_named, serving)),
     ]
 
 

@@ -53,9 +53,15 @@ def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:
     return {**_HEADERS, "Content-Security-Policy": policy}
 
 
-def told(title: str, said: str, *, status: int = 200) -> Response:
+def told(title: str, said: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A page that says one thing."""
-    return render("told.html", status=status, title=title, said=said)
+    return render("told.html", status=status, headers=headers, title=title, said=said)
+
+
+def too_many(seconds: int) -> Response:
+    """For somebody who asks too often, and is to wait so long."""
+    said = "Wait a few seconds, and try again."
+    return told("Too many at once", said, status=429, headers={"Retry-After": str(seconds)})
 
 
 def nothing_here() -> Response:

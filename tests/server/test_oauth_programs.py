@@ -230,7 +230,7 @@ async def test_no_private_key_is_kept(home: House) -> None:
 async def test_an_address_registers_as_many_programs_as_it_is_let(tmp_path: Any) -> None:
     async with house(tmp_path / "data", allowance=Allowance(programs_burst=3, programs_per_second=1)) as home:
         answers = [(await register(home)).status_code for _ in range(4)]
-        asked = [await home.site.send("GET", "/oauth/authorize") for _ in range(4)]
+        asked = [await home.site.send("GET", "/oauth/authorize?client_id=x") for _ in range(4)]
     assert answers == [201, 201, 201, 429]
     assert [one.status_code for one in asked] == [400, 400, 400, 429]
 

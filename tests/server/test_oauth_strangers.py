@@ -13,11 +13,15 @@ import pytest
 import pytest_asyncio
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
+from starlette.requests import Request
 
+from server.http.limits import Allowance
+from server.oauth.askers import asker_of
 from server.oauth.fetching import URL_LENGTH_MAX, NotFetched
 from server.oauth.proving import ASSERTION_TYPE, KEYS_FRESH
 from server.oauth.remembered import ADDRESSES_MAX, ASKED_AGAIN
-from tests.support.authorization import CALLBACK
+from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
+from tests.support.browser_forms import Browser
 from tests.support.http import HERE, House, house
 from tests.support.oauth import authorize_url
 
@@ -74,11 +78,14 @@ def signed(home: House, key: ECKey, client_id: str, **more: Any) -> str:
     return jwt.encode({"alg": "ES256"}, claims_of(home, client_id, **more), key)
 
 
+async def sends(home: House, path: str, **parameters: str) -> httpx2.Response:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return await home.site.send("POST", path, content=urlencode(parameters), headers=headers)
+
+
 async def brings(home: House, assertion: str, **more: str) -> httpx2.Response:
     asked = {"grant_type": "refresh_token", "refresh_token": "cfr_unknown", "client_assertion_type": ASSERTION_TYPE}
-    body = urlencode(asked | {"client_assertion": assertion} | more)
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return await home.site.send("POST", "/oauth/token", content=body, headers=headers)
+    return await sends(home, "/oauth/token", **(asked | {"client_assertion": assertion} | more))
 
 
 async def is_believed(home: House, assertion: str) -> bool:
@@ -219,3 +226,64 @@ async def test_a_document_that_cannot_be_had_or_is_not_in_order_is_asked_for_onc
         await home.site.send("GET", authorize_url(f"https://chat.example/{number}.json").removeprefix(HERE))
     await home.site.send("GET", authorize_url(gone).removeprefix(HERE))
     assert elsewhere.asked[-1] == gone, "of so many addresses the last ones are remembered"
+
+
+async def test_so_many_addresses_are_asked_for_strangers_and_no_more(tmp_path: Any, elsewhere: Elsewhere) -> None:
+    elsewhere.asked.clear()
+    allowance = Allowance(programs_burst=3, programs_per_second=1)
+    async with house(tmp_path / "data", fetch=elsewhere.fetch, allowance=allowance) as home:
+        answers = []
+        for number in range(5):
+            key = ECKey.generate_key("P-256")
+            where = {"redirect_uris": [f"{CALLBACK}/{number}"], "jwks_uri": f"{KEYS}/{number}"}
+            client_id = await registered(home, key, **where)
+            answers.append(await brings(home, signed(home, key, client_id)))
+    assert [one.status_code for one in answers] == [503, 503, 503, 429, 429]
+    assert answers[-1].headers["retry-after"] == "1"
+    assert len(elsewhere.asked) == 3
+
+
+def test_an_asker_is_a_network_and_on_this_machine_what_is_asked_for() -> None:
+    def asker(address: str, named: str = "") -> str:
+        client = (address, 1) if address else None
+        return asker_of(Request({"type": "http", "headers": [], "client": client}), named)
+
+    assert asker("198.51.100.7") == asker("198.51.100.7", "x") != asker("198.51.100.8")
+    assert asker("2001:db8::1") == asker("2001:db8::2") != asker("2001:db8:0:1::1")
+    for here in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", ""):
+        assert asker(here, "x") == asker("127.0.0.1", "x") != asker(here, "y")
+        assert asker(here) == ""
+
+
+async def test_behind_a_proxy_on_this_machine_one_stranger_does_not_stop_the_others(tmp_path: Any) -> None:
+    allowance = Allowance(programs_burst=3, programs_per_second=1, burst=3, per_second=1)
+    async with house(tmp_path / "data", allowance=allowance) as home:
+        guess = "cfr_guessed"
+        for _ in range(4):
+            register = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
+            refused = await home.site.send("POST", "/oauth/register", json=register)
+            asked = await home.site.send("GET", "/oauth/authorize?client_id=x")
+            spent = await sends(home, "/oauth/token", grant_type="refresh_token", refresh_token=guess)
+            given = await sends(home, "/oauth/revoke", token=guess)
+        for answer in (refused, asked, spent, given):
+            assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        connection = await allowed(home.one.office, home.bakery)
+        browser = Browser(home.site)
+        assert (await browser.open(authorize_url(connection.program.id))).status_code == 303
+        code = {"grant_type": "authorization_code", "code": connection.code, "code_verifier": VERIFIER}
+        redeemed = await sends(home, "/oauth/token", client_id=connection.program.id, **code)
+        assert redeemed.status_code == 200
+        refresh = {"grant_type": "refresh_token", "refresh_token": redeemed.json()["refresh_token"]}
+        assert (await sends(home, "/oauth/token", client_id=connection.program.id, **refresh)).status_code == 200
+        other = {"redirect_uris": ["https://another.example/"], "token_endpoint_auth_method": "none"}
+        assert (await home.site.send("POST", "/oauth/register", json=other)).status_code == 201
+
+
+async def test_who_is_signed_in_connects_a_program_that_strangers_ask_for_without_end(tmp_path: Any) -> None:
+    async with house(tmp_path / "data", allowance=Allowance(programs_burst=3, programs_per_second=1)) as home:
+        program = await a_program(home.one.office)
+        stranger, owner = Browser(home.site), Browser(home.site)
+        await owner.be(home.one.office)
+        answers = [(await stranger.open(authorize_url(program.id))).status_code for _ in range(4)]
+        assert answers == [303, 303, 303, 429]
+        assert (await owner.open(authorize_url(program.id))).status_code == 303
