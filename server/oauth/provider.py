@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from invoicing.organizations import Clock
 from server.oauth.fetching import OF_OPERATOR, Guard, NotFetched, fetch_json, target_of
+from server.oauth.remembered import Remembered
 from server.oauth.statements import Claims, UnknownKey, claims_of
 
 FRESH = timedelta(hours=1)
 """So long what a provider publishes is not asked for again; a key that it withdraws counts no longer than this."""
 KEYS_ASKED_AGAIN = timedelta(minutes=1)
 """Nobody who makes up names of keys has the provider asked more often."""
+FAILED = timedelta(seconds=10)
+"""So long a provider that could not be asked is not asked again, whoever would sign in."""
 
 _CONFIGURATION = "/.well-known/openid-configuration"
 _KEYS_MAX = 100
@@ -32,22 +36,12 @@ class Published:
     by_basic: bool
 
 
-@dataclass(slots=True)
-class _Remembered:
-    published: Published
-    published_at: datetime
-    keys: Sequence[Mapping[str, Any]] = ()
-    keys_at: datetime | None = None
-    asked_at: datetime | None = None
-
-
-@dataclass(slots=True)
 class Providers:
     """The providers that were asked by this process."""
 
-    clock: Clock
-    guard: Guard = OF_OPERATOR
-    _known: dict[str, _Remembered] = field(default_factory=dict)
+    def __init__(self, clock: Clock, guard: Guard = OF_OPERATOR) -> None:
+        self.guard = guard
+        self._answers = Remembered(partial(fetch_json, guard=guard), clock, FAILED)
 
     async def published(self, issuer: str) -> Published:
         """What the provider of this name says of itself.
@@ -55,7 +49,12 @@ class Providers:
         Raises:
             NotFetched: it cannot be asked, or answers for somebody else.
         """
-        return (await self._of(issuer)).published
+        address = issuer.rstrip("/") + _CONFIGURATION
+        try:
+            return _published(issuer, await self._answers.get(address, FRESH), self.guard)
+        except NotFetched:
+            # What is not in order is not kept for as long as what is.
+            return _published(issuer, await self._answers.get(address, FAILED), self.guard)
 
     async def claims(self, issuer: str, statement: str, *, types: Collection[str]) -> Claims:
         """What a statement says that this provider has signed. Where it names a key that is not known, the provider may
@@ -65,35 +64,16 @@ class Providers:
             NotFetched: the provider cannot be asked.
             NotGenuine: the statement is not the provider's, or of no such type.
         """
-        one, now = await self._of(issuer), self.clock()
-        if one.keys_at is None or now - one.keys_at >= FRESH:
-            await self._ask_keys(one, now)
+        address = (await self.published(issuer)).keys
         try:
-            return claims_of(statement, one.keys, types=types)
+            return claims_of(statement, _keys(await self._answers.get(address, FRESH)), types=types)
         except UnknownKey:
-            if one.asked_at is not None and now - one.asked_at < KEYS_ASKED_AGAIN:
-                raise
-        await self._ask_keys(one, now)
-        return claims_of(statement, one.keys, types=types)
+            return claims_of(statement, _keys(await self._answers.get(address, KEYS_ASKED_AGAIN)), types=types)
 
-    async def _of(self, issuer: str) -> _Remembered:
-        now, found = self.clock(), self._known.get(issuer)
-        if found is not None and now - found.published_at < FRESH:
-            return found
-        answer = await fetch_json(issuer.rstrip("/") + _CONFIGURATION, guard=self.guard)
-        published = _published(issuer, answer, self.guard)
-        if found is None or found.published.keys != published.keys:
-            self._known[issuer] = _Remembered(published, now)
-        else:
-            found.published, found.published_at = published, now
-        return self._known[issuer]
 
-    async def _ask_keys(self, one: _Remembered, now: datetime) -> None:
-        one.asked_at = now
-        answer = await fetch_json(one.published.keys, guard=self.guard)
-        one.keys_at = now
-        keys = answer.get("keys")
-        one.keys = [key for key in keys[:_KEYS_MAX] if isinstance(key, dict)] if isinstance(keys, list) else []
+def _keys(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    keys = answer.get("keys")
+    return [key for key in keys[:_KEYS_MAX] if isinstance(key, dict)] if isinstance(keys, list) else []
 
 
 def _published(issuer: str, answer: Mapping[str, Any], guard: Guard) -> Published:

@@ -1,5 +1,5 @@
-"""What is fetched for strangers is remembered for a time, and so is that it cannot be had: whoever names an address has
-it asked for once in a while, however often it is named.
+"""What is fetched is remembered for a time, and so is that it cannot be had: whoever has an address asked has it asked
+once in a while, however often they come.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from server.oauth.fetching import Busy, NotFetched
 Fetch = Callable[[str], Awaitable[dict[str, Any]]]
 
 ASKED_AGAIN = timedelta(minutes=1)
-"""No address is asked more often."""
+"""No address that a stranger has named is asked more often."""
 ADDRESSES_MAX = 256
 
 
@@ -33,10 +33,13 @@ class _Address:
 
 @dataclass(slots=True)
 class Remembered:
-    """The answers of the addresses that were asked last."""
+    """The answers of the addresses that were asked last; `failed` says how long one that could not be had is not asked
+    again.
+    """
 
     fetch: Fetch
     clock: Clock
+    failed: timedelta = ASKED_AGAIN
     _known: OrderedDict[str, _Address] = field(default_factory=OrderedDict)
 
     async def get(self, url: str, within: timedelta = ASKED_AGAIN) -> dict[str, Any]:
@@ -59,7 +62,7 @@ class Remembered:
         return url in self._known and self._is_known(self._known[url], within)
 
     def _is_known(self, one: _Address, within: timedelta) -> bool:
-        return self._is_within(one.answered_at, within) or self._is_within(one.asked_at, ASKED_AGAIN)
+        return self._is_within(one.answered_at, within) or self._is_within(one.asked_at, self.failed)
 
     def _is_within(self, moment: datetime | None, within: timedelta) -> bool:
         return moment is not None and self.clock() - moment < within

@@ -18,13 +18,14 @@ from operations.identity.providers import secret_of, the_provider
 from operations.identity.vouching import sign_in_vouched
 from server.http.answers import Turned
 from server.http.limits import Allowance, Limiter
+from server.oauth.askers import asker_of, counted
 from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
 from server.oauth.provider import Providers
 from server.oauth.statements import NotGenuine
 from server.pages.identity.addresses import local_path
-from server.pages.rendering import nothing_here, see_other, told
-from server.pages.visiting import Desk, Visitor
+from server.pages.rendering import nothing_here, see_other, told, too_many
+from server.pages.visiting import Desk, OpenPage, Visitor
 
 BEGIN, ANSWER = "/sign-in/provider", "/sign-in/provider/answer"
 _SECONDS = 600
@@ -52,6 +53,9 @@ class ProviderSignIn:
         """Who is signed in already proves it anew, or is somebody else: the provider is to ask, and not just to wave
         the browser through.
         """
+        return await self._counted(request, visitor, self._begin)
+
+    async def _begin(self, request: Request, visitor: Visitor | None) -> Response:
         office, back = self.desk.office, local_path(request.query_params.get("next", ""))
         relying = await self._relying()
         if request.headers.get("host", "").lower() != urlsplit(office.public_url).netloc.lower():
@@ -77,13 +81,13 @@ class ProviderSignIn:
         return response
 
     async def answer(self, request: Request, visitor: Visitor | None) -> Response:
-        address = request.client.host if request.client else ""
-        if self.limiter.enter(address):
-            return told("Too many at once", "Wait a few seconds, and open the sign-in page again.", status=429)
-        try:
-            return await self._answer(request, visitor)
-        finally:
-            self.limiter.leave(address)
+        return await self._counted(request, visitor, self._answer)
+
+    async def _counted(self, request: Request, visitor: Visitor | None, page: OpenPage) -> Response:
+        """The page for whoever does not ask too often; from this machine, each sign-in that has begun."""
+        asker = asker_of(request, request.cookies.get(self._cookie, ""))
+        with counted(self.limiter, asker) as seconds:
+            return too_many(seconds) if seconds else await page(request, visitor)
 
     async def _answer(self, request: Request, visitor: Visitor | None) -> Response:
         office = self.desk.office

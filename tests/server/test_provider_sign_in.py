@@ -23,7 +23,7 @@ from operations.membership import invite_user, remove_user
 from operations.people import rename_user
 from server.http.limits import Allowance, Limiter
 from server.oauth.people import confirmed_address
-from server.oauth.provider import Providers
+from server.oauth.provider import FAILED, Providers
 from server.oauth.signing_in import ANSWER, BEGIN, ProviderSignIn, routes
 from server.pages.identity.addresses import local_path
 from server.pages.identity.routes import routes as identity_routes
@@ -50,8 +50,8 @@ class House:
     app: Starlette
 
     @asynccontextmanager
-    async def browser(self, url: str = HERE) -> AsyncIterator[httpx2.AsyncClient]:
-        transport = httpx2.ASGITransport(self.app)
+    async def browser(self, url: str = HERE, address: str = "127.0.0.1") -> AsyncIterator[httpx2.AsyncClient]:
+        transport = httpx2.ASGITransport(self.app, client=(address, 1))
         async with httpx2.AsyncClient(base_url=url, transport=transport, verify=False) as browser:
             yield browser
 
@@ -358,13 +358,30 @@ async def test_a_secret_is_told_in_the_form_that_the_provider_takes(house: House
 async def test_nobody_has_the_provider_asked_without_end(house: House) -> None:
     office = replace(house.one.office, public_url=HERE)
     desk, known = Desk.of(office), Providers(office.latest, house.provider.guard)
-    one = ProviderSignIn(desk, known, Limiter(Allowance(burst=2), lambda: 0))
+    one = ProviderSignIn(desk, known, Limiter(Allowance(burst=4), lambda: 0))
     app = Starlette(routes=[desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)])
     limited = replace(house, app=app)
-    async with limited.browser() as browser:
-        statuses = []
-        for _ in range(3):
+    async with limited.browser(address="198.51.100.7") as browser:
+        for _ in range(2):
             answer = house.provider.signed_in(await limited.begin(browser), "ana") | {"code": "made-up"}
-            statuses.append((await browser.get(ANSWER, params=answer)).status_code)
-    assert statuses == [400, 400, 429]
+            assert (await browser.get(ANSWER, params=answer)).status_code == 400
+        refused = [await browser.get(BEGIN), await browser.get(ANSWER, params=answer)]
+    assert [(one.status_code, one.headers["retry-after"]) for one in refused] == [(429, "1")] * 2
     assert house.provider.asked.count("/token") == 2
+    async with limited.browser() as behind_a_proxy:
+        answer = house.provider.signed_in(await limited.begin(behind_a_proxy), "ana") | {"code": "made-up"}
+        statuses = [(await behind_a_proxy.get(ANSWER, params=answer)).status_code for _ in range(6)]
+    async with limited.browser() as another:
+        await limited.begin(another)
+    assert set(statuses) == {400}, "the browser has forgotten the sign-in that came to nothing"
+
+
+async def test_a_provider_that_cannot_be_asked_is_left_alone_for_a_moment(house: House) -> None:
+    house.provider.published = {"issuer": "https://another.example"}
+    async with house.browser() as browser:
+        statuses = [(await browser.get(BEGIN)).status_code for _ in range(3)]
+        asked = len(house.provider.asked)
+        house.provider.published = {}
+        house.one.clock.advance(FAILED)
+        await house.begin(browser)
+    assert (statuses, asked) == ([503] * 3, 1)
