@@ -55,11 +55,11 @@ class Busy(NotFetched):
 
 
 class SystemResolver:
-    """Finds all addresses of a name as this machine resolves it, in a few threads of its own: a look-up cannot be cut
-    short, and names that strangers choose for taking long keep nobody else waiting.
+    """Finds all addresses of a name as this machine resolves it, in threads of its own: a look-up cannot be cut
+    short, and names that strangers choose for taking long keep nobody else waiting: there are more threads than places.
     """
 
-    def __init__(self, threads: int = 4) -> None:
+    def __init__(self, threads: int = 32) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolving")
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
@@ -74,26 +74,48 @@ def trusted_authorities() -> ssl.SSLContext:
     return httpcore2.default_ssl_context()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    host: str
+    since: float
+    scope: anyio.CancelScope
+
+
 @dataclass(slots=True)
 class Places:
-    """How many fetches may be under way at once, and how many of them at one host."""
+    """How many fetches may be under way at once, and how many of them at one host. Where all places are taken, the one
+    that has taken longest makes room, once it has taken `slow_seconds`: hosts that answer slowly keep no others out.
+    """
 
     at_once: int = 16
     at_one_host: int = 2
-    _taken: dict[str, int] = field(default_factory=dict)
+    slow_seconds: int = 1
+    _taken: list[_Place] = field(default_factory=list)
 
     @contextmanager
     def taken(self, host: str) -> Iterator[None]:
-        here = self._taken.get(host, 0)
-        if here >= self.at_one_host or sum(self._taken.values()) >= self.at_once:
+        """Take a place for as long as it takes.
+
+        Raises:
+            Busy: there is none.
+            NotFetched: it took long, and had to make room.
+        """
+        now, under_way = anyio.current_time(), [one for one in self._taken if not one.scope.cancel_called]
+        if sum(one.host == host for one in self._taken) >= self.at_one_host:
             raise Busy
-        self._taken[host] = here + 1
+        if len(under_way) >= self.at_once:
+            if now - under_way[0].since < self.slow_seconds:
+                raise Busy
+            under_way[0].scope.cancel()
+        place = _Place(host, now, anyio.CancelScope())
+        self._taken.append(place)
         try:
-            yield
+            with place.scope:
+                yield
         finally:
-            self._taken[host] -= 1
-            if not self._taken[host]:
-                del self._taken[host]
+            self._taken.remove(place)
+        if place.scope.cancelled_caught:
+            raise NotFetched("The host takes too long to answer.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +136,7 @@ class Guard:
 OF_STRANGERS = Guard()
 """For what somebody unknown names: public addresses alone."""
 
-OF_OPERATOR = Guard(admits=lambda _: True, anywhere=True, places=Places(at_one_host=16))
+OF_OPERATOR = Guard(admits=lambda _: True, anywhere=True, places=Places(at_one_host=16, slow_seconds=60))
 """For what the operator of the installation has named, which may lie in a network of its own."""
 
 

@@ -177,7 +177,7 @@ async def test_a_host_that_never_answers_is_left_in_time() -> None:
         over.set()
 
 
-def test_so_many_fetches_are_under_way_at_once_and_no_more() -> None:
+async def test_so_many_fetches_are_under_way_at_once_and_no_more() -> None:
     places = Places(at_once=3, at_one_host=2)
     with places.taken("one"), places.taken("one"):
         with pytest.raises(NotFetched, match="moment"), places.taken("one"):
@@ -186,6 +186,30 @@ def test_so_many_fetches_are_under_way_at_once_and_no_more() -> None:
             pass
     with places.taken("one"), places.taken("one"), places.taken("two"):
         pass
+
+
+async def test_hosts_that_answer_slowly_keep_no_others_out() -> None:
+    began, over = asyncio.Event(), asyncio.Event()
+    places = Places(at_once=2, at_one_host=2, slow_seconds=0)
+
+    async def answering(_: Asked) -> Told:
+        began.set()
+        await over.wait()
+        return told(DOCUMENT)
+
+    async with served(answering) as port:
+        guard, _ = reaching(port)
+        guard = replace(guard, places=places)
+        slow = [asyncio.create_task(fetch_json(URL, guard=guard)) for _ in range(2)]
+        await began.wait()
+        with places.taken("another"):
+            with pytest.raises(NotFetched, match="too long"):
+                await slow[0]
+            assert not slow[1].done()
+        over.set()
+        assert await slow[1] == DOCUMENT
+    assert 0 < OF_STRANGERS.places.slow_seconds * 1_000 < OF_STRANGERS.milliseconds
+    assert OF_OPERATOR.places.slow_seconds * 1_000 > OF_OPERATOR.milliseconds, "the operator's own makes no room"
 
 
 async def test_names_are_resolved_as_this_machine_does_apart_for_strangers_and_the_operator() -> None:
