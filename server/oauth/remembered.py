@@ -5,7 +5,6 @@ once in a while, however often they come.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +13,7 @@ import anyio
 
 from invoicing.organizations import Clock
 from server.oauth.fetching import Busy, NotFetched
-
-Fetch = Callable[[str], Awaitable[dict[str, Any]]]
+from server.oauth.programs import Fetch
 
 ASKED_AGAIN = timedelta(minutes=1)
 """No address that a stranger has named is asked more often."""

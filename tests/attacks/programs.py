@@ -9,16 +9,24 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
 from operations.access import Office
 from operations.authorization import requests
 from operations.authorization.programs import known_program
 from operations.authorization.requests import Waiting
+from server.http.connections import neighbourhood
 from server.http.limits import Limiter
 from server.oauth import authorize, consent, descriptions
 from server.oauth import programs as server_programs
+from server.oauth.client_statements import Statement
 from server.oauth.consent import ConsentPage
 from server.oauth.descriptions import described
+from server.oauth.fetching import NotFetched
 from server.oauth.programs import Programs
+from server.oauth.proving import ASSERTION_TYPE
+from server.oauth.remembered import Remembered
 from server.oauth.resources import AskedConnection, ConnectionUrls
 from storage.directory import authorization_requests
 from storage.directory.client_programs import ClientMethod
@@ -42,6 +50,10 @@ DECIDED = Guard(authorization_requests, "forget_request", lambda db, digest: Tru
 WAITING = Guard(requests, "REQUEST_LIFETIME", timedelta(days=3_650))
 PACE = Guard(Limiter, "enter", lambda self, principal: 0)
 NAMES = Guard(descriptions, "shown_name", lambda said: said)
+NOBODY = Guard(authorize, "asker_of", lambda request, otherwise: neighbourhood(request.client.host))
+REMEMBERED = Guard(Remembered, "_is_known", lambda self, one, within: False)
+SAYS = Guard(Statement, "says", lambda self, *meant: True)
+SIGNED = Guard(Statement, "is_signed_with", lambda self, keys: True)
 OWN_DOCUMENT = Guard(
     server_programs,
     "of_document",
@@ -96,6 +108,49 @@ async def _registers_very_many(scene: Scene) -> str:
     async with site_of(one.store, one.clock, allowance=replace(ROOMY, programs_per_second=1, programs_burst=2)) as site:
         answers = [await site.send("POST", "/oauth/register", json=REGISTERED) for _ in range(8)]
     return str(max(answer.status_code for answer in answers))
+
+
+async def _stops_others_behind_a_proxy(scene: Scene) -> str:
+    one = scene.home.one
+    program = await a_program(one.office)
+    async with site_of(one.store, one.clock, allowance=replace(ROOMY, programs_per_second=1, programs_burst=2)) as site:
+        for _ in range(3):
+            await Browser(site).open(authorize_url("cfp_a-strangers-own"))
+        return str((await Browser(site).open(authorize_url(program.id))).status_code)
+
+
+async def _has_an_address_asked_over_and_over(scene: Scene) -> str:
+    one, asked = scene.home.one, []
+
+    async def fetch(url: str) -> dict[str, Any]:
+        asked.append(url)
+        raise NotFetched("The host cannot be reached.")
+
+    async with site_of(one.store, one.clock, fetch=fetch, allowance=ROOMY) as site:
+        for _ in range(3):
+            await Browser(site).open(authorize_url("https://victim.example/client.json"))
+    return f"asked {len(asked)} times"
+
+
+def _states(*, for_another: bool = False, by_another: bool = False) -> Callable[[Scene], Awaitable[str]]:
+    """How a program is answered that brings a statement to prove to be itself, where the token is unknown."""
+
+    async def attempt(scene: Scene) -> str:
+        key, other = (ECKey.generate_key("P-256") for _ in range(2))
+        keys = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.as_dict(private=False)]}}
+        client_id = (await _registers(scene, REGISTERED | keys))["client_id"]
+        expires = int((scene.home.one.office.latest() + timedelta(minutes=1)).timestamp())
+        claims = {"iss": client_id, "sub": client_id, "jti": client_id, "exp": expires}
+        claims["aud"] = "https://evil.example" if for_another else HERE
+        asked = {
+            "grant_type": "refresh_token",
+            "refresh_token": "cfr_unknown",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": jwt.encode({"alg": "ES256"}, claims, other if by_another else key),
+        }
+        return str((await scene.home.site.send("POST", "/oauth/token", data=asked)).json()["error"])
+
+    return attempt
 
 
 async def _hides_its_name(scene: Scene) -> str:
@@ -266,6 +321,34 @@ ATTACKS = (
         )
     ),
     Attack("an address registers very many programs", (PACE,), _registers_very_many, "429", "201"),
+    Attack(
+        "strangers behind a proxy stop whoever would connect a program",
+        (NOBODY,),
+        _stops_others_behind_a_proxy,
+        "303",
+        "429",
+    ),
+    Attack(
+        "a program has an address elsewhere asked over and over",
+        (REMEMBERED,),
+        _has_an_address_asked_over_and_over,
+        "asked 1 times",
+        "asked 3 times",
+    ),
+    Attack(
+        "a program proves itself by a statement for another server",
+        (SAYS,),
+        _states(for_another=True),
+        "invalid_client",
+        "invalid_grant",
+    ),
+    Attack(
+        "a program proves itself with another's key",
+        (SIGNED,),
+        _states(by_another=True),
+        "invalid_client",
+        "invalid_grant",
+    ),
     Attack("a program's name hides what it is", (NAMES,), _hides_its_name, "one line", "hidden"),
     Attack("a document describes another program", (OWN_DOCUMENT,), _describes_another, "400", "303"),
     Attack(
