@@ -170,8 +170,8 @@ def _entrances(server: CounterfoilServer, handshake: HandshakeServer) -> tuple[E
 def _gate(office: Office, inner: ASGIApp, limiter: Limiter, questions: Questions) -> Answering:
     """The layers in front of the MCP servers: the last one here is the first that a request comes to."""
     allowance, credentials = limiter.allowance, ConnectionCredentials(office.public_url)
-    in_session = Sessions(inner, office, questions)
-    admitted = Admission(Bodies(StepUp(in_session, office.public_url), allowance), limiter)
+    in_session = Sessions(StepUp(inner, office.public_url), office, questions)
+    admitted = Admission(Bodies(in_session, allowance), limiter)
     authenticated = Authentication(admitted, office, presented=credentials.presented, refused=credentials.refused)
     return Answering(Addresses(authenticated, office.public_url))
 

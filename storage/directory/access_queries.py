@@ -116,6 +116,11 @@ REACHABLE_NOW = REACHABLE.where(ORGANIZATION.archived_at.is_(None))
 
 _BY_HANDLE = REACHABLE.where(ORGANIZATION.handle == bindparam("handle"))
 _BY_ID = REACHABLE.where(ORGANIZATION.id == bindparam("organization_id"))
+_COLUMNS = list(REACHABLE_NOW.selected_columns)
+_ONE_OF_EACH_STANDING = REACHABLE_NOW.group_by(
+    ORGANIZATION.kind, ORGANIZATION.partner_id.is_(None), *_COLUMNS[11:14], ORGANIZATION.client_may
+)
+"""SQLite answers each group with one of its rows."""
 _AT_MOST_TWO = REACHABLE_NOW.limit(2)
 ORDER: tuple[Any, ...] = (
     literal_column(RANK.replace("kind", "organizations.kind")),
@@ -162,6 +167,13 @@ def only_reachable(session: Session, reach: Reach) -> OrganizationRef | None:
     """The one organization that the user can reach, or None where there are none or several."""
     rows = execute(session, _AT_MOST_TWO, reach.values).all()
     return ref(rows[0]) if len(rows) == 1 else None
+
+
+def one_of_each_standing(session: Session, reach: Reach) -> list[OrganizationRef]:
+    """Of the organizations that the user can reach, without the archived ones, one of each sort in which the user may
+    do other things.
+    """
+    return [ref(row) for row in execute(session, _ONE_OF_EACH_STANDING, reach.values)]
 
 
 def _remembered(

@@ -13,8 +13,10 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from invoicing.organizations import Role
 from operations.authorization.programs import known_program
 from operations.authorization.scopes import Asked
+from storage.directory import users
 from tests.support.assistant import ERAS, Era
 from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
 from tests.support.browser_forms import Browser, sign_in
@@ -121,6 +123,25 @@ async def test_whoever_may_look_alone_is_told_how_to_ask_for_more(home: House) -
     key = await home.credentials.key(home.bakery, read_only=True)
     answer = await home.site.modern(f"/mcp/{BAKERY}", key, "tools/call", name="save_customer", arguments={})
     assert answer.status_code == 200, "whoever has a key has no person to ask"
+
+
+async def test_nobody_is_asked_for_more_where_their_role_does_not_allow_it(home: House) -> None:
+    """On the connection to all, it is the role in the organization that the call names, or in any where none is."""
+    both = await colleague(home.one, home.bakery, "viewer")
+    only_looks = (await (await allowed(both, words=frozenset({Asked.READ}))).redeem()).access
+
+    async def status(access: str, tool: str = "save_customer", **arguments: str) -> int:
+        answer = await home.site.modern("/mcp", access, "tools/call", name=tool, arguments=arguments)
+        return answer.status_code
+
+    assert [await status(only_looks, organization=one) for one in ("", BAKERY, FINCH)] == [200, 200, 200]
+    user_id, finch = both.principal.user_id, home.finch.id
+    await both.store.directory.write(lambda db: users.add_membership(db, user_id, finch, Role.ACCOUNTANT))
+    named = [await status(only_looks, organization=one) for one in ("", BAKERY, FINCH, GHOST)]
+    assert named == [403, 200, 403, 200]
+    assert await status(only_looks, "create_client_organization") == 200
+    owners = (await (await allowed(home.one.office, words=frozenset({Asked.READ}))).redeem()).access
+    assert await status(owners, "create_client_organization", name="Third") == 403
 
 
 BAD_REQUESTS: dict[str, tuple[dict[str, str | None], str]] = {

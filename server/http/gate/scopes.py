@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from invoicing.organizations import EVERYTHING, CredentialKind
-from operations.authentication import AuthenticatedRequest
-from operations.rights import Right
+from operations.authorization.widening import could_be_allowed
 from server.http import answers
 from server.http.gate.authentication import metadata_of
-from server.http.gate.state import state_of
+from server.http.gate.state import RequestState, state_of
 from tools.catalog import CATALOG
+from tools.description import NAMING_ARGUMENTS
+from tools.description import Scope as ToolScope
 
-_ACTS = {tool.name: tool.act for tool in CATALOG}
+_TOOLS = {tool.name: tool for tool in CATALOG}
 
 
 class StepUp:
@@ -28,15 +28,21 @@ class StepUp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = state_of(scope)
-        act = _ACTS.get(state.message.tool)
-        if act is not None and _could_be_allowed(state.authenticated_request, act):
+        if await _could_be_allowed(state):
             raise answers.insufficient_scope(metadata_of(scope, self._public_url))
         await self._application(scope, receive, send)
 
 
-def _could_be_allowed(request: AuthenticatedRequest, act: Right) -> bool:
-    """Whether it is the scope alone that is missing."""
-    principal = request.principal
-    if principal.credential is not CredentialKind.CONNECTION or request.may(act):
+async def _could_be_allowed(state: RequestState) -> bool:
+    """Whether it is the scope alone that the call lacks."""
+    tool = _TOOLS.get(state.message.tool)
+    if tool is None:
         return False
-    return replace(request, principal=replace(principal, scopes=EVERYTHING)).may(act)
+    given = state.message.params.get("arguments")
+    organization, session = (
+        str(given.get(name, "")) if isinstance(given, Mapping) else "" for name in NAMING_ARGUMENTS
+    )
+    across = tool.scope is ToolScope.PRACTICE
+    return await could_be_allowed(
+        state.caller_of_call, tool.act, organization=organization, session=session, across=across
+    )
