@@ -29,7 +29,6 @@ from operations.approval.waiting import begin_waiting, return_to_draft, steps_fo
 from operations.credit_notes import ComposedCredit, issue_composed_credit
 from operations.issuing import StandingDocument, find_document, standing_on
 from storage.books import audit, idempotency
-from storage.books.approval_signatures import forget_challenges
 from storage.books.approvals import approval_of, save_approval
 from storage.books.checks import DECIDING
 from storage.books.pool import Books
@@ -130,7 +129,6 @@ def _decide(db: Session, books: Books, key: str, answer: Answer, comment: str, p
     decision = Decision(answer, books.acting.user_id, books.actor, at, how, comment, signed)
     decided = approval.decided(decision)
     _record(db, approval, decision)
-    forget_challenges(db, approval.id)
     if decided.state is State.WAITING and len(decided.decisions) == len(decided.steps):
         return _issue(db, books, decided)
     save_approval(db, decided)

@@ -11,12 +11,11 @@ from invoicing.document.canonical import canonical_json
 from invoicing.organizations import HumanApproval
 from invoicing.refusals import Conflict
 from operations.access import Office, require
-from operations.approval.signing import Proof, new_nonce, sign_statement, was_shown
+from operations.approval.signing import Proof, keep_shown, new_nonce, sign_statement, was_shown
 from operations.policies import HUMAN_APPROVAL
 from operations.profile import update_organization
 from operations.rights import Right
 from storage.books import audit
-from storage.books.approval_signatures import Challenge, forget_challenges, keep_challenge
 from storage.books.audit import entries_end
 from storage.books.checks import SIGNING_POLICY
 from storage.books.pool import Books
@@ -34,8 +33,9 @@ class ShownPolicy:
         return challenge_of(self.nonce, self.statement)
 
 
-async def show_switching_off(office: Office, books: Books) -> ShownPolicy:
-    """What a person signs who switches the policy off.
+async def show_switching_off(office: Office, books: Books, *, to_sign: bool = True) -> ShownPolicy:
+    """What a person signs who switches the policy off. Where it is not shown `to_sign`, nothing changes, and its nonce
+    is none.
 
     Raises:
         NotAllowed: it is not the person's to do.
@@ -44,11 +44,10 @@ async def show_switching_off(office: Office, books: Books) -> ShownPolicy:
     _check(office, books)
 
     def work(db: Session) -> ShownPolicy:
-        shown = ShownPolicy(new_nonce(), _statement(db, books))
-        keep_challenge(db, HUMAN_APPROVAL, books.acting.user_id, Challenge(shown.nonce, shown.statement, books.clock()))
-        return shown
+        statement = _statement(db, books)
+        return ShownPolicy(keep_shown(db, books, HUMAN_APPROVAL, statement) if to_sign else new_nonce(), statement)
 
-    return await books.write(work)
+    return await (books.write(work) if to_sign else books.read(work))
 
 
 async def switch_off(office: Office, books: Books, proof: Proof) -> bool:
@@ -67,7 +66,6 @@ async def switch_off(office: Office, books: Books, proof: Proof) -> bool:
         now = books.clock()
         detail: dict[str, object] = {"signed": sign_statement(db, proof, statement, at=now), "to": HumanApproval.OFF}
         audit.record(db, SIGNING_POLICY, HUMAN_APPROVAL, at=now, by=books.actor, detail=detail)
-        forget_challenges(db, HUMAN_APPROVAL)
         return True
 
     if not await books.write(work):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,17 +47,19 @@ async def ways_to_sign(office: Office, site: Site, challenge: bytes) -> WaysToSi
     return WaysToSign(webauthn.options_to_json(options) if known else "", ways.has_password_with_codes)
 
 
+@asynccontextmanager
 async def signed_by_passkey(
     office: Office, site: Site, answer: str, challenge: bytes, *, nonce: str
-) -> PasskeyAssertion:
-    """What a passkey of the person has signed, as its browser answers (JSON); its use is recorded.
+) -> AsyncIterator[PasskeyAssertion]:
+    """What a passkey of the person has signed, as its browser answers (JSON). Its use is recorded after what it is
+    signed for: of two clicks at once each counts so far, and what is decided, once, is the books' to say.
 
     Raises:
         NotAllowed: it has not signed this challenge, is none of the person's, or sleeps.
     """
     user_id, now = office.principal.user_id, office.latest()
 
-    def work(db: Session) -> PasskeyAssertion:
+    def check(db: Session) -> tuple[PasskeyAssertion, str, int]:
         said, signed = _read(answer)
         known = identity.passkey_of(db, signed["id"])
         if known is None or (known.user_id, known.host) != (user_id, site.host) or identity.is_asleep(db, user_id):
@@ -72,8 +76,7 @@ async def signed_by_passkey(
             )
         except UNREADABLE:
             raise _not_yours() from None
-        identity.use_passkey(db, known.id, sign_count=found.new_sign_count, now=now)
-        return PasskeyAssertion(
+        made = PasskeyAssertion(
             nonce=nonce,
             public_key=known.public_key,
             signature=signed["signature"],
@@ -82,8 +85,19 @@ async def signed_by_passkey(
             relying_party=site.host,
             origin=site.origin,
         )
+        return made, known.credential_id, found.new_sign_count
 
-    return await office.store.directory.write(work)
+    def record(db: Session) -> None:
+        known = identity.passkey_of(db, credential_id)
+        if known is not None:
+            # It can have been used elsewhere meanwhile.
+            identity.use_passkey(db, known.id, sign_count=max(known.sign_count, sign_count), now=now)
+
+    made, credential_id, sign_count = await office.store.directory.read(check)
+    try:
+        yield made
+    finally:
+        await office.store.directory.write(record)
 
 
 def _read(answer: str) -> tuple[dict[str, Any], dict[str, str]]:

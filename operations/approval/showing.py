@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, check_may_decide
-from invoicing.approval.signing import challenge_of
+from invoicing.approval.signing import challenge_of, statement_of
 from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.refusals import NotAllowed
 from operations.approval.deciding import waiting_approval
 from operations.approval.persons import may_issue
-from operations.approval.signing import new_nonce
+from operations.approval.signing import keep_shown, new_nonce
 from operations.approval.standing import issued_now, statement_now
-from storage.books.approval_signatures import Challenge, challenge_for, keep_challenge
-from storage.books.approvals import find_waiting
+from storage.books.approval_signatures import challenge_for
+from storage.books.approvals import approval_of, find_waiting
 from storage.books.pool import Books
 
 WAITING_MAX = 100
@@ -48,9 +48,9 @@ class Shown:
         return challenge_of(self.nonce, self.statement)
 
 
-async def show_for_decision(books: Books, key: str) -> Shown:
-    """What waits under this id, for whoever may decide its next step. What the same person was shown before counts no
-    more.
+async def show_for_decision(books: Books, key: str, *, to_sign: bool = True) -> Shown:
+    """What waits under this id, for whoever may decide its next step. What the same person was shown before counts on
+    where it is the same, and else no more. Where it is not shown `to_sign`, nothing changes, and its nonce is none.
 
     Raises:
         NotFound, Conflict: nothing waits under it, or not any more.
@@ -63,11 +63,10 @@ async def show_for_decision(books: Books, key: str) -> Shown:
         check_may_decide(approval, books.acting, may_issue=may_issue(books))
         now = issued_now(db, books, approval)
         statement = statement_now(books, approval, now).text
-        nonce = new_nonce()
-        keep_challenge(db, approval.id, books.acting.user_id, Challenge(nonce, statement, books.clock()))
+        nonce = keep_shown(db, books, approval.id, statement) if to_sign else new_nonce()
         return Shown(approval, now.document, now.number, now.warnings, now.obstacle, nonce, statement)
 
-    return await books.write(work)
+    return await (books.write(work) if to_sign else books.read(work))
 
 
 async def shown_before(books: Books, key: str, nonce: str) -> bytes | None:
@@ -76,6 +75,21 @@ async def shown_before(books: Books, key: str, nonce: str) -> bytes | None:
     def work(db: Session) -> bytes | None:
         shown = challenge_for(db, key, books.acting.user_id)
         return challenge_of(nonce, shown.statement) if shown is not None and shown.nonce == nonce else None
+
+    return await books.read(work)
+
+
+async def is_decided_by_another(books: Books, key: str, nonce: str) -> bool:
+    """Whether somebody else has decided the step that whoever acts was shown with this nonce."""
+
+    def work(db: Session) -> bool:
+        shown, approval = challenge_for(db, key, books.acting.user_id), approval_of(db, key)
+        if shown is None or shown.nonce != nonce or approval is None:
+            return False
+        statement = statement_of(shown.statement)
+        if statement.round != approval.round or statement.step > len(approval.decisions):
+            return False
+        return approval.decisions[statement.step - 1].user_id != books.acting.user_id
 
     return await books.read(work)
 

@@ -16,12 +16,23 @@ from operations.approval.persons import wants_person
 from operations.approval.signatures import attested, new_key_pair, signature_problem
 from operations.approval.standing import issued_now, statement_now
 from operations.identity.sealing import Unsealable, seal, unseal
-from storage.books.approval_signatures import SealedKey, add_key, add_signature, challenge_for, newest_key
+from storage.books.approval_signatures import (
+    Challenge,
+    SealedKey,
+    add_key,
+    add_signature,
+    challenge_for,
+    forget_challenges,
+    keep_challenge,
+    newest_key,
+)
 from storage.books.pool import Books
 from storage.folder.store import Store
 
 SHOWN_FOR = timedelta(minutes=15)
 """How long what was shown can be signed."""
+_SHOWN_KEPT_FOR = timedelta(days=1)
+"""How long it is known who was shown what, to tell those whose step somebody else has decided."""
 _KEY_PURPOSE = "approval"
 
 
@@ -69,6 +80,19 @@ def new_nonce() -> str:
     return secrets.token_bytes(NONCE_BYTES).hex()
 
 
+def keep_shown(db: Session, books: Books, key: str, statement: str) -> str:
+    """Keep what whoever acts is shown of what has the key; answers the nonce with which it is signed. A page of the
+    same person that shows the same counts on; one that shows anything else counts no more.
+    """
+    now, user_id = books.clock(), books.acting.user_id
+    before = challenge_for(db, key, user_id)
+    same = before is not None and before.statement == statement and _is_recent(before, now)
+    shown = Challenge(before.nonce if before is not None and same else new_nonce(), statement, now)
+    keep_challenge(db, key, user_id, shown)
+    forget_challenges(db, before=now - _SHOWN_KEPT_FOR)
+    return shown.nonce
+
+
 def check_signed_where_wanted(books: Books, proof: Proof | None) -> None:
     """Refuse an approval that nobody has signed where the policy wants that.
 
@@ -94,8 +118,12 @@ def was_shown(db: Session, books: Books, key: str, proof: Proof, statement: str)
     shown = challenge_for(db, key, books.acting.user_id)
     if shown is None or shown.nonce != proof.nonce:
         return False
+    return _is_recent(shown, books.clock()) and shown.statement == statement
+
+
+def _is_recent(shown: Challenge, now: datetime) -> bool:
     # A clock that was set back lets nothing live longer.
-    return timedelta() <= books.clock() - shown.made_at <= SHOWN_FOR and shown.statement == statement
+    return timedelta() <= now - shown.made_at <= SHOWN_FOR
 
 
 def keep_signature(db: Session, books: Books, approval: Approval, proof: Proof, *, at: datetime) -> str:

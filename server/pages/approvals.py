@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -14,7 +16,7 @@ from operations.access import open_books
 from operations.approval import loosening
 from operations.approval.deciding import Decided, DecisionRequest, decide_approval
 from operations.approval.proving import signed_by_passkey, ways_to_sign
-from operations.approval.showing import show_for_decision, shown_before, waiting_for
+from operations.approval.showing import is_decided_by_another, show_for_decision, shown_before, waiting_for
 from operations.approval.signing import PasswordAndCode, Proof
 from operations.approval.worklist import waiting_in_reach
 from operations.identity.passkeys import Site
@@ -33,6 +35,7 @@ _HERE = "approvals"
 _CHANGED = (
     "Nothing was done: it is not as it was shown to you any more, or the page was open for long. This is how it is now."
 )
+_DECIDED = "Somebody else has decided this step; nothing of yours was kept."
 _UNTICKED = "Nothing was done: tick each warning that you have read."
 _UNPROVED = "Nothing was done: use your passkey, or your password and a one-time code."
 
@@ -79,25 +82,25 @@ class ApprovalPages:
         _, books = await self._opened(request, visitor)
         key = request.path_params["document"]
         if request.method != "POST":
-            return await self._show(visitor, books, key)
+            return await self._show(visitor, books, key, to_sign=request.method != "HEAD")
         form = await visitor.form(request)
         if form.text("act") == "reject":
             return await self._rejected(visitor, books, key, form)
-        return await self._approved(request, visitor, books, key, form)
+        return await self._approved(visitor, books, key, form)
 
     async def policy(self, request: Request, visitor: Visitor) -> Response:
         organization = await visitor.organization(request)
         books = _open(visitor, organization, Right.SET_HUMAN_APPROVAL)
         if request.method != "POST":
-            return await self._show_policy(visitor, books)
+            return await self._show_policy(visitor, books, to_sign=request.method != "HEAD")
         form = await visitor.form(request)
         challenge = await shown_before(books, HUMAN_APPROVAL, form.text("nonce"))
         if challenge is None:
             return await self._show_policy(visitor, books, _CHANGED, 409)
         try:
-            proof = await self._proof(visitor, form, challenge)
-            done = await loosening.switch_off(visitor.office, books, proof)
-        except (NotAllowed, LimitExceeded) as refused:
+            async with self._proof(visitor, form, challenge) as proof:
+                done = await loosening.switch_off(visitor.office, books, proof)
+        except (NotAllowed, LimitExceeded, Conflict) as refused:
             return await self._show_policy(visitor, books, refused.message, _status(refused))
         if not done:
             return await self._show_policy(visitor, books, _CHANGED, 409)
@@ -107,9 +110,11 @@ class ApprovalPages:
         organization = await visitor.organization(request)
         return organization, _open(visitor, organization, Right.DECIDE_APPROVAL)
 
-    async def _show(self, visitor: Visitor, books: Books, key: str, problem: str = "", status: int = 200) -> Response:
+    async def _show(
+        self, visitor: Visitor, books: Books, key: str, problem: str = "", status: int = 200, *, to_sign: bool = True
+    ) -> Response:
         try:
-            shown = await show_for_decision(books, key)
+            shown = await show_for_decision(books, key, to_sign=to_sign)
         except (NotAllowed, NotFound):
             return nothing_here()
         except Refusal as refusal:
@@ -127,9 +132,11 @@ class ApprovalPages:
             ways=await ways_to_sign(visitor.office, self.site, shown.challenge),
         )
 
-    async def _show_policy(self, visitor: Visitor, books: Books, problem: str = "", status: int = 200) -> Response:
+    async def _show_policy(
+        self, visitor: Visitor, books: Books, problem: str = "", status: int = 200, *, to_sign: bool = True
+    ) -> Response:
         try:
-            shown = await loosening.show_switching_off(visitor.office, books)
+            shown = await loosening.show_switching_off(visitor.office, books, to_sign=to_sign)
         except Conflict as conflict:
             return told("There is nothing to switch off", conflict.message, status=409)
         return show(
@@ -154,25 +161,28 @@ class ApprovalPages:
             return await self._show(visitor, books, key, message_of(refusal, for_assistant), 409)
         return told("It is rejected", "It is a draft again, with your comment.")
 
-    async def _approved(self, request: Request, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
+    async def _approved(self, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
+        async def again(problem: str, status: int) -> Response:
+            if await is_decided_by_another(books, key, form.text("nonce")):
+                return told("Somebody else was first", _DECIDED, status=409)
+            return await self._show(visitor, books, key, problem, status)
+
         challenge = await shown_before(books, key, form.text("nonce"))
         if challenge is None:
-            # Sent a second time, or shown anew since: what became of it is shown.
-            return await self._show(visitor, books, key, _CHANGED, 409)
+            return await again(_CHANGED, 409)
         if len(set(form.several("warning"))) < _counted(form.text("warnings")):
-            return await self._show(visitor, books, key, _UNTICKED, 400)
+            return await again(_UNTICKED, 400)
         try:
-            proof = await self._proof(visitor, form, challenge)
-            made = await decide_approval(books, DecisionRequest(key, "approve", form.text("comment")), proof)
+            async with self._proof(visitor, form, challenge) as proof:
+                made = await decide_approval(books, DecisionRequest(key, "approve", form.text("comment")), proof)
         except NotFound:
             return nothing_here()
         except Refusal as refusal:
-            return await self._show(visitor, books, key, message_of(refusal, for_assistant), _status(refusal))
-        if made.anew and made.issued is None:
-            return await self._show(visitor, books, key, _CHANGED, 409)
-        return _came_of(made)
+            return await again(message_of(refusal, for_assistant), _status(refusal))
+        return await again(_CHANGED, 409) if made.anew and made.issued is None else _came_of(made)
 
-    async def _proof(self, visitor: Visitor, form: Form, challenge: bytes) -> Proof:
+    @asynccontextmanager
+    async def _proof(self, visitor: Visitor, form: Form, challenge: bytes) -> AsyncIterator[Proof]:
         """What the person has proved by.
 
         Raises:
@@ -180,12 +190,14 @@ class ApprovalPages:
         """
         office, nonce = visitor.office, form.text("nonce")
         if answer := form.text("passkey"):
-            return await signed_by_passkey(office, self.site, answer, challenge, nonce=nonce)
+            async with signed_by_passkey(office, self.site, answer, challenge, nonce=nonce) as proof:
+                yield proof
+            return
         password, code = form.text("password"), form.text("code")
         if not password or not code:
             raise NotAllowed(_UNPROVED)
         await prove_with_password(office, visitor.signed_in, password, code)
-        return PasswordAndCode(nonce=nonce, store=office.store)
+        yield PasswordAndCode(nonce=nonce, store=office.store)
 
 
 def _open(visitor: Visitor, organization: OrganizationRef, act: Right) -> Books:

@@ -45,7 +45,8 @@ _CHALLENGES = Kept(ApprovalChallenge, Challenge)
 _KEYS = Kept(ApprovalKey, SealedKey)
 _NEWEST_KEY = _KEYS.all.order_by(_KEYS.table.c.made_at.desc()).limit(1)
 _PUBLIC = select(_KEYS.table.c.public_key)
-_FORGET = _CHALLENGES.table.delete().where(_CHALLENGES.table.c.approval_id == bindparam("of_approval"))
+_SHOWN = _CHALLENGES.table.c
+_FORGET = _CHALLENGES.table.delete().where(_SHOWN.made_at < bindparam("oldest", type_=_SHOWN.made_at.type))
 
 
 def add_signature(session: Session, signature: Signature) -> None:
@@ -75,9 +76,9 @@ def keep_challenge(session: Session, approval_id: str, user_id: str, challenge: 
         _CHALLENGES.add(session, approval_id=approval_id, user_id=user_id, **values)
 
 
-def forget_challenges(session: Session, approval_id: str) -> None:
-    """What anybody was shown of this counts no more."""
-    execute(session, _FORGET, {"of_approval": approval_id})
+def forget_challenges(session: Session, *, before: datetime) -> None:
+    """Forget what anybody was shown before this moment."""
+    execute(session, _FORGET, {"oldest": before})
 
 
 def newest_key(session: Session) -> SealedKey | None:

@@ -82,7 +82,7 @@ class ApprovalKey(BooksTable, table=True):
 
 
 class ApprovalChallenge(BooksTable, table=True):
-    """What a person was last shown of something that waits, and has not signed yet."""
+    """What a person was last shown of something that waits, or waited not long ago."""
 
     __tablename__ = "approval_challenges"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -268,8 +269,9 @@ async def test_an_answer_that_somebody_has_made_up_is_none(person: Person) -> No
     office = person.one.office
     for said in made_up(person.device.get(signing_in.passkey_to_sign_in(office, SITE))):
         assert isinstance(await refusal(signing_in.sign_in_with_passkey(office, SITE, said)), NotAllowed)
-        proving = signed_by_passkey(office, SITE, said, b"challenge", nonce="n")
-        assert isinstance(await refusal(proving), NotAllowed)
+        async with AsyncExitStack() as stack:
+            proving = stack.enter_async_context(signed_by_passkey(office, SITE, said, b"challenge", nonce="n"))
+            assert isinstance(await refusal(proving), NotAllowed)
 
 
 async def test_one_answer_of_a_passkey_signs_in_once_however_often_it_is_sent_at_once(person: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -150,6 +151,7 @@ async def test_without_proof_or_a_tick_or_as_it_is_nothing_is_issued(tmp_path: P
                 page = answer.text
             stray = await browser.http.post(address, data={**fields_of(page), **browser.password()})
             assert stray.status_code == 403, "it says not from where it comes"
+            browser.clock.advance(timedelta(minutes=16))
             old, page = page, await browser.page(address)
             # What was shown before counts no more, whatever signs it; nor does another page's passkey.
             assert (await browser.send(address, {**fields_of(old), **browser.passkey(old)})).status_code == 409
@@ -178,6 +180,66 @@ async def test_whoever_may_not_decide_sees_nothing(tmp_path: Path) -> None:
             fields = {**fields_of(second), "act": "reject", "comment": "No <b>."}
             assert (await browser.send(f"{address}/{key}", fields)).status_code == 200
             assert (await browser.http.get(f"{address}/{key}")).status_code == 409
+
+
+async def test_two_clicks_at_once_issue_it_and_both_are_told(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, books):
+        async with chat_of(one.office) as chat:
+            waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
+        address = f"/o/{LIVE}/approvals/{waiting}"
+        async with browser_of(one, one.office) as browser:
+            page = await browser.page(address)
+            sent = {**fields_of(page), **browser.passkey(page)}
+            answers = await asyncio.gather(browser.send(address, sent), browser.send(address, sent))
+            assert sorted(one.status_code for one in answers) == [200, 409]
+            assert sum("issued already, as INV-2026-00001" in one.text for one in answers) == 1
+            # What the passkey has counted is known: used like this again, it signs nothing.
+            waiting = await _another(one)
+            page = await browser.page(f"/o/{LIVE}/approvals/{waiting}")
+            browser.device.count -= 1
+            again = {**fields_of(page), **browser.passkey(page)}
+            assert (await browser.send(f"/o/{LIVE}/approvals/{waiting}", again)).status_code == 403
+        assert (await books.read(checks.totals)).documents == 1
+
+
+async def _another(one: Practice) -> str:
+    async with chat_of(one.office) as chat:
+        return str((await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"])
+
+
+async def test_a_page_counts_on_where_it_is_opened_twice_and_shows_the_same(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, books):
+        waiting, policy_page = await _another(one), f"/practice/{one.organization.handle}/approvals/human_approval"
+        address = f"/o/{LIVE}/approvals/{waiting}"
+        async with browser_of(one, one.office) as browser:
+            first, policy_first = await browser.page(address), await browser.page(policy_page)
+            for opened, before in ((address, first), (policy_page, policy_first)):
+                assert (await browser.http.head(opened)).status_code == 200
+                assert fields_of(await browser.page(opened)) == fields_of(before)
+            browser.clock.advance(timedelta(minutes=16))
+            assert (await browser.http.head(address)).status_code == 200
+            late = await browser.send(address, {**fields_of(first), **browser.passkey(first)})
+            assert late.status_code == 409, "a look at what it is shows nothing anew"
+            await _another(one)
+            page = await browser.page(address)
+            done = await browser.send(address, {**fields_of(page), **browser.passkey(page)})
+            assert done.status_code == 200
+        assert (await verify_books(books)).problem == ""
+
+
+async def test_whose_step_somebody_else_has_decided_is_told_so(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.workflow(steps="accountant | owner")
+        key = await it.ask(it.anna)
+        address = f"{await address_of(it)}/{key}"
+        async with browser_of(it.one, it.ben) as ben, browser_of(it.one, it.anna) as anna:
+            page, theirs = await ben.page(address), await anna.page(address)
+            sent, late = ({**fields_of(one), **who.passkey(one)} for who, one in ((ben, page), (anna, theirs)))
+            assert (await ben.send(address, sent)).status_code == 200
+            told = await anna.send(address, late)
+            assert (told.status_code, "Somebody else has decided this step" in told.text) == (409, True)
+            for who, other in ((anna, {**late, "nonce": sent["nonce"]}), (ben, {**sent, "nonce": late["nonce"]})):
+                assert (await who.send(address, other)).status_code == 404, "it was not shown to this one"
 
 
 async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None:
