@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 
 import pytest
-import pytest_asyncio
 
 from operations.known_credentials import list_openings
-from tests.support.http import BAKERY, FINCH, HERE, House, house
+from tests.support.http import BAKERY, FINCH, HERE, House
 from tests.support.people import archive, bring_back, colleague
 from tests.support.visits import Visit, heading_of, sign_in, text_of
 from views.snippets import snippets
@@ -20,17 +18,6 @@ PRACTICE = "/practice/ledger-co-sandbox/connections"
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def at_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("house") / "data") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(at_home: House) -> Visit:
-    return await sign_in(at_home.site, at_home.one.office)
 
 
 async def prefixes(at_home: House) -> list[str]:

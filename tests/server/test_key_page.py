@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from invoicing.organizations import EVERYTHING, CredentialKind
 from operations.credentials import prepare_key
-from tests.support.http import BAKERY, HERE, House, house
+from tests.support.http import BAKERY, HERE, House
 from tests.support.people import another_practice, colleague
 from tests.support.visits import Visit, heading_of, sign_in, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def at_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("house") / "data") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(at_home: House) -> Visit:
-    return await sign_in(at_home.site, at_home.one.office)
 
 
 async def page_of(at_home: House, **more: Any) -> str:

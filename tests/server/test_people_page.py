@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from operations.membership import list_members
-from tests.support.http import BAKERY, FINCH, HERE, House, house
+from tests.support.http import BAKERY, FINCH, HERE, House
 from tests.support.people import colleague
 from tests.support.visits import Visit, heading_of, sign_in, text_of
 
@@ -19,17 +17,6 @@ ANA = "ana@example.com"
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def at_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("house") / "data") as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(at_home: House) -> Visit:
-    return await sign_in(at_home.site, at_home.one.office)
 
 
 async def belonging(at_home: House) -> dict[str, tuple[str, object]]:
