@@ -17,6 +17,7 @@ from invoicing.refusals import NotAllowed
 from operations.access import Office
 from operations.approval.signing import PasskeyAssertion
 from operations.identity.passkeys import UNREADABLE, Site
+from operations.identity.providers import passwords_count
 from operations.identity.ways import my_ways
 from storage.directory import identity
 
@@ -27,11 +28,13 @@ _SIGNED = ("authenticatorData", "clientDataJSON", "signature")
 @dataclass(frozen=True, slots=True)
 class WaysToSign:
     """How a person can sign: what its browser is given for a passkey (JSON), empty where it has none here; and whether
-    it has a password with one-time codes.
+    it has a password with one-time codes. Where an identity provider alone says who people are no password counts
+    (`only_passkeys`).
     """
 
     passkey: str
     password: bool
+    only_passkeys: bool
 
 
 async def ways_to_sign(office: Office, site: Site, challenge: bytes) -> WaysToSign:
@@ -44,7 +47,12 @@ async def ways_to_sign(office: Office, site: Site, challenge: bytes) -> WaysToSi
         allow_credentials=known,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    return WaysToSign(webauthn.options_to_json(options) if known else "", ways.has_password_with_codes)
+    counts = await passwords_count(office.store)
+    return WaysToSign(
+        passkey=webauthn.options_to_json(options) if known else "",
+        password=counts and ways.has_password_with_codes,
+        only_passkeys=not counts,
+    )
 
 
 @asynccontextmanager

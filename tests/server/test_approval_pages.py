@@ -18,9 +18,11 @@ from starlette.applications import Starlette
 
 from invoicing.approval.approvals import How
 from operations.access import Office
+from operations.approval.proving import WaysToSign, ways_to_sign
 from operations.identity import browsing, ways
 from operations.identity.browsing import Method
 from operations.identity.passkeys import Site
+from operations.identity.providers import ProviderSettings, set_provider
 from operations.invoices import get_invoice
 from operations.verification import verify_books
 from server.pages.approvals import routes
@@ -240,6 +242,22 @@ async def test_whose_step_somebody_else_has_decided_is_told_so(tmp_path: Path) -
             assert (told.status_code, "Somebody else has decided this step" in told.text) == (409, True)
             for who, other in ((anna, {**late, "nonce": sent["nonce"]}), (ben, {**sent, "nonce": late["nonce"]})):
                 assert (await who.send(address, other)).status_code == 404, "it was not shown to this one"
+
+
+async def test_no_password_is_asked_for_where_a_provider_alone_says_who_people_are(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.workflow(steps="accountant")
+        address = f"{await address_of(it)}/{await it.ask(it.anna)}"
+        async with browser_of(it.one, it.ben) as browser:
+            assert 'name="password"' in await browser.page(address)
+            provider = ProviderSettings(issuer="https://login.example", client_id="counterfoil", secret="", only=True)
+            await set_provider(it.one.office, provider)
+            page = await browser.page(address)
+            assert ('name="password"' in page, "data-passkey" in page) == (False, True)
+            site = replace(Site.of(ORIGIN), host="elsewhere.example")
+            assert (await ways_to_sign(it.ben, site, b"0" * 32)) == WaysToSign("", password=False, only_passkeys=True)
+            assert (await browser.send(address, {**fields_of(page), **browser.password()})).status_code == 403
+            assert (await browser.send(address, {**fields_of(page), **browser.passkey(page)})).status_code == 200
 
 
 async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None:
