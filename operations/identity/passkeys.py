@@ -4,6 +4,7 @@ it has made sure of the person.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.parse_authentication_credential_json import parse_authentication_credential_json
 from webauthn.helpers.parse_registration_credential_json import parse_registration_credential_json
 from webauthn.helpers.structs import (
+    AuthenticatorAssertionResponse,
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
     ResidentKeyRequirement,
@@ -32,7 +34,7 @@ PASSKEYS_MAX = 20
 NAME_LENGTH_MAX = 80
 _ANSWER_LENGTH_MAX = 20_000
 _RELYING_PARTY = "Counterfoil"
-UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
+_UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 """What may rise where somebody has made an answer up; JSON within it can be nested without end."""
 
 
@@ -46,6 +48,18 @@ class Site:
     @classmethod
     def of(cls, public_url: str) -> Site:
         return cls(urlsplit(public_url).hostname or "", public_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a passkey has signed, as a browser sends it: which one, to which challenge, and how often it has signed by
+    now, where its device counts.
+    """
+
+    passkey: KnownPasskey
+    challenge: bytes
+    sign_count: int
+    response: AuthenticatorAssertionResponse
 
 
 class NotAnswered(Exception):
@@ -70,7 +84,7 @@ def creation_options(
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(base64url_to_bytes(one.credential_id)) for one in known],
+        exclude_credentials=[_descriptor(one) for one in known],
     )
     return webauthn.options_to_json(options)
 
@@ -81,9 +95,17 @@ def request_options(store: Store, site: Site, *, purpose: str, now: datetime) ->
     Raises:
         Unavailable: there is no key to be had.
     """
+    return options_to_answer(site, new_challenge(store, purpose, now=now))
+
+
+def options_to_answer(site: Site, challenge: bytes, known: Iterable[KnownPasskey] = ()) -> str:
+    """What a browser is given (JSON) to have one of these passkeys answer to a challenge, or where none is named, any
+    that it has for this host.
+    """
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
-        challenge=new_challenge(store, purpose, now=now),
+        challenge=challenge,
+        allow_credentials=[_descriptor(one) for one in known],
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return webauthn.options_to_json(options)
@@ -112,7 +134,7 @@ def keep_passkey(
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except UNREADABLE as error:
+    except _UNREADABLE as error:
         raise NotAnswered from error
     if not use_challenge(db, store, challenge, purpose, now=now):
         raise NotAnswered
@@ -140,6 +162,19 @@ def answered_by(db: Session, store: Store, site: Site, answer: str, *, purpose: 
     Raises:
         NotAnswered: it is unknown, its person sleeps, or what it says is wrong, old or said before.
     """
+    found = check_answer(db, site, answer)
+    if not use_challenge(db, store, found.challenge, purpose, now=now):
+        raise NotAnswered
+    identity.use_passkey(db, found.passkey.id, sign_count=found.sign_count, now=now)
+    return replace(found.passkey, sign_count=found.sign_count, last_used_at=now)
+
+
+def check_answer(db: Session, site: Site, answer: str) -> Answer:
+    """What a passkey has signed. Whether its challenge was asked is left to whoever has asked.
+
+    Raises:
+        NotAnswered: it is unknown, its person sleeps, or what it says is wrong.
+    """
     try:
         credential = parse_authentication_credential_json(answer[:_ANSWER_LENGTH_MAX])
         challenge = parse_client_data_json(credential.response.client_data_json).challenge
@@ -155,13 +190,14 @@ def answered_by(db: Session, store: Store, site: Site, answer: str, *, purpose: 
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
         )
-    except UNREADABLE as error:
+    except _UNREADABLE as error:
         raise NotAnswered from error
     # What a device says is believed for whom it was made: the handle that it returns must be theirs.
     handle = credential.response.user_handle
     if handle is not None and bytes(handle) != known.user_id.encode():
         raise NotAnswered
-    if not use_challenge(db, store, challenge, purpose, now=now):
-        raise NotAnswered
-    identity.use_passkey(db, known.id, sign_count=found.new_sign_count, now=now)
-    return replace(known, sign_count=found.new_sign_count, last_used_at=now)
+    return Answer(known, challenge, found.new_sign_count, credential.response)
+
+
+def _descriptor(known: KnownPasskey) -> PublicKeyCredentialDescriptor:
+    return PublicKeyCredentialDescriptor(base64url_to_bytes(known.credential_id))
