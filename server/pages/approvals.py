@@ -189,7 +189,7 @@ class ApprovalPages:
             NotAllowed, LimitExceeded: it proves nothing.
         """
         office, nonce = visitor.office, form.text("nonce")
-        if answer := form.text("passkey"):
+        if answer := form.text("answer"):
             async with signed_by_passkey(office, self.site, answer, challenge, nonce=nonce) as proof:
                 yield proof
             return

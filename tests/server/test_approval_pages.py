@@ -56,8 +56,8 @@ class Browser:
 
     def passkey(self, page: str) -> dict[str, str]:
         """What the browser sends for the passkey that the page asks for."""
-        (options,) = re.findall(r'data-passkey="([^"]*)"', page)
-        return {"passkey": self.device.get(html.unescape(options))}
+        (options,) = re.findall(r'data-options="([^"]*)"', page)
+        return {"answer": self.device.get(html.unescape(options))}
 
     def password(self) -> dict[str, str]:
         self.clock.advance(timedelta(seconds=30))
@@ -144,7 +144,7 @@ async def test_without_proof_or_a_tick_or_as_it_is_nothing_is_issued(tmp_path: P
             for wrong, status in (
                 ({}, 403),
                 ({"password": "wrong", "code": "123456"}, 403),
-                ({"passkey": "{}"}, 403),
+                ({"answer": "{}"}, 403),
                 ({**browser.password(), "warning": []}, 400),
                 ({**browser.password(), "nonce": "00" * 32}, 409),
             ):

@@ -32,7 +32,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(ShownForm(given.get("action", self._path), given.get("data-options", "")))
+            self.forms.append(ShownForm(given.get("action", self._path)))
+        elif tag == "button" and "data-options" in given:
+            self.forms[-1].options = given["data-options"]
         elif tag == "input" and given.get("type") == "hidden" and self.forms:
             self.forms[-1].fields[given["name"]] = given.get("value", "")
 

@@ -1,4 +1,4 @@
-// Forms that a passkey answers: `data-passkey` is what a browser is asked, `data-options` with what.
+// Buttons whose form a passkey answers: `data-passkey` is what a browser is asked, `data-options` with what.
 "use strict";
 
 const bytesOf = (text) =>
@@ -28,17 +28,20 @@ function sent(credential) {
   return JSON.stringify({ id: credential.id, rawId: textOf(credential.rawId), type: credential.type, response });
 }
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
+for (const button of document.querySelectorAll("button[data-passkey]")) {
+  const form = button.form;
   const problem = form.querySelector("[data-problem]");
-  form.addEventListener("submit", async (event) => {
+  button.hidden = false;
+  button.addEventListener("click", async (event) => {
     event.preventDefault();
-    problem.hidden = true;
+    if (!form.reportValidity()) return;
+    problem.hidden = button.disabled = true;
     try {
       if (!window.PublicKeyCredential) throw new Error("no passkeys");
-      form.elements.answer.value = sent(await answered(form.dataset.passkey, JSON.parse(form.dataset.options)));
+      form.elements.answer.value = sent(await answered(button.dataset.passkey, JSON.parse(button.dataset.options)));
       form.submit();
     } catch {
-      problem.hidden = false;
+      problem.hidden = button.disabled = false;
     }
   });
 }
