@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from invoicing.approval.approvals import Approval
@@ -12,9 +12,9 @@ from invoicing.money.amounts import money_text, plain
 from invoicing.organizations import OrganizationRef
 from operations.approval.showing import Shown
 from views.approvals import decision_lines, who_decides
-from views.documents import LineAnswer, line_answer, note_lines, total_lines
+from views.documents import LineAnswer, line_answer, note_lines
 from views.remedies import for_assistant
-from views.totals import adjustment_lines
+from views.totals import adjustment_lines, rate_text, settlement_lines, tax_text
 from views.warnings import warning_lines
 
 
@@ -26,15 +26,18 @@ class WaitingLine:
     what: str
     buyer: str
     total: str
+    date: str
     asked: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPage:
-    """A document as it will stand, in the words of its page. `act` is what a yes now does, and what the button says;
-    `parties` and `facts` are each a label with what stands there.
+    """A document as it will stand, in the words of its page. `title` asks what a yes now does, and `act` is what the
+    button says; `parties`, `facts` and `sums` are each a label with what stands there, and `total` is what the sums
+    come to. `step` says whose the decision is, empty where that is plain.
     """
 
+    title: str
     act: str
     whose: str
     kind: str
@@ -43,10 +46,12 @@ class ApprovalPage:
     facts: tuple[tuple[str, str], ...]
     lines: tuple[LineAnswer, ...]
     currency: str
-    totals: tuple[str, ...]
+    sums: tuple[tuple[str, str], ...]
+    total: tuple[str, str]
+    notes: tuple[str, ...]
     warnings: tuple[str, ...]
     said: tuple[str, ...]
-    waits_for: str
+    step: str
     obstacle: str
     nonce: str
     live: bool
@@ -55,25 +60,57 @@ class ApprovalPage:
 def approval_page(organization: OrganizationRef, shown: Shown) -> ApprovalPage:
     """The page of what waits."""
     document, approval = shown.document, shown.approval
-    kind = document.kind.value.replace("_", " ")
-    name = shown.number if shown.issues else f"{kind} {shown.number}"
+    kind, currency = document.kind.value.replace("_", " "), document.currency
+    title, act = _what_a_yes_does(shown, kind, organization.name)
     return ApprovalPage(
-        act=f"{'Issue' if shown.issues else 'Approve'} {name} for {organization.name}",
+        title=title,
+        act=act,
         whose=organization.name,
         kind=kind,
         number=shown.number,
         parties=(("Seller", _party(document.seller)), ("Buyer", _party(document.buyer))),
         facts=tuple((label, text) for label, text in _facts(document, approval) if text),
-        lines=tuple(line_answer(line, document.currency) for line in document.lines),
-        currency=document.currency,
-        totals=(*adjustment_lines(document), *total_lines(document)),
+        lines=tuple(line_answer(line, currency) for line in document.lines),
+        currency=currency,
+        sums=(
+            ("Net", money_text(document.net_minor, currency)),
+            *((rate_text(tax), money_text(tax.tax_minor, currency)) for tax in document.taxes),
+        ),
+        total=(f"Total {currency}", money_text(document.total_minor, currency)),
+        notes=tuple(_notes(document)),
         warnings=warnings_shown(shown.warnings),
         said=tuple(decision_lines(approval)),
-        waits_for=who_decides(approval),
+        step=_step(approval),
         obstacle=shown.obstacle,
         nonce=shown.nonce,
         live=document.environment.value == "live",
     )
+
+
+def _what_a_yes_does(shown: Shown, kind: str, organization: str) -> tuple[str, str]:
+    """Title and button. What cannot be issued as it was asked for becomes a draft again by the last yes."""
+    if shown.obstacle and shown.issues:
+        return f"Make this {kind} a draft again?", f"Make this {kind} of {organization} a draft again"
+    if shown.issues:
+        return f"Issue {kind} {shown.number}?", f"Issue {shown.number} for {organization}"
+    return f"Approve {kind} {shown.number}?", f"Approve {kind} {shown.number} for {organization}"
+
+
+def _step(approval: Approval) -> str:
+    """Whose the decision is; empty where it is of whoever may issue it, by one yes alone."""
+    count = len(approval.steps)
+    if count == 1 and approval.next_step.approver is None and not approval.next_step.apart:
+        return ""
+    return f"Step {len(approval.decisions) + 1} of {count} is for {who_decides(approval)}."
+
+
+def _notes(document: Document) -> Iterator[str]:
+    """What the sums do not say: discounts and charges, parts of a tax, why there is none, what is withheld."""
+    yield "Prices with tax." if document.prices_include_tax else "Prices without tax."
+    yield from adjustment_lines(document)
+    yield from (tax_text(tax, document.currency) for tax in document.taxes if tax.jurisdictions)
+    yield from (f"Why {rate_text(tax)}: {tax.reason}" for tax in document.taxes if tax.reason)
+    yield from settlement_lines(document)
 
 
 def warnings_shown(warnings: Sequence[Notice]) -> tuple[str, ...]:
@@ -90,6 +127,7 @@ def waiting_line(approval: Approval) -> WaitingLine:
         what=f"{kind}{on}",
         buyer=document.buyer.name,
         total=f"{money_text(document.total_minor, document.currency)} {document.currency}",
+        date=str(document.issue_date),
         asked=f"{approval.asked_at:%Y-%m-%d %H:%M} UTC by {approval.asked_by}",
     )
 

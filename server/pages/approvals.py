@@ -111,7 +111,15 @@ class ApprovalPages:
         return organization, _open(visitor, organization, Right.DECIDE_APPROVAL)
 
     async def _show(
-        self, visitor: Visitor, books: Books, key: str, problem: str = "", status: int = 200, *, to_sign: bool = True
+        self,
+        visitor: Visitor,
+        books: Books,
+        key: str,
+        problem: str = "",
+        status: int = 200,
+        comment: str = "",
+        *,
+        to_sign: bool = True,
     ) -> Response:
         try:
             shown = await show_for_decision(books, key, to_sign=to_sign)
@@ -126,8 +134,9 @@ class ApprovalPages:
             "approval.html",
             here=_HERE,
             status=status,
-            title=f"{'Issue' if shown.issues else 'Approve'} {page.kind} {page.number}?",
+            title=page.title,
             page=page,
+            comment=comment,
             problem=problem,
             ways=await ways_to_sign(visitor.office, self.site, shown.challenge),
         )
@@ -153,19 +162,23 @@ class ApprovalPages:
         )
 
     async def _rejected(self, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
+        comment = form.text("comment").strip()
         try:
-            await decide_approval(books, DecisionRequest(key, "reject", form.text("comment")))
+            await decide_approval(books, DecisionRequest(key, "reject", comment))
         except (NotAllowed, NotFound):
             return nothing_here()
         except Refusal as refusal:
-            return await self._show(visitor, books, key, message_of(refusal, for_assistant), 409)
-        return told("It is rejected", "It is a draft again, with your comment.")
+            return await self._show(visitor, books, key, message_of(refusal, for_assistant), 409, comment)
+        said = "It is a draft again, with your comment." if comment else "It is a draft again."
+        return await _decided(visitor, books, "It is rejected", said)
 
     async def _approved(self, visitor: Visitor, books: Books, key: str, form: Form) -> Response:
+        comment = form.text("comment")
+
         async def again(problem: str, status: int) -> Response:
             if await is_decided_by_another(books, key, form.text("nonce")):
                 return told("Somebody else was first", _DECIDED, status=409)
-            return await self._show(visitor, books, key, problem, status)
+            return await self._show(visitor, books, key, problem, status, comment)
 
         challenge = await shown_before(books, key, form.text("nonce"))
         if challenge is None:
@@ -174,12 +187,14 @@ class ApprovalPages:
             return await again(_UNTICKED, 400)
         try:
             async with self._proof(visitor, form, challenge) as proof:
-                made = await decide_approval(books, DecisionRequest(key, "approve", form.text("comment")), proof)
+                made = await decide_approval(books, DecisionRequest(key, "approve", comment), proof)
         except NotFound:
             return nothing_here()
         except Refusal as refusal:
             return await again(message_of(refusal, for_assistant), _status(refusal))
-        return await again(_CHANGED, 409) if made.anew and made.issued is None else _came_of(made)
+        if made.anew and made.issued is None:
+            return await again(_CHANGED, 409)
+        return await _came_of(visitor, books, made)
 
     @asynccontextmanager
     async def _proof(self, visitor: Visitor, form: Form, challenge: bytes) -> AsyncIterator[Proof]:
@@ -208,13 +223,34 @@ def _open(visitor: Visitor, organization: OrganizationRef, act: Right) -> Books:
         raise NotFound("There is no such page.") from None
 
 
-def _came_of(made: Decided) -> Response:
+async def _came_of(visitor: Visitor, books: Books, made: Decided) -> Response:
     if made.issued is not None:
         number = made.issued.document.number
-        return told(f"Issued as {number}", f"{number} is issued for good, and your signature is kept with it.")
+        said = f"{number} is issued for good, and your signature is kept with it."
+        return await _decided(visitor, books, f"Issued as {number}", said)
     if made.approval.note:
-        return told("It is a draft again", f"It was not issued: {made.approval.note}", status=409)
-    return told("Approved", "Your approval is kept. Others decide next; it is issued after the last of them.")
+        note = made.approval.note
+        return await _decided(visitor, books, "It is a draft again", "It was not issued:", note=note, status=409)
+    said = "Your approval is kept. Others decide next; it is issued after the last of them."
+    return await _decided(visitor, books, "Approved", said)
+
+
+async def _decided(
+    visitor: Visitor, books: Books, title: str, said: str, *, note: str = "", status: int = 200
+) -> Response:
+    """What came of a decision, and the next that waits in the same organization."""
+    waiting = await waiting_for(books)
+    return show(
+        visitor,
+        books.organization,
+        "decided.html",
+        here=_HERE,
+        status=status,
+        title=title,
+        said=said,
+        note=note,
+        next=waiting_line(waiting[0]) if waiting else None,
+    )
 
 
 def _counted(text: str) -> int:

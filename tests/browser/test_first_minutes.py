@@ -15,8 +15,9 @@ from pydantic import AnyUrl
 from operations.identity.links import make_sign_in_link
 from tests.support.assistant import Assistant, assistant
 from tests.support.authorization import CALLBACK
-from tests.support.browsing import Browsed
+from tests.support.browsing import DESKTOP, PHONE, Browsed
 from tests.support.http import BAKERY
+from tests.support.looks import what_is_wrong
 from tests.support.oauth import Kept
 
 SALE = {"customer": "Hotel Bristol", "lines": [{"description": "Work", "quantity": 1, "unit_price": "100"}]}
@@ -83,6 +84,9 @@ async def test_what_waits_is_signed_with_a_passkey(at_home: Browsed) -> None:
         await chat.ok("save_configuration", part="workflows", code="ALL", values=steps)
         waiting = (await chat.ok("issue_invoice", **SALE))["approval"]["id"]
         await at_home.open(f"/o/{BAKERY}/approvals/{waiting}")
+        for size in (PHONE, DESKTOP):
+            await at_home.page.set_viewport_size(size)
+            assert await what_is_wrong(at_home.page) == [], size
         for box in await at_home.page.get_by_role("checkbox").all():
             await box.check()
         await at_home.page.get_by_role("button", name="with your passkey").click()

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from invoicing.approval.approvals import How
 from operations.access import Office
 from operations.approval.proving import WaysToSign, ways_to_sign
+from operations.approval.showing import show_for_decision
 from operations.identity import browsing, ways
 from operations.identity.browsing import Method
 from operations.identity.passkeys import Site
@@ -35,6 +36,7 @@ from tests.support.identity import GOOD_PASSWORD, Device, code_of
 from tests.support.people import as_seen_by
 from tests.support.practice import Practice
 from tests.support.signing import ORIGIN
+from views.approval_pages import approval_page
 
 HERE = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 
@@ -103,6 +105,7 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
             waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
         async with browser_of(one, one.office) as browser:
             everywhere = await browser.page("/approvals")
+            assert "Invoice to <bdi>Hotel Bristol</bdi>, 120.00 GBP</a>" in everywhere
             assert f"/o/{LIVE}/approvals/{waiting}" in everywhere
             address = f"/o/{LIVE}/approvals/{waiting}"
             page = await browser.page(address)
@@ -112,8 +115,8 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
                 "Hotel Bristol",
                 "GB980780684",
                 "Work",
-                "Net 100.00",
-                "total 120.00 GBP",
+                '<th scope="row"><bdi>Net</bdi></th><td class="amount">100.00</td>',
+                '<th scope="row">Total GBP</th><td class="amount">120.00</td>',
                 "The PDF is the invoice.",
                 "Issue INV-2026-00001 for Harbour Bakery",
             ):
@@ -121,6 +124,8 @@ async def test_what_is_final_is_said_before_in_full_and_signed(tmp_path: Path, w
             sent = {**fields_of(page), **(browser.passkey(page) if way == "passkey" else browser.password())}
             done = await browser.send(address, sent)
             assert (done.status_code, "Issued as INV-2026-00001" in done.text) == (200, True)
+            assert f"{LIVE}</kbd>" in done.text, "whose books these are stands there still"
+            assert "Nothing more waits for you here." in done.text
             again = await browser.send(address, sent)
             assert "issued already, as INV-2026-00001" in again.text, "a second click does no harm"
             assert "Nothing waits for you" in await browser.page(f"/o/{LIVE}/approvals")
@@ -177,10 +182,18 @@ async def test_whoever_may_not_decide_sees_nothing(tmp_path: Path) -> None:
                 if sees == 404:
                     assert await browser.page(f"{address}/{key}") == missing.text
         async with browser_of(it.one, it.ben) as browser:
+            other = await it.ask(it.anna)
             page = await browser.page(f"{address}/{key}")
-            second = page[page.rindex("<form") :]
-            fields = {**fields_of(second), "act": "reject", "comment": "No <b>."}
-            assert (await browser.send(f"{address}/{key}", fields)).status_code == 200
+            refused = await browser.send(f"{address}/{key}", {**fields_of(page), "comment": "Is that <b>?"})
+            assert (refused.status_code, "Is that &lt;b&gt;?</textarea>" in refused.text) == (403, True)
+            fields = {**fields_of(refused.text), "act": "reject", "comment": "No <b>."}
+            done = await browser.send(f"{address}/{key}", fields)
+            assert (done.status_code, "a draft again, with your comment" in done.text) == (200, True)
+            assert f"{address}/{other}" in done.text, "it leads on to the next"
+            fields = {**fields_of(await browser.page(f"{address}/{other}")), "act": "reject"}
+            assert "It is a draft again.</p>" in " ".join(
+                (await browser.send(f"{address}/{other}", fields)).text.split()
+            )
             assert (await browser.http.get(f"{address}/{key}")).status_code == 409
 
 
@@ -258,6 +271,18 @@ async def test_no_password_is_asked_for_where_a_provider_alone_says_who_people_a
             assert (await ways_to_sign(it.ben, site, b"0" * 32)) == WaysToSign("", password=False, only_passkeys=True)
             assert (await browser.send(address, {**fields_of(page), **browser.password()})).status_code == 403
             assert (await browser.send(address, {**fields_of(page), **browser.passkey(page)})).status_code == 200
+
+
+async def test_title_and_button_say_what_a_yes_does(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.workflow(steps="owner")
+        key = await it.ask(it.anna)
+        shown = await show_for_decision(await it.books(it.owner), key)
+    page = approval_page(it.client, shown)
+    assert (page.title, page.act.startswith("Issue ")) == (f"Issue invoice {shown.number}?", True)
+    stopped = approval_page(it.client, replace(shown, obstacle="A rate has changed."))
+    assert stopped.title == "Make this invoice a draft again?"
+    assert stopped.act == f"Make this invoice of {it.client.name} a draft again"
 
 
 async def test_names_that_others_chose_are_shown_as_text(tmp_path: Path) -> None:
