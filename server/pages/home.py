@@ -18,7 +18,12 @@ _SHOWN = 50
 
 
 def routes(desk: Desk) -> list[Route]:
-    return [desk.page("/", _home)]
+    return [desk.page("/", _home), *desk.of_organization("", _organization)]
+
+
+async def _organization(request: Request, visitor: Visitor) -> Response:
+    """An address of an organization that was cut short leads to its first page."""
+    return see_other(f"{place_of(await visitor.organization(request))}/connections")
 
 
 async def _home(request: Request, visitor: Visitor) -> Response:

@@ -53,9 +53,16 @@ def page_headers(form_targets: Sequence[str] = ()) -> dict[str, str]:
     return {**_HEADERS, "Content-Security-Policy": policy}
 
 
-def told(title: str, said: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A page that says one thing."""
-    return render("told.html", status=status, headers=headers, title=title, said=said)
+def told(
+    title: str,
+    said: str,
+    *,
+    status: int = 200,
+    links: Sequence[tuple[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A page that says one thing, and where to go from it: addresses, each with what it is called."""
+    return render("told.html", status=status, headers=headers, title=title, said=said, links=links)
 
 
 def too_many(seconds: int) -> Response:
@@ -66,7 +73,8 @@ def too_many(seconds: int) -> Response:
 
 def nothing_here() -> Response:
     """What does not exist and what is not the visitor's answer alike."""
-    return told("There is no such page", "It does not exist, or it is not yours to see.", status=404)
+    links = (("/", "Your organizations"), ("/account", "Your account"))
+    return told("There is no such page", "It does not exist, or it is not yours to see.", status=404, links=links)
 
 
 def see_other(address: str) -> Response:

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
+import httpx2
 import pytest
 
 from server.pages.static_files import static
 from tests.support.http import BAKERY, FINCH, house
 from tests.support.people import archive, colleague
-from tests.support.visits import sign_in, text_of
+from tests.support.visits import heading_of, sign_in, text_of
 from views.heads import HUES, head_of, monogram_of
 
 CSS = Path(__file__).parents[2] / "server" / "pages" / "static" / "desk.css"
@@ -35,6 +36,33 @@ async def test_it_leads_to_what_one_reaches(tmp_path: Path) -> None:
         assert FINCH not in found.text
         assert "No organization that you reach" in text_of(await owner.get("/?q=nothing-like-it"))
         assert (await owner.get("/?after=nonsense")).headers["location"] == "/"
+
+
+async def test_an_address_that_was_cut_short_leads_on_and_one_of_nothing_is_told_on_a_page(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        browser = {**owner.cookie, "Accept": "text/html,*/*;q=0.8"}
+
+        async def opened(path: str, **headers: str) -> httpx2.Response:
+            return await home.site.send("GET", path, headers=headers or browser)
+
+        for path, leads in (
+            (f"/o/{BAKERY}", f"/o/{BAKERY}/connections"),
+            ("/practice/ledger-co-sandbox", "/practice/ledger-co-sandbox/connections"),
+            (f"/o/{BAKERY}/", f"/o/{BAKERY}"),
+            (f"/o/{BAKERY}/people/?x=1", f"/o/{BAKERY}/people?x=1"),
+            ("/account/", "/account"),
+            ("/sign-in/", "/sign-in"),
+        ):
+            answer = await opened(path)
+            assert (answer.status_code, answer.headers["location"]) == (303, leads), path
+        nothing = [await opened(one) for one in ("/nothing", "/o/nobody", "/sign-out", "/sign-in/password", "/o")]
+        nothing += [await opened(one) for one in ("//example.com/", "/%5Cexample.com/", "/@example.com/")]
+        assert {(one.status_code, heading_of(one), 'href="/"' in one.text) for one in nothing} == {
+            (404, "There is no such page", True)
+        }
+        for program in (await opened("/nothing", Accept="*/*"), await opened("/account/", Accept="*/*")):
+            assert (program.status_code, program.text) == (404, "Not found.")
 
 
 async def test_a_long_list_goes_on_on_the_next_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -263,6 +263,7 @@ def _mail(of: Known) -> str:
 def pages_of_connections(room: str) -> dict[str, Tried]:
     connections = f"/{room}/{{handle}}/connections"
     return {
+        f"/{room}/{{handle}}": lambda of: [tried for tried in page(f"/{room}/{{handle}}")(of) if tried[0] == "GET"],
         connections: page(connections),
         f"{connections}/{{prefix}}/revoke": page(f"{connections}/{{prefix}}/revoke", lambda of: of.key),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -11,6 +12,10 @@ from server.http import answers
 from server.http.answers import Turned
 from server.http.gate.state import state_of, with_state
 from server.http.paths import ConnectionPath, LinkPath, OrganizationPath, connection_path
+from server.pages.rendering import nothing_here, see_other
+
+_A_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
+"""A path of this site of which no browser makes another's."""
 
 
 class Addresses:
@@ -24,15 +29,30 @@ class Addresses:
         path = connection_path(scope["path"])
         # A slash that was written as %2F is one of a name, and no name has one.
         if path is None or b"%2f" in scope.get("raw_path", b"").lower():
-            raise answers.not_found()
+            raise _nothing(Request(scope))
         if scope["method"] not in ("POST", "DELETE"):
             raise self._wrong_method(Request(scope), path)
         await self._application(with_state(scope, replace(state_of(scope), path=path)), receive, send)
 
     def _wrong_method(self, request: Request, path: ConnectionPath) -> Turned:
         url = "" if isinstance(path, LinkPath) else self._public_url + address_of(path)
-        in_browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-        return answers.method_not_allowed(url, in_browser=in_browser)
+        return answers.method_not_allowed(url, in_browser=_in_browser(request))
+
+
+def _nothing(request: Request) -> Turned:
+    """No connection, and no page. Who opens it in a browser, with a slash too many, is led to the page without it."""
+    if not _in_browser(request):
+        return answers.not_found()
+    path = request.url.path.rstrip("/")
+    # What begins with two slashes, or one the other way round, browsers take for another host.
+    if path != request.url.path and _A_PATH.fullmatch(path):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Turned(see_other(path + query))
+    return Turned(nothing_here())
+
+
+def _in_browser(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
 def address_of(path: ConnectionPath) -> str:
