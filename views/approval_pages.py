@@ -13,9 +13,8 @@ from invoicing.organizations import OrganizationRef
 from operations.approval.showing import Shown
 from views.approvals import decision_lines, who_decides
 from views.documents import LineAnswer, line_answer, note_lines
-from views.remedies import for_assistant
+from views.remedies import on_page, told
 from views.totals import adjustment_lines, rate_text, settlement_lines, tax_text
-from views.warnings import warning_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _notes(document: Document) -> Iterator[str]:
 
 def warnings_shown(warnings: Sequence[Notice]) -> tuple[str, ...]:
     """Each warning, to be ticked by itself."""
-    return tuple(" ".join(warning_lines([one], for_assistant)) for one in warnings)
+    return tuple(told(one, on_page) for one in warnings)
 
 
 def waiting_line(approval: Approval) -> WaitingLine:

@@ -1,5 +1,5 @@
-"""Remedies in words: an assistant is told a tool, whoever sits at a terminal a command. Each is a sentence of its own,
-which follows on what is the matter.
+"""Remedies in words: an assistant is told a tool, whoever sits at a terminal a command, whoever is at a page neither.
+Each is a sentence of its own, which follows on what is the matter.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Told(Protocol):
 
 def told(one: Told, words: Words) -> str:
     """What is the matter and what to do, in whole sentences."""
-    return f"{one.text} {words(one.remedy)}" if one.remedy is not None else one.text
+    return f"{one.text} {words(one.remedy)}".rstrip() if one.remedy is not None else one.text
 
 
 def message_of(refusal: Refusal, words: Words) -> str:
@@ -100,6 +100,27 @@ def at_terminal(remedy: Remedy) -> str:
             return _bring_back(remedy)
         case MapColumn() | DividePrice():
             return _of_column(remedy, "--map ")
+        case _:
+            assert_never(remedy)
+
+
+def on_page(remedy: Remedy) -> str:
+    """The remedy for a person at a page, who knows neither tools nor commands; empty where the person can do nothing
+    about it.
+    """
+    match remedy:
+        case Act():
+            return _TO_OPERATOR if remedy in _OF_OPERATOR else _ON_PAGE.get(remedy, "")
+        case AnswerForForm():
+            return (
+                "A person of the practice says on record how it is handed in: an assistant can be asked to note that."
+            )
+        case ReversePayment():
+            return "An assistant can be asked to take it back."
+        case BringBack():
+            return _TO_OPERATOR
+        case NameOrganization() | MapColumn() | DividePrice():
+            return ""
         case _:
             assert_never(remedy)
 
@@ -207,4 +228,17 @@ _ON_SERVER = {
         "If it is lost for good, counterfoil organization bring-back puts the books into use again: with a reason, and"
         " without giving a lost number out again."
     ),
+}
+_TO_OPERATOR = "Tell whoever runs the server."
+_OF_OPERATOR = frozenset(_ON_SERVER) - {Act.FIND_PRACTICE, Act.FIND_SERIES, Act.SAVE_TAX_CODE, Act.FIND_USER}
+_ON_PAGE = {
+    Act.SET_ORGANIZATION: "An assistant can be asked to set it.",
+    Act.SET_NAME_AGAIN: "An assistant can be asked to set the name again: that brings both in step.",
+    Act.FIND_ORGANIZATION: "Your organizations are listed on the first page.",
+    Act.SAVE_CUSTOMER: "An assistant can be asked to set it.",
+    Act.ACKNOWLEDGE_MANDATES: "An assistant can be asked to note how that is handed in.",
+    Act.OPEN_PERIOD: "Or an assistant can be asked to open the period again.",
+    Act.CREDIT_DOCUMENT: "A credit note corrects it.",
+    Act.DECIDE: "Reject it on its page.",
+    Act.SHOW_DRAFT_AGAIN: "Ask the assistant to show the draft again, and then to issue it.",
 }

@@ -39,9 +39,8 @@ class TooOften(LimitExceeded):
     """Too many attempts; `seconds` says when the next one is looked at."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(
-            f"Too many attempts: wait {seconds} seconds, or use a passkey or a sign-in link, which always work."
-        )
+        wait = "1 second" if seconds == 1 else f"{seconds} seconds"
+        super().__init__(f"Too many attempts: wait {wait}, or use a passkey or a sign-in link, which always work.")
         self.seconds = seconds
 
 

@@ -29,7 +29,7 @@ from server.pages.rendering import nothing_here, render, told
 from server.pages.visiting import Desk, Visitor, place_of
 from storage.books.pool import Books
 from views.approval_pages import approval_page, waiting_line
-from views.remedies import for_assistant, message_of
+from views.remedies import message_of, on_page
 
 _HERE = "approvals"
 _CHANGED = (
@@ -126,7 +126,7 @@ class ApprovalPages:
         except (NotAllowed, NotFound):
             return nothing_here()
         except Refusal as refusal:
-            return told("It cannot be decided now", message_of(refusal, for_assistant), status=409)
+            return told("It cannot be decided now", message_of(refusal, on_page), status=409)
         page = approval_page(books.organization, shown)
         return show(
             visitor,
@@ -168,7 +168,7 @@ class ApprovalPages:
         except (NotAllowed, NotFound):
             return nothing_here()
         except Refusal as refusal:
-            return await self._show(visitor, books, key, message_of(refusal, for_assistant), 409, comment)
+            return await self._show(visitor, books, key, message_of(refusal, on_page), 409, comment)
         said = "It is a draft again, with your comment." if comment else "It is a draft again."
         return await _decided(visitor, books, "It is rejected", said)
 
@@ -191,7 +191,7 @@ class ApprovalPages:
         except NotFound:
             return nothing_here()
         except Refusal as refusal:
-            return await again(message_of(refusal, for_assistant), _status(refusal))
+            return await again(message_of(refusal, on_page), _status(refusal))
         if made.anew and made.issued is None:
             return await again(_CHANGED, 409)
         return await _came_of(visitor, books, made)

@@ -18,7 +18,7 @@ from invoicing.organizations import (
 )
 from invoicing.refusals import Refusal
 from operations.access import is_allowed
-from operations.credentials import create_key, expiry_of
+from operations.credentials import EXPIRY_DAYS_MAX, create_key, expiry_of
 from operations.identity.browsing import new_mark
 from operations.known_credentials import list_openings, revoke_opening
 from operations.rights import Right
@@ -29,10 +29,11 @@ from server.pages.rendering import nothing_here, see_other
 from server.pages.visiting import Desk, Visitor, place_of
 from views.connections import Connecting, connecting
 from views.credentials import made_shown, opening_shown
-from views.remedies import for_assistant, message_of
+from views.remedies import message_of, on_page
 
 _HERE = "connections"
 _KINDS = {"key": CredentialKind.KEY, "link": CredentialKind.LINK}
+_DAYS = f"The days are a number from 1 to {EXPIRY_DAYS_MAX:,}. Left empty, it does not end by itself."
 _NEW: dict[str, str] = {"kind": "key", "name": "", "rights": "change", "days": ""}
 
 
@@ -55,7 +56,7 @@ async def _connections(request: Request, visitor: Visitor) -> Response:
     try:
         return await _made(visitor, organization, form)
     except Refusal as refusal:
-        refused = message_of(refusal, for_assistant)
+        refused = _DAYS if refusal.field == "expires_in_days" else message_of(refusal, on_page)
         return await _shown(visitor, organization, given=given, refused=refused, field=refusal.field)
 
 

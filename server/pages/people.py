@@ -24,7 +24,7 @@ from server.pages.rendering import nothing_here, see_other
 from server.pages.visiting import Desk, Visitor, place_of
 from storage.directory.users import Person
 from views.people import belonging, roles_for
-from views.remedies import for_assistant, message_of
+from views.remedies import message_of, on_page
 
 _HERE = "people"
 _NEW: dict[str, str] = {"email": "", "role": "accountant", "reach": "", "clients": ""}
@@ -194,7 +194,7 @@ def _ask(
     **context: Any,
 ) -> Response:
     status = 200 if refusal is None else 403 if isinstance(refusal, NotAllowed) else 400
-    refused = message_of(refusal, for_assistant) if refusal else ""
+    refused = message_of(refusal, on_page) if refusal else ""
     field = refusal.field if refusal else ""
     return show(
         visitor, organization, template, here=_HERE, status=status, title=title, refused=refused, field=field, **context

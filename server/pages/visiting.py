@@ -22,7 +22,7 @@ from server.pages.cookies import SessionCookie
 from server.pages.reading import PUBLIC_URL, Form, read_form
 from server.pages.rendering import nothing_here, render, see_other, told
 from storage.directory import access_queries
-from views.remedies import for_assistant, message_of
+from views.remedies import message_of, on_page
 
 _log = logging.getLogger(__name__)
 _ORGANIZATION = "counterfoil.organization"
@@ -174,7 +174,7 @@ async def _answer(page: OpenPage, request: Request, visitor: Visitor | None) -> 
 
 def _unavailable(fault: Unavailable) -> Response:
     _log.error("a page could not be shown: %s", fault)
-    return told("Not available at the moment", message_of(fault, for_assistant), status=503)
+    return told("Not available at the moment", message_of(fault, on_page), status=503)
 
 
 def sign_in_first(request: Request) -> Response:

@@ -89,6 +89,7 @@ async def test_what_does_not_fit_is_refused_beside_what_was_typed(
     assert 'role="alert"' in refused.text
     assert 'value="link" checked' in refused.text
     assert f'value="{value}" aria-invalid="true"' in refused.text
+    assert "expires_in_days" not in text_of(refused)
     assert await prefixes(at_home) == before
 
 

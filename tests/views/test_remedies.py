@@ -22,7 +22,7 @@ from invoicing.remedies import (
     remedy_record,
 )
 from tools.catalog import CATALOG
-from views.remedies import at_terminal, for_assistant, line_of, message_of, told
+from views.remedies import at_terminal, for_assistant, line_of, message_of, on_page, told
 
 TOOL = re.compile("|".join(rf"\b{tool.name}\b" for tool in CATALOG))
 REMEDIES: tuple[Remedy, ...] = (
@@ -84,3 +84,12 @@ def test_a_remedy_is_the_same_after_it_was_on_record(remedy: Remedy) -> None:
 def test_what_is_no_remedy_any_more_is_none() -> None:
     assert remedy_on_record([]) is None
     assert remedy_on_record(["an act of another release"]) is None
+
+
+@pytest.mark.parametrize("remedy", REMEDIES, ids=str)
+def test_whoever_is_at_a_page_is_told_no_tool_and_no_command(remedy: Remedy) -> None:
+    said = on_page(remedy)
+    assert not re.search(r"[a-z]_[a-z]|counterfoil |--", said)
+    assert not TOOL.search(said)
+    assert said == "" or said.endswith(".")
+    assert told(Remark("It is so.", remedy), on_page) == f"It is so. {said}".strip()
