@@ -41,3 +41,12 @@ class SessionCookie:
 
     def _options(self) -> dict[str, Any]:
         return {"secure": self.secure, "httponly": True, "samesite": "lax", "path": "/"}
+
+
+@dataclass(frozen=True, slots=True)
+class HalfwayCookie(SessionCookie):
+    """The cookie that carries what a password has shown, sealed, to the page that asks for the code."""
+
+    @property
+    def name(self) -> str:
+        return "__Host-counterfoil-halfway" if self.secure else "counterfoil-halfway"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import webauthn
 from sqlmodel import Session
 from webauthn.helpers import parse_client_data_json
@@ -22,7 +23,6 @@ from storage.ids import new_id
 from tests.attacks.attack import Attack, Guard, Scene
 from tests.attacks.browsers import FROM_HERE, PAGE
 from tests.attacks.connections import HOSTS
-from tests.support.browser_forms import hidden
 from tests.support.http import HERE
 from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of
 from tests.support.people import colleague, in_the_directory
@@ -105,7 +105,7 @@ class Person:
 
     async def types(self, password: str = GOOD_PASSWORD, code: str = "") -> str:
         """How the sign-in answers password and code."""
-        halfway = hidden((await self.begins(password)).text)["halfway"]
+        halfway = halfway_of(await self.begins(password))
         return str((await self.sends("code", halfway=halfway, code=code or self.code())).status_code)
 
     async def uses(self, device: Device, options: str = "", **more: Any) -> Any:
@@ -118,6 +118,11 @@ class Person:
         return await self.scene.home.site.send(
             "POST", f"/sign-in/{page}", data=fields, headers=here if headers is None else headers
         )
+
+
+def halfway_of(answer: httpx2.Response) -> str:
+    """What a password has shown, sealed, as the browser is given it."""
+    return answer.cookies["counterfoil-halfway"]
 
 
 async def a_person(scene: Scene) -> Person:
@@ -157,7 +162,7 @@ async def _with_a_code_again(person: Person) -> str:
 
 
 async def _with_a_password_of_an_hour_ago(person: Person) -> str:
-    halfway = hidden((await person.begins()).text)["halfway"]
+    halfway = halfway_of(await person.begins())
     person.scene.home.one.clock.advance(timedelta(hours=1))
     return str((await person.sends("code", halfway=halfway, code=person.code())).status_code)
 
@@ -232,7 +237,7 @@ async def _by_inviting_a_colleague(person: Person) -> str:
 
 
 async def _from_another_site(person: Person) -> str:
-    halfway = hidden((await person.begins()).text)["halfway"]
+    halfway = halfway_of(await person.begins())
     answer = await person.sends("code", headers={"Origin": EVIL}, halfway=halfway, code=person.code())
     return str(answer.status_code)
 
@@ -256,8 +261,8 @@ async def _tells_by_its_answer(person: Person) -> str:
     told = set()
     for password in (GOOD_PASSWORD, "not the password at all"):
         answer = await person.begins(password)
-        (halfway,) = hidden(answer.text)["halfway"]
-        told.add((answer.status_code, answer.text.replace(halfway, ""), len(halfway)))
+        halfway = halfway_of(answer)
+        told.add((answer.status_code, answer.text, answer.headers["location"], len(halfway)))
     return "alike" if len(told) == 1 else "different"
 
 

@@ -380,7 +380,7 @@ async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doo
     mine = known["a"]
     shown = set()
     for route in routes_of(doors.site):
-        if route.startswith("/o/{handle}") and route.count("{") == 1:
+        if route.startswith("/o/{handle}/") and route.count("{") == 1:
             answer = await doors.visit.get(f"{route.replace('{handle}', mine.handle)}?email={_mail(mine)}")
             if answer.status_code == 404:
                 continue

@@ -117,11 +117,13 @@ async def test_password_and_code_sign_in(one: Practice, browser: Browser) -> Non
         await browser.send("/sign-in/password", email=OWNER, password=password)
         shown.append((browser.status, re.sub(r'value="[^"]*"', "", browser.text), len(browser.text)))
     assert shown[0] == shown[1], "whether a password was right is told with the code alone"
+    assert browser.path == "/sign-in/code?next=%2Faccount", "going back to it sends nothing twice"
     await browser.send("/sign-in/code", code=code_of(secret, one.clock()))
     assert (browser.status, "did not sign you in" in browser.text) == (403, True)
     await browser.send("/sign-in/password", email=OWNER, password=GOOD_PASSWORD)
     await browser.send("/sign-in/code", code=code_of(secret, one.clock()))
     assert (browser.path, browser.status) == ("/account", 200)
+    assert (await browser.open("/sign-in/code")).path == "/sign-in", "nothing is carried on after it"
 
 
 async def test_each_sign_in_is_on_the_log_with_its_way_and_what_signs_nobody_in_is_counted(

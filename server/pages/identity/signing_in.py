@@ -15,6 +15,7 @@ from operations.identity.passkeys import Site
 from operations.identity.providers import the_provider
 from operations.identity.signing_in import TooOften
 from server.oauth.signing_in import BEGIN
+from server.pages.cookies import HalfwayCookie
 from server.pages.identity.addresses import local_path, network_address, sign_in_address
 from server.pages.reading import Form, origin_of, read_form
 from server.pages.rendering import render, see_other, told
@@ -28,12 +29,16 @@ class SignInPages:
     desk: Desk
     site: Site
 
+    @property
+    def halfway(self) -> HalfwayCookie:
+        return HalfwayCookie(self.desk.cookie.secure)
+
     def routes(self) -> list[Route]:
         desk = self.desk
         return [
             desk.open_page("/sign-in", self.ask),
             desk.open_page("/sign-in/password", self.take_password, methods=["POST"]),
-            desk.open_page("/sign-in/code", self.take_code, methods=["POST"]),
+            desk.open_page("/sign-in/code", self.code, methods=["GET", "POST"]),
             desk.open_page("/sign-in/passkey", self.take_passkey, methods=["POST"]),
             desk.open_page("/sign-in/link/{secret}", self.open_link, methods=["GET", "POST"]),
             desk.page("/sign-out", self.sign_out, methods=["POST"]),
@@ -52,9 +57,18 @@ class SignInPages:
             )
         except (LimitExceeded, NotAllowed) as refused:
             return await self._not_signed_in(request, visitor, next_path, refused, "password")
+        return self.halfway.give(see_other(sign_in_address(next_path, "/sign-in/code")), halfway)
+
+    async def code(self, request: Request, visitor: Visitor | None) -> Response:
+        """The page that asks for the code: asked for by itself, so that going back to it sends nothing twice."""
+        if request.method == "POST":
+            return await self._take_code(request, visitor)
+        next_path, halfway = local_path(request.query_params.get("next", "")), self.halfway.secret(request)
+        if not halfway:
+            return see_other(sign_in_address(next_path))
         return render("sign_in_code.html", title="Your code", halfway=halfway, next=next_path)
 
-    async def take_code(self, request: Request, visitor: Visitor | None) -> Response:
+    async def _take_code(self, request: Request, visitor: Visitor | None) -> Response:
         form = await read_form(request)
         try:
             secret = await signing_in.finish_with_code(
@@ -62,7 +76,7 @@ class SignInPages:
             )
         except (LimitExceeded, NotAllowed) as refused:
             return await self._not_signed_in(request, visitor, _next(form), refused, "password")
-        return await self._signed_in(visitor, secret, _next(form))
+        return self.halfway.take_back(await self._signed_in(visitor, secret, _next(form)))
 
     async def take_passkey(self, request: Request, visitor: Visitor | None) -> Response:
         form = await read_form(request)
