@@ -22,6 +22,7 @@ from server.oauth.parameters import PARAMETERS_MAX, Parameters
 from server.oauth.programs import Programs, is_address
 from server.oauth.redirects import answered, is_one_of, place_of
 from server.oauth.resources import ConnectionUrls
+from server.oauth.waiting import BrowserMark, consent_address
 from server.pages.rendering import see_other, told, too_many
 from server.pages.visiting import Visitor
 from storage.directory.client_programs import ClientProgram
@@ -29,27 +30,6 @@ from storage.directory.client_programs import ClientProgram
 STATE_LENGTH_MAX = 2_000
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROMPTS = frozenset({"", "none", "login", "consent", "select_account"})
-_BROWSER = re.compile(r"[0-9a-f]{40}")
-
-
-@dataclass(frozen=True, slots=True)
-class BrowserMark:
-    """The cookie by which the browser that brought a request is known again, before anybody has signed in."""
-
-    secure: bool
-
-    @property
-    def name(self) -> str:
-        return "__Host-counterfoil-asking" if self.secure else "counterfoil-asking"
-
-    def secret(self, request: Request) -> str:
-        """The secret that the browser keeps; empty where it has none."""
-        found = request.cookies.get(self.name, "")
-        return found if _BROWSER.fullmatch(found) else ""
-
-    def give(self, response: Response, secret: str) -> Response:
-        response.set_cookie(self.name, secret, secure=self.secure, httponly=True, samesite="lax", path="/")
-        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +68,7 @@ class Authorize:
             return self._refused(program, parameters, error)
         browser = self.mark.secret(request) or secrets.token_hex(20)
         secret = await begin_request(self.office, new, browser)
-        return self.mark.give(see_other(f"/oauth/consent/{secret}"), browser)
+        return self.mark.give(see_other(consent_address(secret)), browser, secret)
 
     def _request(self, program: ClientProgram, parameters: Parameters) -> NewRequest:
         """What the program asks for.

@@ -16,10 +16,10 @@ from operations.authorization.requests import Waiting, deny, waiting_request
 from operations.authorization.scopes import BOTH, Asked
 from operations.identity.browsing import end_session
 from operations.organizations import all_organizations
-from server.oauth.authorize import BrowserMark
 from server.oauth.errors import OAuthError
 from server.oauth.programs import Programs, host_of
 from server.oauth.redirects import answered, form_target, is_one_of, place_of
+from server.oauth.waiting import BrowserMark
 from server.pages.cookies import SessionCookie
 from server.pages.reading import Form
 from server.pages.rendering import render, see_other, told

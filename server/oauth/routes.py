@@ -16,7 +16,7 @@ from operations.access import Office
 from operations.authorization.sweeping import forget_expired
 from server.http.limits import Allowance, Limiter
 from server.oauth.assertions import StaffAssertions
-from server.oauth.authorize import Authorize, BrowserMark
+from server.oauth.authorize import Authorize
 from server.oauth.consent import ConsentPage
 from server.oauth.endpoints import (
     ENDPOINT_METHODS,
@@ -34,6 +34,7 @@ from server.oauth.provider import Providers
 from server.oauth.proving import Proof
 from server.oauth.remembered import Remembered
 from server.oauth.resources import ConnectionUrls
+from server.oauth.waiting import BrowserMark
 from server.pages.visiting import Desk
 
 SWEEP_SECONDS = 600

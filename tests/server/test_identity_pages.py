@@ -63,7 +63,7 @@ async def with_password(one: Practice, browser: Browser) -> str:
     assert browser.path == "/account/codes"
     (secret,) = re.findall(r"<code>([A-Z2-7 ]+)</code>", browser.text)
     await browser.send("/account/codes", code=code_of(secret, one.clock()))
-    assert browser.path == "/account"
+    assert (browser.path, "With your password they sign you in" in browser.text) == ("/account?kept=codes", True)
     return str(secret)
 
 

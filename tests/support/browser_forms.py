@@ -67,5 +67,5 @@ def hidden(html: str) -> dict[str, Any]:
     for inside in _INPUT.findall(html):
         attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(inside)}
         if attributes.get("type") == "hidden":
-            found.setdefault(attributes["name"], []).append(attributes["value"])
+            found.setdefault(attributes["name"], []).append(attributes.get("value", ""))
     return found

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded, Refusal
 from operations.identity import account, ways
 from operations.identity.passkeys import Site
+from server.oauth.waiting import BrowserMark
 from server.pages.identity.addresses import address_of, shown, sign_in_address
 from server.pages.reading import Form, origin_of
 from server.pages.rendering import nothing_here, render, see_other
@@ -21,6 +22,11 @@ from storage.directory.credentials import KnownCredential
 from storage.directory.identity import KnownPasskey
 
 _ACCOUNT = "/account"
+_KEPT = {
+    "password": "Your password is kept. With a one-time code it signs you in from now on.",
+    "codes": "Your one-time codes are kept. With your password they sign you in from now on.",
+    "passkey": "Your passkey is kept. It signs you in from now on.",
+}
 _REFUSED = (InvalidInput, Conflict, LimitExceeded)
 Act = Callable[[Form, Visitor], Awaitable[None]]
 
@@ -54,7 +60,7 @@ class AccountPages:
         ]
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        return await self._show(visitor)
+        return await self._show(request, visitor)
 
     async def set_name(self, form: Form, visitor: Visitor) -> None:
         await account.set_my_name(visitor.office, form.text("name"))
@@ -66,7 +72,9 @@ class AccountPages:
         """What ends is said first, here as with the ways to sign in; the button of that page ends it."""
         if request.method == "POST":
             form = await visitor.form(request)
-            return await self._refused(visitor, account.end_connection(visitor.office, form.text("connection")))
+            return await self._refused(
+                request, visitor, account.end_connection(visitor.office, form.text("connection"))
+            )
         wanted = request.query_params.get("connection", "")
         mine = await account.my_account(visitor.office, self.site)
         for one in mine.connections:
@@ -87,14 +95,14 @@ class AccountPages:
                 alert = refused.message
             else:
                 mine = await ways.my_ways(visitor.office, self.site)
-                return see_other(_ACCOUNT if mine.codes_since else f"{_ACCOUNT}/codes")
+                return see_other(_kept("password") if mine.codes_since else f"{_ACCOUNT}/codes")
         return _page(visitor, "account_password.html", "Your password", alert)
 
     async def remove_password(self, request: Request, visitor: Visitor) -> Response:
         if request.method != "POST":
             return _ask_first(visitor, "Remove your password", "password/remove", "Remove password and codes")
         await visitor.form(request)
-        return await self._refused(visitor, ways.remove_password(visitor.office, self.site))
+        return await self._refused(request, visitor, ways.remove_password(visitor.office, self.site))
 
     async def codes(self, request: Request, visitor: Visitor) -> Response:
         alert, anew = "", False
@@ -105,7 +113,7 @@ class AccountPages:
                 if not anew:
                     await ways.confirm_codes(visitor.office, form.text("code"))
                     mine = await ways.my_ways(visitor.office, self.site)
-                    return see_other(_ACCOUNT if mine.password_since else f"{_ACCOUNT}/password")
+                    return see_other(_kept("codes") if mine.password_since else f"{_ACCOUNT}/password")
             except _REFUSED as refused:
                 alert = refused.message
         told = await ways.show_codes(visitor.office, anew=anew)
@@ -119,7 +127,7 @@ class AccountPages:
                 await ways.add_passkey(
                     visitor.office, visitor.signed_in, self.site, form.text("answer"), name=form.text("name")
                 )
-                return see_other(_ACCOUNT)
+                return see_other(_kept("passkey"))
             except _REFUSED as refused:
                 alert = refused.message
         here = origin_of(request) == self.site.origin
@@ -130,7 +138,9 @@ class AccountPages:
     async def remove_passkey(self, request: Request, visitor: Visitor) -> Response:
         if request.method == "POST":
             form = await visitor.form(request)
-            return await self._refused(visitor, ways.remove_passkey(visitor.office, self.site, form.text("passkey")))
+            return await self._refused(
+                request, visitor, ways.remove_passkey(visitor.office, self.site, form.text("passkey"))
+            )
         mine = await ways.my_ways(visitor.office, self.site)
         for one in mine.passkeys:
             if one.id == request.query_params.get("passkey", ""):
@@ -140,7 +150,7 @@ class AccountPages:
 
     def _act(self, path: str, act: Act) -> Route:
         async def answer(request: Request, visitor: Visitor) -> Response:
-            return await self._refused(visitor, act(await visitor.form(request), visitor))
+            return await self._refused(request, visitor, act(await visitor.form(request), visitor))
 
         return self.desk.page(_ACCOUNT + path, answer, methods=["POST"])
 
@@ -156,15 +166,15 @@ class AccountPages:
 
         return proved
 
-    async def _refused(self, visitor: Visitor, act: Awaitable[None]) -> Response:
+    async def _refused(self, request: Request, visitor: Visitor, act: Awaitable[None]) -> Response:
         """Back to the account, or the account with what was refused."""
         try:
             await act
         except _REFUSED as refused:
-            return await self._show(visitor, refused)
+            return await self._show(request, visitor, refused)
         return see_other(_ACCOUNT)
 
-    async def _show(self, visitor: Visitor, refused: Refusal | None = None) -> Response:
+    async def _show(self, request: Request, visitor: Visitor, refused: Refusal | None = None) -> Response:
         mine = await account.my_account(visitor.office, self.site)
         return render(
             "account.html",
@@ -173,9 +183,17 @@ class AccountPages:
             alert="" if refused is None else refused.message,
             form_key=visitor.form_key,
             mine=mine,
+            visitor=visitor,
+            kept="" if refused else _KEPT.get(request.query_params.get("kept", ""), ""),
+            waiting=await BrowserMark(secure=self.desk.cookie.secure).waiting(self.desk.office, request),
             this_browser=visitor.signed_in.session_id,
             shown=shown,
         )
+
+
+def _kept(what: str) -> str:
+    """The account, which says that this way to sign in is kept."""
+    return f"{_ACCOUNT}?kept={what}"
 
 
 def _ask_first(
@@ -199,5 +217,6 @@ def _page(visitor: Visitor, template: str, title: str, alert: str, **context: An
         alert=alert,
         form_key=visitor.form_key,
         email=visitor.email,
+        visitor=visitor,
         **context,
     )

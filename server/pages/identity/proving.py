@@ -69,6 +69,7 @@ class ProvingPages:
             title="Is it you?",
             alert="" if refused is None else refused.message,
             email=visitor.email,
+            visitor=visitor,
             form_key=visitor.form_key,
             next=next_path,
             passkey=signing_in.passkey_to_prove(visitor.office, visitor.signed_in, self.site) if here else "",

@@ -15,6 +15,7 @@ from operations.identity.passkeys import Site
 from operations.identity.providers import the_provider
 from operations.identity.signing_in import TooOften
 from server.oauth.signing_in import BEGIN
+from server.oauth.waiting import BrowserMark, WaitingProgram
 from server.pages.cookies import HalfwayCookie
 from server.pages.identity.addresses import local_path, network_address, sign_in_address
 from server.pages.reading import Form, origin_of, read_form
@@ -91,7 +92,8 @@ class SignInPages:
         link is good.
         """
         if request.method != "POST":
-            return render("sign_in_link.html", title="Sign in to Counterfoil")
+            waiting = await self._waiting(request)
+            return render("sign_in_link.html", title="Sign in to Counterfoil", waiting=waiting)
         await read_form(request)
         opened = await links.use_link(self.desk.office, self.site, request.path_params["secret"])
         if opened is None:
@@ -103,7 +105,7 @@ class SignInPages:
             )
         if not opened.secret:
             return see_other("/sign-in")
-        return await self._signed_in(visitor, opened.secret, "/" if opened.has_ways else "/account")
+        return await self._signed_in(visitor, opened.secret, await self._after_link(request, has_ways=opened.has_ways))
 
     async def sign_out(self, request: Request, visitor: Visitor) -> Response:
         form = await visitor.form(request)
@@ -137,6 +139,16 @@ class SignInPages:
         if isinstance(refused, LimitExceeded):
             response.headers["Retry-After"] = str(refused.seconds if isinstance(refused, TooOften) else 5)
         return response
+
+    async def _after_link(self, request: Request, *, has_ways: bool) -> str:
+        """Where a link leads: first to a way to sign in, then to the program that waits in this browser."""
+        if not has_ways:
+            return "/account"
+        waiting = await self._waiting(request)
+        return waiting.address if waiting else "/"
+
+    async def _waiting(self, request: Request) -> WaitingProgram | None:
+        return await BrowserMark(secure=self.desk.cookie.secure).waiting(self.desk.office, request)
 
     async def _signed_in(self, visitor: Visitor | None, secret: str, next_path: str) -> Response:
         return await self.desk.begin(see_other(next_path), secret, before=visitor)
