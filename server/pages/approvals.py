@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from invoicing.organizations import OrganizationRef
+from invoicing.organizations import HumanApproval, OrganizationRef
 from invoicing.refusals import Conflict, LimitExceeded, NotAllowed, NotFound, Refusal
-from operations.access import open_books
+from operations.access import is_allowed, open_books
 from operations.approval import loosening
 from operations.approval.deciding import Decided, DecisionRequest, decide_approval
 from operations.approval.proving import signed_by_passkey, ways_to_sign
@@ -76,7 +76,8 @@ class ApprovalPages:
         place = f"{place_of(organization)}/approvals"
         groups = [{"name": organization.name, "place": place, "waiting": waiting}] if waiting else []
         at, title = f"{organization.name} ({organization.handle})", "Waiting for your approval"
-        return show(visitor, organization, "approvals.html", here=_HERE, title=title, groups=groups, at=at)
+        asks = _may_switch_off(visitor, organization)
+        return show(visitor, organization, "approvals.html", here=_HERE, title=title, groups=groups, at=at, asks=asks)
 
     async def document(self, request: Request, visitor: Visitor) -> Response:
         _, books = await self._opened(request, visitor)
@@ -104,7 +105,8 @@ class ApprovalPages:
             return await self._show_policy(visitor, books, refused.message, _status(refused))
         if not done:
             return await self._show_policy(visitor, books, _CHANGED, 409)
-        return told("It is off", "The policy human_approval is off: what is issued asks no person from now on.")
+        said = "What is issued live asks no person from now on (human_approval is off)."
+        return told("No signature is asked for any more", said)
 
     async def _opened(self, request: Request, visitor: Visitor) -> tuple[OrganizationRef, Books]:
         organization = await visitor.organization(request)
@@ -154,7 +156,7 @@ class ApprovalPages:
             "human_approval.html",
             here=_HERE,
             status=status,
-            title="Switch human_approval off?",
+            title="Issue without a person's signature?",
             whose=books.organization.name,
             nonce=shown.nonce,
             problem=problem,
@@ -221,6 +223,12 @@ def _open(visitor: Visitor, organization: OrganizationRef, act: Right) -> Books:
         return open_books(visitor.office, organization, act)
     except (NotAllowed, Conflict):
         raise NotFound("There is no such page.") from None
+
+
+def _may_switch_off(visitor: Visitor, organization: OrganizationRef) -> bool:
+    """Whether a person signs what is issued here, and it is this visitor who can say that none need to any more."""
+    on = organization.human_approval is not HumanApproval.OFF and not organization.partner_id
+    return on and is_allowed(Right.SET_HUMAN_APPROVAL, organization, visitor.office.principal)
 
 
 async def _came_of(visitor: Visitor, books: Books, made: Decided) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.refusals import InvalidInput
+from operations.approval.worklist import waiting_in_reach
 from operations.organizations import list_organizations
 from server.pages.rendering import render, see_other
 from server.pages.visiting import Desk, Visitor, place_of
@@ -24,6 +25,11 @@ def routes(desk: Desk) -> list[Route]:
 async def _organization(request: Request, visitor: Visitor) -> Response:
     """An address of an organization that was cut short leads to its first page."""
     return see_other(f"{place_of(await visitor.organization(request))}/connections")
+
+
+async def _waiting(visitor: Visitor) -> int:
+    """How many documents wait for this person, in all organizations whose books can be read."""
+    return sum(len(one.approvals or ()) for one in await waiting_in_reach(visitor.office))
 
 
 async def _home(request: Request, visitor: Visitor) -> Response:
@@ -43,5 +49,6 @@ async def _home(request: Request, visitor: Visitor) -> Response:
         organizations=[(head_of(one), place_of(one), one) for one in page.items],
         query=query,
         beyond=cursor != "",
+        waiting=await _waiting(visitor),
         more=more,
     )

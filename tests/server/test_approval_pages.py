@@ -299,13 +299,17 @@ async def test_the_policy_is_switched_off_by_an_owner_who_signs_that(tmp_path: P
     async with live_client(tmp_path) as (one, _):
         address = f"/practice/{one.organization.handle}/approvals/human_approval"
         async with browser_of(one, one.office) as browser:
+            listed = await browser.page(address.removesuffix("/human_approval"))
+            assert f'href="{address}"' in listed
             page = await browser.page(address)
+            assert f'href="{address.removesuffix("/human_approval")}"' in page
             refused = await browser.send(address, fields_of(page))
             assert (refused.status_code, (await policy(one))) == (403, "live")
             page = await browser.page(address)
             done = await browser.send(address, {**fields_of(page), **browser.passkey(page)})
             assert (done.status_code, (await policy(one))) == (200, "off")
             assert (await browser.http.get(address)).status_code == 409
+            assert f'href="{address}"' not in await browser.page(address.removesuffix("/human_approval"))
         books = one.books(await as_seen_by(one.office, one.organization))
         assert (await verify_books(books)).problem == ""
 

@@ -10,11 +10,13 @@ import httpx2
 import pytest
 
 from server.pages.static_files import static
+from tests.support.assistant import assistant
 from tests.support.http import BAKERY, FINCH, house
 from tests.support.people import archive, colleague
 from tests.support.visits import heading_of, sign_in, text_of
 from views.heads import HUES, head_of, monogram_of
 
+SALE = {"customer": "Hotel Bristol", "lines": [{"description": "Work", "quantity": 1, "unit_price": "100"}]}
 CSS = Path(__file__).parents[2] / "server" / "pages" / "static" / "desk.css"
 
 
@@ -63,6 +65,20 @@ async def test_an_address_that_was_cut_short_leads_on_and_one_of_nothing_is_told
         }
         for program in (await opened("/nothing", Accept="*/*"), await opened("/account/", Accept="*/*")):
             assert (program.status_code, program.text) == (404, "Not found.")
+
+
+async def test_it_says_how_many_documents_wait_for_whoever_is_there(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as home:
+        owner = await sign_in(home.site, home.one.office)
+        assert "for you" not in text_of(await owner.get("/"))
+        async with assistant(home.one.office, organization=BAKERY) as chat:
+            steps = {"name": "All", "trigger": "invoice", "conditions": "none", "steps": "owner"}
+            await chat.ok("save_configuration", part="workflows", code="ALL", values=steps)
+            for _ in range(2):
+                await chat.ok("issue_invoice", **SALE)
+        home_page = await owner.get("/")
+        assert '<a href="/approvals">2 documents wait for you</a>' in home_page.text
+        assert '<a href="/approvals">Approvals</a>' in home_page.text
 
 
 async def test_a_long_list_goes_on_on_the_next_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
