@@ -57,9 +57,11 @@ class ChangedPolicies:
 
 
 def loosens(organization: OrganizationRef, changes: Mapping[str, object]) -> bool:
-    """Whether the changes let documents be issued without a person where the policy wants one now."""
+    """Whether the changes let documents be issued without a person where the policy wants one now. A client's cannot:
+    it is the practice's policy, as is said where they are checked.
+    """
     wanted = changes.get(HUMAN_APPROVAL)
-    on = organization.human_approval is HumanApproval.LIVE
+    on = organization.human_approval is HumanApproval.LIVE and not organization.partner_id
     return on and isinstance(wanted, str) and small_letters(wanted) == HumanApproval.OFF
 
 

@@ -255,6 +255,18 @@ async def test_the_policy_is_not_switched_off_by_a_call(
         assert (await as_seen_by(one.office, one.organization)).human_approval.value == "live"
 
 
+async def test_the_policy_of_a_client_is_its_practices_and_no_page_of_its_own_is_named(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, _), chat_of(replace(one.office, public_url=ORIGIN)) as chat:
+        for tool, arguments in (
+            ("update_organization", {"human_approval": "off"}),
+            ("save_configuration", {"part": "policy", "values": {"human_approval": "off"}}),
+        ):
+            refused = await chat.refused(tool, organization=LIVE, **arguments)
+            assert (refused["code"], "the practice's policy" in refused["message"]) == ("conflict", True)
+            assert "/approvals/" not in refused["message"]
+        assert (await as_seen_by(one.office, one.organization)).human_approval.value == "live"
+
+
 @pytest.mark.parametrize("value", ["page", "always"])
 async def test_a_policy_that_there_is_not_is_refused(tmp_path: Path, value: str) -> None:
     async with practice(tmp_path) as one:
