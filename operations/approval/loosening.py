@@ -12,8 +12,9 @@ from invoicing.organizations import HumanApproval
 from invoicing.refusals import Conflict
 from operations.access import Office, require
 from operations.approval.signing import Proof, keep_shown, new_nonce, sign_statement, was_shown
-from operations.policies import HUMAN_APPROVAL
-from operations.profile import update_organization
+from operations.archiving import check_not_archived
+from operations.policies import HUMAN_APPROVAL, ChangedPolicies
+from operations.profile import change_profile
 from operations.rights import Right
 from storage.books import audit
 from storage.books.audit import entries_end
@@ -51,13 +52,16 @@ async def show_switching_off(office: Office, books: Books, *, to_sign: bool = Tr
 
 
 async def switch_off(office: Office, books: Books, proof: Proof) -> bool:
-    """Switch the policy off; false where it was not shown as it is now.
+    """Switch the policy off; false where it was not shown as it is now. That it was signed, and what was changed, goes
+    on record at once; where the directory does not follow, it is on, and is signed and switched off anew.
 
     Raises:
         NotAllowed: it is not the person's to do, or not signed.
         Conflict: it is off already, or is the practice's.
     """
     _check(office, books)
+    check_not_archived(books, {HUMAN_APPROVAL: HumanApproval.OFF})
+    off = ChangedPolicies(human_approval=HumanApproval.OFF)
 
     def work(db: Session) -> bool:
         statement = _statement(db, books)
@@ -66,11 +70,12 @@ async def switch_off(office: Office, books: Books, proof: Proof) -> bool:
         now = books.clock()
         detail: dict[str, object] = {"signed": sign_statement(db, proof, statement, at=now), "to": HumanApproval.OFF}
         audit.record(db, SIGNING_POLICY, HUMAN_APPROVAL, at=now, by=books.actor, detail=detail)
+        change_profile(db, books, {}, off.told(books.organization))
         return True
 
     if not await books.write(work):
         return False
-    await update_organization(office, books, {HUMAN_APPROVAL: HumanApproval.OFF}, agreed=True)
+    await office.store.directory.write(lambda db: off.publish(db, books.organization.id))
     return True
 
 

@@ -29,11 +29,12 @@ from operations.verification import verify_books
 from server.pages.approvals import routes
 from server.pages.visiting import Desk as PagesDesk
 from storage.books import checks
+from storage.books.audit import acts_page
 from tests.operations.test_human_approval import LIVE, SALE, acknowledged, chat_of, issue, live_client
 from tests.support.approvals import Desk, desk
 from tests.support.clock import SettableClock
 from tests.support.identity import GOOD_PASSWORD, Device, code_of
-from tests.support.people import as_seen_by
+from tests.support.people import as_seen_by, in_the_directory
 from tests.support.practice import Practice
 from tests.support.signing import ORIGIN
 from views.approval_pages import approval_page
@@ -311,6 +312,25 @@ async def test_the_policy_is_switched_off_by_an_owner_who_signs_that(tmp_path: P
             assert (await browser.http.get(address)).status_code == 409
             assert f'href="{address}"' not in await browser.page(address.removesuffix("/human_approval"))
         books = one.books(await as_seen_by(one.office, one.organization))
+        assert (await verify_books(books)).problem == ""
+
+
+async def test_where_the_directory_did_not_follow_the_policy_is_on_and_switched_off_anew(tmp_path: Path) -> None:
+    """As after a power cut between what the books have on record and what the directory says."""
+    async with live_client(tmp_path) as (one, _):
+        address = f"/practice/{one.organization.handle}/approvals/human_approval"
+        async with browser_of(one, one.office) as browser:
+            for _ in range(2):
+                in_the_directory(one, "UPDATE organizations SET human_approval = 'live'")
+                page = await browser.page(address)
+                sent = {**fields_of(page), **browser.passkey(page)}
+                assert ((await browser.send(address, sent)).status_code, await policy(one)) == (200, "off")
+                assert (await browser.send(address, sent)).status_code == 409
+        books = one.books(await as_seen_by(one.office, one.organization))
+        on_record = ("sign_policy", "update_organization")
+        acts = (await books.read(lambda db: acts_page(db, on_record, cursor="", limit=4))).items
+        assert [one.act for one in acts] == [*reversed(on_record)] * 2
+        assert acts[0].detail["changed"] == {"human_approval": ["live", "off"]}
         assert (await verify_books(books)).problem == ""
 
 
