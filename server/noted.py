@@ -11,10 +11,18 @@ from typing import Any
 from mcp.server.context import HandlerResult
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS
+from mcp_types import (
+    CONNECTION_CLOSED,
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    MISSING_REQUIRED_CLIENT_CAPABILITY,
+    UNSUPPORTED_PROTOCOL_VERSION,
+)
 from pydantic import ValidationError
 
-from invoicing.refusals import InvalidInput, NotFound, Refusal
+from invoicing.refusals import InvalidInput, NotFound, Refusal, Unavailable
 from operations import activity
 from operations.activity import Activity, Door
 from operations.naming import Caller, DedicatedConnection
@@ -38,6 +46,16 @@ _METHODS = frozenset(
 )
 _TOOLS = frozenset(tool.name for tool in CATALOG)
 _CALL = "tools/call"
+_CODES = {
+    METHOD_NOT_FOUND: NotFound.code,
+    INVALID_PARAMS: InvalidInput.code,
+    INVALID_REQUEST: InvalidInput.code,
+    HEADER_MISMATCH: InvalidInput.code,
+    UNSUPPORTED_PROTOCOL_VERSION: InvalidInput.code,
+    MISSING_REQUIRED_CLIENT_CAPABILITY: Unavailable.code,
+    CONNECTION_CLOSED: activity.CANCELLED,
+}
+"""What the protocol refuses by itself, in our words; any other of its errors is a defect."""
 
 
 def act_of(request: Request) -> str:
@@ -98,7 +116,7 @@ def _code_of(error: MCPError) -> str:
             pass
     if isinstance(error.error.data, Mapping) and ERROR_META in error.error.data:
         return _code_in(error.error.data)
-    return InvalidInput.code if error.error.code == INVALID_PARAMS else activity.FAILED
+    return _CODES.get(error.error.code, activity.FAILED)
 
 
 def _code_in(meta: Any) -> str:

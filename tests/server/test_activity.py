@@ -16,7 +16,7 @@ from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.browser_forms import Browser
 from tests.support.command_line import run_command
-from tests.support.http import BAKERY, FINCH, House, bearer, house
+from tests.support.http import BAKERY, FINCH, House, bearer, house, message_of
 from tests.support.oauth import Person, connected
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
@@ -60,6 +60,17 @@ async def test_calls_over_http_are_on_the_log_of_the_organization_they_were_for(
         whole = b"".join(path.read_bytes() for path in tmp_path.glob(f"{DIRECTORY_FILE}*"))
         for secret in (b"Bristol", b"INV-SECRET", b"nobody-sandbox", b"ill-formed"):
             assert secret not in whole, "what was sent, or found, is in the log"
+
+
+async def test_what_the_protocol_itself_refuses_is_no_defect_of_ours(tmp_path: Path) -> None:
+    async with house(tmp_path) as served:
+        token = await served.credentials.token()
+        session = await served.site.begin(f"/mcp/{BAKERY}", token)
+        for method in ("subscriptions/listen", "resources/read"):
+            answer = await served.site.rpc(f"/mcp/{BAKERY}", token, method, session=session)
+            assert "error" in message_of(answer)
+        said = [(one.act, one.result) for one in await log_of(served.one, BAKERY)]
+        assert said == [("subscriptions/listen", "not_found"), ("resources/read", "invalid_input")]
 
 
 async def test_who_cannot_say_who_that_is_is_counted_and_nothing_that_was_brought_is_kept(tmp_path: Path) -> None:
