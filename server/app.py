@@ -45,12 +45,13 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
             principal = await practices.start_unnamed(store, system_clock, settings.user)
         if principal is None:
             raise NotFound("There is no practice in this data folder yet: run counterfoil init.")
+        url = settings.public_url or await store.directory.read(installation.served_url)
         office = Office(
             store=store,
             principal=principal,
             clock=system_clock,
-            public_url=settings.public_url,
-            links_url=settings.links_lead_to if settings.public_url else "",
+            public_url=url,
+            links_url=settings.links_lead_to(url) if url else "",
             files_folder=settings.files,
             visits=Visits(),
         )
@@ -84,7 +85,9 @@ def _noting(office: Office) -> Iterator[None]:
 
 
 async def browser_url(settings: Settings, store: Store) -> str:
-    """Where a browser finds this installation: the public URL, else where it was served last, else the usual place."""
+    """Where a browser finds this installation: the public URL, else the one that was served or named last, else the
+    usual place.
+    """
     served = await store.directory.read(installation.served_url)
     return settings.public_url or served or settings.default_url
 

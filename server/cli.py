@@ -238,6 +238,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     from operations.access import Office
     from operations.credentials import create_token
     from operations.identity.links import make_sign_in_link
+    from operations.identity.public_url import serve_at
     from server.app import browser_url, system_clock
     from storage.folder.store import open_store
 
@@ -247,6 +248,9 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
         office = Office(store=store, principal=principal, clock=system_clock)
         token = await create_token(office, principal.label, scopes=EVERYTHING)
         link = await make_sign_in_link(office, principal.label)
+        if settings.public_url:
+            # What later commands print goes with what is printed now.
+            await serve_at(store, settings.public_url, accept=True)
         url = await browser_url(settings, store)
         sign_in_url = url + link.path
         mandates = mandate_lines(profile, on=office.now().date())

@@ -97,16 +97,16 @@ def create_link(
 
     async def act(office: Office) -> None:
         from operations.credentials import create_key as create
-        from server.app import find_organization
+        from server.app import browser_url, find_organization
 
         target = await find_organization(office, organization)
         made = await create(
             office, target, name, kind=CredentialKind.LINK, scopes=_scopes(read_only), expires_in_days=expires_in_days
         )
-        url = f"{settings.links_lead_to}/mcp/k/{made.secret}"
-        _show(as_json, "url", url, made.prefix)
+        begins = settings.links_lead_to(await browser_url(settings, office.store))
+        _show(as_json, "url", f"{begins}/mcp/k/{made.secret}", made.prefix)
         if not (settings.public_url or settings.links_url or as_json):
-            say(f"It leads to a server at {settings.links_lead_to}; for another one give --public-url or --links-url.")
+            say(f"It leads to a server at {begins}; for another one give --public-url or --links-url.")
 
     _run(settings, act)
 

@@ -45,15 +45,14 @@ class Settings:
     default_url: str = DEFAULT_URL
     user: str = ""
     files: Path | None = None
-    keys: Path = field(default_factory=lambda: default_keys_folder())
+    keys: Path = field(default_factory=lambda: keys_folder())
     links_url: str = ""
     allowance: Allowance = field(default_factory=Allowance)
     limits: Limits = field(default_factory=Limits)
 
-    @property
-    def links_lead_to(self) -> str:
-        """The URL that secret links begin with."""
-        return self.links_url or links_url_of(self.public_url or self.default_url)
+    def links_lead_to(self, url: str) -> str:
+        """The URL that secret links begin with, where the server is reached at `url`."""
+        return self.links_url or links_url_of(url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def read_settings(
         public_url=url,
         user=acting,
         files=_folder(files or os.environ.get("COUNTERFOIL_FILES", "").strip()),
-        keys=_folder(os.environ.get("COUNTERFOIL_KEYS", "").strip()) or default_keys_folder(),
+        keys=keys_folder(),
         links_url=links,
         allowance=allowance_of(os.environ),
         limits=limits_of(os.environ),
@@ -152,6 +151,11 @@ def default_folder() -> Path:
 def default_keys_folder() -> Path:
     """The platform's own folder for the keys of installations."""
     return user_config_path("counterfoil", appauthor=False) / "keys"
+
+
+def keys_folder() -> Path:
+    """Where the keys of installations lie: what `COUNTERFOIL_KEYS` names, else the platform's own folder."""
+    return _folder(os.environ.get("COUNTERFOIL_KEYS", "").strip()) or default_keys_folder()
 
 
 def data_option(settings: Settings) -> str:

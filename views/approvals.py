@@ -66,7 +66,7 @@ class Place:
         return f"A person must sign it, signed in at {self.page_of(key) or NO_SERVER}"
 
 
-NO_SERVER = "a page, which needs a server (counterfoil serve) that this connection does not know of."
+NO_SERVER = "a page of the server: run counterfoil serve, then open /approvals there."
 
 
 def where_all_are_signed(public_url: str) -> str:

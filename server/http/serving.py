@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,12 @@ async def serve(
     listener = listen(host, port)
     settings = HttpSettings(port=port, public_url=url, links_url=links_url or links_url_of(url), allowance=allowance)
     questions = Questions(settings.allowance.asking)
-    async with open_store(data, limits, keys=keys) as store:
-        check_nothing_lost(await serve_at(store, url, accept=accept_new_url), url)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(listener)
+        store = await stack.enter_async_context(open_store(data, limits, keys=keys))
         application = http_application(store, system_clock, settings, questions=questions)
+        # Last of all: where it is not served, in the end, stays on record for nobody.
+        check_nothing_lost(await serve_at(store, url, accept=accept_new_url), url)
         announce()
         fold_log(allowance.log_lines)
         await serve_application(application, questions, listener, connections)

@@ -166,7 +166,7 @@ async def test_over_http_too_a_client_is_sent_to_the_page(tmp_path: Path, era: E
 async def test_without_a_server_the_answer_says_that_one_is_needed(tmp_path: Path) -> None:
     async with live_client(tmp_path) as (one, _), chat_of(one.office) as chat:
         result = await issue(chat, await acknowledged(chat))
-        assert "counterfoil serve" in text_of(result).split("\n")[2]
+        assert "run counterfoil serve, then open /approvals there" in text_of(result).split("\n")[2]
         assert result.structured_content["approval"]["page"] == ""
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from invoicing.refusals import Conflict
+from invoicing.refusals import Conflict, Unavailable
 from operations.identity.public_url import Lost, serve_at
-from server.http.serving import check_nothing_lost
+from server.http.limits import Allowance
+from server.http.serving import check_nothing_lost, serve
 from storage.directory import identity, installation
 from storage.directory.identity import KnownPasskey
 from storage.directory.tables import Credential
+from storage.work.limits import Limits
+from tests.support.http import free_port
 from tests.support.practice import Practice, practice
 
 OLD, PORT, NEW = "http://localhost:8750", "http://localhost:9000", "https://books.example.com"
@@ -74,3 +78,12 @@ async def test_connections_of_another_url_are_lost_and_counted(one: Practice, au
     await with_connection(one, audience)
     lost = await serve_at(one.store, PORT, accept=False)
     assert (lost.connections if lost is not None else 0) == connections
+
+
+async def test_where_it_is_not_served_in_the_end_is_not_kept(one: Practice, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    (keys / one.store.keys.path.name).mkdir(parents=True)
+    where = partial(serve, one.root, keys=keys, host="127.0.0.1", port=free_port())
+    with pytest.raises(Unavailable):
+        await where(public_url=NEW, allowance=Allowance(), limits=Limits(), announce=pytest.fail)
+    assert await served(one) == OLD

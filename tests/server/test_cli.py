@@ -15,6 +15,8 @@ from typing import Any
 import anyio
 import pytest
 
+from server.app import local_office
+from server.settings import Settings
 from tests.support.command_line import run_command
 from tests.support.practice import practice
 from tests.support.raw import past_triggers, raw
@@ -332,3 +334,24 @@ def test_the_real_process_prints_the_same_and_nothing_else(worked: Path, tmp_pat
 def test_the_version_is_shown(run: Run) -> None:
     shown = run("--version")
     assert (shown.code, shown.out, shown.err) == (0, f"counterfoil {version('counterfoil')}\n", "")
+
+
+def test_the_urls_that_commands_print_all_begin_with_the_one_that_was_named_at_the_beginning(
+    run: Run, tmp_path: Path
+) -> None:
+    data, url = tmp_path / "data", "https://books.example.com"
+    printed = [run(*INIT, "--json", "--public-url", url, data=data).json["sign_in_url"]]
+    here = ("--organization", "larkfield-accounting")
+    printed.append(run("user", "sign-in-link", "--user", "partner@larkfield.example", "--json", data=data).json["url"])
+    invite = ("user", "invite", *here, "--email", "ana@example.com", "--role", "viewer", "--json")
+    printed.append(run(*invite, data=data).json["url"])
+    printed.append(run("link", "create", *here, "--json", data=data).json["url"])
+    whom = ("--issuer", "https://login.example", "--client-id", "counterfoil", "--unasked", "--json")
+    printed.append(run("identity-provider", "set", *whom, data=data).json["redirect_uri"])
+    assert [one for one in printed if not one.startswith(f"{url}/")] == []
+
+    async def local() -> tuple[str, str]:
+        async with local_office(Settings(data)) as office:
+            return office.public_url, office.links_url
+
+    assert anyio.run(local) == (url, url)

@@ -103,10 +103,10 @@ def test_links_lead_where_it_is_said_and_else_where_no_sign_in_is(monkeypatch: p
     assert links_url_of("http://localhost:8750") == "http://127.0.0.1:8750"
     assert links_url_of("http://localhost") == "http://127.0.0.1"
     assert links_url_of("https://books.example.com") == "https://books.example.com"
-    assert read_settings(public_url=PUBLIC).links_lead_to == LINKS
-    assert read_settings(public_url="https://books.example.com").links_lead_to == "https://books.example.com"
+    assert read_settings().links_lead_to(PUBLIC) == LINKS
+    assert read_settings().links_lead_to("https://books.example.com") == "https://books.example.com"
     monkeypatch.setenv("COUNTERFOIL_LINKS_URL", "https://Links.example.com/")
-    assert read_settings(public_url=PUBLIC).links_lead_to == "https://links.example.com"
+    assert read_settings().links_lead_to(PUBLIC) == "https://links.example.com"
     with pytest.raises(InvalidInput, match="URL of secret links must be") as refused:
         read_settings(links_url="links.example.com")
     assert refused.value.field == "links_url"

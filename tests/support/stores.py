@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -14,7 +15,9 @@ Opening = Callable[[Path], AbstractAsyncContextManager[Store]]
 
 
 def _sqlite(root: Path) -> AbstractAsyncContextManager[Store]:
-    return store.open_store(root, keys=read_settings().keys)
+    # A program that is no test of the suite leaves no key where those of real installations lie.
+    keys = read_settings().keys if "COUNTERFOIL_KEYS" in os.environ else root.with_name(f"{root.name}-keys")
+    return store.open_store(root, keys=keys)
 
 
 STORES: dict[str, Opening] = {"sqlite": _sqlite}
