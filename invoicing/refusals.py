@@ -123,3 +123,19 @@ class Unavailable(Refusal):
     """Something that should be there cannot be reached at the moment."""
 
     code = "unavailable"
+
+
+class KeysUnavailable(Unavailable):
+    """The keys of the installation cannot be used, or do not open what was sealed. `message` is for everybody;
+    `detail`, which names the file, is for the log and for whoever works on the machine.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "One-time codes and other sealed secrets cannot be read at the moment: use a passkey, or tell whoever runs"
+            " the server."
+        )
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail

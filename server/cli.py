@@ -18,7 +18,7 @@ import anyio
 import typer
 
 from invoicing.organizations import EVERYTHING, Environment
-from invoicing.refusals import Conflict, InvalidInput, Refusal, Unavailable
+from invoicing.refusals import Conflict, InvalidInput, KeysUnavailable, Refusal, Unavailable
 from server.cli_activity import register as register_activity
 from server.cli_branding import logo_app
 from server.cli_credentials import connection_app, key_app, link_app, token_app
@@ -218,6 +218,9 @@ def complaint_of(error: Exception) -> str:
         case ExceptionGroup(exceptions=[Exception() as only]):
             # What ends the work of a task group comes wrapped in one.
             return complaint_of(only)
+        case KeysUnavailable():
+            # Whoever is at the terminal is who runs the server.
+            return f"{error.code}: {error.detail}"
         case Refusal():
             return line_of(error, at_terminal)
     from storage.sqlite.faults import fault_of

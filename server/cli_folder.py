@@ -170,6 +170,7 @@ def doctor(
     from storage.folder.aged_exports import aged_exports, remove_aged_exports
     from storage.folder.clock_findings import clock_findings, set_clock_back
     from storage.folder.diagnosis import diagnose
+    from storage.folder.key_findings import key_findings
     from storage.folder.leftovers import clean_up
 
     settings = read_settings(data)
@@ -178,7 +179,8 @@ def doctor(
     aged = remove_aged_exports(root, now=now, kept_days=kept_days) if clean else 0
     if clock_is_right:
         set_clock_back(root, now)
-    findings = [*diagnose(root), *clock_findings(root, now), *aged_exports(root, now=now, kept_days=kept_days)]
+    findings = [*diagnose(root), *key_findings(root, settings.keys), *clock_findings(root, now)]
+    findings += aged_exports(root, now=now, kept_days=kept_days)
     if as_json:
         say_json({"removed": removed + aged, "findings": [_finding_data(one) for one in findings]})
     else:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from invoicing.refusals import Unavailable
+from invoicing.refusals import KeysUnavailable
+from storage.folder.keys import mark_of
 from storage.folder.store import Store
 
 _NONCE_BYTES = 12
 
 
-class Unsealable(Unavailable):
+class Unsealable(KeysUnavailable):
     """A sealed secret that does not open with the key that is there."""
 
 
@@ -27,11 +27,11 @@ def seal(store: Store, secret: bytes, *, purpose: str, row: str) -> str:
     """The secret as it is kept: for this purpose, in the row of this id.
 
     Raises:
-        Unavailable: there is no key to be had.
+        KeysUnavailable: there is no key to be had.
     """
     key, nonce = store.keys.key("sealing"), secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, secret, _bound_to(purpose, row))
-    return f"{_mark(key)}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+    return f"{mark_of(key)}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
 def unseal(store: Store, sealed: str, *, purpose: str, row: str) -> bytes:
@@ -39,11 +39,11 @@ def unseal(store: Store, sealed: str, *, purpose: str, row: str) -> bytes:
 
     Raises:
         Unsealable: it was sealed with another key, for something else, or is damaged.
-        Unavailable: there is no key to be had.
+        KeysUnavailable: there is no key to be had.
     """
     key = store.keys.key("sealing")
     mark, _, text = sealed.partition(".")
-    if mark != _mark(key):
+    if mark != mark_of(key):
         raise Unsealable(
             f"This was sealed with another key than that in {store.keys.path}, which lies apart from the data and is in"
             " no backup. Bring the right file back; where it is lost, so is what was sealed with it: one-time codes and"
@@ -58,8 +58,3 @@ def unseal(store: Store, sealed: str, *, purpose: str, row: str) -> bytes:
 
 def _bound_to(purpose: str, row: str) -> bytes:
     return f"{purpose}\n{row}".encode()
-
-
-def _mark(key: bytes) -> str:
-    """Tells one key from another, and nothing else of it."""
-    return hashlib.sha256(b"counterfoil mark of a key\n" + key).hexdigest()[:12]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.organizations import HumanApproval, OrganizationRef
-from invoicing.refusals import Conflict, LimitExceeded, NotAllowed, NotFound, Refusal
+from invoicing.refusals import Conflict, LimitExceeded, NotAllowed, NotFound, Refusal, Unavailable
 from operations.access import is_allowed, open_books
 from operations.approval import loosening
 from operations.approval.deciding import Decided, DecisionRequest, decide_approval
@@ -127,6 +127,8 @@ class ApprovalPages:
             shown = await show_for_decision(books, key, to_sign=to_sign)
         except (NotAllowed, NotFound):
             return nothing_here()
+        except Unavailable:
+            raise
         except Refusal as refusal:
             return told("It cannot be decided now", message_of(refusal, on_page), status=409)
         page = approval_page(books.organization, shown)
@@ -169,6 +171,8 @@ class ApprovalPages:
             await decide_approval(books, DecisionRequest(key, "reject", comment))
         except (NotAllowed, NotFound):
             return nothing_here()
+        except Unavailable:
+            raise
         except Refusal as refusal:
             return await self._show(visitor, books, key, message_of(refusal, on_page), 409, comment)
         said = "It is a draft again, with your comment." if comment else "It is a draft again."
@@ -192,6 +196,8 @@ class ApprovalPages:
                 made = await decide_approval(books, DecisionRequest(key, "approve", comment), proof)
         except NotFound:
             return nothing_here()
+        except Unavailable:
+            raise
         except Refusal as refusal:
             return await again(message_of(refusal, on_page), _status(refusal))
         if made.anew and made.issued is None:

@@ -57,6 +57,7 @@ _PASSWORD, _CODE, _KEY = _PASSWORDS.table, _CODES.table, _PASSKEYS.table
 _FORGET_PASSWORD = _PASSWORD.delete().where(_PASSWORD.c.user_id == bindparam("user"))
 _CODES_OF = _CODES.all.where(_CODE.c.user_id == bindparam("user"), _CODE.c.confirmed_at.is_not(None))
 _CODES_TO_CONFIRM = _CODES.all.where(_CODE.c.user_id == bindparam("user"), _CODE.c.confirmed_at.is_(None))
+_SEALED = select(_CODE.c.sealed)
 _FORGET_CODES = _CODE.delete().where(_CODE.c.user_id == bindparam("user"))
 _FORGET_UNCONFIRMED = _FORGET_CODES.where(_CODE.c.confirmed_at.is_(None))
 _FORGET_OTHER_CODES = _FORGET_CODES.where(_CODE.c.id != bindparam("codes"))
@@ -103,6 +104,11 @@ def forget_password(session: Session, user_id: str) -> None:
 def codes_of(session: Session, user_id: str) -> KnownCodes | None:
     """What the user's one-time codes are made from, once it is confirmed."""
     return next(iter(_CODES.find(session, _CODES_OF, user=user_id)), None)
+
+
+def sealed_codes(session: Session) -> list[str]:
+    """What everybody's one-time codes are made from, sealed."""
+    return list(execute(session, _SEALED).scalars())
 
 
 def codes_to_confirm(session: Session, user_id: str) -> KnownCodes | None:

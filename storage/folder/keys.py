@@ -6,6 +6,7 @@ key, seen by a second process or left by a crash, would let anybody sign.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -14,9 +15,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from invoicing.refusals import Unavailable
+from invoicing.refusals import KeysUnavailable
 from storage.plain_files import open_plain_file, sync_folder
-from storage.sqlite.faults import faults_told
 
 _KEY_BYTES = 32
 
@@ -40,27 +40,40 @@ class Keys:
         """The key for this purpose, which all processes of the installation share.
 
         Raises:
-            Unavailable: the file of the keys is none.
-            StorageFault: it cannot be made.
+            KeysUnavailable: the file of the keys is none, or cannot be made.
         """
         if purpose not in self._derived:
             info = f"counterfoil {purpose}".encode()
             self._derived[purpose] = HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(_read(self.path))
         return self._derived[purpose]
 
+    def is_there(self) -> bool:
+        """Whether a key was made, whatever has become of its file."""
+        return os.path.lexists(self.path)
+
+
+def mark_of(key: bytes) -> str:
+    """Tells one key from another, and nothing else of it."""
+    return hashlib.sha256(b"counterfoil mark of a key\n" + key).hexdigest()[:12]
+
 
 def _read(path: Path) -> bytes:
-    with faults_told(path.parent):
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.path.lexists(path):
             _make(path)
+    except OSError as error:
+        raise KeysUnavailable(
+            f"No key can be made at {path} ({error.strerror}): {path.parent} has to be a folder that can be written to."
+            " COUNTERFOIL_KEYS names another one."
+        ) from error
     try:
         with open_plain_file(path) as stream:
             key = stream.read(_KEY_BYTES + 1)
     except OSError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise Unavailable(
+        raise KeysUnavailable(
             f"{path} is not a key that can be read: bring it back, or move it away, and a new one is made. With a new"
             " one, download links that were given out end, and one-time codes and an identity provider's secret have"
             " to be set up anew."

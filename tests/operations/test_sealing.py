@@ -43,5 +43,8 @@ async def test_a_key_that_is_lost_or_anothers_is_told_with_what_it_means(store: 
     sealed = seal(store, SECRET, purpose="codes", row="otc_1")
     store.keys.path.unlink()
     async with open_store(store.root) as again:
-        with pytest.raises(Unsealable, match=r"another key than that in .*set up anew"):
+        with pytest.raises(Unsealable, match=r"another key than that in .*set up anew") as refused:
             unseal(again, sealed, purpose="codes", row="otc_1")
+        # Whoever is told elsewhere than on this machine learns nothing of where it lies.
+        assert refused.value.message.startswith("One-time codes and other sealed secrets cannot be read")
+        assert str(again.keys.path.parent) not in refused.value.message

@@ -30,6 +30,7 @@ from server.pages.approvals import routes
 from server.pages.visiting import Desk as PagesDesk
 from storage.books import checks
 from storage.books.audit import acts_page
+from storage.folder.keys import Keys
 from tests.operations.test_human_approval import LIVE, SALE, acknowledged, chat_of, issue, live_client
 from tests.support.approvals import Desk, desk
 from tests.support.clock import SettableClock
@@ -336,3 +337,16 @@ async def test_where_the_directory_did_not_follow_the_policy_is_on_and_switched_
 
 async def policy(one: Practice) -> str:
     return (await as_seen_by(one.office, one.organization)).human_approval.value
+
+
+async def test_codes_that_cannot_be_read_are_told_without_a_path(tmp_path: Path) -> None:
+    async with live_client(tmp_path) as (one, _):
+        async with chat_of(one.office) as chat:
+            waiting = (await issue(chat, await acknowledged(chat))).structured_content["approval"]["id"]
+        async with browser_of(one, one.office) as browser:
+            address = f"/o/{LIVE}/approvals/{waiting}"
+            page = await browser.page(address)
+            one.store.keys = Keys(tmp_path / "others", "another")
+            refused = await browser.send(address, {**fields_of(page), **browser.password()})
+            assert (refused.status_code, "use a passkey, or tell whoever runs" in refused.text) == (503, True)
+            assert ".key" not in refused.text

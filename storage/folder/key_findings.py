@@ -1,0 +1,61 @@
+"""What `counterfoil doctor` tells of the keys, which lie apart from the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlmodel import Session
+
+from invoicing.refusals import KeysUnavailable
+from invoicing.text.typed import counted
+from storage.directory import identity, providers
+from storage.directory.database import DIRECTORY_FILE
+from storage.directory.installation import installation_name
+from storage.folder.findings import Finding
+from storage.folder.keys import Keys, mark_of
+from storage.migrations import head_stamp
+from storage.sqlite.engines import FileKind, StorageFault, read_once
+
+SEALING = "sealing"
+"""What the key that seals secrets is for."""
+
+
+def key_findings(root: Path, folder: Path) -> list[Finding]:
+    """Whether the keys in this folder can be used, and open what was sealed in the directory. None is made."""
+    try:
+        name, codes, provider = read_once(root / DIRECTORY_FILE, head_stamp(FileKind.DIRECTORY), _sealed)
+    except StorageFault:
+        # What is wrong with the directory is said elsewhere.
+        return []
+    if not name:
+        return []
+    keys = Keys(folder, name)
+    if not keys.is_there() and (folder.is_dir() or not folder.exists()):
+        closed = _closed(codes, provider)
+        return [Finding("error", "keys", f"{keys.path} is missing: {closed}")] if closed else []
+    try:
+        mark = mark_of(keys.key(SEALING))
+    except KeysUnavailable as fault:
+        return [Finding("error", "keys", f"{fault.detail} The server does not start meanwhile.")]
+    others = [[one for one in sealed if one.partition(".")[0] != mark] for sealed in (codes, provider)]
+    closed = _closed(*others)
+    return [Finding("error", "keys", f"{keys.path} is another key than before: {closed}")] if closed else []
+
+
+def _sealed(db: Session) -> tuple[str, Sequence[str], Sequence[str]]:
+    provider = providers.the_provider(db)
+    secret = provider.sealed_secret if provider else ""
+    return installation_name(db), identity.sealed_codes(db), [secret] if secret else []
+
+
+def _closed(codes: Sequence[str], provider: Sequence[str]) -> str:
+    """What does not open, and what to do; empty where all does."""
+    told = [counted(len(codes), "one-time-code secret")] if codes else []
+    told += ["the identity provider's client secret"] if provider else []
+    if not told:
+        return ""
+    return (
+        f"{' and '.join(told)} cannot be read. Bring the right file back; where it is lost, people sign in with"
+        " passkeys or sign-in links, and what was sealed is set up anew."
+    )
