@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from invoicing.organizations import Clock
 from operations.access import Office, Principal
 from operations.identity.passwords import Hashing
-from server.http import answers
+from server.http import answers, downloads, uploads
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
 from server.http.downloads import Downloads, LinkSigner
@@ -119,8 +119,8 @@ def http_application(
     application = Starlette(
         routes=[
             Route("/healthz", healthz, methods=["GET"]),
-            Route("/files/{token}", Downloads(office, signer, downloading), methods=["GET"]),
-            Route("/uploads/{token}", Uploads(office, settings.allowance), methods=["GET", "POST"]),
+            Route(downloads.PATH, Downloads(office, signer, downloading), methods=["GET"]),
+            Route(uploads.PATH, Uploads(office, settings.allowance), methods=["GET", "POST"]),
             *pages(desk),
             *identity_routes(desk),
             *authorization_routes(desk, urls, allowance, known, fetch=fetch),

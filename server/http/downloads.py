@@ -27,11 +27,13 @@ from operations.files import PDF, open_file_by_link
 from server.http import answers
 from server.http.connections import vouch
 from server.http.limits import Transfers
+from server.http.visits import note_visit
 from storage.books.pool import Books
 from storage.directory import organizations
 from storage.files.kept import StoredFile
 from views.remedies import for_assistant, message_of
 
+PATH = "/files/{token}"
 LIFETIME = timedelta(hours=1)
 _TOKEN_LENGTH_MAX = 400
 PIECE_BYTES = 65_536
@@ -82,7 +84,7 @@ class LinkSigner:
 
 
 class Downloads:
-    """The route `/files/{token}`."""
+    """The route `PATH`. What a link opens is noted as done by whoever the link was given to."""
 
     def __init__(self, office: Office, signer: LinkSigner, downloading: Transfers) -> None:
         self._office = office
@@ -102,7 +104,12 @@ class Downloads:
             return
         vouch(scope, principal.user_id)
         with self._downloading.turn(principal.user_id) as admitted, ExitStack() as stack:
-            response = await self._response(named, principal, stack) if admitted else answers.too_many(1).response
+            status = 500
+            try:
+                response = await self._response(named, principal, stack) if admitted else answers.too_many(1).response
+                status = response.status_code
+            finally:
+                note_visit(self._office, f"{request.method} {PATH}", status, principal, named.organization_id)
             await response(scope, receive, send)
 
     async def _principal_behind(self, named: LinkedFile) -> Principal | None:

@@ -20,10 +20,12 @@ from operations.uploads import UploadPage, find_page, receiving, remove_expired
 from server.http.connections import line_of, vouch
 from server.http.limits import Allowance, Transfers
 from server.http.multipart import FormFile, NotThisForm
+from server.http.visits import note_visit
 from server.pages.rendering import render
 from storage.directory.uploads import KnownUpload
 from views.remedies import for_assistant, message_of
 
+PATH = "/uploads/{token}"
 SWEEP_SECONDS = 600
 _FORM_BYTES = 65_536
 """What a form may have around its file."""
@@ -65,7 +67,7 @@ _TABLES = ".csv,.tsv,.txt,.xlsx"
 
 
 class Uploads:
-    """The route `/uploads/{token}`. The token is the permission: who opens the page with it may send one file."""
+    """The route `PATH`. The token is the permission: who opens the page with it may send one file."""
 
     def __init__(self, office: Office, allowance: Allowance) -> None:
         self._office = office
@@ -88,6 +90,22 @@ class Uploads:
         if found is None:
             return _told(*_GONE, status=404)
         vouch(request.scope, found.principal.user_id)
+        status = 500
+        try:
+            response = await self._of_page(found, request)
+            status = response.status_code
+            return response
+        except Unavailable:
+            status = 503
+            raise
+        except ClientDisconnect:
+            status = 499
+            raise
+        finally:
+            act = f"{request.method} {PATH}"
+            note_visit(self._office, act, status, found.principal, found.organization.id)
+
+    async def _of_page(self, found: UploadPage, request: Request) -> Response:
         if request.method != "POST":
             return _come(found, found.upload) if found.upload.received_at else _choose(found)
         if found.upload.received_at:

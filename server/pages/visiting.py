@@ -14,10 +14,11 @@ from starlette.routing import Route
 from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotFound, Unavailable
 from operations.access import Office
-from operations.activity import FAILED, OK, Activity, Door, note, note_failed_authentication
+from operations.activity import Activity, Door, note, note_failed_authentication
 from operations.identity.browsing import SignedIn, end_session, is_first_time, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
+from server.http.visits import note_visit
 from server.pages.cookies import SessionCookie
 from server.pages.reading import PUBLIC_URL, Form, read_form
 from server.pages.rendering import nothing_here, render, see_other, told
@@ -27,8 +28,6 @@ from views.remedies import message_of, on_page
 _log = logging.getLogger(__name__)
 _ORGANIZATION = "counterfoil.organization"
 """Where the scope of a page's request holds the id of the organization that it turned out to be of."""
-_RESULTS = {403: "not_allowed", 404: "not_found", 500: FAILED, 503: "unavailable"}
-"""What the activity log says of an answer's status; any other that is a refusal is of what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +146,7 @@ class Desk:
     def _note(self, visitor: Visitor, request: Request, act: str, status: int) -> None:
         """Put a visit on the activity log of the organization that the address names, if that is in reach."""
         organization_id = request.scope.get(_ORGANIZATION, "")
-        result = _RESULTS.get(status, OK if status < 400 else "invalid_input")
-        principal = visitor.office.principal
-        done = Activity(door=Door.PAGE, act=act, result=result, organization_id=organization_id, principal=principal)
-        note(self.office, done)
+        note_visit(self.office, act, status, visitor.office.principal, organization_id)
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Who is signed in with the browser of this request."""

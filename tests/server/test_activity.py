@@ -16,10 +16,11 @@ from storage.directory.database import DIRECTORY_FILE
 from tests.support.assistant import ERAS, Era, assistant, text_of
 from tests.support.browser_forms import Browser
 from tests.support.command_line import run_command
-from tests.support.http import BAKERY, FINCH, House, bearer, house, message_of
+from tests.support.http import BAKERY, FINCH, HERE, House, bearer, house, message_of
 from tests.support.oauth import Person, connected
 from tests.support.people import colleague
 from tests.support.practice import Practice, practice
+from tests.support.uploads import look_at, send_file
 
 PUBLIC = {"redirect_uris": ["http://127.0.0.1/done"], "token_endpoint_auth_method": "none", "client_name": "Another"}
 
@@ -60,6 +61,25 @@ async def test_calls_over_http_are_on_the_log_of_the_organization_they_were_for(
         whole = b"".join(path.read_bytes() for path in tmp_path.glob(f"{DIRECTORY_FILE}*"))
         for secret in (b"Bristol", b"INV-SECRET", b"nobody-sandbox", b"ill-formed"):
             assert secret not in whole, "what was sent, or found, is in the log"
+
+
+async def test_what_a_link_opens_is_on_the_log_with_the_credential_that_it_was_given_to(tmp_path: Path) -> None:
+    async with house(tmp_path) as served:
+        token = await served.credentials.token()
+        async with served.site.chat(token) as chat:
+            export = await chat.ok("export_documents", format="json", organization=BAKERY)
+            page = await chat.ok("import_records", kind="customers", organization=BAKERY)
+        await served.site.send("GET", export["link"].removeprefix(HERE))
+        await served.site.send("GET", f"{export['link'].removeprefix(HERE)}0")
+        await look_at(served, page["link"])
+        assert (await send_file(served, page["link"], b"%PDF-")).status_code == 400
+        seen = (await log_of(served.one, BAKERY))[2:]
+        assert [(one.door, one.act, one.result) for one in seen] == [
+            ("page", "GET /files/{token}", "ok"),
+            ("page", "GET /uploads/{token}", "ok"),
+            ("page", "POST /uploads/{token}", "invalid_input"),
+        ]
+        assert {(one.label, one.credential_id[:4]) for one in seen} == {("owner@example.com", "crd_")}
 
 
 async def test_what_the_protocol_itself_refuses_is_no_defect_of_ours(tmp_path: Path) -> None:
