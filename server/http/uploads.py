@@ -112,7 +112,7 @@ class Uploads:
             return _told(*_ANOTHER_CAME, status=409, found=found)
         with self._coming.turn(found.principal.user_id) as admitted:
             if not admitted:
-                return _told(*_TOO_MANY, status=429, found=found)
+                return _told(*_TOO_MANY, status=429, found=found, headers={"Retry-After": "5"})
             return await self._taken(found, request)
 
     async def _taken(self, found: UploadPage, request: Request) -> Response:

@@ -305,6 +305,7 @@ async def test_no_more_files_come_in_at_once_than_may(tmp_path: Path) -> None:
         asked = await asked_for(at_home)
         answer = await send_file(at_home, asked["link"])
         assert (answer.status_code, told(answer)[0]) == (429, "Too many files at once")
+        assert answer.headers["retry-after"] == "5"
 
 
 # Once, for an hour, and for whoever may
