@@ -20,6 +20,7 @@ from invoicing.text.codes import small_letters
 from operations.access import Office
 from operations.identity import codes, passkeys
 from operations.identity.browsing import Method, SignedIn, begin
+from operations.identity.known_browsers import account_of, counted_as
 from operations.identity.passkeys import NotAnswered, Site
 from operations.identity.providers import passwords_count
 from operations.identity.sealing import Unsealable, seal, unseal
@@ -77,13 +78,14 @@ async def begin_with_password(office: Office, email: str, password: str, *, addr
     now, known_as = office.latest(), small_letters(email.strip())
     await _admit(office, {_of_address(address): OF_ADDRESS}, now=now)
     user_id, hashed = await _whose_password(office, known_as, password)
-    halfway = [user_id, _of_account(known_as), _mark_of(hashed), int((now + HALFWAY_LIFETIME).timestamp())]
+    halfway = [user_id, account_of(known_as), _mark_of(hashed), int((now + HALFWAY_LIFETIME).timestamp())]
     # Of one length: its form says nothing of what the password was.
     return seal(office.store, json.dumps(halfway).ljust(_HALFWAY_LENGTH).encode(), purpose=_HALFWAY, row="")
 
 
-async def finish_with_code(office: Office, halfway: str, code: str, *, address: str) -> str:
-    """Sign in with the one-time code; answers the secret of the new session's cookie.
+async def finish_with_code(office: Office, halfway: str, code: str, *, address: str, mark: str = "") -> str:
+    """Sign in with the one-time code; answers the secret of the new session's cookie. `mark` is that of a browser in
+    which somebody has signed in before: its attempts at that account are counted apart.
 
     Raises:
         NotAllowed: it did not sign in.
@@ -93,12 +95,13 @@ async def finish_with_code(office: Office, halfway: str, code: str, *, address: 
     now, store, begun = office.latest(), office.store, _read_halfway(office.store, halfway)
     if begun is None or begun.expires <= int(now.timestamp()):
         raise not_signed_in()
-    await _admit(office, {begun.account: OF_ACCOUNT, _of_address(address): OF_ADDRESS}, now=now)
+    counted = counted_as(store, begun.account, mark, now=now)
+    await _admit(office, {counted: OF_ACCOUNT, _of_address(address): OF_ADDRESS}, now=now)
 
     def work(db: Session) -> str:
         if not _is_code_of(db, store, begun.user_id, begun.password, code, now):
             return ""
-        guessing.forget_attempts(db, begun.account)
+        guessing.forget_attempts(db, counted)
         return begin(db, begun.user_id, Method.PASSWORD, now=now)
 
     if not (secret := await store.directory.write(work)):
@@ -236,10 +239,6 @@ async def _admit(office: Office, subjects: dict[str, Pauses], *, now: datetime) 
 
     if counted and (seconds := await office.store.directory.write(work)):
         raise TooOften(seconds)
-
-
-def _of_account(email: str) -> str:
-    return hashlib.sha256(f"account\n{email}".encode()).hexdigest()
 
 
 def _of_address(address: str) -> str:

@@ -1,8 +1,9 @@
-"""The cookie of a signed-in browser."""
+"""The cookies of a browser with which somebody is signed in, or was."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -33,6 +34,14 @@ class SessionCookie:
         """The response, with the cookie of a new session."""
         response.set_cookie(self.name, secret, **self._options())
         return response
+
+    def mark(self, request: Request) -> str:
+        """What says that somebody has signed in with this browser before; empty where nobody has."""
+        return request.cookies.get(f"{self.name}-known", "")
+
+    def leave_mark(self, response: Response, mark: str, *, lasting: timedelta) -> None:
+        """Let the browser say from now on, beyond its session, that somebody has signed in with it."""
+        response.set_cookie(f"{self.name}-known", mark, max_age=int(lasting.total_seconds()), **self._options())
 
     def take_back(self, response: Response) -> Response:
         """The response, with which the browser forgets the cookie."""

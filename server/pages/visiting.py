@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from invoicing.organizations import OrganizationKind, OrganizationRef
 from invoicing.refusals import NotFound, Unavailable
 from operations.access import Office
 from operations.activity import Activity, Door, note, note_failed_authentication
+from operations.identity import known_browsers
 from operations.identity.browsing import SignedIn, end_session, is_first_time, signed_in
 from server.http.answers import Turned
 from server.http.connections import vouch
@@ -134,10 +136,16 @@ class Desk:
         if before is not None:
             await end_session(self.office.store, before.signed_in.session_id)
         begun = await signed_in(self.office.store, self.office.clock, secret)
+        self.cookie.give(response, secret)
         if begun is not None:
             done = Activity(door=Door.PAGE, act=f"sign_in_with_{begun.method}", principal=begun.principal)
             note(self.office, done)
-        return self.cookie.give(response, secret)
+            # Without a key there is no mark, but a sign-in there is.
+            with suppress(Unavailable):
+                now = self.office.latest()
+                mark = known_browsers.new_browser_mark(self.office.store, begun.principal.label, now=now)
+                self.cookie.leave_mark(response, mark, lasting=known_browsers.LIFETIME)
+        return response
 
     def count_failed(self, reason: str) -> None:
         """Count a sign-in that came to nothing, by one of a few fixed reasons."""

@@ -13,8 +13,9 @@ import pytest
 
 from invoicing.refusals import LimitExceeded, NotAllowed
 from operations.approval.proving import signed_by_passkey
-from operations.identity import browsing, signing_in, ways
+from operations.identity import browsing, known_browsers, signing_in, ways
 from operations.identity.browsing import Method, SignedIn
+from operations.identity.known_browsers import new_browser_mark
 from operations.identity.passkeys import Site
 from operations.identity.passwords import Hashing
 from operations.identity.signing_in import TooOften
@@ -42,9 +43,9 @@ class Person:
     ) -> str:
         return await signing_in.begin_with_password(self.one.office, email, password, address=address)
 
-    async def finish(self, halfway: str, code: str = "", address: str = ELSEWHERE) -> SignedIn | None:
+    async def finish(self, halfway: str, code: str = "", address: str = ELSEWHERE, mark: str = "") -> SignedIn | None:
         code = code or self.code()
-        secret = await signing_in.finish_with_code(self.one.office, halfway, code, address=address)
+        secret = await signing_in.finish_with_code(self.one.office, halfway, code, address=address, mark=mark)
         return await browsing.signed_in(self.one.store, self.one.clock, secret)
 
     def code(self) -> str:
@@ -152,6 +153,26 @@ async def test_guessing_at_an_account_slows_down_and_a_passkey_always_works(pers
     assert await person.finish(await person.begin()) is not None
     await person.fails()
     assert await person.finish(await person.begin()) is not None, "it began anew"
+
+
+async def test_a_browser_of_the_person_is_not_kept_out_by_strangers_nor_guesses_for_long(person: Person) -> None:
+    store, now = person.one.store, person.one.clock()
+    ours, theirs = [new_browser_mark(store, email, now=now) for email in ("Owner@example.com", "ann@example.com")]
+    for _ in range(signing_in.OF_ACCOUNT.free + 1):
+        await person.fails()
+    for mark in (theirs, "", "nonsense", "v1.\u00e9", ours[:-2]):
+        refused = await refusal(person.finish(await person.begin(), "123456", mark=mark))
+        assert isinstance(refused, TooOften), mark
+    assert await person.finish(await person.begin(), mark=ours) is not None
+    code = person.code()
+    for _ in range(signing_in.OF_ACCOUNT.free + 1):
+        wrong = person.finish(await person.begin(), "000000", mark=ours)
+        assert isinstance(await refusal(wrong), NotAllowed)
+    assert isinstance(await refusal(person.finish(await person.begin(), code, mark=ours)), TooOften)
+    person.one.clock.advance(known_browsers.LIFETIME)
+    for _ in range(signing_in.OF_ACCOUNT.free + 1):
+        await person.fails()
+    assert isinstance(await refusal(person.finish(await person.begin(), "123456", mark=ours)), TooOften), "it is old"
 
 
 async def test_an_account_that_is_not_there_slows_down_alike(person: Person) -> None:

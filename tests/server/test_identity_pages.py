@@ -12,6 +12,7 @@ import pytest
 
 from operations.activity import list_activity, list_activity_of_nobody
 from operations.identity import links, signing_in
+from operations.identity.known_browsers import account_of
 from operations.identity.links import make_sign_in_link
 from operations.identity.providers import ProviderSettings, set_provider
 from server.pages.identity.addresses import local_path
@@ -22,6 +23,7 @@ from storage.directory.tables import Credential
 from tests.support.identity import GOOD_PASSWORD, Device, code_of
 from tests.support.pages import LOCALHOST, Browser, browser_at
 from tests.support.people import colleague, in_the_directory
+from tests.support.people import in_the_directory
 from tests.support.practice import Practice, practice
 
 OWNER = "owner@example.com"
@@ -177,6 +179,25 @@ async def test_too_many_attempts_are_told_when_to_come_back(one: Practice, brows
     assert browser.page is not None
     assert (browser.status, browser.page.headers["retry-after"]) == (429, "1")
     assert "Too many attempts" in browser.text
+
+
+async def test_strangers_keep_nobody_out_of_a_browser_that_was_used_before(one: Practice, browser: Browser) -> None:
+    await by_link(one, browser)
+    secret = await with_password(one, browser)
+    await sign_out(browser)
+    said = []
+    async with browser_at(pages(one)) as another:
+        for at, code in [(another, "000000")] * (signing_in.OF_ACCOUNT.free + 2) + [(browser, "")]:
+            await at.open("/sign-in")
+            await at.send("/sign-in/password", email=OWNER, password=GOOD_PASSWORD)
+            if not code:
+                one.clock.advance(timedelta(seconds=30))
+                longer = "UPDATE sign_in_pauses SET free_at = datetime(free_at, '+1 day') WHERE subject = ?"
+                in_the_directory(one, longer, account_of(OWNER))
+            await at.send("/sign-in/code", code=code or code_of(secret, one.clock()))
+            said.append((at.status, at.path))
+    assert said[-2][0] == 429
+    assert said[-1][1] == "/", "which follows a sign-in"
 
 
 async def test_each_sign_in_has_a_cookie_of_its_own_that_scripts_and_other_sites_do_not_get(

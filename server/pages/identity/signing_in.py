@@ -73,7 +73,11 @@ class SignInPages:
         form = await read_form(request)
         try:
             secret = await signing_in.finish_with_code(
-                self.desk.office, form.text("halfway"), form.text("code"), address=network_address(request)
+                self.desk.office,
+                form.text("halfway"),
+                form.text("code"),
+                address=network_address(request),
+                mark=self.desk.cookie.mark(request),
             )
         except (LimitExceeded, NotAllowed) as refused:
             return await self._not_signed_in(request, visitor, _next(form), refused, "password")
