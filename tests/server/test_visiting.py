@@ -141,7 +141,7 @@ async def test_behind_a_proxy_a_form_comes_from_the_public_url(one: Practice) ->
 
 
 def test_a_page_shows_text_as_text() -> None:
-    answer = render("told.html", title="<b>Told</b>", said='"><script>alert(1)</script>')
+    answer = render("told.html", title="<b>Told</b>", links=(), said='"><script>alert(1)</script>')
     assert b"<script>" not in answer.body
     assert b"<b>" not in answer.body
     assert "script-src 'self'" in answer.headers["content-security-policy"]
