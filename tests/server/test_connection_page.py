@@ -125,6 +125,7 @@ async def test_who_may_not_make_or_end_keys_sees_how_to_connect_and_nothing_else
     assert "<form method" not in shown.text.partition("<main")[2]
     assert (await viewer.post(PAGE, kind="key", name="Till")).status_code == 404
     assert f"/o/{BAKERY}/people" not in shown.text
+    assert "counterfoil serve" not in shown.text, "who runs no server is told no command of one"
 
 
 async def test_an_archived_organization_gets_no_new_keys(at_home: House, owner: Visit) -> None:
