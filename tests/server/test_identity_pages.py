@@ -23,7 +23,6 @@ from storage.directory.tables import Credential
 from tests.support.identity import GOOD_PASSWORD, Device, code_of
 from tests.support.pages import LOCALHOST, Browser, browser_at
 from tests.support.people import colleague, in_the_directory
-from tests.support.people import in_the_directory
 from tests.support.practice import Practice, practice
 
 OWNER = "owner@example.com"
