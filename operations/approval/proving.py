@@ -12,7 +12,15 @@ from webauthn.helpers import bytes_to_base64url
 from invoicing.refusals import NotAllowed
 from operations.access import Office
 from operations.approval.signing import PasskeyAssertion
-from operations.identity.passkeys import Answer, NotAnswered, Site, check_answer, options_to_answer
+from operations.identity.passkeys import (
+    MAYBE_COPIED,
+    Answer,
+    MaybeCopied,
+    NotAnswered,
+    Site,
+    check_answer,
+    options_to_answer,
+)
 from operations.identity.providers import passwords_count
 from operations.identity.ways import my_ways
 from storage.directory import identity
@@ -56,6 +64,8 @@ async def signed_by_passkey(
     def check(db: Session) -> Answer:
         try:
             found = check_answer(db, site, answer)
+        except MaybeCopied:
+            raise NotAllowed(MAYBE_COPIED) from None
         except NotAnswered:
             raise _not_yours() from None
         if found.passkey.user_id != user_id or found.challenge != challenge:

@@ -66,6 +66,26 @@ class NotAnswered(Exception):
     """A passkey's answer that proves nothing: whatever is the matter with it, nobody is told more."""
 
 
+class MaybeCopied(NotAnswered):
+    """A passkey has signed, and counts no further than before: somebody may have a copy of it."""
+
+
+MAYBE_COPIED = (
+    "This passkey was refused, because it counts its uses no further than it did before: it may have been copied. Use"
+    " another way, make a new passkey on your account, and remove this one."
+)
+
+
+def check_count(known: KnownPasskey, count: int) -> None:
+    """Refuse a passkey whose count of uses does not rise; one that counts nothing says 0 always.
+
+    Raises:
+        MaybeCopied: it does not rise.
+    """
+    if (count or known.sign_count) and count <= known.sign_count:
+        raise MaybeCopied
+
+
 def creation_options(
     store: Store, site: Site, *, user_id: str, email: str, known: list[KnownPasskey], purpose: str, now: datetime
 ) -> str:
@@ -187,7 +207,8 @@ def check_answer(db: Session, site: Site, answer: str) -> Answer:
             expected_rp_id=site.host,
             expected_origin=site.origin,
             credential_public_key=base64url_to_bytes(known.public_key),
-            credential_current_sign_count=known.sign_count,
+            # Only of what has signed is it told that it may be a copy: the count is looked at below.
+            credential_current_sign_count=0,
             require_user_verification=True,
         )
     except _UNREADABLE as error:
@@ -196,6 +217,7 @@ def check_answer(db: Session, site: Site, answer: str) -> Answer:
     handle = credential.response.user_handle
     if handle is not None and bytes(handle) != known.user_id.encode():
         raise NotAnswered
+    check_count(known, found.new_sign_count)
     return Answer(known, challenge, found.new_sign_count, credential.response)
 
 

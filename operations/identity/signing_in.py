@@ -21,7 +21,7 @@ from operations.access import Office
 from operations.identity import codes, passkeys
 from operations.identity.browsing import Method, SignedIn, begin
 from operations.identity.known_browsers import account_of, counted_as
-from operations.identity.passkeys import NotAnswered, Site
+from operations.identity.passkeys import MAYBE_COPIED, MaybeCopied, NotAnswered, Site
 from operations.identity.providers import passwords_count
 from operations.identity.sealing import Unsealable, seal, unseal
 from storage.directory import browsers, guessing, identity, providers, users
@@ -132,6 +132,8 @@ async def sign_in_with_passkey(office: Office, site: Site, answer: str) -> str:
 
     try:
         return await store.directory.write(work)
+    except MaybeCopied:
+        raise NotAllowed(MAYBE_COPIED) from None
     except NotAnswered:
         raise NotAllowed("This passkey did not sign you in.") from None
 
@@ -162,6 +164,8 @@ async def prove_with_passkey(office: Office, one: SignedIn, site: Site, answer: 
 
     try:
         await store.directory.write(work)
+    except MaybeCopied:
+        raise NotAllowed(MAYBE_COPIED) from None
     except NotAnswered:
         raise NotAllowed("This passkey is not one of yours, or was not asked for here.") from None
 

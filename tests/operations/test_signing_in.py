@@ -258,6 +258,22 @@ async def test_a_passkey_signs_in_its_person(person: Person) -> None:
     )
 
 
+async def test_a_passkey_that_counts_no_further_is_told_that_it_may_be_a_copy_once_it_has_signed(
+    person: Person,
+) -> None:
+    office, stale = person.one.office, replace(person.device, count=0, counts=False)
+
+    async def said(device: Device) -> str:
+        answer = device.get(signing_in.passkey_to_sign_in(office, SITE))
+        return str(await refusal(signing_in.sign_in_with_passkey(office, SITE, answer)))
+
+    assert "it may have been copied" in await said(stale)
+    assert "copied" not in await said(replace(stale, key=Device().key)), "it has not signed"
+    answer = stale.get(signing_in.passkey_to_prove(office, person.me, SITE))
+    refused = await refusal(signing_in.prove_with_passkey(office, person.me, SITE, answer))
+    assert "make a new passkey" in str(refused)
+
+
 async def test_a_passkey_does_not_sign_in_where_anything_is_wrong(person: Person) -> None:
     office, device = person.one.office, person.device
 

@@ -91,6 +91,8 @@ async def test_a_link_only_asks_until_the_button_is_pressed_and_leads_to_a_way_t
     await browser.open(link.path)
     await browser.send(link.path)
     assert (browser.status, "signs nobody in" in browser.text) == (404, True)
+    assert "If somebody has invited you, an owner there makes another" in browser.text
+    assert 'href="/account"' in browser.text, "somebody who is signed in finds on"
 
 
 async def test_a_passkey_signs_in_and_leads_on(one: Practice, browser: Browser) -> None:
