@@ -207,7 +207,7 @@ async def test_two_clicks_at_once_issue_it_and_both_are_told(tmp_path: Path) -> 
         async with browser_of(one, one.office) as browser:
             page = await browser.page(address)
             sent = {**fields_of(page), **browser.passkey(page)}
-            assert (await browser.send(address, {**sent, "passkey": "{}"})).status_code == 403, "its page ends no other"
+            assert (await browser.send(address, {**sent, "answer": "{}"})).status_code == 403, "its page ends no other"
             answers = await asyncio.gather(browser.send(address, sent), browser.send(address, sent))
             assert sorted(one.status_code for one in answers) == [200, 409]
             assert sum("issued already, as INV-2026-00001" in one.text for one in answers) == 1
