@@ -56,9 +56,8 @@ async def bind_organization(context: ServerRequestContext[Any, Any], call_next: 
 
 def _principal(context: ServerRequestContext[Any, Any]) -> str:
     caller = _caller(context)
-    principal = caller.office.principal
     # One person's client programs do not answer for each other.
-    return json.dumps([principal.user_id, principal.credential_id, caller.connection.name])
+    return json.dumps([caller.office.principal.user_id, caller.bound_to])
 
 
 async def _organization_of(context: ServerRequestContext[Any, Any]) -> str:
