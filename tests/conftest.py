@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -39,6 +40,14 @@ def _keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTERFOIL_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield
+
+
+@pytest.fixture
+def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The keys' folder of one test alone, which may do to them what it likes."""
+    folder = tmp_path / "own keys"
+    monkeypatch.setenv("COUNTERFOIL_KEYS", str(folder))
+    return folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -17,7 +17,7 @@ SECRET = b"what one-time codes are made from"
 
 
 @pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(tmp_path: Path, own_keys: Path) -> AsyncIterator[Store]:
     async with open_store(begin_folder(tmp_path / "data")) as opened:
         yield opened
 

@@ -113,12 +113,14 @@ async def begin(data: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["directory.db", "directory.db-wal", "keys"])
-def test_a_server_with_a_pipe_in_the_place_of_what_it_needs_says_so_and_ends(tmp_path: Path, place: str) -> None:
+def test_a_server_with_a_pipe_in_the_place_of_what_it_needs_says_so_and_ends(
+    tmp_path: Path, own_keys: Path, place: str
+) -> None:
     data = tmp_path / "data"
     anyio.run(begin, data)
     name = raw_value(data / "directory.db", "SELECT name FROM installation")
-    keys = Path(os.environ["COUNTERFOIL_KEYS"]) / f"{name}.key"
-    pipe = keys if place == "keys" else data / place
+    own_keys.mkdir(exist_ok=True)
+    pipe = own_keys / f"{name}.key" if place == "keys" else data / place
     pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
     command = [sys.executable, "-m", "server", "serve", "--data", str(data), "--port", str(free_port())]

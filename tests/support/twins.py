@@ -12,7 +12,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -102,8 +102,10 @@ class Twins:
     def office(self, principal: str) -> Office:
         return Office(store=self.store, principal=self.principals[principal], clock=self.clock)
 
-    def contents(self, organization: str) -> dict[str, Any]:
-        return contents(self.store.root, self.known[organization].id)
+    async def contents(self, organizations: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """All that these have, with what was to be noted a moment later."""
+        await self.store.activity.written()
+        return {key: contents(self.store.root, self.known[key].id) for key in organizations}
 
 
 Made = tuple[dict[str, Principal], dict[str, Known]]

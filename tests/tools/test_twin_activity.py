@@ -11,7 +11,7 @@ from tests.support.twins import CANARIES, Twins
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_log_tells_nothing_of_others_and_others_logs_nothing_of_it(twins: Twins, era: Era) -> None:
     mine, theirs = twins.known["a"], (twins.known["b"], twins.known["c"])
-    before = {key: twins.contents(key) for key in ("b", "c")}
+    before = await twins.contents(("b", "c"))
     async with assistant(twins.office("only_a"), era) as chat:
         for their in theirs:
             for one in (their, their.never()):
@@ -30,7 +30,7 @@ async def test_a_log_tells_nothing_of_others_and_others_logs_nothing_of_it(twins
     for their in theirs:
         assert their.canary.lower() not in str(told).lower()
         assert their.handle not in str(told)
-    assert {key: twins.contents(key) for key in ("b", "c")} == before
+    assert await twins.contents(("b", "c")) == before
     async with assistant(twins.office("boss"), era) as chat:
         await chat.ok("find_customers", organization=twins.known["b"].handle)
         await twins.store.activity.written()

@@ -78,14 +78,14 @@ async def test_a_tool_an_argument_and_a_resource_without_an_entry_are_named(twin
 @pytest.mark.parametrize(("era", "way", "actor"), combined(ERAS, WAYS, ("only_a", "hand")))
 async def test_what_is_anothers_answers_like_what_never_existed(twins: Twins, era: Era, way: Way, actor: str) -> None:
     mine = twins.known["a"]
-    before = {key: twins.contents(key) for key in ("b", "c")}
+    before = await twins.contents(("b", "c"))
     async with chat_of(twins, actor, "a", era, way) as chat:
         await sell_once(chat, mine, way)
         for tool in sorted(WITHIN_ONE if way == "dedicated" else TOOLS):
             for their in (twins.known["b"], twins.known["c"]):
                 real, ghost = (attempts(tool, mine, one, way) for one in (their, their.never()))
                 await expect_no_difference(chat, tool, real, ghost, their)
-    assert {key: twins.contents(key) for key in ("b", "c")} == before
+    assert await twins.contents(("b", "c")) == before
 
 
 @pytest.mark.faults
@@ -106,7 +106,7 @@ async def test_resources_of_others_answer_like_none(twins: Twins, era: Era, way:
 
 async def test_no_argument_takes_anything_that_is_anothers(twins: Twins) -> None:
     mine, their = twins.known["a"], twins.known["b"]
-    before = twins.contents("b")
+    before = await twins.contents("b")
     async with chat_of(twins, "only_a", "a", "auto", "practice") as chat:
         await sell_once(chat, mine, "practice")
         for tool in sorted(WITHIN_ONE):
@@ -114,7 +114,7 @@ async def test_no_argument_takes_anything_that_is_anothers(twins: Twins) -> None
             for argument in sorted({name for one in TOOLS[tool].foreign(their) for name in one} - HARMLESS):
                 real, ghost = (each_value_as(argument, own, mine, one) for one in (their, their.never()))
                 await expect_no_difference(chat, tool, real, ghost, their)
-    assert twins.contents("b") == before
+    assert await twins.contents("b") == before
 
 
 @pytest.mark.faults
@@ -127,7 +127,7 @@ async def test_answers_and_files_hold_nothing_of_another_organization(
     async with chat_of(twins, actor, own, era, way) as chat:
         if actor == "boss" and way == "practice":
             await chat.switch(others[0].handle)
-        before = {key: twins.contents(key) for key in twins.known if key != own}
+        before = await twins.contents(key for key in twins.known if key != own)
         for tool in sorted(WITHIN_ONE):
             if TOOLS[tool].of_the_practice and actor.startswith("only_"):
                 for arguments in TOOLS[tool].own(mine):
@@ -143,7 +143,7 @@ async def test_answers_and_files_hold_nothing_of_another_organization(
             told_there = await read(chat, uri)
             assert_nothing_of(others, told_there, uri)
             assert mine.canary in told_there, uri
-    assert {key: twins.contents(key) for key in before} == before
+    assert await twins.contents(before) == before
     for path in (twins.store.root / "organizations" / mine.id).rglob("*"):
         if path.name.startswith(BOOKS_FILE):
             assert not any(other.canary.encode() in path.read_bytes() for other in others), path.name
@@ -176,7 +176,7 @@ async def test_an_export_over_clients_holds_those_in_the_actors_reach(
     twins: Twins, actor: str, keys: str, era: Era
 ) -> None:
     mine, others = ([one for key, one in twins.known.items() if (key in keys) is there] for there in (True, False))
-    before = {key: twins.contents(key) for key in twins.known if key not in keys}
+    before = await twins.contents(key for key in twins.known if key not in keys)
     async with chat_of(twins, actor, keys[0], era, "practice") as chat:
         for wanted in OVER_CLIENTS:
             text = await everything_told(chat, "export_documents", wanted)
@@ -189,7 +189,7 @@ async def test_an_export_over_clients_holds_those_in_the_actors_reach(
                     for each in (their, their.never())
                 )
                 await expect_no_difference(chat, "export_documents", real, ghost, their)
-    assert before == {key: twins.contents(key) for key in before}
+    assert before == await twins.contents(before)
 
 
 @pytest.mark.parametrize("era", ERAS)
