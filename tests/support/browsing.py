@@ -35,8 +35,11 @@ _AUTHENTICATOR = {
 async def chromium() -> AsyncIterator[Browser]:
     """A browser process without a window."""
     async with async_playwright() as playwright:
-        # Its sandbox cannot be had as root, or in many containers; it shows nothing but our own pages.
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        # Its sandbox cannot be had as root, or in many containers, which have little shared memory besides; it shows
+        # nothing but our own pages.
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield browser
         await browser.close()
 
