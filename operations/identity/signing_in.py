@@ -8,7 +8,6 @@ Nobody is ever locked out: a passkey and a sign-in link are never counted.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from operations.identity.known_browsers import account_of, counted_as
 from operations.identity.passkeys import MAYBE_COPIED, MaybeCopied, NotAnswered, Site
 from operations.identity.providers import passwords_count
 from operations.identity.sealing import Unsealable, seal, unseal
+from operations.networks import is_this_machine, network_of
 from storage.directory import browsers, guessing, identity, providers, users
 from storage.directory.guessing import Pauses
 from storage.folder.store import Store
@@ -246,19 +246,9 @@ async def _admit(office: Office, subjects: dict[str, Pauses], *, now: datetime) 
 
 
 def _of_address(address: str) -> str:
-    """The network from which somebody comes: whoever has one address of IPv6 has all of a /64. This machine itself is
-    nobody: a proxy stands there.
-    """
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if found.is_loopback:
-        return ""
-    network = ipaddress.ip_network((found, 64 if found.version == 6 else 32), strict=False)
-    return hashlib.sha256(f"address\n{network}".encode()).hexdigest()
+    """The network from which somebody comes; this machine itself is nobody."""
+    network = "" if is_this_machine(address) else network_of(address)
+    return hashlib.sha256(f"address\n{network}".encode()).hexdigest() if network else ""
 
 
 def _read_halfway(store: Store, halfway: str) -> _Halfway | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 
+from operations.networks import network_of
 from server.http.limits import Allowance
 
 CONNECTION = "counterfoil.connection"
@@ -58,7 +58,7 @@ class OpenConnections:
 
     def admit(self, guest: Guest, address: str) -> bool:
         """Whether a new connection may stay; others may have been dropped for it."""
-        place = (False, neighbourhood(address))
+        place = (False, network_of(address) or address)
         self._put(guest, place)
         if len(self._groups[place]) > self.allowance.strangers_each:
             self._drop_one_of([self._groups[place]], guest)
@@ -129,14 +129,3 @@ def vouch(scope: Any, principal: str) -> None:
     """Say that the request of this scope has brought a valid credential of the principal."""
     if (line := line_of(scope)) is not None:
         line.vouch(principal)
-
-
-def neighbourhood(address: str) -> str:
-    """Who has one IPv6 address has all of its network."""
-    try:
-        known = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(known, IPv6Address) and known.ipv4_mapped is None:
-        return str(ip_network((known, 64), strict=False))
-    return address

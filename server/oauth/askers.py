@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import Request
 
-from server.http.connections import neighbourhood
+from operations.networks import is_this_machine, network_of
 from server.http.limits import Limiter
 
 
@@ -19,8 +18,8 @@ def asker_of(request: Request, otherwise: str) -> str:
     Empty where there is nothing to count by.
     """
     address = request.client.host if request.client is not None else ""
-    if address and not _is_this_machine(address):
-        return neighbourhood(address)
+    if address and not is_this_machine(address):
+        return network_of(address) or address
     return f"for {hashlib.sha256(otherwise.encode()).hexdigest()}" if otherwise else ""
 
 
@@ -35,12 +34,3 @@ def counted(limiter: Limiter, asker: str) -> Iterator[int]:
     finally:
         if asker and not seconds:
             limiter.leave(asker)
-
-
-def _is_this_machine(address: str) -> bool:
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return False
-    mapped = known.ipv4_mapped if isinstance(known, IPv6Address) else None
-    return (mapped or known).is_loopback

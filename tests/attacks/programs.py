@@ -16,7 +16,7 @@ from operations.access import Office
 from operations.authorization import requests
 from operations.authorization.programs import known_program
 from operations.authorization.requests import Waiting
-from server.http.connections import neighbourhood
+from operations.networks import network_of
 from server.http.limits import Limiter
 from server.oauth import authorize, consent, descriptions
 from server.oauth import programs as server_programs
@@ -50,7 +50,7 @@ DECIDED = Guard(authorization_requests, "forget_request", lambda db, digest: Tru
 WAITING = Guard(requests, "REQUEST_LIFETIME", timedelta(days=3_650))
 PACE = Guard(Limiter, "enter", lambda self, principal: 0)
 NAMES = Guard(descriptions, "shown_name", lambda said: said)
-NOBODY = Guard(authorize, "asker_of", lambda request, otherwise: neighbourhood(request.client.host))
+NOBODY = Guard(authorize, "asker_of", lambda request, otherwise: network_of(request.client.host))
 REMEMBERED = Guard(Remembered, "_is_known", lambda self, one, within: False)
 SAYS = Guard(Statement, "says", lambda self, *meant: True)
 SIGNED = Guard(Statement, "is_signed_with", lambda self, keys: True)
