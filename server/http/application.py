@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from invoicing.organizations import Clock
 from operations.access import Office, Principal
+from operations.authorization.sweeping import forget_expired
 from operations.identity.passwords import Hashing
+from operations.uploads import remove_expired
 from server.http import answers, downloads, uploads
 from server.http.catalogues import catalogue_server
 from server.http.discovery import WELL_KNOWN, ProtectedResource, healthz
@@ -39,7 +40,8 @@ from server.http.origins import AllowedOrigins
 from server.http.plain import PlainServer
 from server.http.questions import Questions
 from server.http.safe_headers import SafeHeaders
-from server.http.uploads import Uploads, removing_expired
+from server.http.sweeping import now_and_then
+from server.http.uploads import Uploads
 from server.mcp import CounterfoilServer
 from server.oauth import signing_in
 from server.oauth.browsers import may_be_called_from_anywhere
@@ -47,7 +49,6 @@ from server.oauth.fetching import OF_OPERATOR, Guard, fetch_json
 from server.oauth.programs import Fetch
 from server.oauth.provider import Providers
 from server.oauth.resources import ConnectionUrls
-from server.oauth.routes import forgetting_expired
 from server.oauth.routes import routes as authorization_routes
 from server.pages.identity.routes import routes as identity_routes
 from server.pages.routes import pages
@@ -98,10 +99,13 @@ def http_application(
         running += of_catalogue
     allowance = settings.allowance
     downloading = Transfers(allowance.downloads, allowance.downloads_each)
-    running += [partial(removing_expired, office), partial(forgetting_expired, office)]
+    running += [
+        partial(now_and_then, lambda: remove_expired(store, now=office.latest()), "files whose hour is over"),
+        partial(now_and_then, partial(forget_expired, office), "requests and tokens that are over"),
+    ]
     desk, urls = Desk.of(office), ConnectionUrls.of(port=settings.port, public_url=settings.public_url)
     known = Providers(office.latest, of_operator)
-    limiter = Limiter(settings.allowance, lambda: time.monotonic_ns() // 1_000_000)
+    limiter = Limiter(settings.allowance)
     standing = StandingRights(Deadline(Dispatch(entrances), allowance), office)
     running.append(standing.run)
     gate = _gate(office, standing, limiter, asked)

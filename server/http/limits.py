@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,6 +65,11 @@ class _Account:
     under_way: int = 0
 
 
+def monotonic_milliseconds() -> int:
+    """A time that only goes forward."""
+    return time.monotonic_ns() // 1_000_000
+
+
 @dataclass(slots=True)
 class Limiter:
     """Keeps an account for each principal; those long unused are forgotten.
@@ -72,7 +78,7 @@ class Limiter:
     """
 
     allowance: Allowance
-    milliseconds: Callable[[], int]
+    milliseconds: Callable[[], int] = monotonic_milliseconds
     _accounts: OrderedDict[str, _Account] = field(default_factory=OrderedDict)
 
     def enter(self, principal: str) -> int:

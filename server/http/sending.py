@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 
-from server.http.limits import Allowance
+from server.http.limits import Allowance, monotonic_milliseconds
 
 _LOOKS_PER_TIME = 4
 """So many times while a reader may take nothing it is looked whether it has taken something."""
@@ -65,7 +64,7 @@ class Sending:
     def begin(self, loop: asyncio.AbstractEventLoop, answer: object) -> None:
         """Bytes of this answer wait from now on."""
         self._loop = loop
-        self._began_ms = self._moved_ms = _now_ms()
+        self._began_ms = self._moved_ms = monotonic_milliseconds()
         self._taken = self._transport.taken
         if answer is not self._answer:
             # What went before the first pause went into buffers on the way, whether or not anybody reads it.
@@ -77,13 +76,13 @@ class Sending:
         if self._look is not None:
             self._look.cancel()
             self._look = None
-            self._waited_ms += _now_ms() - self._began_ms
+            self._waited_ms += monotonic_milliseconds() - self._began_ms
 
     def _later(self) -> None:
         self._look = self._loop.call_later(self._patience_ms / _LOOKS_PER_TIME / 1_000, self._check)
 
     def _check(self) -> None:
-        now, taken = _now_ms(), self._transport.taken
+        now, taken = monotonic_milliseconds(), self._transport.taken
         if taken > self._taken:
             self._taken, self._moved_ms = taken, now
         late_ms = self._waited_ms + now - self._began_ms - self._patience_ms
@@ -93,7 +92,3 @@ class Sending:
             self._give_up()
         else:
             self._later()
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -16,7 +15,7 @@ from invoicing.importing.kinds import ImportKind, bytes_max
 from invoicing.organizations import Environment
 from invoicing.refusals import LimitExceeded, Refusal, Unavailable
 from operations.access import Office
-from operations.uploads import UploadPage, find_page, receiving, remove_expired
+from operations.uploads import UploadPage, find_page, receiving
 from server.http.connections import line_of, vouch
 from server.http.limits import Allowance, Transfers
 from server.http.multipart import FormFile, NotThisForm
@@ -26,7 +25,6 @@ from storage.directory.uploads import KnownUpload
 from views.remedies import for_assistant, message_of
 
 PATH = "/uploads/{token}"
-SWEEP_SECONDS = 600
 _FORM_BYTES = 65_536
 """What a form may have around its file."""
 _log = logging.getLogger(__name__)
@@ -145,24 +143,6 @@ class Uploads:
                     raise NotThisForm
             form.end()
             return await incoming.keep(form.name)
-
-
-@asynccontextmanager
-async def removing_expired(office: Office) -> AsyncIterator[None]:
-    """Remove files whose hour is over, at once and then now and then, for as long as this is entered."""
-    async with anyio.create_task_group() as group:
-        group.start_soon(_remove_now_and_then, office)
-        yield
-        group.cancel_scope.cancel()
-
-
-async def _remove_now_and_then(office: Office) -> None:
-    while True:
-        try:
-            await remove_expired(office.store, now=office.latest())
-        except (Refusal, OSError):
-            _log.warning("files whose hour is over could not be removed", exc_info=True)
-        await anyio.sleep(SWEEP_SECONDS)
 
 
 def _choose(found: UploadPage, refused: str = "", status: int = 200) -> Response:

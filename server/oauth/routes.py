@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import anyio
 from starlette.routing import Route
 
-from invoicing.refusals import Unavailable
-from operations.access import Office
-from operations.authorization.sweeping import forget_expired
 from server.http.limits import Allowance, Limiter
 from server.oauth.assertions import StaffAssertions
 from server.oauth.authorize import Authorize
@@ -52,8 +45,8 @@ def routes(
     documents, keys = (Remembered(fetch, office.latest) for _ in range(2))
     programs = Programs(office, documents.get)
     of_strangers = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
-    asking, registering, fetching = (Limiter(of_strangers, _milliseconds) for _ in range(3))
-    serving = Limiter(allowance, _milliseconds)
+    asking, registering, fetching = (Limiter(of_strangers) for _ in range(3))
+    serving = Limiter(allowance)
     proof = Proof(programs, frozenset({url, f"{url}/", f"{url}/oauth/token"}), keys, fetching)
     mark = BrowserMark(secure=desk.cookie.secure)
 
@@ -69,25 +62,3 @@ def routes(
         called("/oauth/token", Endpoint(TokenEndpoint(office, proof, urls, staff), token_named, serving)),
         called("/oauth/revoke", Endpoint(Revocation(office, proof), token_named, serving)),
     ]
-
-
-@asynccontextmanager
-async def forgetting_expired(office: Office) -> AsyncIterator[None]:
-    """Meanwhile, forget now and then what has expired."""
-    async with anyio.create_task_group() as group:
-        group.start_soon(_forget_now_and_then, office)
-        yield
-        group.cancel_scope.cancel()
-
-
-async def _forget_now_and_then(office: Office) -> None:
-    while True:
-        await anyio.sleep(SWEEP_SECONDS)
-        try:
-            await forget_expired(office)
-        except Unavailable:
-            _log.warning("requests and tokens that are over could not be forgotten", exc_info=True)
-
-
-def _milliseconds() -> int:
-    return time.monotonic_ns() // 1_000_000
