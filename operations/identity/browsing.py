@@ -55,7 +55,7 @@ def begin(db: Session, user_id: str, method: Method, *, now: datetime, proved_at
     browsers.add_session(
         db,
         new_id("bro"),
-        _digest(secret),
+        secret_digest(secret),
         user_id=user_id,
         method=method.value,
         proved_at=now if proved_at is None else min(now, proved_at),
@@ -68,7 +68,7 @@ async def signed_in(store: Store, clock: Clock, secret: str) -> SignedIn | None:
     """Who is signed in with this cookie's secret; None where nobody is (any more)."""
     if not secret or len(secret) > _SECRET_LENGTH_MAX:
         return None
-    now, digest = store.moments.no_earlier(clock()), _digest(secret)
+    now, digest = store.moments.no_earlier(clock()), secret_digest(secret)
     found = await store.directory.read(lambda db: browsers.session_of(db, digest, now=now))
     if found is None:
         return None
@@ -106,7 +106,7 @@ def new_mark() -> str:
 
 async def is_first_time(store: Store, clock: Clock, one: SignedIn, mark: str) -> bool:
     """Use up the mark of a form of this session; whether it was not sent before."""
-    now, digest = store.moments.no_earlier(clock()), _digest(f"{one.session_id} {mark}")
+    now, digest = store.moments.no_earlier(clock()), secret_digest(f"{one.session_id} {mark}")
     # Forms are of their session: after it none counts any more.
     expires_at = now + browsers.LIFETIME
     return len(mark) == 2 * _MARK_BYTES and await store.directory.write(
@@ -114,7 +114,8 @@ async def is_first_time(store: Store, clock: Clock, one: SignedIn, mark: str) ->
     )
 
 
-def _digest(secret: str) -> str:
+def secret_digest(secret: str) -> str:
+    """By which the secret of a cookie, or of a link that signs in, is known."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -4,7 +4,6 @@ there is no other yet, or no other any more.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from invoicing.organizations import OrganizationRef
 from invoicing.refusals import NotAllowed, NotFound
 from invoicing.remedies import Act
 from operations.access import Office, require
-from operations.identity.browsing import Method, begin
+from operations.identity.browsing import Method, begin, secret_digest
 from operations.identity.passkeys import Site
 from operations.identity.ways import ways_in
 from operations.rights import Right
@@ -97,7 +96,7 @@ async def make_invitation(office: Office, organization: OrganizationRef, email: 
 
 async def use_link(office: Office, site: Site, secret: str) -> Opened | None:
     """Use a link up; None where there is none, it was used before or has expired. A person who slept wakes by it."""
-    now, digest = office.latest(), _digest(secret[:_SECRET_LENGTH_MAX])
+    now, digest = office.latest(), secret_digest(secret[:_SECRET_LENGTH_MAX])
 
     def work(db: Session) -> Opened | None:
         link = sign_in_links.open_link(db, digest, now=now)
@@ -126,7 +125,7 @@ def _add(db: Session, user_id: str, organization_id: str | None, *, now: datetim
         db,
         KnownLink(
             id=new_id("sil"),
-            digest=_digest(secret),
+            digest=secret_digest(secret),
             user_id=user_id,
             organization_id=organization_id,
             created_at=now,
@@ -134,7 +133,3 @@ def _add(db: Session, user_id: str, organization_id: str | None, *, now: datetim
         ),
     )
     return MadeLink(f"/sign-in/link/{secret}", expires_at)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

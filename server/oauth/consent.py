@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from server.oauth.programs import Programs, host_of
 from server.oauth.redirects import answered, form_target, is_one_of, place_of
 from server.oauth.waiting import BrowserMark
 from server.pages.cookies import SessionCookie
+from server.pages.identity.addresses import sign_in_address
 from server.pages.reading import Form
 from server.pages.rendering import render, see_other, told
 from server.pages.visiting import Visitor
@@ -119,7 +119,7 @@ def _sign_in_first(request: Request) -> Response:
     """Leads to the sign-in and back. The session goes on until somebody has signed in there: any site can lead a
     browser here, and would end it.
     """
-    return see_other(f"/sign-in?{urlencode({'next': request.url.path})}")
+    return see_other(sign_in_address(request.url.path))
 
 
 async def _allowed(visitor: Visitor, waiting: Waiting, choices: Choices) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import logging
 import secrets
-import time
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
@@ -23,6 +22,7 @@ from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
 from server.oauth.provider import Providers
 from server.oauth.statements import NotGenuine
+from server.pages.cookies import cookie_name, cookie_options
 from server.pages.identity.addresses import local_path
 from server.pages.rendering import nothing_here, see_other, told, too_many
 from server.pages.visiting import Desk, OpenPage, Visitor
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 def routes(desk: Desk, known: Providers, allowance: Allowance) -> list[Route]:
     """The pages of the sign-in through a provider, which each address has asked as often as for a client program."""
     of_address = replace(allowance, per_second=allowance.programs_per_second, burst=allowance.programs_burst)
-    one = ProviderSignIn(desk, known, Limiter(of_address, lambda: time.monotonic_ns() // 1_000_000))
+    one = ProviderSignIn(desk, known, Limiter(of_address))
     return [desk.open_page(BEGIN, one.begin), desk.open_page(ANSWER, one.answer)]
 
 
@@ -69,15 +69,7 @@ class ProviderSignIn:
         address = address_of(published, relying, attempt, anew=visitor is not None)
         response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
         held = f"{attempt.secret}.{base64.urlsafe_b64encode(back.encode()).decode()}"
-        response.set_cookie(
-            self._cookie,
-            held,
-            max_age=_SECONDS,
-            secure=self.desk.cookie.secure,
-            httponly=True,
-            samesite="lax",
-            path="/",
-        )
+        response.set_cookie(self._cookie, held, max_age=_SECONDS, **cookie_options(secure=self.desk.cookie.secure))
         return response
 
     async def answer(self, request: Request, visitor: Visitor | None) -> Response:
@@ -117,7 +109,7 @@ class ProviderSignIn:
 
     @property
     def _cookie(self) -> str:
-        return f"{self.desk.cookie.name}-provider"
+        return cookie_name("provider", secure=self.desk.cookie.secure)
 
     async def _relying(self) -> Relying:
         """This installation, as the provider knows it.
@@ -134,7 +126,7 @@ class ProviderSignIn:
 
     def _over(self, response: Response) -> Response:
         """The response, with which the browser forgets the sign-in."""
-        response.delete_cookie(self._cookie, secure=self.desk.cookie.secure, httponly=True, samesite="lax", path="/")
+        response.delete_cookie(self._cookie, **cookie_options(secure=self.desk.cookie.secure))
         return response
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from operations.access import Office
 from operations.authorization.requests import REQUEST_LIFETIME, waiting_request
+from server.pages.cookies import cookie_name, cookie_options
 
 _BROWSER = re.compile(r"[0-9a-f]{40}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -37,7 +38,7 @@ class BrowserMark:
         """The response, with the browser's secret and that of the request which it has brought."""
         lasts = int(REQUEST_LIFETIME.total_seconds())
         for name, kept, age in ((self.name, secret, None), (self._named("waiting"), asked, lasts)):
-            response.set_cookie(name, kept, max_age=age, secure=self.secure, httponly=True, samesite="lax", path="/")
+            response.set_cookie(name, kept, max_age=age, **cookie_options(secure=self.secure))
         return response
 
     async def waiting(self, office: Office, request: Request) -> WaitingProgram | None:
@@ -47,7 +48,7 @@ class BrowserMark:
         return None if found is None else WaitingProgram(found.program.name, consent_address(asked))
 
     def _named(self, what: str) -> str:
-        return f"{'__Host-' if self.secure else ''}counterfoil-{what}"
+        return cookie_name(what, secure=self.secure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The cookies of a browser with which somebody is signed in, or was."""
+"""The cookies that a browser keeps for us: of whoever is signed in, or was, and of what is under way in it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 
+def cookie_name(what: str = "", *, secure: bool) -> str:
+    """What a cookie is called. Over https its name says to browsers that this host alone has set it, for all pages."""
+    return f"{'__Host-' if secure else ''}counterfoil{f'-{what}' if what else ''}"
+
+
+def cookie_options(*, secure: bool) -> dict[str, Any]:
+    """What a browser is told of each: no script reads it, and no other site sends it along with a form."""
+    return {"secure": secure, "httponly": True, "samesite": "lax", "path": "/"}
+
+
 @dataclass(frozen=True, slots=True)
 class SessionCookie:
-    """What the cookie is called, and what a browser is told of it. Over https its name says to browsers that this host
-    alone has set it, for all its pages.
-    """
+    """The cookie of a session, which holds its secret."""
 
     secure: bool
 
@@ -24,7 +32,7 @@ class SessionCookie:
 
     @property
     def name(self) -> str:
-        return "__Host-counterfoil" if self.secure else "counterfoil"
+        return cookie_name(secure=self.secure)
 
     def secret(self, request: Request) -> str:
         """The secret that the request's cookie holds; empty where it has none."""
@@ -49,7 +57,7 @@ class SessionCookie:
         return response
 
     def _options(self) -> dict[str, Any]:
-        return {"secure": self.secure, "httponly": True, "samesite": "lax", "path": "/"}
+        return cookie_options(secure=self.secure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +66,4 @@ class HalfwayCookie(SessionCookie):
 
     @property
     def name(self) -> str:
-        return "__Host-counterfoil-halfway" if self.secure else "counterfoil-halfway"
+        return cookie_name("halfway", secure=self.secure)

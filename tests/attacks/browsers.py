@@ -59,7 +59,7 @@ COOKIE = Guard(SessionCookie, "_options", lambda self: {})
 TIME = Guard(browsers, "_since", lambda now: {"idle_since": LONG_AGO, "begun_after": LONG_AGO})
 ENDING = Guard(browsers, "end_sessions", lambda db, session_ids: None)
 APART = Guard(browsers, "session_of", _of_a_credential_too)
-AS_WRITTEN = Guard(authentication, "digest_of", browsing._digest)
+AS_WRITTEN = Guard(authentication, "digest_of", browsing.secret_digest)
 APART_TOO = Guard(credentials, "bearer_of", _of_a_cookie_too)
 
 

@@ -54,7 +54,7 @@ def _without_a_person(**asked: Any) -> Any:
 
 
 def _begin_with_what_was_there(db: Session, user_id: str, method: Method, *, now: Any) -> str:
-    digest = browsing._digest(_planted[-1])
+    digest = browsing.secret_digest(_planted[-1])
     browsers.add_session(db, new_id("bro"), digest, user_id=user_id, method=method.value, proved_at=now, now=now)
     return _planted[-1]
 
