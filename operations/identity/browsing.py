@@ -83,12 +83,6 @@ async def signed_in(store: Store, clock: Clock, secret: str) -> SignedIn | None:
     )
 
 
-async def prove_again(store: Store, clock: Clock, one: SignedIn, method: Method) -> None:
-    """Record that the person of this session has just proved anew who it is."""
-    now = store.moments.no_earlier(clock())
-    await store.directory.write(lambda db: browsers.prove(db, one.session_id, method=method.value, now=now))
-
-
 async def end_session(store: Store, session_id: str) -> None:
     """End a session that `signed_in` found."""
     await store.directory.write(lambda db: browsers.end_sessions(db, [session_id]))
