@@ -23,7 +23,7 @@ from invoicing.text.codes import small_letters
 from invoicing.text.typed import clean_text
 from operations.approval.invoices import issue_composed
 from operations.approval.persons import may_issue
-from operations.approval.signing import Proof, check_signed_where_wanted, keep_signature, shown_as_it_is
+from operations.approval.signing import Proof, check_signed_where_wanted, sign_waiting
 from operations.approval.standing import AskedNow, asked_now, issued_now
 from operations.approval.waiting import begin_waiting, return_to_draft, steps_for
 from operations.credit_notes import ComposedCredit, issue_composed_credit
@@ -123,9 +123,9 @@ def _decide(db: Session, books: Books, key: str, answer: Answer, comment: str, p
             return changed
         check_signed_where_wanted(books, proof)
         if proof is not None:
-            if not shown_as_it_is(db, books, approval, proof):
+            how, signed = proof.method, sign_waiting(db, books, approval, proof, at=at)
+            if not signed:
                 return Decided(approval, anew=True)
-            how, signed = proof.method, keep_signature(db, books, approval, proof, at=at)
     decision = Decision(answer, books.acting.user_id, books.actor, at, how, comment, signed)
     decided = approval.decided(decision)
     _record(db, approval, decision)

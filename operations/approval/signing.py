@@ -107,12 +107,6 @@ def check_signed_where_wanted(books: Books, proof: Proof | None) -> None:
         )
 
 
-def shown_as_it_is(db: Session, books: Books, approval: Approval, proof: Proof) -> bool:
-    """Whether whoever acts was shown what waits as it stands now, not long ago, and signs that."""
-    statement = statement_now(books, approval, issued_now(db, books, approval)).text
-    return was_shown(db, books, approval.id, proof, statement)
-
-
 def was_shown(db: Session, books: Books, key: str, proof: Proof, statement: str) -> bool:
     """Whether whoever acts was shown exactly this of what has the key, not long ago, and signs that."""
     shown = challenge_for(db, key, books.acting.user_id)
@@ -126,13 +120,15 @@ def _is_recent(shown: Challenge, now: datetime) -> bool:
     return timedelta() <= now - shown.made_at <= SHOWN_FOR
 
 
-def keep_signature(db: Session, books: Books, approval: Approval, proof: Proof, *, at: datetime) -> str:
-    """Keep what the person has signed of what waits as it is now; answers the signature's id.
+def sign_waiting(db: Session, books: Books, approval: Approval, proof: Proof, *, at: datetime) -> str:
+    """Keep what whoever acts has signed of what waits as it is now; answers the signature's id, or nothing where it was
+    not shown so, not long ago.
 
     Raises:
         NotAllowed: it is no signature of that.
     """
-    return sign_statement(db, proof, statement_now(books, approval, issued_now(db, books, approval)).text, at=at)
+    statement = statement_now(books, approval, issued_now(db, books, approval)).text
+    return sign_statement(db, proof, statement, at=at) if was_shown(db, books, approval.id, proof, statement) else ""
 
 
 def sign_statement(db: Session, proof: Proof, statement: str, *, at: datetime) -> str:
