@@ -34,7 +34,7 @@ class ShownCodes:
     picture: str
 
 
-def begin_codes(db: Session, store: Store, user_id: str, *, now: datetime) -> None:
+def begin_codes(db: Session, store: Store, user_id: str, *, now: datetime) -> KnownCodes:
     """What the user's codes will be made from, once a code has confirmed it.
 
     Raises:
@@ -42,7 +42,9 @@ def begin_codes(db: Session, store: Store, user_id: str, *, now: datetime) -> No
     """
     codes_id, secret = new_id("otc"), pyotp.random_base32(32)
     sealed = seal(store, secret.encode(), purpose=_PURPOSE, row=codes_id)
-    identity.add_codes(db, KnownCodes(codes_id, user_id, sealed, last_step=0, created_at=now))
+    begun = KnownCodes(codes_id, user_id, sealed, last_step=0, created_at=now)
+    identity.add_codes(db, begun)
+    return begun
 
 
 def shown_codes(store: Store, codes: KnownCodes, email: str) -> ShownCodes:

@@ -103,12 +103,7 @@ async def show_codes(office: Office, *, anew: bool = False) -> ShownCodes:
 
     def work(db: Session) -> ShownCodes:
         waiting = None if anew else identity.codes_to_confirm(db, user_id)
-        if waiting is None:
-            codes.begin_codes(db, store, user_id, now=now)
-            waiting = identity.codes_to_confirm(db, user_id)
-        if waiting is None:
-            raise RuntimeError("what was kept is not there")
-        return codes.shown_codes(store, waiting, email)
+        return codes.shown_codes(store, waiting or codes.begin_codes(db, store, user_id, now=now), email)
 
     return await store.directory.write(work)
 
