@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from sqlmodel import Session
 from webauthn.helpers import bytes_to_base64url
 
-from invoicing.refusals import NotAllowed
 from operations.access import Office
 from operations.approval.signing import PasskeyAssertion
 from operations.identity.passkeys import (
-    MAYBE_COPIED,
+    NOT_YOURS,
     Answer,
-    MaybeCopied,
     NotAnswered,
     Site,
     check_answer,
     options_to_answer,
+    refused_as,
 )
 from operations.identity.providers import passwords_count
 from operations.identity.ways import my_ways
@@ -62,15 +61,11 @@ async def signed_by_passkey(
     user_id, now = office.principal.user_id, office.latest()
 
     def check(db: Session) -> Answer:
-        try:
+        with refused_as(NOT_YOURS):
             found = check_answer(db, site, answer)
-        except MaybeCopied:
-            raise NotAllowed(MAYBE_COPIED) from None
-        except NotAnswered:
-            raise _not_yours() from None
-        if found.passkey.user_id != user_id or found.challenge != challenge:
-            raise _not_yours()
-        return found
+            if found.passkey.user_id != user_id or found.challenge != challenge:
+                raise NotAnswered
+            return found
 
     def record(db: Session) -> None:
         known = identity.passkey_of(db, found.passkey.credential_id)
@@ -91,7 +86,3 @@ async def signed_by_passkey(
         )
     finally:
         await office.store.directory.write(record)
-
-
-def _not_yours() -> NotAllowed:
-    return NotAllowed("This passkey is not one of yours, or was not asked for here.")

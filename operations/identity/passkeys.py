@@ -4,7 +4,8 @@ it has made sure of the person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from invoicing.refusals import Conflict, InvalidInput
+from invoicing.refusals import Conflict, InvalidInput, NotAllowed
 from operations.identity.challenges import new_challenge, use_challenge
 from storage.directory import identity
 from storage.directory.identity import KnownPasskey
@@ -70,10 +71,26 @@ class MaybeCopied(NotAnswered):
     """A passkey has signed, and counts no further than before: somebody may have a copy of it."""
 
 
-MAYBE_COPIED = (
+_MAYBE_COPIED = (
     "This passkey was refused, because it counts its uses no further than it did before: it may have been copied. Use"
     " another way, make a new passkey on your account, and remove this one."
 )
+NOT_YOURS = "This passkey is not one of yours, or was not asked for here."
+
+
+@contextmanager
+def refused_as(message: str) -> Iterator[None]:
+    """Refuse in these words what a passkey's answer does not prove; of one that may be a copy, that is said.
+
+    Raises:
+        NotAllowed: it proves nothing.
+    """
+    try:
+        yield
+    except MaybeCopied:
+        raise NotAllowed(_MAYBE_COPIED) from None
+    except NotAnswered:
+        raise NotAllowed(message) from None
 
 
 def check_count(known: KnownPasskey, count: int) -> None:

@@ -20,7 +20,7 @@ from operations.access import Office
 from operations.identity import codes, passkeys
 from operations.identity.browsing import Method, SignedIn, begin
 from operations.identity.known_browsers import account_of, counted_as
-from operations.identity.passkeys import MAYBE_COPIED, MaybeCopied, NotAnswered, Site
+from operations.identity.passkeys import NOT_YOURS, NotAnswered, Site
 from operations.identity.providers import passwords_count
 from operations.identity.sealing import Unsealable, seal, unseal
 from operations.networks import is_this_machine, network_of
@@ -130,12 +130,8 @@ async def sign_in_with_passkey(office: Office, site: Site, answer: str) -> str:
         used = passkeys.answered_by(db, store, site, answer, purpose=_TO_SIGN_IN, now=now)
         return begin(db, used.user_id, Method.PASSKEY, now=now)
 
-    try:
+    with passkeys.refused_as("This passkey did not sign you in."):
         return await store.directory.write(work)
-    except MaybeCopied:
-        raise NotAllowed(MAYBE_COPIED) from None
-    except NotAnswered:
-        raise NotAllowed("This passkey did not sign you in.") from None
 
 
 def passkey_to_prove(office: Office, one: SignedIn, site: Site, *, what: str = "") -> str:
@@ -162,12 +158,8 @@ async def prove_with_passkey(office: Office, one: SignedIn, site: Site, answer: 
             raise NotAnswered
         browsers.prove(db, one.session_id, method=Method.PASSKEY.value, now=now)
 
-    try:
+    with passkeys.refused_as(NOT_YOURS):
         await store.directory.write(work)
-    except MaybeCopied:
-        raise NotAllowed(MAYBE_COPIED) from None
-    except NotAnswered:
-        raise NotAllowed("This passkey is not one of yours, or was not asked for here.") from None
 
 
 async def prove_with_password(office: Office, one: SignedIn, password: str, code: str) -> None:
