@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from invoicing.refusals import KeysUnavailable
-from storage.folder.keys import mark_of
+from storage.folder.keys import SEALING, mark_of
 from storage.folder.store import Store
 
 _NONCE_BYTES = 12
@@ -29,7 +29,7 @@ def seal(store: Store, secret: bytes, *, purpose: str, row: str) -> str:
     Raises:
         KeysUnavailable: there is no key to be had.
     """
-    key, nonce = store.keys.key("sealing"), secrets.token_bytes(_NONCE_BYTES)
+    key, nonce = store.keys.key(SEALING), secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, secret, _bound_to(purpose, row))
     return f"{mark_of(key)}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
@@ -41,7 +41,7 @@ def unseal(store: Store, sealed: str, *, purpose: str, row: str) -> bytes:
         Unsealable: it was sealed with another key, for something else, or is damaged.
         KeysUnavailable: there is no key to be had.
     """
-    key = store.keys.key("sealing")
+    key = store.keys.key(SEALING)
     mark, _, text = sealed.partition(".")
     if mark != mark_of(key):
         raise Unsealable(

@@ -13,12 +13,9 @@ from storage.directory import identity, providers
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.installation import installation_name
 from storage.folder.findings import Finding
-from storage.folder.keys import Keys, mark_of
+from storage.folder.keys import SEALING, Keys, mark_of
 from storage.migrations import head_stamp
 from storage.sqlite.engines import FileKind, StorageFault, read_once
-
-SEALING = "sealing"
-"""What the key that seals secrets is for."""
 
 
 def key_findings(root: Path, folder: Path) -> list[Finding]:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from invoicing.refusals import KeysUnavailable
 from storage.plain_files import open_plain_file, sync_folder
 
+SEALING = "sealing"
+"""What the key that seals secrets is for."""
 _KEY_BYTES = 32
 
 
