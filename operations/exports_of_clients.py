@@ -24,7 +24,7 @@ from operations.access import Office, open_books
 from operations.files import MadeFile
 from operations.issue_dates import today_in
 from operations.made_exports import made_once
-from operations.naming import EVERY_CLIENT, not_found
+from operations.naming import EVERY_CLIENT, reached
 from operations.onboarding import find_partner
 from operations.overview import clients_in_reach, overview_rows
 from operations.rights import Right
@@ -32,7 +32,6 @@ from operations.summaries import standings
 from storage.books import exports
 from storage.books.exports import MadeExport
 from storage.books.pool import Books
-from storage.directory import access_queries
 from storage.directory.access_queries import Reach
 from storage.files.kept import FileName, Files, Room, StoredFile
 from storage.sqlite.faults import UNREADABLE_ROW, Fault
@@ -124,9 +123,7 @@ def _check_number(clients: int) -> None:
 
 
 def _client(db: Session, reach: Reach, practice: OrganizationRef, handle: str) -> OrganizationRef:
-    found = access_queries.reachable_by_handle(db, reach, handle)
-    if found is None:
-        raise not_found(db, reach, handle, field="clients")
+    found = reached(db, reach, handle, field="clients")
     if found.partner_id != practice.id:
         raise InvalidInput(f"{found.handle} is no client of {practice.handle}.", field="clients")
     return found

@@ -203,7 +203,7 @@ def client_named(
     Raises:
         NotFound: there is none in reach, or it is another's.
     """
-    found = _reached(db, reach, handle, field)
+    found = reached(db, reach, handle, field=field)
     if found.partner_id != practice.id:
         raise not_that(found, f"no client of {practice.handle}", field=field)
     return found
@@ -217,13 +217,18 @@ def of_practice_named(
     Raises:
         NotFound: there is none in reach, or it is another's.
     """
-    found = _reached(db, reach, handle, field)
+    found = reached(db, reach, handle, field=field)
     if practice.id not in (found.id, found.partner_id):
         raise not_that(found, f"neither {practice.handle} nor a client of it", field=field)
     return found
 
 
-def _reached(db: Session, reach: Reach, handle: str, field: str) -> OrganizationRef:
+def reached(db: Session, reach: Reach, handle: str, *, field: str = "organization") -> OrganizationRef:
+    """The organization of this handle.
+
+    Raises:
+        NotFound: there is none in reach.
+    """
     found = access_queries.reachable_by_handle(db, reach, handle)
     if found is None:
         raise not_found(db, reach, handle, field=field)
@@ -249,10 +254,7 @@ def similar_organizations(db: Session, reach: Reach, wanted: str, *, partner_id:
 def _decide(db: Session, caller: Caller, organization: str, session: str) -> _Named:
     reach = caller.office.principal.reach
     if organization.strip():
-        found = access_queries.reachable_by_handle(db, reach, organization)
-        if found is None:
-            raise not_found(db, reach, organization)
-        return _Named(found, NamedBy.CALL)
+        return _Named(reached(db, reach, organization), NamedBy.CALL)
     remembered = _remembered(db, caller, session)
     named = _by_session(db, caller, remembered)
     only = access_queries.only_reachable(db, reach)

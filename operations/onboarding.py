@@ -36,7 +36,7 @@ from operations.copying.repeating import RepeatedEntry, copy_entity_layer, find_
 from operations.copying.writing import nobody, save_layers
 from operations.layer_outcomes import LayerOutcome, states_by_layer
 from operations.layer_plans import Model, Plan, copied_plan, fresh_plan, untranslated_notes
-from operations.naming import not_found, not_that, of_practice_named
+from operations.naming import not_that, of_practice_named, reached
 from operations.organization_names import check_name_names_no_other, organization_name
 from operations.rights import Right
 from operations.templates import FROM_COUNTRY, Choices, fresh_profile
@@ -177,9 +177,7 @@ def _only_partner(db: Session, reach: Reach, field: str) -> OrganizationRef:
 
 
 def _partner_named(db: Session, reach: Reach, handle: str, field: str) -> OrganizationRef:
-    found = access_queries.reachable_by_handle(db, reach, handle)
-    if found is None:
-        raise not_found(db, reach, handle, field=field)
+    found = reached(db, reach, handle, field=field)
     if found.kind is not OrganizationKind.PARTNER:
         raise not_that(found, "no practice", field=field)
     return found
