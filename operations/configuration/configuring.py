@@ -75,13 +75,12 @@ async def get_entries(
     """
     check_limit(limit)
     of = PARTS[part]
+    entries: Sequence[Entry]
     if isinstance(of, PartOfPractice):
         clients = await clients_of(office, books)
-        all_of_it, wanted = await books.read(lambda db: of.read(db, books, clients)), small_letters(code)
-        entries: Sequence[Entry] = [entry for entry in all_of_it if wanted in ("", small_letters(entry.code))]
+        entries = _with_code(await books.read(lambda db: of.read(db, books, clients)), code)
     elif isinstance(of, PartOfDirectory):
-        wanted = small_letters(code)
-        entries = [entry for entry in await of.read(office, books) if wanted in ("", small_letters(entry.code))]
+        entries = _with_code(await of.read(office, books), code)
     elif not code.strip():
         entries = await books.read(lambda db: of.read(db, books))
     else:
@@ -89,6 +88,12 @@ async def get_entries(
     if code.strip() and not entries:
         raise no_such_entry("entry")
     return page_of_whole(entries, cursor=cursor, limit=limit)
+
+
+def _with_code(entries: Sequence[Entry], code: str) -> list[Entry]:
+    """Those of this code, or all where none is given."""
+    wanted = small_letters(code)
+    return [entry for entry in entries if wanted in ("", small_letters(entry.code))]
 
 
 def _of_code(of: PartOf | PartOfProfile, db: Session, books: Books, code: str) -> Sequence[Entry]:
