@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -39,7 +39,7 @@ class Consent:
     """
 
     words: frozenset[Asked]
-    handles: frozenset[str] | None = field(default=None)
+    handles: frozenset[str] | None = None
 
 
 class Decided(Exception):
@@ -73,14 +73,19 @@ async def allow(office: Office, waiting: Waiting, consent: Consent) -> str:
         organization = _organization(db, office, waiting)
         picked = _picked(db, office, organization, consent)
         connection = _connection(office, waiting, organization, picked, consent)
-        connection_tokens.add_connection(db, connection, expires_at=now + CODE_LIFETIME, now=now)
-        for oldest in connection_tokens.beyond(db, office.principal.user_id, most=CONNECTIONS_MAX):
-            credentials.revoke(db, oldest, now=now)
+        keep_connection(db, connection, expires_at=now + CODE_LIFETIME, now=now)
         client_programs.touch_program(db, waiting.program.id, now=now)
         authorization_requests.add_code(db, _code(waiting, connection.id, code, now))
         return code
 
     return await office.store.directory.write(work)
+
+
+def keep_connection(db: Session, new: NewConnection, *, expires_at: datetime, now: datetime) -> None:
+    """Keep a connection, in the place of the longest unused one where its person has very many."""
+    connection_tokens.add_connection(db, new, expires_at=expires_at, now=now)
+    for oldest in connection_tokens.beyond(db, new.user_id, most=CONNECTIONS_MAX):
+        credentials.revoke(db, oldest, now=now)
 
 
 def _organization(db: Session, office: Office, waiting: Waiting) -> OrganizationRef | None:

@@ -13,17 +13,15 @@ from invoicing.organizations import CredentialKind, OrganizationRef, scopes_text
 from invoicing.refusals import NotFound
 from operations.access import Office
 from operations.authentication import ACCESS_TOKEN
+from operations.authorization.consent import keep_connection
 from operations.authorization.granting import ACCESS_LIFETIME, Denial, NotGranted
 from operations.authorization.scopes import Asked, scopes_of_words
 from operations.credentials import digest_of, new_prefix, random_text
 from operations.identity.vouching import Person, Vouched, person_vouched_for
-from storage.directory import access_queries, client_programs, connection_tokens, credentials, providers
+from storage.directory import access_queries, client_programs, connection_tokens, providers
 from storage.directory.access_queries import Reach
 from storage.directory.connection_tokens import KeptAccessToken, NewConnection
 from storage.ids import new_id
-
-CONNECTIONS_MAX = 50
-"""How many connections a person has at most, as where people allow them themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +103,7 @@ def _connection(db: Session, statement: StaffStatement, person: Person, now: dat
         scopes=scopes,
         audience=statement.audience,
     )
-    connection_tokens.add_connection(db, new, expires_at=now + ACCESS_LIFETIME, now=now)
-    for oldest in connection_tokens.beyond(db, person.user_id, most=CONNECTIONS_MAX):
-        credentials.revoke(db, oldest, now=now)
+    keep_connection(db, new, expires_at=now + ACCESS_LIFETIME, now=now)
     return new.id
 
 
