@@ -14,6 +14,7 @@ from sqlmodel import Session
 from storage.directory.authorization_tables import AuthorizationRequest, ClientAssertion
 from storage.directory.authorization_tables import ClientProgram as Row
 from storage.directory.tables import Credential
+from storage.queries.once import Once
 from storage.queries.statements import Kept, execute, table_of
 
 
@@ -75,10 +76,7 @@ _COUNT_IDLE = select(func.count()).select_from(_PROGRAMS.table).where(_UNUSED, ~
 _OLDEST_IDLE = select(_PROGRAM.id).where(_UNUSED, ~_IS_ASKING).order_by(_PROGRAM.created_at).limit(bindparam("count"))
 _FORGET = _PROGRAMS.table.delete().where(_PROGRAM.id.in_(_OLDEST_IDLE.scalar_subquery()))
 
-_ASSERTIONS = table_of(ClientAssertion)
-_COUNTED = select(_ASSERTIONS.c.digest).where(_ASSERTIONS.c.digest == bindparam("digest"))
-_ADD_ASSERTION = _ASSERTIONS.insert().inline()
-_FORGET_ASSERTIONS = _ASSERTIONS.delete().where(_ASSERTIONS.c.expires_at <= bindparam("now"))
+_ASSERTIONS = Once(ClientAssertion)
 
 
 def find_program(session: Session, program_id: str) -> ClientProgram | None:
@@ -139,8 +137,4 @@ def forget_programs(session: Session, *, now: datetime, unused_since: datetime, 
 
 def count_assertion(session: Session, digest: str, *, expires_at: datetime, now: datetime) -> bool:
     """Count a signed statement; false where it was counted before."""
-    execute(session, _FORGET_ASSERTIONS, {"now": now})
-    if execute(session, _COUNTED, {"digest": digest}).first() is not None:
-        return False
-    execute(session, _ADD_ASSERTION, {"digest": digest, "expires_at": expires_at})
-    return True
+    return _ASSERTIONS.use(session, digest, expires_at=expires_at, now=now)

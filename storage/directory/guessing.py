@@ -9,13 +9,14 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from storage.directory.identity_tables import SignInPause, SpentChallenge
+from storage.queries.once import Once
 from storage.queries.statements import execute, table_of
 
 REMEMBERED = timedelta(hours=24)
 SUBJECTS_MAX = 20_000
 
-_PAUSES, _SPENT = table_of(SignInPause), table_of(SpentChallenge)
-_P, _S = _PAUSES.c, _SPENT.c
+_PAUSES, _SPENT = table_of(SignInPause), Once(SpentChallenge)
+_P = _PAUSES.c
 _OF = select(_P.attempts, _P.free_at).where(_P.subject == bindparam("key"), _P.last_at > bindparam("long_ago"))
 _FORGET = _PAUSES.delete().where(_P.subject == bindparam("key"))
 _FORGET_OLD = _PAUSES.delete().where(_P.last_at <= bindparam("long_ago"))
@@ -23,9 +24,6 @@ _COUNT = select(func.count()).select_from(_PAUSES)
 _OLDEST = select(_P.subject).order_by(_P.last_at).limit(SUBJECTS_MAX // 10)
 _FORGET_THESE = _PAUSES.delete().where(_P.subject.in_(bindparam("keys", expanding=True)))
 _ADD = _PAUSES.insert().inline()
-_IS_SPENT = select(_S.digest).where(_S.digest == bindparam("digest"))
-_SPEND = _SPENT.insert().inline()
-_FORGET_SPENT = _SPENT.delete().where(_S.expires_at <= bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +66,7 @@ def forget_attempts(session: Session, subject: str) -> None:
 
 def spend_challenge(session: Session, digest: str, *, expires_at: datetime, now: datetime) -> bool:
     """Record that a challenge was answered; false where it was before."""
-    if execute(session, _IS_SPENT, {"digest": digest}).first() is not None:
-        return False
-    execute(session, _FORGET_SPENT, {"now": now})
-    execute(session, _SPEND, {"digest": digest, "expires_at": expires_at})
-    return True
+    return _SPENT.use(session, digest, expires_at=expires_at, now=now)
 
 
 def _found(session: Session, subject: str, now: datetime) -> tuple[int, datetime]:

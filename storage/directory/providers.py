@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session
 
 from storage.directory.provider_tables import ExternalIdentity, IdentityProvider, UsedStatement
 from storage.directory.tables import Credential, Membership, User
+from storage.queries.once import Once
 from storage.queries.statements import Kept, execute, flat, table_of
 
 
@@ -60,9 +60,7 @@ _OPEN_CONNECTION = (
     .order_by(_CREDENTIALS.c.created_at.desc())
     .limit(1)
 )
-_STATEMENTS = table_of(UsedStatement)
-_FORGET_STATEMENTS = _STATEMENTS.delete().where(_STATEMENTS.c.expires_at <= bindparam("now"))
-_USE_STATEMENT = insert(_STATEMENTS).on_conflict_do_nothing()
+_STATEMENTS = Once(UsedStatement)
 
 
 def the_provider(session: Session) -> KnownProvider | None:
@@ -129,5 +127,4 @@ def connection_by(session: Session, issuer: str, *, user_id: str, client_id: str
 
 def use_statement(session: Session, digest: str, *, expires_at: datetime, now: datetime) -> bool:
     """Record that a statement was used; false where it was before. What has expired is forgotten."""
-    execute(session, _FORGET_STATEMENTS, {"now": now})
-    return execute(session, _USE_STATEMENT, {"digest": digest, "expires_at": expires_at}).rowcount > 0
+    return _STATEMENTS.use(session, digest, expires_at=expires_at, now=now)
