@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from storage.directory.activity_tables import Activity
 from storage.paging import Page, decode_cursor, encode_cursor, page_of
-from storage.queries.statements import execute, flat, insert_rows, table_of
+from storage.queries.statements import Kept, execute, flat, insert_rows, table_of
 
 INSTALLATION = ""
 """Whose log has what belongs to no organization."""
@@ -29,20 +29,6 @@ _COUNT_ON = (
 )
 _FORGET_OLD = _TABLE.delete().where(_COLUMNS.at < bindparam("long_ago"))
 _FORGET_BEYOND = _TABLE.delete().where(_OF, _COLUMNS.sequence <= bindparam("last_one"))
-_LISTED = select(
-    _COLUMNS.sequence,
-    _COLUMNS.at,
-    _COLUMNS.door,
-    _COLUMNS.act,
-    _COLUMNS.result,
-    _COLUMNS.organization_id,
-    _COLUMNS.user_id,
-    _COLUMNS.label,
-    _COLUMNS.program,
-    _COLUMNS.credential_id,
-    _COLUMNS.named,
-    _COLUMNS.times,
-).where(_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +46,10 @@ class Noted:
     credential_id: str = ""
     named: bool = False
     times: int = 1
+
+
+_NOTED = Kept(Activity, Noted)
+_LISTED = _NOTED.all.add_columns(_COLUMNS.sequence).where(_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +108,5 @@ def noted_page(
     def count() -> int:
         return int(execute(session, select(func.count()).select_from(wanted.subquery()), values).scalar_one())
 
-    page = page_of(rows, limit=limit, count=count, cursor_of=lambda row: encode_cursor(row[0]))
-    return page.map(lambda row: Noted(*row[1:]))
+    page = page_of(rows, limit=limit, count=count, cursor_of=lambda row: encode_cursor(row[-1]))
+    return page.map(lambda row: _NOTED.of(row[:-1]))
