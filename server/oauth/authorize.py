@@ -109,7 +109,7 @@ class Authorize:
         """Tells the program. Nobody is led to the web for one that nobody has allowed anything, since anybody can
         register one that leads wherever a link of this host is to lead (RFC 9700, 4.11.2).
         """
-        if program.allowed_at is None and place_of(parameters.get("redirect_uri")):
+        if program.last_used_at is None and place_of(parameters.get("redirect_uri")):
             return _not_in_order(error.said)
         state = "" if "state" in parameters.repeated else parameters.get("state")[:STATE_LENGTH_MAX]
         answer = {"error": error.code, "error_description": error.said, "state": state, "iss": self.office.public_url}

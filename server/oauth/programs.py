@@ -57,7 +57,7 @@ class Programs:
             OAuthError: its document is there, and is not in order.
         """
         known = await self._known(client_id)
-        if known is None or known.allowed_at is None or self._is_fresh(known):
+        if known is None or known.last_used_at is None or self._is_fresh(known):
             return known
         try:
             return await self._read(client_id)

@@ -15,7 +15,7 @@ from storage.directory.authorization_tables import AuthorizationRequest, ClientA
 from storage.directory.authorization_tables import ClientProgram as Row
 from storage.directory.tables import Credential
 from storage.queries.once import Once
-from storage.queries.statements import Kept, execute, table_of
+from storage.queries.statements import Kept, execute, flat, table_of
 
 
 class ClientMethod(StrEnum):
@@ -30,11 +30,11 @@ class ClientMethod(StrEnum):
 HAS_SECRET = frozenset({ClientMethod.BASIC, ClientMethod.POST})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ClientProgram:
     """A program that asks people for connections. `keys` are its public keys as JSON, empty where they stand at
     `keys_url` or there are none. `fresh_until` is None for one that has registered: what it said does not change.
-    `allowed_at` is when somebody last allowed it something, None where nobody has yet.
+    `last_used_at` is when somebody last allowed it something, None where nobody has yet.
     """
 
     id: str
@@ -45,23 +45,14 @@ class ClientProgram:
     keys: str = ""
     keys_url: str = ""
     fresh_until: datetime | None = None
-    allowed_at: datetime | None = None
+    last_used_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: str
-    name: str
-    redirect_uris: str
-    method: ClientMethod
-    secret_digest: str
-    keys: str
-    keys_url: str
-    fresh_until: datetime | None
-    last_used_at: datetime | None
+def _uris(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
-_PROGRAMS = Kept(Row, _Row, method=ClientMethod)
+_PROGRAMS = Kept(Row, ClientProgram, method=ClientMethod, redirect_uris=_uris)
 _PROGRAM = _PROGRAMS.table.c
 _UNUSED = _PROGRAM.last_used_at.is_(None)
 _CREDENTIAL = table_of(Credential).c
@@ -81,20 +72,7 @@ _ASSERTIONS = Once(ClientAssertion)
 
 def find_program(session: Session, program_id: str) -> ClientProgram | None:
     """The program of this id, if it is known."""
-    row = _PROGRAMS.get(session, program_id)
-    if row is None:
-        return None
-    return ClientProgram(
-        id=row.id,
-        name=row.name,
-        redirect_uris=tuple(json.loads(row.redirect_uris)),
-        method=row.method,
-        secret_digest=row.secret_digest,
-        keys=row.keys,
-        keys_url=row.keys_url,
-        fresh_until=row.fresh_until,
-        allowed_at=row.last_used_at,
-    )
+    return _PROGRAMS.get(session, program_id)
 
 
 def keep_program(session: Session, program: ClientProgram, *, now: datetime, unused_max: int) -> None:
@@ -111,15 +89,9 @@ def keep_program(session: Session, program: ClientProgram, *, now: datetime, unu
 
 
 def _said(program: ClientProgram) -> dict[str, Any]:
-    return {
-        "name": program.name,
-        "redirect_uris": json.dumps(program.redirect_uris),
-        "method": program.method.value,
-        "secret_digest": program.secret_digest,
-        "keys": program.keys,
-        "keys_url": program.keys_url,
-        "fresh_until": program.fresh_until,
-    }
+    said = flat(program) | {"redirect_uris": json.dumps(program.redirect_uris)}
+    del said["id"], said["last_used_at"]
+    return said
 
 
 def touch_program(session: Session, program_id: str, *, now: datetime) -> None:
