@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 from urllib.parse import urlsplit
 
 from invoicing.approval.approvals import How
 from invoicing.approval.signing import Signature, attested_text, challenge_of
+from invoicing.text.base64url import base64url, bytes_of
 
 
 def signature_problem(signature: Signature) -> str:
@@ -87,16 +87,3 @@ def new_key_pair() -> tuple[str, bytes]:
 
     key = Ed25519PrivateKey.generate()
     return base64url(key.public_key().public_bytes_raw()), key.private_bytes_raw()
-
-
-def base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def bytes_of(text: str) -> bytes:
-    """The bytes of a base64url text.
-
-    Raises:
-        ValueError: it is none.
-    """
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -13,6 +12,7 @@ from enum import Enum
 from sqlmodel import Session
 
 from invoicing.organizations import Scopes, scopes_text
+from invoicing.text.base64url import base64url
 from operations.access import Office
 from operations.authentication import ACCESS_TOKEN
 from operations.authorization.scopes import Asked, scopes_of_words, words_of_scopes
@@ -210,8 +210,7 @@ def _fits(code: KeptCode, brought: Redemption) -> bool:
     # OAuth 2.1 lets a program leave the redirect URI out here.
     if brought.redirect_uri not in ("", code.redirect_uri) or not _VERIFIER.fullmatch(brought.verifier):
         return False
-    digest = hashlib.sha256(brought.verifier.encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    challenge = base64url(hashlib.sha256(brought.verifier.encode()).digest())
     return hmac.compare_digest(challenge, code.challenge)
 
 
