@@ -20,7 +20,6 @@ from operations.identity.passkeys import (
     options_to_answer,
     refused_as,
 )
-from operations.identity.providers import passwords_count
 from operations.identity.ways import my_ways
 from storage.directory import identity
 
@@ -40,11 +39,10 @@ class WaysToSign:
 async def ways_to_sign(office: Office, site: Site, challenge: bytes) -> WaysToSign:
     """How the person can sign what has this challenge."""
     ways = await my_ways(office, site)
-    counts = await passwords_count(office.store)
     return WaysToSign(
         passkey=options_to_answer(site, challenge, ways.passkeys) if ways.passkeys else "",
-        password=counts and ways.has_password_with_codes,
-        only_passkeys=not counts,
+        password=ways.passwords_count and ways.has_password_with_codes,
+        only_passkeys=not ways.passwords_count,
     )
 
 

@@ -45,8 +45,7 @@ async def the_provider(store: Store) -> KnownProvider | None:
 
 async def passwords_count(store: Store) -> bool:
     """Whether people may sign in with a password: not where a provider alone says who they are."""
-    found = await the_provider(store)
-    return found is None or not found.only
+    return providers.passwords_count(await the_provider(store))
 
 
 def secret_of(store: Store, provider: KnownProvider) -> str:

@@ -213,7 +213,7 @@ def _is_code_of(db: Session, store: Store, user_id: str, mark: str, code: str, n
     password = identity.password_of(db, user_id) if user_id else None
     if known is None or password is None or _mark_of(password.hash) != mark or identity.is_asleep(db, user_id):
         return False
-    if provider is not None and provider.only:
+    if not providers.passwords_count(provider):
         return False
     return codes.use_code(db, store, known, code, now=now)
 

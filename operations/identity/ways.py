@@ -28,7 +28,7 @@ FRESH = timedelta(minutes=15)
 class Ways:
     """How a person can sign in. A password and one-time codes count together; `passkeys` are those of this host, and
     `has_passkeys_elsewhere` says that there are some of another; `is_vouched_for`, that the identity provider knows the
-    person.
+    person. Passwords do not count where that alone says who people are (`passwords_count`).
     """
 
     password_since: datetime | None = None
@@ -36,6 +36,7 @@ class Ways:
     passkeys: tuple[KnownPasskey, ...] = ()
     has_passkeys_elsewhere: bool = False
     is_vouched_for: bool = False
+    passwords_count: bool = True
 
     @property
     def has_password_with_codes(self) -> bool:
@@ -62,6 +63,7 @@ def ways_in(db: Session, user_id: str, site: Site) -> Ways:
         passkeys=here,
         has_passkeys_elsewhere=len(here) < len(known),
         is_vouched_for=provider is not None and bool(providers.subject_of(db, provider.issuer, user_id)),
+        passwords_count=providers.passwords_count(provider),
     )
 
 

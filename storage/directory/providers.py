@@ -68,6 +68,11 @@ def the_provider(session: Session) -> KnownProvider | None:
     return _PROVIDERS.get(session, 1)
 
 
+def passwords_count(provider: KnownProvider | None) -> bool:
+    """Whether people may sign in with a password: not where a provider alone says who they are."""
+    return provider is None or not provider.only
+
+
 def set_provider(session: Session, provider: KnownProvider) -> None:
     """Set the provider, in the place of one that was set before."""
     execute(session, _END_PROVIDER, {})
