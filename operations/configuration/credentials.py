@@ -4,6 +4,8 @@ configuration. They are kept in the directory; that one was made is in the organ
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from invoicing.organizations import EVERYTHING, READ_ONLY, CredentialKind
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
@@ -22,10 +24,13 @@ _SHOWN = (CredentialKind.KEY, CredentialKind.LINK, CredentialKind.CONNECTION)
 async def _entries(office: Office, books: Books) -> list[Entry]:
     """Those of this organization, newest first, without their secrets."""
     require(Right.CREATE_CREDENTIAL, books.organization, office.principal)
-    known = [
-        one for kind in _SHOWN for one in await list_credentials(office, kind=kind, organization=books.organization)
-    ]
+    known = await _known(office, books)
     return [_entry(one) for one in sorted(known, key=lambda one: one.created_at, reverse=True)]
+
+
+async def _known(office: Office, books: Books) -> list[KnownCredential]:
+    of = books.organization
+    return [one for kind in _SHOWN for one in await list_credentials(office, kind=kind, organization=of)]
 
 
 async def _save(office: Office, books: Books, change: Change) -> Entry:
@@ -55,11 +60,10 @@ async def _make(office: Office, books: Books, change: Change) -> Entry:
 
 async def _revoke(office: Office, books: Books, code: str) -> Entry:
     wanted = small_letters(code)
-    for kind in _SHOWN:
-        for one in await list_credentials(office, kind=kind, organization=books.organization):
-            if wanted in (small_letters(one.prefix), small_letters(one.id)):
-                await revoke_credential(office, kind=kind, key=one.id)
-                return next(entry for entry in await _entries(office, books) if entry.code == one.prefix)
+    for one in await _known(office, books):
+        if wanted in (small_letters(one.prefix), small_letters(one.id)):
+            await revoke_credential(office, kind=one.kind, key=one.id)
+            return replace(_entry(one), active=False)
     raise no_such_entry("credential")
 
 
