@@ -154,11 +154,9 @@ async def give_back(office: Office, client_id: str, token: str) -> None:
     def work(db: Session) -> None:
         refresh_token = _known(db, token)
         access_token = connection_tokens.find_access_token(db, digest)
-        for kept in (refresh_token, access_token):
-            if kept is None or _client_of(db, kept.credential_id, now) != client_id:
-                continue
-            if kept is refresh_token:
-                credentials.revoke(db, kept.credential_id, now=now)
+        if refresh_token is not None and _client_of(db, refresh_token.credential_id, now) == client_id:
+            credentials.revoke(db, refresh_token.credential_id, now=now)
+        if access_token is not None and _client_of(db, access_token.credential_id, now) == client_id:
             connection_tokens.forget_access_token(db, digest)
 
     await office.store.directory.write(work)
