@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from operations.authorization.scopes import Asked
+from server.http.origins import origin_asked
 from server.http.paths import OrganizationPath, PracticePath, connection_path
 from server.oauth.browsers import for_any_page
-from server.oauth.resources import origin_asked, path_asked
+from server.oauth.resources import path_asked
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
@@ -35,9 +36,8 @@ class ProtectedResource:
             return PlainTextResponse("Not found.", status_code=404)
         if request.method == "OPTIONS":
             return for_any_page(request, Response(status_code=204))
-        origin = origin_asked(self._public_url, request.headers.get("host", ""), request.url.scheme)
         told = {
-            "resource": origin + path_asked(request, WELL_KNOWN),
+            "resource": origin_asked(request, self._public_url) + path_asked(request, WELL_KNOWN),
             "resource_name": "Counterfoil",
             "authorization_servers": [self._public_url],
             "scopes_supported": [word.value for word in Asked],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -38,3 +39,11 @@ class AllowedOrigins:
     def serves(self, headers: Headers) -> bool:
         """Whether the request names one of our hosts, wherever it comes from."""
         return headers.get("host", "").lower() in self.hosts
+
+
+def origin_asked(request: Request, public_url: str) -> str:
+    """The origin under which a client or browser has asked: hosts were checked before any route. What comes to the
+    public URL's host may have come over a proxy, which alone speaks https.
+    """
+    host = request.headers.get("host", "").lower()
+    return public_url if public_url.partition("://")[2] == host else f"{request.url.scheme}://{host}"

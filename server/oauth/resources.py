@@ -61,14 +61,6 @@ class ConnectionUrls:
                 return None
 
 
-def origin_asked(public_url: str, host: str, scheme: str) -> str:
-    """The origin under which a client has asked: hosts were checked before any route. What comes to the public URL's
-    host may have come over a proxy, which alone speaks https.
-    """
-    host = host.lower()
-    return public_url if public_url.partition("://")[2] == host else f"{scheme}://{host}"
-
-
 def path_asked(request: Request, prefix: str = "") -> str:
     """The path of a request, after a prefix, as its client has written it."""
     raw = request.scope.get("raw_path") or request.url.path.encode()

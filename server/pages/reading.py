@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from operations.identity.browsing import SignedIn, is_form_key
 from server.http.answers import Turned
+from server.http.origins import origin_asked
 from server.pages.rendering import told
 
 FORM_BYTES_MAX = 65_536
@@ -84,11 +85,8 @@ def check_from_here(request: Request) -> None:
 
 
 def origin_of(request: Request) -> str:
-    """The origin under which the browser knows this page: hosts were checked before any route. What comes to the public
-    URL's host may have come over a proxy, which alone speaks https.
-    """
-    host, public_url = request.headers.get("host", "").lower(), str(request.scope.get(PUBLIC_URL, ""))
-    return public_url if public_url.partition("://")[2] == host else f"{request.url.scheme}://{host}"
+    """The origin under which the browser knows this page."""
+    return origin_asked(request, str(request.scope.get(PUBLIC_URL, "")))
 
 
 def check_form_key(signed_in: SignedIn, given: str) -> None:

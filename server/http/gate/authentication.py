@@ -21,8 +21,9 @@ from server.http.discovery import WELL_KNOWN
 from server.http.gate.addresses import address_of
 from server.http.gate.sessions import SESSION_HEADER
 from server.http.gate.state import state_of, with_state
+from server.http.origins import origin_asked
 from server.http.paths import LinkPath, OrganizationPath
-from server.oauth.resources import origin_asked, path_asked
+from server.oauth.resources import path_asked
 from storage.directory.credentials import Lapse
 
 _log = logging.getLogger(__name__)
@@ -103,4 +104,4 @@ class ConnectionCredentials:
 def metadata_of(scope: Scope, public_url: str) -> str:
     """Where the connection of a request is described, in the form in which its client names the connection."""
     request = Request(scope)
-    return f"{origin_asked(public_url, request.headers['host'], request.url.scheme)}{WELL_KNOWN}{path_asked(request)}"
+    return f"{origin_asked(request, public_url)}{WELL_KNOWN}{path_asked(request)}"
