@@ -10,10 +10,11 @@ from datetime import datetime
 from invoicing.approval.approvals import Approval, Decision, GivenApproval, State, step_words
 from invoicing.approval.matching import AskedStep
 from invoicing.money.amounts import money_text
-from invoicing.organizations import OrganizationKind, OrganizationRef
+from invoicing.organizations import OrganizationRef
 from operations.approval.persons import wants_person
 from operations.approval.waiting import AwaitingApproval
 from views.base import View
+from views.organizations import place_of
 
 
 class StepAnswer(View):
@@ -57,7 +58,7 @@ class Place:
 
     def page_of(self, key: str) -> str:
         """The page of what waits under this id; empty where no server is known."""
-        return f"{self.public_url}{approvals_path(self.organization)}/{key}" if self.public_url else ""
+        return f"{self.public_url}{place_of(self.organization)}/approvals/{key}" if self.public_url else ""
 
     def to_decide(self, key: str) -> str:
         """How what waits is decided, in words."""
@@ -72,12 +73,6 @@ NO_SERVER = "a page of the server: run counterfoil serve, then open /approvals t
 def where_all_are_signed(public_url: str) -> str:
     """Where somebody finds all that waits for a signature."""
     return f"A person must sign what waits so, signed in at {f'{public_url}/approvals.' if public_url else NO_SERVER}"
-
-
-def approvals_path(organization: OrganizationRef) -> str:
-    """The path of the pages of what waits in an organization."""
-    room = "practice" if organization.kind is OrganizationKind.PARTNER else "o"
-    return f"/{room}/{organization.handle}/approvals"
 
 
 def approval_answer(approval: Approval, place: Place) -> ApprovalAnswer:

@@ -26,6 +26,12 @@ def heading(organization: OrganizationRef) -> str:
     return f"{organization.name} ({organization.handle})"
 
 
+def place_of(organization: OrganizationRef) -> str:
+    """Where the organization's pages are."""
+    room = "practice" if organization.kind is OrganizationKind.PARTNER else "o"
+    return f"/{room}/{organization.handle}"
+
+
 def named(organization: OrganizationRef) -> OrganizationAnswer:
     return OrganizationAnswer(handle=organization.handle, name=organization.name, environment=organization.environment)
 

@@ -14,8 +14,9 @@ from operations.activity import list_activity
 from operations.rights import Right
 from server.pages.organization_pages import show
 from server.pages.rendering import nothing_here, see_other
-from server.pages.visiting import Desk, Visitor, place_of
+from server.pages.visiting import Desk, Visitor
 from views.activity import activity_shown
+from views.organizations import place_of
 
 _SHOWN = 100
 

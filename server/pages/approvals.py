@@ -26,9 +26,10 @@ from operations.rights import Right
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, render, told
-from server.pages.visiting import Desk, Visitor, place_of
+from server.pages.visiting import Desk, Visitor
 from storage.books.pool import Books
 from views.approval_pages import approval_page, waiting_line
+from views.organizations import place_of
 from views.remedies import message_of, on_page
 
 _HERE = "approvals"

@@ -26,9 +26,10 @@ from server.http.answers import Turned
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, see_other
-from server.pages.visiting import Desk, Visitor, place_of
+from server.pages.visiting import Desk, Visitor
 from views.connections import Connecting, connecting
 from views.credentials import made_shown, opening_shown
+from views.organizations import place_of
 from views.remedies import message_of, on_page
 
 _HERE = "connections"

@@ -12,8 +12,9 @@ from invoicing.refusals import InvalidInput
 from operations.approval.worklist import waiting_in_reach
 from operations.organizations import list_organizations
 from server.pages.rendering import render, see_other
-from server.pages.visiting import Desk, Visitor, place_of
+from server.pages.visiting import Desk, Visitor
 from views.heads import head_of
+from views.organizations import place_of
 
 _SHOWN = 50
 

@@ -11,8 +11,9 @@ from invoicing.organizations import OrganizationRef
 from operations.access import is_allowed
 from operations.rights import Right
 from server.pages.rendering import render
-from server.pages.visiting import Visitor, place_of
+from server.pages.visiting import Visitor
 from views.heads import Tab, head_of
+from views.organizations import place_of
 
 _TABS: Mapping[str, Right] = {
     "connections": Right.READ,

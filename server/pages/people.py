@@ -21,8 +21,9 @@ from server.http.answers import Turned
 from server.pages.organization_pages import show
 from server.pages.reading import Form
 from server.pages.rendering import nothing_here, see_other
-from server.pages.visiting import Desk, Visitor, place_of
+from server.pages.visiting import Desk, Visitor
 from storage.directory.users import Person
+from views.organizations import place_of
 from views.people import belonging, roles_for
 from views.remedies import message_of, on_page
 

@@ -186,9 +186,3 @@ def sign_in_first(request: Request) -> Response:
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     query = urlencode({"next": back}) if request.method in ("GET", "HEAD") else ""
     return see_other("/sign-in" + (f"?{query}" if query else ""))
-
-
-def place_of(organization: OrganizationRef) -> str:
-    """Where an organization's pages are."""
-    room = "practice" if organization.kind is OrganizationKind.PARTNER else "o"
-    return f"/{room}/{organization.handle}"
