@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.refusals import NotFound
@@ -66,8 +66,7 @@ class ProviderSignIn:
             published = await self.known.published(relying.issuer)
         except NotFetched as fault:
             return _unavailable(fault)
-        address = address_of(published, relying, attempt, anew=visitor is not None)
-        response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
+        response = see_other(address_of(published, relying, attempt, anew=visitor is not None))
         held = f"{attempt.secret}.{base64.urlsafe_b64encode(back.encode()).decode()}"
         response.set_cookie(self._cookie, held, max_age=_SECONDS, **cookie_options(secure=self.desk.cookie.secure))
         return response

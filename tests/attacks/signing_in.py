@@ -76,7 +76,7 @@ OTHER_LINKS = Guard(sign_in_links, "forget_links_of", lambda db, user_id: None)
 LINK_TIME = Guard(links, "SIGN_IN_LIFETIME", YEARS)
 WAS_HERE = Guard(identity, "was_here", lambda db, user_id: False)
 ASLEEP = Guard(identity, "is_asleep", lambda db, user_id: False)
-NEXT = Guard(pages, "local_path", lambda text, otherwise="/": text)
+NEXT = Guard(pages, "local_path", lambda text: text)
 NEW_SECRET = Guard(signing_in, "begin", _begin_with_what_was_there)
 
 

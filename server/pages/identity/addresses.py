@@ -11,13 +11,13 @@ from starlette.requests import Request
 _LENGTH_MAX = 1_500
 
 
-def local_path(text: str, otherwise: str = "/") -> str:
-    """The path of this site that a text names, for what comes after a sign-in; `otherwise` where it names none.
+def local_path(text: str) -> str:
+    """The path of this site that a text names, for what comes after a sign-in; `/` where it names none.
 
     What browsers take for another host, such as `//host` or `/\\host`, is none.
     """
     plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
-    return text if plain and text.startswith("/") and text[1:2] != "/" and len(text) <= _LENGTH_MAX else otherwise
+    return text if plain and text.startswith("/") and text[1:2] != "/" and len(text) <= _LENGTH_MAX else "/"
 
 
 def sign_in_address(next_path: str, page: str = "/sign-in") -> str:
