@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import anyio
 import httpcore2
 
-from server.oauth.networks import Address, is_public
+from server.oauth.networks import Address, is_public, is_public_name
 from server.oauth.plain_json import json_object
 
 BYTES_MAX = 64 * 1024
@@ -33,7 +33,6 @@ ADDRESSES_TRIED = 3
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
-_NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 _JSON = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
 
 
@@ -194,7 +193,7 @@ def target_of(url: str, guard: Guard = OF_STRANGERS) -> Target:
     except ValueError:
         raise NotFetched("This is no URL.") from None
     host = (parts.hostname or "").lower()
-    if "@" in parts.netloc or not host or not (guard.anywhere or _NAME.fullmatch(host)):
+    if "@" in parts.netloc or not host or not (guard.anywhere or is_public_name(host)):
         raise NotFetched("Only a host with a name of its own is asked, without a user's name or password.")
     if port != guard.https_port and not guard.anywhere:
         raise NotFetched(f"Only the port {guard.https_port} is asked.")

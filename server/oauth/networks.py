@@ -1,11 +1,13 @@
-"""Which network addresses are public: what strangers have us ask for must not reach a network of ours."""
+"""Which network addresses and names are public: what strangers have us ask for must not reach a network of ours."""
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
 
+_NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NEVER_V4 = (
     IPv4Network("192.88.99.0/24"),  # Relays of 6to4, withdrawn.
@@ -20,6 +22,11 @@ _NEVER_V6 = (
     IPv6Network("5f00::/16"),
     IPv6Network("fec0::/10"),
 )
+
+
+def is_public_name(host: str) -> bool:
+    """Whether a host, in small letters, has the form of a name that the public network can have, with a dot."""
+    return _NAME.fullmatch(host) is not None
 
 
 def is_public(address: Address) -> bool:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+from server.oauth.networks import is_public_name
+
 URI_LENGTH_MAX = 1_000
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 KNOWN_APPS = frozenset({"cursor", "vscode", "vscode-insiders", "windsurf"})
@@ -18,7 +20,6 @@ KNOWN_APPS = frozenset({"cursor", "vscode", "vscode-insiders", "windsurf"})
 _PLAIN = re.compile(r"[!-~]+")
 _STRANGE = re.compile(r"""[#*\\"'<>`{}|^]""")
 _PRIVATE = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+")
-_NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 
 
 def is_acceptable(uri: str) -> bool:
@@ -30,7 +31,7 @@ def is_acceptable(uri: str) -> bool:
         return False
     host = host_of(parts)
     if parts.scheme == "https":
-        return host in LOOPBACK or _NAME.fullmatch(host) is not None
+        return host in LOOPBACK or is_public_name(host)
     if parts.scheme == "http":
         return host in LOOPBACK
     return parts.scheme in KNOWN_APPS or _PRIVATE.fullmatch(parts.scheme) is not None
