@@ -19,7 +19,7 @@ from server.http.limits import Limiter
 from server.oauth.askers import asker_of, counted
 from server.oauth.errors import OAuthError, invalid_request
 from server.oauth.parameters import PARAMETERS_MAX, Parameters
-from server.oauth.programs import Programs, is_address
+from server.oauth.programs import Programs, host_of
 from server.oauth.redirects import answered, is_one_of, place_of
 from server.oauth.resources import ConnectionUrls
 from server.oauth.waiting import BrowserMark, consent_address
@@ -48,7 +48,9 @@ class Authorize:
         except ValueError:
             return _not_in_order("It has too many parameters.")
         parameters = Parameters.of(pairs)
-        asker = _person(visitor) or asker_of(request, _asked_for(parameters.get("client_id")))
+        client_id = parameters.get("client_id")
+        # Where nobody can be counted, it is the program that registered, or the host of documents.
+        asker = _person(visitor) or asker_of(request, host_of(client_id) or client_id)
         with counted(self.limiter, asker) as seconds:
             return too_many(seconds) if seconds else await self._answer(request, parameters)
 
@@ -119,11 +121,6 @@ class Authorize:
 def _person(visitor: Visitor | None) -> str:
     """Who is signed in counts as that person, whatever else comes from there."""
     return "" if visitor is None else f"person {visitor.office.principal.user_id}"
-
-
-def _asked_for(client_id: str) -> str:
-    """What a request is for, where nobody can be counted: a program that registered, or the host of documents."""
-    return client_id.split("/")[2] if is_address(client_id) else client_id
 
 
 def _challenge(parameters: Parameters) -> str:

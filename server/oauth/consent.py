@@ -174,7 +174,7 @@ async def _shown(visitor: Visitor, waiting: Waiting, choices: Choices, *, status
         form_targets=[form_target(waiting.request.redirect_uri)],
         title="Connect an AI client",
         program=waiting.program.name,
-        host=host_of(waiting.program),
+        host=host_of(waiting.program.id),
         place=place_of(waiting.request.redirect_uri),
         organization=organization,
         found=found[:SHOWN_MAX],

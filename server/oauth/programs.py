@@ -105,6 +105,8 @@ def of_document(address: str, said: dict[str, Any]) -> ClientProgram:
     return program
 
 
-def host_of(program: ClientProgram) -> str:
-    """The host that vouches for what a program says of itself; empty for one that has registered, as anybody can."""
-    return program.id.split("/")[2] if is_address(program.id) else ""
+def host_of(client_id: str) -> str:
+    """The host that vouches for what the program of this id says of itself; empty for one that has registered, as
+    anybody can.
+    """
+    return client_id.split("/")[2] if is_address(client_id) else ""
