@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 
 from server.oauth.plain_json import json_object
 from server.oauth.program_keys import NoKeys, keys_of
-from server.oauth.statements import LEEWAY
+from server.oauth.statements import LEEWAY, number_in, text_in
 
 ALGORITHMS = ("ES256", "ES384", "RS256", "PS256", "EdDSA", "Ed25519")
 LIFETIME_MAX = timedelta(minutes=10)
@@ -45,12 +45,12 @@ class Statement:
     @property
     def subject(self) -> str:
         """Which program it is said to be of."""
-        return self._text("sub")
+        return text_in(self.claims, "sub")
 
     @property
     def name(self) -> str:
         """What tells it from the program's others."""
-        return self._text("jti")
+        return text_in(self.claims, "jti")
 
     @property
     def expires_at(self) -> datetime:
@@ -61,7 +61,7 @@ class Statement:
         named = self.claims.get("aud")
         meant = named if isinstance(named, list) else [named]
         return (
-            self._text("iss") == self.subject == client_id
+            text_in(self.claims, "iss") == self.subject == client_id
             and 0 < len(self.name) <= _NAME_LENGTH_MAX
             and any(isinstance(one, str) and one in audiences for one in meant)
             and self._counts(now.timestamp())
@@ -76,15 +76,8 @@ class Statement:
         return True
 
     def _counts(self, now: float) -> bool:
-        expires, begins = self._moment("exp"), self._moment("nbf") if "nbf" in self.claims else now
+        expires = number_in(self.claims, "exp")
+        begins = number_in(self.claims, "nbf") if "nbf" in self.claims else now
         if expires is None or begins is None:
             return False
         return 0 < expires - now <= LIFETIME_MAX.total_seconds() and begins <= now + LEEWAY.total_seconds()
-
-    def _text(self, name: str) -> str:
-        value = self.claims.get(name)
-        return value if isinstance(value, str) else ""
-
-    def _moment(self, name: str) -> int | float | None:
-        value = self.claims.get(name)
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -17,7 +17,7 @@ from urllib.parse import quote_plus, urlencode
 from operations.identity.vouching import Vouched
 from server.oauth.fetching import NotFetched, ask_json
 from server.oauth.provider import Providers, Published
-from server.oauth.statements import Claims, NotGenuine, check_times, text_in
+from server.oauth.statements import Claims, NotGenuine, check_times, number_in, text_in
 
 _TYPES = frozenset({"", "jwt"})
 _ENTRA = "https://login.microsoftonline.com/"
@@ -113,8 +113,8 @@ def confirmed_address(claims: Claims) -> str:
 
 def _proved_at(claims: Claims, now: datetime) -> datetime | None:
     """When the person has proved to the provider who it is, where the provider says so: it may be long ago."""
-    moment = claims.get("auth_time")
-    if isinstance(moment, bool) or not isinstance(moment, int | float) or not moment >= 0:
+    moment = number_in(claims, "auth_time")
+    if moment is None or not moment >= 0:
         return None
     return datetime.fromtimestamp(min(moment, now.timestamp()), UTC)
 

@@ -97,6 +97,12 @@ def text_in(claims: Claims, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def number_in(claims: Claims, name: str) -> int | float | None:
+    """A claim that is a number; None where there is none."""
+    value = claims.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def _header(text: str) -> Mapping[str, Any]:
     if len(text) > LENGTH_MAX or not text.isascii():
         raise NotGenuine("it is no statement")
@@ -132,9 +138,7 @@ def _fits(one: Mapping[str, Any], algorithm: str) -> bool:
 
 
 def _moment_in(claims: Claims, name: str) -> int | float | None:
-    value = claims.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    number = number_in(claims, name)
+    if number is None and claims.get(name) is not None:
         raise NotGenuine("it does not say from when to when it counts")
-    return value
+    return number
