@@ -10,7 +10,7 @@ import typer
 
 from invoicing.organizations import EVERYTHING, READ_ONLY, CredentialKind, Scopes
 from invoicing.text.typed import counted
-from server.cli_options import Data, Json, LinksUrl, Organization, command_group, days
+from server.cli_options import Data, Json, LinksUrl, Organization, PublicUrl, command_group, days
 from server.console import say, say_json
 from server.settings import Settings, read_settings
 
@@ -88,7 +88,7 @@ def create_link(
     data: Data = None,
     read_only: ReadOnly = False,
     expires_in_days: Days = 0,
-    public_url: Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")] = "",
+    public_url: PublicUrl = "",
     links_url: LinksUrl = "",
     as_json: Json = False,
 ) -> None:

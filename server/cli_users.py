@@ -11,7 +11,7 @@ import anyio
 import typer
 
 from invoicing.text.codes import small_letters
-from server.cli_options import Data, Json, Organization, command_group
+from server.cli_options import Data, Json, Organization, PublicUrl, command_group
 from server.console import say, say_json
 from server.settings import Settings, read_settings
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from storage.directory.credentials import KnownCredential
 
 Email = Annotated[str, typer.Option(help="The person's e-mail address.")]
-
-PublicUrl = Annotated[str, typer.Option(help="The URL under which the server is reached, as for serve.")]
 
 user_app = command_group("The people of the installation: where they belong, and how the audit trail names them.")
 
@@ -85,7 +83,7 @@ def sign_in_link(
     as_json: Json = False,
 ) -> None:
     """Print a link by which a person signs in with a browser, once, within 15 minutes."""
-    anyio.run(_sign_in_link, replace(read_settings(data, public_url), user=""), user, as_json)
+    anyio.run(_sign_in_link, _as_owner(data, public_url), user, as_json)
 
 
 @user_app.command("limit")
@@ -164,9 +162,9 @@ def _run(settings: Settings, handle: str, act: Callable[[Office, OrganizationRef
     anyio.run(run)
 
 
-def _as_owner(data: Path | None) -> Settings:
+def _as_owner(data: Path | None, public_url: str = "") -> Settings:
     """The settings without `COUNTERFOIL_USER`: it may be the very address that is to be looked up or mended."""
-    return replace(read_settings(data), user="")
+    return replace(read_settings(data, public_url), user="")
 
 
 async def _list(settings: Settings, as_json: bool) -> None:
