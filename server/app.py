@@ -45,7 +45,7 @@ async def local_office(settings: Settings, *, begin: bool = False) -> AsyncItera
             principal = await practices.start_unnamed(store, system_clock, settings.user)
         if principal is None:
             raise NotFound("There is no practice in this data folder yet: run counterfoil init.")
-        url = settings.public_url or await store.directory.read(installation.served_url)
+        url = await known_url(settings, store)
         office = Office(
             store=store,
             principal=principal,
@@ -84,12 +84,14 @@ def _noting(office: Office) -> Iterator[None]:
             activity.note(office, done)
 
 
-async def browser_url(settings: Settings, store: Store) -> str:
-    """Where a browser finds this installation: the public URL, else the one that was served or named last, else the
-    usual place.
-    """
-    served = await store.directory.read(installation.served_url)
-    return settings.public_url or served or settings.default_url
+async def known_url(settings: Settings, store: Store) -> str:
+    """The public URL, else the one that was served or named last; empty where there is none."""
+    return settings.public_url or await store.directory.read(installation.served_url)
+
+
+def browser_url(settings: Settings, office: Office) -> str:
+    """Where a browser finds the installation of a local office: at the URL that is known, else at the usual place."""
+    return office.public_url or settings.default_url
 
 
 async def find_organization(office: Office, handle: str) -> OrganizationRef:

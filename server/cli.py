@@ -242,7 +242,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
     from operations.credentials import create_token
     from operations.identity.links import make_sign_in_link
     from operations.identity.public_url import serve_at
-    from server.app import browser_url, system_clock
+    from server.app import known_url, system_clock
     from storage.folder.store import open_store
 
     profile = practices.check_first(first)
@@ -254,7 +254,7 @@ async def _init(settings: Settings, first: FirstOrganization, as_json: bool) -> 
         if settings.public_url:
             # What later commands print goes with what is printed now.
             await serve_at(store, settings.public_url, accept=True)
-        url = await browser_url(settings, store)
+        url = await known_url(settings, store) or settings.default_url
         sign_in_url = url + link.path
         mandates = mandate_lines(profile, on=office.now().date())
     if as_json:

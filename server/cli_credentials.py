@@ -103,7 +103,7 @@ def create_link(
         made = await create(
             office, target, name, kind=CredentialKind.LINK, scopes=_scopes(read_only), expires_in_days=expires_in_days
         )
-        begins = settings.links_lead_to(await browser_url(settings, office.store))
+        begins = settings.links_lead_to(browser_url(settings, office))
         _show(as_json, "url", f"{begins}/mcp/k/{made.secret}", made.prefix)
         if not (settings.public_url or settings.links_url or as_json):
             say(f"It leads to a server at {begins}; for another one give --public-url or --links-url.")

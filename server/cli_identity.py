@@ -52,7 +52,7 @@ def set_provider(
         wanted = ProviderSettings(
             issuer=issuer, client_id=client_id, secret=secret, only=only, connect_staff=connect_staff
         )
-        await _tell(await keep(office, wanted), office, settings, as_json=as_json)
+        _tell(await keep(office, wanted), office, settings, as_json=as_json)
 
     _run(data, act)
 
@@ -64,7 +64,7 @@ def show_provider(data: Data = None, as_json: Json = False) -> None:
     async def act(office: Office, settings: Settings) -> None:
         from operations.identity.providers import the_provider
 
-        await _tell(await the_provider(office.store), office, settings, as_json=as_json)
+        _tell(await the_provider(office.store), office, settings, as_json=as_json)
 
     _run(data, act)
 
@@ -114,11 +114,11 @@ async def _check(issuer: str, office: Office, *, ask: bool) -> None:
         ) from None
 
 
-async def _tell(provider: KnownProvider | None, office: Office, settings: Settings, *, as_json: bool) -> None:
+def _tell(provider: KnownProvider | None, office: Office, settings: Settings, *, as_json: bool) -> None:
     from server.app import browser_url
     from server.oauth.signing_in import ANSWER
 
-    redirect_uri = await browser_url(settings, office.store) + ANSWER
+    redirect_uri = browser_url(settings, office) + ANSWER
     shown = None if provider is None else _shown(provider, redirect_uri)
     if as_json:
         say_json(shown)

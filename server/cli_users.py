@@ -64,7 +64,7 @@ def invite_user(
         limited = _handles(clients) if clients else None
         joined = await invite(office, target, email, role=role_named(role), clients=limited)
         link = await make_invitation(office, target, joined.email)
-        url = await browser_url(settings, office.store) + link.path
+        url = browser_url(settings, office) + link.path
         if as_json:
             say_json({**asdict(joined), "url": url})
             return
@@ -187,7 +187,7 @@ async def _sign_in_link(settings: Settings, user: str, as_json: bool) -> None:
 
     async with local_office(settings) as office:
         link = await make_sign_in_link(office, user)
-        url = await browser_url(settings, office.store) + link.path
+        url = browser_url(settings, office) + link.path
     if as_json:
         say_json({"url": url})
         return
