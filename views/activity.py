@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from operations.activity import OK, Door
 from storage.directory.activity import Noted
 from views.base import View
 
-_DOORS = {
+_DOORS: Mapping[str, str] = {
     Door.MCP: "AI client or program",
     Door.PAGE: "page",
     Door.OAUTH: "connecting a client",
@@ -33,6 +35,6 @@ def activity_shown(one: Noted) -> ActivityShown:
         program=one.program,
         act=one.act,
         result="done" if one.result in (OK, one.act) else one.result.replace("_", " "),
-        door=next((said for door, said in _DOORS.items() if door == one.door), one.door),
+        door=_DOORS.get(one.door, one.door),
         times=f"{one.times} times" if one.times > 1 else "",
     )
