@@ -181,7 +181,6 @@ class AccountPages:
             status=200 if refused is None else 409,
             title="Your account",
             alert="" if refused is None else refused.message,
-            form_key=visitor.form_key,
             mine=mine,
             visitor=visitor,
             kept="" if refused else _KEPT.get(request.query_params.get("kept", ""), ""),
@@ -215,8 +214,6 @@ def _page(visitor: Visitor, template: str, title: str, alert: str, **context: An
         status=400 if alert else 200,
         title=title,
         alert=alert,
-        form_key=visitor.form_key,
-        email=visitor.email,
         visitor=visitor,
         **context,
     )
