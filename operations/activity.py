@@ -7,7 +7,7 @@ readers of what strangers tried to name, and nobody learns from another's log th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,6 +73,13 @@ def note(office: Office, done: Activity) -> None:
             named=bool(done.organization_id),
         )
     )
+
+
+def note_visits(office: Office, done: Activity) -> None:
+    """Note what was done in the log of each organization for which the office has acted; as it says, where none."""
+    visited = office.visits.organizations if office.visits else ()
+    for organization_id in visited or (done.organization_id,):
+        note(office, replace(done, organization_id=organization_id))
 
 
 def note_failed_authentication(store: Store, clock: Clock, door: Door, reason: str) -> None:

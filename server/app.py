@@ -73,15 +73,8 @@ def _noting(office: Office) -> Iterator[None]:
         result = activity.FAILED
         raise
     finally:
-        for organization_id in (office.visits and office.visits.organizations) or ("",):
-            done = Activity(
-                door=Door.LOCAL,
-                act=running_command(),
-                result=result,
-                organization_id=organization_id,
-                principal=office.principal,
-            )
-            activity.note(office, done)
+        done = Activity(door=Door.LOCAL, act=running_command(), result=result, principal=office.principal)
+        activity.note_visits(office, done)
 
 
 async def known_url(settings: Settings, store: Store) -> str:

@@ -73,16 +73,15 @@ def note_call(caller: Caller, request: Request, outcome: HandlerResult | BaseExc
     act, office = act_of(request), caller.office
     if not act:
         return
-    result = _result_of(outcome)
-    visited = list(office.visits.organizations) if office.visits else []
-    if not visited:
-        own = caller.connection
-        visited = [own.organization.id if isinstance(own, DedicatedConnection) else ""]
-    for organization_id in visited:
-        activity.note(
-            office,
-            Activity(door=door, act=act, result=result, organization_id=organization_id, principal=office.principal),
-        )
+    own = caller.connection
+    done = Activity(
+        door=door,
+        act=act,
+        result=_result_of(outcome),
+        organization_id=own.organization.id if isinstance(own, DedicatedConnection) else "",
+        principal=office.principal,
+    )
+    activity.note_visits(office, done)
 
 
 def _result_of(outcome: HandlerResult | BaseException) -> str:
