@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from invoicing.master_data.handles import connection_name
+from invoicing.money.amounts import parse_whole
 from invoicing.organizations import (
     EVERYTHING,
     READ_ONLY,
@@ -112,11 +113,13 @@ async def _made(visitor: Visitor, organization: OrganizationRef, form: Form) -> 
 
 
 def _days(text: str) -> int:
-    """The days that a form says; what is no number is none that is taken."""
+    """The days that a form says; a plain 0 is none that is taken.
+
+    Raises:
+        InvalidInput: it is no number.
+    """
     plain = text.strip()
-    if not plain:
-        return 0
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 6 and int(plain) else -1
+    return (parse_whole(plain, field="expires_in_days") or -1) if plain else 0
 
 
 async def _revoke(request: Request, visitor: Visitor) -> Response:
