@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from server.oauth.errors import invalid_request
+from server.pages.reading import FORM_TYPE, form_pairs, is_form
 
 PARAMETERS_MAX = 50
-_FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,10 @@ def parameters_of(request: Request, body: bytes) -> Parameters:
     Raises:
         OAuthError: it is none, or one comes more than once.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
-        raise invalid_request(f"Send the parameters as {_FORM_TYPE}.")
+    if not is_form(request):
+        raise invalid_request(f"Send the parameters as {FORM_TYPE}.")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=PARAMETERS_MAX, errors="strict")
+        pairs = form_pairs(body, most=PARAMETERS_MAX)
     except ValueError:
         raise invalid_request("The parameters cannot be read.") from None
     parameters = Parameters.of(pairs)

@@ -15,9 +15,9 @@ from server.pages.rendering import told
 FORM_BYTES_MAX = 65_536
 PUBLIC_URL = "counterfoil.public_url"
 """Where the scope of a page's request holds the URL under which the server is known."""
+FORM_TYPE = "application/x-www-form-urlencoded"
 _FIELDS_MAX = 2_000
 _KEY = "form_key"
-_FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,10 @@ async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form
         Turned: it is from elsewhere, was made for another session, is too large, or is no form.
     """
     check_from_here(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
+    if not is_form(request):
         raise _not_read("What was sent is not this page's form.", 415)
     try:
-        pairs = parse_qsl(
-            (await read_body(request)).decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX, errors="strict"
-        )
+        pairs = form_pairs(await read_body(request), most=_FIELDS_MAX)
     except ValueError:
         raise _not_read("The form could not be read.", 400) from None
     fields: dict[str, list[str]] = {}
@@ -56,6 +54,20 @@ async def read_form(request: Request, signed_in: SignedIn | None = None) -> Form
     if signed_in is not None:
         check_form_key(signed_in, form.text(_KEY))
     return form
+
+
+def is_form(request: Request) -> bool:
+    """Whether the body says that it is a form."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM_TYPE
+
+
+def form_pairs(body: bytes, *, most: int) -> list[tuple[str, str]]:
+    """The fields of a form in their order, so many at most.
+
+    Raises:
+        ValueError: it is none, or has more.
+    """
+    return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict")
 
 
 async def read_body(request: Request) -> bytes:

@@ -50,7 +50,7 @@ def _of_a_cookie_too(db: Session, digest: str, *, now: datetime) -> Bearer | Lap
 
 FROM_HERE = Guard(reading, "check_from_here", lambda request: None)
 FORM_KEY = Guard(reading, "is_form_key", lambda signed_in, given: True)
-FORM_TYPE = Guard(reading, "_FORM_TYPE", "text/plain")
+FORM_TYPE = Guard(reading, "FORM_TYPE", "text/plain")
 HEADERS = Guard(rendering, "page_headers", lambda form_targets=(): {})
 ALL_HEADERS = Guard(SafeHeaders, "__call__", lambda self, *asgi: self._application(*asgi))
 # Off is what it is to be.
@@ -64,7 +64,7 @@ APART_TOO = Guard(credentials, "bearer_of", _of_a_cookie_too)
 
 
 def _sends(
-    headers: dict[str, str], key: Callable[[Scene, str], Awaitable[str]], kind: str = reading._FORM_TYPE
+    headers: dict[str, str], key: Callable[[Scene, str], Awaitable[str]], kind: str = reading.FORM_TYPE
 ) -> Callable[[Scene], Awaitable[str]]:
     """The form of somebody who is signed in, as a browser sends it with these headers and this form key."""
 
