@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from operations.authorization.scopes import Asked
+from server.http.origins import origin_asked
 from server.oauth import assertions
 from server.oauth.assertions import StaffAssertions
 from server.oauth.browsers import for_any_page
@@ -26,7 +27,7 @@ class AuthorizationServerMetadata:
     staff: StaffAssertions
 
     async def __call__(self, request: Request) -> Response:
-        if request.headers.get("host", "").lower() != self.public_url.partition("://")[2]:
+        if origin_asked(request, self.public_url) != self.public_url:
             return PlainTextResponse("Not found.", status_code=404)
         if request.method == "OPTIONS":
             return for_any_page(request, Response(status_code=204))

@@ -6,7 +6,7 @@ import base64
 import logging
 import secrets
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from operations.identity.providers import secret_of, the_provider
 from operations.identity.vouching import sign_in_vouched
 from server.http.answers import Turned
 from server.http.limits import Allowance, Limiter
+from server.http.origins import origin_asked
 from server.oauth.askers import asker_of, counted
 from server.oauth.fetching import NotFetched
 from server.oauth.people import Attempt, Relying, address_of, vouched_for
@@ -58,7 +59,7 @@ class ProviderSignIn:
     async def _begin(self, request: Request, visitor: Visitor | None) -> Response:
         office, back = self.desk.office, local_path(request.query_params.get("next", ""))
         relying = await self._relying()
-        if request.headers.get("host", "").lower() != urlsplit(office.public_url).netloc.lower():
+        if origin_asked(request, office.public_url) != office.public_url:
             # The provider sends the browser to the public URL, where a cookie of this host would be missing.
             return see_other(f"{office.public_url}{BEGIN}?{urlencode({'next': back})}")
         attempt = Attempt(secrets.token_urlsafe(32), relying.issuer)
