@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 
 from benchmarks.load import Caller, Job, compare
@@ -11,7 +9,7 @@ from benchmarks.office import Office as Served
 from invoicing.organizations import EVERYTHING, CredentialKind
 from operations.access import Office
 from operations.authorization.consent import Consent, allow
-from operations.authorization.granting import Redemption, redeem
+from operations.authorization.granting import Redemption, challenge_of, redeem
 from operations.authorization.programs import register_program
 from operations.authorization.requests import NewRequest, begin_request, waiting_request
 from operations.authorization.scopes import BOTH
@@ -55,7 +53,6 @@ async def _secrets(data: Path, handle: str, url: str) -> tuple[str, str]:
 
 async def _token(office: Office, handle: str, audience: str) -> str:
     program, _ = await register_program(office, ClientProgram(id="", name="Bench", redirect_uris=(_CALLBACK,)))
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(_VERIFIER.encode()).digest()).decode().rstrip("=")
     new = NewRequest(
         client_id=program.id,
         redirect_uri=_CALLBACK,
@@ -63,7 +60,7 @@ async def _token(office: Office, handle: str, audience: str) -> str:
         handle=handle,
         words=BOTH,
         state="",
-        challenge=challenge,
+        challenge=challenge_of(_VERIFIER),
     )
     waiting = await waiting_request(office, await begin_request(office, new, "bench"), "bench")
     assert waiting is not None

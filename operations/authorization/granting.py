@@ -208,8 +208,12 @@ def _fits(code: KeptCode, brought: Redemption) -> bool:
     # OAuth 2.1 lets a program leave the redirect URI out here.
     if brought.redirect_uri not in ("", code.redirect_uri) or not _VERIFIER.fullmatch(brought.verifier):
         return False
-    challenge = base64url(hashlib.sha256(brought.verifier.encode()).digest())
-    return hmac.compare_digest(challenge, code.challenge)
+    return hmac.compare_digest(challenge_of(brought.verifier), code.challenge)
+
+
+def challenge_of(verifier: str) -> str:
+    """The challenge of a verifier, by the method S256 (RFC 7636, 4.2)."""
+    return base64url(hashlib.sha256(verifier.encode()).digest())
 
 
 def _bearer(db: Session, credential_id: str, now: datetime) -> Bearer | None:

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from invoicing.refusals import Refusal, Unavailable
+from invoicing.text.base64url import base64url
 from operations.access import FileLink, Office, Principal
 from operations.authentication import NotYours, Unauthenticated, bearer_behind
 from operations.file_readers import FileReader
@@ -61,7 +62,7 @@ class LinkSigner:
         expires_at = (books.clock() + LIFETIME).replace(microsecond=0)
         named = [books.organization.id, stored.id, int(expires_at.timestamp()), principal.credential_id]
         claims = json.dumps(named).encode()
-        token = f"{_encode(claims)}.{_encode(self._signature(claims))}"
+        token = f"{base64url(claims)}.{base64url(self._signature(claims))}"
         return FileLink(f"{self.public_url}/files/{token}", expires_at)
 
     def read(self, token: str, *, now: datetime) -> LinkedFile | None:
@@ -171,17 +172,13 @@ def _absent() -> Response:
     return PlainTextResponse("This link is not valid, or not any more: ask for a new one.", status_code=404)
 
 
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
 def _decode(text: str) -> bytes:
-    """The bytes that `_encode` wrote as this text.
+    """The bytes that `base64url` wrote as this text.
 
     Raises:
-        ValueError: not exactly what `_encode` writes; base64 has other spellings of the same bytes.
+        ValueError: not exactly what `base64url` writes; base64 has other spellings of the same bytes.
     """
     raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    if _encode(raw) != text:
+    if base64url(raw) != text:
         raise ValueError
     return raw

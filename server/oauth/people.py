@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote_plus, urlencode
 
+from invoicing.text.base64url import base64url
+from operations.authorization.granting import challenge_of
 from operations.identity.vouching import Vouched
 from server.oauth.fetching import NotFetched, ask_json
 from server.oauth.provider import Providers, Published
@@ -57,12 +59,11 @@ class Attempt:
 
     def _derived(self, purpose: str) -> str:
         key, text = self.secret.encode(), f"counterfoil {purpose}\n{self.issuer}".encode()
-        return base64.urlsafe_b64encode(hmac.digest(key, text, hashlib.sha256)).decode().rstrip("=")
+        return base64url(hmac.digest(key, text, hashlib.sha256))
 
 
 def address_of(published: Published, relying: Relying, attempt: Attempt, *, anew: bool = False) -> str:
     """Where the browser is sent, to say to the provider who it is; `anew`, even if it has done so a while ago."""
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(attempt.verifier.encode()).digest()).decode().rstrip("=")
     query = urlencode(
         {
             "response_type": "code",
@@ -71,7 +72,7 @@ def address_of(published: Published, relying: Relying, attempt: Attempt, *, anew
             "scope": "openid email",
             "state": attempt.state,
             "nonce": attempt.nonce,
-            "code_challenge": challenge,
+            "code_challenge": challenge_of(attempt.verifier),
             "code_challenge_method": "S256",
         }
         | ({"prompt": "login"} if anew else {})

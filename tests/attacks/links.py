@@ -57,7 +57,7 @@ async def _signs_himself(scene: Scene) -> str:
     claims = downloads._decode((await _file(scene)).rpartition("/")[2].partition(".")[0])
     organization_id, file_id, expires, credential_id = json.loads(claims)
     longer = json.dumps([organization_id, file_id, expires + 3_600, credential_id]).encode()
-    return await _get(scene, f"/files/{downloads._encode(longer)}.{downloads._encode(b'')}")
+    return await _get(scene, f"/files/{downloads.base64url(longer)}.{downloads._encode(b'')}")
 
 
 def _a_day_later(path: Callable[[Scene], Awaitable[str]]) -> Callable[[Scene], Awaitable[str]]:

@@ -21,6 +21,7 @@ from server.pages.identity.addresses import local_path, network_address, sign_in
 from server.pages.reading import Form, origin_of, read_form
 from server.pages.rendering import render, see_other, told
 from server.pages.visiting import Desk, Visitor
+from storage.directory.providers import passwords_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class SignInPages:
             elsewhere=self.site.origin + sign_in_address(next_path),
             provider="" if provider is None else urlsplit(provider.issuer).netloc,
             provider_address=sign_in_address(next_path, BEGIN),
-            passwords=provider is None or not provider.only,
+            passwords=passwords_count(provider),
         )
         if isinstance(refused, LimitExceeded):
             response.headers["Retry-After"] = str(refused.seconds if isinstance(refused, TooOften) else 5)
