@@ -31,7 +31,7 @@ from storage.directory import access_queries
 from tests.operations.test_human_approval import LIVE, acknowledged, chat_of, live_client
 from tests.support.approvals import Desk, desk
 from tests.support.people import archive, colleague, in_the_directory, refusal
-from tests.support.signing import PASSKEY
+from tests.support.signing import assertion
 
 Attack = Callable[[Desk], Awaitable[None]]
 
@@ -353,7 +353,7 @@ async def the_user_was_demoted(it: Desk) -> None:
 
 async def a_persons_yes_is_invented(it: Desk) -> None:
     key = await it.ask(it.anna)
-    made = await it.decide(it.ben, key, proof=PASSKEY.sign(b"0" * 32, "0" * 64))
+    made = await it.decide(it.ben, key, proof=assertion(b"0" * 32, "0" * 64))
     assert made.anew
 
 

@@ -37,7 +37,7 @@ from tests.support.approvals import Desk, desk
 from tests.support.folders import folder_of
 from tests.support.people import refusal
 from tests.support.raw import past_triggers
-from tests.support.signing import PASSKEY, by_passkey, by_password, sign
+from tests.support.signing import PASSKEY, assertion, by_passkey, by_password, sign
 
 
 async def deciding(it: Desk, who: Office) -> Books:
@@ -107,18 +107,18 @@ async def test_whoever_may_decide_sees_what_waits_and_nobody_else(tmp_path: Path
 
 
 WRONG: dict[str, Callable[[Shown], PasskeyAssertion]] = {
-    "another challenge": lambda seen: PASSKEY.sign(b"0" * 32, seen.nonce),
-    "nobody was verified": lambda seen: PASSKEY.sign(seen.challenge, seen.nonce, flags=1),
-    "nobody was there": lambda seen: PASSKEY.sign(seen.challenge, seen.nonce, flags=4),
-    "another site": lambda seen: PASSKEY.sign(seen.challenge, seen.nonce, origin="https://localhost.example.com"),
+    "another challenge": lambda seen: assertion(b"0" * 32, seen.nonce),
+    "nobody was verified": lambda seen: by_passkey(seen, replace(PASSKEY, verifies=False)),
+    "nobody was there": lambda seen: by_passkey(seen, replace(PASSKEY, present=False)),
+    "another site": lambda seen: by_passkey(seen, replace(PASSKEY, origin="https://localhost.example.com")),
     "an origin that is only said": lambda seen: replace(
-        PASSKEY.sign(seen.challenge, seen.nonce, origin="http://evil.localhost"), origin="http://localhost:8750"
+        by_passkey(seen, replace(PASSKEY, origin="http://evil.localhost")), origin="http://localhost:8750"
     ),
     "another relying party": lambda seen: replace(
-        PASSKEY.sign(seen.challenge, seen.nonce, host="example.com"), relying_party="localhost"
+        by_passkey(seen, replace(PASSKEY, host="example.com")), relying_party="localhost"
     ),
-    "a frame of somebody else": lambda seen: PASSKEY.sign(seen.challenge, seen.nonce, crossOrigin=True),
-    "the making of a passkey": lambda seen: PASSKEY.sign(seen.challenge, seen.nonce, type="webauthn.create"),
+    "a frame of somebody else": lambda seen: by_passkey(seen, replace(PASSKEY, says={"crossOrigin": True})),
+    "the making of a passkey": lambda seen: by_passkey(seen, replace(PASSKEY, says={"type": "webauthn.create"})),
     "another key": lambda seen: replace(by_passkey(seen), public_key=by_passkey(seen).public_key[:-4] + "AAAA"),
     "no signature": lambda seen: replace(by_passkey(seen), signature=""),
     "no client data": lambda seen: replace(by_passkey(seen), client_data=""),
@@ -145,7 +145,7 @@ async def test_a_signature_counts_for_no_other_document_person_round_or_moment(t
             await seen_by(it, who, key)
             assert (await approve(it, who, key, by_passkey(seen))).anew, "the nonce is of one person and one document"
             theirs = await seen_by(it, who, key)
-            taken = PASSKEY.sign(seen.challenge, theirs.nonce)
+            taken = assertion(seen.challenge, theirs.nonce)
             assert isinstance(await refusal(approve(it, who, key, taken)), NotAllowed)
         it.one.clock.advance(timedelta(minutes=-1))
         assert (await approve(it, it.ben, first, by_passkey(seen))).anew, "it was shown at another time"

@@ -7,6 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import cbor2
 import pyotp
@@ -24,25 +25,31 @@ _PRESENT, _VERIFIED, _WITH_KEY = 1, 4, 0x40
 @dataclass(slots=True)
 class Device:
     """Makes and uses one passkey as a browser does. What it says can be made wrong: another origin or host, a person
-    that it did not make sure of, a count that stands still.
+    that it did not make sure of or that is not there, a count that stands still, whatever it `says` besides.
     """
 
     origin: str = "http://localhost:8750"
     host: str = ""
+    present: bool = True
     verifies: bool = True
     count: int = 0
     counts: bool = True
     user_handle: str = ""
+    says: dict[str, Any] = field(default_factory=dict)
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+
+    @property
+    def public_key(self) -> bytes:
+        """The public half of the passkey, as a server is told it."""
+        numbers = self.key.public_key().public_numbers()
+        return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")})
 
     def create(self, options: str) -> str:
         """What a browser sends when the device has made a passkey."""
         asked = json.loads(options)
         self.user_handle = asked["user"]["id"]
-        numbers = self.key.public_key().public_numbers()
-        public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
-        credential = len(self.credential_id).to_bytes(2, "big") + self.credential_id + cbor2.dumps(public)
+        credential = len(self.credential_id).to_bytes(2, "big") + self.credential_id + self.public_key
         data = self._data(asked["rp"]["id"], _WITH_KEY) + bytes(16) + credential
         attested = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", asked["challenge"])
@@ -62,11 +69,11 @@ class Device:
 
     def _data(self, host: str, flags: int = 0) -> bytes:
         self.count += self.counts
-        flags |= _PRESENT | (_VERIFIED if self.verifies else 0)
+        flags |= (_PRESENT if self.present else 0) | (_VERIFIED if self.verifies else 0)
         return hashlib.sha256((self.host or host).encode()).digest() + bytes([flags]) + self.count.to_bytes(4, "big")
 
     def _client(self, kind: str, challenge: str) -> bytes:
-        return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin}).encode()
+        return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin} | self.says).encode()
 
     def _sent(self, **response: str) -> str:
         known_as = bytes_to_base64url(self.credential_id)
