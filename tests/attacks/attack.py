@@ -14,12 +14,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from operations.access import Office
-from operations.identity import browsing
-from operations.identity.browsing import Method
 from server.oauth.fetching import NotFetched
 from server.pages.rendering import told
 from server.pages.visiting import Desk, Visitor
 from tests.support.http import HERE, LEGACY, House, house
+from tests.support.identity import person_at, sign_in
 from tests.support.people import another_practice, colleague
 
 BEGINNING = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": {"name": "attacker", "version": "1"}}
@@ -87,14 +86,10 @@ class Scene:
 
     async def sign_in(self, office: Office | None = None) -> str:
         """The secret of the cookie of somebody who has just signed in, the owner unless somebody else is named."""
-        one = self.home.one
-        user_id, now = (office or one.office).principal.user_id, one.clock()
-        return await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.PASSKEY, now=now))
+        return await sign_in(office or self.home.one.office)
 
     async def form_key(self, secret: str) -> str:
-        signed_in = await browsing.signed_in(self.home.one.store, self.home.one.clock, secret)
-        assert signed_in is not None
-        return signed_in.form_key
+        return (await person_at(self.home.one.office, secret)).form_key
 
     async def visit(self, path: str, cookie: str = "", method: str = "GET", **options: Any) -> httpx2.Response:
         """What a browser with this cookie is answered."""

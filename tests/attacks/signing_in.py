@@ -24,7 +24,7 @@ from tests.attacks.attack import Attack, Guard, Scene
 from tests.attacks.browsers import FROM_HERE, PAGE
 from tests.attacks.connections import HOSTS
 from tests.support.http import HERE
-from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of
+from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of, signed_in, with_passkey
 from tests.support.people import colleague, in_the_directory
 
 YEARS = timedelta(days=3_650)
@@ -128,15 +128,12 @@ def halfway_of(answer: httpx2.Response) -> str:
 async def a_person(scene: Scene) -> Person:
     one = scene.home.one
     office = await colleague(one, one.organization, "accountant")
-    cookie = await scene.sign_in(office)
-    me = await browsing.signed_in(one.store, one.clock, cookie)
-    assert me is not None
+    me = await signed_in(office, Method.PASSKEY)
     found = Person(scene, replace(office, hashing=CHEAP))
     await ways.set_password(found.office, me, GOOD_PASSWORD)
     found.secret = (await ways.show_codes(found.office)).secret
     await ways.confirm_codes(found.office, found.code())
-    made = found.device.create(await ways.passkey_to_be_made(found.office, me, SITE))
-    await ways.add_passkey(found.office, me, SITE, made, name="Laptop")
+    await with_passkey(found.office, me, found.device, SITE)
     return found
 
 

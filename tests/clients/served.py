@@ -23,7 +23,7 @@ from server.app import system_clock
 from server.pages.cookies import SessionCookie
 from storage.folder.store import open_store
 from storage.ids import new_id
-from tests.support.browser_forms import sign_in
+from tests.support.identity import sign_in
 
 ORGANIZATION = "harbour-bakery-sandbox"
 CLIENTS = {"Harbour Bakery": ORGANIZATION, "Finch Studio": "finch-studio-sandbox"}

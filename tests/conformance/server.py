@@ -18,8 +18,8 @@ from server.http.serving import serve_application
 from server.pages.cookies import SessionCookie
 from tests.conformance.fixtures import equip
 from tests.support.authorization import a_program
-from tests.support.browser_forms import sign_in
 from tests.support.http import ROOMY, Credentials
+from tests.support.identity import sign_in
 from tests.support.practice import practice
 
 

@@ -18,7 +18,6 @@ from operations.authentication import Presented, Unauthenticated, authenticate
 from operations.credentials import Secret, create_key, create_token
 from operations.identity.browsing import signed_in
 from operations.identity.links import make_invitation, use_link
-from operations.identity.passkeys import Site
 from operations.known_credentials import revoke_credential
 from operations.membership import Joined, invite_user, limit_user, list_members, remove_user, role_named
 from operations.organizations import all_organizations
@@ -31,6 +30,7 @@ from storage.directory import users
 from storage.directory.credentials import Bearer, bearer_by_id
 from storage.directory.database import DIRECTORY_FILE
 from storage.directory.users import Person
+from tests.support.identity import SITE
 from tests.support.people import another_practice, archive, as_seen_by, colleague, refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
@@ -38,7 +38,6 @@ from tests.support.stores import open_store
 
 KEY, LINK = CredentialKind.KEY, CredentialKind.LINK
 ANA, OWNER = "ana@example.com", "owner@example.com"
-SITE = Site.of("http://localhost:8750")
 BAKERY, FINCH, PRACTICE = "harbour-bakery-sandbox", "finch-studio-sandbox", "ledger-co-sandbox"
 
 

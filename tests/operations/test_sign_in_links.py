@@ -13,7 +13,7 @@ import pytest
 from invoicing.organizations import EVERYTHING, Role
 from invoicing.refusals import NotAllowed, NotFound
 from operations.credentials import create_token
-from operations.identity import browsing, links, ways
+from operations.identity import browsing, links
 from operations.identity.browsing import Method
 from operations.identity.links import MadeLink, Opened
 from operations.identity.passkeys import Site
@@ -21,11 +21,10 @@ from operations.identity.vouching import Vouched, sign_in_vouched
 from operations.membership import invite_user, remove_user
 from operations.people import acting
 from storage.directory import credentials, providers
-from tests.support.identity import Device
+from tests.support.identity import SITE, Device, person_at, signed_in, with_passkey
 from tests.support.people import another_practice, as_seen_by, colleague, in_the_directory, refusal
 from tests.support.practice import Practice, practice
 
-SITE = Site.of("http://localhost:8750")
 ANN = "ann@example.com"
 
 
@@ -43,8 +42,7 @@ async def test_a_link_signs_in_once(one: Practice) -> None:
     link = await links.make_sign_in_link(one.office, "Owner@example.com")
     found = await asyncio.gather(*(opened(one, link) for _ in range(10)))
     (used,) = (one for one in found if one is not None)
-    me = await browsing.signed_in(one.store, one.clock, used.secret)
-    assert me is not None
+    me = await person_at(one.office, used.secret)
     assert (me.principal.user_id, me.method, used.has_ways) == (one.principal.user_id, Method.LINK, False)
 
 
@@ -94,8 +92,7 @@ async def test_an_invitation_lets_a_new_person_in_for_a_week(one: Practice) -> N
     one.clock.advance(links.INVITATION_LIFETIME - timedelta(seconds=1))
     used = await opened(one, link)
     assert used is not None
-    me = await browsing.signed_in(one.store, one.clock, used.secret)
-    assert me is not None
+    me = await person_at(one.office, used.secret)
     assert me.principal.label == ANN
 
 
@@ -139,12 +136,7 @@ async def with_an_invitation(one: Practice) -> None:
 
 async def with_a_passkey_of_another_host(one: Practice) -> None:
     ann, site = await acting(one.office, ANN), Site.of("https://books.example.com")
-    user_id, now = ann.principal.user_id, one.clock()
-    secret = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.LINK, now=now))
-    me = await browsing.signed_in(one.store, one.clock, secret)
-    assert me is not None
-    answer = Device(origin=site.origin).create(await ways.passkey_to_be_made(ann, me, site))
-    await ways.add_passkey(ann, me, site, answer, name="Laptop")
+    await with_passkey(ann, await signed_in(ann), Device(origin=site.origin), site)
 
 
 @pytest.mark.parametrize(

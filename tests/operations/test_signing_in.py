@@ -20,11 +20,20 @@ from operations.identity.passkeys import Site
 from operations.identity.passwords import Hashing
 from operations.identity.signing_in import TooOften
 from storage.directory import browsers, guessing
-from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of, made_up
+from tests.support.identity import (
+    CHEAP,
+    GOOD_PASSWORD,
+    SITE,
+    Device,
+    code_of,
+    made_up,
+    signed_in,
+    with_codes,
+    with_passkey,
+)
 from tests.support.people import in_the_directory, refusal
 from tests.support.practice import Practice, practice
 
-SITE = Site.of("http://localhost:8750")
 ELSEWHERE = "203.0.113.7"
 
 
@@ -61,17 +70,11 @@ class Person:
 @pytest.fixture
 async def person(tmp_path: Path) -> AsyncIterator[Person]:
     async with practice(tmp_path / "data") as one:
-        user_id, now = one.principal.user_id, one.clock()
-        secret = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.LINK, now=now))
-        me = await browsing.signed_in(one.store, one.clock, secret)
-        assert me is not None
+        me, device = await signed_in(one.office), Device()
         await ways.set_password(one.office, me, GOOD_PASSWORD)
-        shown = await ways.show_codes(one.office)
-        await ways.confirm_codes(one.office, code_of(shown.secret, one.clock()))
-        device = Device()
-        answer = device.create(await ways.passkey_to_be_made(one.office, me, SITE))
-        await ways.add_passkey(one.office, me, SITE, answer, name="Laptop")
-        yield Person(one, me, shown.secret, device)
+        secret = await with_codes(one.office)
+        await with_passkey(one.office, me, device)
+        yield Person(one, me, secret, device)
 
 
 async def test_password_and_code_sign_in_and_neither_does_alone(person: Person) -> None:

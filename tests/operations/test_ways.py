@@ -10,41 +10,30 @@ import pytest
 
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.identity import browsing, ways
-from operations.identity.browsing import Method, SignedIn
+from operations.identity.browsing import Method
 from operations.identity.passkeys import PASSKEYS_MAX, Site
 from operations.identity.passwords import Hashing, check_password
-from storage.directory.identity import KnownPasskey
-from tests.support.identity import CHEAP, GOOD_PASSWORD, Device, code_of, made_up
+from tests.support.identity import (
+    CHEAP,
+    GOOD_PASSWORD,
+    SITE,
+    Device,
+    code_of,
+    made_up,
+    sign_in,
+    signed_in,
+    with_codes,
+    with_passkey,
+)
 from tests.support.people import refusal
 from tests.support.practice import Practice, practice
 from tests.support.raw import raw
-
-SITE = Site.of("http://localhost:8750")
 
 
 @pytest.fixture
 async def one(tmp_path: Path) -> AsyncIterator[Practice]:
     async with practice(tmp_path / "data") as made:
         yield made
-
-
-async def signed_in(one: Practice, method: Method = Method.LINK) -> SignedIn:
-    user_id, now = one.principal.user_id, one.clock()
-    secret = await one.store.directory.write(lambda db: browsing.begin(db, user_id, method, now=now))
-    found = await browsing.signed_in(one.store, one.clock, secret)
-    assert found is not None
-    return found
-
-
-async def with_passkey(one: Practice, me: SignedIn, device: Device, name: str = "Laptop") -> KnownPasskey:
-    options = await ways.passkey_to_be_made(one.office, me, SITE)
-    return await ways.add_passkey(one.office, me, SITE, device.create(options), name=name)
-
-
-async def with_codes(one: Practice) -> str:
-    shown = await ways.show_codes(one.office)
-    await ways.confirm_codes(one.office, code_of(shown.secret, one.clock()))
-    return shown.secret
 
 
 @pytest.mark.parametrize(
@@ -66,16 +55,16 @@ def test_a_password_that_others_would_try_first_is_refused(password: str, said: 
 
 
 async def test_a_password_counts_with_codes_alone(one: Practice) -> None:
-    me = await signed_in(one)
+    me = await signed_in(one.office)
     await ways.set_password(one.office, me, GOOD_PASSWORD)
     mine = await ways.my_ways(one.office, SITE)
     assert (mine.password_since, mine.are_enough) == (one.clock(), False)
-    await with_codes(one)
+    await with_codes(one.office)
     assert (await ways.my_ways(one.office, SITE)).are_enough
 
 
 async def test_passwords_are_kept_as_argon2id_makes_them_and_checked_by_that(one: Practice) -> None:
-    await ways.set_password(one.office, await signed_in(one), GOOD_PASSWORD)
+    await ways.set_password(one.office, await signed_in(one.office), GOOD_PASSWORD)
     with raw(one.root / "directory.db") as connection:
         ((kept,),) = connection.execute("SELECT hash FROM passwords").fetchall()
     assert kept.startswith("$argon2id$")
@@ -87,9 +76,8 @@ async def test_passwords_are_kept_as_argon2id_makes_them_and_checked_by_that(one
 
 
 async def test_a_new_password_signs_every_other_browser_out(one: Practice) -> None:
-    user_id, now = one.principal.user_id, one.clock()
-    other = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.LINK, now=now))
-    me = await signed_in(one)
+    other = await sign_in(one.office, Method.LINK)
+    me = await signed_in(one.office)
     await ways.set_password(one.office, me, GOOD_PASSWORD)
     assert await browsing.signed_in(one.store, one.clock, other) is None
     with raw(one.root / "directory.db") as connection:
@@ -115,13 +103,13 @@ async def test_codes_are_shown_until_one_confirms_them(one: Practice) -> None:
 
 
 async def test_what_codes_are_made_from_can_be_read_nowhere(one: Practice) -> None:
-    secret = (await with_codes(one)).replace(" ", "")
+    secret = (await with_codes(one.office)).replace(" ", "")
     kept = b"".join(file.read_bytes() for file in one.root.glob("directory.db*"))
     assert secret.encode() not in kept
 
 
 async def test_a_passkey_is_kept_that_answers_to_this_page_at_this_host(one: Practice) -> None:
-    me, other = await signed_in(one), await signed_in(one)
+    me, other = await signed_in(one.office), await signed_in(one.office)
     options = await ways.passkey_to_be_made(one.office, me, SITE)
     for device in (Device(verifies=False), Device(origin="http://127.0.0.1:8750"), Device(host="evil.example")):
         assert isinstance(
@@ -144,44 +132,47 @@ async def test_a_passkey_is_kept_that_answers_to_this_page_at_this_host(one: Pra
 
 
 async def test_a_challenge_expires(one: Practice) -> None:
-    me, device = await signed_in(one), Device()
+    me, device = await signed_in(one.office), Device()
     answer = device.create(await ways.passkey_to_be_made(one.office, me, SITE))
     one.clock.advance(timedelta(minutes=10))
     assert isinstance(await refusal(ways.add_passkey(one.office, me, SITE, answer, name="Laptop")), InvalidInput)
 
 
 async def test_there_are_not_any_number_of_passkeys(one: Practice) -> None:
-    me = await signed_in(one)
+    me = await signed_in(one.office)
     for number in range(PASSKEYS_MAX):
-        await with_passkey(one, me, Device(), f"Key {number}")
+        await with_passkey(one.office, me, Device(), name=f"Key {number}")
     options = await ways.passkey_to_be_made(one.office, me, SITE)
     answer = Device().create(options)
     assert isinstance(await refusal(ways.add_passkey(one.office, me, SITE, answer, name="More")), Conflict)
 
 
 async def test_the_last_way_to_sign_in_stays(one: Practice) -> None:
-    me = await signed_in(one)
-    first, second = await with_passkey(one, me, Device()), await with_passkey(one, me, Device(), "Phone")
+    me = await signed_in(one.office)
+    first, second = (
+        await with_passkey(one.office, me, Device()),
+        await with_passkey(one.office, me, Device(), name="Phone"),
+    )
     assert isinstance(await refusal(ways.remove_passkey(one.office, SITE, "pky_0")), NotFound)
     await ways.remove_passkey(one.office, SITE, first.id)
     assert isinstance(await refusal(ways.remove_passkey(one.office, SITE, second.id)), Conflict)
     await ways.set_password(one.office, me, GOOD_PASSWORD)
     assert isinstance(await refusal(ways.remove_passkey(one.office, SITE, second.id)), Conflict)
-    await with_codes(one)
+    await with_codes(one.office)
     await ways.remove_passkey(one.office, SITE, second.id)
     assert isinstance(await refusal(ways.remove_password(one.office, SITE)), Conflict)
-    await with_passkey(one, me, Device())
+    await with_passkey(one.office, me, Device())
     await ways.remove_password(one.office, SITE)
     assert (await ways.my_ways(one.office, SITE)).codes_since is None
 
 
 async def test_whoever_has_ways_proves_them_before_they_are_changed(one: Practice) -> None:
-    me = await signed_in(one)
+    me = await signed_in(one.office)
     one.clock.advance(timedelta(hours=1))
     assert not ways.must_prove_again(one.office, await ways.my_ways(one.office, SITE), me)
-    await with_passkey(one, me, Device())
+    await with_passkey(one.office, me, Device())
     assert ways.must_prove_again(one.office, await ways.my_ways(one.office, SITE), me)
     other = Site.of("https://books.example.com")
     assert ways.must_prove_again(one.office, await ways.my_ways(one.office, other), me), "it has them elsewhere"
-    fresh = await signed_in(one)
+    fresh = await signed_in(one.office)
     assert not ways.must_prove_again(one.office, await ways.my_ways(one.office, SITE), fresh)

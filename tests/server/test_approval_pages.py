@@ -20,8 +20,7 @@ from invoicing.approval.approvals import How
 from operations.access import Office
 from operations.approval.proving import WaysToSign, ways_to_sign
 from operations.approval.showing import show_for_decision
-from operations.identity import browsing, ways
-from operations.identity.browsing import Method
+from operations.identity import ways
 from operations.identity.passkeys import Site
 from operations.identity.providers import ProviderSettings, set_provider
 from operations.invoices import get_invoice
@@ -34,7 +33,7 @@ from storage.folder.keys import Keys
 from tests.operations.test_human_approval import LIVE, SALE, acknowledged, chat_of, issue, live_client
 from tests.support.approvals import Desk, desk
 from tests.support.clock import SettableClock
-from tests.support.identity import GOOD_PASSWORD, Device, code_of
+from tests.support.identity import GOOD_PASSWORD, Device, code_of, person_at, sign_in, with_codes, with_passkey
 from tests.support.people import as_seen_by, in_the_directory
 from tests.support.practice import Practice
 from tests.support.signing import ORIGIN
@@ -72,20 +71,15 @@ class Browser:
 async def browser_of(one: Practice, office: Office) -> AsyncIterator[Browser]:
     """The browser of the person of the office, who has a passkey, and a password with codes."""
     pages = PagesDesk.of(replace(one.office, public_url=ORIGIN))
-    user_id, now = office.principal.user_id, one.clock()
-    secret = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.PASSKEY, now=now))
-    person = await browsing.signed_in(one.store, one.clock, secret)
-    assert person is not None
-    site, device = Site.of(ORIGIN), Device()
-    made = device.create(await ways.passkey_to_be_made(office, person, site))
-    await ways.add_passkey(office, person, site, made, name="Laptop")
+    secret, device = await sign_in(office), Device()
+    person = await person_at(office, secret)
+    await with_passkey(office, person, device)
     await ways.set_password(office, person, GOOD_PASSWORD)
-    codes = await ways.show_codes(office)
-    await ways.confirm_codes(office, code_of(codes.secret, one.clock()))
+    codes = await with_codes(office)
     transport = httpx2.ASGITransport(Starlette(routes=routes(pages)))
     cookies = {pages.cookie.name: secret}
     async with httpx2.AsyncClient(base_url=ORIGIN, transport=transport, cookies=cookies) as http:
-        yield Browser(http, device, one.clock, codes.secret)
+        yield Browser(http, device, one.clock, codes)
 
 
 def fields_of(page: str) -> dict[str, Any]:

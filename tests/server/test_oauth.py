@@ -19,8 +19,9 @@ from operations.authorization.scopes import Asked
 from storage.directory import users
 from tests.support.assistant import ERAS, Era
 from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
-from tests.support.browser_forms import Browser, sign_in
+from tests.support.browser_forms import Browser
 from tests.support.http import BAKERY, FINCH, HERE, House, house
+from tests.support.identity import sign_in
 from tests.support.oauth import ALLOWED, Kept, Person, answer_of, authorize_url, connected
 from tests.support.people import colleague
 

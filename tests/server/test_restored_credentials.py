@@ -13,9 +13,8 @@ from invoicing.refusals import NotAllowed
 from operations.access import Office
 from operations.authentication import AuthenticatedRequest, Presented, Unauthenticated, authenticate
 from operations.credentials import create_key, create_token
-from operations.identity import browsing, links, signing_in, ways
+from operations.identity import browsing, links, signing_in
 from operations.identity.browsing import Method
-from operations.identity.passkeys import Site
 from operations.known_credentials import list_credentials, revoke_credential, wake_credential
 from operations.practices import local_owner
 from storage.directory.credentials import Lapse
@@ -26,12 +25,10 @@ from storage.folder.store import Store
 from tests.support.backups import silent
 from tests.support.clock import NOON, SettableClock
 from tests.support.command_line import run_command
-from tests.support.identity import Device
+from tests.support.identity import SITE, Device, person_at, sign_in, with_passkey
 from tests.support.practice import practice
 from tests.support.raw import raw_value
 from tests.support.stores import open_store
-
-SITE = Site.of("http://localhost:8750")
 
 
 async def lapse(store: Store, clock: SettableClock, secret: str) -> Lapse | None:
@@ -73,13 +70,10 @@ async def test_a_key_that_was_revoked_after_the_backup_opens_nothing_of_what_is_
 async def test_nobody_signs_in_after_a_restore_before_a_new_link_is_used(tmp_path: Path) -> None:
     clock = SettableClock()
     async with practice(tmp_path / "data", clock) as one:
-        user_id, device = one.principal.user_id, Device()
+        device = Device()
         old = await links.make_sign_in_link(one.office, one.principal.label)
-        cookie = await one.store.directory.write(lambda db: browsing.begin(db, user_id, Method.LINK, now=NOON))
-        me = await browsing.signed_in(one.store, clock, cookie)
-        assert me is not None
-        answer = device.create(await ways.passkey_to_be_made(one.office, me, SITE))
-        await ways.add_passkey(one.office, me, SITE, answer, name="Laptop")
+        cookie = await sign_in(one.office, Method.LINK)
+        await with_passkey(one.office, await person_at(one.office, cookie), device)
         backup.back_up(one.root, tmp_path / "backup", now=NOON, progress=silent)
     report = backup.restore(tmp_path / "backup", tmp_path / "again", now=NOON, progress=silent)
     assert report.people == 1

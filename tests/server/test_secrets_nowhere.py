@@ -20,10 +20,10 @@ from operations.identity.links import make_invitation, make_sign_in_link
 from storage.folder.backup import back_up
 from tests.support import visits
 from tests.support.backups import silent
-from tests.support.browser_forms import Browser, sign_in
+from tests.support.browser_forms import Browser
 from tests.support.clock import NOON
 from tests.support.http import BAKERY, House, house
-from tests.support.identity import GOOD_PASSWORD, code_of
+from tests.support.identity import GOOD_PASSWORD, code_of, sign_in
 from tests.support.oauth import Kept, Person, connected
 
 

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from operations.identity import browsing
-from operations.identity.browsing import Method
 from server.pages.rendering import render
 from server.pages.visiting import Desk, Visitor
 from storage.directory import browsers
+from tests.support.identity import sign_in
 from tests.support.people import in_the_directory
 from tests.support.practice import Practice, practice
 
@@ -49,11 +49,6 @@ async def at(one: Practice, public_url: str = HERE, secret: str = "") -> AsyncIt
         yield browser
 
 
-async def sign_in(one: Practice, method: Method = Method.PASSKEY) -> str:
-    user_id, now = one.office.principal.user_id, one.clock()
-    return await one.store.directory.write(lambda db: browsing.begin(db, user_id, method, now=now))
-
-
 async def test_whoever_is_not_signed_in_is_led_there_and_back(one: Practice) -> None:
     async with at(one) as browser:
         asked = await browser.get(f"/practice/{one.organization.handle}/books?page=2")
@@ -64,7 +59,7 @@ async def test_whoever_is_not_signed_in_is_led_there_and_back(one: Practice) -> 
 
 
 async def test_a_session_lives_while_it_is_used_and_not_for_ever(one: Practice) -> None:
-    async with at(one, secret=await sign_in(one)) as browser:
+    async with at(one, secret=await sign_in(one.office)) as browser:
         address = f"/practice/{one.organization.handle}/books"
         begun = one.clock()
         while one.clock() - begun < browsers.LIFETIME - browsers.IDLE:
@@ -72,13 +67,13 @@ async def test_a_session_lives_while_it_is_used_and_not_for_ever(one: Practice) 
             one.clock.advance(browsers.IDLE - timedelta(minutes=1))
         one.clock.advance(browsers.IDLE - timedelta(minutes=1))
         assert (await browser.get(address)).status_code == 303
-    async with at(one, secret=await sign_in(one)) as browser:
+    async with at(one, secret=await sign_in(one.office)) as browser:
         one.clock.advance(browsers.IDLE)
         assert (await browser.get(address)).status_code == 303
 
 
 async def test_a_session_that_was_ended_or_whose_person_sleeps_opens_nothing(one: Practice) -> None:
-    secret, other = await sign_in(one), await sign_in(one)
+    secret, other = await sign_in(one.office), await sign_in(one.office)
     found = await browsing.signed_in(one.store, one.clock, secret)
     assert found is not None
     await browsing.end_session(one.store, found.session_id)
@@ -89,7 +84,7 @@ async def test_a_session_that_was_ended_or_whose_person_sleeps_opens_nothing(one
 
 
 async def test_the_secret_is_kept_as_a_digest_alone(one: Practice) -> None:
-    secret = await sign_in(one)
+    secret = await sign_in(one.office)
     kept = b"".join(file.read_bytes() for file in one.root.glob("directory.db*"))
     assert secret.encode() not in kept
 
@@ -99,14 +94,14 @@ async def test_the_secret_is_kept_as_a_digest_alone(one: Practice) -> None:
 async def test_what_is_not_the_visitors_looks_like_what_never_existed(one: Practice, handle: str, room: str) -> None:
     await one.client("Harbour Bakery")
     in_the_directory(one, "UPDATE memberships SET all_clients = 0")
-    async with at(one, secret=await sign_in(one)) as browser:
+    async with at(one, secret=await sign_in(one.office)) as browser:
         answer = await browser.get(f"/{room}/{handle}/books")
     assert (answer.status_code, "no such page" in answer.text, handle in answer.text) == (404, True, False)
 
 
 async def test_a_form_is_taken_from_this_site_and_this_session_alone(one: Practice) -> None:
     address = f"/practice/{one.organization.handle}/books"
-    async with at(one, secret=await sign_in(one)) as browser:
+    async with at(one, secret=await sign_in(one.office)) as browser:
         key = (await browser.get(address)).text.rpartition(" ")[2]
         fields = {"said": "so", "form_key": key}
         here = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
@@ -124,13 +119,13 @@ async def test_a_form_is_taken_from_this_site_and_this_session_alone(one: Practi
             assert (await browser.post(address, data=wrong, headers=here)).status_code == 403
         assert (await browser.post(address, json=fields, headers=here)).status_code == 415
         assert (await browser.post(address, data={**fields, "said": "x" * 70_000}, headers=here)).status_code == 413
-    async with at(one, secret=await sign_in(one)) as another:
+    async with at(one, secret=await sign_in(one.office)) as another:
         assert (await another.post(address, data=fields, headers=here)).status_code == 403
 
 
 async def test_behind_a_proxy_a_form_comes_from_the_public_url(one: Practice) -> None:
     public = "https://books.example.com"
-    async with at(one, public, secret=await sign_in(one)) as browser:
+    async with at(one, public, secret=await sign_in(one.office)) as browser:
         address, host = f"/practice/{one.organization.handle}/books", {"Host": "books.example.com"}
         key = (await browser.get(address, headers=host)).text.rpartition(" ")[2]
         for origin, status in ((public, 200), ("http://books.example.com", 403)):

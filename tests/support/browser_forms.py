@@ -11,19 +11,12 @@ from urllib.parse import urlencode
 import httpx2
 
 from operations.access import Office
-from operations.identity import browsing
-from operations.identity.browsing import Method
 from server.pages.cookies import SessionCookie
 from tests.support.http import Site
+from tests.support.identity import sign_in
 
 _INPUT = re.compile(r"<input ([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z_-]+)="([^"]*)"')
-
-
-async def sign_in(office: Office, method: Method = Method.PASSKEY) -> str:
-    """The cookie's secret of a new session of the office's person."""
-    user_id, now = office.principal.user_id, office.latest()
-    return await office.store.directory.write(lambda db: browsing.begin(db, user_id, method, now=now))
 
 
 @dataclass(slots=True)

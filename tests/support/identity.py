@@ -15,8 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
+from operations.access import Office
+from operations.identity import browsing, ways
+from operations.identity.browsing import Method, SignedIn
+from operations.identity.passkeys import Site
 from operations.identity.passwords import Hashing
+from storage.directory.identity import KnownPasskey
 
+SITE = Site.of("http://localhost:8750")
 CHEAP = Hashing(rounds=1, memory_kib=8, threads=1)
 GOOD_PASSWORD = "grey heron on the pier"  # noqa: S105  Of a test.
 _PRESENT, _VERIFIED, _WITH_KEY = 1, 4, 0x40
@@ -78,6 +84,39 @@ class Device:
     def _sent(self, **response: str) -> str:
         known_as = bytes_to_base64url(self.credential_id)
         return json.dumps({"id": known_as, "rawId": known_as, "type": "public-key", "response": response})
+
+
+async def sign_in(office: Office, method: Method = Method.PASSKEY) -> str:
+    """The cookie's secret of a new session of the office's person."""
+    user_id, now = office.principal.user_id, office.latest()
+    return await office.store.directory.write(lambda db: browsing.begin(db, user_id, method, now=now))
+
+
+async def person_at(office: Office, secret: str) -> SignedIn:
+    """Who is signed in with this cookie."""
+    found = await browsing.signed_in(office.store, office.clock, secret)
+    assert found is not None
+    return found
+
+
+async def signed_in(office: Office, method: Method = Method.LINK) -> SignedIn:
+    """The office's person, newly signed in."""
+    return await person_at(office, await sign_in(office, method))
+
+
+async def with_passkey(
+    office: Office, me: SignedIn, device: Device, site: Site = SITE, name: str = "Laptop"
+) -> KnownPasskey:
+    """Give the person the passkey of this device."""
+    made = device.create(await ways.passkey_to_be_made(office, me, site))
+    return await ways.add_passkey(office, me, site, made, name=name)
+
+
+async def with_codes(office: Office) -> str:
+    """Set one-time codes up for the office's person; answers what they are made from."""
+    shown = await ways.show_codes(office)
+    await ways.confirm_codes(office, code_of(shown.secret, office.clock()))
+    return shown.secret
 
 
 def code_of(secret: str, moment: datetime, *, steps: int = 0) -> str:

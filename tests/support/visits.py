@@ -13,6 +13,7 @@ from operations.access import Office
 from operations.identity import browsing
 from operations.identity.browsing import Method, SignedIn
 from server.pages.cookies import SessionCookie
+from tests.support import identity
 from tests.support.http import Site
 
 
@@ -40,11 +41,8 @@ class Visit:
 
 async def sign_in(site: Site, office: Office, method: Method = Method.PASSKEY) -> Visit:
     """The principal of this office, signed in."""
-    user_id, now = office.principal.user_id, office.clock()
-    secret = await office.store.directory.write(lambda db: browsing.begin(db, user_id, method, now=now))
-    found = await browsing.signed_in(office.store, office.clock, secret)
-    assert found is not None
-    return Visit(site, secret, found)
+    secret = await identity.sign_in(office, method)
+    return Visit(site, secret, await identity.person_at(office, secret))
 
 
 def heading_of(answer: httpx2.Response) -> str:
