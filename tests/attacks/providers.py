@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 from starlette.applications import Starlette
@@ -129,9 +128,8 @@ def _stating(times: int = 1, typ: str = "oauth-id-jag+jwt", **stated: object) ->
             claims |= login.vouched | login.provider.times() | {"resource": f"{HERE}/mcp"} | stated
             form = {"grant_type": GRANT, "client_id": program.id, "client_secret": secret}
             form["assertion"] = login.provider.statement(claims, typ=typ)
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
             for _ in range(times):
-                answer = await site.send("POST", "/oauth/token", content=urlencode(form), headers=headers)
+                answer = await site.send("POST", "/oauth/token", data=form)
             return str(answer.status_code)
 
     return attempt

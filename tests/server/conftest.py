@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from server.http.loops import new_event_loop
 from tests.support.http import House, house
+from tests.support.oauth import Person, owner_of
 from tests.support.visits import Visit, sign_in
 
 ON_BOTH_LOOPS = {"test_http_strangers.py", "test_http_sending.py"}
@@ -32,3 +33,9 @@ async def at_home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hou
 async def owner(at_home: House) -> Visit:
     """The owner of the practice, signed in."""
     return await sign_in(at_home.site, at_home.one.office)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person(at_home: House) -> Person:
+    """The owner at a browser of their own, asked by programs."""
+    return await owner_of(at_home)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
@@ -208,8 +207,7 @@ async def test_what_a_client_program_is_allowed_and_does_is_on_the_log_with_its_
         ]
         program = (await served.site.send("POST", "/oauth/register", json=PUBLIC)).json()["client_id"]
         stolen = {"grant_type": "refresh_token", "refresh_token": "cfr_stolen", "client_id": program}
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = await served.site.send("POST", "/oauth/token", content=urlencode(stolen), headers=form)
+        answer = await served.site.send("POST", "/oauth/token", data=stolen)
         assert answer.json()["error"] == "invalid_grant"
         await served.one.store.activity.written()
         page = await list_activity_of_nobody(served.one.store, cursor="", limit=10)

@@ -2,146 +2,110 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 import pytest
-import pytest_asyncio
 
 from invoicing.organizations import Role
 from operations.authorization.programs import known_program
 from operations.authorization.scopes import Asked
 from storage.directory import users
 from tests.support.assistant import ERAS, Era
-from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
-from tests.support.browser_forms import Browser
-from tests.support.http import BAKERY, FINCH, HERE, House, house
+from tests.support.authorization import CALLBACK, a_program, allowed
+from tests.support.http import BAKERY, FINCH, HERE, House
 from tests.support.identity import sign_in
-from tests.support.oauth import ALLOWED, Kept, Person, answer_of, authorize_url, connected
+from tests.support.oauth import ALLOWED, Kept, Person, answer_of, authorize_url, called, connected, redeemed_with, token
 from tests.support.people import colleague
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GHOST = "ghost-sandbox"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("oauth") / "data") as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def owner(home: House) -> Person:
-    browser = Browser(home.site)
-    await browser.be(home.one.office)
-    return Person(browser)
-
-
-async def token(home: House, parameters: dict[str, str], **headers: str) -> httpx2.Response:
-    return await home.site.send(
-        "POST",
-        "/oauth/token",
-        content=urlencode(parameters),
-        headers={"Content-Type": "application/x-www-form-urlencoded", **headers},
-    )
-
-
-def redeemed_with(code: str, client_id: str) -> dict[str, str]:
-    return {
-        "grant_type": "authorization_code",
-        "code": code,
-        "client_id": client_id,
-        "redirect_uri": CALLBACK,
-        "code_verifier": VERIFIER,
-    }
-
-
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_bare_url_leads_to_a_tool_call_and_five_connections_stand_side_by_side(
-    home: House, owner: Person, era: Era
+    at_home: House, person: Person, era: Era
 ) -> None:
     typed = [f"/mcp/{BAKERY}", f"/MCP/{FINCH.upper()}/", "/mcp", f"http://localhost:8750/mcp/{BAKERY}", f"/mcp/{FINCH}"]
     async with AsyncExitStack() as stack:
-        chats = [await stack.enter_async_context(connected(home.site, owner, path, era)) for path in typed]
+        chats = [await stack.enter_async_context(connected(at_home.site, person, path, era)) for path in typed]
         found = [
             (await chat.ok("find_customers", **({"organization": BAKERY} if path == "/mcp" else {})))
             for chat, path in zip(chats, typed, strict=True)
         ]
     assert [one["organization"]["handle"] for one in found] == [BAKERY, FINCH, BAKERY, BAKERY, FINCH]
-    assert len(owner.asked) == 5
-    assert "Harbour Bakery" in owner.asked[0]
-    assert "Finch Studio" not in owner.asked[0]
-    assert "Only these:" in " ".join(owner.asked[2].split())
+    assert len(person.asked) == 5
+    assert "Harbour Bakery" in person.asked[0]
+    assert "Finch Studio" not in person.asked[0]
+    assert "Only these:" in " ".join(person.asked[2].split())
 
 
-async def test_a_connection_is_refreshed_without_its_person(home: House, owner: Person) -> None:
+async def test_a_connection_is_refreshed_without_its_person(at_home: House, person: Person) -> None:
     kept = Kept()
-    async with connected(home.site, owner, f"/mcp/{BAKERY}", kept=kept) as chat:
+    async with connected(at_home.site, person, f"/mcp/{BAKERY}", kept=kept) as chat:
         await chat.ok("find_customers")
     assert kept.tokens is not None
     before, kept.tokens.access_token = kept.tokens.refresh_token, "cfa_gone"
     kept.tokens.expires_in = -1
-    async with connected(home.site, owner, f"/mcp/{BAKERY}", kept=kept) as chat:
+    async with connected(at_home.site, person, f"/mcp/{BAKERY}", kept=kept) as chat:
         await chat.ok("find_customers")
     assert kept.tokens.refresh_token != before
-    assert len(owner.asked) in (1, 2)
+    assert len(person.asked) in (1, 2)
 
 
-async def test_a_token_opens_the_connection_that_was_allowed_and_nothing_else(home: House) -> None:
+async def test_a_token_opens_the_connection_that_was_allowed_and_nothing_else(at_home: House) -> None:
     given = {
-        path: (await (await allowed(home.one.office, of)).redeem()).access
-        for path, of in {"/mcp": None, f"/mcp/{BAKERY}": home.bakery, f"/mcp/{FINCH}": home.finch}.items()
+        path: (await (await allowed(at_home.one.office, of)).redeem()).access
+        for path, of in {"/mcp": None, f"/mcp/{BAKERY}": at_home.bakery, f"/mcp/{FINCH}": at_home.finch}.items()
     }
     for own, access in given.items():
         for path in (*given, f"/mcp/{GHOST}"):
-            answer = await home.site.modern(path, access, "tools/list")
+            answer = await at_home.site.modern(path, access, "tools/list")
             assert answer.status_code == (200 if path == own else 401), (own, path)
     for typed in (f"/MCP/{BAKERY.upper()}/", f"/mcp/{BAKERY}/"):
-        assert (await home.site.modern(typed, given[f"/mcp/{BAKERY}"], "tools/list")).status_code == 200
-    cookie = {"Cookie": f"counterfoil={await sign_in(home.one.office)}"}
-    assert (await home.site.send("POST", "/mcp", headers=cookie)).status_code == 401, "a cookie is no credential here"
+        assert (await at_home.site.modern(typed, given[f"/mcp/{BAKERY}"], "tools/list")).status_code == 200
+    cookie = {"Cookie": f"counterfoil={await sign_in(at_home.one.office)}"}
+    assert (await at_home.site.send("POST", "/mcp", headers=cookie)).status_code == 401, (
+        "a cookie is no credential here"
+    )
 
 
-async def test_whoever_may_look_alone_is_told_how_to_ask_for_more(home: House) -> None:
-    given = await allowed(home.one.office, home.bakery, words=frozenset({Asked.READ}))
+async def test_whoever_may_look_alone_is_told_how_to_ask_for_more(at_home: House) -> None:
+    given = await allowed(at_home.one.office, at_home.bakery, words=frozenset({Asked.READ}))
     access = (await given.redeem()).access
-    assert (await home.site.modern(f"/mcp/{BAKERY}", access, "tools/call", name="find_customers")).status_code == 200
-    asked = await home.site.modern(f"/mcp/{BAKERY}", access, "tools/call", name="save_customer", arguments={})
+    assert (await at_home.site.modern(f"/mcp/{BAKERY}", access, "tools/call", name="find_customers")).status_code == 200
+    asked = await at_home.site.modern(f"/mcp/{BAKERY}", access, "tools/call", name="save_customer", arguments={})
     assert asked.status_code == 403
     challenge = asked.headers["www-authenticate"]
     assert 'error="insufficient_scope"' in challenge
     assert 'scope="read write"' in challenge
     assert f"/.well-known/oauth-protected-resource/mcp/{BAKERY}" in challenge
-    viewer = await colleague(home.one, home.bakery, "viewer")
-    looks = (await (await allowed(viewer, home.bakery)).redeem()).access
-    answer = await home.site.modern(f"/mcp/{BAKERY}", looks, "tools/call", name="save_customer", arguments={})
+    viewer = await colleague(at_home.one, at_home.bakery, "viewer")
+    looks = (await (await allowed(viewer, at_home.bakery)).redeem()).access
+    answer = await at_home.site.modern(f"/mcp/{BAKERY}", looks, "tools/call", name="save_customer", arguments={})
     assert answer.status_code == 200, "nobody could allow it: that is for the table of rights to say"
-    key = await home.credentials.key(home.bakery, read_only=True)
-    answer = await home.site.modern(f"/mcp/{BAKERY}", key, "tools/call", name="save_customer", arguments={})
+    key = await at_home.credentials.key(at_home.bakery, read_only=True)
+    answer = await at_home.site.modern(f"/mcp/{BAKERY}", key, "tools/call", name="save_customer", arguments={})
     assert answer.status_code == 200, "whoever has a key has no person to ask"
 
 
-async def test_nobody_is_asked_for_more_where_their_role_does_not_allow_it(home: House) -> None:
+async def test_nobody_is_asked_for_more_where_their_role_does_not_allow_it(at_home: House) -> None:
     """On the connection to all, it is the role in the organization that the call names, or in any where none is."""
-    both = await colleague(home.one, home.bakery, "viewer")
+    both = await colleague(at_home.one, at_home.bakery, "viewer")
     only_looks = (await (await allowed(both, words=frozenset({Asked.READ}))).redeem()).access
 
     async def status(access: str, tool: str = "save_customer", **arguments: str) -> int:
-        answer = await home.site.modern("/mcp", access, "tools/call", name=tool, arguments=arguments)
+        answer = await at_home.site.modern("/mcp", access, "tools/call", name=tool, arguments=arguments)
         return answer.status_code
 
     assert [await status(only_looks, organization=one) for one in ("", BAKERY, FINCH)] == [200, 200, 200]
-    user_id, finch = both.principal.user_id, home.finch.id
+    user_id, finch = both.principal.user_id, at_home.finch.id
     await both.store.directory.write(lambda db: users.add_membership(db, user_id, finch, Role.ACCOUNTANT))
     named = [await status(only_looks, organization=one) for one in ("", BAKERY, FINCH, GHOST)]
     assert named == [403, 200, 403, 200]
     assert await status(only_looks, "create_client_organization") == 200
-    owners = (await (await allowed(home.one.office, words=frozenset({Asked.READ}))).redeem()).access
+    owners = (await (await allowed(at_home.one.office, words=frozenset({Asked.READ}))).redeem()).access
     assert await status(owners, "create_client_organization", name="Third") == 403
 
 
@@ -174,10 +138,10 @@ BAD_REQUESTS: dict[str, tuple[dict[str, str | None], str]] = {
 
 
 @pytest.mark.parametrize("named", BAD_REQUESTS)
-async def test_what_is_not_in_order_is_answered_to_the_program(home: House, owner: Person, named: str) -> None:
+async def test_what_is_not_in_order_is_answered_to_the_program(at_home: House, person: Person, named: str) -> None:
     more, code = BAD_REQUESTS[named]
-    program = await a_program(home.one.office)
-    answer = answer_of(await owner.browser.open(authorize_url(program.id, **more)))
+    program = await a_program(at_home.one.office)
+    answer = answer_of(await person.browser.open(authorize_url(program.id, **more)))
     assert (answer["error"], answer["state"], answer["iss"]) == (code, "a state", HERE)
     assert "code" not in answer
 
@@ -199,169 +163,45 @@ BAD_REDIRECTS = (
 
 
 @pytest.mark.parametrize("uri", BAD_REDIRECTS)
-async def test_nobody_is_sent_to_what_is_not_the_programs_own(home: House, owner: Person, uri: str) -> None:
-    program = await a_program(home.one.office)
-    answer = await owner.browser.open(authorize_url(program.id, redirect_uri=uri))
+async def test_nobody_is_sent_to_what_is_not_the_programs_own(at_home: House, person: Person, uri: str) -> None:
+    program = await a_program(at_home.one.office)
+    answer = await person.browser.open(authorize_url(program.id, redirect_uri=uri))
     assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
-async def test_nobody_is_sent_anywhere_for_a_program_that_is_unknown_or_named_twice(home: House, owner: Person) -> None:
-    known = authorize_url((await a_program(home.one.office)).id)
+async def test_nobody_is_sent_anywhere_for_a_program_that_is_unknown_or_named_twice(
+    at_home: House, person: Person
+) -> None:
+    known = authorize_url((await a_program(at_home.one.office)).id)
     twice = (f"{known}&redirect_uri=https%3A%2F%2Fevil.example", f"{known}&client_id=cfp_unknown")
     for url in (authorize_url("cfp_unknown"), authorize_url(""), *twice):
-        answer = await owner.browser.open(url)
+        answer = await person.browser.open(url)
         assert (answer.status_code, "location" in answer.headers) == (400, False)
 
 
-async def test_a_program_on_this_computer_is_answered_at_any_port(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office)
-    begun = await owner.browser.open(authorize_url(program.id, redirect_uri="http://127.0.0.1:41234/callback"))
+async def test_a_program_on_this_computer_is_answered_at_any_port(at_home: House, person: Person) -> None:
+    program = await a_program(at_home.one.office)
+    begun = await person.browser.open(authorize_url(program.id, redirect_uri="http://127.0.0.1:41234/callback"))
     page = HERE + begun.headers["location"]
-    allowed_ = await owner.browser.press(page, await owner.browser.open(page), "allow", **ALLOWED)
+    allowed_ = await person.browser.press(page, await person.browser.open(page), "allow", **ALLOWED)
     assert allowed_.headers["location"].startswith("http://127.0.0.1:41234/callback?code=cfo_")
 
 
-async def test_the_consent_page_names_who_asks_for_what_and_denies(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office, "<b>Ledger</b> Chat")
-    answer = await owner.decide(authorize_url(program.id, f"{HERE}/mcp/{BAKERY}"), "deny")
-    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "a state", HERE)
-    (page,) = owner.asked
-    for told in (
-        "&lt;b&gt;Ledger&lt;/b&gt; Chat",
-        "Nobody has checked",
-        "this computer",
-        "owner@example.com",
-        "Harbour Bakery",
-        BAKERY,
-        "look and change",
-    ):
-        assert told in " ".join(page.split()), told
-    assert "<b>" not in page
-    looking = Person(owner.browser)
-    await looking.decide(authorize_url(program.id, f"{HERE}/mcp/{BAKERY}", scope="read"), "deny")
-    assert "look and change" not in " ".join(looking.asked[0].split())
-
-
-async def test_a_page_is_kept_out_of_frames_and_its_form_leads_to_the_program_alone(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office)
-    page = HERE + (await owner.browser.open(authorize_url(program.id))).headers["location"]
-    policy = (await owner.browser.open(page)).headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in policy
-    assert "form-action 'self' http://127.0.0.1:3000" in policy
-
-
-async def test_a_person_picks_organizations_finds_them_by_name_and_lessens_the_rights(
-    home: House, owner: Person
-) -> None:
-    program = await a_program(home.one.office)
-    page = HERE + (await owner.browser.open(authorize_url(program.id))).headers["location"]
-    first = await owner.browser.open(page)
-    assert all(one in first.text for one in (BAKERY, FINCH))
-    assert 'name="reach" value="everything" required>' in first.text, "nothing is chosen before the person says so"
-    chosen = {"rights": "read", "reach": "picked", "organization": [BAKERY]}
-    found = await owner.browser.press(page, first, "find", **chosen, find="finch")
-    assert f'value="{BAKERY}" checked' in found.text
-    assert f'value="{FINCH}"' in found.text
-    assert home.one.organization.handle not in found.text
-    nothing = await owner.browser.press(page, found, "allow", rights="read", reach="picked")
-    assert (nothing.status_code, "Pick at least one" in nothing.text) == (400, True)
-    unsaid = await owner.browser.press(page, found, "allow", rights="read")
-    assert (unsaid.status_code, "Pick at least one" in unsaid.text) == (400, True), "nothing is chosen for anybody"
-    both = await owner.browser.press(page, found, "allow", **chosen | {"reach": "everything"})
-    assert (both.status_code, "choose one or the other" in both.text) == (400, True)
-    assert f'value="{BAKERY}" checked' in both.text
-    answer = answer_of(await owner.browser.press(page, found, "allow", **chosen))
-    tokens = (await token(home, redeemed_with(answer["code"], program.id))).json()
-    assert tokens["scope"] == "read"
-    async with home.site.chat(tokens["access_token"]) as chat:
-        listed = await chat.ok("list_organizations")
-        assert [one["handle"] for one in listed["organizations"]] == [BAKERY]
-        assert "save_customer" not in [one.name for one in (await chat.client.list_tools()).tools]
-        assert (await chat.refused("find_customers", organization=FINCH))["code"] == "not_found"
-
-
-async def test_a_request_is_decided_once_by_whoever_brought_it(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office)
-    page = HERE + (await owner.browser.open(authorize_url(program.id))).headers["location"]
-    shown = await owner.browser.open(page)
-    elsewhere = Browser(home.site)
-    await elsewhere.be(home.one.office)
-    for answer in (await elsewhere.open(page), await elsewhere.press(page, shown, "allow", **ALLOWED)):
-        assert (answer.status_code, "This request is over" in answer.text) == (404, True)
-    forged = await owner.browser.press(page, shown, "allow", **ALLOWED, form_key="x")
-    assert forged.status_code == 403
-    answer_of(await owner.browser.press(page, shown, "allow", **ALLOWED))
-    for answer in (await owner.browser.open(page), await owner.browser.press(page, shown, "allow", **ALLOWED)):
-        assert (answer.status_code, "This request is over" in answer.text) == (404, True)
-
-
-def _masked(page: str, handle: str) -> str:
-    return re.sub(r'name="form_key" value="\w+"', "<key>", page.replace(handle, "<handle>"))
-
-
-async def test_a_request_survives_another_account_and_is_nobodys_who_cannot_reach_it(
-    home: House, owner: Person
-) -> None:
-    program, stranger = await a_program(home.one.office), await colleague(home.one, home.finch, "owner")
-    said = []
-    for handle in (BAKERY, GHOST):
-        browser = Browser(home.site)
-        begun = await browser.open(authorize_url(program.id, f"{HERE}/mcp/{handle}"))
-        page = HERE + begun.headers["location"]
-        first = await browser.open(page)
-        assert first.headers["location"].startswith("/sign-in?next=%2Foauth%2Fconsent%2F")
-        await browser.be(stranger)
-        shown = await browser.open(page)
-        refused = await browser.press(page, shown, "allow", **ALLOWED)
-        said += [(one.status_code, _masked(one.text, handle)) for one in (shown, refused)]
-        switched = await browser.press(page, shown, "switch")
-        assert switched.headers["location"].startswith("/sign-in?next=%2Foauth%2Fconsent%2F")
-        assert (await browser.open(page)).status_code == 303, "the session has ended"
-        await browser.be(home.one.office)
-        assert (await browser.open(page)).status_code == (200 if handle == BAKERY else 404)
-    assert {one[0] for one in said} == {404}
-    assert len({one[1] for one in said}) == 1
-
-
-async def test_whoever_must_sign_in_anew_does_so_once(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office)
-    home.one.clock.advance(timedelta(minutes=1))
-    asked = await owner.browser.open(authorize_url(program.id, prompt="login"))
-    page = HERE + asked.headers["location"]
-    for _ in range(2):
-        assert (await owner.browser.open(page)).headers["location"].startswith("/sign-in?")
-    assert (await owner.browser.open(f"{HERE}/")).status_code == 200, "nobody is signed out by being led there"
-    await owner.browser.be(home.one.office)
-    assert (await owner.browser.open(page)).status_code == 200
-
-
-async def test_nothing_is_allowed_before_whoever_must_sign_in_anew_has(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office)
-    plain = HERE + (await owner.browser.open(authorize_url(program.id))).headers["location"]
-    shown = await owner.browser.open(plain)
-    home.one.clock.advance(timedelta(minutes=1))
-    page = HERE + (await owner.browser.open(authorize_url(program.id, prompt="login"))).headers["location"]
-    for act in ("allow", "find"):
-        answer = await owner.browser.press(page, shown, act, **ALLOWED)
-        assert answer.headers["location"].startswith("/sign-in?next=%2Foauth%2Fconsent%2F")
-    assert answer_of(await owner.browser.press(page, shown, "deny"))["error"] == "access_denied"
-
-
-async def test_a_code_is_redeemed_as_it_was_asked_for_and_once(home: House, owner: Person) -> None:
-    program = await a_program(home.one.office)
-    answer = await owner.decide(authorize_url(program.id, f"http://localhost:8750/MCP/{BAKERY.upper()}/"))
+async def test_a_code_is_redeemed_as_it_was_asked_for_and_once(at_home: House, person: Person) -> None:
+    program = await a_program(at_home.one.office)
+    answer = await person.decide(authorize_url(program.id, f"http://localhost:8750/MCP/{BAKERY.upper()}/"))
     wrong: list[dict[str, str]] = [
         {"code_verifier": "w" * 43},
-        {"client_id": (await a_program(home.one.office)).id},
+        {"client_id": (await a_program(at_home.one.office)).id},
         {"redirect_uri": "http://127.0.0.1:3001/callback"},
         {"resource": f"{HERE}/mcp"},
         {"resource": "https://evil.example/mcp"},
     ]
     for more in wrong:
-        refused = await token(home, redeemed_with(answer["code"], program.id) | more)
+        refused = await token(at_home, redeemed_with(answer["code"], program.id) | more)
         assert refused.status_code == 400
         assert refused.json()["error"] == ("invalid_target" if "resource" in more else "invalid_grant")
-    good = await token(home, redeemed_with(answer["code"], program.id) | {"resource": f"{HERE}/mcp/{BAKERY}"})
+    good = await token(at_home, redeemed_with(answer["code"], program.id) | {"resource": f"{HERE}/mcp/{BAKERY}"})
     assert (good.status_code, good.headers["cache-control"]) == (200, "no-store")
     tokens = good.json()
     assert {name: tokens[name] for name in ("token_type", "expires_in", "scope")} == {
@@ -370,19 +210,21 @@ async def test_a_code_is_redeemed_as_it_was_asked_for_and_once(home: House, owne
         "scope": "read write",
     }
     refreshed = await token(
-        home, {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": program.id}
+        at_home, {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": program.id}
     )
-    again = await token(home, redeemed_with(answer["code"], program.id))
+    again = await token(at_home, redeemed_with(answer["code"], program.id))
     assert (refreshed.status_code, again.json()["error"]) == (200, "invalid_grant")
-    closed = await home.site.modern(f"/mcp/{BAKERY}", refreshed.json()["access_token"], "tools/list")
+    closed = await at_home.site.modern(f"/mcp/{BAKERY}", refreshed.json()["access_token"], "tools/list")
     assert closed.status_code == 401
 
 
-async def test_a_program_with_a_secret_proves_itself_in_one_way(home: House) -> None:
+async def test_a_program_with_a_secret_proves_itself_in_one_way(at_home: House) -> None:
     body = {"redirect_uris": [CALLBACK], "client_name": "Till", "scope": "read"}
-    made = (await home.site.send("POST", "/oauth/register", json=body)).json()
-    program = await a_program(home.one.office)
-    given = await allowed(home.one.office, home.bakery, program=await known_program(home.one.office, made["client_id"]))
+    made = (await at_home.site.send("POST", "/oauth/register", json=body)).json()
+    program = await a_program(at_home.one.office)
+    given = await allowed(
+        at_home.one.office, at_home.bakery, program=await known_program(at_home.one.office, made["client_id"])
+    )
     basic = httpx2.BasicAuth(made["client_id"], made["client_secret"])
     header = next(basic.auth_flow(httpx2.Request("POST", HERE))).headers["authorization"]
     parameters = redeemed_with(given.code, made["client_id"])
@@ -395,26 +237,25 @@ async def test_a_program_with_a_secret_proves_itself_in_one_way(home: House) -> 
         (unproved, {}),
         (redeemed_with(given.code, program.id) | {"client_secret": "x"}, {}),
     ):
-        refused = await token(home, wrong, **headers)
+        refused = await token(at_home, wrong, **headers)
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
-    twice = await token(home, parameters | {"client_secret": made["client_secret"]}, Authorization=header)
+    twice = await token(at_home, parameters | {"client_secret": made["client_secret"]}, Authorization=header)
     assert twice.json()["error"] == "invalid_request"
-    assert (await token(home, unproved, Authorization=header)).status_code == 200
+    assert (await token(at_home, unproved, Authorization=header)).status_code == 200
 
 
-async def test_a_program_gives_back_its_connection(home: House) -> None:
-    given = await allowed(home.one.office, home.bakery)
+async def test_a_program_gives_back_its_connection(at_home: House) -> None:
+    given = await allowed(at_home.one.office, at_home.bakery)
     tokens = await given.redeem()
     for client_id, sent in (
         ("cfp_unknown", 401),
-        ((await a_program(home.one.office)).id, 200),
+        ((await a_program(at_home.one.office)).id, 200),
         (given.program.id, 200),
     ):
-        assert (await home.site.modern(f"/mcp/{BAKERY}", tokens.access, "tools/list")).status_code == 200
-        body = urlencode({"token": tokens.refresh, "client_id": client_id})
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        assert (await home.site.send("POST", "/oauth/revoke", content=body, headers=headers)).status_code == sent
-    assert (await home.site.modern(f"/mcp/{BAKERY}", tokens.access, "tools/list")).status_code == 401
+        assert (await at_home.site.modern(f"/mcp/{BAKERY}", tokens.access, "tools/list")).status_code == 200
+        revoked = await called(at_home, "/oauth/revoke", token=tokens.refresh, client_id=client_id)
+        assert revoked.status_code == sent
+    assert (await at_home.site.modern(f"/mcp/{BAKERY}", tokens.access, "tools/list")).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -428,31 +269,31 @@ async def test_a_program_gives_back_its_connection(home: House) -> None:
         {"content": b""},
     ],
 )
-async def test_what_cannot_be_read_gets_no_token(home: House, sent: dict[str, Any]) -> None:
+async def test_what_cannot_be_read_gets_no_token(at_home: House, sent: dict[str, Any]) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = await home.site.send("POST", "/oauth/token", **({"headers": headers} | sent))
+    answer = await at_home.site.send("POST", "/oauth/token", **({"headers": headers} | sent))
     assert answer.status_code in (400, 413)
     assert answer.json()["error"] in ("invalid_request", "unsupported_grant_type")
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/register", "/oauth/revoke"])
-async def test_what_programs_call_says_by_which_method(home: House, path: str) -> None:
+async def test_what_programs_call_says_by_which_method(at_home: House, path: str) -> None:
     for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE"):
-        answer = await home.site.send(method, path)
+        answer = await at_home.site.send(method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS"), method
 
 
-async def test_the_server_is_described_under_its_own_name(home: House) -> None:
+async def test_the_server_is_described_under_its_own_name(at_home: House) -> None:
     address = "/.well-known/oauth-authorization-server"
-    told = (await home.site.send("GET", address)).json()
+    told = (await at_home.site.send("GET", address)).json()
     assert told["issuer"] == HERE
     assert told["code_challenge_methods_supported"] == ["S256"]
-    assert (await home.site.send("GET", address, headers={"Host": "localhost:8750"})).status_code == 404
+    assert (await at_home.site.send("GET", address, headers={"Host": "localhost:8750"})).status_code == 404
     for other in (f"{address}/mcp", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource"):
-        assert (await home.site.send("GET", other)).status_code == 404
+        assert (await at_home.site.send("GET", other)).status_code == 404
     for typed in (f"/MCP/{BAKERY.upper()}/", "/mcp", "/mcp/"):
         where = f"/.well-known/oauth-protected-resource{typed}"
         for host in ("127.0.0.1:8750", "localhost:8750"):
-            answer = (await home.site.send("GET", where, headers={"Host": host})).json()
+            answer = (await at_home.site.send("GET", where, headers={"Host": host})).json()
             assert answer["resource"] == f"http://{host}{typed}"
             assert (answer["authorization_servers"], answer["scopes_supported"]) == ([HERE], ["read", "write"])

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -24,9 +23,8 @@ from server.oauth.programs import FRESH_FOR, STALE_FOR, is_address
 from server.oauth.proving import ASSERTION_TYPE
 from server.oauth.redirects import is_acceptable, is_one_of, place_of
 from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
-from tests.support.browser_forms import Browser
 from tests.support.http import BAKERY, HERE, House, house
-from tests.support.oauth import ALLOWED, Person, authorize_url
+from tests.support.oauth import ALLOWED, Person, authorize_url, called, owner_of
 
 in_one_house = pytest.mark.asyncio(loop_scope="module")
 ADDRESS = "https://chat.example/oauth/client.json"
@@ -156,9 +154,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def owner(home: House) -> Person:
-    browser = Browser(home.site)
-    await browser.be(home.one.office)
-    return Person(browser)
+    return await owner_of(home)
 
 
 def by(method: str) -> dict[str, str]:
@@ -167,11 +163,6 @@ def by(method: str) -> dict[str, str]:
 
 async def register(home: House, **said: Any) -> httpx2.Response:
     return await home.site.send("POST", "/oauth/register", json={"redirect_uris": [CALLBACK]} | said)
-
-
-async def called(home: House, path: str, **parameters: str) -> httpx2.Response:
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return await home.site.send("POST", path, content=urlencode(parameters), headers=headers)
 
 
 @in_one_house

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -57,8 +56,7 @@ class Firm:
 
     async def redeem(self, statement: str, **more: str) -> httpx2.Response:
         form = {"grant_type": GRANT, "assertion": statement, "client_id": self.program.id, "client_secret": self.secret}
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self.site.send("POST", "/oauth/token", content=urlencode(form | more), headers=headers)
+        return await self.site.send("POST", "/oauth/token", data=form | more)
 
     async def refused(self, claims: Claims, **more: str) -> str:
         """OAuth's word for why a statement gives no token."""
@@ -183,8 +181,7 @@ async def test_only_a_program_that_proves_to_be_itself_brings_a_statement(firm: 
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
     public = await a_program(firm.one.office)
     form = {"grant_type": GRANT, "client_id": public.id, "assertion": firm.statement(firm.claims(client_id=public.id))}
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = await firm.site.send("POST", "/oauth/token", content=urlencode(form), headers=headers)
+    answer = await firm.site.send("POST", "/oauth/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
 
 

@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -23,7 +22,7 @@ from server.oauth.remembered import ADDRESSES_MAX, ASKED_AGAIN
 from tests.support.authorization import CALLBACK, VERIFIER, a_program, allowed
 from tests.support.browser_forms import Browser
 from tests.support.http import HERE, House, house
-from tests.support.oauth import authorize_url
+from tests.support.oauth import authorize_url, called
 
 in_one_house = pytest.mark.asyncio(loop_scope="module")
 KEYS = "https://chat.example/keys.json"
@@ -78,14 +77,9 @@ def signed(home: House, key: ECKey, client_id: str, **more: Any) -> str:
     return jwt.encode({"alg": "ES256"}, claims_of(home, client_id, **more), key)
 
 
-async def sends(home: House, path: str, **parameters: str) -> httpx2.Response:
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return await home.site.send("POST", path, content=urlencode(parameters), headers=headers)
-
-
 async def brings(home: House, assertion: str, **more: str) -> httpx2.Response:
     asked = {"grant_type": "refresh_token", "refresh_token": "cfr_unknown", "client_assertion_type": ASSERTION_TYPE}
-    return await sends(home, "/oauth/token", **(asked | {"client_assertion": assertion} | more))
+    return await called(home, "/oauth/token", **(asked | {"client_assertion": assertion} | more))
 
 
 async def is_believed(home: House, assertion: str) -> bool:
@@ -263,18 +257,18 @@ async def test_behind_a_proxy_on_this_machine_one_stranger_does_not_stop_the_oth
             register = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
             refused = await home.site.send("POST", "/oauth/register", json=register)
             asked = await home.site.send("GET", "/oauth/authorize?client_id=x")
-            spent = await sends(home, "/oauth/token", grant_type="refresh_token", refresh_token=guess)
-            given = await sends(home, "/oauth/revoke", token=guess)
+            spent = await called(home, "/oauth/token", grant_type="refresh_token", refresh_token=guess)
+            given = await called(home, "/oauth/revoke", token=guess)
         for answer in (refused, asked, spent, given):
             assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
         connection = await allowed(home.one.office, home.bakery)
         browser = Browser(home.site)
         assert (await browser.open(authorize_url(connection.program.id))).status_code == 303
         code = {"grant_type": "authorization_code", "code": connection.code, "code_verifier": VERIFIER}
-        redeemed = await sends(home, "/oauth/token", client_id=connection.program.id, **code)
+        redeemed = await called(home, "/oauth/token", client_id=connection.program.id, **code)
         assert redeemed.status_code == 200
         refresh = {"grant_type": "refresh_token", "refresh_token": redeemed.json()["refresh_token"]}
-        assert (await sends(home, "/oauth/token", client_id=connection.program.id, **refresh)).status_code == 200
+        assert (await called(home, "/oauth/token", client_id=connection.program.id, **refresh)).status_code == 200
         other = {"redirect_uris": ["https://another.example/"], "token_endpoint_auth_method": "none"}
         assert (await home.site.send("POST", "/oauth/register", json=other)).status_code == 201
 

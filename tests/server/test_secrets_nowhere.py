@@ -9,7 +9,6 @@ import base64
 import logging
 import re
 from pathlib import Path
-from urllib.parse import urlencode
 
 import anyio.to_thread
 import pytest
@@ -101,9 +100,8 @@ async def test_no_secret_lies_anywhere_once_it_was_made_used_and_misused(
         for secret in secrets.values():
             for path in ("/mcp", f"/mcp/k/{secret}", f"/mcp/{BAKERY}", f"/keys/{secret}", f"/sign-in/{secret}"):
                 await home.site.modern(path, secret, "tools/list")
-            given = urlencode({"grant_type": "refresh_token", "refresh_token": secret, "client_id": secret})
-            form = {"Content-Type": "application/x-www-form-urlencoded"}
-            await home.site.send("POST", "/oauth/token", content=given, headers=form)
+            given = {"grant_type": "refresh_token", "refresh_token": secret, "client_id": secret}
+            await home.site.send("POST", "/oauth/token", data=given)
         await home.one.store.activity.written()
         backup = tmp_path / "backup"
         await anyio.to_thread.run_sync(lambda: back_up(home.one.root, backup, now=NOON, progress=silent))

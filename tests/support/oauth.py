@@ -16,9 +16,9 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAu
 from pydantic import AnyUrl
 
 from tests.support.assistant import Assistant, Era
-from tests.support.authorization import CALLBACK, challenge_of
+from tests.support.authorization import CALLBACK, VERIFIER, challenge_of
 from tests.support.browser_forms import Browser
-from tests.support.http import HERE, Site
+from tests.support.http import HERE, House, Site
 
 ALLOWED = {"rights": "write", "reach": "everything"}
 
@@ -62,6 +62,13 @@ class Person:
         return answer_of(await self.browser.press(page, shown, act, **self.chosen))
 
 
+async def owner_of(home: House) -> Person:
+    """The owner at a browser of their own, signed in."""
+    browser = Browser(home.site)
+    await browser.be(home.one.office)
+    return Person(browser)
+
+
 def answer_of(response: httpx2.Response) -> dict[str, str]:
     """What stands in the redirect to a program."""
     assert response.status_code == 303, response.text
@@ -90,6 +97,26 @@ async def connected(
         http.auth = auth
         async with Client(streamable_http_client(url, http_client=http), mode=era) as client:
             yield Assistant(client)
+
+
+async def called(home: House, path: str, **parameters: str) -> httpx2.Response:
+    """What a program is answered that sends a form."""
+    return await home.site.send("POST", path, data=parameters)
+
+
+async def token(home: House, parameters: dict[str, str], **headers: str) -> httpx2.Response:
+    return await home.site.send("POST", "/oauth/token", data=parameters, headers=headers)
+
+
+def redeemed_with(code: str, client_id: str) -> dict[str, str]:
+    """What a program sends to redeem a code."""
+    return {
+        "grant_type": "authorization_code",
+        "code": code,
+        "client_id": client_id,
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    }
 
 
 def authorize_url(client_id: str, resource: str | None = f"{HERE}/mcp", **more: str | None) -> str:
