@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import dataclass, replace
 
+import pytest
+from webauthn.helpers import bytes_to_base64url
+
 from invoicing.organizations import OrganizationRef
-from operations.access import Office
+from operations.access import Office, Principal
+from operations.authentication import Presented, Unauthenticated, authenticate
 from operations.authorization.consent import Consent, allow
-from operations.authorization.granting import Redemption, Refreshing, Tokens, redeem, refresh
+from operations.authorization.granting import Denial, NotGranted, Redemption, Refreshing, Tokens, redeem, refresh
 from operations.authorization.programs import register_program
 from operations.authorization.requests import NewRequest, Waiting, begin_request, waiting_request
 from operations.authorization.scopes import BOTH, Asked
 from storage.directory.client_programs import ClientProgram
+from storage.directory.credentials import Lapse
+from storage.directory.database import DIRECTORY_FILE
+from tests.support.practice import Practice
+from tests.support.raw import raw_value
 
 CALLBACK = "http://127.0.0.1:3000/callback"
 VERIFIER = "v" * 43
@@ -22,7 +29,7 @@ URL = "http://127.0.0.1:8750"
 
 
 def challenge_of(verifier: str = VERIFIER) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    return bytes_to_base64url(hashlib.sha256(verifier.encode()).digest())
 
 
 async def a_program(office: Office, name: str = "Ledger Chat", **more: object) -> ClientProgram:
@@ -81,3 +88,25 @@ async def allowed(
     program = program or await a_program(office)
     waiting = await waits(office, asked_by(program, organization))
     return Allowed(office, program, await allow(office, waiting, Consent(words=words, handles=handles)))
+
+
+async def opens(one: Practice, token: str, handle: str = "") -> Principal:
+    """Who the token stands for, on the connection of this organization or on that to all."""
+    presented = Presented(token, handle=handle, audience=URL + (f"/mcp/{handle}" if handle else "/mcp"))
+    return (await authenticate(one.store, one.clock, presented)).principal
+
+
+async def lapse_of(one: Practice, token: str, handle: str = "") -> Lapse | None:
+    with pytest.raises(Unauthenticated) as nobody:
+        await opens(one, token, handle)
+    return nobody.value.lapse
+
+
+async def denied(granting: object) -> Denial:
+    with pytest.raises(NotGranted) as denial:
+        await granting  # type: ignore[misc]  # An act of granting.
+    return denial.value.why
+
+
+def rows(one: Practice, table: str) -> object:
+    return raw_value(one.root / DIRECTORY_FILE, f"SELECT count(*) FROM {table}")  # noqa: S608  A table's name.
