@@ -1,4 +1,4 @@
-"""Codes and tokens: how a program redeems and refreshes them, how often and for how long, and what it gets with them."""
+"""Codes and tokens: how a program redeems and refreshes them, how often, for how long, and for what."""
 
 from __future__ import annotations
 

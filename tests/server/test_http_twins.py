@@ -90,8 +90,7 @@ def sent_by(tool: str, mine: Known, their: Known, way: str) -> list[Arguments]:
     own = next(iter(entry.own(mine)))
     return [
         *({**arguments, **named} for arguments in entry.foreign(their)),
-        {**own, "organization": their.handle},
-        {**own, "organization": their.id},
+        *({**own, "organization": one} for one in (their.handle, their.id)),
         {**own, "session": their.session},
     ]
 
@@ -247,6 +246,11 @@ def page(below: str, *ids: Callable[[Known], str]) -> Tried:
     return tried
 
 
+def of_the_account(address: str) -> Tried:
+    """A page on which somebody ends what is their own."""
+    return lambda of: [(method, address + one) for method in ("GET", "POST") for one in (of.id, of.session, of.key)]
+
+
 def pages_of_people(room: str) -> dict[str, Tried]:
     people = f"/{room}/{{handle}}/people"
     return {
@@ -316,12 +320,15 @@ ROUTES: dict[str, Tried] = {
         (
             *("/sign-in", "/sign-in/password", "/sign-in/code", "/sign-in/passkey", "/sign-out"),
             *("/sign-in/again", "/sign-in/again/passkey", "/sign-in/again/password"),
-            *("/account", "/account/name", "/account/browsers/end", "/account/connections/end"),
-            *("/account/password", "/account/password/remove", "/account/codes"),
-            *("/account/passkeys", "/account/passkeys/remove"),
+            *("/account", "/account/name", "/account/codes", "/account/passkeys"),
+            *("/account/password", "/account/password/remove"),
         ),
         lambda _: [],
     ),
+    **{
+        f"/account/{what}s/{act}": of_the_account(f"/account/{what}s/{act}?{what}=")
+        for what, act in (("browser", "end"), ("connection", "end"), ("passkey", "remove"))
+    },
     "/sign-in/link/{secret}": lambda of: [("GET", f"/sign-in/link/{one}") for one in (of.handle, of.id, of.session)],
     "/.well-known/oauth-protected-resource/{path:path}": lambda of: [
         ("GET", f"/.well-known/oauth-protected-resource/mcp/{one}") for one in (of.handle, of.id, f"k/{of.handle}")
@@ -372,7 +379,7 @@ async def knocked(doors: Doors, token: str, method: str, path: str) -> httpx2.Re
         return await doors.site.send(method, path, token)
     if method == "GET":
         return await doors.visit.get(path)
-    return await doors.visit.post(path, email=dict(parse_qsl(urlsplit(path).query)).get("email", ""))
+    return await doors.visit.post(path, **dict(parse_qsl(urlsplit(path).query)))
 
 
 async def test_the_pages_show_ones_own_organization_and_nothing_of_its_twins(doors: Doors) -> None:
