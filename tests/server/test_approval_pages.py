@@ -32,6 +32,7 @@ from storage.books.audit import acts_page
 from storage.folder.keys import Keys
 from tests.operations.test_human_approval import LIVE, SALE, acknowledged, chat_of, issue, live_client
 from tests.support.approvals import Desk, desk
+from tests.support.browser_forms import hidden
 from tests.support.clock import SettableClock
 from tests.support.identity import GOOD_PASSWORD, Device, code_of, person_at, sign_in, with_codes, with_passkey
 from tests.support.people import as_seen_by, in_the_directory
@@ -85,9 +86,8 @@ async def browser_of(one: Practice, office: Office) -> AsyncIterator[Browser]:
 def fields_of(page: str) -> dict[str, Any]:
     """What the first form of a page holds before anybody fills it in, with each warning ticked."""
     form = page.rpartition("<main")[2].partition("<form")[2].partition("</form>")[0]
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
     ticks = re.findall(r'name="warning" value="(\d+)"', form)
-    return {**dict(hidden), "warning": ticks, "act": "approve"}
+    return {**hidden(form), "warning": ticks, "act": "approve"}
 
 
 async def address_of(it: Desk) -> str:

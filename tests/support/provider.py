@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,6 +18,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from invoicing.organizations import Clock
 from server.oauth.fetching import Guard
+from tests.support.authorization import challenge_of
 from tests.support.elsewhere import Asked, Told, reaching, served, told
 
 ISSUER = "https://login.example"
@@ -128,8 +128,7 @@ class Provider:
         return base64.b64decode(told_by).decode() == pair.replace("=", ":") or form.get("client_secret") == SECRET
 
     def _is_asked(self, form: Mapping[str, str], asked: Mapping[str, str]) -> bool:
-        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        challenge = challenge_of(form.get("code_verifier", ""))
         return (
             form.get("grant_type") == "authorization_code"
             and form.get("redirect_uri") == asked["redirect_uri"]
