@@ -15,7 +15,6 @@ from operations.identity import links, signing_in
 from operations.identity.known_browsers import account_of
 from operations.identity.links import make_sign_in_link
 from operations.identity.providers import ProviderSettings, set_provider
-from server.pages.identity.addresses import local_path
 from server.pages.identity.routes import routes
 from server.pages.visiting import Desk
 from storage.directory import credentials
@@ -238,28 +237,6 @@ async def test_nothing_of_an_account_is_changed_from_another_site(one: Practice,
     key = browser.form("/account/name").fields["form_key"]
     for origin, fields in (("https://evil.example", {"form_key": key}), (LOCALHOST, {})):
         assert (await browser.post(f"/account{path}", fields, Origin=origin)).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ("/", "/"),
-        ("/account?x=1#y", "/account?x=1#y"),
-        ("", "/"),
-        ("account", "/"),
-        ("//evil.example", "/"),
-        ("/\\evil.example", "/"),
-        ("/\t/evil.example", "/"),
-        ("/ /evil.example", "/"),
-        ("\\\\evil.example", "/"),
-        ("https://evil.example", "/"),
-        ("javascript:alert(1)", "/"),
-        ("/ä", "/"),
-        ("/" + "x" * 2_000, "/"),
-    ],
-)
-def test_what_comes_next_is_a_path_of_this_site(text: str, path: str) -> None:
-    assert local_path(text) == path
 
 
 async def test_whoever_proved_it_long_ago_proves_it_before_ways_are_changed(one: Practice, browser: Browser) -> None:
