@@ -13,7 +13,7 @@ import cbor2
 import pyotp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import bytes_to_base64url
 
 from operations.access import Office
 from operations.identity import browsing, ways
@@ -122,11 +122,6 @@ async def with_codes(office: Office) -> str:
 def code_of(secret: str, moment: datetime, *, steps: int = 0) -> str:
     """The one-time code that an app shows at this moment, or so many half minutes later."""
     return pyotp.TOTP(secret.replace(" ", "")).at(moment + timedelta(seconds=30 * steps))
-
-
-def challenge_in(options: str) -> bytes:
-    """The challenge of what a browser was given."""
-    return base64url_to_bytes(json.loads(options)["challenge"])
 
 
 def made_up(answer: str) -> list[str]:
