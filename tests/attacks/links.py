@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
+from invoicing.text.base64url import base64url
 from server.http import downloads
 from server.http.downloads import LinkedFile, LinkSigner
 from storage.directory import credentials, uploads
@@ -57,7 +58,7 @@ async def _signs_himself(scene: Scene) -> str:
     claims = downloads._decode((await _file(scene)).rpartition("/")[2].partition(".")[0])
     organization_id, file_id, expires, credential_id = json.loads(claims)
     longer = json.dumps([organization_id, file_id, expires + 3_600, credential_id]).encode()
-    return await _get(scene, f"/files/{downloads.base64url(longer)}.{downloads._encode(b'')}")
+    return await _get(scene, f"/files/{base64url(longer)}.{base64url(b'')}")
 
 
 def _a_day_later(path: Callable[[Scene], Awaitable[str]]) -> Callable[[Scene], Awaitable[str]]:
