@@ -16,7 +16,7 @@ from tools.context import DraftableBooks
 from tools.description import Description, Effect
 from tools.drafts_shown import draft_answer_lines
 from tools.inputs import OrganizationArgument, SessionArgument
-from tools.invoice_arguments import NOTHING, InvoiceArguments, spread
+from tools.invoice_arguments import IN_DETAILS, NOTHING, InvoiceArguments, spread
 from views.drafts import DraftShown, draft_deleted, draft_shown
 from views.organizations import heading, named
 from views.remedies import for_assistant
@@ -57,4 +57,5 @@ TOOL = Description(
     " Consumes no number. Also replaces a draft whole, copies an earlier invoice (copy_of), or deletes a draft.",
     effect=Effect.CHANGES,
     act=Right.DRAFT,
+    unlisted=IN_DETAILS,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,23 +16,26 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from invoicing.document.details import with_line_details
 from invoicing.document.documents import AdjustmentKind, Supply, Tag
 from invoicing.document.drafting import RequestedAdjustment, RequestedLine
 from invoicing.document.tags import tags_from_text
 from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import InvalidInput, Malformed
+from invoicing.text.dates import parse_date
 from invoicing.text.typed import check_characters
 
 T = TypeVar("T")
 
 _NAME_SHOWN_MAX = 60
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _said(said: str) -> PydanticCustomError:
@@ -62,14 +64,10 @@ def _whole(value: Any) -> Any:
 def _date(value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise _said("must be a date such as 2026-03-31")
     try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise _said("is not a day of the calendar") from None
+        return parse_date(value, field="")
+    except Malformed as malformed:
+        raise _said(malformed.said) from None
 
 
 def _address(value: Any) -> Any:
@@ -203,44 +201,6 @@ TagsArgument = Annotated[
 ]
 
 
-class LineInput(PartInput):
-    """A line of a document to be."""
-
-    item: str = Field(default="", description="Id or exact name; gives what the line leaves out")
-    description: str = ""
-    quantity: DecimalArgument
-    unit: str = ""
-    unit_price: OptionalDecimal = None
-    tax_code: str = ""
-    supply: Literal["goods", "services"] | None = None
-    discount_percent: DecimalArgument = Decimal(0)
-    discount_amount: OptionalDecimal = None
-    charge_amount: OptionalDecimal = None
-    supply_date: OptionalDate = None
-    supply_end: OptionalDate = None
-    order_line: str = ""
-    dimensions: TagsArgument = ()
-
-    def requested(self) -> RequestedLine:
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        supply = Supply(self.supply) if self.supply else None
-        return RequestedLine(**values | {"item": self.item.strip(), "supply": supply})
-
-
-class AdjustmentInput(PartInput):
-    """A discount or charge of a whole document to be."""
-
-    kind: Literal["discount", "charge"]
-    reason: str
-    percent: OptionalDecimal = None
-    amount: OptionalDecimal = None
-    tax_code: str = Field(default="", description="Else split over all")
-
-    def requested(self) -> RequestedAdjustment:
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        return RequestedAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
-
-
 class ValueInput(PartInput):
     """A field of an entry, and what it is to be."""
 
@@ -271,6 +231,30 @@ def _pairs(value: Any) -> Any:
 ValuesArgument = Annotated[Several[ValueInput] | None, BeforeValidator(_pairs)]
 
 
+def _detail_pairs(value: Any) -> Any:
+    """The same for details, of which some can be given several times: in an object, as a list."""
+    pairs = _pairs(value)
+    return [one for pair in pairs for one in _apart(pair)] if isinstance(pairs, list) else pairs
+
+
+def _apart(pair: Any) -> list[Any]:
+    match pair:
+        case {"field": _, **rest} if not rest:
+            # What has no value says nothing: an empty one was left out before.
+            return []
+        case {"value": list() as several, **rest}:
+            return [{**rest, "value": one} for one in several]
+    return [pair]
+
+
+DetailsArgument = Annotated[Several[ValueInput] | None, BeforeValidator(_detail_pairs)]
+
+
+def said_details(details: Sequence[ValueInput] | None) -> list[tuple[str, str]]:
+    """Details as names and texts, in their order."""
+    return [(one.field, one.value) for one in details or ()]
+
+
 def values_of(values: Sequence[ValueInput] | None) -> dict[str, str]:
     """The values by field.
 
@@ -284,6 +268,60 @@ def values_of(values: Sequence[ValueInput] | None) -> dict[str, str]:
             raise InvalidInput(f"values: {name} is given twice.", field="values")
         found[name] = one.value
     return found
+
+
+_IN_DETAILS = frozenset({"charge_amount", "supply_date", "supply_end", "order_line"})
+
+
+class LineInput(PartInput):
+    """A line of a document to be. The schema does not spell out what `details` can say too."""
+
+    item: str = Field(default="", description="Id or exact name; gives what the line leaves out")
+    description: str = ""
+    quantity: DecimalArgument
+    unit: str = ""
+    unit_price: OptionalDecimal = None
+    tax_code: str = ""
+    supply: Literal["goods", "services"] | None = None
+    discount_percent: DecimalArgument = Decimal(0)
+    discount_amount: OptionalDecimal = None
+    charge_amount: OptionalDecimal = None
+    supply_date: OptionalDate = None
+    supply_end: OptionalDate = None
+    order_line: str = ""
+    dimensions: TagsArgument = ()
+    details: Annotated[DetailsArgument, Field(description="order_line, charge_amount, supply_date, supply_end")] = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, known: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = known.resolve_ref_schema(known(core))
+        schema["properties"] = {name: one for name, one in schema["properties"].items() if name not in _IN_DETAILS}
+        return schema
+
+    def requested(self, index: int) -> RequestedLine:
+        """The line as it is asked for; `index` is from 0.
+
+        Raises:
+            InvalidInput: a detail that lines do not have, or that is given twice.
+        """
+        values = {name: getattr(self, name) for name in type(self).model_fields if name != "details"}
+        supply = Supply(self.supply) if self.supply else None
+        line = RequestedLine(**values | {"item": self.item.strip(), "supply": supply})
+        return with_line_details(line, said_details(self.details), index=index) if self.details else line
+
+
+class AdjustmentInput(PartInput):
+    """A discount or charge of a whole document to be."""
+
+    kind: Literal["discount", "charge"]
+    reason: str
+    percent: OptionalDecimal = None
+    amount: OptionalDecimal = None
+    tax_code: str = Field(default="", description="Else split over all")
+
+    def requested(self) -> RequestedAdjustment:
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return RequestedAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
 
 
 def flag(value: object, *, field: str) -> bool | None:

@@ -12,11 +12,25 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from invoicing.document.details import with_document_details
 from invoicing.document.requested import RequestedDocument
 from operations.drafts import DraftRequest
-from tools.inputs import AdjustmentInput, LineInput, OptionalDate, OptionalDecimal, Several
+from tools.inputs import (
+    AdjustmentInput,
+    DetailsArgument,
+    LineInput,
+    OptionalDate,
+    OptionalDecimal,
+    Several,
+    said_details,
+)
 
 T = TypeVar("T")
+
+
+_NO_FIELDS = frozenset({"copy_of", "details"})
+IN_DETAILS = frozenset({"supply_end", "withholding", "exchange_rate", "exchange_date", "exchange_source", "series"})
+"""What `details` can say too: these arguments are taken, and no schema lists them."""
 
 
 class InvoiceArguments(BaseModel):
@@ -35,23 +49,31 @@ class InvoiceArguments(BaseModel):
     purchase_order: str = ""
     copy_of: Annotated[str, Field(description="Id or number of an invoice that fills what is left out")] = ""
     adjustments: Several[AdjustmentInput] | None = None
-    withholding: Annotated[str, Field(description="Code of a tax that the buyer withholds")] = ""
-    exchange_rate: Annotated[OptionalDecimal, Field(description="1 unit of currency in that of the books")] = None
+    withholding: str = ""
+    details: Annotated[
+        DetailsArgument, Field(description="supply_end, exchange_rate, exchange_source, withholding, series, ...")
+    ] = None
+    exchange_rate: OptionalDecimal = None
     exchange_date: OptionalDate = None
     exchange_source: str = ""
-    series: Annotated[str, Field(description="Code of a number series, if not the usual")] = ""
+    series: str = ""
 
     def request(self, *, draft: str = "") -> DraftRequest:
-        """The arguments as one request; `draft` is the one to replace."""
-        values = {name: getattr(self, name) for name in type(self).model_fields if name != "copy_of"}
+        """The arguments as one request; `draft` is the one to replace.
+
+        Raises:
+            InvalidInput: a detail that there is not, or that is given twice.
+        """
+        values = {name: getattr(self, name) for name in type(self).model_fields if name not in _NO_FIELDS}
         document = RequestedDocument(
             **values
             | {
                 "customer": self.customer.strip(),
-                "lines": tuple(line.requested() for line in self.lines or ()),
+                "lines": tuple(line.requested(index) for index, line in enumerate(self.lines or ())),
                 "adjustments": tuple(adjustment.requested() for adjustment in self.adjustments or ()),
             }
         )
+        document = with_document_details(document, said_details(self.details))
         return DraftRequest(document=document, copy_of=self.copy_of.strip(), draft=draft.strip())
 
 
