@@ -30,7 +30,9 @@ async def test_what_a_thread_asks_for_is_done_in_the_event_loop() -> None:
     async with asyncio.timeout(30):
         await ended.wait()
     await later.close()
-    assert done == [asyncio.get_running_loop()]
+    # Once, unless the loop came round between two of the requests.
+    assert set(done) == {asyncio.get_running_loop()}
+    assert len(done) <= 3
 
 
 async def test_a_long_transaction_may_ask_what_time_it_is(tmp_path: Path) -> None:
