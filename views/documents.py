@@ -31,7 +31,8 @@ from views.words import price_text
 class LineAnswer(View):
     """A line. `name` is what is supplied; `description` says the same, or what is said besides. The dates are the
     line's own, where they are others than the document's; `order_line` is that of the buyer's purchase order.
-    `dimensions` are the organization's own, such as `cost_centre=bakery; project=inn`.
+    `dimensions` are the organization's own, such as `cost_centre=bakery; project=inn`. `cost` is the kind of cost that
+    is passed on, such as ADVANCED, and empty for what is simply supplied.
     """
 
     position: int
@@ -50,6 +51,7 @@ class LineAnswer(View):
     supply_end: date | None
     order_line: str
     dimensions: str
+    cost: str
 
 
 class TaxAnswer(View):
@@ -200,6 +202,7 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         supply_end=line.supply_end,
         order_line=line.order_line,
         dimensions=tags_text(line.dimensions),
+        cost=line.cost,
     )
 
 
@@ -261,7 +264,8 @@ def _own_dates_order_and_dimensions(line: Line) -> str:
     until = f" to {line.supply_end}" if line.supply_end else ""
     supplied = f", supplied {line.supply_date}{until}" if line.supply_date else ""
     ordered = f", order line {line.order_line}" if line.order_line else ""
-    return f"{supplied}{ordered}{f', {tags_text(line.dimensions)}' if line.dimensions else ''}"
+    cost = f", cost {line.cost}" if line.cost else ""
+    return f"{supplied}{ordered}{f', {tags_text(line.dimensions)}' if line.dimensions else ''}{cost}"
 
 
 def _reductions(line: Line, currency: str) -> str:

@@ -20,19 +20,23 @@ class JurisdictionAnswer(View):
 
 
 class AdjustmentAnswer(View):
-    """A discount or charge of the document, or its share of one tax group."""
+    """A discount or charge of the document, or its share of one tax group. `cost` is the fund that it is for."""
 
     kind: str
     reason: str
     percent: str
     amount: str
     tax_code: str
+    cost: str
 
 
 class WithholdingAnswer(View):
+    """`base` is what the rate is of: the net, without costs that the law leaves out of it."""
+
     code: str
     label: str
     rate: str
+    base: str
     amount: str
 
 
@@ -83,12 +87,17 @@ def totals_answer(document: Document) -> dict[str, Any]:
                 percent=plain(item.percent),
                 amount=money_text(item.amount_minor, currency),
                 tax_code=item.tax_code,
+                cost=item.cost,
             )
             for item in document.adjustments
         ],
         "withholding": held
         and WithholdingAnswer(
-            code=held.code, label=held.label, rate=plain(held.rate), amount=money_text(held.amount_minor, currency)
+            code=held.code,
+            label=held.label,
+            rate=plain(held.rate),
+            base=money_text(held.base_minor, currency),
+            amount=money_text(held.amount_minor, currency),
         ),
         "payable": money_text(document.payable_minor, currency),
         "exchange": rate
@@ -154,8 +163,9 @@ def settlement_lines(document: Document) -> Iterable[str]:
     """
     currency, held, rate = document.currency, document.withholding, document.exchange
     if held is not None:
+        base, amount = money_text(held.base_minor, currency), money_text(held.amount_minor, currency)
         yield (
-            f"Withheld: {held.label} ({held.code}) {plain(held.rate)} % = {money_text(held.amount_minor, currency)};"
+            f"Withheld: {held.label} ({held.code}) {plain(held.rate)} % of {base} = {amount};"
             f" payable {money_text(document.payable_minor, currency)} {currency}"
         )
     if rate is not None:

@@ -15,7 +15,14 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
-from invoicing.countries.mandates import read_mandate, read_no_mandate, read_planned_mandate, read_requirement
+from invoicing.countries.costs import read_costs
+from invoicing.countries.mandates import (
+    BuyerKind,
+    read_mandate,
+    read_no_mandate,
+    read_planned_mandate,
+    read_requirement,
+)
 from invoicing.countries.model import (
     SMALL_BUSINESS_CODE,
     TAXED_CATEGORIES,
@@ -167,6 +174,7 @@ def parse_country(text: str, *, name: str) -> Country:
         no_mandates=tuple(read_no_mandate(entry) for entry in table.tables_if_any("no_mandates")),
         planned_mandates=tuple(read_planned_mandate(entry) for entry in table.tables_if_any("planned_mandates")),
         requirements=tuple(read_requirement(entry) for entry in table.tables_if_any("requirements")),
+        costs=read_costs(table.tables_if_any("costs")),
     )
     table.close()
     _check_languages(parsed, name)
@@ -175,6 +183,7 @@ def parse_country(text: str, *, name: str) -> Country:
         raise ValueError(f"{name}: exactly one tax code must be the default.")
     _check_registrations(parsed, name)
     codes = [template.code for template in parsed.tax_codes] + [one.code for one in parsed.withholdings]
+    codes += [cost.code for cost in parsed.costs]
     if len(set(codes)) != len(codes):
         raise ValueError(f"{name}: a code appears twice.")
     forms = [one.code for one in parsed.mandates] + [one.code for one in parsed.requirements]
@@ -257,6 +266,9 @@ def _withholding(table: _Table) -> Withholding:
         label=table.take("label", str),
         rates=tuple(_rate(entry) for entry in table.tables("rates")),
         article=table.take("article", str),
+        payers=table.some_of_or("payers", get_args(BuyerKind), ("business", "public_body")),
+        of_total=table.optional("of_total", bool) or False,
+        not_small_business=table.optional("not_small_business", str) or "",
     )
     table.close()
     where = f"{table.where}, {withholding.code}"

@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from invoicing.countries.mandates import Mandate, NoMandate, PlannedMandate, Requirement
+from invoicing.countries.costs import Cost
+from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
 from invoicing.document.documents import TaxCategory
 
@@ -112,6 +113,8 @@ class Withholding:
     """A tax that the buyer keeps back from the net amount and pays over for the seller.
 
     `label` is what the document prints, in the first of the country's languages, `article` the law that orders it.
+    Only `payers` withhold, and only in this country. `of_total` says that it is of the amount with tax. Where a small
+    business bears none, `not_small_business` is the article that says so.
     """
 
     code: str
@@ -119,6 +122,9 @@ class Withholding:
     label: str
     rates: tuple[DatedRate, ...]
     article: str
+    payers: tuple[BuyerKind, ...] = ("business", "public_body")
+    of_total: bool = False
+    not_small_business: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,15 @@ class Country:
     no_mandates: tuple[NoMandate, ...] = ()
     planned_mandates: tuple[PlannedMandate, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    costs: tuple[Cost, ...] = ()
+
+    def cost(self, code: str) -> Cost | None:
+        """The kind of cost of this code, if the country knows it."""
+        return next((one for one in self.costs if one.code == code), None)
+
+    def withholding(self, code: str) -> Withholding | None:
+        """The country's own withholding of this code, if it is one."""
+        return next((one for one in self.withholdings if one.code == code), None)
 
     def buyer_required(self, *, business: bool, buyer_country: str) -> tuple[PartyField, ...]:
         """The fields that a buyer needs before a document is issued to it live.

@@ -32,6 +32,7 @@ from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.tax.conversion import convert
 from invoicing.tax.inputs import GroupKey, Rounding, subtotal_key
 from invoicing.tax.totals import tax_on
+from invoicing.tax.withholding import withheld_base
 from invoicing.text.typed import clean_text
 
 
@@ -165,7 +166,7 @@ def _credit_note(
         net_minor=net,
         tax_minor=tax,
         total_minor=net + tax,
-        withholding=_credited_withholding(invoice.withholding, left.withholding, net, last=last),
+        withholding=_credited_withholding(left.withholding, lines, adjustments, net, net + tax, last=last),
         exchange=_credited_exchange(left.exchange, net, tax, invoice.currency, last=last),
         credits=CreditedInvoice(invoice.id, invoice.number, invoice.issue_date),
         reason=reason,
@@ -316,14 +317,22 @@ def _credited_jurisdictions(left: Sequence[JurisdictionTax], tax_minor: int) -> 
 
 
 def _credited_withholding(
-    whole: Withholding | None, left: Withholding | None, net_minor: int, *, last: bool
+    left: Withholding | None,
+    lines: Sequence[Line],
+    adjustments: Sequence[Adjustment],
+    net_minor: int,
+    total_minor: int,
+    *,
+    last: bool,
 ) -> Withholding | None:
     """What is withheld of all that is credited by now, less what was before: roundings do not add up."""
-    if whole is None or left is None:
+    if left is None:
         return None
-    remains = tax_on(left.base_minor - net_minor, left.rate)
-    amount = left.amount_minor if last or left.base_minor == net_minor else max(0, left.amount_minor - remains)
-    return replace(left, base_minor=net_minor, amount_minor=amount)
+    whole = total_minor if left.of_total else net_minor
+    base = withheld_base(left.without, lines, adjustments, whole_minor=whole)
+    remains = tax_on(left.base_minor - base, left.rate)
+    amount = left.amount_minor if last or left.base_minor == base else max(0, left.amount_minor - remains)
+    return replace(left, base_minor=base, amount_minor=amount)
 
 
 def _credited_exchange(

@@ -106,5 +106,6 @@ def _adjustment(document: Document, shares: Sequence[Adjustment], *, with_codes:
         reason=first.reason,
         percent=first.percent or None,
         amount=None if first.percent else amount,
-        tax_code=first.tax_code if of_one_group and with_codes else "",
+        tax_code=first.tax_code if of_one_group and with_codes and not first.cost else "",
+        cost=first.cost,
     )

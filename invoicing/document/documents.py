@@ -146,7 +146,8 @@ class LineTerms:
     besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date` and
     `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
     buyer's purchase order that it answers (BT-132). `dimensions` are for the organization's own books, by the code of
-    the dimension, and are not printed.
+    the dimension, and are not printed. `cost` is the kind of cost that it passes on (`Country.costs`), such as ADVANCED
+    for an expense in the buyer's name; empty for what is simply supplied.
     """
 
     quantity: Decimal
@@ -159,6 +160,7 @@ class LineTerms:
     supply_end: date | None = field(default=None, metadata=LATER)
     order_line: str = field(default="", metadata=text_of_line(100))
     dimensions: tuple[Tag, ...] = field(default=(), metadata=LATER)
+    cost: str = field(default="", metadata=LATER)
 
 
 LINE_TEXTS: Mapping[str, int] = {
@@ -217,7 +219,7 @@ class Adjustment:
     What was asked for once and split over several groups has one `position`. The amounts are positive for either
     kind: `amount_minor` as printed (with tax where prices include it), `net_minor` without tax (BT-92, BT-99).
     `percent` is 0 where an amount was stated, and else what was taken of `base_minor`, the printed amounts of the
-    group's lines (BT-93, BT-100).
+    group's lines (BT-93, BT-100). `cost` is the fund that a contribution is of (`Country.costs`), such as TC04.
     """
 
     position: int
@@ -231,6 +233,7 @@ class Adjustment:
     amount_minor: int
     net_minor: int
     jurisdictions: tuple[JurisdictionRate, ...] = ()
+    cost: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +259,9 @@ class TaxSubtotal:
 class Withholding:
     """Tax that the buyer keeps back from the payment and hands to the tax office for the seller.
 
-    `rate` is percent of `base_minor`, the document's net. It changes neither net, tax nor total of the document:
-    it changes what is paid to the seller.
+    `rate` is percent of `base_minor`: the document's net less its parts of the kinds in `without` (`Line.cost`,
+    `Adjustment.cost`), or with `of_total` its total. It changes neither net, tax nor total of the document: it changes
+    what is paid to the seller.
     """
 
     code: str
@@ -265,6 +269,8 @@ class Withholding:
     rate: Decimal
     base_minor: int
     amount_minor: int
+    without: tuple[str, ...] = field(default=(), metadata=LATER)
+    of_total: bool = field(default=False, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from invoicing.countries import VatRegistration, country
+from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
@@ -31,7 +31,8 @@ from invoicing.master_data.registration import settled, worded_on
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import ChosenTax
-from invoicing.tax.conversion import exchange, withhold
+from invoicing.tax.conversion import exchange
+from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
 from invoicing.tax.facts import buyer_facts, seller_facts
 from invoicing.tax.inputs import Rounding, TaxedLine
@@ -39,6 +40,7 @@ from invoicing.tax.lines import TaxSetting, code_of_adjustment, taxed_adjustment
 from invoicing.tax.local_codes import local_codes, on_day
 from invoicing.tax.points import Billing, SupplyDates, tax_point
 from invoicing.tax.totals import Totals, total
+from invoicing.tax.withholding import check_payer, withhold
 from invoicing.text.typed import quoted
 
 __all__ = [
@@ -102,7 +104,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     check_country(circumstances.profile)
     circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
     profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
-    request = tagged(request, setup.dimensions)
+    request = _with_fund(tagged(request, setup.dimensions), country(profile.country))
     if customer.archived:
         raise Conflict(f"The customer {quoted(customer.name)} is archived.", field="customer")
     issue_date = request.issue_date or circumstances.today
@@ -144,7 +146,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         tax_number_label=country(profile.country).tax_number_label,
         adjustments=totals.adjustments,
         # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
-        withholding=_withholding(request, setup, totals, setting.shown.last),
+        withholding=_withholding(request, circumstances, totals, setting.shown.last),
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
         tax_point=tax_day,
         accounting_currency=profile.currency,
@@ -298,14 +300,27 @@ def _check_not_rounded_away(lines: Sequence[TaxedLine], totals: Totals, currency
         )
 
 
-def _withholding(request: RequestedDocument, setup: Setup, totals: Totals, tax_point: date) -> Withholding | None:
+def _with_fund(request: RequestedDocument, rules: Country) -> RequestedDocument:
+    if not request.fund:
+        return request
+    # A copy has the contribution of the earlier document among its charges: the stated one stands for it.
+    others = tuple(item for item in request.adjustments if not item.cost)
+    return replace(request, adjustments=(*others, fund_charge(request.fund, rules)))
+
+
+def _withholding(
+    request: RequestedDocument, circumstances: Circumstances, totals: Totals, tax_point: date
+) -> Withholding | None:
     if not request.withholding:
         return None
+    profile, setup = circumstances.profile, circumstances.setup
     code = setup.withholdings.get(request.withholding)
     if code is None:
         known = ", ".join(withholding_texts(setup.withholdings.values())) or "none in this country"
         raise InvalidInput(f"withholding: no such code. Known: {known}.", field="withholding")
-    return withhold(code, net_minor=totals.net_minor, on=tax_point)
+    rules = country(profile.country)
+    check_payer(code, rules=rules, customer=circumstances.customer, vat_registration=profile.vat_registration)
+    return withhold(code, totals, rules=rules, on=tax_point)
 
 
 def _exchange(

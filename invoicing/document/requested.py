@@ -45,7 +45,8 @@ class RequestedAdjustment:
     """A discount or charge of the whole document as asked for: `percent` or `amount`, and one of them only.
 
     With `tax_code` it belongs to that code's tax group, and the percentage is of that group's lines; without, it is
-    split over all groups in proportion.
+    split over all groups in proportion. `cost` says that it is a fund's contribution, of what the fee comes to after
+    all other discounts and charges.
     """
 
     kind: AdjustmentKind
@@ -53,6 +54,7 @@ class RequestedAdjustment:
     percent: Decimal | None = None
     amount: Decimal | None = None
     tax_code: str = ""
+    cost: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class RequestedDocument:
 
     Whether prices include tax is said once for the whole document. `series` is the code of a number series, where it
     is not the usual one of invoices. `exchange_rate` is what one unit of the
-    document's currency costs in the currency of the books.
+    document's currency costs in the currency of the books. `fund` is the code of the seller's fund whose contribution
+    it charges (`Country.costs`), with its percentage where that is not the usual one: TC04, or TC04 5.
     """
 
     customer: str
@@ -82,6 +85,7 @@ class RequestedDocument:
     exchange_date: date | None = field(default=None, metadata=LATER)
     exchange_source: str = field(default="", metadata=LATER)
     series: str = field(default="", metadata=LATER)
+    fund: str = field(default="", metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -111,6 +115,7 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         withholding=capitals(clean_line(request.withholding, field="withholding", limit=40)),
         exchange_source=clean_line(request.exchange_source, field="exchange_source", limit=100),
         series=capitals(clean_line(request.series, field="series", limit=40)),
+        fund=capitals(clean_line(request.fund, field="fund", limit=40)),
     )
 
 
@@ -205,6 +210,7 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
         tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
         dimensions=checked_tags(line.dimensions, field=f"{field}.dimensions"),
+        cost=capitals(clean_line(line.cost, field=f"{field}.cost", limit=40)),
     )
 
 
@@ -241,4 +247,5 @@ def _check_adjustment(item: RequestedAdjustment, field: str) -> RequestedAdjustm
         # EN 16931 wants a reason for each (BR-33, BR-38).
         reason=clean_line(item.reason, field=f"{field}.reason", limit=100, required=True),
         tax_code=capitals(clean_line(item.tax_code, field=f"{field}.tax_code", limit=40)),
+        cost=capitals(clean_line(item.cost, field=f"{field}.cost", limit=40)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
 
-from invoicing.countries import VatRegistration, country
+from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.documents import LINE_TEXTS, Document, Party, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.document.readiness import exchange_gap, has_seller_number, territory_blockers
@@ -161,9 +161,20 @@ def _tax_warnings(document: Document, profile: Profile) -> list[Notice]:
             )
         )
     found.extend(_taxed_apart(document))
+    found.extend(_withheld_abroad(document, rules))
     if document.total_minor == 0:
         found.append(Notice("total_zero", "The total is zero."))
     return found
+
+
+def _withheld_abroad(document: Document, rules: Country) -> Iterator[Notice]:
+    held, buyer = document.withholding, document.buyer
+    if held is not None and buyer.address.country != rules.code:
+        yield Notice(
+            "withheld_abroad",
+            f"{held.code} is withheld by payers in {rules.name}, and {buyer.name} is in {buyer.address.country}: leave"
+            " it out, unless it pays through a branch there.",
+        )
 
 
 def _taxed_apart(document: Document) -> Iterator[Notice]:

@@ -227,6 +227,7 @@ def _adjustment_cells(item: Adjustment, sign: int, currency: str) -> Cells:
         "adjustment": Decimal(item.position),
         "adjustment_percent": shortest(item.percent),
         "adjustment_base": to_major(sign * item.base_minor, currency) if item.percent else "",
+        "cost": item.cost,
     }
 
 

@@ -38,7 +38,8 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
 - supply_end: the last day of a supply over a period. item_name: what is supplied (BT-153); description says the same,
   or what is said besides (BT-154). line_supply_date, line_supply_end: the line's own, where they are others than the
   document's. order_line: the line of the buyer's purchase order (BT-132). dimensions: such as
-  `cost_centre=bakery; project=inn`.
+  `cost_centre=bakery; project=inn`. cost: the kind of cost that a line or charge passes on, such as ADVANCED or the
+  code of a fund.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 - accounting_currency: that of the books; exchange_rate: what one unit of currency costs in it, 1 where they are the
   same; exchange_date and exchange_source: whose rate of which day. accounting_net, accounting_tax, accounting_total:
@@ -78,6 +79,7 @@ LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
     "line_supply_end": lambda line: line.supply_end or "",
     "order_line": lambda line: line.order_line,
     "dimensions": lambda line: tags_text(line.dimensions),
+    "cost": lambda line: line.cost,
 }
 """What lines have come to say, by its column, with the cell that each has: the last columns of CSV and of the sheet
 "Lines", in this order. Another one is added at the end.

@@ -71,6 +71,8 @@ def _sums(document: Document, formats: Formats, labels: Labels) -> _Sums:
     withheld = document.withholding
     if withheld is not None:
         words = f"{labels.withheld}: {withheld.label} {formats.percent(withheld.rate)}"
+        if withheld.base_minor != document.net_minor:
+            words += f" ({in_line(labels.taxable)} {formats.money(withheld.base_minor)})"
         parts += [last, (words, formats.money(-withheld.amount_minor))]
         # A credit note asks nobody to pay, so it says what is left of it otherwise.
         words = labels.payable if document.kind is DocumentKind.INVOICE else labels.credited_amount
@@ -88,7 +90,9 @@ def _adjustments(document: Document, formats: Formats, labels: Labels) -> list[_
         label = in_line(labels.discount if is_discount else labels.charge)
         amount_minor = sum(share.amount_minor for share in shares)
         percent = formats.percent(first.percent) if first.percent else ""
-        words = " ".join(part for part in (f"{label}:" if first.reason else label, first.reason, percent) if part)
+        # A fund's contribution has a name of its own, and is no surcharge.
+        named = "" if first.cost else f"{label}:" if first.reason else label
+        words = " ".join(part for part in (named, first.reason, percent) if part)
         pairs.append((words, formats.money(-amount_minor if is_discount else amount_minor)))
     return pairs
 

@@ -48,11 +48,12 @@ class _Group:
 
 
 def portions(
-    adjustments: Sequence[TaxedAdjustment], lines: Iterable[tuple[AppliedTax, int]], *, currency: str
+    adjustments: Sequence[TaxedAdjustment], lines: Sequence[tuple[AppliedTax, int]], *, currency: str
 ) -> list[Portion]:
     """Every adjustment by tax group. `lines` are the lines' taxes and printed amounts.
 
-    Each percentage is of the lines alone, so that the order of the adjustments does not matter.
+    Each percentage is of the lines alone, so that the order of the adjustments does not matter; but a fund's
+    contribution is of what they come to with all other discounts and charges.
 
     Raises:
         InvalidInput: an amount that is finer than the currency, an adjustment that cannot be split, or discounts that
@@ -62,12 +63,23 @@ def portions(
     if not adjustments:
         return []
     groups = _groups(lines)
+    numbered = list(enumerate(adjustments, start=1))
     found = [
         portion
-        for position, taxed in enumerate(adjustments, start=1)
+        for position, taxed in numbered
+        if not taxed.asked.cost
         for portion in _portions_of(position, taxed, groups, currency)
     ]
     _check_groups(found, groups)
+    if any(taxed.asked.cost for taxed in adjustments):
+        adjusted = _groups([*lines, *((portion.tax, portion.signed_minor) for portion in found)])
+        found += [
+            portion
+            for position, taxed in numbered
+            if taxed.asked.cost
+            for portion in _portions_of(position, taxed, adjusted, currency)
+        ]
+        found.sort(key=lambda portion: portion.position)
     return found
 
 

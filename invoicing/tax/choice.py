@@ -72,6 +72,9 @@ class Rule(StrEnum):
     ITEM = "item"
     """The item is exempt or not taxable whoever buys it."""
 
+    ADVANCED = "advanced"
+    """An expense in the buyer's name and for its account: outside the taxable amount, Article 79(c)."""
+
     OVERRIDDEN = "overridden"
     """The line states a tax code that is not the one proposed."""
 

@@ -1,15 +1,12 @@
-"""What follows from a document's totals: its tax in the accounting currency, and what the buyer withholds."""
+"""What follows from a document's totals: its net and tax in the accounting currency."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, localcontext
 
-from invoicing.document.documents import Exchange, Withholding
-from invoicing.master_data.records import WithholdingCode, rate_in_force
+from invoicing.document.documents import Exchange
 from invoicing.money.amounts import EXACT, check_amount, minor_digits, round_half_up
-from invoicing.refusals import InvalidInput
-from invoicing.tax.totals import tax_on
 
 
 def convert(amount_minor: int, rate: Decimal, *, currency: str, accounting_currency: str) -> int:
@@ -36,22 +33,4 @@ def exchange(
         source=source,
         net_minor=convert(net_minor, rate, currency=currency, accounting_currency=accounting_currency),
         tax_minor=convert(tax_minor, rate, currency=currency, accounting_currency=accounting_currency),
-    )
-
-
-def withhold(code: WithholdingCode, *, net_minor: int, on: date) -> Withholding:
-    """What the buyer withholds of a document's net, rounded half up once.
-
-    Raises:
-        InvalidInput: the code has no rate on that day.
-    """
-    rate = rate_in_force(code.rates, on)
-    if rate is None:
-        raise InvalidInput(f"withholding: {code.code} has no rate on {on.isoformat()}.", field="withholding")
-    return Withholding(
-        code=code.code,
-        label=code.label,
-        rate=rate.percent,
-        base_minor=net_minor,
-        amount_minor=tax_on(net_minor, rate.percent),
     )

@@ -17,6 +17,7 @@ from invoicing.refusals import Conflict, InvalidInput
 from invoicing.remedies import Act
 from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
+from invoicing.tax.costs import as_cost
 from invoicing.tax.inputs import AppliedTax, TaxedLine
 from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
 from invoicing.tax.places.territories import Territory
@@ -66,6 +67,11 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
     code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
     dates = _dates(line, setting, field=field)
     timing = rate_timing(dates, setting.billing, supply=supply, code=code)
+    if line.cost:
+        own = bool(line.tax_code)
+        code, choice = as_cost(
+            code, choice, line.cost, setting.seller, on=timing.day, stated=own, field=f"{field}.cost"
+        )
     choice = with_questions(
         choice,
         code,
@@ -79,15 +85,15 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
     for stated, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
         if amount:
             exact_minor(amount, setting.currency, field=f"{field}.{stated}")
-    own = dates if dates != setting.shown else None
+    apart = dates if dates != setting.shown else None
     priced = PricedLine(
         **{term: getattr(line, term) for term in _TERMS}
         | {
             "name": name,
             "description": description,
             "unit": line.unit or item.unit,
-            "supply_date": own.start if own else None,
-            "supply_end": own.end if own else None,
+            "supply_date": apart.start if apart else None,
+            "supply_end": apart.end if apart else None,
         },
         unit_price=_unit_price(line, item, currency=setting.currency, field=field),
         discount_amount=line.discount_amount or Decimal(0),

@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import assert_never
 
+from invoicing.countries.costs import ADVANCED
 from invoicing.document.documents import (
     Adjustment,
     AdjustmentKind,
@@ -68,7 +69,9 @@ def total(
     """
     amounts = [line.amount_minor(currency) for line in inputs]
     charged = [(line.tax, amount) for line, amount in zip(inputs, amounts, strict=True)]
-    adjusted = portions(adjustments, charged, currency=currency)
+    # What was paid in the buyer's name is passed on as it was: no discount or charge of the whole is of it.
+    priced = [part for line, part in zip(inputs, charged, strict=True) if line.line.cost != ADVANCED]
+    adjusted = portions(adjustments, priced, currency=currency)
     charged.extend((portion.tax, portion.signed_minor) for portion in adjusted)
     nets, taxes = _by_group(charged, prices_include_tax=prices_include_tax, rounding=rounding)
     _check_discounted(adjusted, taxes)
@@ -264,6 +267,7 @@ def _adjustment(portion: Portion, net_minor: int) -> Adjustment:
         amount_minor=portion.amount_minor,
         net_minor=net_minor,
         jurisdictions=portion.tax.jurisdictions,
+        cost=portion.asked.cost,
     )
 
 

@@ -69,6 +69,7 @@ def test_every_rule_is_either_in_the_money_document_or_has_a_test_of_its_own() -
         Rule.SMALL_BUSINESS,
         Rule.NOT_REGISTERED,
         Rule.ITEM,
+        Rule.ADVANCED,
         Rule.OVERRIDDEN,
     }
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from invoicing.countries import Country
+from invoicing.countries.mandates import BuyerKind
 from invoicing.credit.crediting import CreditLine
 from invoicing.document.documents import AdjustmentKind, Document, JurisdictionLevel, Supply
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
@@ -36,7 +38,15 @@ DAYS = 330
 """How long the acts of a year last together; the rest of it is the year's end."""
 
 ACTS_PER_DOCUMENT = 3
-CUSTOMERS = (("home", False), ("home", True), ("DE", False), ("FR", True), ("US", False), ("JP", True))
+CUSTOMERS: tuple[tuple[str, BuyerKind], ...] = (
+    ("home", "business"),
+    ("home", "public_body"),
+    ("home", "consumer"),
+    ("DE", "business"),
+    ("FR", "consumer"),
+    ("US", "business"),
+    ("JP", "consumer"),
+)
 TAX_NUMBERS = {"DE": "DE136695976"}
 CURRENCIES = ("", "", "", "EUR", "USD", "JPY", "KWD")
 STACKS = (
@@ -108,7 +118,9 @@ class Claim:
 
 @dataclass(slots=True)
 class RandomYear:
-    """The books of one organization, and what was done in them; `refused` counts requests that did not fit."""
+    """The books of one organization, and what was done in them; `refused` counts requests that did not fit. `rules` are
+    those of its country, and `kinds` says what each customer is.
+    """
 
     books: Books
     clock: SettableClock
@@ -117,6 +129,8 @@ class RandomYear:
     codes: list[TaxCode]
     withholdings: list[WithholdingCode]
     terms: tuple[str, ...] = ("",)
+    rules: Country | None = None
+    kinds: dict[str, BuyerKind] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     refused: int = 0
 
@@ -236,7 +250,7 @@ class RandomYear:
         customer, at_home = self.customers[index]
         codes = [code.code for code in self.codes if code.rate_on(today) is not None] if at_home else [""]
         currency = self.chance.choice(CURRENCIES)
-        withheld = [one.code for one in self.withholdings if rate_in_force(one.rates, today) is not None]
+        withheld = [one.code for one in self.withholdings if self._withholds(one, customer, today)]
         digits = minor_digits(currency or self.books.organization.currency)
         # A sandbox only warns of a rate that nobody stated.
         foreign = currency not in ("", self.books.organization.currency) and self.chance.random() < 0.75
@@ -251,7 +265,22 @@ class RandomYear:
             exchange_rate=self._decimal("0.005", "3", places=6) if foreign else None,
             exchange_source="ECB" if foreign else "",
             payment_terms=self.chance.choice(self.terms),
+            fund=self._fund(),
         )
+
+    def _withholds(self, code: WithholdingCode, customer: str, today: date) -> bool:
+        own = self.rules.withholding(code.code) if self.rules else None
+        payers = own.payers if own else (self.kinds.get(customer),)
+        return rate_in_force(code.rates, today) is not None and self.kinds.get(customer) in payers
+
+    def _cost(self) -> str:
+        """Now and then a cost that is passed on."""
+        known = [one.code for one in self.rules.costs] if self.rules else []
+        return self.chance.choice(known) if known and self.chance.random() < 0.15 else ""
+
+    def _fund(self) -> str:
+        known = [one.code for one in self.rules.costs if one.percent] if self.rules else []
+        return self.chance.choice(known) if known and self.chance.random() < 0.3 else ""
 
     def _line(self, digits: int, code: str) -> RequestedLine:
         unit = Decimal(1).scaleb(-digits)
@@ -267,6 +296,7 @@ class RandomYear:
             discount_percent=self._decimal("0", "100", places=2) if kind == "percent" else Decimal(0),
             discount_amount=(quantity * price / 3).quantize(unit) if kind == "amount" else None,
             charge_amount=self._decimal("0", "40", places=digits) if kind == "charge" else None,
+            cost=self._cost(),
         )
 
     def _adjustment(self, digits: int, codes: list[str]) -> RequestedAdjustment:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 
+from invoicing.countries import country as country_file
 from invoicing.money.amounts import minor_digits, to_major
 from invoicing.settlement.discounts import WITHOUT_DOCUMENT, allowed_minor, tax_changes
 from invoicing.settlement.kinds import SettlementKind, effect
@@ -202,13 +203,21 @@ async def random_year(one: Practice, country: str) -> RandomYear:
         for name, parts in STACKS:
             stack = tuple(Part(level, place, Decimal(percent)) for place, level, percent in parts)
             await save_tax_code(books, TaxCodeChange(name, name, parts=stack, valid_from=date(2025, 4, 1)))
-    customers = []
-    for where, consumer in CUSTOMERS:
-        tax_number = "" if consumer else TAX_NUMBERS.get(where, "")
-        place = country if where == "home" else where
-        made = await one.customer(books, f"{where} {consumer}", country=place, consumer=consumer, tax_number=tax_number)
+    customers, kinds = [], {}
+    for where, kind in CUSTOMERS:
+        tax_number = TAX_NUMBERS.get(where, "") if kind == "business" else ""
+        made = await one.customer(
+            books,
+            f"{where} {kind}",
+            country=country if where == "home" else where,
+            tax_number=tax_number,
+            consumer=kind == "consumer",
+            public_body=kind == "public_body",
+        )
         customers.append((made.id, where == "home"))
+        kinds[made.id] = kind
     chance = random.Random(f"{country} 2026")  # noqa: S311  # The same year in every run.
     codes, withholdings = await list_tax_codes(books), await books.read(load_withholdings)
     terms = await some_terms(one, books, country)
-    return SettlingYear(books, one.clock, chance, tuple(customers), codes, withholdings, terms)
+    rules = country_file(country)
+    return SettlingYear(books, one.clock, chance, tuple(customers), codes, withholdings, terms, rules, kinds)

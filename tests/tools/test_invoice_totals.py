@@ -119,7 +119,13 @@ async def test_what_the_buyer_withholds_and_the_series_are_told(tmp_path: Path) 
         result = await chat.call("draft_invoice", **sale(), withholding="IRPF", series="web")
         answer = result.structured_content
         assert answer is not None, text_of(result)
-        assert answer["withholding"] == {"code": "IRPF", "label": "Retención IRPF", "rate": "15", "amount": "15.00"}
+        assert answer["withholding"] == {
+            "code": "IRPF",
+            "label": "Retención IRPF",
+            "rate": "15",
+            "base": "100.00",
+            "amount": "15.00",
+        }
         assert (answer["total"], answer["payable"], answer["number"]) == ("121.00", "106.00", "TEST-WEB-2026-001")
         assert "Withheld: Retención IRPF (IRPF) 15 % = 15.00; payable 106.00 EUR" in text_of(result).splitlines()
         shown = await chat.call("get_organization")

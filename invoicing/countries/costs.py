@@ -1,0 +1,87 @@
+"""Costs that a seller passes on, and that the law does not treat like its price: `[[costs]]` of a country's file.
+
+An expense in the buyer's name is outside the taxable amount (Article 79(c) Directive 2006/112/EC). A contribution to a
+fund is taxed with the fee, but what the buyer withholds can be computed without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from invoicing.countries.registration import Words
+from invoicing.money.amounts import parse_decimal
+
+if TYPE_CHECKING:
+    from invoicing.countries import _Table
+
+ADVANCED = "ADVANCED"
+"""The code of an expense that the seller advanced in the buyer's name and for its account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A kind of cost. `label` is its name on documents in the country's first language; `percent` what a fund usually
+    takes of the fee, or None; `withheld` whether it belongs to the base of a withholding. One with `texts` is not
+    taxed, and they say why, with `reason_code` (VATEX). Else it is taxed like the rest.
+    """
+
+    code: str
+    name: str
+    label: str
+    withheld: bool
+    percent: Decimal | None
+    texts: tuple[Words, ...]
+    reason_code: str
+    source: str
+    checked: date
+
+    @property
+    def untaxed(self) -> bool:
+        return bool(self.texts)
+
+    def text_on(self, day: date) -> Words:
+        """The text in force on a day, or the first for a day before it."""
+        begun = [text for text in self.texts if text.valid_from <= day]
+        return begun[-1] if begun else self.texts[0]
+
+
+def read_costs(tables: Iterable[_Table]) -> tuple[Cost, ...]:
+    """The costs of a country's file.
+
+    Raises:
+        ValueError: a key that is missing, unknown or ill-typed.
+    """
+    return tuple(_cost(table) for table in tables)
+
+
+def _cost(table: _Table) -> Cost:
+    percent = table.optional("percent", str)
+    cost = Cost(
+        code=table.take("code", str),
+        name=table.take("name", str),
+        label=table.take("label", str),
+        withheld=table.take("withheld", bool),
+        percent=parse_decimal(percent, field="percent") if percent else None,
+        texts=tuple(_text(entry) for entry in table.tables_if_any("texts")),
+        reason_code=table.optional("reason_code", str) or "",
+        source=table.take("source", str),
+        checked=table.take("checked", date),
+    )
+    table.close()
+    if list(cost.texts) != sorted(cost.texts, key=lambda text: text.valid_from):
+        raise ValueError(f"{table.where}, {cost.code}: texts are not in order of time.")
+    return cost
+
+
+def _text(table: _Table) -> Words:
+    text = Words(
+        valid_from=table.take("valid_from", date),
+        reason=table.take("reason", str),
+        reason_local=table.take("reason_local", str),
+    )
+    table.close()
+    return text
