@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
+from invoicing.countries.corrections import CorrectionRules, CorrectionSign, CorrectionWords, read_correction
 from invoicing.countries.costs import read_costs
 from invoicing.countries.mandates import (
     BuyerKind,
@@ -56,6 +57,9 @@ __all__ = [
     "SMALL_BUSINESS_CODE",
     "TAXED_CATEGORIES",
     "AccountingStandard",
+    "CorrectionRules",
+    "CorrectionSign",
+    "CorrectionWords",
     "Country",
     "DatedRate",
     "Identifier",
@@ -161,6 +165,7 @@ def parse_country(text: str, *, name: str) -> Country:
         tax_in_national_currency=table.take("tax_in_national_currency", bool),
         numbering=_numbering(table.table("numbering")),
         tax_point_of_period=_tax_point(table.table("tax_point_of_period")),
+        correction=read_correction(table.table("correction"), languages),
         seller_required=table.some_of("seller_required", get_args(PartyField)),
         buyer_business_required=table.some_of("buyer_business_required", get_args(PartyField)),
         buyer_consumer_required=table.some_of("buyer_consumer_required", get_args(PartyField)),

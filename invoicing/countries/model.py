@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from invoicing.countries.corrections import CorrectionRules
 from invoicing.countries.costs import Cost
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
@@ -195,6 +196,7 @@ class Country:
     tax_in_national_currency: bool
     numbering: Numbering
     tax_point_of_period: TaxPointOfPeriod
+    correction: CorrectionRules
     seller_required: tuple[PartyField, ...]
     buyer_business_required: tuple[PartyField, ...]
     buyer_consumer_required: tuple[PartyField, ...]

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from invoicing.credit.nets import fitted_nets
 from invoicing.credit.remaining import Remaining, group_of, remaining
+from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.documents import (
     Adjustment,
     AdjustmentKind,
@@ -80,7 +81,21 @@ def credit(
     quantities = _quantities(left, wanted)
     note = _credit_note(invoice, left, quantities, reason=reason, issue_date=issue_date, series=series)
     _check_not_rounded_away(note, left)
-    return note
+    return replace(note, credits=_credited(invoice, left, note, first=not earlier))
+
+
+def _credited(invoice: Document, left: Remaining, note: Document, *, first: bool) -> CreditedInvoice:
+    """What the note says of its invoice: which it is, and what remains of it. `first` is before any other note."""
+    net, tax = (
+        sum(amounts) for amounts in zip(*((one.taxable_minor, one.tax_minor) for one in left.taxes), strict=True)
+    )
+    net, tax = net - note.net_minor, tax - note.tax_minor
+    whole = first and {one.invoice_position: one.quantity for one in note.lines} == {
+        one.position: one.quantity for one in left.lines
+    }
+    return CreditedInvoice(
+        invoice.id, invoice.number, invoice.issue_date, whole=whole, remains=Remains(net, tax, net + tax)
+    )
 
 
 def _check_not_rounded_away(note: Document, left: Remaining) -> None:
@@ -168,7 +183,7 @@ def _credit_note(
         total_minor=net + tax,
         withholding=_credited_withholding(left.withholding, lines, adjustments, net, net + tax, last=last),
         exchange=_credited_exchange(left.exchange, net, tax, invoice.currency, last=last),
-        credits=CreditedInvoice(invoice.id, invoice.number, invoice.issue_date),
+        credits=None,
         reason=reason,
         tax_point=issue_date,
     )
@@ -192,6 +207,7 @@ def _credited_line(position: int, left: Line, quantity: Decimal, currency: str) 
         charge_amount=_share_of_decimal(left.charge_amount, part, currency),
         amount_minor=_share(left.amount_minor, part),
         net_minor=_share(left.net_minor, part),
+        correction=LineCorrection(left.quantity, left.amount_minor),
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.organizations import Environment
 
 LATER: Mapping[str, object] = {"later": True}
@@ -189,7 +190,7 @@ class Line(PricedLine):
     """A line as it is frozen. `amount_minor` is quantity x price less discount plus charge as printed: without tax,
     or with it where the document's prices include tax. `net_minor` is always without tax. `tax_rate` is in percent,
     `jurisdictions` are the parts of a stacked one. `invoice_position` is the line of the invoice that a line of a
-    credit note takes back, else 0.
+    credit note takes back, else 0, and `correction` what was left of it before.
     """
 
     position: int
@@ -200,6 +201,12 @@ class Line(PricedLine):
     net_minor: int
     jurisdictions: tuple[JurisdictionRate, ...] = field(default=(), metadata=LATER)
     invoice_position: int = field(default=0, metadata=LATER)
+    correction: LineCorrection | None = field(default=None, metadata=LATER)
+
+    @property
+    def price_only(self) -> bool:
+        """Whether a line of a credit note reduces a price and takes nothing back (Article 90 Directive 2006/112/EC)."""
+        return self.correction is not None and self.correction.price_only
 
     @property
     def title(self) -> str:
@@ -311,11 +318,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class CreditedInvoice:
-    """The invoice that a credit note takes back, whole or in part (BG-3)."""
+    """The invoice that a credit note takes back, whole or in part (BG-3). `whole` says that this note alone takes back
+    all of it; `remains` what is left after it, which documents of the first releases do not say.
+    """
 
     id: str
     number: str
     issue_date: date
+    whole: bool = field(default=False, metadata=LATER)
+    remains: Remains | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import accumulate
 
 from invoicing.document.documents import Document, Line
+from invoicing.render.correction import before_and_after, states_difference
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
@@ -56,9 +57,11 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     header = _header(titles, grid, paper)
     sums = accumulate((line.amount_minor for line in document.lines), initial=0)
     rows: list[Row] = []
+    differs = states_difference(document)
     for line, texts, sum_before in zip(document.lines, cells, sums, strict=False):
         carry = partial(_carry_rows, sum_before, grid, paper, formats, labels) if rows else None
         additions = _additions(line, formats, labels)
+        additions += before_and_after(line, formats, labels) if differs else []
         rows.append(_row(texts, additions, grid, paper, header=header, carry=carry))
     if rows:
         # The totals never stand alone on a page: the last line goes with them.
@@ -88,6 +91,7 @@ def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
     """
     amounts = ((labels.discount, -line.discount_amount), (labels.charge, line.charge_amount))
     return [
+        *([in_line(labels.price_reduction)] if line.price_only else []),
         *([line.details] if line.details else []),
         *_order_line(line, labels),
         *_own_dates(line, formats, labels),

@@ -13,6 +13,7 @@ from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.render.closing import closing_rows, footer_row
 from invoicing.render.codes import epc_modules
 from invoicing.render.colors import palette_of
+from invoicing.render.correction import correction_labels, correction_rows, with_correction
 from invoicing.render.early_payment import with_early_payment
 from invoicing.render.formats import Formats, formats_for
 from invoicing.render.instalments import with_instalments
@@ -49,11 +50,13 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     languages = _languages(formats, branding)
     labels = _first_labels(document, languages[0])
     if len(languages) > 1:
-        labels = in_two_languages(labels, labels_of(languages[1]), second_tax=_second_tax(document, languages[1]))
+        second = correction_labels(labels_of(languages[1]), document, languages[1])
+        labels = in_two_languages(labels, second, second_tax=_second_tax(document, languages[1]))
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
     document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
     document = with_instalments(document, formats, languages)
     document = with_cash_accounting(document, languages)
+    document = with_correction(document, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     footer = footer_column(document.footer, paper)
     sheet = Sheet(
@@ -89,8 +92,9 @@ def _languages(formats: Formats, branding: Branding) -> tuple[str, ...]:
 
 
 def _first_labels(document: Document, language: str) -> Labels:
-    """The words of the first language, with what the seller's country calls the code of a bank in it."""
-    labels, rules = labels_of(language), known_country(document.seller.address.country)
+    """The words of the first language, with what the seller's country calls a correction and a bank's code."""
+    labels = correction_labels(labels_of(language), document, language)
+    rules = known_country(document.seller.address.country)
     if rules is None or not rules.bank_code_label or language != rules.languages[0]:
         return labels
     return replace(labels, routing_number=rules.bank_code_label)
@@ -140,6 +144,7 @@ def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: 
         ),
         *line_rows(document, tax_label=tax or labels.tax, paper=paper, formats=formats, labels=labels),
         *totals_rows(document, languages=look.languages, paper=paper, formats=formats, labels=labels),
+        *correction_rows(document, tax_label=tax, paper=paper, formats=formats, labels=labels),
         *closing_rows(document, code, has_slip=look.has_slip, paper=paper, labels=labels),
     ]
 

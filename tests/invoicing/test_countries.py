@@ -66,6 +66,17 @@ source = "This test"
 rule = "end"
 article = "This test"
 
+[correction]
+sign = "positive"
+own_series = false
+reason_wanted = false
+source = "This test"
+checked = 2026-11-22
+confidence = "low"
+
+[correction.words.en]
+title = "Credit note"
+
 [[tax_codes]]
 code = "STANDARD"
 name = "Standard rate"

@@ -211,7 +211,7 @@ def test_a_credit_note_with_tax_withheld_says_what_is_credited_and_not_what_is_p
     what = replace(invoice("ES"), kind=DocumentKind.CREDIT_NOTE)
     what = replace(what, withholding=Withholding("IRPF", "IRPF", Decimal(15), what.net_minor, 1_125))
     text = printed(what).replace("\u00a0", " ")
-    assert "Importe abonado 79,50 €" in text
+    assert "Importe abonado -79,50 €" in text
     assert "pagar" not in text
 
 

@@ -49,6 +49,10 @@ class Labels:
     currency: str
     credited_invoice: str
     reason: str
+    before_correction: str
+    after_correction: str
+    remaining: str
+    price_reduction: str
     position: str
     description: str
     quantity: str
