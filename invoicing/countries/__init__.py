@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
 from invoicing.countries.corrections import CorrectionRules, CorrectionSign, CorrectionWords, read_correction
 from invoicing.countries.costs import read_costs
@@ -40,6 +40,7 @@ from invoicing.countries.model import (
     TaxSystem,
     Withholding,
 )
+from invoicing.countries.reading import Table
 from invoicing.countries.registration import (
     Identifier,
     RegistrationRules,
@@ -77,12 +78,9 @@ __all__ = [
     "parse_country",
 ]
 
-_T = TypeVar("_T")
-
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _ADDRESS_FIELDS = tuple(field.name for field in fields(Address))
-_MAY_BE_EMPTY = ("tax_number_module", "tax_number_prefix", "tax_number_format", "reason_code")
 
 COUNTRY_CODES: tuple[str, ...] = tuple(
     sorted(
@@ -137,7 +135,7 @@ def parse_country(text: str, *, name: str) -> Country:
     Raises:
         ValueError: the text does not follow the schema, or contradicts itself.
     """
-    table = _Table(name, tomllib.loads(text))
+    table = Table(name, tomllib.loads(text))
     languages = table.texts("languages")
     parsed = Country(
         code=table.take("code", str),
@@ -224,7 +222,7 @@ def _check_address_lines(lines: tuple[str, ...], name: str) -> None:
         raise ValueError(f"{name}: a line of address_lines has no field, or a brace too many.")
 
 
-def _tax_code(table: _Table) -> TaxCodeTemplate:
+def _tax_code(table: Table) -> TaxCodeTemplate:
     template = TaxCodeTemplate(
         code=table.take("code", str),
         name=table.take("name", str),
@@ -254,7 +252,7 @@ def _tax_code(table: _Table) -> TaxCodeTemplate:
     return template
 
 
-def _text(table: _Table) -> DatedText:
+def _text(table: Table) -> DatedText:
     text = DatedText(
         valid_from=table.take("valid_from", date),
         reason=table.take("reason", str),
@@ -264,7 +262,7 @@ def _text(table: _Table) -> DatedText:
     return text
 
 
-def _withholding(table: _Table) -> Withholding:
+def _withholding(table: Table) -> Withholding:
     withholding = Withholding(
         code=table.take("code", str),
         name=table.take("name", str),
@@ -283,7 +281,7 @@ def _withholding(table: _Table) -> Withholding:
     return withholding
 
 
-def _numbering(table: _Table) -> Numbering:
+def _numbering(table: Table) -> Numbering:
     numbering = Numbering(
         gapless=table.take("gapless", bool),
         yearly_restart=table.take("yearly_restart", bool),
@@ -295,7 +293,7 @@ def _numbering(table: _Table) -> Numbering:
     return numbering
 
 
-def _tax_point(table: _Table) -> TaxPointOfPeriod:
+def _tax_point(table: Table) -> TaxPointOfPeriod:
     tax_point = TaxPointOfPeriod(
         rule=table.one_of("rule", tuple(PeriodRule)),
         article=table.take("article", str),
@@ -314,7 +312,7 @@ def _check_periods(rates: tuple[DatedRate, ...], where: str) -> None:
             raise ValueError(f"{where}: rates overlap or are not in order of time.")
 
 
-def _rate(table: _Table) -> DatedRate:
+def _rate(table: Table) -> DatedRate:
     # The percentage is a text in the file: TOML would read a bare 25.5 as a float.
     rate = DatedRate(
         percent=parse_decimal(table.take("percent", str), field="percent"),
@@ -325,79 +323,7 @@ def _rate(table: _Table) -> DatedRate:
     return rate
 
 
-def _source(table: _Table) -> Source:
+def _source(table: Table) -> Source:
     source = Source(what=table.take("what", str), where=table.take("where", str), checked=table.take("checked", date))
     table.close()
     return source
-
-
-class _Table:
-    """A TOML table whose keys are taken one by one; what is left when it is closed is unknown, and an error."""
-
-    def __init__(self, where: str, values: dict[str, Any]) -> None:
-        self.where = where
-        self._values = dict(values)
-
-    def take(self, key: str, kind: type[_T]) -> _T:
-        value = self._values.pop(key, None)
-        # Not isinstance: a TOML boolean is no number here, and a date-time is no date.
-        if type(value) is not kind:
-            raise ValueError(f"{self.where}: {key} is missing or not of type {kind.__name__}.")
-        if value == "" and key not in _MAY_BE_EMPTY:
-            raise ValueError(f"{self.where}: {key} is empty.")
-        return value
-
-    def optional(self, key: str, kind: type[_T]) -> _T | None:
-        return self.take(key, kind) if key in self._values else None
-
-    def one_of(self, key: str, options: tuple[Any, ...]) -> Any:
-        return self._choice(key, self.take(key, str), options)
-
-    def some_of(self, key: str, options: tuple[Any, ...]) -> tuple[Any, ...]:
-        chosen = tuple(self._choice(key, value, options) for value in self.take(key, list))
-        if len(set(chosen)) != len(chosen):
-            raise ValueError(f"{self.where}: {key} names something twice.")
-        return chosen
-
-    def some_of_or(self, key: str, options: tuple[Any, ...], usual: tuple[Any, ...]) -> tuple[Any, ...]:
-        return self.some_of(key, options) if key in self._values else usual
-
-    def texts(self, key: str, *, empty: bool = False) -> tuple[str, ...]:
-        values = self.take(key, list)
-        if not (values or empty) or not all(isinstance(value, str) and value.strip() for value in values):
-            raise ValueError(f"{self.where}: {key} must be a list of texts with at least one.")
-        if len(set(values)) != len(values):
-            raise ValueError(f"{self.where}: {key} names something twice.")
-        return tuple(values)
-
-    def table(self, key: str) -> _Table:
-        return _Table(f"{self.where}, {key}", self.take(key, dict))
-
-    def tables(self, key: str) -> list[_Table]:
-        entries = self.take(key, list)
-        if not entries or not all(isinstance(entry, dict) for entry in entries):
-            raise ValueError(f"{self.where}: {key} must be a list of tables with at least one.")
-        return [_Table(f"{self.where}, {key}", entry) for entry in entries]
-
-    def tables_if_any(self, key: str) -> list[_Table]:
-        return self.tables(key) if key in self._values else []
-
-    def table_if_any(self, key: str) -> _Table | None:
-        return self.table(key) if key in self._values else None
-
-    def texts_by_name(self, key: str) -> dict[str, str]:
-        """A table of texts; none where there is no such table."""
-        values = self.take(key, dict) if key in self._values else {}
-        if not all(isinstance(value, str) and value.strip() for value in values.values()):
-            raise ValueError(f"{self.where}: {key} must hold texts.")
-        return dict(values)
-
-    def close(self) -> None:
-        if self._values:
-            raise ValueError(f"{self.where}: unknown keys {', '.join(sorted(self._values))}.")
-
-    def _choice(self, key: str, value: object, options: tuple[Any, ...]) -> Any:
-        for option in options:
-            if option == value:
-                return option
-        raise ValueError(f"{self.where}: {key} must be one of {', '.join(map(str, options))}.")

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
-if TYPE_CHECKING:
-    from invoicing.countries import _Table
+from invoicing.countries.reading import Table
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -65,7 +64,7 @@ class CorrectionRules:
     confidence: Confidence
 
 
-def read_correction(table: _Table, languages: tuple[str, ...]) -> CorrectionRules:
+def read_correction(table: Table, languages: tuple[str, ...]) -> CorrectionRules:
     """The table `[correction]` with its `[correction.words.<language>]`.
 
     Raises:
@@ -87,7 +86,7 @@ def read_correction(table: _Table, languages: tuple[str, ...]) -> CorrectionRule
     return rules
 
 
-def _words(table: _Table) -> CorrectionWords:
+def _words(table: Table) -> CorrectionWords:
     words = CorrectionWords(**{one.name: table.optional(one.name, str) or "" for one in fields(CorrectionWords)})
     table.close()
     return words

@@ -10,13 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from invoicing.countries.reading import Table
 from invoicing.countries.registration import Words
 from invoicing.money.amounts import parse_decimal
-
-if TYPE_CHECKING:
-    from invoicing.countries import _Table
 
 ADVANCED = "ADVANCED"
 """The code of an expense that the seller advanced in the buyer's name and for its account."""
@@ -49,7 +46,7 @@ class Cost:
         return begun[-1] if begun else self.texts[0]
 
 
-def read_costs(tables: Iterable[_Table]) -> tuple[Cost, ...]:
+def read_costs(tables: Iterable[Table]) -> tuple[Cost, ...]:
     """The costs of a country's file.
 
     Raises:
@@ -58,7 +55,7 @@ def read_costs(tables: Iterable[_Table]) -> tuple[Cost, ...]:
     return tuple(_cost(table) for table in tables)
 
 
-def _cost(table: _Table) -> Cost:
+def _cost(table: Table) -> Cost:
     percent = table.optional("percent", str)
     cost = Cost(
         code=table.take("code", str),
@@ -77,7 +74,7 @@ def _cost(table: _Table) -> Cost:
     return cost
 
 
-def _text(table: _Table) -> Words:
+def _text(table: Table) -> Words:
     text = Words(
         valid_from=table.take("valid_from", date),
         reason=table.take("reason", str),

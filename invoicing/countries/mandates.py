@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
+from invoicing.countries.reading import Table
 from invoicing.money.amounts import parse_decimal
-
-if TYPE_CHECKING:
-    from invoicing.countries import _Table
 
 Registration = Literal["registered", "small_business", "not_registered"]
 BuyerKind = Literal["business", "consumer", "public_body"]
@@ -125,7 +123,7 @@ class Requirement:
     confidence: Confidence
 
 
-def read_mandate(table: _Table) -> Mandate:
+def read_mandate(table: Table) -> Mandate:
     """A mandate, from its table in a country's file.
 
     Raises:
@@ -150,7 +148,7 @@ def read_mandate(table: _Table) -> Mandate:
     return mandate
 
 
-def read_no_mandate(table: _Table) -> NoMandate:
+def read_no_mandate(table: Table) -> NoMandate:
     """The statement that there is no mandate, from its table in a country's file.
 
     Raises:
@@ -167,7 +165,7 @@ def read_no_mandate(table: _Table) -> NoMandate:
     return found
 
 
-def read_planned_mandate(table: _Table) -> PlannedMandate:
+def read_planned_mandate(table: Table) -> PlannedMandate:
     """A mandate to come, from its table in a country's file.
 
     Raises:
@@ -184,7 +182,7 @@ def read_planned_mandate(table: _Table) -> PlannedMandate:
     return planned
 
 
-def read_requirement(table: _Table) -> Requirement:
+def read_requirement(table: Table) -> Requirement:
     """What a mandate asks for, from its table in a country's file.
 
     Raises:
@@ -211,7 +209,7 @@ def read_requirement(table: _Table) -> Requirement:
     return requirement
 
 
-def _rule(table: _Table) -> MandateRule:
+def _rule(table: Table) -> MandateRule:
     rule = MandateRule(
         valid_from=table.take("valid_from", date),
         valid_until=table.optional("valid_until", date),

@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
+from invoicing.countries.reading import Table
 from invoicing.document.documents import TaxCategory
-
-if TYPE_CHECKING:
-    from invoicing.countries import _Table
 
 
 class VatRegistration(StrEnum):
@@ -145,7 +143,7 @@ class RegistrationRules:
         )
 
 
-def read_registrations(table: _Table | None) -> dict[VatRegistration, RegistrationRules]:
+def read_registrations(table: Table | None) -> dict[VatRegistration, RegistrationRules]:
     """The tables below `[registration]`; each of the two states that has none is like the other.
 
     Raises:
@@ -165,7 +163,7 @@ def read_registrations(table: _Table | None) -> dict[VatRegistration, Registrati
     return found
 
 
-def read_identifiers(tables: list[_Table], languages: tuple[str, ...]) -> tuple[Identifier, ...]:
+def read_identifiers(tables: list[Table], languages: tuple[str, ...]) -> tuple[Identifier, ...]:
     """The entries of `[[identifiers]]`.
 
     Raises:
@@ -174,7 +172,7 @@ def read_identifiers(tables: list[_Table], languages: tuple[str, ...]) -> tuple[
     return tuple(_identifier(table, languages) for table in tables)
 
 
-def _registration(table: _Table) -> RegistrationRules:
+def _registration(table: Table) -> RegistrationRules:
     words = tuple(_words(entry) for entry in table.tables_if_any("words"))
     mentions = table.texts_by_name("mentions")
     rules = RegistrationRules(
@@ -208,7 +206,7 @@ def _group(text: str, where: str) -> tuple[NumberField, ...]:
     return cast(tuple[NumberField, ...], names)
 
 
-def _words(table: _Table) -> Words:
+def _words(table: Table) -> Words:
     words = Words(
         valid_from=table.take("valid_from", date),
         reason=table.take("reason", str),
@@ -218,7 +216,7 @@ def _words(table: _Table) -> Words:
     return words
 
 
-def _identifier(table: _Table, languages: tuple[str, ...]) -> Identifier:
+def _identifier(table: Table, languages: tuple[str, ...]) -> Identifier:
     one = Identifier(
         kind=table.one_of("kind", get_args(IdentifierKind)),
         labels=table.texts_by_name("labels"),
