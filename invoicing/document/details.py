@@ -42,6 +42,7 @@ class Detail:
 DOCUMENT: Mapping[str, Detail] = {
     "supply_end": Detail("supply_end", parse_date),
     "withholding": Detail("withholding"),
+    "fund": Detail("fund"),
     "exchange_rate": Detail("exchange_rate", parse_decimal),
     "exchange_date": Detail("exchange_date", parse_date),
     "exchange_source": Detail("exchange_source"),
@@ -56,6 +57,7 @@ LINE: Mapping[str, Detail] = {
     "supply_date": Detail("supply_date", parse_date),
     "supply_end": Detail("supply_end", parse_date),
     "order_line": Detail("order_line"),
+    "cost": Detail("cost"),
 }
 """The details of a line."""
 

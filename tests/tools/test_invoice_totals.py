@@ -127,12 +127,36 @@ async def test_what_the_buyer_withholds_and_the_series_are_told(tmp_path: Path) 
             "amount": "15.00",
         }
         assert (answer["total"], answer["payable"], answer["number"]) == ("121.00", "106.00", "TEST-WEB-2026-001")
-        assert "Withheld: Retención IRPF (IRPF) 15 % = 15.00; payable 106.00 EUR" in text_of(result).splitlines()
+        assert (
+            "Withheld: Retención IRPF (IRPF) 15 % of 100.00 = 15.00; payable 106.00 EUR" in text_of(result).splitlines()
+        )
         shown = await chat.call("get_organization")
         assert "IRPF 15 % Income tax withheld from professionals" in (shown.structured_content or {})["withholdings"]
         assert "Withholdings: IRPF 15 % Income tax withheld" in text_of(shown)
         issued = await chat.ok("issue_invoice", **sale(), withholding="IRPF", series="web")
         assert issued["invoice"]["number"] == "TEST-WEB-2026-001"
+
+
+async def test_an_italian_lawyer_says_fund_and_expenses_in_details_and_is_told_the_base(tmp_path: Path) -> None:
+    async with shop(tmp_path, "IT") as (_, chat):
+        lines = [
+            {"description": "Consulenza", "quantity": "1", "unit_price": "1000", "supply": "services"},
+            {
+                "description": "Contributo unificato",
+                "quantity": "1",
+                "unit_price": "120",
+                "details": {"cost": "advanced"},
+            },
+        ]
+        wanted = {**sale(), "lines": lines, "withholding": "RITENUTA", "details": {"fund": "TC01"}}
+        drafted = await chat.ok("draft_invoice", **wanted)
+        assert (drafted["withholding"]["base"], drafted["withholding"]["amount"]) == ("1000.00", "200.00")
+        assert (drafted["total"], drafted["payable"]) == ("1388.80", "1188.80")
+        assert [(item["cost"], item["percent"]) for item in drafted["adjustments"]] == [("TC01", "4")]
+        assert [one["cost"] for one in drafted["lines"]] == ["", "ADVANCED"]
+        issued = (await chat.ok("issue_invoice", draft=drafted["draft"]))["invoice"]
+        note = (await chat.ok("issue_credit_note", invoice=issued["number"], reason="Storno"))["credit_note"]
+        assert note["total"] == "1388.80"
 
 
 async def test_tax_settings_are_policy_of_the_organization(tmp_path: Path) -> None:
