@@ -53,7 +53,9 @@ class Bakery:
     made: Made
 
     def contents(self) -> dict[str, Any]:
-        return contents(self.office.store.root, self.made.organization)
+        """All that the bakery has, but for the note of who called what, which is kept of refusals too."""
+        found = contents(self.office.store.root, self.made.organization)
+        return found | {"directory": {name: rows for name, rows in found["directory"].items() if name != "activity"}}
 
     def chat(self, era: Era = "auto", *, dedicated: bool = True) -> AbstractAsyncContextManager[Assistant]:
         return assistant(self.office, era, organization=HANDLE if dedicated else "")
