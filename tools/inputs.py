@@ -21,12 +21,14 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic.json_schema import JsonSchemaValue
+from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.details import with_line_details
-from invoicing.document.documents import AdjustmentKind, Supply, Tag
+from invoicing.document.documents import Supply, Tag
 from invoicing.document.drafting import RequestedAdjustment, RequestedLine
+from invoicing.document.requested import RequestedLineAdjustment
 from invoicing.document.tags import tags_from_text
 from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import InvalidInput, Malformed
@@ -61,6 +63,13 @@ def _whole(value: Any) -> Any:
         raise _said(malformed.said) from None
 
 
+def _flag(value: Any) -> Any:
+    try:
+        return flag(value, field="")
+    except InvalidInput:
+        raise _said("must be true or false") from None
+
+
 def _date(value: Any) -> Any:
     if value is None:
         return None
@@ -87,6 +96,7 @@ ADDRESS_FIELDS = ("line1", "line2", "postal_code", "city", "region")
 # A decimal may be sent as a number too; the schema says what keeps every digit.
 DecimalArgument = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
 OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_decimal), WithJsonSchema({"type": "string"})]
+FlagInput = Annotated[bool, BeforeValidator(_flag)]
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
 OptionalWholeNumber = Annotated[int | None, BeforeValidator(_whole)]
 OptionalDate = Annotated[date | None, BeforeValidator(_date), WithJsonSchema({"type": "string"})]
@@ -273,6 +283,22 @@ def values_of(values: Sequence[ValueInput] | None) -> dict[str, str]:
 _IN_DETAILS = frozenset({"charge_amount", "supply_date", "supply_end", "order_line"})
 
 
+class LineAdjustmentInput(PartInput):
+    """A discount or charge of one line of a document to be, besides its simple ones."""
+
+    kind: Literal["discount", "charge"]
+    reason: str = ""
+    reason_code: str = ""
+    percent: OptionalDecimal = None
+    amount: OptionalDecimal = None
+    base: OptionalDecimal = None
+    of_rest: FlagInput = False
+
+    def requested(self) -> RequestedLineAdjustment:
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return RequestedLineAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
+
+
 class LineInput(PartInput):
     """A line of a document to be. The schema does not spell out what `details` can say too."""
 
@@ -290,6 +316,7 @@ class LineInput(PartInput):
     supply_end: OptionalDate = None
     order_line: str = ""
     dimensions: TagsArgument = ()
+    adjustments: Annotated[Several[LineAdjustmentInput] | None, SkipJsonSchema()] = None
     details: Annotated[DetailsArgument, Field(description="order_line, charge_amount, supply_date, supply_end")] = None
 
     @classmethod
@@ -306,7 +333,10 @@ class LineInput(PartInput):
         """
         values = {name: getattr(self, name) for name in type(self).model_fields if name != "details"}
         supply = Supply(self.supply) if self.supply else None
-        line = RequestedLine(**values | {"item": self.item.strip(), "supply": supply})
+        adjustments = tuple(one.requested() for one in self.adjustments or ())
+        line = RequestedLine(
+            **values | {"item": self.item.strip(), "supply": supply, "adjustments": adjustments},
+        )
         return with_line_details(line, said_details(self.details), index=index) if self.details else line
 
 
@@ -318,6 +348,8 @@ class AdjustmentInput(PartInput):
     percent: OptionalDecimal = None
     amount: OptionalDecimal = None
     tax_code: str = Field(default="", description="Else split over all")
+    reason_code: Annotated[str, SkipJsonSchema()] = ""
+    base: Annotated[OptionalDecimal, SkipJsonSchema()] = None
 
     def requested(self) -> RequestedAdjustment:
         values = {name: getattr(self, name) for name in type(self).model_fields}

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from invoicing.approval.approvals import Approval, State
+from invoicing.document.adjustment_texts import adjustments_text
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.document.tags import tags_text
@@ -32,7 +33,8 @@ class LineAnswer(View):
     """A line. `name` is what is supplied; `description` says the same, or what is said besides. The dates are the
     line's own, where they are others than the document's; `order_line` is that of the buyer's purchase order.
     `dimensions` are the organization's own, such as `cost_centre=bakery; project=inn`. `cost` is the kind of cost that
-    is passed on, such as ADVANCED, and empty for what is simply supplied.
+    is passed on, such as ADVANCED, and empty for what is simply supplied. The price is for `base_quantity` units;
+    `adjustments` are further discounts and charges, with what each comes to.
     """
 
     position: int
@@ -52,6 +54,8 @@ class LineAnswer(View):
     order_line: str
     dimensions: str
     cost: str
+    base_quantity: str
+    adjustments: str
 
 
 class TaxAnswer(View):
@@ -203,6 +207,8 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         order_line=line.order_line,
         dimensions=tags_text(line.dimensions),
         cost=line.cost,
+        base_quantity=plain(line.base_quantity),
+        adjustments=adjustments_text(line, currency),
     )
 
 
@@ -269,8 +275,9 @@ def _own_dates_order_and_dimensions(line: Line) -> str:
 
 
 def _reductions(line: Line, currency: str) -> str:
-    """What comes off a line's price, and what is added."""
+    """How many units a line's price is for, what comes off, and what is added."""
     discount = f" less {plain(line.discount_percent)} %" if line.discount_percent else ""
     amount = f" less {price_text(line.discount_amount, currency)}" if line.discount_amount else ""
     charge = f" plus {price_text(line.charge_amount, currency)}" if line.charge_amount else ""
-    return discount + amount + charge
+    base = f" per {plain(line.base_quantity)}" if line.base_quantity != 1 else ""
+    return base + discount + amount + charge + (f"; {adjustments_text(line, currency)}" if line.adjustments else "")

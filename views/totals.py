@@ -7,7 +7,8 @@ from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 
-from invoicing.document.documents import AdjustmentKind, Document, TaxSubtotal
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Document, TaxSubtotal
 from invoicing.money.amounts import money_text, plain
 from views.base import LIST_UNSPELT, SEVERAL_UNSPELT, UNSPELT_OR_NULL, View
 

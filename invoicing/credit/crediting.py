@@ -14,10 +14,11 @@ from fractions import Fraction
 
 from invoicing.credit.nets import fitted_nets
 from invoicing.credit.remaining import Remaining, group_of, remaining
+from invoicing.credit.together import check_lines_together, check_total
+from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.documents import (
     Adjustment,
-    AdjustmentKind,
     CreditedInvoice,
     Document,
     DocumentKind,
@@ -28,7 +29,7 @@ from invoicing.document.documents import (
     Withholding,
 )
 from invoicing.money.amounts import EXACT, minor_digits, plain
-from invoicing.money.shares import share_out
+from invoicing.money.shares import half_up, share_out
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.tax.conversion import convert
 from invoicing.tax.inputs import GroupKey, Rounding, subtotal_key
@@ -81,6 +82,7 @@ def credit(
     quantities = _quantities(left, wanted)
     note = _credit_note(invoice, left, quantities, reason=reason, issue_date=issue_date, series=series)
     _check_not_rounded_away(note, left)
+    check_total(left, note)
     return replace(note, credits=_credited(invoice, left, note, first=not earlier))
 
 
@@ -132,14 +134,20 @@ def _quantities(left: Remaining, wanted: Sequence[CreditLine] | None) -> dict[in
         if line.position in found:
             raise InvalidInput(f"{field}: line {line.position} is named twice.", field=field)
         rest = there.get(line.position, Decimal(0))
-        quantity = rest if line.quantity is None else line.quantity
-        field = f"lines[{index}].quantity"
-        if quantity > rest or not rest:
-            raise LimitExceeded(f"{field}: of line {line.position} there remains {plain(rest)} to credit.", field=field)
-        if quantity <= 0:
-            raise InvalidInput(f"{field} must be more than 0.", field=field)
-        found[line.position] = quantity
+        found[line.position] = _quantity(line, rest, field=f"lines[{index}].quantity")
     return found
+
+
+def _quantity(line: CreditLine, rest: Decimal, *, field: str) -> Decimal:
+    """How much of a line to take back, with the sign that the line's quantity has; there it can be said without one."""
+    quantity = rest if line.quantity is None else line.quantity
+    if rest < 0 < quantity:
+        quantity = -quantity
+    if abs(quantity) > abs(rest) or not rest:
+        raise LimitExceeded(f"{field}: of line {line.position} there remains {plain(rest)} to credit.", field=field)
+    if quantity == 0 or quantity * rest < 0:
+        raise InvalidInput(f"{field} must be more than 0.", field=field)
+    return quantity
 
 
 def _credit_note(
@@ -156,6 +164,7 @@ def _credit_note(
         _credited_line(position, line, quantities[line.position], invoice.currency)
         for position, line in enumerate(taken, start=1)
     )
+    check_lines_together(left, lines, invoice.currency)
     adjustments = _credited_adjustments(left, lines)
     if invoice.prices_include_tax:
         lines, adjustments = fitted_nets(left, lines, adjustments)
@@ -182,7 +191,7 @@ def _credit_note(
         tax_minor=tax,
         total_minor=net + tax,
         withholding=_credited_withholding(left.withholding, lines, adjustments, net, net + tax, last=last),
-        exchange=_credited_exchange(left.exchange, net, tax, invoice.currency, last=last),
+        exchange=_credited_exchange(left, net, tax, invoice.currency, last=last),
         credits=None,
         reason=reason,
         tax_point=issue_date,
@@ -191,9 +200,7 @@ def _credit_note(
 
 def _share(amount: int, part: Fraction) -> int:
     """A part of an amount, rounded half up; all of it is the amount itself."""
-    exact = abs(amount) * part
-    rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-    return rounded if amount >= 0 else -rounded
+    return half_up(amount * part)
 
 
 def _credited_line(position: int, left: Line, quantity: Decimal, currency: str) -> Line:
@@ -205,19 +212,24 @@ def _credited_line(position: int, left: Line, quantity: Decimal, currency: str) 
         quantity=quantity,
         discount_amount=_share_of_decimal(left.discount_amount, part, currency),
         charge_amount=_share_of_decimal(left.charge_amount, part, currency),
+        adjustments=tuple(_share_of_adjustment(item, part) for item in left.adjustments),
         amount_minor=_share(left.amount_minor, part),
         net_minor=_share(left.net_minor, part),
         correction=LineCorrection(left.quantity, left.amount_minor),
     )
 
 
+def _share_of_adjustment(left: LineAdjustment, part: Fraction) -> LineAdjustment:
+    return replace(left, base_minor=_share(left.base_minor, part), amount_minor=_share(left.amount_minor, part))
+
+
 def _share_of_decimal(amount: Decimal, part: Fraction, currency: str) -> Decimal:
     if part == 1:
         return amount
-    # Rounded down, so that what is left is never less than nothing.
-    units = Fraction(amount) * 10 ** minor_digits(currency) * part
+    # Rounded towards nothing, so that what is left is never on the other side of it.
+    units = int(Fraction(amount) * 10 ** minor_digits(currency) * part)
     with localcontext(EXACT):
-        return Decimal(units.numerator // units.denominator).scaleb(-minor_digits(currency))
+        return Decimal(units).scaleb(-minor_digits(currency))
 
 
 def _credited_adjustments(left: Remaining, lines: Sequence[Line]) -> tuple[Adjustment, ...]:
@@ -245,7 +257,8 @@ def _part(there: Sequence[Line], taken: Sequence[Line]) -> Fraction:
     if all(quantities.get(line.position, 0) == line.quantity for line in there):
         return Fraction(1)
     whole = sum(line.amount_minor for line in there)
-    return Fraction(sum(line.amount_minor for line in taken), whole) if whole else Fraction(0)
+    part = Fraction(sum(line.amount_minor for line in taken), whole) if whole else Fraction(0)
+    return min(max(part, Fraction(0)), Fraction(1))
 
 
 def _credited_amounts(items: Sequence[Adjustment], amount_minor: int) -> list[Adjustment]:
@@ -352,12 +365,16 @@ def _credited_withholding(
 
 
 def _credited_exchange(
-    left: Exchange | None, net_minor: int, tax_minor: int, currency: str, *, last: bool
+    remains: Remaining, net_minor: int, tax_minor: int, currency: str, *, last: bool
 ) -> Exchange | None:
+    left = remains.exchange
     if left is None or last:
         return left
     net, tax = (
         convert(amount, left.rate, currency=currency, accounting_currency=left.currency)
         for amount in (net_minor, tax_minor)
     )
+    if any(subtotal.taxable_minor < 0 for subtotal in remains.taxes):
+        # Of a sum of both signs a part can be more than the whole.
+        return replace(left, net_minor=net, tax_minor=tax)
     return replace(left, net_minor=min(net, left.net_minor), tax_minor=min(tax, left.tax_minor))

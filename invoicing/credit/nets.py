@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from invoicing.credit.remaining import Remaining, group_of
-from invoicing.document.documents import Adjustment, AdjustmentKind, Line, TaxSubtotal
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Adjustment, Line, TaxSubtotal
 from invoicing.tax.inputs import subtotal_key
-
-P = TypeVar("P", Line, Adjustment)
 
 
 @dataclass(slots=True)
 class _Part:
-    """A line or adjustment that is taken back, and what remains of it; `sign` is -1 for a discount."""
+    """A line or adjustment that is taken back, and what remains of it, as positive amounts; `sign` is -1 for a discount
+    and for a line that itself takes goods back.
+    """
 
     sign: int
     amount_minor: int
@@ -48,7 +48,7 @@ def fitted_nets(
     """
     there_lines = {line.position: line for line in left.lines}
     there_items = {(item.position, group_of(item)): item for item in left.adjustments}
-    line_parts = [_part(1, line, there_lines[line.invoice_position]) for line in lines]
+    line_parts = [_line_part(line, there_lines[line.invoice_position]) for line in lines]
     item_parts = [
         _part(-1 if item.kind is AdjustmentKind.DISCOUNT else 1, item, there_items[item.position, group_of(item)])
         for item in adjustments
@@ -57,30 +57,35 @@ def fitted_nets(
     for tax in left.taxes:
         group = subtotal_key(tax)
         _fit(tax, [part for part, key in zip((*line_parts, *item_parts), keys, strict=True) if key == group])
-    return _with_nets(lines, line_parts), _with_nets(adjustments, item_parts)
+    nets = [part.sign * part.net_minor for part in line_parts]
+    return (
+        tuple(replace(line, net_minor=net) for line, net in zip(lines, nets, strict=True)),
+        tuple(replace(item, net_minor=part.net_minor) for item, part in zip(adjustments, item_parts, strict=True)),
+    )
 
 
-def _part(sign: int, taken: Line | Adjustment, left: Line | Adjustment) -> _Part:
+def _line_part(taken: Line, left: Line) -> _Part:
+    sign = -1 if left.amount_minor < 0 else 1
+    amounts = (taken.amount_minor, taken.net_minor, left.amount_minor, left.net_minor)
+    return _Part(sign, *(sign * amount for amount in amounts))
+
+
+def _part(sign: int, taken: Adjustment, left: Adjustment) -> _Part:
     return _Part(sign, taken.amount_minor, taken.net_minor, left.amount_minor, left.net_minor)
 
 
-def _with_nets(taken: Sequence[P], parts: Sequence[_Part]) -> tuple[P, ...]:
-    return tuple(replace(one, net_minor=part.net_minor) for one, part in zip(taken, parts, strict=True))
-
-
 def _fit(left: TaxSubtotal, parts: Sequence[_Part]) -> None:
-    gross = sum(part.sign * part.amount_minor for part in parts)
-    net = sum(part.sign * part.net_minor for part in parts)
-    lowest, highest = max(0, gross - left.tax_minor), min(left.taxable_minor, gross)
-    if lowest > highest:
-        # A group that is itself less than nothing, such as one of corrections alone.
-        return
+    # A group that is itself less than nothing, such as one of goods taken back alone, is looked at the other way round.
+    turn = -1 if left.taxable_minor < 0 else 1
+    gross = sum(turn * part.sign * part.amount_minor for part in parts)
+    net = sum(turn * part.sign * part.net_minor for part in parts)
+    lowest, highest = max(0, gross - turn * left.tax_minor), min(turn * left.taxable_minor, gross)
     over = min(max(net, lowest), highest) - net
     # That each part keeps a tax of its own comes first. It is not always possible; then the group's tax counts, and
     # there is always room for that, because what is wanted lies between zero and what remains.
     for with_tax in (True, False):
         for part in sorted(parts, key=lambda one: -one.amount_minor):
-            way = part.sign if over > 0 else -part.sign
+            way = turn * (part.sign if over > 0 else -part.sign)
             step = min(abs(over), part.room(way, with_tax=with_tax))
             part.net_minor += way * step
             over += -step if over > 0 else step

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
+from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.documents import Adjustment, Document, Exchange, Line, TaxSubtotal, Withholding
 from invoicing.money.amounts import EXACT
 from invoicing.refusals import Conflict
@@ -45,7 +46,7 @@ def remaining(invoice: Document, earlier: Sequence[Document]) -> Remaining:
         withholding=_withholding_left(invoice, earlier),
         exchange=_exchange_left(invoice, earlier),
     )
-    if any(line.quantity < 0 for line in left.lines):
+    if any(left_of.quantity * line.quantity < 0 for left_of, line in zip(left.lines, invoice.lines, strict=True)):
         raise Conflict(f"More was credited of {invoice.number} than it has.", field="earlier")
     return left
 
@@ -74,8 +75,20 @@ def _line_left(line: Line, credited: Sequence[Line]) -> Line:
         quantity=quantity,
         discount_amount=discount,
         charge_amount=charge,
+        adjustments=_line_adjustments_left(line, credited) if line.adjustments else (),
         amount_minor=line.amount_minor - sum(part.amount_minor for part in credited),
         net_minor=line.net_minor - sum(part.net_minor for part in credited),
+    )
+
+
+def _line_adjustments_left(line: Line, credited: Sequence[Line]) -> tuple[LineAdjustment, ...]:
+    return tuple(
+        replace(
+            item,
+            base_minor=item.base_minor - sum(part.adjustments[index].base_minor for part in credited),
+            amount_minor=item.amount_minor - sum(part.adjustments[index].amount_minor for part in credited),
+        )
+        for index, item in enumerate(line.adjustments)
     )
 
 

@@ -15,9 +15,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicing.credit.remaining import group_of
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import (
     Adjustment,
-    AdjustmentKind,
     Document,
     DocumentKind,
     JurisdictionTax,
@@ -25,7 +25,7 @@ from invoicing.document.documents import (
     TaxSubtotal,
 )
 from invoicing.money.amounts import minor_digits, sum_of_known
-from invoicing.money.shares import fitted
+from invoicing.money.shares import fitted, half_up
 from invoicing.tax.inputs import subtotal_key
 from invoicing.tax.totals import tax_on
 
@@ -179,12 +179,7 @@ def converted(amounts: Sequence[int], currency: str, into: str, *, rate: Decimal
     """
     factor = Fraction(rate) * Fraction(10) ** (minor_digits(into) - minor_digits(currency))
     exact = [amount * factor for amount in amounts]
-    return fitted(whole, exact, [_rounded(amount) for amount in exact])
-
-
-def _rounded(exact: Fraction) -> int:
-    whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
-    return whole if exact >= 0 else -whole
+    return fitted(whole, exact, [half_up(amount) for amount in exact])
 
 
 def _group(sign: int, subtotal: TaxSubtotal, parts: Sequence[Part]) -> Group:

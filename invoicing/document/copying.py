@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import groupby
 
+from invoicing.credit.remaining import group_of
+from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.dimensions import tags_in_use
 from invoicing.document.documents import Adjustment, Document, Line, LineTerms
-from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.document.requested import (
+    RequestedAdjustment,
+    RequestedDocument,
+    RequestedLine,
+    RequestedLineAdjustment,
+)
 from invoicing.master_data.records import Customer, Item
 from invoicing.money.amounts import to_major
+from invoicing.tax.inputs import goods_minor
 from invoicing.tax.lines import TaxSetting, proposed_tax_code
 from invoicing.tax.totals import tax_on
 
@@ -40,7 +48,8 @@ def filled_from(
     return replace(
         wanted,
         customer=customer.id,
-        lines=wanted.lines or tuple(_line(line, setting, overridden=overridden) for line in document.lines),
+        lines=wanted.lines
+        or tuple(_line(line, setting, document.currency, overridden=overridden) for line in document.lines),
         adjustments=wanted.adjustments or (() if wanted.lines else _adjustments(document, with_codes=at_same_place)),
         currency=wanted.currency or document.currency,
         prices_include_tax=(
@@ -68,7 +77,7 @@ def earlier_buyer(document: Document, customer: Customer) -> Customer:
     )
 
 
-def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine:
+def _line(line: Line, setting: TaxSetting, currency: str, *, overridden: bool) -> RequestedLine:
     # An item that was archived since is no reason to lose the line: its text and price are here.
     item = setting.items.get(line.item, Item(id="", name=""))
     # Where nothing was stated, a code that is not proposed today comes of settings that have changed since; but an
@@ -80,11 +89,25 @@ def _line(line: Line, setting: TaxSetting, *, overridden: bool) -> RequestedLine
         unit_price=line.unit_price,
         tax_code=line.tax_code if stated else "",
         supply=None if line.supply_assumed else line.supply,
-        discount_amount=line.discount_amount or None,
-        charge_amount=line.charge_amount or None,
+        discount_amount=abs(line.discount_amount) or None,
+        charge_amount=abs(line.charge_amount) or None,
+        adjustments=tuple(_line_adjustment(line, item, currency) for item in line.adjustments),
         # An item that is there says its own name.
         name="" if item.id else line.name,
         dimensions=tags_in_use(line.dimensions, setting.setup.dimensions),
+    )
+
+
+def _line_adjustment(line: Line, item: LineAdjustment, currency: str) -> RequestedLineAdjustment:
+    stated = item.percent and not item.of_rest and item.base_minor != goods_minor(line, currency)
+    return RequestedLineAdjustment(
+        kind=item.kind,
+        reason=item.reason,
+        reason_code=item.reason_code,
+        percent=item.percent or None,
+        amount=None if item.percent else to_major(abs(item.amount_minor), currency),
+        base=to_major(abs(item.base_minor), currency) if stated else None,
+        of_rest=item.of_rest,
     )
 
 
@@ -97,6 +120,7 @@ def _adjustments(document: Document, *, with_codes: bool) -> tuple[RequestedAdju
 def _adjustment(document: Document, shares: Sequence[Adjustment], *, with_codes: bool) -> RequestedAdjustment:
     first = shares[0]
     amount = to_major(sum(share.amount_minor for share in shares), document.currency)
+    stated = first.percent and not first.cost and not all(_is_of_its_lines(document, share) for share in shares)
     # Of several groups one alone was asked for by its code, unless the shares of the others came to nothing; of a
     # single group the code says nothing.
     of_its_lines = not first.percent or tax_on(first.base_minor, first.percent) == first.amount_minor
@@ -108,4 +132,11 @@ def _adjustment(document: Document, shares: Sequence[Adjustment], *, with_codes:
         amount=None if first.percent else amount,
         tax_code=first.tax_code if of_one_group and with_codes and not first.cost else "",
         cost=first.cost,
+        reason_code=first.reason_code,
+        base=to_major(sum(share.base_minor for share in shares), document.currency) if stated else None,
     )
+
+
+def _is_of_its_lines(document: Document, share: Adjustment) -> bool:
+    lines = (line.amount_minor for line in document.lines if group_of(line) == group_of(share))
+    return share.base_minor == sum(lines)

@@ -7,11 +7,12 @@ request that callers can state is a row here; what may be in it is checked with 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from invoicing.document.adjustment_texts import adjustment_from_text
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import InvalidInput
@@ -58,6 +59,8 @@ LINE: Mapping[str, Detail] = {
     "supply_end": Detail("supply_end", parse_date),
     "order_line": Detail("order_line"),
     "cost": Detail("cost"),
+    "base_quantity": Detail("base_quantity", parse_decimal),
+    "adjustments": Detail("adjustments", adjustment_from_text, repeated=True),
 }
 """The details of a line."""
 
@@ -87,7 +90,7 @@ def _with_details(
                 f"{field}: {quoted(stated)} is no field of {what}. Fields: {', '.join(table)}.", field=field
             )
         there = _value_at(request, detail.sets)
-        if there and not detail.repeated:
+        if there and there != _default(request, detail.sets) and not detail.repeated:
             raise InvalidInput(f"{field}: {name} is given twice.", field=field)
         value = detail.read(text, field=f"{field}.{name}")
         request = _with_value(request, detail.sets, (*(there or ()), value) if detail.repeated else value)
@@ -99,6 +102,11 @@ def _value_at(part: Any, path: str) -> Any:
     for name in path.split("."):
         part = None if part is None else getattr(part, name)
     return part
+
+
+def _default(part: Any, path: str) -> Any:
+    """What is there where nobody says anything."""
+    return next((one.default for one in fields(part) if one.name == path), None)
 
 
 def _with_value(part: T, path: str, value: Any) -> T:

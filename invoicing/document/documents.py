@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.organizations import Environment
 
@@ -50,13 +51,6 @@ class TaxCategory(StrEnum):
     OUTSIDE_SCOPE = "O"
     CANARY_ISLANDS = "L"
     CEUTA_AND_MELILLA = "M"
-
-
-class AdjustmentKind(StrEnum):
-    """What a document takes off or adds besides its lines (EN 16931, groups BG-20 and BG-21)."""
-
-    DISCOUNT = "discount"
-    CHARGE = "charge"
 
 
 class JurisdictionLevel(StrEnum):
@@ -143,9 +137,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """What a line says from the request to the paper. `discount_percent` is in percent. `name` is what it is called
-    besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date` and
-    `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
+    """What a line says from the request to the paper. A `quantity` below zero takes goods back; its price stays
+    positive. `discount_percent` is in percent. The price is for `base_quantity` units (BT-149). `name` is what it is
+    called besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date`
+    and `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
     buyer's purchase order that it answers (BT-132). `dimensions` are for the organization's own books, by the code of
     the dimension, and are not printed. `cost` is the kind of cost that it passes on (`Country.costs`), such as ADVANCED
     for an expense in the buyer's name; empty for what is simply supplied.
@@ -162,6 +157,7 @@ class LineTerms:
     order_line: str = field(default="", metadata=text_of_line(100))
     dimensions: tuple[Tag, ...] = field(default=(), metadata=LATER)
     cost: str = field(default="", metadata=LATER)
+    base_quantity: Decimal = field(default=Decimal(1), metadata=LATER)
 
 
 LINE_TEXTS: Mapping[str, int] = {
@@ -173,7 +169,8 @@ LINE_TEXTS: Mapping[str, int] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedLine(LineTerms):
     """A line with its price and what it supplies. `discount_amount` and `charge_amount` are in the currency, for the
-    whole line (BT-136, BT-141). `supply_assumed` says that nobody stated what it supplies. `revenue_account` is a
+    whole line (BT-136, BT-141), and have the sign of the quantity; `adjustments` are what was taken off or added
+    besides, in their order. `supply_assumed` says that nobody stated what it supplies. `revenue_account` is a
     number of the chart of accounts.
     """
 
@@ -183,11 +180,12 @@ class PricedLine(LineTerms):
     discount_amount: Decimal = field(default=Decimal(0), metadata=LATER)
     charge_amount: Decimal = field(default=Decimal(0), metadata=LATER)
     supply_assumed: bool = field(default=False, metadata=LATER)
+    adjustments: tuple[LineAdjustment, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line(PricedLine):
-    """A line as it is frozen. `amount_minor` is quantity x price less discount plus charge as printed: without tax,
+    """A line as it is frozen. `amount_minor` is quantity x price less discounts plus charges as printed: without tax,
     or with it where the document's prices include tax. `net_minor` is always without tax. `tax_rate` is in percent,
     `jurisdictions` are the parts of a stacked one. `invoice_position` is the line of the invoice that a line of a
     credit note takes back, else 0, and `correction` what was left of it before.
@@ -225,8 +223,9 @@ class Adjustment:
 
     What was asked for once and split over several groups has one `position`. The amounts are positive for either
     kind: `amount_minor` as printed (with tax where prices include it), `net_minor` without tax (BT-92, BT-99).
-    `percent` is 0 where an amount was stated, and else what was taken of `base_minor`, the printed amounts of the
-    group's lines (BT-93, BT-100). `cost` is the fund that a contribution is of (`Country.costs`), such as TC04.
+    `percent` is 0 where an amount was stated, and else what was taken of `base_minor`: the printed amounts of the
+    group's lines, or its share of a base that was stated (BT-93, BT-100). `cost` is the fund that a contribution is of
+    (`Country.costs`), such as TC04. `reason_code` is one of UNTDID 5189 or 7161 (BT-98, BT-105).
     """
 
     position: int
@@ -241,6 +240,7 @@ class Adjustment:
     net_minor: int
     jurisdictions: tuple[JurisdictionRate, ...] = ()
     cost: str = field(default="", metadata=LATER)
+    reason_code: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
-from invoicing.document.documents import Document, DocumentKind, Exchange, Supply, TaxCategory, Withholding
+from invoicing.document.documents import Document, DocumentKind, Exchange, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
@@ -35,7 +35,7 @@ from invoicing.tax.conversion import exchange
 from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
 from invoicing.tax.facts import buyer_facts, seller_facts
-from invoicing.tax.inputs import Rounding, TaxedLine
+from invoicing.tax.inputs import Rounding, TaxedLine, is_charged_for
 from invoicing.tax.lines import TaxSetting, code_of_adjustment, taxed_adjustment, taxed_line
 from invoicing.tax.local_codes import local_codes, on_day
 from invoicing.tax.points import Billing, SupplyDates, tax_point
@@ -289,7 +289,7 @@ def _check_not_rounded_away(lines: Sequence[TaxedLine], totals: Totals, currency
     vanished = [
         str(made.position)
         for asked, made in zip(lines, totals.lines, strict=True)
-        if asked.exact_amount and not made.amount_minor
+        if not made.amount_minor and not _is_given_away(asked.line)
     ]
     if vanished:
         which = f"line {vanished[0]} comes" if len(vanished) == 1 else f"lines {', '.join(vanished)} come"
@@ -306,6 +306,10 @@ def _with_fund(request: RequestedDocument, rules: Country) -> RequestedDocument:
     # A copy has the contribution of the earlier document among its charges: the stated one stands for it.
     others = tuple(item for item in request.adjustments if not item.cost)
     return replace(request, adjustments=(*others, fund_charge(request.fund, rules)))
+
+
+def _is_given_away(line: PricedLine) -> bool:
+    return any(item.amount_minor for item in line.adjustments) or not is_charged_for(line)
 
 
 def _withholding(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from invoicing.document.documents import AdjustmentKind, Document, DocumentKind, Tag
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Document, DocumentKind, Tag
 from invoicing.master_data.records import Posting
 
 

@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json
-from invoicing.document.documents import LATER, LINE_TEXTS, AdjustmentKind, LineTerms, Supply
+from invoicing.document.documents import LATER, LINE_TEXTS, LineTerms, Supply
 from invoicing.document.plain_values import later_defaults, made_of
+from invoicing.document.reason_codes import checked_reason_code
 from invoicing.document.tags import checked_tags
 from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
@@ -20,6 +22,7 @@ from invoicing.text.typed import clean_line, clean_text
 
 LINES_MAX = 1_000
 ADJUSTMENTS_MAX = 100
+LINE_ADJUSTMENTS_MAX = 20
 QUANTITY_MAX = Decimal(1_000_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
 EXCHANGE_RATE_MAX = Decimal(1_000_000_000)
@@ -27,10 +30,29 @@ YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
+class RequestedLineAdjustment:
+    """A discount or charge of one line as asked for: `percent` or `amount`, and one of them only.
+
+    A percentage is of quantity x price, or of `base` where one is stated, or with `of_rest` of what the line came to
+    before it. Amounts are in the currency, with tax where prices include it, and positive also on a line that takes
+    goods back.
+    """
+
+    kind: AdjustmentKind
+    reason: str = ""
+    reason_code: str = ""
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    base: Decimal | None = None
+    of_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RequestedLine(LineTerms):
     """A line as asked for. `item` is an item's id; what the line leaves out comes from the item.
 
-    `discount_amount` and `charge_amount` are in the currency, for the whole line, with tax where prices include it.
+    `discount_amount` and `charge_amount` are in the currency, for the whole line, with tax where prices include it, and
+    positive also on a line that takes goods back; `adjustments` come after them, in their order.
     """
 
     unit_price: Decimal | None = None
@@ -38,6 +60,7 @@ class RequestedLine(LineTerms):
     supply: Supply | None = None
     discount_amount: Decimal | None = field(default=None, metadata=LATER)
     charge_amount: Decimal | None = field(default=None, metadata=LATER)
+    adjustments: tuple[RequestedLineAdjustment, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +68,18 @@ class RequestedAdjustment:
     """A discount or charge of the whole document as asked for: `percent` or `amount`, and one of them only.
 
     With `tax_code` it belongs to that code's tax group, and the percentage is of that group's lines; without, it is
-    split over all groups in proportion. `cost` says that it is a fund's contribution, of what the fee comes to after
-    all other discounts and charges.
+    split over all groups in proportion. Where a `base` is stated, the percentage is of that instead. `cost` says that
+    it is a fund's contribution, of what the fee comes to after all other discounts and charges.
     """
 
     kind: AdjustmentKind
-    reason: str
+    reason: str = ""
     percent: Decimal | None = None
     amount: Decimal | None = None
     tax_code: str = ""
     cost: str = field(default="", metadata=LATER)
+    reason_code: str = field(default="", metadata=LATER)
+    base: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +203,21 @@ def _check_exchange(request: RequestedDocument) -> None:
 
 
 def _check_line(line: RequestedLine, field: str) -> RequestedLine:
-    if not 0 < line.quantity <= QUANTITY_MAX:
+    if not 0 < abs(line.quantity) <= QUANTITY_MAX:
         raise InvalidInput(
-            f"{field}.quantity must be more than 0 and at most {QUANTITY_MAX}; to take something back, issue a"
-            " credit note.",
+            f"{field}.quantity must not be 0, and at most {QUANTITY_MAX}. Less than 0 takes goods back beside others;"
+            " to take back what was invoiced, issue a credit note.",
             field=f"{field}.quantity",
+        )
+    if not 0 < line.base_quantity <= QUANTITY_MAX:
+        raise InvalidInput(
+            f"{field}.base_quantity must be more than 0 and at most {QUANTITY_MAX}: how many units the price is for.",
+            field=f"{field}.base_quantity",
         )
     if line.unit_price is not None and not 0 <= line.unit_price <= PRICE_MAX:
         raise InvalidInput(
-            f"{field}.unit_price must be between 0 and {PRICE_MAX}; use discount_percent for a reduction.",
+            f"{field}.unit_price must be between 0 and {PRICE_MAX}; use discount_percent for a reduction, and a"
+            " quantity below 0 for goods that are taken back.",
             field=f"{field}.unit_price",
         )
     if not 0 <= line.discount_percent <= 100:
@@ -200,6 +231,7 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         if amount is not None and not 0 <= amount <= PRICE_MAX:
             raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
     _check_line_dates(line, field)
+    _check_count(f"{field}.adjustments", len(line.adjustments), LINE_ADJUSTMENTS_MAX)
     texts: dict[str, Any] = {
         name: clean_line(getattr(line, name), field=f"{field}.{name}", limit=limit)
         for name, limit in LINE_TEXTS.items()
@@ -211,6 +243,9 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
         dimensions=checked_tags(line.dimensions, field=f"{field}.dimensions"),
         cost=capitals(clean_line(line.cost, field=f"{field}.cost", limit=40)),
+        adjustments=tuple(
+            _check_line_adjustment(item, f"{field}.adjustments[{index}]") for index, item in enumerate(line.adjustments)
+        ),
     )
 
 
@@ -233,19 +268,38 @@ def _check_line_dates(line: RequestedLine, field: str) -> None:
 
 
 def _check_adjustment(item: RequestedAdjustment, field: str) -> RequestedAdjustment:
+    _check_how_much(item, field)
+    return replace(
+        item,
+        **_checked_reasons(item, field),
+        cost=capitals(clean_line(item.cost, field=f"{field}.cost", limit=40)),
+        tax_code=capitals(clean_line(item.tax_code, field=f"{field}.tax_code", limit=40)),
+    )
+
+
+def _check_line_adjustment(item: RequestedLineAdjustment, field: str) -> RequestedLineAdjustment:
+    _check_how_much(item, field)
+    if item.of_rest and (item.percent is None or item.base is not None):
+        raise InvalidInput(f"{field}.of_rest goes with percent, and without base.", field=f"{field}.of_rest")
+    return replace(item, **_checked_reasons(item, field))
+
+
+def _check_how_much(item: RequestedAdjustment | RequestedLineAdjustment, field: str) -> None:
     if (item.percent is None) == (item.amount is None):
         raise InvalidInput(f"{field}: state percent or amount, one of the two.", field=f"{field}.amount")
-    for name, limit in (("percent", Decimal(100)), ("amount", PRICE_MAX)):
+    if item.base is not None and item.percent is None:
+        raise InvalidInput(f"{field}.base goes with percent: what it is taken of.", field=f"{field}.base")
+    for name, limit in (("percent", Decimal(100)), ("amount", PRICE_MAX), ("base", PRICE_MAX)):
         number: Decimal | None = getattr(item, name)
         if number is not None and not 0 < number <= limit:
             raise InvalidInput(
                 f"{field}.{name} must be more than 0 and at most {plain(limit)}; kind says which way it goes.",
                 field=f"{field}.{name}",
             )
-    return replace(
-        item,
-        # EN 16931 wants a reason for each (BR-33, BR-38).
-        reason=clean_line(item.reason, field=f"{field}.reason", limit=100, required=True),
-        tax_code=capitals(clean_line(item.tax_code, field=f"{field}.tax_code", limit=40)),
-        cost=capitals(clean_line(item.cost, field=f"{field}.cost", limit=40)),
-    )
+
+
+def _checked_reasons(item: RequestedAdjustment | RequestedLineAdjustment, field: str) -> dict[str, Any]:
+    code = checked_reason_code(item.reason_code, item.kind, field=f"{field}.reason_code")
+    # EN 16931 wants a reason or its code for each (BR-33, BR-38, BR-42, BR-44).
+    reason = clean_line(item.reason, field=f"{field}.reason", limit=100, required=not code)
+    return {"reason": reason, "reason_code": code}

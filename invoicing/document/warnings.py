@@ -240,7 +240,10 @@ def _print_warnings(document: Document) -> list[Notice]:
         "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
         "customer": _party_texts(document.buyer),
         "lines": (getattr(line, name) for line in document.lines for name in ("description", *LINE_TEXTS)),
-        "adjustments": (item.reason for item in document.adjustments),
+        "adjustments": (
+            *(item.reason for item in document.adjustments),
+            *(item.reason for line in document.lines for item in line.adjustments),
+        ),
         "note": (document.note, document.purchase_order, document.payment_terms),
     }
     return [

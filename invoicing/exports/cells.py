@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.adjustment_texts import adjustments_text
 from invoicing.document.breakdown import Accounting, Breakdown, Group, Part, PartKind, Shares
 from invoicing.document.documents import Adjustment, Document, DocumentKind, Line, Withholding
 from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedAccounts, ExportedDocument, ExportedPayment
-from invoicing.money.amounts import EXACT, minor_digits, plain, to_major, to_minor
+from invoicing.money.amounts import EXACT, minor_digits, plain, to_major
+from invoicing.tax.inputs import goods_minor
 
 Cells = dict[str, Cell]
 
@@ -199,8 +202,10 @@ def line_cells(line: Line, sign: int, currency: str) -> Cells:
     """The cells that belong to one line; its amounts have the sign of its document."""
     with localcontext(EXACT):
         # A credit note takes back a quantity at the invoice's price: so quantity x price has the amounts' sign, too.
-        quantity, charge = sign * line.quantity, sign * line.charge_amount
-        discount = sign * (_percentage(line, currency) if line.discount_percent else line.discount_amount)
+        quantity = sign * line.quantity
+        charge = sign * (line.charge_amount + _of_adjustments(line, AdjustmentKind.CHARGE, currency))
+        discounts = line.discount_amount + _of_adjustments(line, AdjustmentKind.DISCOUNT, currency)
+        discount = sign * (_percentage(line, currency) if line.discount_percent else discounts)
     return {
         "line": Decimal(line.position),
         "description": line.description,
@@ -212,13 +217,19 @@ def line_cells(line: Line, sign: int, currency: str) -> Cells:
         "charge_amount": _price(charge, currency),
         "supply": "" if line.supply_assumed else line.supply.value,
         **{column: cell(line) for column, cell in LATER_LINE_CELLS.items()},
+        "line_adjustments": adjustments_text(line, currency),
     }
 
 
 def _percentage(line: Line, currency: str) -> Decimal:
-    """What the percentage takes off: what the line would come to without it, less what it comes to."""
-    without = to_major(to_minor(line.quantity * line.unit_price, currency), currency)
-    return without + line.charge_amount - to_major(line.amount_minor, currency)
+    """What the percentage and other discounts take off: what the line would come to without, less what it comes to."""
+    without = to_major(goods_minor(line, currency), currency)
+    charges = line.charge_amount + _of_adjustments(line, AdjustmentKind.CHARGE, currency)
+    return without + charges - to_major(line.amount_minor, currency)
+
+
+def _of_adjustments(line: Line, kind: AdjustmentKind, currency: str) -> Decimal:
+    return to_major(sum(item.amount_minor for item in line.adjustments if item.kind is kind), currency)
 
 
 def _adjustment_cells(item: Adjustment, sign: int, currency: str) -> Cells:
@@ -228,6 +239,7 @@ def _adjustment_cells(item: Adjustment, sign: int, currency: str) -> Cells:
         "adjustment_percent": shortest(item.percent),
         "adjustment_base": to_major(sign * item.base_minor, currency) if item.percent else "",
         "cost": item.cost,
+        "adjustment_reason_code": item.reason_code,
     }
 
 

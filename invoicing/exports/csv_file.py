@@ -114,6 +114,8 @@ COLUMNS = (
     "credit_account",
     *LATER_LINE_CELLS,
     "payment_kind",
+    "line_adjustments",
+    "adjustment_reason_code",
 )
 
 

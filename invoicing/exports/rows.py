@@ -13,11 +13,12 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   and purchase_order: as on the document.
 - currency: ISO 4217; every amount of the row is in it, except those of accounting.
 - line: position from 1; description, quantity, unit, unit_price, discount_percent: as on the line; discount_amount
-  and charge_amount: what is taken off, by percentage or as an amount, and added for the whole line; line_amount:
-  quantity x price less discount plus charge, with tax where prices_include_tax; supply: `goods` or `services`,
-  empty where nobody said which.
+  and charge_amount: all that is taken off, by percentage or as an amount, and added for the whole line; base_quantity:
+  how many units the price is for; line_amount: quantity x price / base_quantity less discount plus charge, with tax
+  where prices_include_tax; line_adjustments: the discounts and charges with reasons that are among them; supply:
+  `goods` or `services`, empty where nobody said which. What takes goods back on an invoice has the other sign.
 - adjustment: position of a discount or charge from 1; its reason is the description; adjustment_percent: 0 where an
-  amount was stated, else what was taken of adjustment_base.
+  amount was stated, else what was taken of adjustment_base; adjustment_reason_code: of UNTDID 5189 or 7161.
 - tax_code: the organization's own; tax_category: EN 16931 (UNCL 5305); tax_rate: percent.
 - line_net: of a line, discount or charge without tax; line_tax: its share of the tax of its rate and category;
   line_total: both. The sums are those that the document states, to the minor unit: line_net and line_tax by tax_rate
@@ -66,6 +67,7 @@ from typing import TypeVar
 
 from invoicing.document.documents import Document, Line
 from invoicing.document.tags import tags_text
+from invoicing.money.amounts import plain
 from invoicing.progress import Tally
 
 T = TypeVar("T")
@@ -80,6 +82,7 @@ LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
     "order_line": lambda line: line.order_line,
     "dimensions": lambda line: tags_text(line.dimensions),
     "cost": lambda line: line.cost,
+    "base_quantity": lambda line: Decimal(plain(line.base_quantity)),
 }
 """What lines have come to say, by its column, with the cell that each has: the last columns of CSV and of the sheet
 "Lines", in this order. Another one is added at the end.

@@ -106,6 +106,8 @@ LINE_COLUMNS = (
     "tax_account",
     "credited_invoice",
     *LATER_LINE_CELLS,
+    "line_adjustments",
+    "adjustment_reason_code",
 )
 TAX_COLUMNS = (
     "kind",

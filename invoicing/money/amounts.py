@@ -144,6 +144,12 @@ def round_half_up(exact: Decimal) -> int:
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=EXACT))
 
 
+def percent_of(amount_minor: int, percent: Decimal) -> int:
+    """So many percent of an amount, rounded half up."""
+    with localcontext(EXACT):
+        return round_half_up(amount_minor * percent / 100)
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """`amount` in minor units, rounded half up."""
     with localcontext(EXACT):

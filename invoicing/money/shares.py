@@ -8,15 +8,16 @@ from fractions import Fraction
 
 
 def half_up(value: Fraction) -> int:
-    """The value rounded half up; it must not be negative."""
-    return int(value + Fraction(1, 2))
+    """The value rounded half up; a half goes away from zero."""
+    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return whole if value >= 0 else -whole
 
 
 def share_out(whole: int, weights: Sequence[int | Decimal]) -> list[int]:
     """`whole` in parts, in proportion to the weights, by largest remainder.
 
     Each part is within one unit of its exact share; where remainders are equal, the earlier part is served first.
-    The weights must not be negative; where they are all zero, `whole` must be zero too.
+    A weight can be less than zero beside others. Where they sum to zero, `whole` must be zero too.
     """
     exact = [Fraction(weight) for weight in weights]
     total = sum(exact, Fraction(0))

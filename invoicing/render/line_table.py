@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 
+from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.documents import Document, Line
 from invoicing.render.correction import before_and_after, states_difference
 from invoicing.render.fonts import printable
@@ -78,11 +79,25 @@ def _cells(line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks
         str(line.position),
         line.title,
         f"{formats.number(line.quantity)} {line.unit}".rstrip(),
-        formats.price(line.unit_price),
+        _price(line, formats),
         *discount,
         *rates,
         formats.amount(line.amount_minor),
     ]
+
+
+def _price(line: Line, formats: Formats) -> str:
+    """The price, and for how many units it is where it is not for one (BT-149)."""
+    price = formats.price(line.unit_price)
+    return price if line.base_quantity == 1 else f"{price} / {formats.number(line.base_quantity)}"
+
+
+def _adjustment(item: LineAdjustment, formats: Formats, labels: Labels) -> str:
+    """A discount or charge with its reason, and what a percentage was taken of."""
+    label = in_line(labels.discount if item.kind is AdjustmentKind.DISCOUNT else labels.charge)
+    percent = f"{formats.percent(item.percent)} × {formats.amount(item.base_minor)}" if item.percent else ""
+    parts = (f"{label}:" if item.reason else label, item.reason, percent, formats.amount(item.signed_minor))
+    return " ".join(part for part in parts if part)
 
 
 def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
@@ -96,6 +111,7 @@ def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
         *_order_line(line, labels),
         *_own_dates(line, formats, labels),
         *(f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount),
+        *(_adjustment(item, formats, labels) for item in line.adjustments),
     ]
 
 

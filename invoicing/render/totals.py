@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from invoicing.document.documents import AdjustmentKind, Document, DocumentKind
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from invoicing.document.converting import AccountingTax, accounting_taxes
 from invoicing.document.documents import Document, TaxCategory, TaxSubtotal
-from invoicing.money.shares import half_up, share_out
+from invoicing.money.shares import half_up, settle, share_out
 from invoicing.settlement.discounts import TaxChange, tax_changes
 from invoicing.settlement.kinds import SettlementKind
 from invoicing.tax.inputs import subtotal_key
@@ -122,10 +122,11 @@ def _paid(wholes: Sequence[DueTax], money_minor: int, *, of_minor: int) -> list[
     """What of these is paid by so much of what is to be paid of them: shared by their amounts with tax; of each the
     net is rounded half up, and the tax is the rest.
     """
-    weights = [max(one.gross_minor, 0) for one in wholes]
-    gross = sum(weights)
-    paid = gross if money_minor >= of_minor else half_up(Fraction(gross * money_minor, of_minor))
-    return [_of_gross(one, share) for one, share in zip(wholes, share_out(paid, weights), strict=True)]
+    if money_minor >= of_minor:
+        return list(wholes)
+    exact = [Fraction(one.gross_minor * money_minor, of_minor) for one in wholes]
+    shares = settle(half_up(sum(exact, Fraction(0))), exact)
+    return [_of_gross(one, share) for one, share in zip(wholes, shares, strict=True)]
 
 
 def _of_gross(whole: DueTax, gross_minor: int) -> DueTax:

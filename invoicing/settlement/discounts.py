@@ -82,7 +82,7 @@ def tax_changes(
     `worth_minor` is what the discount comes to in the currency of the books: the changes there sum to it.
     """
     subtotals = remaining(document, earlier).taxes
-    shares = share_out(amount_minor, [max(tax.taxable_minor + tax.tax_minor, 0) for tax in subtotals])
+    shares = share_out(amount_minor, [tax.taxable_minor + tax.tax_minor for tax in subtotals])
     found = []
     for position, (tax, share) in enumerate(zip(subtotals, shares, strict=True), start=1):
         if not share:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
-from invoicing.document.documents import AdjustmentKind
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.requested import RequestedAdjustment
-from invoicing.money.amounts import EXACT, check_amount, exact_minor, round_half_up
+from invoicing.money.amounts import check_amount, exact_minor, percent_of
 from invoicing.money.shares import share_out
 from invoicing.refusals import InvalidInput
 from invoicing.tax.inputs import AppliedTax, GroupKey
@@ -52,8 +52,8 @@ def portions(
 ) -> list[Portion]:
     """Every adjustment by tax group. `lines` are the lines' taxes and printed amounts.
 
-    Each percentage is of the lines alone, so that the order of the adjustments does not matter; but a fund's
-    contribution is of what they come to with all other discounts and charges.
+    Each percentage is of the lines alone or of a stated base, so that the order of the adjustments does not matter; but
+    a fund's contribution is of what they come to with all other discounts and charges.
 
     Raises:
         InvalidInput: an amount that is finer than the currency, an adjustment that cannot be split, or discounts that
@@ -96,10 +96,12 @@ def _portions_of(position: int, taxed: TaxedAdjustment, groups: dict[GroupKey, _
     asked, tax = taxed.asked, taxed.tax
     if tax is not None:
         base = groups[tax.group].lines_minor if tax.group in groups else 0
+        base = _stated_base(asked, base, currency, field)
         amount = _amount(asked, base, currency, field)
         return [Portion(position, asked, tax, base, amount)] if amount else []
     bases = [group.lines_minor for group in groups.values()]
-    amount = _amount(asked, sum(bases), currency, field)
+    base = _stated_base(asked, sum(bases), currency, field)
+    amount = _amount(asked, base, currency, field)
     if not amount:
         return []
     if sum(bases) <= 0 or min(bases) < 0:
@@ -109,15 +111,21 @@ def _portions_of(position: int, taxed: TaxedAdjustment, groups: dict[GroupKey, _
             field=field,
         )
     return [
-        Portion(position, asked, group.tax, group.lines_minor, share)
-        for group, share in zip(groups.values(), share_out(amount, bases), strict=True)
+        Portion(position, asked, group.tax, base_share, share)
+        for group, base_share, share in zip(
+            groups.values(), share_out(base, bases), share_out(amount, bases), strict=True
+        )
         if share
     ]
 
 
+def _stated_base(asked: RequestedAdjustment, base_minor: int, currency: str, field: str) -> int:
+    """What a percentage is of: the lines, unless something else was stated."""
+    return base_minor if asked.base is None else exact_minor(asked.base, currency, field=f"{field}.base")
+
+
 def _amount(asked: RequestedAdjustment, base_minor: int, currency: str, field: str) -> int:
-    with localcontext(EXACT):
-        share = round_half_up(base_minor * (asked.percent or Decimal(0)) / Decimal(100))
+    share = percent_of(base_minor, asked.percent or Decimal(0))
     amount = check_amount(
         exact_minor(asked.amount or Decimal(0), currency, field=f"{field}.amount") + share, field=field
     )

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from invoicing.countries import Country, DatedRate, country
 from invoicing.countries.costs import Cost
-from invoicing.document.documents import AdjustmentKind, TaxCategory
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import TaxCategory
 from invoicing.document.requested import RequestedAdjustment
 from invoicing.master_data.records import TaxCode
 from invoicing.money.amounts import parse_decimal

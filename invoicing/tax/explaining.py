@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from invoicing.document.documents import Adjustment, AdjustmentKind, Document, TaxSubtotal
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Adjustment, Document, TaxSubtotal
 from invoicing.money.amounts import money_text, plain
 from invoicing.tax.choice import ChosenTax, Rule
 from invoicing.tax.inputs import Rounding, group_key, subtotal_key

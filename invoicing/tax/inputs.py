@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
+from fractions import Fraction
 
 from invoicing.document.documents import JurisdictionRate, PricedLine, TaxCategory, TaxSubtotal
 from invoicing.money.amounts import EXACT, check_amount, minor_digits, round_half_up
+from invoicing.money.shares import half_up
 
 
 class Rounding(StrEnum):
@@ -53,22 +55,50 @@ class TaxedLine:
     line: PricedLine
     tax: AppliedTax
 
-    @property
-    def exact_amount(self) -> Decimal:
-        """Quantity x price less discount plus charge, in the currency, before it is rounded."""
-        line = self.line
-        with localcontext(EXACT):
-            product = line.quantity * line.unit_price * (100 - line.discount_percent) / 100
-            return product - line.discount_amount + line.charge_amount
-
     def amount_minor(self, currency: str) -> int:
-        """`exact_amount` rounded half up to the currency's minor unit.
+        """Quantity x price less discounts plus charges, in the currency's minor unit, as `line_minor`.
 
         Raises:
             LimitExceeded: it has more than 15 digits.
         """
-        with localcontext(EXACT):
-            return check_amount(round_half_up(self.exact_amount.scaleb(minor_digits(currency))), field="lines")
+        return line_minor(self.line, currency)
+
+
+def line_minor(line: PricedLine, currency: str) -> int:
+    """What a line comes to in minor units: quantity x price less its simple discount plus its simple charge, rounded
+    half up once, and then each of its adjustments.
+
+    Raises:
+        LimitExceeded: it has more than 15 digits.
+    """
+    amount = _rounded(line, currency, line.discount_percent, line.charge_amount - line.discount_amount)
+    if line.adjustments:
+        amount += sum(item.signed_minor for item in line.adjustments)
+    return check_amount(amount, field="lines")
+
+
+def goods_minor(line: PricedLine, currency: str) -> int:
+    """Quantity x price in minor units, rounded half up: what a percentage of a line is of."""
+    return _rounded(line, currency, Decimal(0), Decimal(0))
+
+
+def _rounded(line: PricedLine, currency: str, discount_percent: Decimal, besides: Decimal) -> int:
+    with localcontext(EXACT):
+        product = line.quantity * line.unit_price * (100 - discount_percent)
+        if line.base_quantity == 1:
+            return round_half_up((product / 100 + besides).scaleb(minor_digits(currency)))
+        # A price for three units has no end as a decimal.
+        exact = Fraction(product) / Fraction(100 * line.base_quantity) + Fraction(besides)
+        return half_up(exact * 10 ** minor_digits(currency))
+
+
+def is_charged_for(line: PricedLine) -> bool:
+    """Whether a line comes to something before it is rounded."""
+    with localcontext(EXACT):
+        exact = Fraction(line.quantity * line.unit_price * (100 - line.discount_percent)) / Fraction(
+            100 * line.base_quantity
+        )
+        return exact + Fraction(line.charge_amount - line.discount_amount) != 0
 
 
 def group_key(rate: Decimal, category: TaxCategory, jurisdictions: tuple[JurisdictionRate, ...]) -> GroupKey:

@@ -19,6 +19,7 @@ from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import BuyerFacts, Choice, ChosenTax, Rule, SellerFacts, proposed_code
 from invoicing.tax.costs import as_cost
 from invoicing.tax.inputs import AppliedTax, TaxedLine
+from invoicing.tax.line_adjusting import adjusted_line
 from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
 from invoicing.tax.places.territories import Territory
 from invoicing.tax.points import Billing, SupplyDates, rate_timing
@@ -102,9 +103,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
         supply_assumed=not (line.supply or item.supply),
         revenue_account=item.revenue_account or code.revenue_account,
     )
-    taxed = TaxedLine(priced, tax)
-    if taxed.exact_amount < 0:
-        raise InvalidInput(f"{field}.discount_amount is more than the line.", field=f"{field}.discount_amount")
+    taxed = TaxedLine(adjusted_line(priced, line.adjustments, currency=setting.currency, field=field), tax)
     since = code.since(timing.day)
     guessed = _is_taken_as_goods(line, item, choice, setting)
     return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed, timing)

@@ -14,9 +14,9 @@ from itertools import groupby
 from typing import assert_never
 
 from invoicing.countries.costs import ADVANCED
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import (
     Adjustment,
-    AdjustmentKind,
     Document,
     DocumentKind,
     JurisdictionRate,
@@ -27,11 +27,12 @@ from invoicing.document.documents import (
     TaxSubtotal,
 )
 from invoicing.document.requested import RequestedAdjustment
-from invoicing.money.amounts import EXACT, check_amount, round_half_up, to_major
+from invoicing.money.amounts import EXACT, check_amount, percent_of, round_half_up, to_major
 from invoicing.money.shares import settle, share_out
 from invoicing.refusals import InvalidInput
 from invoicing.tax.adjusting import Portion, TaxedAdjustment, portions
 from invoicing.tax.inputs import AppliedTax, Rounding, TaxedLine, subtotal_key
+from invoicing.tax.line_adjusting import follow
 
 SUM_OF_LINES = Rounding.SUM_OF_LINES.value
 _PRICED = tuple(field.name for field in fields(PricedLine))
@@ -138,7 +139,8 @@ def totals_follow(document: Document) -> bool:
         return True
     again = retotal(document)
     return (
-        stated == (again.net_minor, again.tax_minor, again.total_minor)
+        all(follow(line) for line in document.lines)
+        and stated == (again.net_minor, again.tax_minor, again.total_minor)
         and [_amounts(part) for part in document.lines] == [_amounts(part) for part in again.lines]
         and [_amounts(part) for part in document.adjustments] == [_amounts(part) for part in again.adjustments]
         and [(tax.taxable_minor, tax.tax_minor, tax.jurisdictions) for tax in document.taxes]
@@ -152,8 +154,7 @@ def tax_on(net_minor: int, rate: Decimal) -> int:
     For the sum of a stack of jurisdictions this is the rule of section 324 of the Streamlined Sales and Use Tax
     Agreement: aggregated state and local tax, where a third decimal of more than four goes up.
     """
-    with localcontext(EXACT):
-        return round_half_up(net_minor * rate / 100)
+    return percent_of(net_minor, rate)
 
 
 def net_of(gross_minor: int, rate: Decimal) -> int:
@@ -268,6 +269,7 @@ def _adjustment(portion: Portion, net_minor: int) -> Adjustment:
         net_minor=net_minor,
         jurisdictions=portion.tax.jurisdictions,
         cost=portion.asked.cost,
+        reason_code=portion.asked.reason_code,
     )
 
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration
 from invoicing.countries.mandates import BuyerKind
-from invoicing.document.documents import Adjustment, AdjustmentKind, Line, Withholding
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Adjustment, Line, Withholding
 from invoicing.master_data.records import Customer, WithholdingCode, rate_in_force
 from invoicing.refusals import InvalidInput
 from invoicing.tax.totals import Totals, tax_on

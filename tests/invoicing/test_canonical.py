@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json, document_from_text, document_text, link_hash
 from invoicing.document.documents import (
     Address,
     Adjustment,
-    AdjustmentKind,
     CreditedInvoice,
     Document,
     DocumentKind,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from invoicing.document.documents import AdjustmentKind, PricedLine, TaxCategory
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import PricedLine, TaxCategory
 from invoicing.document.requested import RequestedAdjustment
 from invoicing.money.amounts import money_text, plain
 from invoicing.refusals import InvalidInput, LimitExceeded

@@ -8,7 +8,8 @@ from fractions import Fraction
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from invoicing.document.documents import AdjustmentKind, Document
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Document
 from invoicing.document.posting import post
 from invoicing.document.requested import RequestedDocument
 from invoicing.money.amounts import money_text
@@ -34,7 +35,8 @@ def test_the_parts_sum_to_the_whole(wanted: RequestedDocument) -> None:
     assert sum(tax.tax_minor for tax in made.taxes) == made.tax_minor
     for tax in made.taxes:
         nets, amounts = parts_of(made, subtotal_key(tax))
-        assert sum(nets) == tax.taxable_minor >= 0
+        assert sum(nets) == tax.taxable_minor
+        assert tax.taxable_minor >= 0 or min(nets) < 0
         if made.prices_include_tax:
             assert sum(amounts) == tax.taxable_minor + tax.tax_minor
         if tax.jurisdictions:

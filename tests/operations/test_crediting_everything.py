@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from invoicing.credit.crediting import CreditLine
-from invoicing.document.documents import AdjustmentKind
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
 from operations.credit_notes import CreditRequest

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.document.documents import AdjustmentKind
+from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.requested import RequestedAdjustment, RequestedLine
 from invoicing.refusals import InvalidInput
 from operations.configuration.configuring import save_entry

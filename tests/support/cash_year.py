@@ -44,7 +44,7 @@ def check_due(books: Books, claim: Claim) -> Counter[str]:
         if not waits(invoice, tax):
             continue
         taxable, levied, *accounting = kept.get(position, (0, 0, 0, 0))
-        found += Counter(taxable=taxable, tax=levied)
+        found.update(taxable=taxable, tax=levied)
         credited = [one for note in claim.notes for one in note.taxes if of_group(one) == of_group(tax)]
         taken = [one for paid in claim.standing for one in paid.changes if one.position == position]
         for name, minor in (("taxable_minor", taxable), ("tax_minor", levied)):

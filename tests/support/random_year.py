@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from invoicing.countries import Country
 from invoicing.countries.mandates import BuyerKind
 from invoicing.credit.crediting import CreditLine
-from invoicing.document.documents import AdjustmentKind, Document, JurisdictionLevel, Supply
-from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Document, JurisdictionLevel, Supply
+from invoicing.document.requested import (
+    RequestedAdjustment,
+    RequestedDocument,
+    RequestedLine,
+    RequestedLineAdjustment,
+)
 from invoicing.master_data.records import TaxCode, WithholdingCode, rate_in_force
 from invoicing.money.amounts import minor_digits, to_major
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
@@ -37,6 +43,7 @@ from tests.support.people import refusal
 DAYS = 330
 """How long the acts of a year last together; the rest of it is the year's end."""
 
+ONE, TEN = Decimal(1), Decimal(10)
 ACTS_PER_DOCUMENT = 3
 CUSTOMERS: tuple[tuple[str, BuyerKind], ...] = (
     ("home", "business"),
@@ -173,13 +180,16 @@ class RandomYear:
         positions = self.chance.sample(sorted(left), self.chance.randint(1, len(left)))
         wanted = tuple(CreditLine(position, self._part(left[position])) for position in positions)
         number = claim.invoice.number
-        too_much = CreditLine(positions[0], left[positions[0]] + Decimal("0.000001"))
+        too_much = CreditLine(positions[0], abs(left[positions[0]]) + Decimal("0.000001"))
         if self.chance.random() < 0.05:
             refused = await refusal(
                 issue_credit_note(self.books, CreditRequest(invoice=number, reason="Too much", lines=(too_much,)))
             )
             assert isinstance(refused, LimitExceeded)
         lines = None if self.chance.random() < 0.4 else wanted
+        if any(line.quantity < 0 for line in claim.invoice.lines):
+            # What takes goods back is credited with the rest.
+            lines = None
         made = await issue_credit_note(self.books, CreditRequest(invoice=number, reason="Returned", lines=lines))
         claim.notes.append(made.note.document)
         assert made.invoice_balance.due_minor == claim.due_minor
@@ -240,7 +250,7 @@ class RandomYear:
 
     def _part(self, quantity: Decimal) -> Decimal | None:
         """A part of a quantity, or None for all of it."""
-        thousandths = int(quantity * 1_000)
+        thousandths = int(abs(quantity) * 1_000)
         if self.chance.random() < 0.3 or not thousandths:
             return None
         return Decimal(self.chance.randint(1, thousandths)) / 1_000
@@ -286,8 +296,8 @@ class RandomYear:
         unit = Decimal(1).scaleb(-digits)
         quantity = self._decimal("0.01", "20", places=self.chance.choice((0, 0, 2, 3, 6)))
         price = self._decimal("1", "500" if digits else "9000", places=self.chance.choice((0, digits, digits + 2)))
-        kind = self.chance.choice(("plain", "plain", "percent", "amount", "charge"))
-        return RequestedLine(
+        kind = self.chance.choice(("plain", "plain", "percent", "amount", "charge", "several", "back"))
+        wanted = RequestedLine(
             quantity=max(quantity, Decimal("0.01")),
             description="Flour",
             unit_price=price,
@@ -298,6 +308,27 @@ class RandomYear:
             charge_amount=self._decimal("0", "40", places=digits) if kind == "charge" else None,
             cost=self._cost(),
         )
+        match kind:
+            case "several":
+                return replace(
+                    wanted, adjustments=self._of_line(unit), base_quantity=self.chance.choice((ONE, ONE, TEN))
+                )
+            case "back":
+                # Little, and per thousand: most invoices stay above nothing.
+                base = Decimal(self.chance.choice((1, 3, 1000)))
+                return replace(wanted, quantity=-max(Decimal("0.01"), quantity / 10), base_quantity=base)
+        return wanted
+
+    def _of_line(self, unit: Decimal) -> tuple[RequestedLineAdjustment, ...]:
+        """What comes off a line and is added to it, with percentages of what is left and of something else."""
+        discount, charge = AdjustmentKind.DISCOUNT, AdjustmentKind.CHARGE
+        found = (
+            RequestedLineAdjustment(discount, "Agreed", percent=self._decimal("0.5", "40", places=2)),
+            RequestedLineAdjustment(discount, reason_code="95", percent=Decimal(5), of_rest=True),
+            RequestedLineAdjustment(charge, "Packing", "PC", amount=self.chance.randint(1, 300) * unit),
+            RequestedLineAdjustment(charge, "Express", percent=Decimal(10), base=self.chance.randint(1, 900) * unit),
+        )
+        return tuple(self.chance.sample(found, self.chance.randint(1, len(found))))
 
     def _adjustment(self, digits: int, codes: list[str]) -> RequestedAdjustment:
         percent = self.chance.random() < 0.5

@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 
 from invoicing.countries import country
 from invoicing.countries.model import DatedRate
-from invoicing.document.documents import AdjustmentKind, Document, DocumentKind, JurisdictionLevel, Supply, TaxCategory
+from invoicing.document.adjusted import AdjustmentKind
+from invoicing.document.documents import Document, DocumentKind, JurisdictionLevel, Supply, TaxCategory
 from invoicing.document.drafting import Circumstances, Composition, compose_explained
-from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine, check_request
+from invoicing.document.requested import (
+    RequestedAdjustment,
+    RequestedDocument,
+    RequestedLine,
+    RequestedLineAdjustment,
+    check_request,
+)
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import (
     Customer,
@@ -159,6 +166,8 @@ def line(
     charge: str | None = None,
     supply: Supply = Supply.GOODS,
     item: str = "",
+    base: str = "1",
+    adjustments: tuple[RequestedLineAdjustment, ...] = (),
 ) -> RequestedLine:
     return RequestedLine(
         quantity=Decimal(quantity),
@@ -170,6 +179,29 @@ def line(
         charge_amount=None if charge is None else Decimal(charge),
         supply=supply,
         item=item,
+        base_quantity=Decimal(base),
+        adjustments=adjustments,
+    )
+
+
+def off(
+    percent: str | None = None,
+    *,
+    amount: str | None = None,
+    base: str | None = None,
+    of_rest: bool = False,
+    kind: AdjustmentKind = AdjustmentKind.DISCOUNT,
+    code: str = "",
+) -> RequestedLineAdjustment:
+    """A discount of one line, or a charge."""
+    return RequestedLineAdjustment(
+        kind,
+        "Agreed",
+        reason_code=code,
+        percent=None if percent is None else Decimal(percent),
+        amount=None if amount is None else Decimal(amount),
+        base=None if base is None else Decimal(base),
+        of_rest=of_rest,
     )
 
 
@@ -231,7 +263,12 @@ def _in_whole_units(wanted: RequestedDocument) -> RequestedDocument:
         return amount and max(unit, amount.quantize(unit))
 
     lines = tuple(
-        replace(part, discount_amount=whole(part.discount_amount), charge_amount=whole(part.charge_amount))
+        replace(
+            part,
+            discount_amount=whole(part.discount_amount),
+            charge_amount=whole(part.charge_amount),
+            adjustments=tuple(replace(one, amount=whole(one.amount), base=whole(one.base)) for one in part.adjustments),
+        )
         for part in wanted.lines
     )
     adjustments = tuple(replace(part, amount=whole(part.amount)) for part in wanted.adjustments)
@@ -248,6 +285,21 @@ requested_lines = st.builds(
     percent=st.sampled_from(["0", "2.5", "33.333333"]),
     charge=st.none() | _amounts,
 ) | st.builds(line, st.just("50"), _code_names, quantity=st.sampled_from(["1", "7"]), discount=_amounts)
+_line_adjustments = st.lists(
+    st.builds(off, st.sampled_from(["5", "33.333333"]), of_rest=st.booleans())
+    | st.builds(off, st.just("10"), base=st.sampled_from(["3", "20"]), kind=st.sampled_from(AdjustmentKind))
+    | st.builds(off, amount=st.sampled_from(["0.01", "2.5"]), kind=st.sampled_from(AdjustmentKind)),
+    max_size=3,
+).map(tuple)
+requested_lines |= st.builds(
+    line,
+    st.sampled_from(["40", "9.99", "0.3333"]),
+    _code_names,
+    quantity=st.sampled_from(["70", "12", "-1", "-3"]),
+    base=st.sampled_from(["1", "3", "100", "1000"]),
+    charge=st.none() | _amounts,
+    adjustments=_line_adjustments,
+)
 _percents = st.sampled_from(["1", "2.5", "10", "33.333333"])
 _targets = st.sampled_from(["", "", "STANDARD", "REDUCED", "LA"])
 requested_adjustments = (

@@ -18,7 +18,8 @@ from tests.tools.bakery import Arguments, Bakery, sale
 LINE_CASES: list[tuple[str, str, Arguments]] = [
     *(("invalid_input", f"lines[0].{name}", {name: bad}) for bad in NO_NUMBERS.values() for name in ("quantity",)),
     *(("invalid_input", "lines[0].unit_price", {"unit_price": bad}) for bad in ("NaN", "1e3", 0.1234567, True, "abc")),
-    *(("invalid_input", "lines[0].quantity", {"quantity": bad}) for bad in ("-1", -1, "0", 0, "-0", 1_000_000_001)),
+    *(("invalid_input", "lines[0].quantity", {"quantity": bad}) for bad in ("0", 0, "-0", 1_000_000_001)),
+    *(("invalid_input", "lines", {"quantity": bad}) for bad in ("-1", -1)),
     *(("invalid_input", "lines[0].unit_price", {"unit_price": bad}) for bad in ("-1", "-0.01", "1000000000.01")),
     *(("invalid_input", "lines[0].discount_percent", {"discount_percent": bad}) for bad in ("-1", "100.01", "x")),
     *(("invalid_input", "lines[0].description", {"description": bad}) for bad in UNPRINTABLE.values()),

@@ -217,16 +217,20 @@ async def test_a_code_in_letters_that_only_become_those_of_a_code_is_none(bakery
 def is_refused(tool: Description, path: str, value: Any) -> bool:
     """Whether the value is refused there, whatever else the call lacks."""
     metadata = METADATA[tool.name]
-    name, _, inner = path.partition("[].")
-    name, _, part = name.partition(".")
-    sent: Any = [{inner: value}] if inner else {part: value} if part else value
-    where = (name, *([0, inner] if inner else [part] if part else []))
+    name, *parts = path.split(".")
+    sent, where = value, list[Any]()
+    for part in reversed(parts):
+        sent = {part.removesuffix("[]"): [sent] if part.endswith("[]") else sent}
+    sent = [sent] if name.endswith("[]") else sent
+    for part in (name, *parts):
+        where += [part.removesuffix("[]"), *([0] if part.endswith("[]") else [])]
+    name = name.removesuffix("[]")
     try:
         metadata.arg_model.model_validate(metadata.pre_parse_json({name: sent}))
     except InvalidInput as refusal:
         return refusal.field == path
     except ValidationError as error:
-        return any(tuple(one["loc"])[: len(where)] == where and one["type"] != "missing" for one in error.errors())
+        return any(list(one["loc"])[: len(where)] == where and one["type"] != "missing" for one in error.errors())
     return False
 
 

@@ -64,7 +64,7 @@ def _priced(part: Part, document: Document, sign: int) -> tuple[Decimal, Decimal
     of, net = part.of, part.shares.net_minor
     if isinstance(of, Line) and all(_decimals(number) <= _PLACES_MAX for number in (of.quantity, of.unit_price)):
         price = sign * of.unit_price
-        if to_minor(of.quantity * of.unit_price, document.currency) == abs(net):
+        if sign * to_minor(of.quantity * of.unit_price, document.currency) == net:
             return of.quantity, price
     return Decimal(1), to_major(net, document.currency)
 

@@ -1,0 +1,64 @@
+"""Credit notes of invoices on which lines take goods back: what belongs together is credited together.
+
+Such a line makes its invoice less. Credited without it, the others would come to more than was ever invoiced, and what
+remains to less than nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from invoicing.credit.remaining import Remaining, group_of
+from invoicing.document.documents import Document, Line
+from invoicing.money.amounts import money_text, plain
+from invoicing.refusals import InvalidInput
+from invoicing.tax.inputs import GroupKey
+
+
+def check_lines_together(left: Remaining, lines: Sequence[Line], currency: str) -> None:
+    """Whether what is credited of each tax group lies between nothing and what remains of it.
+
+    Raises:
+        InvalidInput: it does not, naming the lines that take goods back.
+    """
+    if not _takes_back(left):
+        return
+    there, taken = _sums_by_group(left.lines), _sums_by_group(lines)
+    for key, amount in taken.items():
+        remains = there[key]
+        if not min(remains, 0) <= amount <= max(remains, 0):
+            raise _not_together(left, remains, currency, rate=-key[0])
+
+
+def check_total(left: Remaining, note: Document) -> None:
+    """Whether a credit note comes to what remains of its invoice at most, and not to less than nothing.
+
+    Raises:
+        InvalidInput: it does not, naming the lines that take goods back.
+    """
+    remains = sum(tax.taxable_minor + tax.tax_minor for tax in left.taxes)
+    if _takes_back(left) and not 0 <= note.total_minor <= remains:
+        raise _not_together(left, remains, note.currency, rate=None)
+
+
+def _takes_back(left: Remaining) -> list[str]:
+    return [str(line.position) for line in left.lines if line.quantity < 0]
+
+
+def _sums_by_group(lines: Sequence[Line]) -> dict[GroupKey, int]:
+    found: dict[GroupKey, int] = {}
+    for line in lines:
+        found[group_of(line)] = found.get(group_of(line), 0) + line.amount_minor
+    return found
+
+
+def _not_together(left: Remaining, remains_minor: int, currency: str, *, rate: Decimal | None) -> InvalidInput:
+    back = _takes_back(left)
+    which, them = (f"line {back[0]} takes", "it") if len(back) == 1 else (f"lines {', '.join(back)} take", "them")
+    at = "" if rate is None else f" at {plain(rate)} %"
+    return InvalidInput(
+        f"lines: {which} goods back, so only {money_text(remains_minor, currency)} {currency}{at} can be credited in"
+        f" all. Credit {them} together with the others, or less of those.",
+        field="lines",
+    )
