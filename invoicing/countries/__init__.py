@@ -48,6 +48,7 @@ from invoicing.countries.registration import (
     read_identifiers,
     read_registrations,
 )
+from invoicing.countries.windows import AddressWindow, read_window
 from invoicing.document.documents import Address, TaxCategory
 from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import InvalidInput
@@ -58,6 +59,7 @@ __all__ = [
     "SMALL_BUSINESS_CODE",
     "TAXED_CATEGORIES",
     "AccountingStandard",
+    "AddressWindow",
     "CorrectionRules",
     "CorrectionSign",
     "CorrectionWords",
@@ -161,6 +163,7 @@ def parse_country(text: str, *, name: str) -> Country:
         payment_days=table.take("payment_days", int),
         address_lines=table.texts("address_lines"),
         tax_in_national_currency=table.take("tax_in_national_currency", bool),
+        address_window=read_window(table.table("address_window")),
         numbering=_numbering(table.table("numbering")),
         tax_point_of_period=_tax_point(table.table("tax_point_of_period")),
         correction=read_correction(table.table("correction"), languages),

@@ -17,6 +17,7 @@ from invoicing.countries.corrections import CorrectionRules
 from invoicing.countries.costs import Cost
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
+from invoicing.countries.windows import AddressWindow
 from invoicing.document.documents import TaxCategory
 
 TaxSystem = Literal["eu_vat", "uk_vat", "vat", "us_sales_tax", "none"]
@@ -168,7 +169,7 @@ class Country:
     bank is called where the language's own word is another. `accounting_standard` is only the one that
     is proposed first. The required fields hold for a seller that is registered for the tax, and for buyers of the
     same country: see `buyer_required`. What holds for other sellers is in `registrations`, and which numbers there are
-    besides the VAT number in `identifiers`.
+    besides the VAT number in `identifiers`. `address_window` is where envelopes there show the buyer's address.
     """
 
     code: str
@@ -194,6 +195,7 @@ class Country:
     payment_days: int
     address_lines: tuple[str, ...]
     tax_in_national_currency: bool
+    address_window: AddressWindow
     numbering: Numbering
     tax_point_of_period: TaxPointOfPeriod
     correction: CorrectionRules

@@ -1,54 +1,87 @@
-"""What follows the totals: how to pay, the terms, the note, and a footer that is too long for the foot of a page."""
+"""What follows the totals: the note, how to pay, the terms, and a footer that is too long for the foot of a page."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from invoicing.appearance.payment_codes import asks_for_payment
 from invoicing.document.documents import Document
 from invoicing.render.addresses import is_abroad
+from invoicing.render.fonts import printable
 from invoicing.render.formats import grouped_by_four
 from invoicing.render.labels import Labels
-from invoicing.render.layout import Column, Modules, NoCode, Picture, Row, TextLine, picture_column, text_column
-from invoicing.render.letterhead import pairs_column
-from invoicing.render.theme import Paper, theme
+from invoicing.render.layout import (
+    Column,
+    Modules,
+    NoCode,
+    Picture,
+    Row,
+    TextLine,
+    picture_column,
+    space,
+    starting,
+    text_column,
+)
+from invoicing.render.letterhead import LABEL_WIDTH, pairs_column
+from invoicing.render.theme import GAP, Paper, theme
 
-_SPACE = 20.0
+_SPACE = 18.0
 # 30 millimetres: the modules of the largest code are still half a millimetre wide.
 _CODE_SIDE = 85.0
 # A reader wants four empty modules around the code.
 _QUIET_ZONE = 9.0
+# Beside it the longest account has room on one line.
+_BESIDE = 150.0
 _NOTE_LINES_BESIDE = 7
 
 
 def closing_rows(
     document: Document, code: Modules | NoCode | None, *, has_slip: bool, paper: Paper, labels: Labels
 ) -> list[Row]:
-    """The payment details beside the payment terms and the code to pay by, then the note. What is empty is left out,
-    and where nothing is to be paid, all that asks for a payment.
+    """The note, which is about the lines and sums before it, then the payment details beside the payment terms and the
+    code to pay by. What is empty is left out, and where nothing is to be paid, all that asks for a payment.
     """
     # The slip names account and reference; whoever is abroad cannot pay by it.
     pairs = _payment_pairs(document, labels) if not has_slip or is_abroad(document) else []
-    payment = pairs_column(pairs, left=paper.left, width=paper.left_width)
     stated = document.payment_terms if asks_for_payment(document) else ""
-    blocks: list[tuple[Column, ...]] = []
-    if payment:
-        terms = _titled(labels.payment_terms, stated, paper.middle, paper.right_width)
-        beside = (*_code_column(code, paper, labels), *terms) if code is not None else terms
-        blocks.append((_with_title(labels.payment_details, payment, paper), beside))
-        blocks.append((_titled(labels.note, document.note, paper.left, paper.text_width),))
+    if not any(value for _, value in pairs):
+        return _note_and_terms(document.note, stated, paper=paper, labels=labels)
+    note = _titled(labels.note, document.note, paper.left, paper.text_width)
+    payment = _payment_row(pairs, stated, code, paper, labels)
+    return [*([Row((note,), space_above=_SPACE)] if note else []), payment]
+
+
+def _payment_row(
+    pairs: Sequence[tuple[str, str]], terms: str, code: Modules | NoCode | None, paper: Paper, labels: Labels
+) -> Row:
+    beside = _beside(pairs, paper)
+    width = beside - GAP - paper.left
+    title = starting(text_column(labels.payment_details, theme().strong, left=paper.left, width=width), "H2")
+    details = (*title, *pairs_column(pairs, left=paper.left, width=width))
+    if code is None:
+        other = _titled(labels.payment_terms, terms, beside, paper.right - beside)
     else:
-        blocks += _terms_and_note(stated, document.note, paper=paper, labels=labels)
-    return [Row(columns, space_above=_SPACE) for columns in blocks if any(columns)]
+        below = _titled(labels.payment_terms, terms, paper.left, width)
+        details = (*details, *space(10 if below else 0), *below)
+        other = _code_column(code, beside, labels)
+    return Row((details, other), space_above=_SPACE, bookmark=labels.payment_details)
 
 
-def _terms_and_note(terms: str, note: str, *, paper: Paper, labels: Labels) -> list[tuple[Column, ...]]:
+def _note_and_terms(note: str, terms: str, *, paper: Paper, labels: Labels) -> list[Row]:
     """A short note beside the terms, so that a slip has room below them; a long one across the page."""
-    beside = _titled(labels.note, note, paper.middle, paper.right_width)
-    if terms and 0 < len(beside) <= _NOTE_LINES_BESIDE:
-        return [(_titled(labels.payment_terms, terms, paper.left, paper.left_width), beside)]
-    return [
-        (_titled(labels.payment_terms, terms, paper.left, paper.text_width),),
-        (_titled(labels.note, note, paper.left, paper.text_width),),
-    ]
+    short = _titled(labels.note, note, paper.left, paper.left_width)
+    if terms and 0 < len(short) <= _NOTE_LINES_BESIDE:
+        return [Row((short, _titled(labels.payment_terms, terms, paper.middle, paper.right_width)), space_above=_SPACE)]
+    blocks = ((labels.note, note), (labels.payment_terms, terms))
+    columns = [_titled(title, text, paper.left, paper.text_width) for title, text in blocks]
+    return [Row((column,), space_above=_SPACE) for column in columns if column]
+
+
+def _beside(pairs: Sequence[tuple[str, str]], paper: Paper) -> float:
+    """The left edge of the second column: the usual one, unless an account would have to break for it."""
+    style = theme().text
+    widest = max((style.face.width_of(printable(value), style.size) for _, value in pairs), default=0.0)
+    return paper.middle if widest <= paper.left_width - LABEL_WIDTH else paper.right - _BESIDE
 
 
 def footer_row(footer: str, *, paper: Paper) -> Row:
@@ -56,12 +89,12 @@ def footer_row(footer: str, *, paper: Paper) -> Row:
     return Row((text_column(footer, theme().small, left=paper.left, width=paper.text_width),), space_above=_SPACE)
 
 
-def _code_column(code: Modules | NoCode, paper: Paper, labels: Labels) -> Column:
+def _code_column(code: Modules | NoCode, left: float, labels: Labels) -> Column:
     return (
-        *text_column(labels.scan_to_pay, theme().strong, left=paper.middle, width=paper.right_width),
+        *starting(text_column(labels.scan_to_pay, theme().strong, left=left, width=_BESIDE), "P"),
         TextLine(_QUIET_ZONE),
         *picture_column(
-            Picture(paper.middle, _CODE_SIDE, _CODE_SIDE, code, alt=_alternative(code, labels)), space_below=_QUIET_ZONE
+            Picture(left, _CODE_SIDE, _CODE_SIDE, code, alt=_alternative(code, labels)), space_below=_QUIET_ZONE
         ),
     )
 
@@ -87,15 +120,11 @@ def _payment_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:
     return [*pairs, (labels.reference, document.number)] if any(value for _, value in pairs) else []
 
 
-def _with_title(title: str, column: Column, paper: Paper) -> Column:
-    return (*text_column(title, theme().strong, left=paper.left, width=paper.left_width), *column)
-
-
 def _titled(title: str, text: str, left: float, width: float) -> Column:
     if not text.strip():
         return ()
     styles = theme()
     return (
-        *text_column(title, styles.strong, left=left, width=width),
-        *text_column(text, styles.text, left=left, width=width),
+        *starting(text_column(title, styles.strong, left=left, width=width), "H2"),
+        *starting(text_column(text, styles.text, left=left, width=width), "P"),
     )

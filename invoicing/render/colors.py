@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from invoicing.render.layout import Ink
 
 TEXT_INK: Ink = (0.11, 0.13, 0.16)
-QUIET_INK: Ink = (0.36, 0.40, 0.45)
+QUIET_INK: Ink = (0.29, 0.33, 0.38)
 ACCENT_INK: Ink = (0.12, 0.23, 0.37)
 HAIRLINE_INK: Ink = (0.83, 0.85, 0.88)
 WATERMARK_INK: Ink = (0.955, 0.90, 0.89)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from itertools import groupby
+from itertools import pairwise
 from typing import assert_never
 
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from invoicing.render.colors import QUIET_INK, WHITE
-from invoicing.render.layout import Column, Ink, Modules, NoCode, Picture, Raster, Rule, Run, text_column
+from invoicing.render.layout import (
+    Column,
+    Ink,
+    Modules,
+    NoCode,
+    Picture,
+    Raster,
+    Rule,
+    Run,
+    Scope,
+    Table,
+    text_column,
+)
 from invoicing.render.tagging import Element, Role, Tags
 from invoicing.render.theme import Paper, theme
 
@@ -29,23 +41,79 @@ _BOX_PADDING = 6.0
 _BOX_PARTS = 11
 
 
-def draw_tagged(
-    canvas: Canvas, column: Column, top: float, paper: Paper, tags: Tags, parent: Element, role: Role = "P"
-) -> None:
-    """The lines of a column as text that is read out, and its pictures as figures with their words."""
-    for is_picture, group in groupby(column, key=lambda line: line.picture is not None):
-        lines = tuple(group)
-        alt = lines[0].picture.alt if lines[0].picture is not None else ""
-        with tags.content(parent, "Figure" if is_picture else role, alt):
-            draw_column(canvas, lines, top, paper)
+def draw_tagged(canvas: Canvas, column: Column, top: float, paper: Paper, tags: Tags, parent: Element) -> None:
+    """The lines of a column as texts that are read out, and its pictures as figures with their words."""
+    for lines in _texts(column):
+        first = lines[0]
+        role = first.role or "P"
+        if first.picture is not None:
+            with tags.content(parent, "Figure", first.picture.alt, _box_of(first.picture, top, paper)):
+                draw_column(canvas, lines, top, paper)
+        elif role == "Artifact":
+            with tags.artifact():
+                draw_column(canvas, lines, top, paper)
+        elif any(line.runs for line in lines):
+            with tags.content(parent, role):
+                draw_column(canvas, lines, top, paper)
         top += sum(line.leading for line in lines)
-    if not column:
+
+
+def draw_cell(
+    canvas: Canvas, column: Column, top: float, paper: Paper, tags: Tags, row: Element, role: Role, attributes: str = ""
+) -> None:
+    """The lines of a column as a cell of a table."""
+    if column:
+        with tags.content(row, role, attributes=attributes):
+            draw_column(canvas, column, top, paper)
+    else:
         # A cell without text is still a cell: the others keep their places below the heads.
-        parent.add(role)
+        row.add(role, attributes=attributes)
+
+
+def draw_table(canvas: Canvas, table: Table, top: float, paper: Paper, tags: Tags) -> None:
+    """A small table, with what tells a reader which head belongs to which cell."""
+    element = tags.root.add("Table")
+    for row in table.rows:
+        if row.rule is not None:
+            with tags.artifact():
+                draw_rule(canvas, row.rule, top + row.space_above / 2, paper)
+        cells = element.add("TR")
+        for cell in row.cells:
+            attributes = cell_attributes(cell.scope, cell.span)
+            draw_cell(canvas, cell.lines, top + row.space_above, paper, tags, cells, cell.role, attributes)
+        top += row.height
+    draw_tagged(canvas, table.below, top, paper, tags, tags.root)
+
+
+def cell_attributes(scope: Scope, span: int = 1) -> str:
+    """The attributes of a table's cell as the file has them: what it is the head of, and how many columns it covers."""
+    said = [f"/Scope/{scope}"] if scope else []
+    said += [f"/ColSpan {span}"] if span > 1 else []
+    return f"<</O/Table{''.join(said)}>>" if said else ""
+
+
+def _texts(column: Column) -> list[Column]:
+    """The column in its texts and pictures, each of which is tagged by itself."""
+    starts = [
+        index
+        for index, line in enumerate(column)
+        if not index or line.role is not None or line.picture is not None or column[index - 1].picture is not None
+    ]
+    return [column[start:end] for start, end in pairwise([*starts, len(column)])]
+
+
+def _box_of(picture: Picture, top: float, paper: Paper) -> str:
+    """Where a picture is on its page, as the file has it."""
+    bottom = paper.height - top - picture.height
+    corners = (picture.left, bottom, picture.left + picture.width, bottom + picture.height)
+    return f"<</O/Layout/Placement/Block/BBox[{' '.join(f'{corner:.2f}' for corner in corners)}]>>"
 
 
 def draw_column(canvas: Canvas, column: Column, top: float, paper: Paper) -> None:
-    """The lines of a column, one below the other."""
+    """The lines of a column, one below the other. Between its runs are blanks: a program that reads the text in the
+    file's order, as a screen reader does, would glue the words together.
+    """
+    last = next((line.runs[-1] for line in reversed(column) if line.runs), None)
     for line in column:
         if line.rule is not None:
             draw_rule(canvas, line.rule, top, paper)
@@ -55,7 +123,7 @@ def draw_column(canvas: Canvas, column: Column, top: float, paper: Paper) -> Non
             size = max(run.style.size for run in line.runs)
             baseline = paper.height - top - line.leading / 2 - size * CAPITAL_MIDDLE
             for run in line.runs:
-                _draw_run(canvas, run, baseline)
+                _draw_run(canvas, run, baseline, "" if run is last else " ")
         top += line.leading
 
 
@@ -89,11 +157,11 @@ def draw_picture(canvas: Canvas, picture: Picture, top: float, paper: Paper) -> 
             assert_never(picture.art)
 
 
-def _draw_run(canvas: Canvas, run: Run, baseline: float) -> None:
+def _draw_run(canvas: Canvas, run: Run, baseline: float, after: str) -> None:
     style = run.style
     canvas.setFont(style.face.name, style.size)
     canvas.setFillColorRGB(*style.ink)
-    canvas.drawString(run.left, baseline, run.text)
+    canvas.drawString(run.left, baseline, run.text + after)
 
 
 def _draw_box(canvas: Canvas, picture: Picture, bottom: float) -> None:

@@ -33,7 +33,7 @@ class Formats:
 
     def price(self, value: Decimal) -> str:
         """A unit price: at least the decimals of the currency, without its symbol."""
-        return self.number(value, digits=minor_digits(self.currency))
+        return self._as_money(self.number(value, digits=minor_digits(self.currency)))
 
     def amount(self, amount_minor: int) -> str:
         """An amount of money without its currency."""
@@ -47,8 +47,19 @@ class Formats:
         # Not every currency sign is in the embedded fonts; the code always is.
         if unprintable_characters(text):
             return f"{self.currency}\u00a0{self.amount(amount_minor)}"
-        # CLDR wants a space between a code and a digit and leaves it to the program to set it.
-        return re.sub(rf"(?<={self.currency})(?=\d)", "\u00a0", text)
+        # CLDR wants a space between a code and a digit and leaves it to the program to set it; before a minus too.
+        return self._as_money(re.sub(rf"(?<={self.currency})(?=[-\u2212\d])", "\u00a0", text))
+
+    @property
+    def decimal(self) -> str:
+        """The sign before the decimals of a quantity."""
+        return _symbols(self.figures)["decimal"]
+
+    def _as_money(self, text: str) -> str:
+        """`text` with the signs that a few locales have for money alone: 394.35 francs are 394,35 kilos in `fr_CH`."""
+        symbols = _symbols(self.figures)
+        signs = ("currencyDecimal", "decimal"), ("currencyGroup", "group")
+        return text.translate({ord(symbols[plain]): symbols[own] for own, plain in signs if own in symbols})
 
     def percent(self, rate: Decimal) -> str:
         """A rate that is given in percent: `Decimal("20")` is `20%`."""
@@ -59,7 +70,8 @@ class Formats:
     def date(self, day: date) -> str:
         """A date in words or figures, as the locale has it; ISO 8601 where the fonts lack its letters."""
         text: str = format_date(day, format="medium", locale=self.locale)
-        return day.isoformat() if unprintable_characters(text) else text
+        # A date never breaks over two lines.
+        return day.isoformat() if unprintable_characters(text) else text.replace(" ", "\u00a0")
 
     def country(self, code: str) -> str:
         """The name of a country in the locale's language, in English where that cannot be printed, or the code."""
@@ -82,9 +94,9 @@ def formats_for(locale: str, currency: str) -> Formats:
 
 
 def grouped_by_four(account: str) -> str:
-    """An IBAN as it is printed: in groups of four characters."""
+    """An IBAN as it is printed: in groups of four characters, which no line may break."""
     compact = "".join(account.split())
-    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))
+    return "\u00a0".join(compact[start : start + 4] for start in range(0, len(compact), 4))
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +105,11 @@ def _parse_locale(identifier: str) -> Locale:
         return Locale.parse(identifier.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
         return Locale.parse(FALLBACK_LOCALE)
+
+
+def _symbols(locale: Locale) -> dict[str, str]:
+    symbols: dict[str, str] = locale.number_symbols["latn"]
+    return symbols
 
 
 def _figures_locale(locale: Locale) -> Locale:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, takewhile
 from typing import Literal
 
 from invoicing.render.fonts import Face
@@ -21,6 +22,9 @@ _SPLIT_HEIGHT_MIN = 150.0
 Ink = tuple[float, float, float]
 Align = Literal["left", "right"]
 RowKind = Literal["text", "head", "line", "carry"]
+TextRole = Literal["P", "H1", "H2", "Artifact"]
+CellRole = Literal["TH", "TD"]
+Scope = Literal["", "Row", "Column"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +92,68 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """Runs on one baseline; `rule` is drawn along the top, and `picture` hangs from there. Without runs it is a
-    space of height `leading`.
+    space of height `leading`. A line with a role begins a new text: a heading, a paragraph, or one that is not read
+    out.
     """
 
     leading: float
     runs: tuple[Run, ...] = ()
     rule: Rule | None = None
     picture: Picture | None = None
+    role: TextRole | None = None
 
 
 Column = tuple[TextLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a small table: its lines, whether it heads a row or a column, and how many columns it covers."""
+
+    lines: Column
+    role: CellRole = "TD"
+    scope: Scope = ""
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """Cells that begin at the same height; `rule` is drawn between the space above them and the row before."""
+
+    cells: tuple[Cell, ...]
+    space_above: float = 0
+    rule: Rule | None = None
+
+    @property
+    def height(self) -> float:
+        """The height with the space above."""
+        return self.space_above + max(sum([line.leading for line in cell.lines]) for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table beside other columns, such as that of the sums, and a text below it that is no part of it."""
+
+    rows: tuple[TableRow, ...]
+    below: Column = ()
+
+    @property
+    def height(self) -> float:
+        """The height of all rows and the text."""
+        return sum(row.height for row in self.rows) + sum(line.leading for line in self.below)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """Columns of lines that begin at the same height.
+    """Columns of lines, or small tables, that begin at the same height.
 
     `glued` keeps a row on the page of the next one where that is possible. `header` is repeated above the row on
     each page that the row comes first on; `carry` makes the rows for the foot of the page before (the sum so far)
-    and for below the header. `band` is the colour behind the row, `kind` what it is in a table.
+    and for below the header. `band` is the colour behind the row, `kind` what it is in the table of lines, and
+    `bookmark` the entry that leads to it from the outline of a file of several pages. `new_page` has it begin one.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[Column | Table, ...]
     space_above: float = 0
     space_below: float = 0
     rule: Rule | None = None
@@ -118,19 +162,20 @@ class Row:
     glued: bool = False
     header: Row | None = None
     carry: Callable[[], tuple[Row, Row]] | None = None
+    bookmark: str = ""
+    new_page: bool = False
 
     @property
     def height(self) -> float:
         """The height with the space above and below."""
-        tallest = max((sum([line.leading for line in column]) for column in self.columns), default=0)
-        return self.space_above + tallest + self.space_below
+        return self.space_above + max(map(height_of, self.columns), default=0) + self.space_below
 
     def split(self, height: float) -> tuple[Row, Row] | None:
         """The part that fits into `height` and the rest, or nothing where not even one line fits."""
         room = height - self.space_above
-        heads = tuple(column[: _lines_within(column, room)] for column in self.columns)
-        tails = tuple(column[len(head) :] for column, head in zip(self.columns, heads, strict=True))
-        if not any(heads):
+        parts = [_split_at(column, room) for column in self.columns]
+        heads, tails = tuple(head for head, _ in parts), tuple(tail for _, tail in parts)
+        if not any(map(height_of, heads)):
             return None
         head = replace(self, columns=heads, space_below=0, rule=None, glued=False)
         return head, replace(self, columns=tails, carry=None)
@@ -158,15 +203,32 @@ def picture_column(picture: Picture, *, space_below: float = 0) -> Column:
     return (TextLine(picture.height + space_below, picture=picture),)
 
 
+def height_of(column: Column | Table) -> float:
+    """How far the column reaches down."""
+    return column.height if isinstance(column, Table) else sum([line.leading for line in column])
+
+
+def space(height: float) -> Column:
+    """Nothing, of this height."""
+    return (TextLine(height),) if height > 0 else ()
+
+
+def starting(column: Column, role: TextRole) -> Column:
+    """The column as a text of its own: what comes before it is another."""
+    return (replace(column[0], role=role), *column[1:]) if column else ()
+
+
 def text_column(
     text: str, style: Style, *, left: float, width: float, align: Align = "left", rule: Rule | None = None
 ) -> Column:
-    """The lines of `text`, wrapped to `width`; `rule` goes above the first."""
+    """The lines of `text`, wrapped to `width`; `rule` goes above the first. What must not break is drawn with plain
+    blanks, so that an account that is copied from the paper is one that can be pasted.
+    """
     lines = wrap_text(text, face=style.face, size=style.size, width=width) if text else []
     column: list[TextLine] = []
     for line in lines:
         shift = 0 if align == "left" else width - style.face.width_of(line, style.size)
-        runs = (Run(left + shift, line, style),) if line else ()
+        runs = (Run(left + shift, line.replace("\u00a0", " "), style),) if line else ()
         column.append(TextLine(style.leading, runs, rule if not column else None))
     return tuple(column)
 
@@ -183,6 +245,7 @@ def side_by_side(*columns: Column) -> Column:
                 runs=tuple(run for line in present for run in line.runs),
                 rule=rules[0] if rules else None,
                 picture=next((line.picture for line in present if line.picture is not None), None),
+                role=next((line.role for line in present if line.role is not None), None),
             )
         )
     return tuple(merged)
@@ -224,13 +287,19 @@ def _height(rows: Sequence[Row], *, below: Row | None) -> float:
     return height
 
 
-def _lines_within(column: Column, room: float) -> int:
-    used = 0.0
-    for count, line in enumerate(column):
-        used += line.leading
-        if used > room:
-            return count
-    return len(column)
+def _split_at(column: Column | Table, room: float) -> tuple[Column | Table, Column | Table]:
+    if isinstance(column, Table):
+        count = _number_within([row.height for row in column.rows], room)
+        whole = count == len(column.rows)
+        head = Table(column.rows[:count], column.below if whole else ())
+        return head, () if whole else Table(column.rows[count:], column.below)
+    count = _number_within([line.leading for line in column], room)
+    return column[:count], column[count:]
+
+
+def _number_within(heights: Sequence[float], room: float) -> int:
+    """How many of these fit one below the other."""
+    return len(list(takewhile(lambda bottom: bottom <= room, accumulate(heights))))
 
 
 @dataclass(slots=True)
@@ -243,6 +312,8 @@ class _Flow:
     header: Row | None = None
 
     def place(self, chunk: Sequence[Row], next_row: Row | None) -> None:
+        if chunk[0].new_page and self.frames[-1].placed:
+            self._break_page(chunk[0])
         # The foot of the page keeps room for the sum so far if the table might go on overleaf.
         reserve = CARRY_HEIGHT if next_row is not None and next_row.carry is not None else 0.0
         if _height(chunk, below=self.header) + reserve <= self._room():
@@ -264,7 +335,7 @@ class _Flow:
             parts = rest.split(self._room() - reserve - _height([rest], below=self.header) + rest.height)
             if parts is not None:
                 head, tail = parts
-                rest = tail if any(tail.columns) else None
+                rest = tail if any(map(height_of, tail.columns)) else None
                 self._append([head])
             if rest is not None:
                 self._break_page(rest)

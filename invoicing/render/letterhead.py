@@ -1,4 +1,8 @@
-"""The top of the first page: who sends what to whom, and when."""
+"""The top of the first page: what is to be paid and until when, who sends what to whom, and the days that matter.
+
+The title and the address are on the side of the envelope's window, the sender and the facts on the other. Nothing above
+the address moves it: a logo has its own place.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +33,26 @@ from invoicing.render.layout import (
     Row,
     Style,
     TextLine,
+    height_of,
     picture_column,
     side_by_side,
+    space,
+    starting,
     text_column,
 )
-from invoicing.render.theme import Paper, theme
+from invoicing.render.sender import return_column
+from invoicing.render.theme import MM, Paper, theme
 
-_LABEL_WIDTH = 92.0
+TOP = 34.0
+"""The upper edge of the first page's text, in points from that of the sheet."""
+
+LABEL_WIDTH = 92.0
 _LOGO_WIDTH_MAX, _LOGO_HEIGHT_MAX = 190.0, 58.0
+_NAME_SIZES = (12.0, 10.5)
 _TITLE_SIZES = (23.0, 20.0, 17.5, 15.0, 13.0)
+# In two languages on one line, if it need not be smaller than this.
+_TITLE_SIZE_OF_TWO = 15.0
+_DUE_LEFT, _DUE_GAP = 118.0, 12.0
 
 
 def title_of(document: Document, labels: Labels) -> str:
@@ -51,30 +66,29 @@ def heading_of(document: Document, labels: Labels) -> str:
 
 
 def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
-    """The rows with seller and title, then buyer and dates, then why a credit note was made, and that the
+    """The rows with title, what is due, buyer, seller and dates, then why a credit note was made, and that the
     paper is only a copy.
     """
-    left = partial(text_column, left=paper.left, width=paper.left_width)
-    abroad = is_abroad(document)
-    language = formats.locale.language
-    seller_column = (
-        *(_logo_column(logo, document.seller.name, paper) if logo else ()),
-        *left(document.seller.name, theme().seller),
-        *_party_column(document.seller, document.tax_number_label, formats, labels, abroad=abroad, paper=paper),
-    )
-    to = labels.bill_to if document.kind is DocumentKind.INVOICE else labels.credit_to
-    buyer_label = buyer_tax_number_label(document, language, labels)
-    buyer_column = (
-        *left(to, theme().label),
-        *left(document.buyer.name, theme().number),
-        *_party_column(document.buyer, buyer_label, formats, labels, abroad=abroad, paper=paper),
-    )
-    facts = pairs_column(_facts(document, formats, labels), left=paper.middle, width=paper.right_width)
-    line = paper.accent_line(paper.left, paper.right)
-    rows = [
-        Row((seller_column, _title_column(document, paper, labels)), space_below=18, rule=line),
-        Row((buyer_column, facts), space_above=16, space_below=22),
+    right = paper.window.at_right
+    at_left, at_right = (paper.left, paper.left_width), (paper.middle, paper.right_width)
+    (ours, our_width), (theirs, their_width) = (at_left, at_right) if right else (at_right, at_left)
+    title = _title_column(document, paper, labels, left=theirs, width=their_width)
+    due = _due_columns(document, paper, formats, labels, left=theirs, width=their_width)
+    head = height_of(title)
+    address = _address_column(document, paper, formats, labels, below=head + max(map(height_of, due), default=0))
+    sender = _sender_column(document, logo, formats, labels, left=ours, width=our_width)
+    # The facts begin beside the address, or below a sender that reaches so far.
+    gap = max(12.0, paper.window.top * MM - theme().label.leading - TOP - height_of(sender))
+    told = [
+        *_facts(document, formats, labels),
+        (_addressed(document, labels), _buyer_numbers(document, formats, labels)),
     ]
+    facts = pairs_column(told, left=ours, width=our_width)
+    columns = (title, *((*space(head), *column) for column in due), address, (*sender, *space(gap), *facts))
+    # The table stays out of the window.
+    window = (paper.window.top + paper.window.height) * MM - TOP
+    below = max(18.0, window - max(map(height_of, columns)) + 8)
+    rows = [Row(columns, space_below=below, bookmark=heading_of(document, labels))]
     if document.reason:
         reason = pairs_column([(labels.reason, document.reason)], left=paper.left, width=paper.text_width)
         rows.append(Row((reason,), space_below=14))
@@ -89,10 +103,10 @@ def pairs_column(
     *,
     left: float,
     width: float,
-    label_width: float = _LABEL_WIDTH,
+    label_width: float = LABEL_WIDTH,
     align: Align = "left",
 ) -> Column:
-    """Labels with their values beside them; a pair without a value is left out."""
+    """Labels with their values beside them, each a text of its own; a pair without a value is left out."""
     styles = theme()
     lines: list[TextLine] = []
     for label, value in pairs:
@@ -100,61 +114,142 @@ def pairs_column(
             # In two languages each has its own line, where they do not fit beside each other.
             fits = styles.quiet.face.width_of(printable(label), styles.quiet.size) <= label_width - 6
             words = label if fits else label.replace(" / ", "\n")
-            lines.extend(
-                side_by_side(
-                    text_column(words, styles.quiet, left=left, width=label_width - 6),
-                    text_column(value, styles.text, left=left + label_width, width=width - label_width, align=align),
-                )
+            pair = side_by_side(
+                text_column(words, styles.quiet, left=left, width=label_width - 6),
+                text_column(value, styles.text, left=left + label_width, width=width - label_width, align=align),
             )
+            lines.extend(starting(pair, "P"))
     return tuple(lines)
 
 
-def _logo_column(logo: bytes, seller: str, paper: Paper) -> Column:
+def _logo_column(logo: bytes, seller: str, left: float) -> Column:
     width, height = ImageReader(io.BytesIO(logo)).getSize()
     scale = min(_LOGO_WIDTH_MAX / width, _LOGO_HEIGHT_MAX / height)
-    return picture_column(Picture(paper.left, width * scale, height * scale, Raster(logo), alt=seller), space_below=8)
+    return picture_column(Picture(left, width * scale, height * scale, Raster(logo), alt=seller), space_below=8)
 
 
-def _title_column(document: Document, paper: Paper, labels: Labels) -> Column:
-    """The title, in the second language smaller below it, and the number."""
-    right = partial(text_column, left=paper.middle, width=paper.right_width)
-    first, *second = title_of(document, labels).split(" / ")
-    return (
-        *right(first, _title_style(first, paper)),
-        *(line for text in second for line in right(text, replace(theme().number, ink=theme().quiet.ink))),
-        *right(document.number or f"{labels.kind(document.kind)}, {labels.not_issued}", theme().number),
-    )
+def _title_column(document: Document, paper: Paper, labels: Labels, *, left: float, width: float) -> Column:
+    """The title, in two languages beside or below each other, and the number: the heading of the document."""
+    column = partial(text_column, left=left, width=width)
+    title = title_of(document, labels)
+    first, *second = title.split(" / ")
+    whole = _title_style(title, paper, width, words=[title])
+    if second and whole.size < _TITLE_SIZE_OF_TWO:
+        lines = (
+            *column(first, _title_style(first, paper, width)),
+            *(line for text in second for line in column(text, replace(theme().number, ink=theme().quiet.ink))),
+        )
+    else:
+        lines = column(title, whole if second else _title_style(title, paper, width))
+    number = document.number or f"{labels.kind(document.kind)}, {labels.not_issued}"
+    return starting((*lines, *column(number, theme().number)), "H1")
 
 
-def _title_style(title: str, paper: Paper) -> Style:
+def _title_style(title: str, paper: Paper, width: float, words: Sequence[str] = ()) -> Style:
     """As large as the longest word of the title allows: a broken word would look like a mistake."""
     style = paper.title
-    widest = max(style.face.width_of(printable(word), 1) for word in title.split())
-    size = next((size for size in _TITLE_SIZES if widest * size <= paper.right_width), _TITLE_SIZES[-1])
+    widest = max(style.face.width_of(printable(word), 1) for word in words or title.split())
+    size = next((size for size in _TITLE_SIZES if widest * size <= width), _TITLE_SIZES[-1])
     return replace(style, size=size)
 
 
-def _party_column(
-    party: Party, tax_number_label: str, formats: Formats, labels: Labels, *, abroad: bool, paper: Paper
+def _due_columns(
+    document: Document, paper: Paper, formats: Formats, labels: Labels, *, left: float, width: float
+) -> list[Column]:
+    """What is to be paid and until when, large and beside each other where there is room. Nobody owes anything on a
+    credit note, so there is nothing of it.
+    """
+    if not asks_for_payment(document):
+        return []
+    style = paper.amount
+    amount, day = formats.money(document.payable_minor), formats.date(document.due_date)
+    told = ((labels.payable, amount), (labels.due_date, day))
+    least, day_width = (max(_width(value, style), _width(label, theme().label)) for label, value in told)
+    shift = min(_DUE_LEFT, width - day_width)
+    if shift >= least + _DUE_GAP:
+        places = ((left, shift - 6), (left + shift, width - shift))
+        return [
+            starting((*space(3), *_told(*pair, style, left=edge, width=room)), "P")
+            for pair, (edge, room) in zip(told, places, strict=True)
+        ]
+    one = [starting(_told(*pair, style, left=left, width=width), "P") for pair in told]
+    return [(*space(3), *one[0], *one[1])]
+
+
+def _told(label: str, value: str, style: Style, *, left: float, width: float) -> Column:
+    return (
+        *text_column(label, theme().label, left=left, width=width),
+        *text_column(value, style, left=left, width=width),
+    )
+
+
+def _width(text: str, style: Style) -> float:
+    return style.face.width_of(printable(text), style.size)
+
+
+def _address_column(document: Document, paper: Paper, formats: Formats, labels: Labels, *, below: float) -> Column:
+    """The buyer's address in the window, below what it is called or below the sender, as letters there have it."""
+    styles, window = theme(), paper.window
+    left, width = paper.address_left, paper.address_width
+    if window.return_line:
+        above = return_column(document.seller, formats, left=left, width=width)
+    else:
+        above = starting(text_column(_addressed(document, labels), styles.label, left=left, width=width), "P")
+    address = (
+        *text_column(document.buyer.name, styles.number, left=left, width=width),
+        *_lines(address_lines(document.buyer.address, formats, abroad=is_abroad(document)), left=left, width=width),
+    )
+    gap = max(below + 6, window.first_line * MM - TOP - height_of(above))
+    return (*space(gap), *above, *starting(address, "P"))
+
+
+def _addressed(document: Document, labels: Labels) -> str:
+    return labels.bill_to if document.kind is DocumentKind.INVOICE else labels.credit_to
+
+
+def _sender_column(
+    document: Document, logo: bytes, formats: Formats, labels: Labels, *, left: float, width: float
 ) -> Column:
-    styles = theme()
+    """The logo, the seller's name and address, its numbers, and how it is reached."""
+    styles, seller = theme(), document.seller
+    name = _fitting_name(seller.name, styles.number if logo else styles.seller, width)
+    address = (
+        *text_column(seller.name, name, left=left, width=width),
+        *_lines(address_lines(seller.address, formats, abroad=is_abroad(document)), left=left, width=width),
+    )
+    numbers = _lines(_numbers(seller, document.tax_number_label, formats, labels), left=left, width=width)
+    contact = _lines([text for text in (seller.email, seller.phone, seller.website) if text], left=left, width=width)
+    return (
+        *(_logo_column(logo, seller.name, left) if logo else ()),
+        *starting(address, "P"),
+        *(line for group in (numbers, contact) if group for line in (TextLine(3), *starting(group, "P"))),
+    )
+
+
+def _fitting_name(name: str, style: Style, width: float) -> Style:
+    """The style, smaller where the name would have to be broken."""
+    smaller = (style, *(replace(style, size=size) for size in _NAME_SIZES if size < style.size))
+    return next((one for one in smaller if _width(name, one) <= width), theme().number)
+
+
+def _numbers(party: Party, tax_number_label: str, formats: Formats, labels: Labels) -> list[str]:
     language = formats.locale.language
     named = (
         (tax_number_label, party.tax_number),
         (tax_office_label(party, language, labels), party.tax_office_number),
         (registration_label(party, language, labels), party.registration_number),
     )
-    numbers = [f"{label} {number}".strip() if number else "" for label, number in named]
-    contact = [text for text in (party.email, party.phone, party.website) if text]
-    lines: list[TextLine] = []
-    for text in address_lines(party.address, formats, abroad=abroad):
-        lines.extend(text_column(text, styles.text, left=paper.left, width=paper.left_width))
-    for group in (numbers, contact):
-        if any(group) and lines:
-            lines.append(TextLine(3))
-        for text in group:
-            lines.extend(text_column(text, styles.quiet, left=paper.left, width=paper.left_width))
-    return tuple(lines)
+    return [f"{label} {number}".strip() for label, number in named if number]
+
+
+def _buyer_numbers(document: Document, formats: Formats, labels: Labels) -> str:
+    """The buyer's numbers, which are nobody's business at a window: they stand among the facts."""
+    label = buyer_tax_number_label(document, formats.locale.language, labels)
+    return "\n".join(_numbers(document.buyer, label, formats, labels))
+
+
+def _lines(texts: Sequence[str], *, left: float, width: float) -> Column:
+    return tuple(line for text in texts for line in text_column(text, theme().text, left=left, width=width))
 
 
 def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[str, str]]:
@@ -167,8 +262,6 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
     return [
         (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
         (labels.issue_date, formats.date(document.issue_date)),
-        # Nobody owes anything on a credit note, so a due date would only mislead.
-        (labels.due_date, formats.date(document.due_date) if asks_for_payment(document) else ""),
         supplied,
         (labels.purchase_order, document.purchase_order),
         (labels.currency, document.currency),

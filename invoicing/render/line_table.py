@@ -13,7 +13,7 @@ from invoicing.render.correction import before_and_after, states_difference
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
-from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, text_column
+from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, side_by_side, text_column
 from invoicing.render.tax_marks import TaxMarks
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.untaxed import is_untaxed
@@ -22,7 +22,8 @@ from invoicing.render.wrapping import fit_line
 _GAP = 12.0
 _PADDING = 4.5
 _DESCRIPTION_WIDTH_MIN = 150.0
-_QUANTITY_WIDTH_MAX = 90.0
+_UNIT_WIDTH_MAX = 60.0
+_UNIT_GAP = 4.0
 _HEADER_WIDTH_MAX = 80.0
 
 # Figures become smaller only where amounts near the limits of what is allowed leave no room for the description.
@@ -34,15 +35,32 @@ _QUANTITY = 2
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The left edge and the width of each column, and the style of the figures in them."""
+    """The left edge and the width of each column, and the style of the figures in them. In the column of quantities
+    the last `units` of its width are theirs, and before them the last `decimals` of the figures.
+    """
 
     places: tuple[tuple[float, float], ...]
     figures: Style
+    units: float
+    decimals: float
 
     def cell(self, index: int, text: str, style: Style) -> Column:
         left, width = self.places[index]
         align: Align = "left" if index <= _DESCRIPTION else "right"
+        width -= self.units if index == _QUANTITY else 0
         return text_column(text, style, left=left, width=width, align=align)
+
+    def quantity(self, figures: str, unit: str, decimal: str) -> Column:
+        """Figures above each other at their decimal sign, and the units beside them at a left edge of their own."""
+        left, width = self.places[_QUANTITY]
+        edge = left + width - self.units
+        style = self.figures
+        after = _width(figures[len(_whole(figures, decimal)) :], style)
+        room = width - self.units - self.decimals + after
+        number = text_column(figures, style, left=left, width=room, align="right")
+        if not unit:
+            return number
+        return side_by_side(number, text_column(unit, style, left=edge + _UNIT_GAP, width=self.units - _UNIT_GAP))
 
 
 def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Formats, labels: Labels) -> list[Row]:
@@ -54,16 +72,17 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
     titles += [labels.discount] if discounted else []
     titles += [tax_label, labels.amount] if taxed else [labels.amount]
-    grid = _grid(titles, cells, paper)
+    grid = _grid(titles, cells, [line.unit for line in document.lines], formats.decimal, paper)
     header = _header(titles, grid, paper)
     sums = accumulate((line.amount_minor for line in document.lines), initial=0)
     rows: list[Row] = []
     differs = states_difference(document)
     for line, texts, sum_before in zip(document.lines, cells, sums, strict=False):
         carry = partial(_carry_rows, sum_before, grid, paper, formats, labels) if rows else None
+        quantity = grid.quantity(texts[_QUANTITY], line.unit, formats.decimal)
         additions = _additions(line, formats, labels)
         additions += before_and_after(line, formats, labels) if differs else []
-        rows.append(_row(texts, additions, grid, paper, header=header, carry=carry))
+        rows.append(_row(texts, quantity, additions, grid, paper, header=header, carry=carry))
     if rows:
         # The totals never stand alone on a page: the last line goes with them.
         rows[-1] = replace(rows[-1], glued=True, rule=paper.accent_line(paper.left, paper.right))
@@ -78,7 +97,7 @@ def _cells(line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks
     return [
         str(line.position),
         line.title,
-        f"{formats.number(line.quantity)} {line.unit}".rstrip(),
+        formats.number(line.quantity),
         _price(line, formats),
         *discount,
         *rates,
@@ -129,7 +148,9 @@ def _own_dates(line: Line, formats: Formats, labels: Labels) -> list[str]:
     return [f"{in_line(labels.supply_period)} {formats.date(line.supply_date)} – {formats.date(line.supply_end)}"]
 
 
-def _grid(titles: Sequence[str], cells: Sequence[Sequence[str]], paper: Paper) -> _Grid:
+def _grid(
+    titles: Sequence[str], cells: Sequence[Sequence[str]], units: Sequence[str], decimal: str, paper: Paper
+) -> _Grid:
     styles, widest = theme(), _HEADER_WIDTH_MAX
     columns = list(zip(titles, *cells, strict=True))
     heads = [
@@ -138,29 +159,36 @@ def _grid(titles: Sequence[str], cells: Sequence[Sequence[str]], paper: Paper) -
     ]
     widths: list[float] = []
     figures = styles.text
+    unit_width = decimals = 0.0
     for size in _FIGURE_SIZES:
         figures = replace(styles.text, size=size)
         widths = [
-            max(head, _natural_width(index, texts, figures))
+            max(head, _widest(texts, figures)) if index not in (_DESCRIPTION, _QUANTITY) else 0.0
             for index, (head, (_, *texts)) in enumerate(zip(heads, columns, strict=True))
         ]
-        widths[_DESCRIPTION] = 0
-        widths[_DESCRIPTION] = paper.text_width - sum(widths) - _GAP * (len(widths) - 1)
+        quantities = {text: _whole(text, decimal) for text in columns[_QUANTITY][1:]}
+        decimals = _widest([text[len(whole) :] for text, whole in quantities.items()], figures)
+        unit_width = min(_widest(units, figures), _UNIT_WIDTH_MAX)
+        unit_width += _UNIT_GAP if unit_width else 0
+        widths[_QUANTITY] = max(heads[_QUANTITY], _widest(list(quantities.values()), figures) + decimals) + unit_width
+        widths[_DESCRIPTION] = paper.text_width - paper.hang - sum(widths) - _GAP * (len(widths) - 1)
         if widths[_DESCRIPTION] >= _DESCRIPTION_WIDTH_MIN:
             break
     lefts = accumulate((width + _GAP for width in widths), initial=paper.left)
-    return _Grid(places=tuple(zip(lefts, widths, strict=False)), figures=figures)
+    return _Grid(tuple(zip(lefts, widths, strict=False)), figures, unit_width, decimals)
 
 
-def _natural_width(index: int, texts: Sequence[str], style: Style) -> float:
-    """The width of the widest figure; a long unit may wrap, the quantity before it may not."""
-    if index == _DESCRIPTION:
-        return 0
-    whole = max((style.face.width_of(printable(text), style.size) for text in set(texts)), default=0)
-    if index != _QUANTITY or whole <= _QUANTITY_WIDTH_MAX:
-        return whole
-    quantities = {text.split(" ", 1)[0] for text in texts}
-    return max(_QUANTITY_WIDTH_MAX, *(style.face.width_of(printable(text), style.size) for text in quantities))
+def _whole(figures: str, decimal: str) -> str:
+    """The figures before the decimal sign."""
+    return figures.partition(decimal)[0]
+
+
+def _width(text: str, style: Style) -> float:
+    return style.face.width_of(printable(text), style.size)
+
+
+def _widest(texts: Sequence[str], style: Style) -> float:
+    return max((_width(text, style) for text in set(texts)), default=0.0)
 
 
 def _header(titles: Sequence[str], grid: _Grid, paper: Paper) -> Row:
@@ -178,6 +206,7 @@ def _header(titles: Sequence[str], grid: _Grid, paper: Paper) -> Row:
 
 def _row(
     texts: Sequence[str],
+    quantity: Column,
     additions: Sequence[str],
     grid: _Grid,
     paper: Paper,
@@ -190,6 +219,7 @@ def _row(
         grid.cell(index, text, styles.text if index == _DESCRIPTION else grid.figures)
         for index, text in enumerate(texts)
     ]
+    columns[_QUANTITY] = quantity
     for addition in additions:
         columns[_DESCRIPTION] += grid.cell(_DESCRIPTION, addition, styles.small)
     return Row(
@@ -209,7 +239,9 @@ def _carry_rows(sum_minor: int, grid: _Grid, paper: Paper, formats: Formats, lab
     space = (CARRY_HEIGHT - styles.text.leading) / 2
     # The sum can be wider than every amount in its column, so it may reach over the columns before.
     left = grid.places[_QUANTITY][0]
-    amount = text_column(formats.amount(sum_minor), grid.figures, left=left, width=paper.right - left, align="right")
+    amount = text_column(
+        formats.amount(sum_minor), grid.figures, left=left, width=paper.figures_right - left, align="right"
+    )
 
     def row(label: str) -> Row:
         words = grid.cell(_DESCRIPTION, label, styles.quiet)

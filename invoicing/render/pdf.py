@@ -25,11 +25,13 @@ from invoicing.render.sheet import Metadata, Sheet, draw_pages, footer_column
 from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
-from invoicing.render.totals import totals_rows
+from invoicing.render.totals import hanging_width, totals_rows
 from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wording import tax_name, worded
 
 PLAIN = Branding()
+
+_LINES_WITH_SLIP = 4
 
 
 def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
@@ -58,6 +60,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     document = with_cash_accounting(document, languages)
     document = with_correction(document, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
+    paper = replace(paper, hang=hanging_width(document, formats))
     footer = footer_column(document.footer, paper)
     sheet = Sheet(
         paper=paper,
@@ -72,8 +75,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     rows = _rows(document, branding.logo, code, look)
     if footer is None:
         rows.append(footer_row(document.footer, paper=paper))
-    pages = paginate(rows, first=sheet.first_frame(), following=sheet.next_frame)
-    return draw_pages(_with_slip_page(pages, sheet), sheet, _metadata(document, formats, labels))
+    return draw_pages(_pages(rows, sheet), sheet, _metadata(document, formats, labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,20 @@ def _ways_to_pay(
             return None, None
 
 
-def _with_slip_page(pages: list[list[Placed]], sheet: Sheet) -> list[list[Placed]]:
-    """The pages, with one more for the slip where the last has no room for it."""
+def _pages(rows: list[Row], sheet: Sheet) -> list[list[Placed]]:
+    """The pages, of which the last has room for the slip. Where it has none at first, the sums and some of the lines go
+    with the slip, so that it is not alone on its page.
+    """
+    pages = paginate(rows, first=sheet.first_frame(), following=sheet.next_frame)
     if sheet.slip is None or sheet.has_room_for_slip(pages[-1]):
         return pages
+    lines = [index for index, row in enumerate(rows) if row.kind == "line"]
+    for count in range(min(_LINES_WITH_SLIP, len(lines)), 0, -1):
+        first = lines[-count]
+        moved = [*rows[:first], replace(rows[first], new_page=True), *rows[first + 1 :]]
+        broken = paginate(moved, first=sheet.first_frame(), following=sheet.next_frame)
+        if sheet.has_room_for_slip(broken[-1]):
+            return broken
     return [*pages, []]
 
 
@@ -138,7 +150,7 @@ def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: 
     return [
         *letterhead_rows(document, logo=logo, paper=paper, formats=formats, labels=labels),
         Row(
-            (text_column(caption, theme().small, left=paper.left, width=paper.text_width),),
+            (text_column(caption, theme().quiet, left=paper.left, width=paper.text_width),),
             space_below=6,
             glued=True,
         ),

@@ -6,20 +6,30 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
 from invoicing.render.colors import WATERMARK_INK
-from invoicing.render.drawing import CAPITAL_MIDDLE, draw_band, draw_column, draw_rule, draw_tagged
+from invoicing.render.drawing import (
+    CAPITAL_MIDDLE,
+    cell_attributes,
+    draw_band,
+    draw_cell,
+    draw_column,
+    draw_rule,
+    draw_table,
+    draw_tagged,
+)
 from invoicing.render.fonts import EMBEDDING_LOCK, Face, printable
 from invoicing.render.labels import Labels
-from invoicing.render.layout import Column, Frame, Placed, Run, Style, TextLine, text_column
+from invoicing.render.layout import Column, Frame, Placed, Row, Run, Style, Table, TextLine, text_column
+from invoicing.render.letterhead import TOP
 from invoicing.render.slip import SLIP_HEIGHT, Slip, draw_slip
 from invoicing.render.tagging import Element, Tags
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
 
-_TOP = 50.0
 _RUNNING_HEAD_TOP = 34.0
 _TOP_WITH_HEAD = 66.0
 _FOOT_BASE = 30.0
@@ -59,7 +69,7 @@ class Sheet:
 
     def first_frame(self) -> Frame:
         """The part of the first page that rows may use."""
-        return Frame(_TOP, self._bottom())
+        return Frame(TOP, self._bottom())
 
     def next_frame(self) -> Frame:
         """The part of a later page that rows may use, below its running head."""
@@ -142,31 +152,35 @@ def _draw_row(canvas: Canvas, item: Placed, paper: Paper, tags: Tags) -> None:
     match row.kind:
         case "text":
             for column in row.columns:
-                draw_tagged(canvas, column, top, paper, tags, tags.root)
-        case "head" if not _has_table(tags):
-            cells = tags.root.add("Table").add("TR")
-            for column in row.columns:
-                draw_tagged(canvas, column, top, paper, tags, cells, "TH")
-        case "line":
-            cells = _table(tags).add("TR")
-            for column in row.columns:
-                draw_tagged(canvas, column, top, paper, tags, cells, "TD")
+                if isinstance(column, Table):
+                    draw_table(canvas, column, top, paper, tags)
+                else:
+                    draw_tagged(canvas, column, top, paper, tags, tags.root)
+        case "head" if tags.lines is None:
+            tags.lines = tags.root.add("Table")
+            _draw_cells(canvas, row, top, paper, tags, tags.lines, "TH")
+        case "line" if tags.lines is not None:
+            _draw_cells(canvas, row, top, paper, tags, tags.lines, "TD")
         case _:
             # Heads and sums that are there because a page ends, and not read out between two lines.
             with tags.artifact():
                 for column in row.columns:
-                    draw_column(canvas, column, top, paper)
+                    if not isinstance(column, Table):
+                        draw_column(canvas, column, top, paper)
     if row.rule is not None:
         with tags.artifact():
             draw_rule(canvas, row.rule, item.top + row.height, paper)
 
 
-def _has_table(tags: Tags) -> bool:
-    return any(element.role == "Table" for element in tags.root.kids)
-
-
-def _table(tags: Tags) -> Element:
-    return next(element for element in tags.root.kids if element.role == "Table")
+def _draw_cells(
+    canvas: Canvas, row: Row, top: float, paper: Paper, tags: Tags, table: Element, role: Literal["TH", "TD"]
+) -> None:
+    """A row of the table of lines."""
+    cells = table.add("TR")
+    attributes = cell_attributes("Column") if role == "TH" else ""
+    for column in row.columns:
+        if not isinstance(column, Table):
+            draw_cell(canvas, column, top, paper, tags, cells, role, attributes)
 
 
 def _draw_running_head(canvas: Canvas, sheet: Sheet) -> None:
@@ -177,7 +191,7 @@ def _draw_running_head(canvas: Canvas, sheet: Sheet) -> None:
 
 
 def _draw_foot(canvas: Canvas, sheet: Sheet, tags: Tags, *, page: int, pages: int, base: float) -> None:
-    paper, style = sheet.paper, theme().small
+    paper, style = sheet.paper, theme().fine
     height = sum(line.leading for line in sheet.footer) + style.leading
     top = paper.height - base - height
     number = sheet.labels.page.format(page=page, pages=pages)

@@ -15,42 +15,46 @@ from typing import Any, Literal
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObject, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
-Role = Literal["Document", "P", "Figure", "Table", "TR", "TH", "TD"]
+Role = Literal["Document", "H1", "H2", "P", "Figure", "Table", "TR", "TH", "TD"]
 
 
 @dataclass(slots=True)
 class Element:
-    """A node of the tree. A leaf has a place: the index of its page and of its mark on that page."""
+    """A node of the tree. A leaf has a place: the index of its page and of its mark on that page. `attributes` are
+    those of its layout or table as the file has them.
+    """
 
     role: Role
     alt: str = ""
+    attributes: str = ""
     kids: list[Element] = field(default_factory=list)
     place: tuple[int, int] | None = None
 
-    def add(self, role: Role, alt: str = "") -> Element:
+    def add(self, role: Role, alt: str = "", attributes: str = "") -> Element:
         """A new last child."""
-        child = Element(role, alt)
+        child = Element(role, alt, attributes)
         self.kids.append(child)
         return child
 
 
 @dataclass(slots=True)
 class Tags:
-    """The tree of one document while it is drawn."""
+    """The tree of one document while it is drawn. `lines` is the table of its lines, which goes over all pages."""
 
     canvas: Canvas
     root: Element = field(default_factory=lambda: Element("Document"))
     marked: list[list[Element]] = field(default_factory=list)
+    lines: Element | None = None
 
     def begin_page(self) -> None:
         """What is marked from now on is on a new page."""
         self.marked.append([])
 
     @contextmanager
-    def content(self, parent: Element, role: Role, alt: str = "") -> Iterator[None]:
+    def content(self, parent: Element, role: Role, alt: str = "", attributes: str = "") -> Iterator[None]:
         """What is drawn inside is a leaf of the tree."""
         page = self.marked[-1]
-        leaf = parent.add(role, alt)
+        leaf = parent.add(role, alt, attributes)
         leaf.place = (len(self.marked) - 1, len(page))
         self._write(f"/{role} <</MCID {len(page)}>> BDC")
         page.append(leaf)
@@ -104,6 +108,8 @@ class _Node(PDFObject):
         parts = [b"<< /S /", element.role.encode(), b" /P ", self._parent.format(document)]
         if element.alt:
             parts += [b" /Alt ", PDFString(element.alt).format(document)]
+        if element.attributes:
+            parts += [b" /A ", element.attributes.encode()]
         if element.place is not None:
             parts += [b" /Pg ", self._page.format(document), b" /K ", str(element.place[1]).encode()]
         else:

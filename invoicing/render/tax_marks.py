@@ -14,8 +14,8 @@ _Key = tuple[Decimal, TaxCategory, _Stack]
 
 @dataclass(frozen=True, slots=True)
 class TaxMarks:
-    """Marks by rate, category and jurisdictions: the category's code where several categories share a rate, and a
-    number in brackets where several places do.
+    """Marks by rate, category and jurisdictions: a number in brackets where several categories or places share a rate.
+    The codes of the categories mean nothing to a buyer.
     """
 
     marks: dict[_Key, str]
@@ -24,18 +24,9 @@ class TaxMarks:
     def of(cls, document: Document) -> TaxMarks:
         """The marks of a document; a rate that only one tax has needs none."""
         keys = list(dict.fromkeys(_key(tax) for tax in document.taxes))
-        of_rate = Counter(rate for rate, _ in {(rate, category) for rate, category, _ in keys})
-        of_category = Counter((rate, category) for rate, category, _ in keys)
-        numbers: Counter[tuple[Decimal, TaxCategory]] = Counter()
-        marks: dict[_Key, str] = {}
-        for key in keys:
-            rate, category, _ = key
-            parts = [category.value] if of_rate[rate] > 1 else []
-            if of_category[rate, category] > 1:
-                numbers[rate, category] += 1
-                parts.append(f"({numbers[rate, category]})")
-            marks[key] = " ".join(parts)
-        return cls(marks)
+        of_rate = Counter(rate for rate, _, _ in keys)
+        shared = [key for key in keys if of_rate[key[0]] > 1]
+        return cls(dict.fromkeys(keys, "") | {key: f"({index})" for index, key in enumerate(shared, start=1)})
 
     def of_line(self, line: Line) -> str:
         """The mark that a line bears beside its rate, or nothing."""

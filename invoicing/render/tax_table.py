@@ -10,7 +10,7 @@ from invoicing.render.addresses import legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
-from invoicing.render.layout import Column, Style, TextLine, side_by_side, text_column
+from invoicing.render.layout import Cell, CellRole, Column, Style, Table, TableRow, text_column
 from invoicing.render.tax_marks import TaxMarks
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
@@ -18,7 +18,7 @@ from invoicing.render.wrapping import fit_line
 _NAME_WIDTH_MIN, _NAME_WIDTH_ENOUGH = 48.0, 84.0
 _COLUMN_GAP = 12.0
 _INDENT = 8.0
-_TABLE_SIZES = (8.5, 7.5, 6.5, 5.5)
+_TABLE_SIZES = (9.0, 8.0, 7.0, 6.0, 5.0)
 
 _Figures = tuple[str, str, str]
 
@@ -49,9 +49,9 @@ def tax_table(document: Document, languages: tuple[str, ...], formats: Formats, 
     return [header, *(_tax_line(document, tax, languages, marks, formats, labels) for tax in document.taxes)]
 
 
-def width_of(table: Sequence[TaxLine], style: Style) -> float:
-    """The least width of the table in this style."""
-    widths = _figure_widths(table, style)
+def width_of(table: Sequence[TaxLine], style: Style, *, narrow: bool = False) -> float:
+    """The least width of the table in this style; narrow with each word of its heads on a line."""
+    widths = _figure_widths(table, style, narrow=narrow)
     head, *names = [line.name for line in table]
     title = theme().label
     widest = max(
@@ -64,26 +64,28 @@ def width_of(table: Sequence[TaxLine], style: Style) -> float:
 
 def style_across(table: Sequence[TaxLine], paper: Paper) -> Style:
     """The style in which the table fits across the paper: smaller only where the largest amounts want it."""
-    styles = [replace(theme().quiet, size=size) for size in _TABLE_SIZES]
+    styles = [replace(theme().text, size=size) for size in _TABLE_SIZES]
     return next((style for style in styles if width_of(table, style) <= paper.text_width), styles[-1])
 
 
-def tax_column(table: Sequence[TaxLine], style: Style, paper: Paper, *, width: float) -> Column:
+def drawn_tax_table(table: Sequence[TaxLine], style: Style, paper: Paper, *, width: float) -> Table:
     """The table at the left of the paper."""
     left = paper.left
-    widths = _figure_widths(table, style)
-    lines: list[TextLine] = []
+    widths = _figure_widths(table, style, narrow=width_of(table, style) > width)
+    rows: list[TableRow] = []
     for index, tax_line in enumerate(table):
         rule = paper.accent_line(left, left + width) if index == 1 else hairline(left, left + width)
-        lines.extend([TextLine(3), TextLine(3, rule=rule)] if index else [])
         text_style = style if index else theme().label
-        lines.extend(_cells(tax_line.name, tax_line.figures, text_style, widths, left=left, width=width))
+        cells = _cells(tax_line.name, tax_line.figures, text_style, widths, left=left, width=width, is_head=not index)
+        rows.append(TableRow(cells, 6 if index else 0, rule if index else None))
         for name, figures in tax_line.parts:
             small = replace(theme().small, size=min(theme().small.size, style.size))
-            lines.extend(_cells(name, figures, small, widths, left=left, width=width, indent=_INDENT))
+            rows.append(TableRow(_cells(name, figures, small, widths, left=left, width=width, indent=_INDENT)))
         for text in tax_line.texts:
-            lines.extend(text_column(text, theme().small, left=left, width=width))
-    return tuple(lines)
+            # What the law wants to be said is as large and dark as anything else.
+            lines = text_column(text, theme().text, left=left, width=width)
+            rows.append(TableRow((Cell(lines, span=len(widths) + 1),)))
+    return Table(tuple(rows))
 
 
 def _tax_line(
@@ -111,13 +113,16 @@ def _category(labels: Labels, tax: TaxSubtotal, texts: Sequence[str]) -> str:
     return " / ".join(part for part in words if not any(text.startswith(part.casefold()) for text in said))
 
 
-def _figure_widths(table: Sequence[TaxLine], style: Style) -> list[float]:
+def _figure_widths(table: Sequence[TaxLine], style: Style, *, narrow: bool) -> list[float]:
     header, *rest = table
     head = theme().label
     rows = [figures for line in rest for figures in (line.figures, *(part for _, part in line.parts))]
     return [
         max(
-            *(head.face.width_of(printable(part), head.size) for part in header.figures[index].split("\n")),
+            *(
+                head.face.width_of(printable(part), head.size)
+                for part in header.figures[index].split(None if narrow else "\n")
+            ),
             *(style.face.width_of(printable(figures[index]), style.size) for figures in rows),
             0,
         )
@@ -134,12 +139,16 @@ def _cells(
     left: float,
     width: float,
     indent: float = 0,
-) -> Column:
+    is_head: bool = False,
+) -> tuple[Cell, ...]:
     name_width = width - sum(widths) - _COLUMN_GAP * len(widths)
-    cells = [text_column(name, style, left=left + indent, width=name_width - indent)]
+    first = text_column(name, style, left=left + indent, width=name_width - indent)
+    cells = [Cell(first, "TH", "Column" if is_head else "Row")]
+    role: CellRole = "TH" if is_head else "TD"
     edge = left + name_width
     for text, figure_width in zip(figures, widths, strict=True):
         edge += _COLUMN_GAP
-        cells.append(text_column(text, style, left=edge, width=figure_width, align="right"))
+        column: Column = text_column(text, style, left=edge, width=figure_width, align="right")
+        cells.append(Cell(column, role, "Column" if is_head else ""))
         edge += figure_width
-    return side_by_side(*cells)
+    return tuple(cells)

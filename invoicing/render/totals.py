@@ -11,8 +11,8 @@ from invoicing.document.documents import Document, DocumentKind
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
-from invoicing.render.layout import Column, Row, Style, TextLine, side_by_side, text_column
-from invoicing.render.tax_table import common_tax_label, style_across, tax_column, tax_table, width_of
+from invoicing.render.layout import Cell, Column, Row, Style, Table, TableRow, height_of, text_column
+from invoicing.render.tax_table import common_tax_label, drawn_tax_table, style_across, tax_table, width_of
 from invoicing.render.theme import Paper, theme
 from invoicing.render.untaxed import is_untaxed, untaxed_texts
 
@@ -36,26 +36,43 @@ class _Sums:
 def totals_rows(
     document: Document, *, languages: tuple[str, ...], paper: Paper, formats: Formats, labels: Labels
 ) -> list[Row]:
-    """The tax summary beside the sums, or above them where amounts are too wide for that. They are never split."""
+    """The tax summary beside the sums, or above them where it is too wide for that. They are never split."""
     sums = _sums(document, formats, labels)
+    # In the same place on every document; only amounts near the limits of what is allowed have the width of the page.
+    beside = _sums_width(sums, _TOTAL_SIZES[0]) <= paper.right_width - paper.hang
+    left = paper.middle if beside else paper.left
+    column = _sums_table(sums, paper, left=left, width=paper.right - left)
     if is_untaxed(document):
         reasons = text_column(
             "\n".join(untaxed_texts(document, languages)), theme().text, left=paper.left, width=paper.left_width
         )
-        column = _sums_column(sums, paper, left=paper.middle, width=paper.right_width)
-        if _sums_width(sums, _TOTAL_SIZES[0]) <= paper.right_width:
-            return [Row((reasons, column), space_above=12)]
-        column = _sums_column(sums, paper, left=paper.left, width=paper.text_width)
-        return [*([Row((reasons,), space_above=12, glued=True)] if reasons else []), Row((column,), space_above=12)]
-    table = tax_table(document, languages, formats, labels)
-    fits = width_of(table, theme().quiet) <= paper.left_width
-    if fits and _sums_width(sums, _TOTAL_SIZES[0]) <= paper.right_width:
-        taxes = tax_column(table, theme().quiet, paper, width=paper.left_width)
-        return [Row((taxes, _sums_column(sums, paper, left=paper.middle, width=paper.right_width)), space_above=12)]
-    taxes = tax_column(table, style_across(table, paper), paper, width=paper.text_width)
+        return _rows(reasons, column, labels, beside=beside)
+    table, style = tax_table(document, languages, formats, labels), theme().text
+    if width_of(table, style, narrow=True) <= paper.left_width:
+        return _rows(drawn_tax_table(table, style, paper, width=paper.left_width), column, labels, beside=beside)
+    taxes = drawn_tax_table(table, style_across(table, paper), paper, width=paper.text_width)
+    return _rows(taxes, column, labels, beside=False)
+
+
+def hanging_width(document: Document, formats: Formats) -> float:
+    """How wide the sign of a currency that stands after its amounts is at most, with the blank before it."""
+    currencies = [formats] + ([replace(formats, currency=document.exchange.currency)] if document.exchange else [])
+    style = theme().total
+    return max(style.face.width_of(printable(_sign_after(one.money(0))), style.size) for one in currencies)
+
+
+def _sign_after(amount: str) -> str:
+    """What stands after the last digit of an amount."""
+    last = max(index for index, character in enumerate(amount) if character.isdigit())
+    return amount[last + 1 :]
+
+
+def _rows(first: Column | Table, sums: Table, labels: Labels, *, beside: bool) -> list[Row]:
+    if beside or not height_of(first):
+        return [Row((first, sums), space_above=12, bookmark=labels.total)]
     return [
-        Row((taxes,), space_above=12, space_below=16, glued=True),
-        Row((_sums_column(sums, paper, left=paper.left, width=paper.text_width),)),
+        Row((first,), space_above=12, space_below=16, glued=True),
+        Row((sums,), bookmark=labels.total),
     ]
 
 
@@ -123,28 +140,26 @@ def _sums_width(sums: _Sums, total_size: float) -> float:
     return max(widths)
 
 
-def _sums_column(sums: _Sums, paper: Paper, *, left: float, width: float) -> Column:
+def _sums_table(sums: _Sums, paper: Paper, *, left: float, width: float) -> Table:
     styles = theme()
-    size = next((size for size in _TOTAL_SIZES if _sums_width(sums, size) <= width), _TOTAL_SIZES[-1])
+    room = width - paper.hang
+    size = next((size for size in _TOTAL_SIZES if _sums_width(sums, size) <= room), _TOTAL_SIZES[-1])
     style = replace(styles.text, leading=15)
-    label_style = replace(style, ink=styles.quiet.ink)
-    lines: list[TextLine] = []
-    for pair in sums.parts:
-        lines.extend(_sum_lines(pair, style, label_style, left=left, width=width))
-    total_style = replace(paper.total, size=size)
-    lines.append(TextLine(4))
-    lines.append(TextLine(4, rule=paper.accent_line(left, left + width)))
-    lines.extend(_sum_lines(sums.payable, total_style, total_style, left=left, width=width))
-    for pair in sums.remarks:
-        lines.extend(_sum_lines(pair, style, label_style, left=left, width=width))
-    lines.extend(text_column(sums.remark, styles.small, left=left, width=width))
-    return tuple(lines)
+    rows = [TableRow(_cells(pair, style, style, left=left, width=room)) for pair in sums.parts]
+    total = replace(paper.total, size=size)
+    line = paper.accent_line(left, left + width)
+    rows.append(TableRow(_cells(sums.payable, total, total, left=left, width=room), 8 if rows else 4, line))
+    rows += [TableRow(_cells(pair, style, style, left=left, width=room)) for pair in sums.remarks]
+    return Table(tuple(rows), text_column(sums.remark, styles.small, left=left, width=width))
 
 
-def _sum_lines(pair: _Pair, value_style: Style, label_style: Style, *, left: float, width: float) -> Column:
+def _cells(pair: _Pair, value_style: Style, label_style: Style, *, left: float, width: float) -> tuple[Cell, ...]:
+    """The words and the amount, whose last digit is at the right: the sign of a currency after it hangs beyond."""
     label, value = pair
-    value_width = value_style.face.width_of(printable(value), value_style.size)
-    return side_by_side(
-        text_column(label, label_style, left=left, width=max(width - value_width - _COLUMN_GAP, 40)),
-        text_column(value, value_style, left=left, width=width, align="right"),
-    )
+    sign = _sign_after(value)
+    figures = value.removesuffix(sign)
+    value_width = value_style.face.width_of(printable(figures), value_style.size)
+    words = text_column(label, label_style, left=left, width=max(width - value_width - _COLUMN_GAP, 40))
+    edge = left + width - value_width
+    whole = value_style.face.width_of(printable(value), value_style.size)
+    return Cell(words, "TH", "Row"), Cell(text_column(value, value_style, left=edge, width=whole + 1))

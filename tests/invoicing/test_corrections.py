@@ -168,7 +168,7 @@ def test_what_remains_is_after_all_credit_notes_and_frozen_with_each() -> None:
 
 def test_a_belgian_credit_note_with_tax_orders_it_back_to_the_state_in_each_language_of_the_document() -> None:
     text = in_one_line(printed(partial("BE"), Branding(second_language="fr")))
-    assert "Creditnota Note de crédit" in text
+    assert "Creditnota / Note de crédit" in text
     assert "Btw terug te storten aan de Staat in de mate waarin ze oorspronkelijk in aftrek werd gebracht" in text
     assert "TVA à reverser à l’État dans la mesure où elle a été initialement déduite" in text
     untaxed = replace(partial("BE"), tax_minor=0)

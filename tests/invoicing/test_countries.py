@@ -55,6 +55,16 @@ seller_required = ["name"]
 buyer_business_required = ["name"]
 buyer_consumer_required = ["name"]
 
+[address_window]
+left = 20
+top = 45
+width = 85
+height = 45
+first_line = 55
+return_line = true
+source = "This test"
+checked = 2026-11-29
+
 [numbering]
 gapless = true
 yearly_restart = true

@@ -76,9 +76,10 @@ def invoice(seller: str, buyer: str = "", *, count: int = 3, **wanted: object) -
 
 
 def pages_of(pdf: bytes) -> list[str]:
-    """The text of each page in the order of the file."""
+    """The text of each page in the order of the file, without the blanks that end its lines."""
     with pdfium.PdfDocument(pdf) as opened:
-        return [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in opened]
+        texts = [page.get_textpage().get_text_range() for page in opened]
+    return [text.replace("\r\n", "\n").replace(" \n", "\n") for text in texts]
 
 
 def printed(what: Document, branding: Branding | None = None) -> str:
