@@ -54,6 +54,7 @@ class Act(StrEnum):
     VERIFY_BEFORE_WRITING = auto()
     BRING_BACK = auto()
     MAP_COLUMNS = auto()
+    CORRECT_COLUMNS = auto()
     MAP_OR_IGNORE_COLUMNS = auto()
     UPDATE_EXISTING = auto()
     CHOOSE_SHEET = auto()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from invoicing.importing.columns import Column, Kind, is_known, match_columns
+from invoicing.importing.columns import Column, How, is_known, match_columns
+from invoicing.importing.composing import fill_repeated
 from invoicing.importing.price_columns import PRICE, Pricing
+from invoicing.importing.programs import Profile as ProgramsExport
+from invoicing.importing.programs import profile_of
 from invoicing.importing.reading import AS_RECOGNISED, Reading
 from invoicing.importing.recognizing import read_table
+from invoicing.importing.tables import Table
 from invoicing.importing.values import ReadRow, read_rows
+from invoicing.importing.vocabulary import Kind
 from invoicing.master_data.profiles import Profile
 from invoicing.progress import Progress
 from invoicing.remedies import Remark
+from invoicing.text.typed import counted
 from operations.imported import Import
 from storage.books.pool import Books
 from storage.books.profile import load_profile
@@ -72,27 +78,51 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         encoding=reading.encoding,
         progress=progress,
     )
+    program = profile_of(asked.kind, table.header, reading.profile)
+    table, without = _filled(table, program)
     columns = match_columns(
         asked.kind,
         table,
         ignore_unknown=reading.ignore_unknown,
         mapped=reading.map,
         pricing=Pricing(profile.prices_include_tax, profile.currency),
+        profile=program,
     )
     wanted = Import(
         kind=asked.kind,
         columns=columns,
-        rows=read_rows(table, columns, reading.decimal_sign),
+        rows=read_rows(table, columns, reading.decimal_sign, profile.currency),
         file_name=asked.file_name,
         sha256=hashlib.sha256(content).hexdigest(),
         update=update,
         dry_run=dry_run,
     )
-    return ReadFile(wanted, table.form, (*table.notes, *(Remark(note) for note in _notes(wanted, profile.country))))
+    notes = [*([_passed_over(without)] if without else []), *_notes(wanted, profile)]
+    return ReadFile(wanted, table.form, (*table.notes, *(Remark(note) for note in notes)))
 
 
-def _notes(wanted: Import, country: str) -> list[str]:
-    notes = []
+def _filled(table: Table, program: ProgramsExport | None) -> tuple[Table, int]:
+    """The table with what a program says once for several rows, and how many rows say nothing that is kept."""
+    if program is None or program.repeated is None:
+        return table, 0
+    rows, without = fill_repeated(table.rows, table.header, program.repeated)
+    return replace(table, rows=tuple(rows)), without
+
+
+def _passed_over(rows: int) -> str:
+    return f"{counted(rows, 'row')} without an item of {'its' if rows == 1 else 'their'} own passed over."
+
+
+def _notes(wanted: Import, profile: Profile) -> list[str]:
+    notes, country = [], profile.country
+    if wanted.columns.profile:
+        notes.append(f"Read as an export of {wanted.columns.profile.told}, by its headings.")
+    people = [row for row in wanted.rows if row.of_person]
+    if people:
+        notes.append(
+            f"{counted(len(people), 'row')} without a company: the name is that of the person. Whether they are"
+            " consumers is not said in the file."
+        )
     if wanted.columns.ignored:
         notes.append(f"Passed over: {', '.join(wanted.columns.ignored)}.")
     if wanted.kind is Kind.CUSTOMERS and country and "country" not in wanted.columns.fields:
@@ -101,12 +131,16 @@ def _notes(wanted: Import, country: str) -> list[str]:
         notes.append("There is no column of prices: new items have none, and every document must state it.")
     for column in wanted.columns.known:
         if column.field == PRICE:
-            notes.extend(_of_prices(column, wanted.rows))
+            notes.extend(_of_prices(column, wanted.rows, with_tax=profile.prices_include_tax))
     return notes
 
 
-def _of_prices(column: Column, rows: Sequence[ReadRow]) -> list[str]:
+def _of_prices(column: Column, rows: Sequence[ReadRow], *, with_tax: bool) -> list[str]:
     notes = []
+    if column.how is How.PROGRAM:
+        notes.append(
+            f"Prices are those of {column.heading}, taken {'with' if with_tax else 'without'} tax as all here."
+        )
     if column.currency:
         notes.append(f"Prices are in {column.currency}, as the column {column.heading} says.")
     if column.divisor > 1:

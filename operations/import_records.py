@@ -7,9 +7,10 @@ import hashlib
 from dataclasses import dataclass
 
 from invoicing.appearance.branding import kept_logo
-from invoicing.importing.columns import Kind
+from invoicing.importing.columns import Columns
 from invoicing.importing.kinds import ImportKind
 from invoicing.importing.reading import AS_RECOGNISED, Reading
+from invoicing.importing.vocabulary import Kind
 from invoicing.progress import AsyncProgress
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import Remark
@@ -39,7 +40,9 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What was imported, or would be. `form` is how the file was read; `notes` what whoever imports it must know."""
+    """What was imported, or would be. `form` is how the file was read; `notes` what whoever imports it must know;
+    `columns` what each column was read as, None for what is no table.
+    """
 
     kind: ImportKind
     file_name: str
@@ -47,6 +50,7 @@ class ImportReport:
     imported: Imported
     form: str
     notes: tuple[Remark, ...] = ()
+    columns: Columns | None = None
 
 
 async def import_records(
@@ -95,7 +99,9 @@ async def _import(
     await progress(0, count)
     imported = await import_table(books, read.wanted, progress=_nobody)
     await progress(count, count)
-    return ImportReport(request.kind, file.file_name, read.wanted.sha256, imported, read.form, read.notes)
+    return ImportReport(
+        request.kind, file.file_name, read.wanted.sha256, imported, read.form, read.notes, read.wanted.columns
+    )
 
 
 def _nobody(done: int, of: int) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from invoicing.importing.columns import Columns, Kind
+from invoicing.importing.columns import Columns
 from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
+from invoicing.importing.vocabulary import Kind
 
 
 class Outcome(Enum):
@@ -21,7 +22,9 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """What became of a row, or would. `fields` are those that change; `id` is empty where there is none yet."""
+    """What became of a row, or would. `fields` are those that change; `id` is empty where there is none yet. `mended`
+    says what was read otherwise than it stands in the file.
+    """
 
     number: int
     outcome: Outcome
@@ -29,6 +32,7 @@ class ImportedRow:
     name: str = ""
     fields: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    mended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Imported:
     def counts(self) -> dict[str, int]:
         found = Counter(row.outcome for row in self.rows)
         return {"rows": len(self.rows)} | {outcome.value: found[outcome] for outcome in Outcome}
+
+    @property
+    def mended(self) -> tuple[ImportedRow, ...]:
+        """The rows of which something was read otherwise than it stands in the file."""
+        return tuple(row for row in self.rows if row.mended)
 
 
 @dataclass(frozen=True, slots=True)

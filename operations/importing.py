@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from invoicing.importing.columns import Kind
+from invoicing.importing.addresses import mended_postal_code, with_house_number
+from invoicing.importing.composing import HOUSE_NUMBER
+from invoicing.importing.country_names import country_meant
 from invoicing.importing.matching import Known, Matching
 from invoicing.importing.tables import Problem
+from invoicing.importing.vocabulary import Kind
+from invoicing.master_data.fields import CUSTOMER
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
 from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound, Refusal
+from invoicing.text.typed import clean_line
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
 from operations.imported import Import, Imported, ImportedRow, Outcome
+from operations.importing_meanings import code_of_rate, terms_code
 from operations.importing_series import import_series
+from operations.issue_dates import local_date
 from operations.items import changed as changed_item
 from operations.items import check_field as check_item_field
 from operations.rights import Right
@@ -33,7 +41,8 @@ T = TypeVar("T", Customer, Item)
 
 _BATCH = 500
 # Their values are few and looked up in the books or in lists: each is checked once.
-_OF_THE_BOOKS = frozenset({"payment_terms", "tax_code", "revenue_account"})
+_OF_THE_BOOKS = frozenset({"payment_terms", "tax_code", "tax_rate", "revenue_account"})
+_HOUSE_NUMBER_MAX = 20
 _REPEATING = _OF_THE_BOOKS | {"country", "currency", "supply"}
 
 
@@ -80,6 +89,7 @@ class _CheckedRow:
     number: int
     values: dict[str, Any]
     problems: tuple[Problem, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +102,65 @@ class _Planned(Generic[T]):
 
 async def _run(books: Books, wanted: Import, noun: _Noun[T], progress: Progress) -> Imported:
     # The checks of the fields take longest. They need no lock, so other writers go on meanwhile.
-    rows = await books.read(lambda db: _check_rows(db, noun, wanted, progress), size=len(wanted.rows))
+    now = books.clock()
+    rows = await books.read(lambda db: _check_rows(db, noun, wanted, now, progress), size=len(wanted.rows))
     if wanted.dry_run or any(row.problems for row in rows):
         planned = await books.read(lambda db: _plan(db, noun, wanted, rows), size=len(rows))
         return Imported(tuple(one.row for one in planned), written=False)
     return await books.write(lambda db: _plan_and_keep(db, books, noun, wanted, rows), size=len(rows))
 
 
-def _check_rows(db: Session, noun: _Noun[T], wanted: Import, progress: Progress) -> list[_CheckedRow]:
+def _check_rows(db: Session, noun: _Noun[T], wanted: Import, now: datetime, progress: Progress) -> list[_CheckedRow]:
+    today = local_date(now, load_profile(db))
     seen: dict[tuple[str, Any], Any] = {}
     headings = {column.field: column.heading for column in wanted.columns.known}
     checked = []
     for done, row in enumerate(wanted.rows, start=1):
         stop_if_wished(db)
-        values, problems = {}, list(row.problems)
+        values: dict[str, Any] = {}
+        problems = list(row.problems)
         for name, value in row.values.items():
             try:
-                values[name] = value.strip() if name == "id" else _check_once(db, noun, name, value, seen)  # type: ignore[union-attr]  # An id is a text.
+                # The code says more than the rate: it is the one that counts where a row has both.
+                if name != "tax_rate" or "tax_code" not in row.values:
+                    field, kept = _checked(db, noun, name, value, today, seen)
+                    values[field] = kept
             except Refusal as refusal:
                 problems.append(Problem(refusal.field or name, refusal.message, headings.get(name, ""), refusal.remedy))
-        checked.append(_CheckedRow(row.number, values, tuple(problems)))
+        checked.append(_CheckedRow(row.number, values, tuple(problems), row.remarks))
         if done % _BATCH == 0 or done == len(wanted.rows):
             progress(done, len(wanted.rows))
     return checked
 
 
-def _check_once(db: Session, noun: _Noun[T], name: str, value: Any, seen: dict[tuple[str, Any], Any]) -> Any:
-    if name not in _REPEATING:
-        return noun.check(db, name, value)
+def _checked(
+    db: Session, noun: _Noun[T], name: str, value: Any, today: date, seen: dict[tuple[str, Any], Any]
+) -> tuple[str, Any]:
+    """The field that a value is of, and the value as it is kept there."""
+    if name == "id":
+        return name, value.strip()
+    if name == HOUSE_NUMBER:
+        return name, clean_line(value, field=name, limit=_HOUSE_NUMBER_MAX)
+    field = "tax_code" if name == "tax_rate" else name
+    if field not in _REPEATING:
+        return field, noun.check(db, name, value)
     key = (name, value)
     if key not in seen:
-        seen[key] = noun.check(db, name, value)
-    return seen[key]
+        seen[key] = noun.check(db, field, _meant(db, name, value, today))
+    return field, seen[key]
+
+
+def _meant(db: Session, name: str, value: Any, today: date) -> Any:
+    """The code that a name or a number in a cell means."""
+    match name:
+        case "country":
+            return country_meant(value)
+        case "payment_terms":
+            return terms_code(db, value)
+        case "tax_rate":
+            return code_of_rate(db, value, on=today)
+        case _:
+            return value
 
 
 def _plan(db: Session, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRow]) -> list[_Planned[T]]:
@@ -183,14 +220,16 @@ def _planned(
         field.name for field in fields(after) if getattr(after, field.name) != getattr(before, field.name)
     )
     outcome = (Outcome.UPDATED if differing else Outcome.UNCHANGED) if target else Outcome.CREATED
-    said = ImportedRow(row.number, outcome, id=before.id, name=after.name, fields=differing)
+    mended = (*row.remarks, *_mended(row.values, after))
+    said = ImportedRow(row.number, outcome, id=before.id, name=after.name, fields=differing, mended=mended)
     return _Planned(said, after if differing else None)
 
 
 def _plan_and_keep(db: Session, books: Books, noun: _Noun[T], wanted: Import, rows: Sequence[_CheckedRow]) -> Imported:
     # The books may have changed since the rows were checked: what was looked up in them must still be there.
+    today = local_date(books.clock(), load_profile(db))
     for name, value in {pair for row in wanted.rows for pair in row.values.items() if pair[0] in _OF_THE_BOOKS}:
-        noun.check(db, name, value)
+        noun.check(db, "tax_code" if name == "tax_rate" else name, _meant(db, name, value, today))
     planned = _plan(db, noun, wanted, rows)
     if any(one.row.outcome is Outcome.REFUSED for one in planned):
         return Imported(tuple(one.row for one in planned), written=False)
@@ -218,8 +257,23 @@ def _with_new_id(noun: _Noun[T], one: _Planned[T]) -> _Planned[T]:
     return _Planned(replace(one.row, id=after.id), after)
 
 
+def _mended(values: Mapping[str, Any], after: object) -> tuple[str, ...]:
+    """What is kept otherwise than the file has it."""
+    given = values.get("postal_code", "")
+    if not isinstance(after, Customer) or not given or after.postal_code == given:
+        return ()
+    return (f"postal_code: {given} was read as {after.postal_code} ({after.country}).",)
+
+
 def _changed_customer(before: Customer, values: dict[str, Any], profile: Profile) -> Customer:
     country = before.country or profile.country
+    where = values.get("country", country)
+    if "postal_code" in values:
+        values = values | {"postal_code": mended_postal_code(values["postal_code"], where)}
+    if HOUSE_NUMBER in values:
+        values = dict(values)
+        street = with_house_number(values.get("line1", ""), values.pop(HOUSE_NUMBER), where)
+        values["line1"] = CUSTOMER["line1"].checked("line1", street)
     if not country and "country" not in values:
         raise InvalidInput("country is required: the customer's two-letter country code.", field="country")
     return changed_customer(before, {"country": country} | values)

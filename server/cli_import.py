@@ -25,6 +25,7 @@ DecimalComma = Annotated[
     typer.Option("--decimal-comma/--decimal-point", help="How decimals are written in prices; else recognised."),
 ]
 IgnoreUnknown = Annotated[bool, typer.Option("--ignore-unknown", help="Pass over columns that are no fields.")]
+Profile = Annotated[str, typer.Option(help="Whose export it is, such as xero; none for nobody's; else recognised.")]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", help="HEADING=FIELD: which field a column is; empty passes over it. Repeatable."),
@@ -46,13 +47,17 @@ def _add_command(kind: str, text: str) -> None:
         decimal_comma: DecimalComma = None,
         ignore_unknown: IgnoreUnknown = False,
         map_columns: Map = None,
+        profile: Profile = "",
         data: Data = None,
         as_json: Json = False,
     ) -> None:
-        from invoicing.importing.columns import Kind
+        from dataclasses import replace
+
+        from invoicing.importing.vocabulary import Kind
         from server.importing import ImportRequest, import_from_file
 
         reading = _reading(map_columns or [], sheet, delimiter, encoding, decimal_comma, ignore_unknown)
+        reading = replace(reading, profile=profile)
         request = ImportRequest(
             kind=Kind(kind),
             file=file,

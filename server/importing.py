@@ -8,10 +8,10 @@ from typing import Any
 
 import typer
 
-from invoicing.importing.columns import Kind
 from invoicing.importing.kinds import file_name_of
 from invoicing.importing.reading import Reading
 from invoicing.importing.tables import FILE_BYTES_MAX
+from invoicing.importing.vocabulary import Kind
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.text.typed import counted
 from operations.access import open_books
@@ -21,7 +21,7 @@ from operations.importing import RIGHT_TO_IMPORT, import_table
 from server.app import find_organization, local_office
 from server.console import complain, progress, say, say_json
 from server.settings import Settings
-from views.importing import import_row, row_lines, summary
+from views.importing import columns_line, import_row, mended_line, row_lines, summary
 from views.remedies import at_terminal, line_of, told
 
 LISTED_ROWS_MAX = 50
@@ -59,7 +59,13 @@ async def import_from_file(request: ImportRequest) -> None:
         say_json(_as_data(wanted, imported, organization.handle, read.form, notes))
     else:
         say(f"{organization.name} ({organization.handle}), {request.kind.value} from {wanted.file_name} ({read.form})")
-        for line in (*notes, *_lines(imported), summary(imported, dry_run=wanted.dry_run)):
+        mended = mended_line(imported)
+        about = (
+            *notes,
+            *([columns_line(wanted.columns, at_terminal)] if wanted.dry_run else []),
+            *([mended] if mended else []),
+        )
+        for line in (*about, *_lines(imported), summary(imported, dry_run=wanted.dry_run)):
             say(line)
     if imported.counts[Outcome.REFUSED.value]:
         complain(line_of(InvalidInput(_refusal(wanted, imported)), at_terminal))
@@ -102,6 +108,7 @@ def _as_data(wanted: Import, imported: Imported, handle: str, form: str, notes: 
         "file": wanted.file_name,
         "sha256": wanted.sha256,
         "form": form,
+        "profile": wanted.columns.profile.program if wanted.columns.profile else None,
         "columns": {column.heading: column.field for column in wanted.columns.known},
         "ignored_columns": list(wanted.columns.ignored),
         "dry_run": wanted.dry_run,

@@ -26,7 +26,16 @@ from tools.context import BooksToImport, TheOffice
 from tools.description import Description, Effect
 from tools.inputs import OrganizationArgument, SessionArgument
 from views.base import SEVERAL_UNSPELT
-from views.importing import ImportRow, import_row, row_lines, summary
+from views.importing import (
+    ImportColumn,
+    ImportRow,
+    columns_line,
+    import_columns,
+    import_row,
+    mended_line,
+    row_lines,
+    summary,
+)
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
 
@@ -35,7 +44,8 @@ LISTED_ROWS_MAX = 50
 
 class RecordsImported(Answer):
     """`link` is the page on which the file is chosen, where none was given, and `file` what names it in the next call.
-    `rows` are the first ones, those before others that are refused.
+    `rows` are the first ones, those before others that are refused. `columns` says what each column was read as, and
+    `profile` whose export the file is by its headings.
     """
 
     kind: str
@@ -51,6 +61,8 @@ class RecordsImported(Answer):
     rows: Annotated[list[ImportRow], SEVERAL_UNSPELT]
     left: int
     notes: list[str]
+    profile: str | None
+    columns: Annotated[list[ImportColumn], SEVERAL_UNSPELT]
 
 
 async def import_records(
@@ -105,6 +117,8 @@ def _report_answer(books: Books, request: ImportRequest, report: ImportReport) -
         f"{_things(report.kind).capitalize()} from {report.file_name} ({report.form}).",
         summary(imported, dry_run=request.dry_run),
         *structured.notes,
+        *([columns_line(report.columns, for_assistant)] if report.columns and request.dry_run else []),
+        *([mended] if (mended := mended_line(imported)) else []),
         *(line for row in _shown(imported.rows) for line in _row_lines(row, written=imported.written)),
         *([f"{structured.left} more rows are not listed here."] if structured.left else []),
         *(["While a row is refused, nothing is imported."] if refused else []),
@@ -123,6 +137,7 @@ def _structured(
     page: AskedFor | None = None,
 ) -> RecordsImported:
     rows = _shown(report.imported.rows) if report else []
+    columns = report.columns if report else None
     return RecordsImported(
         organization=named(books.organization),
         kind=request.kind,
@@ -138,6 +153,8 @@ def _structured(
         rows=[import_row(row, for_assistant) for row in rows],
         left=len(report.imported.rows) - len(rows) if report else 0,
         notes=[told(note, for_assistant) for note in report.notes] if report else [],
+        profile=columns.profile.program if columns and columns.profile else None,
+        columns=import_columns(columns) if columns else [],
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from invoicing.importing.columns import Columns
 from invoicing.importing.tables import Problem
+from invoicing.remedies import Act, Remark
 from invoicing.text.typed import counted
 from operations.imported import Imported, ImportedRow, Outcome
 from views.base import View
 from views.remedies import Words, told
+
+_MENDED_TOLD_MAX = 5
 
 
 class ImportProblem(View):
@@ -26,6 +30,45 @@ class ImportRow(View):
     name: str | None
     fields: list[str]
     problems: list[ImportProblem]
+    mended: list[str]
+
+
+class ImportColumn(View):
+    """What a column of the file was read as. `field` is null where it is passed over; `how` says by what it is known:
+    its heading, the program whose export it is, or `map`. `example` is its first cell that holds something.
+    """
+
+    heading: str
+    field: str | None
+    how: str | None
+    example: str | None
+
+
+def import_columns(columns: Columns) -> list[ImportColumn]:
+    """The columns that are fields, in the order of the file, and then those that are passed over."""
+    known = sorted(columns.known, key=lambda one: one.index)
+    read = [
+        ImportColumn(heading=one.heading, field=one.field, how=one.how.value, example=one.example or None)
+        for one in known
+    ]
+    return [*read, *(ImportColumn(heading=one, field=None, how=None, example=None) for one in columns.ignored)]
+
+
+def columns_line(columns: Columns, words: Words) -> str:
+    """What each column was read as, and how that is corrected, in one line."""
+    known = sorted(columns.known, key=lambda one: one.index)
+    read = f"Columns: {', '.join(f'{one.heading} is {one.field}' for one in known)}."
+    return told(Remark(read, Act.CORRECT_COLUMNS), words)
+
+
+def mended_line(imported: Imported) -> str:
+    """What was read otherwise than it stands in the file, in one line; empty where nothing was."""
+    rows = imported.mended
+    if not rows:
+        return ""
+    told = [f"row {row.number}, {' '.join(row.mended)}" for row in rows[:_MENDED_TOLD_MAX]]
+    first = " The first:" if len(rows) > _MENDED_TOLD_MAX else ""
+    return f"Read otherwise than it stands there, in {counted(len(rows), 'row')}.{first} {' '.join(told)}"
 
 
 def import_row(row: ImportedRow, words: Words) -> ImportRow:
@@ -35,6 +78,7 @@ def import_row(row: ImportedRow, words: Words) -> ImportRow:
         id=row.id or None,
         name=row.name or None,
         fields=list(row.fields),
+        mended=list(row.mended),
         problems=[
             ImportProblem(field=one.field or None, column=one.column or None, reason=told(one, words))
             for one in row.problems

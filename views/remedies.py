@@ -180,6 +180,7 @@ _FOR_ASSISTANT = {
     ),
     Act.DRAFT_IN_CURRENCY: "draft_invoice takes the currency of a single document.",
     Act.MAP_COLUMNS: 'Or say with map of import_records which column is which: "Sale price=unit_price".',
+    Act.CORRECT_COLUMNS: 'One that is another: map of import_records, "HEADING=FIELD"; "HEADING=" passes over it.',
     Act.MAP_OR_IGNORE_COLUMNS: (
         'Or say with map of import_records which field each is ("HEADING=FIELD"; "HEADING=" passes over it), or pass'
         ' over them with options: "ignore_unknown=true".'
@@ -197,6 +198,7 @@ _AT_TERMINAL = {
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with counterfoil mandate acknowledge.",
     Act.FIND_ORGANIZATION: "Look them up with counterfoil organization list.",
     Act.MAP_COLUMNS: "Or say with --map which column is which.",
+    Act.CORRECT_COLUMNS: 'One that is another: --map "HEADING=FIELD"; "HEADING=" passes over it.',
     Act.MAP_OR_IGNORE_COLUMNS: "Or say with --map which field each is, or pass over them with --ignore-unknown.",
     Act.UPDATE_EXISTING: "Give --update to change it.",
     Act.CHOOSE_SHEET: "Give --sheet with one of them.",

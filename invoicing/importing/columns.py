@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from invoicing.importing.price_columns import (
     PRICE,
@@ -20,42 +17,54 @@ from invoicing.importing.price_columns import (
     has_values,
 )
 from invoicing.importing.prices import read_heading
-from invoicing.importing.tables import Table, shown
+from invoicing.importing.programs import Profile, is_heading
+from invoicing.importing.tables import Table, shown, text_of
+from invoicing.importing.vocabulary import Kind, field_of, fields_meant, fields_of, meanings, truth_of
 from invoicing.importing.words import bare
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import Act, MapColumn
 
-
-class Kind(Enum):
-    """What is imported."""
-
-    CUSTOMERS = "customers"
-    ITEMS = "items"
-    SERIES = "series"
-
-
 # One of these says which customer, item or series a row is about.
-_TELLING = {Kind.CUSTOMERS: ("name", "id"), Kind.ITEMS: ("name", "sku", "id"), Kind.SERIES: ("code",)}
+_TELLING = {
+    Kind.CUSTOMERS: ("name", "id", "last_name", "first_name"),
+    Kind.ITEMS: ("name", "sku", "id"),
+    Kind.SERIES: ("code",),
+}
+
+
+class How(StrEnum):
+    """By what it is known which field a column is."""
+
+    HEADING = "heading"
+    PROGRAM = "program"
+    MAP = "map"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that is a field. A price is divided by `divisor`, and is in `currency` where its heading says so."""
+    """A column that is a field. A price is divided by `divisor`, and is in `currency` where its heading says so.
+    `example` is the first cell that holds something.
+    """
 
     field: str
     index: int
     heading: str
     divisor: int = 1
     currency: str = ""
+    how: How = How.HEADING
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns that are fields, and the names of those that are passed over. `width` is that of the header."""
+    """The columns that are fields, and the names of those that are passed over. `width` is that of the header;
+    `profile` the program's export that it is by its headings, if it is one that is known.
+    """
 
     known: tuple[Column, ...]
     ignored: tuple[str, ...]
     width: int
+    profile: Profile | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -70,20 +79,11 @@ class _Chosen:
     divisor: int
 
 
-def field_of(kind: Kind, heading: str) -> str:
-    """The field that a column of this name is; empty where it is none."""
-    return _vocabulary(kind.value).get(bare(heading), "")
-
-
 def is_known(kind: Kind, heading: str) -> bool:
-    """Whether a text names a column: a field, or for items also a price."""
-    return bool(field_of(kind, heading)) or (kind is Kind.ITEMS and read_heading(heading) is not None)
-
-
-def truth_of(text: str) -> bool | None:
-    """What a word for yes or no says; None where it is neither."""
-    found = _vocabulary("truths").get(bare(text))
-    return None if found is None else found == "true"
+    """Whether a text names a column: a field, in some language or program, or for items also a price."""
+    if meanings(kind, heading) or is_heading(kind, heading):
+        return True
+    return kind is Kind.ITEMS and read_heading(heading) is not None
 
 
 def match_columns(
@@ -93,11 +93,13 @@ def match_columns(
     ignore_unknown: bool,
     mapped: Mapping[str, str] | None = None,
     pricing: Pricing | None = None,
+    profile: Profile | None = None,
 ) -> Columns:
     """The columns of the table.
 
     `mapped` says of headings which field they are, as `name` or `unit_price/1000` for prices of a thousand, or with
-    an empty field that they are passed over. `pricing` is what prices are in the organization that imports.
+    an empty field that they are passed over. `pricing` is what prices are in the organization that imports. A program
+    whose `profile` is given means by its headings what that says, and all other columns of it are passed over.
 
     Raises:
         InvalidInput: a column that is no field, a field twice, or none that says what a row is about; a price that
@@ -105,40 +107,97 @@ def match_columns(
             fit the table.
     """
     chosen = _choices(kind, table, mapped or {})
-    known = {
-        choice.field: Column(choice.field, index, shown(table.header[index]))
-        for index, choice in chosen.items()
-        if choice.field
-    }
-    set_aside = [shown(table.header[index]) for index, choice in chosen.items() if not choice.field]
+    found = _Found(table, chosen, profile)
     free = [index for index in range(len(table.header)) if index not in chosen]
     if kind is Kind.ITEMS:
         price = next((Choice(index, one.divisor) for index, one in chosen.items() if one.field == PRICE), None)
-        free = _add_price(table, free, known, set_aside, pricing or Pricing(), price)
-    unknown = []
+        price = price or _price_of_program(table, free, profile)
+        free = _add_price(table, free, found, pricing or Pricing(), price)
+    meant = _meant_by_program(table, profile) if profile else fields_meant(kind, table.header)
     for index in free:
-        heading = table.header[index]
-        field = field_of(kind, heading)
-        if not field or (field == PRICE and not are_prices(table, index) and field in known):
-            if heading.strip() or has_values(table, index):
-                unknown.append(shown(heading) or f"(column {index + 1}, without a name)")
-        elif field in known and known[field].index in chosen:
-            set_aside.append(shown(heading))
-        elif field in known:
-            raise _twice(table, field, known[field].index, index)
+        found.take(index, meant[table.header[index]])
+    _check_known(kind, found.known, found.unknown, ignore_unknown=ignore_unknown)
+    known = tuple(replace(one, example=_example(table, one.index)) for one in found.known.values())
+    return Columns(known, (*found.set_aside, *found.unknown), len(table.header), profile)
+
+
+def _example(table: Table, index: int) -> str:
+    return next((shown(text) for row in table.rows if (text := text_of(row, index))), "")
+
+
+class _Found:
+    """What the columns of a table are, as far as it is known."""
+
+    def __init__(self, table: Table, chosen: Mapping[int, _Chosen], profile: Profile | None) -> None:
+        self._table = table
+        self._profile = profile
+        self.known = {
+            one.field: Column(one.field, index, shown(table.header[index]), how=How.MAP)
+            for index, one in chosen.items()
+            if one.field
+        }
+        self.set_aside = [shown(table.header[index]) for index, one in chosen.items() if not one.field]
+        self.unknown: list[str] = []
+
+    def take(self, index: int, meant: tuple[str, ...]) -> None:
+        """See which field a column is that nobody has chosen.
+
+        Raises:
+            InvalidInput: it could be several, or is one that another column is, too.
+        """
+        heading = shown(self._table.header[index])
+        if len(meant) > 1:
+            raise InvalidInput(
+                f"The column {heading} can be {' or '.join(meant)}, in one language or another.",
+                field=meant[0],
+                candidates=meant,
+                remedy=MapColumn(heading, meant[0]),
+            )
+        field = meant[0] if meant else ""
+        if not field or (field == PRICE and not are_prices(self._table, index) and field in self.known):
+            if heading.strip() or has_values(self._table, index):
+                aside = self.set_aside if self._profile else self.unknown
+                aside.append(heading or f"(column {index + 1}, without a name)")
+        elif field not in self.known or self._is_empty_beside(index, field):
+            if field in self.known:
+                self.set_aside.append(self.known[field].heading)
+            how = How.PROGRAM if self._profile else How.HEADING
+            self.known[field] = Column(field, index, heading, how=how)
+        elif self._profile or self.known[field].how is How.MAP or not has_values(self._table, index):
+            self.set_aside.append(heading)
         else:
-            known[field] = Column(field, index, shown(heading))
-    _check_known(kind, known, unknown, ignore_unknown=ignore_unknown)
-    return Columns(tuple(known.values()), (*set_aside, *unknown), len(table.header))
+            raise _twice(self._table, field, self.known[field].index, index)
+
+    def how_of(self, index: int, chosen: Choice | None) -> How:
+        """By what the column of the price was found."""
+        if PRICE in self.known and self.known[PRICE].index == index:
+            return self.known[PRICE].how
+        return How.PROGRAM if chosen else How.HEADING
+
+    def _is_empty_beside(self, index: int, field: str) -> bool:
+        """Whether the column that is the field so far says nothing, and this one does."""
+        before = self.known[field]
+        empty = not has_values(self._table, before.index) and before.how is not How.MAP
+        return empty and has_values(self._table, index)
+
+
+def _meant_by_program(table: Table, profile: Profile) -> dict[str, tuple[str, ...]]:
+    names = {heading: profile.fields.get(bare(heading), "") for heading in table.header}
+    return {heading: (name,) if name else () for heading, name in names.items()}
+
+
+def _price_of_program(table: Table, free: list[int], profile: Profile | None) -> Choice | None:
+    """The column that a program has its price in; None where it has none or several."""
+    if profile is None:
+        return None
+    found = [
+        index for index in free if profile.fields.get(bare(table.header[index])) == PRICE and are_prices(table, index)
+    ]
+    return Choice(found[0], 0) if len(found) == 1 else None
 
 
 def _add_price(
-    table: Table,
-    free: list[int],
-    known: dict[str, Column],
-    set_aside: list[str],
-    pricing: Pricing,
-    chosen: Choice | None,
+    table: Table, free: list[int], found_so_far: _Found, pricing: Pricing, chosen: Choice | None
 ) -> list[int]:
     """Find the column of the price, and put aside those that it was preferred to; answers the columns that remain."""
     found = find_price(table, free, pricing, chosen=chosen)
@@ -147,8 +206,9 @@ def _add_price(
     if found is None:
         return free
     heading = shown(table.header[found.index])
-    known[PRICE] = Column(PRICE, found.index, heading, found.divisor, found.currency)
-    set_aside.extend(shown(table.header[index]) for index in found.others)
+    how = found_so_far.how_of(found.index, chosen)
+    found_so_far.known[PRICE] = Column(PRICE, found.index, heading, found.divisor, found.currency, how)
+    found_so_far.set_aside.extend(shown(table.header[index]) for index in found.others)
     return [index for index in free if index != found.index and index not in found.others]
 
 
@@ -191,7 +251,7 @@ def _field_asked_for(kind: Kind, heading: str, asked: str) -> tuple[str, int]:
     name, slash, divisor = asked.strip().partition("/")
     field = field_of(kind, name) if name.strip() else ""
     if name.strip() and not field:
-        fields = _fields(kind)
+        fields = fields_of(kind)
         raise InvalidInput(
             f"map: {shown(name)} is no field of {kind.value}. Fields: {', '.join(fields)}; an empty field passes"
             f" over the column {shown(heading)}.",
@@ -223,7 +283,7 @@ def _check_known(kind: Kind, known: Mapping[str, Column], unknown: list[str], *,
     if not known:
         raise InvalidInput(
             f"The first row names no column of {kind.value}. It must be the header, with names such as"
-            f" {', '.join(_fields(kind)[1:5])}.",
+            f" {', '.join(fields_of(kind)[1:5])}.",
             field="file",
             remedy=Act.MAP_COLUMNS,
         )
@@ -236,23 +296,8 @@ def _check_known(kind: Kind, known: Mapping[str, Column], unknown: list[str], *,
         )
     if unknown and not ignore_unknown:
         raise InvalidInput(
-            f"Not a field of {kind.value}: {', '.join(unknown)}. Fields: {', '.join(_fields(kind))}. Rename these"
+            f"Not a field of {kind.value}: {', '.join(unknown)}. Fields: {', '.join(fields_of(kind))}. Rename these"
             " columns or remove them.",
             field="file",
             remedy=Act.MAP_OR_IGNORE_COLUMNS,
         )
-
-
-def _fields(kind: Kind) -> list[str]:
-    return list(dict.fromkeys(_vocabulary(kind.value).values()))
-
-
-@cache
-def _vocabulary(section: str) -> dict[str, str]:
-    data = tomllib.loads(files("invoicing.importing").joinpath("columns.toml").read_text("utf-8"))[section]
-    found: dict[str, str] = {}
-    for field, names in data.items():
-        for name in (field, *names):
-            if found.setdefault(bare(name), field) != field:
-                raise ValueError(f"columns.toml, {section}: {name} stands for two fields")
-    return found

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from invoicing.importing.tables import (
     CELL_CHARACTERS_MAX,
@@ -18,6 +19,7 @@ from invoicing.importing.tables import (
     check_shape,
     is_blank,
 )
+from invoicing.importing.titles import LOOKED_AT, header_at, known_in, without_titles
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.remedies import Act, Remark
 
@@ -65,12 +67,13 @@ def read_csv(content: bytes, *, delimiter: str, encoding: str, known: Callable[[
     rows = list(_rows(stream, delimiter))
     if not rows:
         raise InvalidInput("The file is empty: it has no header and no rows.", field="file")
-    header = tuple(str(cell) for cell in _trimmed(rows[0], 0).cells)
+    beginning_rows, titles = without_titles(rows, known)
+    header = tuple(str(cell) for cell in _trimmed(beginning_rows[0], 0).cells)
     return Table(
         header=header,
-        rows=tuple(_trimmed(row, len(header)) for row in rows[1:]),
+        rows=tuple(_trimmed(row, len(header)) for row in beginning_rows[1:]),
         form=f"CSV, {form}, separated by {_NAMES.get(delimiter, delimiter)}",
-        notes=notes,
+        notes=(*notes, *titles),
     )
 
 
@@ -168,13 +171,18 @@ def _recognised(beginning: str, known: Callable[[str], bool]) -> str:
 
 
 def _header_score(text: str, delimiter: str, known: Callable[[str], bool]) -> tuple[int, int]:
-    try:
+    """How many names of columns the header has, and how many cells."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if any(cell.strip() for cell in cells):
-                return sum(known(cell) for cell in cells), len(cells)
-    except csv.Error:
-        pass
-    return 0, 0
+                rows.append(cells)
+            if len(rows) == LOOKED_AT:
+                break
+    if not rows:
+        return 0, 0
+    header = rows[header_at(rows, known)]
+    return known_in(header, known), len(header)
 
 
 def _rows(stream: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context
 from enum import Enum
 
+from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import Act
 
@@ -17,6 +19,7 @@ _GROUPED = {
 }
 _NOTHING = re.compile(r"-0*([.,]0*)?")
 _SINGLE = re.compile(r"-?(\d+)([.,])(\d+)")
+_COMPUTED = re.compile(r"-?[0-9]+\.[0-9]+")
 _NUMBER_CHARACTERS_MAX = 64
 """What is longer is no number, and not looked at as one."""
 
@@ -24,6 +27,22 @@ _NUMBER_CHARACTERS_MAX = 64
 class DecimalSign(Enum):
     COMMA = ","
     POINT = "."
+
+
+def is_computed(number: str) -> bool:
+    """Whether it is what a computer made of a shorter number: more than 15 digits, as in 9.779999999999999."""
+    return len(number) <= _NUMBER_CHARACTERS_MAX and _digits(number) > FLOAT_SIGNIFICANT_DIGITS_MAX and "." in number
+
+
+def as_shown(number: str) -> str:
+    """A number as a spreadsheet shows it, with its first 15 digits: 9.779999999999999 is 9.78."""
+    if not is_computed(number) or not _COMPUTED.fullmatch(number):
+        return number
+    return plain(Context(prec=FLOAT_SIGNIFICANT_DIGITS_MAX, rounding=ROUND_HALF_EVEN).create_decimal(number))
+
+
+def _digits(number: str) -> int:
+    return sum(one.isdecimal() for one in number.lstrip("-0."))
 
 
 def sign_of(text: str) -> DecimalSign | None:

@@ -124,6 +124,23 @@ def currency_of_format(form: str) -> str:
     return next((code for sign, code in signs if any(sign == text.strip() for text in texts)), "")
 
 
+@cache
+def currencies_named(sign: str) -> tuple[str, ...]:
+    """The currencies that a sign or code in a cell can mean: none where it is neither."""
+    if _CODE.fullmatch(sign) and sign.isupper():
+        try:
+            return (check_currency(sign),)
+        except InvalidInput:
+            return ()
+    for shared, codes in _data()["shared_signs"].items():
+        if sign.casefold().rstrip(".") == shared.casefold():
+            return tuple(codes)
+    for code, signs in _data()["currencies"].items():
+        if sign.casefold().rstrip(".") in {one.casefold() for one in signs}:
+            return (code,)
+    return ()
+
+
 def _meaning(left: str, rest: Sequence[str], *, is_cost: bool, contradicts: bool) -> Meaning:
     if is_cost:
         return Meaning.COST

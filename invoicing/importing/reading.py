@@ -11,13 +11,16 @@ from invoicing.refusals import InvalidInput
 from invoicing.text.codes import small_letters
 
 DELIMITER, ENCODING, DECIMALS, IGNORE_UNKNOWN, SHEET = "delimiter", "encoding", "decimals", "ignore_unknown", "sheet"
-OPTIONS = (SHEET, DELIMITER, ENCODING, DECIMALS, IGNORE_UNKNOWN)
+PROFILE = "profile"
+OPTIONS = (SHEET, DELIMITER, ENCODING, DECIMALS, IGNORE_UNKNOWN, PROFILE)
 """What can be said of a file besides which field a column is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was said. `map` says of headings which field they are (`invoicing.importing.columns`)."""
+    """What was said. `map` says of headings which field they are (`invoicing.importing.columns`); `profile` whose
+    export it is (`invoicing.importing.programs`), recognised where it is empty.
+    """
 
     map: Mapping[str, str] = field(default_factory=dict)
     sheet: str = ""
@@ -25,6 +28,7 @@ class Reading:
     encoding: str = ""
     decimal_sign: DecimalSign | None = None
     ignore_unknown: bool = False
+    profile: str = ""
 
 
 AS_RECOGNISED = Reading()
@@ -81,6 +85,7 @@ def reading_of(columns: Iterable[str], options: Iterable[str]) -> Reading:
             encoding=said.get(ENCODING, "") and known_encoding(said[ENCODING]),
             decimal_sign=_decimal_sign(said.get(DECIMALS, "")),
             ignore_unknown=_flag(said.get(IGNORE_UNKNOWN, "false")),
+            profile=said.get(PROFILE, ""),
         )
     except InvalidInput as refusal:
         named = refusal.field if refusal.field == "map" else "options"

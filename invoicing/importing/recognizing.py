@@ -63,7 +63,7 @@ def read_table(
         # The library that reads workbooks is large, and most files are CSV.
         from invoicing.importing.xlsx_table import read_xlsx
 
-        table = read_xlsx(content, sheet=sheet, progress=progress)
+        table = read_xlsx(content, sheet=sheet, known=known, progress=progress)
     else:
         if sheet:
             raise InvalidInput("A sheet goes with XLSX files; this one is not XLSX.", field="sheet")

@@ -20,12 +20,13 @@ CELL_CHARACTERS_MAX = 32_767
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number of a spreadsheet. `text` is how it is shown where a format adds zeros in front, as in 01067;
-    `currency` is that of the format, where it names one.
+    `currency` is that of the format, where it names one; `percent` says that it is shown as percent.
     """
 
     value: Decimal
     text: str
     currency: str = ""
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,20 @@ class Problem:
 
 def is_blank(cell: Cell) -> bool:
     return isinstance(cell, str) and not cell.strip()
+
+
+def text_of(row: Row, index: int) -> str:
+    """The text of a cell; empty where it holds nothing that is one."""
+    cell = row.cells[index] if index < len(row.cells) else ""
+    match cell:
+        case str():
+            return cell.strip()
+        case Number() | Day():
+            return cell.text
+        case bool():
+            return "true" if cell else "false"
+        case _:
+            return ""
 
 
 def check_shape(number: int, cells: int, rows: int) -> None:

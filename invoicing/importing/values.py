@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from invoicing.importing.columns import Column, Columns, truth_of
-from invoicing.importing.decimals import DecimalSign, plain_number, sign_of_column
+from invoicing.importing.columns import Column, Columns
+from invoicing.importing.composing import compose_name
+from invoicing.importing.decimals import DecimalSign, as_shown, is_computed, plain_number, sign_of_column
+from invoicing.importing.stated_prices import stated_price
 from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank, shown
+from invoicing.importing.vocabulary import supply_of, truth_of
 from invoicing.money.amounts import FRACTION_DIGITS_MAX, parse_decimal, plain
 from invoicing.refusals import InvalidInput, Refusal
 from invoicing.remedies import Act
@@ -18,37 +21,45 @@ from invoicing.remedies import Act
 Value = str | bool | Decimal
 
 _TRUTHS = frozenset({"consumer", "public_body", "demands_e_invoice", "archived"})
-_DECIMALS = frozenset({"unit_price"})
+_DECIMALS = frozenset({"unit_price", "tax_rate"})
+_APOSTROPHE_BEFORE = frozenset({"postal_code", "phone"})
 # A text that looks like a number and is none: what a spreadsheet did to it cannot be undone.
 _IDENTIFIERS = frozenset(
     {"id", "sku", "tax_number", "registration_number", "tax_office_number", "phone", "postal_code", "revenue_account"}
 )
+# Programs write one before digits, so that a spreadsheet takes them for text.
+_APOSTROPHE = re.compile(r"^\s*['’](?=[\d+])")
 _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """What a row says. An empty cell says nothing: its field is not among the values."""
+    """What a row says. An empty cell says nothing: its field is not among the values. `remarks` say what was read
+    otherwise than it stands there; `of_person` that the name is the first and last name of somebody.
+    """
 
     number: int
     values: Mapping[str, Value]
     problems: tuple[Problem, ...]
+    remarks: tuple[str, ...] = ()
+    of_person: bool = False
 
 
-def read_rows(table: Table, columns: Columns, sign: DecimalSign | None) -> list[ReadRow]:
-    """The rows of a table; `sign` is the decimal sign if it is known, else each column tells its own.
+def read_rows(table: Table, columns: Columns, sign: DecimalSign | None, currency: str = "") -> list[ReadRow]:
+    """The rows of a table; `sign` is the decimal sign if it is known, else each column tells its own. `currency` is the
+    organization's, which a sign that several currencies have can mean.
 
     Raises:
         InvalidInput: a column that has both decimal signs.
     """
     signs = {column.field: sign or _own_sign(table, column) for column in columns.known if column.field in _DECIMALS}
-    return [_read_row(row, columns, signs) for row in table.rows]
+    return [_read_row(row, columns, signs, currency) for row in table.rows]
 
 
 def _own_sign(table: Table, column: Column) -> DecimalSign | None:
     cells = (row.cells[column.index] for row in table.rows if column.index < len(row.cells))
     try:
-        return sign_of_column(cell for cell in cells if isinstance(cell, str))
+        return sign_of_column(_bare_number(cell, column.field) for cell in cells if isinstance(cell, str))
     except InvalidInput as refusal:
         raise InvalidInput(
             f"The column {column.heading} {refusal.message}: make them alike.",
@@ -57,7 +68,12 @@ def _own_sign(table: Table, column: Column) -> DecimalSign | None:
         ) from None
 
 
-def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None]) -> ReadRow:
+def _bare_number(cell: str, field: str) -> str:
+    """The number of a cell without what stands around it: a currency, or a percent sign."""
+    return cell.strip().removesuffix("%") if field == "tax_rate" else stated_price(cell).number
+
+
+def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None], currency: str) -> ReadRow:
     if len(row.cells) != columns.width:
         than = "more" if len(row.cells) > columns.width else "fewer"
         reason = (
@@ -75,17 +91,36 @@ def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None
             values[column.field] = _value(cell, column, signs.get(column.field))
         except Refusal as refusal:
             problems.append(Problem(column.field, refusal.message, column.heading, refusal.remedy))
-    problems.extend(_currency_of_price(row, values, columns))
-    return ReadRow(row.number, values, tuple(problems))
+    problems.extend(_currency_of_price(row, values, columns, currency))
+    of_person = compose_name(values)
+    return ReadRow(row.number, values, tuple(problems), _remarks(row, values, columns), of_person)
 
 
-def _currency_of_price(row: Row, values: dict[str, Value], columns: Columns) -> list[Problem]:
+def _remarks(row: Row, values: Mapping[str, Value], columns: Columns) -> tuple[str, ...]:
+    """What was read otherwise than it stands there."""
+    column = next((one for one in columns.known if one.field == "unit_price"), None)
+    price = values.get("unit_price")
+    if column is None or not isinstance(price, Decimal) or column.divisor != 1:
+        return ()
+    cell = row.cells[column.index]
+    if isinstance(cell, str) and is_computed(stated_price(cell).number):
+        return (f"unit_price: {shown(cell)} was read as {plain(price)}.",)
+    return ()
+
+
+def _currency_of_price(row: Row, values: dict[str, Value], columns: Columns, own: str) -> list[Problem]:
     """A price is in the currency that its column or cell names; a row that says another contradicts it."""
     column = next((one for one in columns.known if one.field == "unit_price"), None)
     if column is None or "unit_price" not in values:
         return []
     cell = row.cells[column.index]
     named = [column.currency, cell.currency if isinstance(cell, Number) else ""]
+    if isinstance(cell, str) and (possible := stated_price(cell).currencies):
+        stated = str(values.get("currency", "") or column.currency or own).strip().upper()
+        if len(possible) > 1 and stated not in possible:
+            reason = f"The price {shown(cell)} can be in {', '.join(possible)}: add a column with the currency."
+            return [Problem("currency", reason, column.heading)]
+        named.append(stated if len(possible) > 1 else possible[0])
     for currency in filter(None, named):
         stated = str(values.setdefault("currency", currency)).strip().upper()
         if stated != currency:
@@ -102,7 +137,8 @@ def _value(cell: Cell, column: Column, sign: DecimalSign | None) -> Value:
         return _truth(cell, field)
     if field in _DECIMALS:
         return _divided(_decimal(cell, field, sign), column)
-    return _text(cell, field)
+    text = _text(cell, field)
+    return supply_of(text) if field == "supply" else text
 
 
 def _divided(price: Decimal, column: Column) -> Decimal:
@@ -129,17 +165,18 @@ def _decimal(cell: str | bool | Number | Day, field: str, sign: DecimalSign | No
     match cell:
         case Number():
             # A spreadsheet has a zero below zero, which is what rounding leaves there.
-            return parse_decimal(cell.value or Decimal(0), field=field)
+            percent = cell.percent and field == "tax_rate"
+            return parse_decimal(cell.value * 100 if percent else cell.value or Decimal(0), field=field)
         case bool():
             return parse_decimal(cell, field=field)
         case Day():
             return parse_decimal(cell.text, field=field)
         case str():
             try:
-                text = plain_number(cell, sign)
+                text = plain_number(_bare_number(cell, field), sign)
             except InvalidInput as refusal:
                 raise InvalidInput(f"{field}: {refusal.message}", field=field, remedy=refusal.remedy) from None
-            return parse_decimal(text, field=field)
+            return parse_decimal(as_shown(text), field=field)
         case _:
             assert_never(cell)
 
@@ -153,7 +190,7 @@ def _text(cell: str | bool | Number | Day, field: str) -> str:
                     " type it anew in a column formatted as text.",
                     field=field,
                 )
-            return cell
+            return _APOSTROPHE.sub("", cell) if field in _APOSTROPHE_BEFORE else cell
         case Number():
             if field in _IDENTIFIERS and cell.value != cell.value.to_integral_value():
                 raise InvalidInput(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import repeat
@@ -27,6 +27,7 @@ from invoicing.importing.tables import (
     check_shape,
     shown,
 )
+from invoicing.importing.titles import without_titles
 from invoicing.importing.xlsx_archive import DAMAGED, check_archive, too_many_cells
 from invoicing.money.amounts import FLOAT_SIGNIFICANT_DIGITS_MAX, plain
 from invoicing.progress import Progress
@@ -41,8 +42,9 @@ _ZEROS = re.compile(r"0{2,20}")
 _UNCALCULATED = "holds a formula without a result: open the file in a spreadsheet program and save it."
 
 
-def read_xlsx(content: bytes, *, sheet: str, progress: Progress | None = None) -> Table:
-    """The table in the bytes of an XLSX file: in the sheet of this name, or in the only one that is not empty.
+def read_xlsx(content: bytes, *, sheet: str, known: Callable[[str], bool], progress: Progress | None = None) -> Table:
+    """The table in the bytes of an XLSX file: in the sheet of this name, or in the only one that is not empty. `known`
+    says whether a text is a column's name.
 
     Raises:
         InvalidInput, LimitExceeded.
@@ -51,7 +53,7 @@ def read_xlsx(content: bytes, *, sheet: str, progress: Progress | None = None) -
         # The library warns of features that it drops; none of them holds a value.
         warnings.simplefilter("ignore")
         try:
-            return _read(content, sheet, check_archive(content), progress)
+            return _read(content, sheet, check_archive(content), known, progress)
         except Refusal:
             raise
         except Exception:
@@ -59,7 +61,7 @@ def read_xlsx(content: bytes, *, sheet: str, progress: Progress | None = None) -
             raise InvalidInput(DAMAGED, field="file") from None
 
 
-def _read(content: bytes, name: str, formulas: bool, progress: Progress | None) -> Table:
+def _read(content: bytes, name: str, formulas: bool, known: Callable[[str], bool], progress: Progress | None) -> Table:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         # These are what the file says of itself, and good enough for a progress bar.
@@ -72,13 +74,15 @@ def _read(content: bytes, name: str, formulas: bool, progress: Progress | None) 
         book.close()
     if not rows:
         raise InvalidInput("The sheet is empty: it has no header and no rows.", field="file")
-    header = tuple(_header_text(cell) for cell in rows[0].cells)
+    beginning, titles = without_titles(rows, known)
+    header = tuple(_header_text(cell) for cell in beginning[0].cells)
     while header and not header[-1].strip():
         header = header[:-1]
     return Table(
         header=header,
-        rows=tuple(_padded(row, len(header)) for row in rows[1:]),
+        rows=tuple(_padded(row, len(header)) for row in beginning[1:]),
         form=f"XLSX, sheet {shown(sheet.title)}",
+        notes=titles,
     )
 
 
@@ -187,20 +191,20 @@ def _cell(number: int, cell: Any) -> Cell:
 
 
 def _number(value: int | float, form: str | None) -> Cell:
-    """The number in its shortest decimal text: of 0.1 that is 0.1, whatever the computer makes of it."""
+    """The number in its shortest decimal text: of 0.1 that is 0.1, whatever the computer makes of it. Of a computed
+    one, such as 9.779999999999999, a spreadsheet shows the first 15 digits, and so they are taken: 9.78.
+    """
     if isinstance(value, int) and abs(value) >= 10**FLOAT_SIGNIFICANT_DIGITS_MAX:
         return Unreadable(_too_long())
     exact = Decimal(repr(value))
+    if isinstance(value, float) and exact.is_finite() and len(exact.as_tuple().digits) > FLOAT_SIGNIFICANT_DIGITS_MAX:
+        exact = Decimal(f"{value:.{FLOAT_SIGNIFICANT_DIGITS_MAX}g}")
     if not exact.is_finite() or abs(exact.adjusted()) >= FLOAT_SIGNIFICANT_DIGITS_MAX:
         return Unreadable(_too_long())
     text = plain(exact)
-    if len(exact.normalize().as_tuple().digits) > FLOAT_SIGNIFICANT_DIGITS_MAX:
-        return Unreadable(
-            f"holds a computed number of more than {FLOAT_SIGNIFICANT_DIGITS_MAX} digits, {text}: round it."
-        )
     if form and _ZEROS.fullmatch(form) and text.isdigit():
         return Number(Decimal(text), text.zfill(len(form)))
-    return Number(Decimal(text), text, currency_of_format(form) if form else "")
+    return Number(Decimal(text), text, currency_of_format(form) if form else "", percent=bool(form and "%" in form))
 
 
 def _too_long() -> str:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.importing.columns import Kind, field_of, match_columns
+from invoicing.importing.columns import match_columns
 from invoicing.importing.decimals import DecimalSign, plain_number, sign_of_column
+from invoicing.importing.vocabulary import Kind, field_of
 from invoicing.refusals import InvalidInput
 from invoicing.remedies import Act
 from tests.support.tables import items, table

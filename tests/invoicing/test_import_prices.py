@@ -12,12 +12,13 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from invoicing.importing.columns import Columns, Kind, is_known, match_columns
+from invoicing.importing.columns import Columns, is_known, match_columns
 from invoicing.importing.price_columns import Pricing
 from invoicing.importing.prices import Meaning, currency_of_format, read_heading
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import Table
 from invoicing.importing.values import ReadRow, read_rows
+from invoicing.importing.vocabulary import Kind
 from invoicing.refusals import InvalidInput
 from views.remedies import at_terminal, message_of
 

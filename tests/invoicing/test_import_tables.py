@@ -15,9 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicing.importing.columns import Kind, match_columns
+from invoicing.importing.columns import is_known, match_columns
+from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import COLUMNS_MAX, ROWS_MAX, Day, Number, Unreadable
 from invoicing.importing.values import read_rows
+from invoicing.importing.vocabulary import Kind
 from invoicing.refusals import LimitExceeded, Refusal
 from tests.support.tables import items, refused, table
 
@@ -261,10 +263,26 @@ def test_texts_that_begin_like_formulas_are_texts() -> None:
 
 
 def test_numbers_that_spreadsheets_do_not_keep_are_named() -> None:
-    content = workbook(["Name", "Note"], ["A", 1234567890123456789], ["B", 0.3], ["C", 1e20])
-    content = repacked(content, "xl/worksheets/sheet1.xml", {b"<v>0.3</v>": b"<v>0.30000000000000004</v>"})
+    content = workbook(["Name", "Note"], ["A", 1234567890123456789], ["C", 1e20])
     cells = [row.cells[1] for row in table(content).rows]
     assert all(isinstance(cell, Unreadable) for cell in cells)
+
+
+def test_computed_numbers_are_read_as_a_spreadsheet_shows_them() -> None:
+    content = workbook(["Name", "Note"], ["A", 0.3], ["B", 9.779999999999999])
+    content = repacked(content, "xl/worksheets/sheet1.xml", {b"<v>0.3</v>": b"<v>0.30000000000000004</v>"})
+    cells = [row.cells[1] for row in table(content).rows]
+    assert cells == [Number(Decimal("0.3"), "0.3"), Number(Decimal("9.78"), "9.78")]
+
+
+def test_titles_above_a_sheet_are_passed_over_and_percent_is_what_is_shown() -> None:
+    rows = (["Prices", None], ["Status", date(2026, 11, 29)], [None], ["Item name", "VAT rate"], ["Bread", 0.2])
+    content = workbook(*rows, formats={"B5": "0%"})
+    read = read_table(content, known=lambda heading: is_known(Kind.ITEMS, heading))
+    assert read.header == ("Item name", "VAT rate")
+    assert read.notes[0].text == "The header is row 4. 2 rows are above it, passed over: Prices; Status."
+    (row,) = read_rows(read, match_columns(Kind.ITEMS, read, ignore_unknown=False), None)
+    assert (row.number, row.values) == (5, {"name": "Bread", "tax_rate": Decimal(20)})
 
 
 def test_errors_of_a_spreadsheet_are_named() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from invoicing.document.documents import Supply
-from invoicing.importing.columns import Kind, field_of, match_columns
+from invoicing.importing.columns import match_columns
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.values import read_rows
+from invoicing.importing.vocabulary import Kind, field_of
 from invoicing.refusals import NotAllowed, Refusal
 from operations.access import open_books
 from operations.customers import find_customers, save_customer
@@ -158,7 +159,7 @@ async def test_items_have_exact_prices_and_the_currency_of_the_organization(desk
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("country", "Germany"),
+        ("country", "Germania Inferior"),
         ("country", "XX"),
         ("tax_number", "GB123456789"),
         ("email", "nobody"),
@@ -366,3 +367,48 @@ async def test_five_thousand_rows_are_one_import(desk: Desk) -> None:
     again = await desk.load(f"name,email\n{rows.replace(',GB980780684', '').replace('c7@', 'new@')}\n", update=True)
     assert again.counts["unchanged"] == 4_999
     assert len(desk.audit()) == 2
+
+
+# What cells mean in the books
+
+
+async def test_countries_terms_house_numbers_and_postal_codes_are_understood(desk: Desk) -> None:
+    text = (
+        "Firma;Straße;Hausnummer;PLZ;Ort;Land;Zahlungsziel\n"
+        "A GmbH;Hauptstr.;5;1067;Dresden;Deutschland;Net 30\n"
+        "B SARL;rue de la Paix;7;1000;Bourg;FRA;30 jours net\n"
+        "C AG;Ring;3;1010;Wien;Austria;Due on receipt\n"
+    )
+    imported = await desk.load(text)
+    assert [row.problems for row in imported.rows] == [(), (), ()]
+    found = {one.name: one for one in (await find_customers(desk.books, query="", cursor="", limit=10)).items}
+    assert [(one.line1, one.postal_code, one.country) for one in found.values()] == [
+        ("Hauptstr. 5", "01067", "DE"),
+        ("7 rue de la Paix", "01000", "FR"),
+        ("Ring 3", "1010", "AT"),
+    ]
+    assert found["A GmbH"].payment_terms == found["B SARL"].payment_terms != ""
+    assert [row.mended for row in imported.rows] == [
+        ("postal_code: 1067 was read as 01067 (DE).",),
+        ("postal_code: 1000 was read as 01000 (FR).",),
+        (),
+    ]
+
+
+async def test_terms_that_the_books_do_not_have_are_refused_with_those_they_have(desk: Desk) -> None:
+    imported = await desk.load("Name,Terms\nA,Net 77\nB,2/10 net 30\n")
+    assert reasons(imported) == [(2, "payment_terms"), (3, "payment_terms")]
+    assert "must be one of" in imported.rows[0].problems[0].text
+
+
+async def test_a_rate_of_tax_is_the_code_that_has_it(desk: Desk) -> None:
+    imported = await desk.load("Name,VAT rate,Product type\nBread,20%,product\nCare,0.2,service\n", Kind.ITEMS)
+    assert outcomes(imported) == ["created", "created"]
+    bread, care = (await find_items(desk.books, query="", cursor="", limit=10)).items
+    assert bread.tax_code == care.tax_code != ""
+    assert (bread.supply, care.supply) == (Supply.GOODS, Supply.SERVICES)
+    imported = await desk.load("Name,VAT rate\nTea,0\nMilk,77\n", Kind.ITEMS)
+    assert reasons(imported) == [(2, "tax_rate"), (3, "tax_rate")]
+    texts = [row.problems[0].text for row in imported.rows]
+    assert "several tax codes" in texts[0]
+    assert "no tax code here" in texts[1]

@@ -126,6 +126,7 @@ def test_the_report_as_data_names_the_file_and_every_row(run: Run, tmp_path: Pat
         "form": "CSV, UTF-8, separated by semicolon",
         "columns": {"Customer name": "name", "VAT number": "tax_number", "Postcode": "postal_code"},
         "ignored_columns": [],
+        "profile": None,
         "dry_run": False,
         "written": True,
         "counts": {"rows": 2, "created": 2, "updated": 0, "unchanged": 0, "refused": 0},
@@ -154,7 +155,7 @@ def test_items_come_from_a_workbook(run: Run, tmp_path: Path) -> None:
 def test_a_dry_run_says_what_would_be_done(run: Run, tmp_path: Path) -> None:
     before = books(tmp_path).read_bytes()
     done = run("import", "customers", file(tmp_path), "--organization", HANDLE, "--dry-run")
-    assert (done.code, done.out.splitlines()[2]) == (0, "row 2: would be created, Hotel Bristol")
+    assert (done.code, done.out.splitlines()[3]) == (0, "row 2: would be created, Hotel Bristol")
     assert done.out.splitlines()[-1] == (
         "This was a dry run: of 2 rows 2 would be created, 0 updated, 0 unchanged, 0 refused."
     )

@@ -13,8 +13,9 @@ from openpyxl import Workbook
 from sqlalchemy import text
 from sqlmodel import Session
 
-from invoicing.importing.columns import Kind, match_columns
+from invoicing.importing.columns import match_columns
 from invoicing.importing.values import read_rows
+from invoicing.importing.vocabulary import Kind
 from operations.customers import find_customers
 from operations.files import ExportRequest, export_documents
 from operations.import_files import FileToImport, read_file_to_import

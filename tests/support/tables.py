@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from invoicing.importing.columns import Kind, field_of, match_columns
+from invoicing.importing.columns import match_columns
 from invoicing.importing.decimals import DecimalSign
 from invoicing.importing.recognizing import read_table
 from invoicing.importing.tables import Table
 from invoicing.importing.values import ReadRow, read_rows
+from invoicing.importing.vocabulary import Kind, field_of
 from invoicing.refusals import Refusal
 
 

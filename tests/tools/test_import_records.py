@@ -42,10 +42,12 @@ async def test_a_dry_run_says_what_each_row_becomes_and_the_next_call_does_it_on
     async with assistant(desk.office, era, organization=HANDLE) as chat:
         asked = {"kind": "customers", "file": "customers.csv"}
         result = await chat.call("import_records", **asked)
-        assert text_of(result).splitlines()[1:7] == [
+        assert text_of(result).splitlines()[1:8] == [
             "Customers from customers.csv (CSV, UTF-8, separated by semicolon).",
             "This was a dry run: of 2 rows 2 would be created, 0 updated, 0 unchanged, 0 refused.",
             "There is no column country: new customers are in GB.",
+            "Columns: Customer name is name, VAT number is tax_number, Postcode is postal_code. One that is another:"
+            ' map of import_records, "HEADING=FIELD"; "HEADING=" passes over it.',
             "row 2: would be created, Hotel Bristol Bath",
             "row 3: would be created, Bäckerei Grün",
             "With dry_run=false it is imported.",
@@ -72,6 +74,33 @@ async def test_a_client_that_wants_progress_is_told_of_the_rows(desk: Practice) 
         asked = {"kind": "customers", "file": "customers.csv"}
         await chat.client.call_tool("import_records", asked, progress_callback=hear)
     assert told == [(0, 2, "0 of 2 rows"), (2, 2, "2 of 2 rows")]
+
+
+async def test_a_dry_run_says_whose_export_it_is_and_what_each_column_was_read_as(
+    desk: Practice, tmp_path: Path
+) -> None:
+    header = "*ContactName,EmailAddress,POAddressLine1,POCity,POPostalCode,POCountry,AccountNumber"
+    rows = "Acme,a@acme.example,1 Main St,Boston,2138,United States,A1\n"
+    (tmp_path / "files" / "xero.csv").write_text(f"Contacts of Finch\n\n{header}\n{rows}", "utf-8")
+    async with assistant(desk.office, organization=HANDLE) as chat:
+        result = await chat.call("import_records", kind="customers", file="xero.csv")
+        done, text = result.structured_content, text_of(result)
+        assert done is not None
+        assert done["profile"] == "xero"
+        assert done["columns"][0] == {
+            "heading": "*ContactName",
+            "field": "name",
+            "how": "program",
+            "example": "Acme",
+        }
+        assert done["columns"][-1] == {"heading": "AccountNumber", "field": None, "how": None, "example": None}
+        assert "The header is row 3. Row 1 is above it, passed over: Contacts of Finch." in text
+        assert "Read as an export of Xero, contacts, by its headings." in text
+        assert "Passed over: AccountNumber." in text
+        assert "Columns: *ContactName is name, EmailAddress is email," in text
+        assert "in 1 row. row 4, postal_code: 2138 was read as 02138 (US)." in text
+        refused = await chat.refused("import_records", kind="customers", file="xero.csv", options=["profile=sage"])
+        assert "none or one of: akaunting" in refused["message"]
 
 
 async def test_of_many_rows_those_that_are_refused_are_told_first(desk: Practice, tmp_path: Path) -> None:
