@@ -129,7 +129,7 @@ def _pages(rows: list[Row], sheet: Sheet) -> list[list[Placed]]:
     with the slip, so that it is not alone on its page.
     """
     pages = paginate(rows, first=sheet.first_frame(), following=sheet.next_frame)
-    if sheet.slip is None or sheet.has_room_for_slip(pages[-1]):
+    if sheet.slip is None or (sheet.has_room_for_slip(pages[-1]) and _has_line(pages[-1])):
         return pages
     lines = [index for index, row in enumerate(rows) if row.kind == "line"]
     for count in range(min(_LINES_WITH_SLIP, len(lines)), 0, -1):
@@ -138,7 +138,11 @@ def _pages(rows: list[Row], sheet: Sheet) -> list[list[Placed]]:
         broken = paginate(moved, first=sheet.first_frame(), following=sheet.next_frame)
         if sheet.has_room_for_slip(broken[-1]):
             return broken
-    return [*pages, []]
+    return pages if sheet.has_room_for_slip(pages[-1]) else [*pages, []]
+
+
+def _has_line(page: list[Placed]) -> bool:
+    return any(item.row.kind == "line" for item in page)
 
 
 def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: _Look) -> list[Row]:

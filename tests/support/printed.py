@@ -126,3 +126,21 @@ def _said(ask: Any, element: Any) -> str:
     buffer = ctypes.create_string_buffer(400)
     length = ask(element, buffer, len(buffer))
     return buffer.raw[: max(length - 2, 0)].decode("utf-16-le")
+
+
+def place_of(pdf: bytes, text: str, *, measured: int | None = None) -> tuple[float, float, float, float]:
+    """Where a text first stands on the first page: left, upper, right and lower edge of its letters in millimetres from
+    the left and upper edge of the sheet; of its first letters alone where `measured` says how many.
+    """
+    with pdfium.PdfDocument(pdf) as opened:
+        loaded = opened[0]
+        found = loaded.get_textpage()
+        match = found.search(text, match_case=True).get_next()
+        assert match is not None, text
+        first, count = match
+        boxes = [found.get_charbox(index) for index in range(first, first + (measured or count))]
+        height = loaded.get_height()
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    edges = (min(lefts), height - max(tops), max(rights), height - min(bottoms))
+    left, top, right, bottom = (edge * 25.4 / 72 for edge in edges)
+    return left, top, right, bottom

@@ -1,0 +1,138 @@
+"""Where things stand on the page: what a payer looks for, what an envelope shows, and what stands in columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from invoicing.appearance.branding import Branding, kept_logo
+from invoicing.countries import COUNTRY_CODES, country
+from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails
+from invoicing.render.formats import formats_for, grouped_by_four
+from invoicing.render.labels import labels_of
+from invoicing.render.pdf import render_pdf
+from invoicing.render.totals import hanging_width
+from tests.support.printed import image, invoice, pages_of, place_of, printed
+
+TALL = Branding(logo=kept_logo(image(size=(200, 800))).content)
+
+
+def of(code: str, **changes: object) -> Document:
+    """An invoice as the country has it, to a buyer whose address has five lines."""
+    rules = country(code)
+    address = Address("Street 5", "Building B", "12345", "Town", "", code)
+    seller = Party("Seller", Address(country=code), "X1")
+    buyer = Party("The Buyer Ltd", address, "X2")
+    return replace(invoice("DE"), **{"locale": rules.locale, "seller": seller, "buyer": buyer, **changes})
+
+
+@pytest.mark.parametrize("code", COUNTRY_CODES)
+def test_the_address_is_in_the_window_of_its_country_below_the_tallest_logo(code: str) -> None:
+    window = country(code).address_window
+    pdf = render_pdf(of(code), TALL)
+    for text in ("The Buyer Ltd", "Street 5", "Building B", "Town"):
+        left, top, right, bottom = place_of(pdf, text)
+        assert window.left <= left < right <= window.left + window.width, text
+        assert window.top <= top < bottom <= window.top + window.height, text
+    # Neither the table nor the buyer's number, which is nobody's business, is seen through it.
+    head = labels_of(country(code).languages[0]).description
+    assert place_of(pdf, head)[1] >= window.top + window.height
+    number = place_of(pdf, "X2")
+    assert number[0] > window.left + window.width or number[2] < window.left
+
+
+def test_the_field_of_din_5008_has_the_sender_above_the_address() -> None:
+    window = country("DE").address_window
+    assert (window.left, window.top, window.width, window.height) == (20, 45, 85, 45)
+    pdf = render_pdf(of("DE", seller=Party("Seller", Address("Weg 1", "", "10115", "Berlin", "", "DE"))))
+    left, top, _, bottom = place_of(pdf, "Seller · Weg 1 · 10115 Berlin")
+    address = place_of(pdf, "The Buyer Ltd")
+    assert window.top <= top < bottom < address[1]
+    assert left == pytest.approx(address[0], abs=0.5)
+
+
+def test_the_sum_and_its_day_are_the_largest_after_the_title() -> None:
+    pdf = render_pdf(invoice("GB"))
+    title, amount, day, total = (place_of(pdf, text) for text in ("Invoice", "£90.00", "15 Apr 2026", "Total £"))
+    assert title[1] < amount[1] < 40
+    assert amount[0] == pytest.approx(title[0], abs=0.5)
+    assert amount[3] - amount[1] > total[3] - total[1]
+    assert day[2] < place_of(pdf, "Hartley & Daughters")[0]
+    assert "Amount payable" not in printed(replace(invoice("GB"), kind=DocumentKind.CREDIT_NOTE))
+
+
+@pytest.mark.parametrize("seller", ["GB", "DE", "PL", "CH"])
+def test_the_digits_of_lines_and_sums_end_in_one_place_whatever_sign_follows(seller: str) -> None:
+    what = invoice(seller)
+    pdf = render_pdf(what)
+    formats = formats_for(what.locale, what.currency)
+    line_end = place_of(pdf, formats.amount(3750))[2]
+    # The total's first place is the large one below the title.
+    for amount_minor in (what.net_minor, what.tax_minor):
+        money = formats.money(amount_minor).replace("\u00a0", " ")
+        figures = len(money.rstrip("€zł "))
+        assert place_of(pdf, money, measured=figures)[2] == pytest.approx(line_end, abs=0.4)
+    assert (hanging_width(what, formats) > 0) == formats.money(0).endswith(("€", "zł"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_sums_stand_in_the_same_place_with_short_and_long_words(count: int) -> None:
+    short, long = invoice("DE", count=count), invoice("DE", count=count)
+    long = replace(
+        long, taxes=tuple(replace(tax, label="Umsatzsteuer in voller Länge geschrieben") for tax in long.taxes)
+    )
+    places = [place_of(render_pdf(what), "Gesamtbetrag") for what in (short, long)]
+    assert places[0][0] == pytest.approx(places[1][0], abs=0.1)
+
+
+def test_quantities_stand_at_their_decimal_sign_and_units_at_an_edge_of_their_own() -> None:
+    what = invoice("DE")
+    amounts = (("640", "Stück"), ("4.8", "Std."), ("13.25", "kg"))
+    lines = tuple(
+        replace(line, quantity=Decimal(number), unit=unit)
+        for line, (number, unit) in zip(what.lines, amounts, strict=True)
+    )
+    pdf = render_pdf(replace(what, lines=lines))
+    whole, half, quarter = (place_of(pdf, text) for text in ("640", "4,8", "13,25"))
+    comma = place_of(pdf, "4,8", measured=2)
+    assert whole[2] < comma[2]
+    assert quarter[2] > half[2] > whole[2]
+    assert place_of(pdf, "13,25", measured=3)[2] == pytest.approx(comma[2], abs=0.1)
+    units = [place_of(pdf, unit)[0] for _, unit in amounts]
+    assert max(units) - min(units) < 0.5
+
+
+@pytest.mark.parametrize("lines", [6, 12, 19, 25, 40])
+def test_a_slip_is_never_alone_on_its_page(lines: int) -> None:
+    last = pages_of(render_pdf(invoice("CH", count=lines)))[-1]
+    assert "Zahlteil" in last
+    assert f"<Item {lines}>" in last
+    assert "Gesamtbetrag" in last
+
+
+@pytest.mark.parametrize("country_code", ["HU", "MT", "GB", "NO"])
+def test_an_account_stays_on_one_line_and_can_be_copied(country_code: str) -> None:
+    ibans = {
+        "HU": "HU42117730161111101800000000",
+        "MT": "MT84MALT011000012345MTLCAST001S",
+        "GB": "GB33BUKB20201555555555",
+        "NO": "NO9386011117947",
+    }
+    what = replace(invoice("DE"), payment=PaymentDetails("Owner", "", ibans[country_code], ""))
+    assert f"IBAN {grouped_by_four(ibans[country_code])}\n".replace("\u00a0", " ") in printed(what)
+
+
+def test_money_has_the_signs_that_its_language_has_for_money() -> None:
+    romand = formats_for("fr_CH", "CHF")
+    assert romand.money(39435).replace("\u00a0", " ") == "394.35 CHF"
+    assert romand.price(Decimal("1234.5")) == "1'234.50"
+    assert romand.number(Decimal("394.35")) == "394,35"
+    assert formats_for("de_CH", "CHF").money(-1438).replace("\u00a0", " ") == "CHF -14.38"
+    assert formats_for("de_CH", "CHF").amount(-1438) == "-14.38"
+
+
+def test_the_note_stands_between_the_sums_and_the_account() -> None:
+    text = printed(replace(invoice("DE"), note="Geliefert ans Hintertor."))
+    assert text.index("Gesamtbetrag") < text.index("Geliefert") < text.index("IBAN")
