@@ -16,7 +16,7 @@ from invoicing.render.addresses import known_country
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import FALLBACK_LANGUAGE, Labels, in_line
-from invoicing.render.layout import Column, Row, side_by_side, text_column
+from invoicing.render.layout import Cell, Row, Table, TableRow, text_column
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.untaxed import is_untaxed
 
@@ -95,31 +95,29 @@ def correction_rows(document: Document, *, tax_label: str, paper: Paper, formats
     table = [("", titles), *((name, [formats.amount(one) for one in amounts]) for name, amounts in stated)]
     if is_untaxed(document):
         table = [(name, [formats.money(amounts[2])]) for name, amounts in stated]
-    rows = [Row((column,), space_above=2, space_below=2, glued=True) for column in _columns(table, paper)]
-    rows[0] = replace(rows[0], space_above=14)
-    rows[-1] = replace(rows[-1], glued=False, rule=hairline(paper.left, paper.right))
-    return rows
+    return [Row((_drawn(table, paper),), space_above=14, space_below=2, rule=hairline(paper.left, paper.right))]
 
 
-def _columns(table: Sequence[tuple[str, Sequence[str]]], paper: Paper) -> list[Column]:
+def _drawn(table: Sequence[tuple[str, Sequence[str]]], paper: Paper) -> Table:
     """Each line of the table: its name at the left, its figures in columns at the right; the head has no name."""
-    style, head = theme().quiet, theme().label
+    style, head = theme().text, theme().label
     widths = [
         max(one.face.width_of(printable(text), one.size) for text in texts for one in (style, head))
         for texts in zip(*(figures for _, figures in table), strict=True)
     ]
-    first = paper.right - sum(widths) - _GAP * (len(widths) - 1)
-    found: list[Column] = []
+    first = paper.figures_right - sum(widths) - _GAP * (len(widths) - 1)
+    rows: list[TableRow] = []
     for name, figures in table:
         look, left = style if name else head, first
-        cells = [
-            text_column(in_line(name), look, left=paper.left, width=max(first - paper.left - _GAP, _NAME_WIDTH_MIN))
-        ]
+        room = max(first - paper.left - _GAP, _NAME_WIDTH_MIN)
+        words = text_column(in_line(name), look, left=paper.left, width=room)
+        cells = [Cell(words, "TH", "Row") if name else Cell(())]
         for figure, width in zip(figures, widths, strict=True):
-            cells.append(text_column(figure, look, left=left, width=width, align="right"))
+            lines = text_column(figure, look, left=left, width=width, align="right")
+            cells.append(Cell(lines) if name else Cell(lines, "TH", "Column"))
             left += width + _GAP
-        found.append(side_by_side(*cells))
-    return found
+        rows.append(TableRow(tuple(cells), 4 if rows else 0))
+    return Table(tuple(rows))
 
 
 def _rules(document: Document) -> CorrectionRules | None:

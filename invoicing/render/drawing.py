@@ -47,7 +47,7 @@ def draw_tagged(canvas: Canvas, column: Column, top: float, paper: Paper, tags: 
         first = lines[0]
         role = first.role or "P"
         if first.picture is not None:
-            with tags.content(parent, "Figure", first.picture.alt, _box_of(first.picture, top, paper)):
+            with tags.content(parent, "Figure", first.picture.alt, box_of(first.picture, top, paper)):
                 draw_column(canvas, lines, top, paper)
         elif role == "Artifact":
             with tags.artifact():
@@ -102,7 +102,7 @@ def _texts(column: Column) -> list[Column]:
     return [column[start:end] for start, end in pairwise([*starts, len(column)])]
 
 
-def _box_of(picture: Picture, top: float, paper: Paper) -> str:
+def box_of(picture: Picture, top: float, paper: Paper) -> str:
     """Where a picture is on its page, as the file has it."""
     bottom = paper.height - top - picture.height
     corners = (picture.left, bottom, picture.left + picture.width, bottom + picture.height)

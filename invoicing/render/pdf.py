@@ -21,7 +21,8 @@ from invoicing.render.labels import Labels, in_two_languages, labels_of
 from invoicing.render.layout import Modules, NoCode, Placed, Row, paginate, text_column
 from invoicing.render.letterhead import heading_of, letterhead_rows
 from invoicing.render.line_table import line_rows
-from invoicing.render.sheet import Metadata, Sheet, draw_pages, footer_column
+from invoicing.render.metadata import Metadata
+from invoicing.render.sheet import Sheet, draw_pages, footer_column
 from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
 from invoicing.render.theme import Paper, paper_of, theme
@@ -172,4 +173,5 @@ def _metadata(document: Document, formats: Formats, labels: Labels) -> Metadata:
         author=document.seller.name,
         subject=f"{heading}, {document.issue_date.isoformat()}, {document.buyer.name}",
         language=formats.language,
+        day=document.issue_date,
     )

@@ -25,6 +25,7 @@ from invoicing.render.fonts import EMBEDDING_LOCK, Face, printable
 from invoicing.render.labels import Labels
 from invoicing.render.layout import Column, Frame, Placed, Row, Run, Style, Table, TextLine, text_column
 from invoicing.render.letterhead import TOP
+from invoicing.render.metadata import Metadata, describe
 from invoicing.render.slip import SLIP_HEIGHT, Slip, draw_slip
 from invoicing.render.tagging import Element, Tags
 from invoicing.render.theme import Paper, hairline, theme
@@ -41,16 +42,6 @@ _SLIP_NEARER = 9.0
 
 # A longer footer would take the page from the document; it is printed once, at the end.
 _FOOTER_LINES_MAX = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What the file says about itself."""
-
-    title: str
-    author: str
-    subject: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +91,9 @@ def draw_pages(pages: Sequence[Sequence[Placed]], sheet: Sheet, metadata: Metada
         invariant=1,
         initialFontName=theme().text.face.name,  # type: ignore[arg-type]  # The stub says float; it is a name.
         lang=metadata.language,
+        pdfVersion=(1, 7),
     )
-    _describe(canvas, metadata)
+    describe(canvas, metadata)
     tags = Tags(canvas)
     for index, page in enumerate(pages):
         tags.begin_page()
@@ -113,35 +105,30 @@ def draw_pages(pages: Sequence[Sequence[Placed]], sheet: Sheet, metadata: Metada
     return output.getvalue()
 
 
-def _describe(canvas: Canvas, metadata: Metadata) -> None:
-    canvas.setTitle(_one_line(metadata.title))
-    canvas.setAuthor(_one_line(metadata.author))
-    canvas.setSubject(_one_line(metadata.subject))
-    canvas.setCreator("Counterfoil")
-    canvas.setProducer("Counterfoil")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-
-
-def _one_line(text: str) -> str:
-    # Half a surrogate pair cannot be encoded; metadata otherwise keeps characters that the faces lack.
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-
-
 def _draw_page(canvas: Canvas, placed: Sequence[Placed], sheet: Sheet, tags: Tags, *, page: int, pages: int) -> None:
     if sheet.watermark:
         # Said once, and first: that this is no invoice must not be missed.
         with tags.content(tags.root, "P") if page == 1 else tags.artifact():
             _draw_watermark(canvas, sheet.watermark, sheet.paper)
     if page > 1:
-        with tags.artifact():
+        with tags.artifact("Header"):
             _draw_running_head(canvas, sheet)
     for item in placed:
+        if item.row.bookmark and pages > 1:
+            _bookmark(canvas, item, sheet.paper)
         _draw_row(canvas, item, sheet.paper, tags)
     if sheet.slip is not None and page == pages:
         _draw_foot(canvas, sheet, tags, page=page, pages=pages, base=_FOOT_BASE + SLIP_HEIGHT - _SLIP_FOOT_SHIFT)
         draw_slip(canvas, sheet.slip, sheet.paper, tags)
     else:
         _draw_foot(canvas, sheet, tags, page=page, pages=pages, base=_FOOT_BASE)
+
+
+def _bookmark(canvas: Canvas, item: Placed, paper: Paper) -> None:
+    """An entry of the outline, by which a reader of several pages finds the row."""
+    key = item.row.bookmark
+    canvas.bookmarkHorizontal(key, 0, paper.height - item.top)
+    canvas.addOutlineEntry(key, key)
 
 
 def _draw_row(canvas: Canvas, item: Placed, paper: Paper, tags: Tags) -> None:
@@ -198,9 +185,10 @@ def _draw_foot(canvas: Canvas, sheet: Sheet, tags: Tags, *, page: int, pages: in
     with tags.artifact():
         draw_rule(canvas, hairline(paper.left, paper.right), top - 4, paper)
     # The footer is on every page, and read out on the last.
-    with tags.content(tags.root, "P") if page == pages else tags.artifact():
-        draw_column(canvas, sheet.footer, top, paper)
-    with tags.artifact():
+    if sheet.footer:
+        with tags.content(tags.root, "P") if page == pages else tags.artifact("Footer"):
+            draw_column(canvas, sheet.footer, top, paper)
+    with tags.artifact("Footer"):
         draw_column(canvas, (_two_sided("", number, style, paper),), top + height - style.leading, paper)
 
 

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from invoicing.appearance.payment_codes import SwissBill
 from invoicing.render.codes import swiss_modules
-from invoicing.render.drawing import draw_picture, draw_tagged
+from invoicing.render.drawing import box_of, draw_picture, draw_tagged
 from invoicing.render.formats import grouped_by_four
 from invoicing.render.layout import Column, Modules, NoCode, Picture, Style, TextLine, text_column
 from invoicing.render.tagging import Tags
@@ -161,7 +161,7 @@ def draw_slip(canvas: Canvas, slip: Slip, paper: Paper, tags: Tags) -> None:
                 _draw_marks(canvas, left, paper.height - below - height, blank_width, height)
     alt = slip.code.words if isinstance(slip.code, NoCode) else words.payment_part
     code = Picture(_RECEIPT + _MARGIN, _CODE_SIDE, _CODE_SIDE, slip.code, alt=alt)
-    with tags.content(tags.root, "Figure", code.alt):
+    with tags.content(tags.root, "Figure", code.alt, box_of(code, top + _CODE_TOP, paper)):
         draw_picture(canvas, code, top + _CODE_TOP, paper)
 
 

@@ -62,9 +62,10 @@ class Tags:
         self._write("EMC")
 
     @contextmanager
-    def artifact(self) -> Iterator[None]:
-        """What is drawn inside is not part of what the document says."""
-        self._write("/Artifact BMC")
+    def artifact(self, repeated: Literal["", "Header", "Footer"] = "") -> Iterator[None]:
+        """What is drawn inside is not part of what the document says; `repeated` is on each page."""
+        kind = f"<</Type/Pagination/Subtype/{repeated}>> BDC" if repeated else "BMC"
+        self._write(f"/Artifact {kind}")
         yield
         self._write("EMC")
 

@@ -19,13 +19,12 @@ from tests.support.printed import image, invoice, pages_of, place_of, printed
 TALL = Branding(logo=kept_logo(image(size=(200, 800))).content)
 
 
-def of(code: str, **changes: object) -> Document:
+def of(code: str, *, sender: Address | None = None) -> Document:
     """An invoice as the country has it, to a buyer whose address has five lines."""
     rules = country(code)
     address = Address("Street 5", "Building B", "12345", "Town", "", code)
-    seller = Party("Seller", Address(country=code), "X1")
-    buyer = Party("The Buyer Ltd", address, "X2")
-    return replace(invoice("DE"), **{"locale": rules.locale, "seller": seller, "buyer": buyer, **changes})
+    seller = Party("Seller", sender or Address(country=code), "X1")
+    return replace(invoice("DE"), locale=rules.locale, seller=seller, buyer=Party("The Buyer Ltd", address, "X2"))
 
 
 @pytest.mark.parametrize("code", COUNTRY_CODES)
@@ -46,7 +45,7 @@ def test_the_address_is_in_the_window_of_its_country_below_the_tallest_logo(code
 def test_the_field_of_din_5008_has_the_sender_above_the_address() -> None:
     window = country("DE").address_window
     assert (window.left, window.top, window.width, window.height) == (20, 45, 85, 45)
-    pdf = render_pdf(of("DE", seller=Party("Seller", Address("Weg 1", "", "10115", "Berlin", "", "DE"))))
+    pdf = render_pdf(of("DE", sender=Address("Weg 1", "", "10115", "Berlin", "", "DE")))
     left, top, _, bottom = place_of(pdf, "Seller · Weg 1 · 10115 Berlin")
     address = place_of(pdf, "The Buyer Ltd")
     assert window.top <= top < bottom < address[1]
