@@ -66,7 +66,7 @@ class InstalmentAnswer(View):
 
 
 class TotalsAnswer(View):
-    """What stands below the lines; `payable` is the total less what the buyer withholds."""
+    """What stands below the lines; `payable` is the total less what the buyer withholds, or pays to the tax office."""
 
     adjustments: Annotated[list[AdjustmentAnswer], SEVERAL_UNSPELT]
     withholding: Annotated[WithholdingAnswer | None, UNSPELT_OR_NULL]
@@ -144,7 +144,7 @@ def adjustment_lines(document: Document) -> Iterable[str]:
 
 
 def tax_text(tax: TaxSubtotal, currency: str) -> str:
-    """A tax subtotal in a few words, with the part of each jurisdiction."""
+    """A tax subtotal in a few words, with the part of each jurisdiction, or each of two taxes."""
     parts = ", ".join(
         f"{part.name} ({part.level.value}) {plain(part.rate)} % {money_text(part.tax_minor, currency)}"
         for part in tax.jurisdictions
@@ -163,6 +163,11 @@ def settlement_lines(document: Document) -> Iterable[str]:
     instalments, where they are stated.
     """
     currency, held, rate = document.currency, document.withholding, document.exchange
+    if split := document.split_tax_minor:
+        yield (
+            f"Split payment: the buyer pays the tax of {money_text(split, currency)} to the tax office;"
+            f" payable {money_text(document.payable_minor, currency)} {currency}"
+        )
     if held is not None:
         base, amount = money_text(held.base_minor, currency), money_text(held.amount_minor, currency)
         yield (

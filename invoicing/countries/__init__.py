@@ -48,6 +48,7 @@ from invoicing.countries.registration import (
     read_identifiers,
     read_registrations,
 )
+from invoicing.countries.schemes import read_split_payment, read_surcharge
 from invoicing.countries.windows import AddressWindow, read_window
 from invoicing.document.documents import Address, TaxCategory
 from invoicing.money.amounts import parse_decimal
@@ -181,6 +182,8 @@ def parse_country(text: str, *, name: str) -> Country:
         planned_mandates=tuple(read_planned_mandate(entry) for entry in table.tables_if_any("planned_mandates")),
         requirements=tuple(read_requirement(entry) for entry in table.tables_if_any("requirements")),
         costs=read_costs(table.tables_if_any("costs")),
+        split_payment=read_split_payment(table.table_if_any("split_payment")),
+        surcharge=read_surcharge(table.table_if_any("surcharge")),
     )
     table.close()
     _check_languages(parsed, name)

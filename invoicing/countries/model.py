@@ -17,6 +17,7 @@ from invoicing.countries.corrections import CorrectionRules
 from invoicing.countries.costs import Cost
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
+from invoicing.countries.schemes import SplitPayment, Surcharge
 from invoicing.countries.windows import AddressWindow
 from invoicing.document.documents import TaxCategory
 
@@ -28,7 +29,13 @@ AccountingStandard = Literal["ifrs", "us_gaap"]
 PartyField = Literal["name", "line1", "city", "postal_code", "country", "tax_number", "registration_number", "email"]
 
 TAXED_CATEGORIES = frozenset(
-    {TaxCategory.STANDARD, TaxCategory.ZERO, TaxCategory.CANARY_ISLANDS, TaxCategory.CEUTA_AND_MELILLA}
+    {
+        TaxCategory.STANDARD,
+        TaxCategory.ZERO,
+        TaxCategory.SPLIT_PAYMENT,
+        TaxCategory.CANARY_ISLANDS,
+        TaxCategory.CEUTA_AND_MELILLA,
+    }
 )
 """The categories for which EN 16931 forbids a reason of exemption (BR-S-10, BR-Z-10); the others need one."""
 
@@ -223,6 +230,8 @@ class Country:
     planned_mandates: tuple[PlannedMandate, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     costs: tuple[Cost, ...] = ()
+    split_payment: SplitPayment | None = None
+    surcharge: Surcharge | None = None
 
     def cost(self, code: str) -> Cost | None:
         """The kind of cost of this code, if the country knows it."""

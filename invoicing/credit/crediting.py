@@ -33,7 +33,7 @@ from invoicing.money.shares import half_up, share_out
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.tax.conversion import convert
 from invoicing.tax.inputs import GroupKey, Rounding, subtotal_key
-from invoicing.tax.totals import tax_on
+from invoicing.tax.totals import are_apart, tax_of_stack, tax_on
 from invoicing.tax.withholding import withheld_base
 from invoicing.text.typed import clean_text
 
@@ -295,14 +295,8 @@ def _credited_taxes(
         net = sum(part_net for part_net, _ in parts)
         rest = _takes_the_rest(left, lines, adjustments, key)
         charged = tax.tax_minor if rest else _tax(invoice, tax, parts)
-        found.append(
-            replace(
-                tax,
-                taxable_minor=net,
-                tax_minor=charged,
-                jurisdictions=_credited_jurisdictions(tax.jurisdictions, charged),
-            )
-        )
+        levied = tax.jurisdictions if rest else _credited_jurisdictions(tax.jurisdictions, charged, net)
+        found.append(replace(tax, taxable_minor=net, tax_minor=charged, jurisdictions=levied))
     return tuple(found)
 
 
@@ -326,17 +320,22 @@ def _tax(invoice: Document, left: TaxSubtotal, parts: Sequence[tuple[int, int]])
     if invoice.prices_include_tax:
         charged = sum(amount - net for net, amount in parts)
     elif invoice.rounding == Rounding.PER_LINE:
-        charged = sum(tax_on(net, left.rate) for net, _ in parts)
+        charged = sum(tax_of_stack(net, left.rate, left.jurisdictions) for net, _ in parts)
     else:
-        charged = tax_on(sum(net for net, _ in parts), left.rate)
+        charged = tax_of_stack(sum(net for net, _ in parts), left.rate, left.jurisdictions)
     if invoice.prices_include_tax:
         return charged
     return min(max(charged, min(0, left.tax_minor)), max(0, left.tax_minor))
 
 
-def _credited_jurisdictions(left: Sequence[JurisdictionTax], tax_minor: int) -> tuple[JurisdictionTax, ...]:
+def _credited_jurisdictions(
+    left: Sequence[JurisdictionTax], tax_minor: int, net_minor: int
+) -> tuple[JurisdictionTax, ...]:
     if not left:
         return ()
+    own = [tax_on(net_minor, part.rate) for part in left] if are_apart(left) else []
+    if own and sum(own) == tax_minor and all(share <= part.tax_minor for share, part in zip(own, left, strict=True)):
+        return tuple(replace(part, tax_minor=share) for part, share in zip(left, own, strict=True))
     # In proportion to what remains of each, so that none is credited more than it was charged.
     remains = [part.tax_minor for part in left]
     weights = remains if 0 <= tax_minor <= sum(remains) else [part.rate for part in left]

@@ -27,7 +27,7 @@ from invoicing.document.documents import (
 from invoicing.money.amounts import minor_digits, sum_of_known
 from invoicing.money.shares import fitted, half_up
 from invoicing.tax.inputs import subtotal_key
-from invoicing.tax.totals import tax_on
+from invoicing.tax.totals import tax_of_stack
 
 
 class PartKind(StrEnum):
@@ -145,7 +145,7 @@ def _share_tax(document: Document, subtotal: TaxSubtotal, pieces: Sequence[_Piec
     if document.prices_include_tax:
         own = [piece.amount_minor - piece.net_minor for piece in pieces]
     else:
-        own = [tax_on(piece.net_minor, subtotal.rate) for piece in pieces]
+        own = [tax_of_stack(piece.net_minor, subtotal.rate, subtotal.jurisdictions) for piece in pieces]
     if sum(own) != subtotal.tax_minor:
         exact = [Fraction(piece.net_minor) * Fraction(subtotal.rate) / 100 for piece in pieces]
         own = fitted(subtotal.tax_minor, exact, own)

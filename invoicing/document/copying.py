@@ -20,6 +20,7 @@ from invoicing.master_data.records import Customer, Item
 from invoicing.money.amounts import to_major
 from invoicing.tax.inputs import goods_minor
 from invoicing.tax.lines import TaxSetting, proposed_tax_code
+from invoicing.tax.schemes import ordinary
 from invoicing.tax.totals import tax_on
 
 # A line's dates are its document's own, its item and name depend on whether the item is still there, and its dimensions
@@ -82,12 +83,14 @@ def _line(line: Line, setting: TaxSetting, currency: str, *, overridden: bool) -
     item = setting.items.get(line.item, Item(id="", name=""))
     # Where nothing was stated, a code that is not proposed today comes of settings that have changed since; but an
     # item that is gone can no longer say its own.
-    stated = (overridden or line.item != item.id) and line.tax_code != proposed_tax_code(item, line.supply, setting)
+    stated = (overridden or line.item != item.id) and ordinary(line.tax_code) != proposed_tax_code(
+        item, line.supply, setting
+    )
     return RequestedLine(
         **{term: getattr(line, term) for term in _COPIED},
         item=item.id,
         unit_price=line.unit_price,
-        tax_code=line.tax_code if stated else "",
+        tax_code=ordinary(line.tax_code) if stated else "",
         supply=None if line.supply_assumed else line.supply,
         discount_amount=abs(line.discount_amount) or None,
         charge_amount=abs(line.charge_amount) or None,
@@ -130,7 +133,7 @@ def _adjustment(document: Document, shares: Sequence[Adjustment], *, with_codes:
         reason=first.reason,
         percent=first.percent or None,
         amount=None if first.percent else amount,
-        tax_code=first.tax_code if of_one_group and with_codes and not first.cost else "",
+        tax_code=ordinary(first.tax_code) if of_one_group and with_codes and not first.cost else "",
         cost=first.cost,
         reason_code=first.reason_code,
         base=to_major(sum(share.base_minor for share in shares), document.currency) if stated else None,

@@ -28,6 +28,18 @@ def as_written(text: str, *, field: str) -> str:
     return text
 
 
+def yes_or_no(text: str, *, field: str) -> bool:
+    """The truth of `true` or `false`.
+
+    Raises:
+        InvalidInput: another word.
+    """
+    word = small_letters(text.strip())
+    if word not in ("true", "false"):
+        raise InvalidInput(f"{field} must be true or false.", field=field)
+    return word == "true"
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """How one is said. `sets` is the field of the request, after points a part of it (`delivery.address.city`), where
@@ -44,6 +56,8 @@ DOCUMENT: Mapping[str, Detail] = {
     "supply_end": Detail("supply_end", parse_date),
     "withholding": Detail("withholding"),
     "fund": Detail("fund"),
+    "split_payment": Detail("split_payment", yes_or_no),
+    "surcharge": Detail("surcharge", yes_or_no),
     "exchange_rate": Detail("exchange_rate", parse_decimal),
     "exchange_date": Detail("exchange_date", parse_date),
     "exchange_source": Detail("exchange_source"),

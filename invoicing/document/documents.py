@@ -49,17 +49,20 @@ class TaxCategory(StrEnum):
     INTRA_COMMUNITY = "K"
     EXPORT = "G"
     OUTSIDE_SCOPE = "O"
+    SPLIT_PAYMENT = "B"
     CANARY_ISLANDS = "L"
     CEUTA_AND_MELILLA = "M"
 
 
 class JurisdictionLevel(StrEnum):
-    """Who levies a part of a US sales tax."""
+    """Who levies a part of a US sales tax; or which of two taxes of one state it is, where VAT has a surcharge."""
 
     STATE = "state"
     COUNTY = "county"
     CITY = "city"
     DISTRICT = "district"
+    VAT = "vat"
+    SURCHARGE = "surcharge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +384,12 @@ class Document:
     cash_accounting: bool = field(default=False, metadata=LATER)
 
     @property
+    def split_tax_minor(self) -> int:
+        """The tax that the buyer pays to the tax office itself (category B), and not to the seller."""
+        return sum(tax.tax_minor for tax in self.taxes if tax.category is TaxCategory.SPLIT_PAYMENT)
+
+    @property
     def payable_minor(self) -> int:
-        """What is to be paid to the seller: the total less what the buyer withholds."""
-        return self.total_minor - (self.withholding.amount_minor if self.withholding else 0)
+        """What is to be paid to the seller: the total less what the buyer withholds, or pays to the tax office."""
+        withheld = self.withholding.amount_minor if self.withholding else 0
+        return self.total_minor - withheld - self.split_tax_minor

@@ -39,6 +39,7 @@ from invoicing.tax.inputs import Rounding, TaxedLine, is_charged_for
 from invoicing.tax.lines import TaxSetting, code_of_adjustment, taxed_adjustment, taxed_line
 from invoicing.tax.local_codes import local_codes, on_day
 from invoicing.tax.points import Billing, SupplyDates, tax_point
+from invoicing.tax.schemes import scheme_of
 from invoicing.tax.totals import Totals, total
 from invoicing.tax.withholding import check_payer, withhold
 from invoicing.text.typed import quoted
@@ -151,7 +152,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         tax_point=tax_day,
         accounting_currency=profile.currency,
         early_payment=early_payment(
-            term if terms else None,
+            # A discount of a total that is not all paid to the seller would be of two debtors.
+            term if terms and not _is_split(totals) else None,
             issue_date,
             total_minor=totals.total_minor,
             tax_minor=totals.tax_minor,
@@ -160,6 +162,10 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
     )
     return Composition(replace(document, instalments=instalments(request, term, document)), chosen)
+
+
+def _is_split(totals: Totals) -> bool:
+    return any(tax.category is TaxCategory.SPLIT_PAYMENT for tax in totals.taxes)
 
 
 def _has_tax(totals: Totals) -> bool:
@@ -212,11 +218,15 @@ def _setting(
     request: RequestedDocument, circumstances: Circumstances, *, currency: str, issue_date: date, due_date: date
 ) -> TaxSetting:
     supplied, shown = _supplied(request, issue_date)
+    setting = tax_setting(circumstances, currency=currency, tax_point=supplied.end or supplied.start)
+    scheme = scheme_of(request, setting.seller, setting.buyer, setting.codes, on=shown.last)
     return replace(
-        tax_setting(circumstances, currency=currency, tax_point=supplied.end or supplied.start),
+        setting,
         supplied=supplied,
         shown=shown,
         billing=_billing(circumstances, issue_date, due_date),
+        codes={**setting.codes, **(scheme.by_name if scheme else {})},
+        scheme=scheme,
     )
 
 

@@ -26,7 +26,8 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
 
     A document's discounts are debited to the discount account and its charges credited to revenue, both without
     tax; a line's own are part of its revenue. What the buyer withholds stays receivable: it is settled when the
-    payment or the buyer's certificate comes, and not when the document is issued. Amounts of zero post nothing, so
+    payment or the buyer's certificate comes, and not when the document is issued. Tax that the buyer pays to the tax
+    office itself (split payment) is neither receivable nor payable. Amounts of zero post nothing, so
     a document that totals zero can have an entry without lines.
     """
     amounts: dict[tuple[str, tuple[Tag, ...]], int] = {}
@@ -34,7 +35,7 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
     def add(account: str, amount_minor: int, tags: tuple[Tag, ...] = ()) -> None:
         amounts[account, tags] = amounts.get((account, tags), 0) + amount_minor
 
-    add(posting.receivable, document.total_minor)
+    add(posting.receivable, document.total_minor - document.split_tax_minor)
     for line in document.lines:
         add(line.revenue_account or posting.revenue, -line.net_minor, line.dimensions)
     for item in document.adjustments:
@@ -42,7 +43,7 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
             add(posting.discount, item.net_minor)
         else:
             add(posting.revenue, -item.net_minor)
-    add(posting.tax_payable, -document.tax_minor)
+    add(posting.tax_payable, document.split_tax_minor - document.tax_minor)
     sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
     sides = tuple(
         JournalSide(account, debit_minor=max(sign * amount, 0), credit_minor=max(-sign * amount, 0), dimensions=tags)

@@ -89,7 +89,9 @@ class RequestedDocument:
     Whether prices include tax is said once for the whole document. `series` is the code of a number series, where it
     is not the usual one of invoices. `exchange_rate` is what one unit of the
     document's currency costs in the currency of the books. `fund` is the code of the seller's fund whose contribution
-    it charges (`Country.costs`), with its percentage where that is not the usual one: TC04, or TC04 5.
+    it charges (`Country.costs`), with its percentage where that is not the usual one: TC04, or TC04 5. `split_payment`
+    and `surcharge` say whether the buyer pays the tax itself or bears a surcharge, where that is not as the customer's
+    facts have it.
     """
 
     customer: str
@@ -111,6 +113,8 @@ class RequestedDocument:
     exchange_source: str = field(default="", metadata=LATER)
     series: str = field(default="", metadata=LATER)
     fund: str = field(default="", metadata=LATER)
+    split_payment: bool | None = field(default=None, metadata=LATER)
+    surcharge: bool | None = field(default=None, metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:

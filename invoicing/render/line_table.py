@@ -18,6 +18,7 @@ from invoicing.render.tax_marks import TaxMarks
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wrapping import fit_line
+from invoicing.tax.totals import are_apart
 
 _GAP = 12.0
 _PADDING = 4.5
@@ -90,7 +91,8 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
 
 
 def _cells(line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks: TaxMarks) -> list[str]:
-    rate = formats.percent(line.tax_rate)
+    apart = line.jurisdictions if are_apart(line.jurisdictions) else ()
+    rate = "\u00a0+ ".join(formats.percent(part.rate) for part in apart) or formats.percent(line.tax_rate)
     discount = [formats.percent(line.discount_percent) if line.discount_percent else ""] if discounted else []
     mark = marks.of_line(line)
     rates = [f"{rate}\u00a0{mark}" if mark else rate] if taxed else []

@@ -14,6 +14,7 @@ from invoicing.render.layout import Cell, CellRole, Column, Style, Table, TableR
 from invoicing.render.tax_marks import TaxMarks
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
+from invoicing.tax.totals import are_apart
 
 _NAME_WIDTH_MIN, _NAME_WIDTH_ENOUGH = 48.0, 84.0
 _COLUMN_GAP = 12.0
@@ -99,9 +100,16 @@ def _tax_line(
     label = tax.label or in_line(labels.tax)
     texts = legal_texts(document, languages, tax.reason, tax.reason_local)
     name = " ".join(part for part in (label, marks.of_tax(tax), _category(labels, tax, texts)) if part)
-    figures = (formats.percent(tax.rate), formats.amount(tax.taxable_minor), formats.amount(tax.tax_minor))
+    shown = [(tax.rate, tax.tax_minor), *((part.rate, part.tax_minor) for part in tax.jurisdictions)]
+    below = [part.name for part in tax.jurisdictions]
+    if are_apart(tax.jurisdictions):
+        # Two taxes of one amount: the first stands where a single one would, and nothing says their sum.
+        del shown[0], below[0]
+    (rate, tax_minor), *others = shown
+    figures = (formats.percent(rate), formats.amount(tax.taxable_minor), formats.amount(tax_minor))
     parts = tuple(
-        (part.name, (formats.percent(part.rate), "", formats.amount(part.tax_minor))) for part in tax.jurisdictions
+        (part, (formats.percent(rate), "", formats.amount(amount)))
+        for part, (rate, amount) in zip(below, others, strict=True)
     )
     return TaxLine(name, figures, parts, tuple(texts))
 

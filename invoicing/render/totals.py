@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from invoicing.document.adjusted import AdjustmentKind
-from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.documents import Document, DocumentKind, JurisdictionLevel, TaxCategory
+from invoicing.render.addresses import legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
@@ -37,7 +38,7 @@ def totals_rows(
     document: Document, *, languages: tuple[str, ...], paper: Paper, formats: Formats, labels: Labels
 ) -> list[Row]:
     """The tax summary beside the sums, or above them where it is too wide for that. They are never split."""
-    sums = _sums(document, formats, labels)
+    sums = _sums(document, languages, formats, labels)
     # In the same place on every document; only amounts near the limits of what is allowed have the width of the page.
     beside = _sums_width(sums, _TOTAL_SIZES[0]) <= paper.right_width - paper.hang
     left = paper.middle if beside else paper.left
@@ -76,7 +77,7 @@ def _rows(first: Column | Table, sums: Table, labels: Labels, *, beside: bool) -
     ]
 
 
-def _sums(document: Document, formats: Formats, labels: Labels) -> _Sums:
+def _sums(document: Document, languages: tuple[str, ...], formats: Formats, labels: Labels) -> _Sums:
     tax = common_tax_label(document)
     parts: list[_Pair] = []
     if document.adjustments:
@@ -84,18 +85,41 @@ def _sums(document: Document, formats: Formats, labels: Labels) -> _Sums:
         parts = [(labels.lines_total, formats.money(lines_minor)), *_adjustments(document, formats, labels)]
     if not is_untaxed(document):
         parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(document.net_minor)))
-        parts.append((tax or in_line(labels.tax), formats.money(document.tax_minor)))
+        parts += _taxes(document, tax or in_line(labels.tax), formats)
     last = (labels.total, formats.money(document.total_minor))
+    deducted = _deducted(document, languages, formats, labels)
+    if deducted:
+        # A credit note asks nobody to pay, so it says what is left of it otherwise.
+        words = labels.payable if document.kind is DocumentKind.INVOICE else labels.credited_amount
+        parts, last = [*parts, last, *deducted], (words, formats.money(document.payable_minor))
+    return _Sums(parts, last, *_exchange(document, formats, labels))
+
+
+def _taxes(document: Document, name: str, formats: Formats) -> list[_Pair]:
+    """The tax; and by itself a surcharge, which is another tax of the same amounts."""
+    surcharges: dict[str, int] = {}
+    for tax in document.taxes:
+        for part in tax.jurisdictions:
+            if part.level is JurisdictionLevel.SURCHARGE:
+                surcharges[part.name] = surcharges.get(part.name, 0) + part.tax_minor
+    rest = document.tax_minor - sum(surcharges.values())
+    return [(words, formats.money(amount)) for words, amount in ((name, rest), *surcharges.items())]
+
+
+def _deducted(document: Document, languages: tuple[str, ...], formats: Formats, labels: Labels) -> list[_Pair]:
+    """What of the total is not paid to the seller, and why."""
+    pairs = []
+    split = next((tax for tax in document.taxes if tax.category is TaxCategory.SPLIT_PAYMENT), None)
+    if split is not None:
+        words = " / ".join(legal_texts(document, languages, split.reason, split.reason_local))
+        pairs.append((words, formats.money(-document.split_tax_minor)))
     withheld = document.withholding
     if withheld is not None:
         words = f"{labels.withheld}: {withheld.label} {formats.percent(withheld.rate)}"
         if withheld.base_minor != document.net_minor:
             words += f" ({in_line(labels.taxable)} {formats.money(withheld.base_minor)})"
-        parts += [last, (words, formats.money(-withheld.amount_minor))]
-        # A credit note asks nobody to pay, so it says what is left of it otherwise.
-        words = labels.payable if document.kind is DocumentKind.INVOICE else labels.credited_amount
-        last = (words, formats.money(document.payable_minor))
-    return _Sums(parts, last, *_exchange(document, formats, labels))
+        pairs.append((words, formats.money(-withheld.amount_minor)))
+    return pairs
 
 
 def _adjustments(document: Document, formats: Formats, labels: Labels) -> list[_Pair]:

@@ -75,6 +75,12 @@ class Rule(StrEnum):
     ADVANCED = "advanced"
     """An expense in the buyer's name and for its account: outside the taxable amount, Article 79(c)."""
 
+    SPLIT_PAYMENT = "split_payment"
+    """The buyer pays the tax to the tax office itself: a public body in Italy (B)."""
+
+    SURCHARGE = "surcharge"
+    """Goods to a retailer that bears a second tax in place of a return of its own: Spain's recargo de equivalencia."""
+
     OVERRIDDEN = "overridden"
     """The line states a tax code that is not the one proposed."""
 
@@ -112,6 +118,7 @@ class BuyerFacts:
     `public_body`: it is a business for the rules of place where it has a VAT number (Article 43), else like a
     consumer. `territory` is the part of `country` that it is in, where that has rules of its own, `place` its name,
     `place_guessed` whether a postal code says so that other places have too, and `addressed` whether there is one.
+    `surcharge`: it has said that it is a retailer in the scheme of the surcharge of equivalence.
     """
 
     name: str
@@ -125,6 +132,7 @@ class BuyerFacts:
     place: str = ""
     place_guessed: bool = False
     addressed: bool = False
+    surcharge: bool = False
 
     @property
     def where(self) -> str:

@@ -130,6 +130,11 @@ def _sums(document: Document) -> Iterable[str]:
             f"The buyer withholds {held.label} {plain(held.rate)} % of {base} = {amount} and pays"
             f" {money_text(document.payable_minor, currency)} {currency}."
         )
+    if split := document.split_tax_minor:
+        yield (
+            f"The buyer pays the tax of {money_text(split, currency)} to the tax office, and"
+            f" {money_text(document.payable_minor, currency)} {currency} to the seller."
+        )
     if document.exchange is not None:
         rate = document.exchange
         converted = [money_text(amount, rate.currency) for amount in (rate.net_minor, rate.tax_minor)]

@@ -25,6 +25,7 @@ from invoicing.tax.places.territories import Territory
 from invoicing.tax.points import Billing, SupplyDates, rate_timing
 from invoicing.tax.proposal import choose
 from invoicing.tax.questions import with_questions
+from invoicing.tax.schemes import Scheme
 from invoicing.text.typed import quoted
 
 _TERMS = tuple(field.name for field in fields(LineTerms))
@@ -34,7 +35,7 @@ _TERMS = tuple(field.name for field in fields(LineTerms))
 class TaxSetting:
     """What the tax of a line depends on besides the line. `supplied` is when what states no dates of its own is
     supplied, `shown` what the document says of all of it; `codes` are all that a line can state: the organization's,
-    and those of the places that are concerned.
+    and those of the places that are concerned. `scheme` has codes that stand for these.
     """
 
     setup: Setup
@@ -46,6 +47,7 @@ class TaxSetting:
     shown: SupplyDates
     billing: Billing
     codes: Mapping[str, TaxCode]
+    scheme: Scheme | None = None
 
 
 def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[TaxedLine, ChosenTax]:
@@ -73,6 +75,8 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
         code, choice = as_cost(
             code, choice, line.cost, setting.seller, on=timing.day, stated=own, field=f"{field}.cost"
         )
+    if setting.scheme is not None:
+        code, choice = setting.scheme.applied(code, choice, supply, timing.day)
     choice = with_questions(
         choice,
         code,
@@ -223,6 +227,8 @@ def code_of_adjustment(name: str, chosen: Sequence[ChosenTax], setting: TaxSetti
         InvalidInput: the country's code has no counterpart at the place.
     """
     local = next((tax.choice for tax in chosen if tax.choice.local is not None), None)
+    if setting.scheme is not None:
+        name = setting.scheme.of_adjustment(name, {tax.code for tax in chosen})
     if not name or name not in setting.codes:
         return name
     if name == REVERSE_CHARGE and any(tax.code == DOMESTIC_REVERSE_CHARGE for tax in chosen):

@@ -24,6 +24,7 @@ PROFILES_ACCOUNT = "-"
 YEARS = range(1950, 2100)
 _NEVER_CHARGED = frozenset(TaxCategory) - {
     TaxCategory.STANDARD,
+    TaxCategory.SPLIT_PAYMENT,
     TaxCategory.CANARY_ISLANDS,
     TaxCategory.CEUTA_AND_MELILLA,
 }
@@ -184,9 +185,10 @@ def _check_reason(code: TaxCode) -> None:
 def _check_rate(code: TaxCode, percent: Decimal, *, field: str) -> None:
     if code.category in _NEVER_CHARGED and (percent or field == "part"):
         raise InvalidInput(f"{field}: category {code.category.value} has a rate of 0 %.", field=field)
-    if code.category is TaxCategory.STANDARD and not 0 < percent <= 100:
+    if code.category in (TaxCategory.STANDARD, TaxCategory.SPLIT_PAYMENT) and not 0 < percent <= 100:
         raise InvalidInput(
-            f"{field}: category S has a rate of more than 0 and at most 100 %; a rate of zero is category Z.",
+            f"{field}: category {code.category.value} has a rate of more than 0 and at most 100 %; a rate of zero is"
+            " category Z.",
             field=field,
         )
 

@@ -19,6 +19,7 @@ from invoicing.document.documents import (
     Adjustment,
     Document,
     DocumentKind,
+    JurisdictionLevel,
     JurisdictionRate,
     JurisdictionTax,
     Line,
@@ -163,11 +164,29 @@ def net_of(gross_minor: int, rate: Decimal) -> int:
         return round_half_up(gross_minor * 100 / (100 + rate))
 
 
-def jurisdiction_taxes(tax_minor: int, parts: Sequence[JurisdictionRate]) -> tuple[JurisdictionTax, ...]:
-    """The tax of a stack by jurisdiction: in proportion to their rates, by largest remainder."""
+def are_apart(parts: Sequence[JurisdictionRate] | Sequence[JurisdictionTax]) -> bool:
+    """Whether the parts of a stack are taxes of their own, each rounded by itself: VAT and its surcharge."""
+    return any(part.level is JurisdictionLevel.SURCHARGE for part in parts)
+
+
+def tax_of_stack(net_minor: int, rate: Decimal, parts: Sequence[JurisdictionRate] | Sequence[JurisdictionTax]) -> int:
+    """The tax of an amount without tax; `rate` is that of the whole."""
+    if are_apart(parts):
+        return sum(tax_on(net_minor, part.rate) for part in parts)
+    return tax_on(net_minor, rate)
+
+
+def jurisdiction_taxes(
+    tax_minor: int, parts: Sequence[JurisdictionRate], *, net_minor: int
+) -> tuple[JurisdictionTax, ...]:
+    """The tax of a stack by jurisdiction: in proportion to their rates, by largest remainder; of taxes that are apart
+    what each is of the net, where that comes to the tax.
+    """
     if not parts:
         return ()
-    shares = share_out(tax_minor, [part.rate for part in parts])
+    shares = [tax_on(net_minor, part.rate) for part in parts] if are_apart(parts) else []
+    if not shares or sum(shares) != tax_minor:
+        shares = share_out(tax_minor, [part.rate for part in parts])
     return tuple(
         JurisdictionTax(part.name, part.level, part.rate, share) for part, share in zip(parts, shares, strict=True)
     )
@@ -183,8 +202,8 @@ def _by_group(
     for _, indexes in groupby(sorted(range(len(charged)), key=keys.__getitem__), key=keys.__getitem__):
         members = list(indexes)
         amounts = [charged[index][1] for index in members]
-        rate = charged[members[0]][0].rate
-        member_nets, tax = _nets_and_tax(amounts, rate, prices_include_tax=prices_include_tax, rounding=rounding)
+        first = charged[members[0]][0]
+        member_nets, tax = _nets_and_tax(amounts, first, prices_include_tax=prices_include_tax, rounding=rounding)
         for index, member_net in zip(members, member_nets, strict=True):
             nets[index] = member_net
         taxes.append(_subtotal([charged[index][0] for index in members], sum(member_nets), tax))
@@ -201,8 +220,9 @@ def _check_discounted(adjusted: Sequence[Portion], taxes: Sequence[TaxSubtotal])
 
 
 def _nets_and_tax(
-    amounts: Sequence[int], rate: Decimal, *, prices_include_tax: bool, rounding: Rounding
+    amounts: Sequence[int], tax: AppliedTax, *, prices_include_tax: bool, rounding: Rounding
 ) -> tuple[list[int], int]:
+    rate, parts = tax.rate, tax.jurisdictions
     match rounding:
         case Rounding.SUM_OF_LINES if prices_include_tax:
             net = net_of(sum(amounts), rate)
@@ -211,12 +231,12 @@ def _nets_and_tax(
             factor = 100 / Fraction(100 + rate)
             return settle(net, [amount * factor for amount in amounts]), sum(amounts) - net
         case Rounding.SUM_OF_LINES:
-            return list(amounts), tax_on(sum(amounts), rate)
+            return list(amounts), tax_of_stack(sum(amounts), rate, parts)
         case Rounding.PER_LINE if prices_include_tax:
             nets = [net_of(amount, rate) for amount in amounts]
             return nets, sum(amounts) - sum(nets)
         case Rounding.PER_LINE:
-            return list(amounts), sum(tax_on(amount, rate) for amount in amounts)
+            return list(amounts), sum(tax_of_stack(amount, rate, parts) for amount in amounts)
         case _:
             assert_never(rounding)
 
@@ -232,7 +252,7 @@ def _subtotal(taxes: Sequence[AppliedTax], taxable_minor: int, tax_minor: int) -
         reason=_joined([tax.reason for tax in taxes], "; "),
         reason_local=_joined([tax.reason_local for tax in taxes], "; "),
         reason_code=_joined([tax.reason_code for tax in taxes], "; "),
-        jurisdictions=jurisdiction_taxes(tax_minor, tax.jurisdictions),
+        jurisdictions=jurisdiction_taxes(tax_minor, tax.jurisdictions, net_minor=taxable_minor),
     )
 
 

@@ -304,6 +304,7 @@ def test_a_json_document_is_its_canonical_value_with_status_amounts_and_hash(tmp
         "tax": "5.94",
         "total": "37.19",
         "withheld": "0.00",
+        "split_tax": "0.00",
         "payable": "37.19",
         "paid": "10.00",
         "received": "0.00",

@@ -35,6 +35,8 @@ def test_a_request_of_the_first_release_has_the_text_it_had() -> None:
         "exchange_source",
         "series",
         "fund",
+        "split_payment",
+        "surcharge",
     }
     value = {key: part for key, part in asdict(wanted).items() if key not in later}
     for part in value["lines"]:

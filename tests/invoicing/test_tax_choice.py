@@ -70,6 +70,8 @@ def test_every_rule_is_either_in_the_money_document_or_has_a_test_of_its_own() -
         Rule.NOT_REGISTERED,
         Rule.ITEM,
         Rule.ADVANCED,
+        Rule.SPLIT_PAYMENT,
+        Rule.SURCHARGE,
         Rule.OVERRIDDEN,
     }
 

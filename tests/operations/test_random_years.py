@@ -45,7 +45,7 @@ async def test_a_random_year_reconciles_to_the_cent(tmp_path: Path, country: str
     async with practice(tmp_path, SettableClock(NEW_YEAR), country=country) as one:
         year = await random_year(one, country)
         await year.run(DOCUMENTS)
-        assert year.refused < len(year.claims) / 5, "most requests fit"
+        assert year.refused < len(year.claims) / 4, "most requests fit"
         assert any(claim.notes for claim in year.claims)
         assert any(claim.payments for claim in year.claims)
         assert any(claim.invoice.cash_accounting for claim in year.claims) == (country in ON_CASH)
@@ -130,7 +130,7 @@ def check_journal(year: RandomYear) -> None:
             wanted[role_of(one), currency] += one.amount_minor + one.certified_minor - tax_minor
             wanted["tax_payable", currency] += tax_minor
         for document, sign in ((claim.invoice, 1), *((note, -1) for note in claim.notes)):
-            wanted["tax_payable", currency] -= sign * document.tax_minor
+            wanted["tax_payable", currency] -= sign * (document.tax_minor - document.split_tax_minor)
             wanted["revenue", currency] -= sign * document.net_minor
     names = [field.name for field in fields(Posting)]
     (accounts,) = rows(year.books, f"SELECT {', '.join(names)} FROM posting_profiles")  # noqa: S608  # Our own names.

@@ -111,8 +111,8 @@ class Claim:
     @property
     def receivable_minor(self) -> int:
         """What is still in the books: what is due, and what the customer withheld and has not certified yet."""
-        credited = sum(note.total_minor for note in self.notes)
-        return self.invoice.total_minor - credited - self.paid_minor - self.certified_minor
+        claimed = [one.total_minor - one.split_tax_minor for one in (self.invoice, *self.notes)]
+        return claimed[0] - sum(claimed[1:]) - self.paid_minor - self.certified_minor
 
     def left(self) -> dict[int, Decimal]:
         """The quantities of the lines that no credit note has taken back, by position."""
@@ -276,6 +276,7 @@ class RandomYear:
             exchange_source="ECB" if foreign else "",
             payment_terms=self.chance.choice(self.terms),
             fund=self._fund(),
+            surcharge=True if self._bears_surcharge(customer, at_home=at_home) else None,
         )
 
     def _withholds(self, code: WithholdingCode, customer: str, today: date) -> bool:
@@ -283,14 +284,18 @@ class RandomYear:
         payers = own.payers if own else (self.kinds.get(customer),)
         return rate_in_force(code.rates, today) is not None and self.kinds.get(customer) in payers
 
+    def _bears_surcharge(self, customer: str, *, at_home: bool) -> bool:
+        known = self.rules is not None and self.rules.surcharge is not None
+        return known and at_home and self.kinds.get(customer) != "consumer" and self.chance.random() < 0.4
+
     def _cost(self) -> str:
         """Now and then a cost that is passed on."""
         known = [one.code for one in self.rules.costs] if self.rules else []
-        return self.chance.choice(known) if known and self.chance.random() < 0.15 else ""
+        return self.chance.choice(known) if known and self.chance.random() < 0.06 else ""
 
     def _fund(self) -> str:
         known = [one.code for one in self.rules.costs if one.percent] if self.rules else []
-        return self.chance.choice(known) if known and self.chance.random() < 0.3 else ""
+        return self.chance.choice(known) if known and self.chance.random() < 0.15 else ""
 
     def _line(self, digits: int, code: str) -> RequestedLine:
         unit = Decimal(1).scaleb(-digits)
@@ -306,7 +311,7 @@ class RandomYear:
             discount_percent=self._decimal("0", "100", places=2) if kind == "percent" else Decimal(0),
             discount_amount=(quantity * price / 3).quantize(unit) if kind == "amount" else None,
             charge_amount=self._decimal("0", "40", places=digits) if kind == "charge" else None,
-            cost=self._cost(),
+            cost="" if kind == "back" else self._cost(),
         )
         match kind:
             case "several":

@@ -106,5 +106,7 @@ def _amounts(
         yield account, key, False, shares.net_minor + shares.tax_minor, net_worth + tax_worth
         return
     yield account, "" if own_rate is None else LIFTED, False, shares.net_minor, net_worth
-    if shares.tax_minor or tax_worth:
+    # What the buyer pays to the tax office itself stands in no account.
+    split = part.of.tax_category is TaxCategory.SPLIT_PAYMENT
+    if (shares.tax_minor or tax_worth) and not split:
         yield posting.tax_payable, "", True, shares.tax_minor, tax_worth

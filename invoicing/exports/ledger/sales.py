@@ -22,6 +22,7 @@ from invoicing.money.amounts import money_text, plain, to_major, to_minor
 from invoicing.progress import Tally
 from invoicing.text.typed import counted
 
+_SPLIT = "Split payment: the tax is paid by the buyer itself, and is not owed here as it would be there"
 _UNSAID = "Not in the file, for it comes to nothing"
 _PLACES_MAX = 4
 
@@ -129,6 +130,8 @@ def write_sales(
             if rows is None:
                 continue
             documents += bool(rows)
+            if document.split_tax_minor:
+                untold.add(_SPLIT, entry.number)
             if not rows:
                 untold.add(_UNSAID, entry.number)
             writer.writerows(rows)

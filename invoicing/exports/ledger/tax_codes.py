@@ -20,10 +20,11 @@ def tax_codes(entry: Entry) -> list[str]:
     sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
     codes = {line.tax_code for line in document.lines} | {item.tax_code for item in document.adjustments}
     by_account = {} if len(codes) == 1 else _by_account(document)
+    owed_minor = document.total_minor - document.split_tax_minor
     found = []
     for position, side in enumerate(entry.sides):
         # What is receivable is the first side, where there is such an amount.
-        if not position and document.total_minor and side.signed_minor == sign * document.total_minor:
+        if not position and owed_minor and side.signed_minor == sign * owed_minor:
             found.append("")
         elif len(codes) == 1:
             found.append(*codes)
