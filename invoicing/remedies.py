@@ -25,6 +25,7 @@ class Act(StrEnum):
     SAVE_CUSTOMER = auto()
     ARCHIVE_CUSTOMER = auto()
     FIND_ITEM = auto()
+    SAVE_PARTICULARS = auto()
     SAVE_TAX_CODE = auto()
     SAVE_DIMENSION = auto()
     ACKNOWLEDGE_MANDATES = auto()

@@ -9,11 +9,12 @@ from datetime import date
 from sqlmodel import Session
 
 from invoicing.countries import country
-from invoicing.document.readiness import Blocker, blockers, live_blockers
+from invoicing.document.readiness import Blocker, blockers, live_blockers, particulars_hints
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import PaymentTerm, TaxCode, WithholdingCode
 from invoicing.organizations import OrganizationRef
 from invoicing.refusals import OrganizationAmbiguous
+from invoicing.remedies import Remark
 from invoicing.tax.facts import seller_territory
 from invoicing.tax.local_codes import codes_shown
 from operations import naming
@@ -63,12 +64,15 @@ class ClientSummary:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDetails:
-    """All that there is to know of an organization before working in it; `mandates` is None before it has a country."""
+    """All that there is to know of an organization before working in it; `mandates` is None before it has a country.
+    `hints` are what it should state and may issue without.
+    """
 
     profile: Profile
     counts: Counts
     blockers: tuple[Blocker, ...]
     live_blockers: tuple[Blocker, ...]
+    hints: tuple[Remark, ...]
     settings: SettingNames
     tax_codes: tuple[TaxCode, ...]
     terms: tuple[PaymentTerm, ...]
@@ -241,6 +245,7 @@ def _details(db: Session, books: Books) -> OrganizationDetails:
         counts=counts(db),
         blockers=found,
         live_blockers=live_blockers(profile, default_code=code) if profile.country else found,
+        hints=particulars_hints(profile),
         settings=setting_names(db),
         tax_codes=tuple(_codes_to_choose(db, profile, today)),
         terms=tuple(load_terms(db)),

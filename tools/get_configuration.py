@@ -10,7 +10,7 @@ from pydantic import Field
 
 from invoicing.text.choices import choice_of
 from operations import mandates
-from operations.configuration.configuring import PARTS, get_entries, get_history
+from operations.configuration.configuring import PARTS, described, get_entries, get_history
 from operations.configuration.entries import Part, PartOf
 from operations.configuration.history import history_told
 from operations.copying.drift import get_drift
@@ -63,7 +63,7 @@ async def get_configuration(
     wanted = entries_part(part, MANDATES, HISTORY, DRIFT)
     page = await get_entries(office, books, wanted, code=code, cursor=cursor, limit=limit)
     entries = [entry_answer(entry) for entry in page.items]
-    last = [fields_line(PARTS[wanted]), *one_alone(wanted, code)]
+    last = [fields_line(await described(books, wanted)), *one_alone(wanted, code)]
     return entries_answer(books, wanted, entries, last=last, next_cursor=page.next_cursor, left=page.left)
 
 

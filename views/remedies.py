@@ -153,6 +153,7 @@ def _of_column(remedy: MapColumn | DividePrice, argument: str) -> str:
 
 _FOR_ASSISTANT = {
     Act.SET_ORGANIZATION: "Set it with update_organization.",
+    Act.SAVE_PARTICULARS: "Set it with save_configuration, part particulars.",
     Act.SEE_FUTURE_DAYS: "See future_days in update_organization.",
     Act.SET_NAME_AGAIN: "Set the name again with update_organization: that brings both in step.",
     Act.FIND_ORGANIZATION: "Look them up with list_organizations.",
@@ -194,6 +195,7 @@ _FOR_ASSISTANT = {
 }
 _AT_TERMINAL = {
     Act.SET_ORGANIZATION: "An assistant sets it, with update_organization.",
+    Act.SAVE_PARTICULARS: "An assistant sets it, with save_configuration.",
     Act.SAVE_CUSTOMER: "An assistant sets it, with save_customer.",
     Act.ACKNOWLEDGE_MANDATES: "Acknowledge how that is handed in with counterfoil mandate acknowledge.",
     Act.FIND_ORGANIZATION: "Look them up with counterfoil organization list.",
@@ -235,6 +237,7 @@ _TO_OPERATOR = "Tell whoever runs the server."
 _OF_OPERATOR = frozenset(_ON_SERVER) - {Act.FIND_PRACTICE, Act.FIND_SERIES, Act.SAVE_TAX_CODE, Act.FIND_USER}
 _ON_PAGE = {
     Act.SET_ORGANIZATION: "An assistant can be asked to set it.",
+    Act.SAVE_PARTICULARS: "An assistant can be asked to set it.",
     Act.SET_NAME_AGAIN: "An assistant can be asked to set the name again: that brings both in step.",
     Act.FIND_ORGANIZATION: "Your organizations are listed on the first page.",
     Act.SAVE_CUSTOMER: "An assistant can be asked to set it.",

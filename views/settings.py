@@ -24,6 +24,7 @@ class Readiness(View):
     ready: bool
     blockers: list[str]
     missing_for_live: list[str]
+    hints: list[str]
 
 
 class TaxCodeAnswer(View):
@@ -41,11 +42,16 @@ def readiness(details: OrganizationDetails, words: Words) -> Readiness:
         ready=not details.blockers,
         blockers=[told(blocker, words) for blocker in details.blockers],
         missing_for_live=[field for blocker in details.live_blockers for field in blocker.fields],
+        hints=[told(hint, words) for hint in details.hints],
     )
 
 
 def readiness_lines(organization: OrganizationRef, details: OrganizationDetails, words: Words) -> list[str]:
     """Whether it can issue, and what is missing: each thing once, with what mends it."""
+    return [*_issuing_lines(organization, details, words), *(told(hint, words) for hint in details.hints)]
+
+
+def _issuing_lines(organization: OrganizationRef, details: OrganizationDetails, words: Words) -> list[str]:
     if details.blockers:
         return [f"Not ready to issue. {told(blocker, words)}" for blocker in details.blockers]
     if organization.environment is Environment.SANDBOX:

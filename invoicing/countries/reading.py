@@ -31,6 +31,9 @@ class Table:
     def one_of(self, key: str, options: tuple[Any, ...]) -> Any:
         return self._choice(key, self.take(key, str), options)
 
+    def one_of_or(self, key: str, options: tuple[Any, ...], usual: Any) -> Any:
+        return self.one_of(key, options) if key in self._values else usual
+
     def some_of(self, key: str, options: tuple[Any, ...]) -> tuple[Any, ...]:
         chosen = tuple(self._choice(key, value, options) for value in self.take(key, list))
         if len(set(chosen)) != len(chosen):

@@ -183,6 +183,7 @@ def _credit_note(
         payment_terms="",
         early_payment=None,
         instalments=(),
+        legal_terms=(),
         note="",
         lines=lines,
         adjustments=adjustments,

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
+from invoicing.document.legal_texts import LegalTerm, Particulars
 from invoicing.organizations import Environment
 
 LATER: Mapping[str, object] = {"later": True}
@@ -105,6 +106,7 @@ class Party:
     `tax_number` is the VAT number (BT-31, BT-48), `registration_number` that of a register (BT-30, BT-47),
     `tax_office_number` another one by which a tax office knows a business (BT-32) or person (BT-46).
     `vat_registration` is of sellers that charge no tax: `small_business` or `not_registered`, else empty.
+    `particulars` are what the law wants a seller to say of itself besides (BT-33).
     """
 
     name: str
@@ -116,6 +118,7 @@ class Party:
     website: str = ""
     tax_office_number: str = field(default="", metadata=LATER)
     vat_registration: str = field(default="", metadata=LATER)
+    particulars: Particulars | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +343,8 @@ class Document:
     day on which its tax is due (BT-7), of a credit note its own issue date; `accounting_currency` is that of the books
     (BT-6). Both are empty in documents whose canonical text is of version 1. `instalments` are in the order of their
     days, of which the last is the `due_date`, and sum to what is payable.
-    `cash_accounting` says that the tax becomes due when it is paid, whatever the tax point.
+    `cash_accounting` says that the tax becomes due when it is paid, whatever the tax point. `legal_terms` are sentences
+    that the law of the seller's country wants on it.
     """
 
     kind: DocumentKind
@@ -382,6 +386,7 @@ class Document:
     early_payment: EarlyPayment | None = field(default=None, metadata=LATER)
     instalments: tuple[Instalment, ...] = field(default=(), metadata=LATER)
     cash_accounting: bool = field(default=False, metadata=LATER)
+    legal_terms: tuple[LegalTerm, ...] = field(default=(), metadata=LATER)
 
     @property
     def split_tax_minor(self) -> int:

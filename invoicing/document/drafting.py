@@ -10,6 +10,7 @@ from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, Exchange, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
+from invoicing.document.particulars import with_legal_texts
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
@@ -161,7 +162,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         ),
         cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
     )
-    return Composition(replace(document, instalments=instalments(request, term, document)), chosen)
+    document = replace(document, instalments=instalments(request, term, document))
+    return Composition(with_legal_texts(document, profile, customer), chosen)
 
 
 def _is_split(totals: Totals) -> bool:

@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from invoicing.countries import country
 from invoicing.countries.mandates import BuyerKind, Registration, Requirement
+from invoicing.countries.particulars import seller_rules
+from invoicing.countries.particulars.model import Mention
 from invoicing.document.documents import Document, TaxCategory
 from invoicing.document.mandates import (
     Acknowledgement,
@@ -25,6 +27,7 @@ from invoicing.document.mandates import (
     upcoming,
 )
 from invoicing.document.notices import Notice
+from invoicing.master_data.particulars import legal_form_of
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.money.amounts import to_major
@@ -137,6 +140,7 @@ def law_of_form(
     warnings += [
         Notice(notice_code(one.mandate.code), _coming_text(one)) for one in coming if one.mandate.code not in standing
     ]
+    warnings += [Notice(notice_code(one.code), one.text) for one in _unmentioned(document, profile, in_force)]
     mandate_blockers = tuple(blockers)
     lacks_number = _lacks_buyer_number(document, profile, customer)
     if lacks_number and BUYER_VAT_NUMBER not in standing:
@@ -175,7 +179,9 @@ def _registration(profile: Profile) -> Registration:
 
 
 def _legal_form(profile: Profile) -> str:
-    """Whether the seller is a company, where its tax number says so: in Spain the first letter does."""
+    """Whether the seller is a company, where its legal form or its tax number says it: in Spain the first letter."""
+    if (form := legal_form_of(profile)) is not None:
+        return "company" if form.kind == "company" else "person" if form.kind in ("sole_trader", "profession") else ""
     if profile.country != "ES" or not profile.tax_number:
         return ""
     return "person" if profile.tax_number.removeprefix("ES")[:1] in _NO_COMPANY_LETTERS else "company"
@@ -264,6 +270,22 @@ def _unmet(document: Document, profile: Profile, customer: Customer, total: Deci
             and not _meets(one, document, customer)
         ):
             yield one
+
+
+def _unmentioned(document: Document, profile: Profile, in_force: Sequence[Applying]) -> Iterator[Mention]:
+    """What the document does not show and must, since a mandate holds for it."""
+    codes = {one.mandate.code for one in in_force}
+    for mention in seller_rules(profile.country).mentions:
+        if mention.mandate in codes and not _is_mentioned(mention, document):
+            yield mention
+
+
+def _is_mentioned(mention: Mention, document: Document) -> bool:
+    match mention.needs:
+        case "buyer_registration_number":
+            return bool(document.buyer.registration_number)
+        case "supply":
+            return not any(line.supply_assumed for line in document.lines)
 
 
 def _meets(requirement: Requirement, document: Document, customer: Customer) -> bool:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from invoicing.countries import COUNTRY_CODES, Country, PartyField, VatRegistration, country
 from invoicing.countries.identifiers import named_field
+from invoicing.countries.particulars import seller_rules
+from invoicing.countries.particulars.model import Duty, ParticularField
 from invoicing.document.documents import Document
+from invoicing.master_data.particulars import lacking, legal_form_of
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
 from invoicing.master_data.registration import UNTAXED, settled
@@ -58,9 +61,9 @@ def blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]
 
 def live_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blocker, ...]:
     """What a live organization with this profile would lack, as one blocker: it is mended with one call. What its
-    territory stands for is another.
+    territory stands for is another, and so are the particulars of its legal form.
     """
-    place = territory_blockers(profile, default_code=default_code)
+    place = (*territory_blockers(profile, default_code=default_code), *particulars_blockers(profile))
     rules = country(profile.country)
     profile = settled(profile, default_code=default_code)
     asks = not profile.vat_registration and "tax_number" in rules.seller_required
@@ -110,6 +113,48 @@ def territory_blockers(profile: Profile, *, default_code: str = "") -> tuple[Blo
         " code of that place as the default."
     )
     return (Blocker(("tax_codes",), message, Act.SAVE_TAX_CODE),)
+
+
+def particulars_blockers(profile: Profile) -> tuple[Blocker, ...]:
+    """What the law wants on invoices of the stated legal form and nobody has said; empty where no form is stated."""
+    if not (wanted := lacking(profile, "invoice")):
+        return ()
+    fields, named = _named_particulars(wanted)
+    return (Blocker(fields, f"{_of_form(profile)}invoices must state {named}.", Act.SAVE_PARTICULARS),)
+
+
+def particulars_hints(profile: Profile) -> tuple[Remark, ...]:
+    """What keeps nobody from issuing: that no legal form is stated, or what only business letters must bear."""
+    if not profile.country:
+        return ()
+    rules = seller_rules(profile.country)
+    if legal_form_of(profile) is None:
+        if not any(duty.fields for duty in rules.duties if duty.on != "custom"):
+            return ()
+        forms = ", ".join(form.code for form in rules.forms[:_FORMS_NAMED])
+        text = f"Its legal form ({forms}, ...) is not stated, which decides what its papers must say."
+        return (Remark(text, Act.SAVE_PARTICULARS),)
+    if not (wanted := lacking(profile, "letter")):
+        return ()
+    _, named = _named_particulars(wanted)
+    return (Remark(f"{_of_form(profile)}business letters must state {named}.", Act.SAVE_PARTICULARS),)
+
+
+_FORMS_NAMED = 4
+
+
+def _named_particulars(
+    wanted: Sequence[tuple[Duty, tuple[ParticularField, ...]]],
+) -> tuple[tuple[str, ...], str]:
+    """The codes of the particulars, and a text that says each with its name at home, and the laws."""
+    fields = {field.code: f"{field.code} ({field.name})" for _, lacked in wanted for field in lacked}
+    laws = "; ".join(dict.fromkeys(duty.law for duty, _ in wanted))
+    return tuple(fields), f"{', '.join(fields.values())} ({laws})"
+
+
+def _of_form(profile: Profile) -> str:
+    form = legal_form_of(profile)
+    return f"Legal form {form.code}, {country(profile.country).name}: " if form else ""
 
 
 def _needed(profile: Profile, rules: Country) -> list[tuple[str, ...]]:

@@ -237,7 +237,7 @@ _YEAR = 366
 
 def _print_warnings(document: Document) -> list[Notice]:
     texts = {
-        "seller": (*_party_texts(document.seller), *astuple(document.payment), document.footer),
+        "seller": (*_party_texts(document.seller), *_foot_texts(document), *astuple(document.payment)),
         "customer": _party_texts(document.buyer),
         "lines": (getattr(line, name) for line in document.lines for name in ("description", *LINE_TEXTS)),
         "adjustments": (
@@ -254,6 +254,11 @@ def _print_warnings(document: Document) -> list[Notice]:
         for where, parts in texts.items()
         if (missing := unprintable_characters(" ".join(parts)))
     ]
+
+
+def _foot_texts(document: Document) -> tuple[str, ...]:
+    said = document.seller.particulars
+    return (document.footer, *(line.text for line in (said.lines if said else ())))
 
 
 def _party_texts(party: Party) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ class Profile:
     (`refuse` or `warn`). `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
     image in the organization's folder, with its hash. `write_off_limit` is what at most is written off of an invoice,
     in the currency of the books. `tax_due` says when the tax of a supply becomes due: `supply`, or by `payment` (cash
-    accounting).
+    accounting). `particulars` is what the law wants said of the seller (`invoicing.master_data.particulars`).
     """
 
     name: str
@@ -66,6 +66,7 @@ class Profile:
     logo_sha256: str = ""
     write_off_limit: str = "5"
     tax_due: str = "supply"
+    particulars: str = ""
 
     def seller(self) -> Party:
         """The seller's block of a document. A seller without VAT on its sales shows no number that says otherwise."""

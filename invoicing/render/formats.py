@@ -61,6 +61,14 @@ class Formats:
         signs = ("currencyDecimal", "decimal"), ("currencyGroup", "group")
         return text.translate({ord(symbols[plain]): symbols[own] for own, plain in signs if own in symbols})
 
+    def whole_money(self, amount: Decimal) -> str:
+        """An amount with its currency, and with decimals only where it is not whole."""
+        whole = amount == amount.to_integral_value()
+        pattern: NumberPattern = self.figures.currency_formats["standard"]
+        digits = 0 if whole else minor_digits(self.currency)
+        text = _apply(pattern, amount, self.figures, minimum=digits, currency=self.currency)
+        return f"{self.currency}\u00a0{self.number(amount, digits=digits)}" if unprintable_characters(text) else text
+
     def percent(self, rate: Decimal) -> str:
         """A rate that is given in percent: `Decimal("20")` is `20%`."""
         pattern: NumberPattern = self.figures.percent_formats[None]

@@ -22,6 +22,7 @@ from invoicing.render.layout import Modules, NoCode, Placed, Row, paginate, text
 from invoicing.render.letterhead import heading_of, letterhead_rows
 from invoicing.render.line_table import line_rows
 from invoicing.render.metadata import Metadata
+from invoicing.render.particulars import foot_text, with_legal_terms
 from invoicing.render.sheet import Sheet, draw_pages, footer_column
 from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
@@ -58,11 +59,13 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
     document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
     document = with_instalments(document, formats, languages)
+    document = with_legal_terms(document, languages)
     document = with_cash_accounting(document, languages)
     document = with_correction(document, languages)
     paper = paper_of(document.seller.address.country, palette_of(branding.color), needs_a4=slip is not None)
     paper = replace(paper, hang=hanging_width(document, formats))
-    footer = footer_column(document.footer, paper)
+    foot = foot_text(document, languages)
+    footer = footer_column(foot, paper)
     sheet = Sheet(
         paper=paper,
         heading=heading_of(document, labels),
@@ -75,7 +78,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     look = _Look(paper, formats, labels, languages, has_slip=slip is not None)
     rows = _rows(document, branding.logo, code, look)
     if footer is None:
-        rows.append(footer_row(document.footer, paper=paper))
+        rows.append(footer_row(foot, paper=paper))
     return draw_pages(_pages(rows, sheet), sheet, _metadata(document, formats, labels))
 
 

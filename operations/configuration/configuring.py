@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -15,6 +16,7 @@ from operations.configuration.credentials import CREDENTIALS
 from operations.configuration.dimensions import DIMENSIONS
 from operations.configuration.entries import (
     Change,
+    Described,
     Entry,
     Part,
     PartOf,
@@ -27,6 +29,7 @@ from operations.configuration.hours import HOURS
 from operations.configuration.jurisdictions import JURISDICTIONS
 from operations.configuration.numbering import SERIES, TRANSACTION_TYPES
 from operations.configuration.of_practice import clients_of
+from operations.configuration.particulars import PARTICULARS
 from operations.configuration.periods import PERIODS
 from operations.configuration.plans import PLANS
 from operations.configuration.profile_parts import BRANDING, POLICY, PartOfProfile, save_profile_part
@@ -52,6 +55,7 @@ PARTS: Mapping[Part, PartOf | PartOfProfile | PartOfPractice | PartOfDirectory] 
     Part.PERIODS: PERIODS,
     Part.WORKFLOWS: WORKFLOWS,
     Part.BANK_ACCOUNTS: BANK_ACCOUNTS,
+    Part.PARTICULARS: PARTICULARS,
     Part.BRANDING: BRANDING,
     Part.POLICY: POLICY,
     Part.AGENTS: AGENTS,
@@ -88,6 +92,14 @@ async def get_entries(
     if code.strip() and not entries:
         raise no_such_entry("entry")
     return page_of_whole(entries, cursor=cursor, limit=limit)
+
+
+async def described(books: Books, part: Part) -> Described:
+    """What a part says of itself, with the fields that it has in these books."""
+    of = PARTS[part]
+    if isinstance(of, PartOf) and (told := of.fields_now) is not None:
+        return replace(of, fields=await books.read(lambda db: told(db, books)))
+    return of
 
 
 def _with_code(entries: Sequence[Entry], code: str) -> list[Entry]:

@@ -45,6 +45,7 @@ class Part(StrEnum):
     PERIODS = "periods"
     WORKFLOWS = "workflows"
     BANK_ACCOUNTS = "bank_accounts"
+    PARTICULARS = "particulars"
     BRANDING = "branding"
     POLICY = "policy"
     AGENTS = "agents"
@@ -93,7 +94,8 @@ class Described(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartOf:
     """A part with rows of its own: how its entries are read and changed. `save` answers the code of the entry.
-    `read_one` reads what is to be seen of one entry, where that is more than of each of many.
+    `read_one` reads what is to be seen of one entry, where that is more than of each of many. `fields_now` tells
+    the fields of a part where they follow from these books; then `save` checks them.
     """
 
     title: str
@@ -103,6 +105,7 @@ class PartOf:
     right: Right = Right.CHANGE_SETTINGS
     withdrawing: str = ""
     read_one: Callable[[Session, Books, str], Sequence[Entry]] | None = None
+    fields_now: Callable[[Session, Books], Mapping[str, str]] | None = None
 
     def of_code(self, db: Session, books: Books, code: str) -> Sequence[Entry]:
         """What is to be seen of the entry of this code; nothing where there is none."""
@@ -148,8 +151,9 @@ def check_fields(part: Described, change: Change) -> None:
     Raises:
         InvalidInput: naming the fields that there are.
     """
+    own_fields = isinstance(part, PartOf) and part.fields_now is not None
     for name in change.values:
-        if name not in part.fields:
+        if name not in part.fields and not own_fields:
             raise InvalidInput(
                 f"values: {name} is no field of {part.title}. Fields: {', '.join(part.fields) or 'none'}.",
                 field="values",

@@ -80,6 +80,7 @@ class Profile(BooksTable, table=True):
     logo_sha256: str = ""
     write_off_limit: str = "5"
     tax_due: str = "supply"
+    particulars: str = ""
 
 
 class MandateAcknowledgement(BooksTable, table=True):

@@ -47,6 +47,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 19): "d924bc469c62e43dc6bd0d49d968f9616bd18d789a37fd30ba6eef9d041a0169",
     (FileKind.BOOKS, 20): "4e430dc9300cd8b0f8409328a2dd1b3fa0fa072f4187c23f4da692c0d753fdf5",
     (FileKind.BOOKS, 21): "d697f7c2457a49f88399aee0f8237d8c163c5d17a4517b4f41715b2b0cef83bf",
+    (FileKind.BOOKS, 22): "4868447531f182a427cba0950ab48e784915995f2974c252dd69d34770d4fe02",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

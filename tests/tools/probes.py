@@ -355,6 +355,7 @@ TOOLS: Mapping[str, Entry] = {
             {"part": "mandates", **RIGHT, "draft": their.invoice},
             {"part": "mandates", "code": their.canary, "handed_in": "by hand"},
             {"part": "payment_terms", "code": their.canary, "withdraw": True},
+            {"part": "particulars", "code": their.canary, "values": [{"field": "owner", "value": "X"}]},
             {"part": "bank_accounts", "code": their.canary, "withdraw": True},
             {"part": "jurisdictions", "code": f"J-{their.canary}", "withdraw": True},
             {"part": "dimensions", "code": f"{DIMENSION}/{their.canary}", "withdraw": True},
