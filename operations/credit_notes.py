@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, GivenApproval, digest_of
 from invoicing.approval.matching import AskedStep
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
+from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.canonical import canonical_json
 from invoicing.document.converting import completed
 from invoicing.document.documents import Document, DocumentKind
@@ -65,15 +66,16 @@ _TOOL = "issue_credit_note"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditRequest:
-    """What to take back: an invoice by its id or number, whole or by lines, and why.
+    """What to take back: an invoice by its id or number, whole or by lines and charges, and why.
 
-    `lines` None is all that remains. Without `issue_date` it is today's, or the first later day that the invoice and
-    the series allow. `client_reference` is the caller's own name for the credit note.
+    `lines` None without `charges` is all that remains. Without `issue_date` it is today's, or the first later day that
+    the invoice and the series allow. `client_reference` is the caller's own name for the credit note.
     """
 
     invoice: str
     reason: str
     lines: tuple[CreditLine, ...] | None = None
+    charges: tuple[CreditCharge, ...] = ()
     issue_date: date | None = None
     client_reference: str = ""
 
@@ -160,6 +162,7 @@ def compose_credit(db: Session, books: Books, request: CreditRequest) -> Compose
         completed(invoice, accounting_currency=profile.currency),
         credited,
         request.lines,
+        request.charges,
         reason=request.reason,
         issue_date=request.issue_date or max(first_day, last or first_day),
         series=setup.series.code,

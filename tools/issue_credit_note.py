@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, assert_never
+from typing import Annotated, Literal, assert_never
 
 from mcp_types import CallToolResult
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.money.amounts import money_text
+from invoicing.refusals import InvalidInput
 from operations import credit_notes
 from operations.approval.waiting import AwaitingApproval
 from operations.credit_notes import CreditRequest, IssuedCreditNote
@@ -19,25 +21,72 @@ from storage.books.pool import Books
 from tools.answers import Answer, answer
 from tools.context import BooksToCredit, TheOffice, place_of
 from tools.description import Description, Effect
-from tools.inputs import OptionalDate, OptionalDecimal, OrganizationArgument, PartInput, SessionArgument, Several
+from tools.inputs import (
+    OptionalDate,
+    OptionalDecimal,
+    OrganizationArgument,
+    PartInput,
+    SessionArgument,
+    Several,
+    flag,
+)
 from views.approvals import ApprovalAnswer, Place, approval_answer, not_issued_lines
 from views.base import UNSPELT_OR_NULL
-from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text
+from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, remaining_lines
 from views.organizations import heading, named
 from views.payments import owed_line
 from views.remedies import for_assistant
 from views.warnings import WarningAnswer, warning_answers, warning_lines
 
+_UNLISTED = frozenset({"adjustment", "unit_price", "amount", "percent", "charges", "discounts"})
+
 
 class CreditLineInput(PartInput):
-    """A line of the invoice to take back, and how much of it."""
+    """A line of the invoice, and what to take of it: a quantity that comes back, or money alone, where its price
+    becomes `unit_price` or is less by an `amount` or by `percent`. `charges` and `discounts` say whether its share of
+    the document's goes along. Or a charge of the document by its place among the discounts and charges (`adjustment`).
+    The schema spells out the first alone.
+    """
 
-    position: int = Field(description="Line of the invoice", strict=True)
+    position: int | None = Field(default=None, description="Line of the invoice", strict=True)
     quantity: OptionalDecimal = None
+    adjustment: int | None = Field(default=None, strict=True)
+    unit_price: OptionalDecimal = None
+    amount: OptionalDecimal = None
+    percent: OptionalDecimal = None
+    charges: bool | Literal["true", "false"] | None = None
+    discounts: bool | Literal["true", "false"] | None = None
 
-    def wanted(self) -> CreditLine:
-        quantity: Decimal | None = self.quantity
-        return CreditLine(self.position, quantity)
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, known: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = known.resolve_ref_schema(known(core))
+        listed = {name: one for name, one in schema["properties"].items() if name not in _UNLISTED}
+        listed["position"] = {"description": "Line of the invoice", "type": "integer"}
+        return {**schema, "properties": listed, "required": ["position"]}
+
+    def wanted(self, index: int) -> CreditLine | CreditCharge:
+        """What is asked for; `index` is from 0.
+
+        Raises:
+            InvalidInput: neither a line nor a charge, or both, or what does not go with a charge.
+        """
+        field = f"lines[{index}]"
+        if self.adjustment is not None:
+            others = [name for name in type(self).model_fields if name not in ("adjustment", "amount")]
+            if said := [name for name in others if getattr(self, name) is not None]:
+                raise InvalidInput(f"{field}: {said[0]} does not go with adjustment.", field=f"{field}.{said[0]}")
+            return CreditCharge(self.adjustment, self.amount)
+        if self.position is None:
+            raise InvalidInput(f"{field}.position is required.", field=f"{field}.position")
+        return CreditLine(
+            self.position,
+            self.quantity,
+            unit_price=self.unit_price,
+            amount=self.amount,
+            percent=self.percent,
+            charges=flag(self.charges, field=f"{field}.charges"),
+            discounts=flag(self.discounts, field=f"{field}.discounts"),
+        )
 
 
 class Credited(Answer):
@@ -87,9 +136,17 @@ def _wanted(
     issue_date: date | None,
     client_reference: str,
 ) -> CreditRequest:
-    wanted = None if lines is None else tuple(line.wanted() for line in lines)
+    wanted = [one.wanted(index) for index, one in enumerate(lines or ())]
+    charges = tuple(one for one in wanted if isinstance(one, CreditCharge))
+    positions = tuple(one for one in wanted if isinstance(one, CreditLine))
     return CreditRequest(
-        invoice=invoice, reason=reason, lines=wanted, issue_date=issue_date, client_reference=client_reference
+        invoice=invoice,
+        reason=reason,
+        # Charges alone leave the lines where they are.
+        lines=None if lines is None else positions,
+        charges=charges,
+        issue_date=issue_date,
+        client_reference=client_reference,
     )
 
 
@@ -130,6 +187,7 @@ def _lines(made: IssuedCreditNote) -> list[str]:
         f"It credits {made.invoice_number}{'' if whole else ' in part'}: {document.reason}",
         *document_lines(document),
         *warning_lines(made.warnings, for_assistant),
+        *remaining_lines(document),
         owed_line(made.invoice_number, balance.due_minor, document.currency) + refund,
         *([anew] if whole and not made.note.replayed else []),
     ]

@@ -238,6 +238,16 @@ def document_lines(document: Document) -> list[str]:
     return [*shown, *adjustment_lines(document), *total_lines(document)]
 
 
+def remaining_lines(document: Document) -> list[str]:
+    """What a credit note leaves of its invoice, where it leaves something."""
+    credited = document.credits
+    if credited is None or credited.remains is None or not credited.remains.total_minor:
+        return []
+    left = credited.remains
+    net, tax, total = (money_text(one, document.currency) for one in (left.net_minor, left.tax_minor, left.total_minor))
+    return [f"Of {credited.number} remain net {net}, tax {tax}, total {total} {document.currency}."]
+
+
 def total_lines(document: Document) -> list[str]:
     """A document's totals as text, with its taxes, their rates and why none is charged."""
     currency = document.currency
@@ -263,6 +273,7 @@ def _line_text(line: Line, currency: str) -> str:
         f"{line.position}. {', '.join(texts)}: {quantity} x {price}"
         f" = {money_text(line.amount_minor, currency)} ({line.tax_code} {plain(line.tax_rate)} %)"
         f"{_own_dates_order_and_dimensions(line)}"
+        f"{', the price reduced: nothing comes back' if line.price_only else ''}"
     )
 
 

@@ -6,15 +6,17 @@ remains of each line, adjustment, tax group and jurisdiction, and the invoice le
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from invoicing.credit.nets import fitted_nets
 from invoicing.credit.remaining import Remaining, group_of, remaining
+from invoicing.credit.shared import credited_adjustments, share_of
 from invoicing.credit.together import check_lines_together, check_total
+from invoicing.credit.wanted import CreditCharge, CreditLine, Reduction, Taken, taken_of
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.documents import (
@@ -28,8 +30,8 @@ from invoicing.document.documents import (
     TaxSubtotal,
     Withholding,
 )
-from invoicing.money.amounts import EXACT, minor_digits, plain
-from invoicing.money.shares import half_up, share_out
+from invoicing.money.amounts import EXACT, minor_digits, money_text, plain
+from invoicing.money.shares import share_out
 from invoicing.refusals import Conflict, InvalidInput, LimitExceeded
 from invoicing.tax.conversion import convert
 from invoicing.tax.inputs import GroupKey, Rounding, subtotal_key
@@ -38,33 +40,27 @@ from invoicing.tax.withholding import withheld_base
 from invoicing.text.typed import clean_text
 
 
-@dataclass(frozen=True, slots=True)
-class CreditLine:
-    """A line of the invoice by its position, and how much of it to take back; None is all that remains."""
-
-    position: int
-    quantity: Decimal | None = None
-
-
 def credit(
     invoice: Document,
     earlier: Sequence[Document],
     wanted: Sequence[CreditLine] | None,
+    charges: Sequence[CreditCharge] = (),
     *,
     reason: str,
     issue_date: date,
     series: str,
 ) -> Document:
-    """The credit note, without id and number, that takes `wanted` of an invoice back; None is all that remains.
+    """The credit note, without id and number, that takes `wanted` and `charges` of an invoice back; None and no charges
+    is all that remains.
 
     `earlier` are all credit notes of the invoice. The amounts of a credit note are positive. Prices, parties,
     currency, rates of tax and exchange rate are the invoice's. Its tax belongs to the day on which it is issued.
 
     Raises:
         Conflict: not an invoice, or nothing remains to credit.
-        InvalidInput: no reason, an unknown or repeated position, an issue date before the invoice's, or so little of
-            a line that the credit note comes to a total of zero.
-        LimitExceeded: more of a line than remains.
+        InvalidInput: no reason, an unknown or repeated position, an issue date before the invoice's, a price that is
+            not reduced, or so little of a line that the credit note comes to a total of zero.
+        LimitExceeded: more of a line, a charge or a tax group than remains.
     """
     if invoice.kind is not DocumentKind.INVOICE:
         raise Conflict(f"{invoice.number} is no invoice: only invoices are credited.", field="invoice")
@@ -79,25 +75,37 @@ def credit(
     left = remaining(invoice, earlier)
     if left.is_nothing:
         raise Conflict(f"Nothing remains to credit of {invoice.number}.", field="invoice")
-    quantities = _quantities(left, wanted)
-    note = _credit_note(invoice, left, quantities, reason=reason, issue_date=issue_date, series=series)
+    taken = taken_of(invoice, left, wanted, charges)
+    note = _credit_note(invoice, left, taken, reason=reason, issue_date=issue_date, series=series)
     _check_not_rounded_away(note, left)
     check_total(left, note)
+    if not taken.in_proportion:
+        _check_groups(note, left)
     return replace(note, credits=_credited(invoice, left, note, first=not earlier))
 
 
 def _credited(invoice: Document, left: Remaining, note: Document, *, first: bool) -> CreditedInvoice:
     """What the note says of its invoice: which it is, and what remains of it. `first` is before any other note."""
-    net, tax = (
-        sum(amounts) for amounts in zip(*((one.taxable_minor, one.tax_minor) for one in left.taxes), strict=True)
-    )
-    net, tax = net - note.net_minor, tax - note.tax_minor
-    whole = first and {one.invoice_position: one.quantity for one in note.lines} == {
-        one.position: one.quantity for one in left.lines
-    }
+    net, tax = left.net_minor - note.net_minor, left.tax_minor - note.tax_minor
+    returned = {one.invoice_position: one.quantity for one in note.lines if not one.price_only}
+    whole = first and net == tax == 0 and returned == {one.position: one.quantity for one in left.lines}
     return CreditedInvoice(
         invoice.id, invoice.number, invoice.issue_date, whole=whole, remains=Remains(net, tax, net + tax)
     )
+
+
+def _check_groups(note: Document, left: Remaining) -> None:
+    """A line that is taken back without its discounts is more than was charged for it: the others must leave room."""
+    remains = {subtotal_key(tax): tax for tax in left.taxes}
+    for tax in note.taxes:
+        there = remains[subtotal_key(tax)]
+        pairs = ((tax.taxable_minor, there.taxable_minor), (tax.tax_minor, there.tax_minor))
+        if not all(min(left_of, 0) <= part <= max(left_of, 0) for part, left_of in pairs):
+            raise LimitExceeded(
+                f"lines: {money_text(tax.taxable_minor, note.currency)} would be credited with {plain(tax.rate)} % tax,"
+                f" and {money_text(there.taxable_minor, note.currency)} remain: take discounts back with their lines.",
+                field="lines",
+            )
 
 
 def _check_not_rounded_away(note: Document, left: Remaining) -> None:
@@ -106,7 +114,7 @@ def _check_not_rounded_away(note: Document, left: Remaining) -> None:
     """
     if note.total_minor:
         return
-    taken = {line.invoice_position: line.quantity for line in note.lines}
+    taken = {line.invoice_position: line.quantity for line in note.lines if not line.price_only}
     charged = {subtotal_key(tax) for tax in left.taxes if tax.taxable_minor + tax.tax_minor > 0}
     for line in left.lines:
         in_part = taken.get(line.position, line.quantity) < line.quantity
@@ -118,60 +126,30 @@ def _check_not_rounded_away(note: Document, left: Remaining) -> None:
             )
 
 
-def _quantities(left: Remaining, wanted: Sequence[CreditLine] | None) -> dict[int, Decimal]:
-    """How much of each line to take back, by position."""
-    positions = {line.position for line in left.lines}
-    there = {line.position: line.quantity for line in left.lines if line.quantity}
-    if wanted is None:
-        return there
-    if not wanted:
-        raise InvalidInput("lines: name at least one line to credit, or leave lines out.", field="lines")
-    found: dict[int, Decimal] = {}
-    for index, line in enumerate(wanted):
-        field = f"lines[{index}].position"
-        if line.position not in positions:
-            raise InvalidInput(f"{field}: the invoice has no line {line.position}.", field=field)
-        if line.position in found:
-            raise InvalidInput(f"{field}: line {line.position} is named twice.", field=field)
-        rest = there.get(line.position, Decimal(0))
-        found[line.position] = _quantity(line, rest, field=f"lines[{index}].quantity")
-    return found
-
-
-def _quantity(line: CreditLine, rest: Decimal, *, field: str) -> Decimal:
-    """How much of a line to take back, with the sign that the line's quantity has; there it can be said without one."""
-    quantity = rest if line.quantity is None else line.quantity
-    if rest < 0 < quantity:
-        quantity = -quantity
-    if abs(quantity) > abs(rest) or not rest:
-        raise LimitExceeded(f"{field}: of line {line.position} there remains {plain(rest)} to credit.", field=field)
-    if quantity == 0 or quantity * rest < 0:
-        raise InvalidInput(f"{field} must be more than 0.", field=field)
-    return quantity
-
-
 def _credit_note(
     invoice: Document,
     left: Remaining,
-    quantities: Mapping[int, Decimal],
+    taken: Taken,
     *,
     reason: str,
     issue_date: date,
     series: str,
 ) -> Document:
-    taken = [line for line in left.lines if line.position in quantities]
+    touched = [line for line in left.lines if line.position in taken.quantities or line.position in taken.reductions]
     lines = tuple(
-        _credited_line(position, line, quantities[line.position], invoice.currency)
-        for position, line in enumerate(taken, start=1)
+        _reduced_line(position, line, taken.reductions[line.position])
+        if line.position in taken.reductions
+        else _credited_line(position, line, taken.quantities[line.position], invoice.currency)
+        for position, line in enumerate(touched, start=1)
     )
     check_lines_together(left, lines, invoice.currency)
-    adjustments = _credited_adjustments(left, lines)
+    adjustments = credited_adjustments(left, lines, taken)
     if invoice.prices_include_tax:
         lines, adjustments = fitted_nets(left, lines, adjustments)
     taxes = _credited_taxes(invoice, left, lines, adjustments)
     net = sum(tax.taxable_minor for tax in taxes)
     tax = sum(tax.tax_minor for tax in taxes)
-    last = all(quantities.get(line.position, 0) == line.quantity for line in left.lines)
+    last = all(_takes_the_rest(left, lines, adjustments, subtotal_key(tax)) for tax in left.taxes)
     return replace(
         invoice,
         kind=DocumentKind.CREDIT_NOTE,
@@ -199,11 +177,6 @@ def _credit_note(
     )
 
 
-def _share(amount: int, part: Fraction) -> int:
-    """A part of an amount, rounded half up; all of it is the amount itself."""
-    return half_up(amount * part)
-
-
 def _credited_line(position: int, left: Line, quantity: Decimal, currency: str) -> Line:
     part = Fraction(quantity) / Fraction(left.quantity)
     return replace(
@@ -214,14 +187,34 @@ def _credited_line(position: int, left: Line, quantity: Decimal, currency: str) 
         discount_amount=_share_of_decimal(left.discount_amount, part, currency),
         charge_amount=_share_of_decimal(left.charge_amount, part, currency),
         adjustments=tuple(_share_of_adjustment(item, part) for item in left.adjustments),
-        amount_minor=_share(left.amount_minor, part),
-        net_minor=_share(left.net_minor, part),
+        amount_minor=share_of(left.amount_minor, part),
+        net_minor=share_of(left.net_minor, part),
         correction=LineCorrection(left.quantity, left.amount_minor),
     )
 
 
 def _share_of_adjustment(left: LineAdjustment, part: Fraction) -> LineAdjustment:
-    return replace(left, base_minor=_share(left.base_minor, part), amount_minor=_share(left.amount_minor, part))
+    return replace(left, base_minor=share_of(left.base_minor, part), amount_minor=share_of(left.amount_minor, part))
+
+
+def _reduced_line(position: int, left: Line, reduction: Reduction) -> Line:
+    """The money that is taken off a line, of which nothing comes back."""
+    return replace(
+        left,
+        position=position,
+        invoice_position=left.position,
+        quantity=reduction.quantity,
+        base_quantity=reduction.base_quantity,
+        unit=reduction.unit,
+        unit_price=reduction.unit_price,
+        discount_percent=reduction.discount_percent,
+        discount_amount=Decimal(0),
+        charge_amount=Decimal(0),
+        adjustments=(),
+        amount_minor=reduction.amount_minor,
+        net_minor=share_of(left.net_minor, Fraction(reduction.amount_minor, left.amount_minor)),
+        correction=LineCorrection(left.quantity, left.amount_minor, price_only=True),
+    )
 
 
 def _share_of_decimal(amount: Decimal, part: Fraction, currency: str) -> Decimal:
@@ -231,53 +224,6 @@ def _share_of_decimal(amount: Decimal, part: Fraction, currency: str) -> Decimal
     units = int(Fraction(amount) * 10 ** minor_digits(currency) * part)
     with localcontext(EXACT):
         return Decimal(units).scaleb(-minor_digits(currency))
-
-
-def _credited_adjustments(left: Remaining, lines: Sequence[Line]) -> tuple[Adjustment, ...]:
-    """The adjustments in proportion to the lines of their group that are taken back; of a group without lines, in
-    proportion to all lines.
-    """
-    found: list[Adjustment] = []
-    for key in dict.fromkeys(group_of(item) for item in left.adjustments):
-        there = [line for line in left.lines if group_of(line) == key]
-        taken = [line for line in lines if group_of(line) == key]
-        part = _part(there, taken) if any(line.quantity for line in there) else _part(left.lines, lines)
-        mine = [item for item in left.adjustments if group_of(item) == key]
-        charges = [item for item in mine if item.kind is AdjustmentKind.CHARGE]
-        discounts = [item for item in mine if item.kind is AdjustmentKind.DISCOUNT]
-        # Each kind is rounded once for the group, so that neither what is credited of a group nor what remains of it
-        # can come to less than nothing: lines + charges >= discounts also holds for the rounded shares.
-        for kind in (charges, discounts):
-            found.extend(_credited_amounts(kind, _share(sum(item.amount_minor for item in kind), part)))
-    return tuple(sorted((item for item in found if item.amount_minor or item.net_minor), key=lambda i: i.position))
-
-
-def _part(there: Sequence[Line], taken: Sequence[Line]) -> Fraction:
-    """Which part of the lines is taken back: by amount, and all of it where no quantity is left."""
-    quantities = {line.invoice_position: line.quantity for line in taken}
-    if all(quantities.get(line.position, 0) == line.quantity for line in there):
-        return Fraction(1)
-    whole = sum(line.amount_minor for line in there)
-    part = Fraction(sum(line.amount_minor for line in taken), whole) if whole else Fraction(0)
-    return min(max(part, Fraction(0)), Fraction(1))
-
-
-def _credited_amounts(items: Sequence[Adjustment], amount_minor: int) -> list[Adjustment]:
-    """The adjustments with their shares of an amount; the net of each in proportion to its own."""
-    shares = share_out(amount_minor, [item.amount_minor for item in items])
-    return [
-        replace(
-            item,
-            base_minor=0,
-            percent=Decimal(0),
-            amount_minor=share,
-            # Where no amount is left, what is left of its net goes with it.
-            net_minor=_share(item.net_minor, Fraction(share, item.amount_minor))
-            if item.amount_minor
-            else item.net_minor,
-        )
-        for item, share in zip(items, shares, strict=True)
-    ]
 
 
 def _credited_taxes(
@@ -302,18 +248,18 @@ def _credited_taxes(
 
 
 def _takes_the_rest(left: Remaining, lines: Sequence[Line], adjustments: Sequence[Adjustment], key: GroupKey) -> bool:
-    """Whether nothing remains of a group: of its lines, or of its charges where it has no lines.
-
-    Rounded up, the share of a small charge can be all of it before the last line is taken back; then there is no
-    later credit note that its tax could be on.
+    """Whether nothing remains of a group's amounts: then there is no later credit note that its tax could be on, though
+    some quantity may remain, of which the last unit was rounded up, or the price reduced to nothing.
     """
-    there = [line for line in left.lines if group_of(line) == key]
-    if there:
-        return _part(there, [line for line in lines if group_of(line) == key]) == 1
-    remains, taken = (
-        sum(item.amount_minor for item in items if group_of(item) == key) for items in (left.adjustments, adjustments)
-    )
-    return taken == remains
+    taken = {("line", line.invoice_position): line.amount_minor for line in lines}
+    taken |= {("adjustment", item.position): item.amount_minor for item in adjustments if group_of(item) == key}
+    return all(taken.get(part, 0) == amount for part, amount in _amounts(left, key))
+
+
+def _amounts(left: Remaining, key: GroupKey) -> Iterator[tuple[tuple[str, int], int]]:
+    """What is left of each line and adjustment of a group, as printed."""
+    yield from ((("line", line.position), line.amount_minor) for line in left.lines if group_of(line) == key)
+    yield from ((("adjustment", one.position), one.amount_minor) for one in left.adjustments if group_of(one) == key)
 
 
 def _tax(invoice: Document, left: TaxSubtotal, parts: Sequence[tuple[int, int]]) -> int:

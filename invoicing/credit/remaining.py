@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 
 from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.documents import Adjustment, Document, Exchange, Line, TaxSubtotal, Withholding
-from invoicing.money.amounts import EXACT
+from invoicing.money.amounts import EXACT, to_major
 from invoicing.refusals import Conflict
 from invoicing.tax.inputs import GroupKey, group_key, subtotal_key
 
@@ -25,8 +25,18 @@ class Remaining:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether every line has been taken back whole."""
-        return not any(line.quantity for line in self.lines)
+        """Whether every line has been taken back whole, and every charge with them."""
+        return not any(line.quantity for line in self.lines) and not any(item.amount_minor for item in self.adjustments)
+
+    @property
+    def net_minor(self) -> int:
+        """What is left of the net."""
+        return sum(tax.taxable_minor for tax in self.taxes)
+
+    @property
+    def tax_minor(self) -> int:
+        """What is left of the tax."""
+        return sum(tax.tax_minor for tax in self.taxes)
 
 
 def remaining(invoice: Document, earlier: Sequence[Document]) -> Remaining:
@@ -40,7 +50,7 @@ def remaining(invoice: Document, earlier: Sequence[Document]) -> Remaining:
             raise Conflict(f"{note.number} is no credit note of {invoice.number}.", field="earlier")
     credited = _lines_by_position(earlier)
     left = Remaining(
-        lines=tuple(_line_left(line, credited.get(line.position, ())) for line in invoice.lines),
+        lines=tuple(_line_left(line, credited.get(line.position, ()), invoice.currency) for line in invoice.lines),
         adjustments=tuple(_adjustment_left(item, earlier) for item in invoice.adjustments),
         taxes=tuple(_tax_left(tax, earlier) for tax in invoice.taxes),
         withholding=_withholding_left(invoice, earlier),
@@ -65,17 +75,20 @@ def _lines_by_position(notes: Sequence[Document]) -> dict[int, list[Line]]:
     return found
 
 
-def _line_left(line: Line, credited: Sequence[Line]) -> Line:
+def _line_left(line: Line, credited: Sequence[Line], currency: str) -> Line:
+    """By how much the price was reduced is a discount of what is left, so that quantity x price still leads to it."""
+    returned = [part for part in credited if not part.price_only]
+    reduced = to_major(sum(part.amount_minor for part in credited if part.price_only), currency)
     with localcontext(EXACT):
-        quantity = line.quantity - sum((part.quantity for part in credited), Decimal(0))
-        discount = line.discount_amount - sum((part.discount_amount for part in credited), Decimal(0))
-        charge = line.charge_amount - sum((part.charge_amount for part in credited), Decimal(0))
+        quantity = line.quantity - sum((part.quantity for part in returned), Decimal(0))
+        discount = line.discount_amount - sum((part.discount_amount for part in returned), Decimal(0)) + reduced
+        charge = line.charge_amount - sum((part.charge_amount for part in returned), Decimal(0))
     return replace(
         line,
         quantity=quantity,
         discount_amount=discount,
         charge_amount=charge,
-        adjustments=_line_adjustments_left(line, credited) if line.adjustments else (),
+        adjustments=_line_adjustments_left(line, returned) if line.adjustments else (),
         amount_minor=line.amount_minor - sum(part.amount_minor for part in credited),
         net_minor=line.net_minor - sum(part.net_minor for part in credited),
     )

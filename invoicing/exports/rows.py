@@ -40,7 +40,8 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   or what is said besides (BT-154). line_supply_date, line_supply_end: the line's own, where they are others than the
   document's. order_line: the line of the buyer's purchase order (BT-132). dimensions: such as
   `cost_centre=bakery; project=inn`. cost: the kind of cost that a line or charge passes on, such as ADVANCED or the
-  code of a fund.
+  code of a fund. price_reduction: true of a line of a credit note that takes money and no goods; its quantity is
+  then that of the price, and nothing came back.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 - accounting_currency: that of the books; exchange_rate: what one unit of currency costs in it, 1 where they are the
   same; exchange_date and exchange_source: whose rate of which day. accounting_net, accounting_tax, accounting_total:
@@ -83,6 +84,7 @@ LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
     "dimensions": lambda line: tags_text(line.dimensions),
     "cost": lambda line: line.cost,
     "base_quantity": lambda line: Decimal(plain(line.base_quantity)),
+    "price_reduction": lambda line: line.price_only or "",
 }
 """What lines have come to say, by its column, with the cell that each has: the last columns of CSV and of the sheet
 "Lines", in this order. Another one is added at the end.

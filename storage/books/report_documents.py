@@ -73,7 +73,9 @@ def of_item(session: Session, months: Months, item_id: str, currency: str, *, cu
     """The documents that an item is on: head, and the net of its lines."""
     conditions = [_in(_OF.issue_date, months), _OF.currency == currency]
     if item_id == ADJUSTMENTS:
-        of_lines = select(func.sum(_LINES.c.net_minor)).where(_LINES.c.document_id == _OF.id).correlate(_DOCUMENTS)
+        # A credit note of a charge alone has no lines.
+        of_lines = select(func.coalesce(func.sum(_LINES.c.net_minor), 0)).where(_LINES.c.document_id == _OF.id)
+        of_lines = of_lines.correlate(_DOCUMENTS)
         adjusted = _OF.net_minor - of_lines.scalar_subquery()
         found = select(*_HEAD, SIGN * adjusted).where(*conditions, adjusted != 0)
         return _page(session, found, cursor=cursor, limit=limit)

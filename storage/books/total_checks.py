@@ -134,10 +134,12 @@ def _dimensions() -> Select[*tuple[Any, ...]]:
 def _adjustments() -> Select[*tuple[Any, ...]]:
     line = _LINES.c
     of_lines = select(line.document_id, func.sum(line.net_minor).label("net")).group_by(line.document_id).subquery().c
+    # A credit note of a charge alone has no lines.
+    of_all_lines = func.coalesce(of_lines.net, 0)
     keys = (_month(_OF.issue_date), literal(ADJUSTMENTS), _OF.currency)
-    sums = (func.count(), func.sum(SIGN * (_OF.net_minor - of_lines.net)))
-    found = select(*keys, *sums).where(_OF.net_minor != of_lines.net).group_by(keys[0], keys[2])
-    return found.join_from(_DOCUMENTS, of_lines.net.table, of_lines.document_id == _OF.id)
+    sums = (func.count(), func.sum(SIGN * (_OF.net_minor - of_all_lines)))
+    found = select(*keys, *sums).where(_OF.net_minor != of_all_lines).group_by(keys[0], keys[2])
+    return found.outerjoin_from(_DOCUMENTS, of_lines.net.table, of_lines.document_id == _OF.id)
 
 
 def _owed() -> Select[*tuple[Any, ...]]:

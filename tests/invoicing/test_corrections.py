@@ -11,7 +11,8 @@ import pytest
 
 from invoicing.appearance.branding import Branding
 from invoicing.countries import COUNTRY_CODES, CorrectionSign, country
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document
 from invoicing.render.labels import labels_of

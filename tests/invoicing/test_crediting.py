@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
 from invoicing.credit.remaining import Remaining, remaining
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.posting import post

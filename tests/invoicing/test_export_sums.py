@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.breakdown import Breakdown, break_down
 from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.requested import RequestedDocument

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
 from invoicing.credit.remaining import remaining
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.adjustment_texts import adjustment_from_text, adjustments_text
 from invoicing.document.canonical import document_from_text, document_text

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.reports.figures import Report, ReportName

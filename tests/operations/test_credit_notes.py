@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedAdjustment, RequestedDocument, RequestedLine

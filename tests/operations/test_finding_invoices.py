@@ -16,7 +16,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from sqlmodel import Session
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.lifecycle import OPEN, Status
 from invoicing.refusals import InvalidInput
 from operations.credit_notes import CreditRequest

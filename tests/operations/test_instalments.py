@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.lifecycle import Status
 from invoicing.document.requested import RequestedDocument, RequestedLine

@@ -185,7 +185,7 @@ async def credit_the_rest(year: RandomYear) -> None:
             if one.kind in (SettlementKind.DISCOUNT, SettlementKind.WRITE_OFF):
                 await record_payment(year.books, PaymentRequest(invoice=one.document, reverse=one.id))
                 one.reversed = True
-        if claim.left():
+        if not remaining(claim.invoice, claim.notes).is_nothing:
             made = await issue_credit_note(year.books, CreditRequest(invoice=claim.invoice.number, reason="Year's end"))
             claim.notes.append(made.note.document)
         left = remaining(claim.invoice, claim.notes)

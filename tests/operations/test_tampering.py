@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_link_text, link_hash
 from invoicing.document.documents import DocumentKind
 from invoicing.settlement.entries import credit_side, debit_side

@@ -13,7 +13,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from operations.access import open_books
 from operations.credit_notes import CreditRequest
 from operations.invoices import get_invoice
@@ -40,7 +40,7 @@ SETTLERS = """
 import asyncio, sys
 from decimal import Decimal
 from pathlib import Path
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from invoicing.refusals import Refusal
 from operations.access import open_books
 from operations.rights import Right

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditLine
 from operations.access import Office, open_books
 from operations.credit_notes import CreditRequest
 from operations.organizations import all_organizations

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from invoicing.countries import Country
 from invoicing.countries.mandates import BuyerKind
-from invoicing.credit.crediting import CreditLine
+from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Document, JurisdictionLevel, Supply
 from invoicing.document.requested import (
@@ -119,7 +119,7 @@ class Claim:
         rest = {line.position: line.quantity for line in self.invoice.lines}
         for note in self.notes:
             for line in note.lines:
-                rest[line.invoice_position] -= line.quantity
+                rest[line.invoice_position] -= 0 if line.price_only else line.quantity
         return {position: quantity for position, quantity in rest.items() if quantity}
 
 
@@ -190,9 +190,37 @@ class RandomYear:
         if any(line.quantity < 0 for line in claim.invoice.lines):
             # What takes goods back is credited with the rest.
             lines = None
-        made = await issue_credit_note(self.books, CreditRequest(invoice=number, reason="Returned", lines=lines))
+        request = CreditRequest(invoice=number, reason="Returned", lines=lines)
+        if self.chance.random() < 0.35:
+            request = self._choosing(claim.invoice, positions[0])
+        try:
+            made = await issue_credit_note(self.books, request)
+        except (InvalidInput, LimitExceeded):
+            # What is chosen can be more than what was left of it.
+            assert request.lines is not lines
+            self.refused += 1
+            return
         claim.notes.append(made.note.document)
         assert made.invoice_balance.due_minor == claim.due_minor
+
+    def _choosing(self, invoice: Document, position: int) -> CreditRequest:
+        """A price that is reduced, a line without its charges or discounts, or a charge by itself."""
+        charges = [item.position for item in invoice.adjustments if item.kind is AdjustmentKind.CHARGE]
+        cent = Decimal(1).scaleb(-minor_digits(invoice.currency))
+        whole = next(line for line in invoice.lines if line.position == position)
+        amount = max(cent, (to_major(whole.amount_minor, invoice.currency) / 3).quantize(cent))
+        chosen: tuple[CreditLine | CreditCharge, ...] = (
+            CreditLine(position, unit_price=whole.unit_price * Decimal("0.9")),
+            CreditLine(position, percent=self._decimal("1", "100", places=2)),
+            CreditLine(position, amount=amount),
+            CreditLine(position, charges=False),
+            CreditLine(position, discounts=False),
+            *(CreditCharge(one, self.chance.choice([None, cent])) for one in charges),
+        )
+        one = self.chance.choice(chosen)
+        lines = (one,) if isinstance(one, CreditLine) else ()
+        taken = (one,) if isinstance(one, CreditCharge) else ()
+        return CreditRequest(invoice=invoice.number, reason="Agreed", lines=lines, charges=taken)
 
     async def _pay(self) -> None:
         claim = self._some([claim for claim in self.claims if claim.due_minor > 0])

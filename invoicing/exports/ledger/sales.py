@@ -66,7 +66,8 @@ def _priced(part: Part, document: Document, sign: int) -> tuple[Decimal, Decimal
     if isinstance(of, Line) and all(_decimals(number) <= _PLACES_MAX for number in (of.quantity, of.unit_price)):
         price = sign * of.unit_price
         if sign * to_minor(of.quantity * of.unit_price, document.currency) == net:
-            return of.quantity, price
+            # What takes something back has a price below nothing, and never a quantity.
+            return (of.quantity, price) if of.quantity > 0 else (-of.quantity, -price)
     return Decimal(1), to_major(net, document.currency)
 
 
