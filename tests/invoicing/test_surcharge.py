@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.breakdown import break_down
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.copying import filled_from
