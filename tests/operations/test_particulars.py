@@ -187,7 +187,7 @@ async def test_from_its_day_on_a_french_invoice_says_what_is_supplied(tmp_path: 
         for day, supply in ((31, Supply.GOODS), (32, Supply.GOODS), (33, Supply.SERVICES), (34, None)):
             clock.set(datetime(2026, 8, 1, 9, tzinfo=UTC) + timedelta(days=day - 1))
             document = (await get_invoice(books, await invoice_of(books, business.id, supply))).document
-            said.append([term.text for term in document.legal_terms if term.place == "note"])
+            said.append([term.text.replace("\xa0", " ") for term in document.legal_terms if term.place == "note"])
         assert said == [
             [],
             ["Nature de l'opération : livraison de biens"],

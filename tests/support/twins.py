@@ -294,6 +294,8 @@ async def _fill(office: Office, organization: OrganizationRef, canary: str, year
             website=f"{canary}.example",
             footer=canary,
         )
+        said = {"legal_form": "Sole trader", "owner": canary}
+        await chat.ok("save_configuration", part="particulars", values=said)
         customer = (await chat.ok("save_customer", name=CUSTOMER, note=canary, **texts))["customer"]
         named = (await chat.ok("save_customer", name=f"{canary} Hotel", note=canary, **texts))["customer"]
         for code in (DIMENSION, f"{DIMENSION}/{canary}"):
