@@ -18,7 +18,7 @@ from operations.rights import Right
 from storage.books.pool import Books
 from storage.books.profile import load_profile, save_profile
 
-_ON = {"invoice": "on invoices", "letter": "on letters", "custom": "usual"}
+_ON = {"invoice": "on invoices", "letter": "on letters", "custom": "optional"}
 
 
 def _entry(profile: Profile) -> Entry:
