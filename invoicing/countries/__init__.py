@@ -184,6 +184,7 @@ def parse_country(text: str, *, name: str) -> Country:
         costs=read_costs(table.tables_if_any("costs")),
         split_payment=read_split_payment(table.table_if_any("split_payment")),
         surcharge=read_surcharge(table.table_if_any("surcharge")),
+        rate_words=table.texts_by_name("rate_words"),
     )
     table.close()
     _check_languages(parsed, name)
@@ -195,6 +196,8 @@ def parse_country(text: str, *, name: str) -> Country:
     codes += [cost.code for cost in parsed.costs]
     if len(set(codes)) != len(codes):
         raise ValueError(f"{name}: a code appears twice.")
+    if not set(parsed.rate_words) <= set(TaxCategory) - TAXED_CATEGORIES:
+        raise ValueError(f"{name}: rate_words are of categories without tax.")
     forms = [one.code for one in parsed.mandates] + [one.code for one in parsed.requirements]
     if len(set(forms)) != len(forms):
         raise ValueError(f"{name}: a mandate or requirement appears twice.")

@@ -177,6 +177,7 @@ class Country:
     is proposed first. The required fields hold for a seller that is registered for the tax, and for buyers of the
     same country: see `buyer_required`. What holds for other sellers is in `registrations`, and which numbers there are
     besides the VAT number in `identifiers`. `address_window` is where envelopes there show the buyer's address.
+    `rate_words` are what stands for the rate of a category without tax, where 0 % would be a rate of its own.
     """
 
     code: str
@@ -232,6 +233,7 @@ class Country:
     costs: tuple[Cost, ...] = ()
     split_payment: SplitPayment | None = None
     surcharge: Surcharge | None = None
+    rate_words: Mapping[str, str] = field(default_factory=dict)
 
     def cost(self, code: str) -> Cost | None:
         """The kind of cost of this code, if the country knows it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -14,7 +14,7 @@ from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
 from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, side_by_side, text_column
-from invoicing.render.tax_marks import TaxMarks
+from invoicing.render.tax_marks import TaxMarks, rate_words
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.untaxed import is_untaxed
 from invoicing.render.wrapping import fit_line
@@ -69,7 +69,10 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     discounted = any(line.discount_percent for line in document.lines)
     marks = TaxMarks.of(document)
     taxed = not is_untaxed(document)
-    cells = [_cells(line, formats, discounted=discounted, taxed=taxed, marks=marks) for line in document.lines]
+    words = rate_words(document)
+    cells = [
+        _cells(line, formats, discounted=discounted, taxed=taxed, marks=marks, words=words) for line in document.lines
+    ]
     titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
     titles += [labels.discount] if discounted else []
     titles += [tax_label, labels.amount] if taxed else [labels.amount]
@@ -90,12 +93,15 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     return rows
 
 
-def _cells(line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks: TaxMarks) -> list[str]:
+def _cells(
+    line: Line, formats: Formats, *, discounted: bool, taxed: bool, marks: TaxMarks, words: Mapping[str, str]
+) -> list[str]:
     apart = line.jurisdictions if are_apart(line.jurisdictions) else ()
     rate = "\u00a0+ ".join(formats.percent(part.rate) for part in apart) or formats.percent(line.tax_rate)
     discount = [formats.percent(line.discount_percent) if line.discount_percent else ""] if discounted else []
     mark = marks.of_line(line)
-    rates = [f"{rate}\u00a0{mark}" if mark else rate] if taxed else []
+    said = words.get(line.tax_category) or (f"{rate}\u00a0{mark}" if mark else rate)
+    rates = [said] if taxed else []
     return [
         str(line.position),
         line.title,

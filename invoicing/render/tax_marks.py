@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from invoicing.document.documents import Document, JurisdictionRate, JurisdictionTax, Line, TaxCategory, TaxSubtotal
+from invoicing.render.addresses import known_country
 
 _Stack = tuple[tuple[str, Decimal], ...]
 _Key = tuple[Decimal, TaxCategory, _Stack]
@@ -35,6 +37,12 @@ class TaxMarks:
     def of_tax(self, tax: TaxSubtotal) -> str:
         """The mark that a tax bears in the summary, so that a reader finds what the marks of the lines mean."""
         return self.marks[_key(tax)]
+
+
+def rate_words(document: Document) -> Mapping[str, str]:
+    """What stands for the rate of each category without tax in the seller's country, where that has words for it."""
+    place = known_country(document.seller.address.country)
+    return place.rate_words if place is not None else {}
 
 
 def _key(tax: TaxSubtotal) -> _Key:

@@ -11,7 +11,7 @@ from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
 from invoicing.render.layout import Cell, CellRole, Column, Style, Table, TableRow, text_column
-from invoicing.render.tax_marks import TaxMarks
+from invoicing.render.tax_marks import TaxMarks, rate_words
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.wrapping import fit_line
 from invoicing.tax.totals import are_apart
@@ -106,7 +106,8 @@ def _tax_line(
         # Two taxes of one amount: the first stands where a single one would, and nothing says their sum.
         del shown[0], below[0]
     (rate, tax_minor), *others = shown
-    figures = (formats.percent(rate), formats.amount(tax.taxable_minor), formats.amount(tax_minor))
+    said = rate_words(document).get(tax.category) or formats.percent(rate)
+    figures = (said, formats.amount(tax.taxable_minor), formats.amount(tax_minor))
     parts = tuple(
         (part, (formats.percent(rate), "", formats.amount(amount)))
         for part, (rate, amount) in zip(below, others, strict=True)

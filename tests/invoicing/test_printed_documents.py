@@ -370,3 +370,9 @@ def test_three_hundred_lines_take_no_more_than_their_share_of_work() -> None:
     few, many = invoice("DE", count=3), invoice("DE", count=300)
     assert steps_of(lambda: render_pdf(many)) < 20 * steps_of(lambda: render_pdf(few))
     assert len(pages_of(render_pdf(many))) > 8
+
+
+@pytest.mark.parametrize(("code", "said"), [("EXEMPT", "zw."), ("REVERSE-CHARGE", "np."), ("EXPORT", "0%")])
+def test_polish_documents_say_in_words_that_a_sale_has_no_rate(code: str, said: str) -> None:
+    text = printed(invoice("PL", lines=(line("100", code),))).replace("\u00a0", "")
+    assert [word for word in ("zw.", "np.", "0%") if word in text.replace("100%", "")] == [said]
