@@ -21,7 +21,7 @@ from invoicing.money.amounts import to_major
 from invoicing.tax.inputs import goods_minor
 from invoicing.tax.lines import TaxSetting, proposed_tax_code
 from invoicing.tax.schemes import ordinary
-from invoicing.tax.totals import tax_on
+from invoicing.tax.totals import are_apart, tax_on
 
 # A line's dates are its document's own, its item and name depend on whether the item is still there, and its dimensions
 # on whether they are still in use.
@@ -40,12 +40,14 @@ def filled_from(
 
     Never copied: dates, number and series, which are the new document's own; the exchange rate, which is one day's;
     adjustments, where the request has lines of its own; dimensions that are not in use any more; and a tax code that
-    was only the proposed one, because the proposal for the new document can be another. What is withheld is copied for
-    the same customer alone: whether a buyer withholds depends on who it is.
+    was only the proposed one, because the proposal for the new document can be another. What is withheld, a surcharge
+    and a split payment that was stated are copied for the same customer alone: they depend on who it is.
     """
     same = customer.id == document.customer
     at_same_place = same or customer.country == document.buyer.address.country
     held = document.withholding.code if document.withholding and same else ""
+    split = document.split_tax_minor and not customer.public_body and not wanted.withholding
+    surcharged = any(are_apart(tax.jurisdictions) for tax in document.taxes)
     return replace(
         wanted,
         customer=customer.id,
@@ -59,6 +61,8 @@ def filled_from(
         purchase_order=wanted.purchase_order or document.purchase_order,
         note=wanted.note or document.note,
         withholding=wanted.withholding or held,
+        split_payment=True if wanted.split_payment is None and same and split else wanted.split_payment,
+        surcharge=True if wanted.surcharge is None and same and surcharged else wanted.surcharge,
     )
 
 

@@ -90,8 +90,8 @@ class RequestedDocument:
     is not the usual one of invoices. `exchange_rate` is what one unit of the
     document's currency costs in the currency of the books. `fund` is the code of the seller's fund whose contribution
     it charges (`Country.costs`), with its percentage where that is not the usual one: TC04, or TC04 5. `split_payment`
-    and `surcharge` say whether the buyer pays the tax itself or bears a surcharge, where that is not as the customer's
-    facts have it.
+    says whether the buyer pays the tax itself, where that does not follow from its being a public body, and `surcharge`
+    that it bears one.
     """
 
     customer: str

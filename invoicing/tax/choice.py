@@ -118,7 +118,6 @@ class BuyerFacts:
     `public_body`: it is a business for the rules of place where it has a VAT number (Article 43), else like a
     consumer. `territory` is the part of `country` that it is in, where that has rules of its own, `place` its name,
     `place_guessed` whether a postal code says so that other places have too, and `addressed` whether there is one.
-    `surcharge`: it has said that it is a retailer in the scheme of the surcharge of equivalence.
     """
 
     name: str
@@ -132,7 +131,6 @@ class BuyerFacts:
     place: str = ""
     place_guessed: bool = False
     addressed: bool = False
-    surcharge: bool = False
 
     @property
     def where(self) -> str:

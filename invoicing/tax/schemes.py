@@ -84,15 +84,14 @@ def scheme_of(
                 " never with a withholding.",
                 field="split_payment",
             )
-    if request.surcharge if request.surcharge is not None else buyer.surcharge:
-        if surcharge is not None and at_home and not buyer.territory:
-            return _surcharged(surcharge, codes, buyer)
-        if request.surcharge:
-            raise InvalidInput(
-                "surcharge: it is for goods that Spanish sellers who charge VAT sell to a retailer at home.",
-                field="surcharge",
-            )
-    return None
+    if not request.surcharge:
+        return None
+    if surcharge is None or not at_home or buyer.territory:
+        raise InvalidInput(
+            "surcharge: it is for goods that Spanish sellers who charge VAT sell to a retailer at home.",
+            field="surcharge",
+        )
+    return _surcharged(surcharge, codes, buyer)
 
 
 def ordinary(name: str) -> str:

@@ -175,13 +175,16 @@ def test_credit_notes_in_part_and_in_whole_give_back_the_split_to_the_cent(inclu
 
 def test_a_copy_for_a_business_is_an_ordinary_invoice_again() -> None:
     made = replace(split(line("100", "REDUCED"), adjustments=(charge(amount="1", code="REDUCED"),)), id="doc_1")
-    given = at("IT")
+    given = at("IT", replace(customer("IT"), id="cus_2"))
     setting = tax_setting(given, currency="EUR", tax_point=TODAY)
     empty = RequestedDocument(customer="", lines=())
     copied = filled_from(empty, made, customer=given.customer, setting=setting, overridden=True)
     assert copied.lines[0].tax_code == "REDUCED"
     assert categories(document(copied, given)) == ["S"]
     assert categories(document(copied, at("IT", COMUNE))) == ["B"]
+    controlled = document(request(CONSULTING, split_payment=True), at("IT"))
+    again = filled_from(empty, controlled, customer=customer("IT"), setting=setting, overridden=False)
+    assert categories(document(again, at("IT"))) == ["B"]
 
 
 def test_the_text_survives_and_the_page_says_the_article_and_what_is_to_be_paid() -> None:

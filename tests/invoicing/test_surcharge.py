@@ -153,13 +153,14 @@ def test_the_journal_owes_both_taxes() -> None:
     assert sides == {POSTING.receivable: 159_01, POSTING.revenue: -126_00, POSTING.tax_payable: -33_01}
 
 
-def test_a_copy_for_another_customer_has_ordinary_codes() -> None:
+def test_a_copy_bears_the_surcharge_again_for_the_same_customer_alone() -> None:
     made = replace(surcharged(line("126", "REDUCED")), id="doc_1")
     there = at("ES")
     setting = tax_setting(there, currency="EUR", tax_point=TODAY)
-    copied = filled_from(RequestedDocument("", ()), made, customer=there.customer, setting=setting, overridden=True)
-    assert copied.lines[0].tax_code == "REDUCED"
-    assert not document(copied, there).taxes[0].jurisdictions
+    for buyer, bears in ((there.customer, True), (replace(there.customer, id="cus_2"), False)):
+        copied = filled_from(RequestedDocument("", ()), made, customer=buyer, setting=setting, overridden=True)
+        assert copied.lines[0].tax_code == "REDUCED"
+        assert bool(document(copied, at("ES", buyer)).taxes[0].jurisdictions) is bears
 
 
 def test_the_text_survives_and_the_page_shows_two_taxes_and_never_their_sum_as_a_rate() -> None:

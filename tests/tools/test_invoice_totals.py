@@ -159,6 +159,40 @@ async def test_an_italian_lawyer_says_fund_and_expenses_in_details_and_is_told_t
         assert note["total"] == "1388.80"
 
 
+async def test_a_public_body_in_italy_is_asked_for_the_net_alone(tmp_path: Path) -> None:
+    async with shop(tmp_path, "IT") as (_, chat):
+        await chat.ok("save_customer", name="Comune", public_body=True, country="IT")
+        result = await chat.call("draft_invoice", **sale() | {"customer": "Comune"})
+        drafted = result.structured_content
+        assert drafted is not None, text_of(result)
+        assert (drafted["total"], drafted["payable"]) == ("122.00", "100.00")
+        assert [tax["category"] for tax in drafted["taxes"]] == ["B"]
+        assert "Split payment: the buyer pays the tax of 22.00 to the tax office; payable 100.00 EUR" in text_of(result)
+        issued = (await chat.ok("issue_invoice", draft=drafted["draft"]))["invoice"]
+        assert issued["amount_due"] == "100.00"
+        paid = await chat.ok("record_payment", invoice=issued["number"], amount="100.00")
+        assert paid["invoice"]["status"] == "paid"
+
+
+async def test_a_retailer_in_spain_is_told_both_taxes(tmp_path: Path) -> None:
+    async with shop(tmp_path, "ES") as (_, chat):
+        lines = [{"description": "Lámpara", "quantity": "1", "unit_price": "126", "supply": "goods"}]
+        wanted = {**sale(), "lines": lines, "details": {"surcharge": "true"}}
+        drafted = await chat.ok("draft_invoice", **wanted)
+        (tax,) = drafted["taxes"]
+        assert [(one["name"], one["rate"], one["tax"]) for one in tax["jurisdictions"]] == [
+            ("IVA", "21", "26.46"),
+            ("Recargo de equivalencia", "5.2", "6.55"),
+        ]
+        assert drafted["total"] == "159.01"
+        refused = await chat.refused("draft_invoice", **wanted | {"details": {"surcharge": "perhaps"}})
+        assert refused["message"].startswith("details.surcharge must be true or false")
+        issued = (await chat.ok("issue_invoice", draft=drafted["draft"]))["invoice"]
+        report = await chat.call("get_report", report="tax_summary")
+        assert "Recargo de equivalencia (surcharge)" in text_of(report)
+        assert issued["tax_total"] == "33.01"
+
+
 async def test_tax_settings_are_policy_of_the_organization(tmp_path: Path) -> None:
     async with shop(tmp_path, "DE") as (_, chat):
         policy = (await chat.ok("get_organization"))["policy"]
