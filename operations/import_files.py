@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from invoicing.importing.columns import Column, How, is_known, match_columns
+from invoicing.importing.columns import Column, How, is_known, match_columns, not_understood
 from invoicing.importing.composing import fill_repeated
 from invoicing.importing.price_columns import PRICE, Pricing
 from invoicing.importing.programs import Profile as ProgramsExport
@@ -18,7 +18,7 @@ from invoicing.importing.values import ReadRow, read_rows
 from invoicing.importing.vocabulary import Kind
 from invoicing.master_data.profiles import Profile
 from invoicing.progress import Progress
-from invoicing.remedies import Remark
+from invoicing.remedies import Act, Remark
 from invoicing.text.typed import counted
 from operations.imported import Import
 from storage.books.pool import Books
@@ -84,6 +84,7 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         asked.kind,
         table,
         ignore_unknown=reading.ignore_unknown,
+        allow_unknown=dry_run,
         mapped=reading.map,
         pricing=Pricing(profile.prices_include_tax, profile.currency),
         profile=program,
@@ -98,7 +99,9 @@ def _read(asked: FileToImport, profile: Profile, *, update: bool, dry_run: bool,
         dry_run=dry_run,
     )
     notes = [*([_passed_over(without)] if without else []), *_notes(wanted, profile)]
-    return ReadFile(wanted, table.form, (*table.notes, *(Remark(note) for note in notes)))
+    unknown = not_understood(asked.kind, columns.unknown) if columns.unknown else ""
+    remarks = (*table.notes, *map(Remark, notes), *([Remark(unknown, Act.MAP_OR_IGNORE_COLUMNS)] if unknown else []))
+    return ReadFile(wanted, table.form, remarks)
 
 
 def _filled(table: Table, program: ProgramsExport | None) -> tuple[Table, int]:

@@ -11,6 +11,7 @@ from invoicing.importing.columns import Columns
 from invoicing.importing.tables import Problem
 from invoicing.importing.values import ReadRow
 from invoicing.importing.vocabulary import Kind
+from invoicing.master_data.records import Customer, Item
 
 
 class Outcome(Enum):
@@ -23,7 +24,7 @@ class Outcome(Enum):
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
     """What became of a row, or would. `fields` are those that change; `id` is empty where there is none yet. `mended`
-    says what was read otherwise than it stands in the file.
+    says what was read otherwise than it stands in the file; `after` is what the row makes of a customer or an item.
     """
 
     number: int
@@ -33,6 +34,7 @@ class ImportedRow:
     fields: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     mended: tuple[str, ...] = ()
+    after: Customer | Item | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from invoicing.importing.addresses import mended_postal_code, with_house_number
-from invoicing.importing.composing import HOUSE_NUMBER
+from invoicing.importing.addresses import address_fields, mended_postal_code, with_house_number
+from invoicing.importing.composing import ADDRESS_TEXT, HOUSE_NUMBER
 from invoicing.importing.country_names import country_meant
 from invoicing.importing.matching import Known, Matching
 from invoicing.importing.tables import Problem
@@ -20,7 +20,8 @@ from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
 from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, NotFound, Refusal
-from invoicing.text.typed import clean_line
+from invoicing.text.addresses import TEXT_MAX
+from invoicing.text.typed import clean_line, clean_text
 from operations.customers import changed as changed_customer
 from operations.customers import check_field as check_customer_field
 from operations.imported import Import, Imported, ImportedRow, Outcome
@@ -43,6 +44,7 @@ _BATCH = 500
 # Their values are few and looked up in the books or in lists: each is checked once.
 _OF_THE_BOOKS = frozenset({"payment_terms", "tax_code", "tax_rate", "revenue_account"})
 _HOUSE_NUMBER_MAX = 20
+_ADDRESS_LINES_MAX = 10
 _REPEATING = _OF_THE_BOOKS | {"country", "currency", "supply"}
 
 
@@ -141,6 +143,8 @@ def _checked(
         return name, value.strip()
     if name == HOUSE_NUMBER:
         return name, clean_line(value, field=name, limit=_HOUSE_NUMBER_MAX)
+    if name == ADDRESS_TEXT:
+        return name, clean_text(value, field=name, limit=TEXT_MAX, lines=_ADDRESS_LINES_MAX)
     field = "tax_code" if name == "tax_rate" else name
     if field not in _REPEATING:
         return field, noun.check(db, name, value)
@@ -221,7 +225,7 @@ def _planned(
     )
     outcome = (Outcome.UPDATED if differing else Outcome.UNCHANGED) if target else Outcome.CREATED
     mended = (*row.remarks, *_mended(row.values, after))
-    said = ImportedRow(row.number, outcome, id=before.id, name=after.name, fields=differing, mended=mended)
+    said = ImportedRow(row.number, outcome, id=before.id, name=after.name, fields=differing, mended=mended, after=after)
     return _Planned(said, after if differing else None)
 
 
@@ -265,15 +269,23 @@ def _mended(values: Mapping[str, Any], after: object) -> tuple[str, ...]:
     return (f"postal_code: {given} was read as {after.postal_code} ({after.country}).",)
 
 
+def _with_address(values: dict[str, Any], country: str) -> dict[str, Any]:
+    """The values with the parts of an address put together, or taken apart, as the country writes them."""
+    found = dict(values)
+    text = found.pop(ADDRESS_TEXT, "")
+    if text and "line1" not in found:
+        found |= address_fields(text, country)
+    if HOUSE_NUMBER in found:
+        found["line1"] = with_house_number(found.get("line1", ""), found.pop(HOUSE_NUMBER), country)
+    if "postal_code" in found:
+        found["postal_code"] = mended_postal_code(found["postal_code"], country)
+    return found | {name: CUSTOMER[name].checked(name, found[name]) for name in ("line1", "line2") if name in found}
+
+
 def _changed_customer(before: Customer, values: dict[str, Any], profile: Profile) -> Customer:
     country = before.country or profile.country
     where = values.get("country", country)
-    if "postal_code" in values:
-        values = values | {"postal_code": mended_postal_code(values["postal_code"], where)}
-    if HOUSE_NUMBER in values:
-        values = dict(values)
-        street = with_house_number(values.get("line1", ""), values.pop(HOUSE_NUMBER), where)
-        values["line1"] = CUSTOMER["line1"].checked("line1", street)
+    values = _with_address(values, where)
     if not country and "country" not in values:
         raise InvalidInput("country is required: the customer's two-letter country code.", field="country")
     return changed_customer(before, {"country": country} | values)

@@ -14,7 +14,7 @@ from server.settings import read_settings
 if TYPE_CHECKING:
     from invoicing.importing.reading import Reading
 
-File = Annotated[Path, typer.Argument(help="A CSV or XLSX file; its first row names the columns.")]
+File = Annotated[Path, typer.Argument(help="A CSV or XLSX file with the names of its columns.")]
 Update = Annotated[bool, typer.Option("--update", help="Also change what is there already by its name.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would be done, and change nothing.")]
 Sheet = Annotated[str, typer.Option(help="The sheet of an XLSX file, if it has several.")]

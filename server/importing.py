@@ -8,11 +8,13 @@ from typing import Any
 
 import typer
 
+from invoicing.importing.columns import not_understood
 from invoicing.importing.kinds import file_name_of
 from invoicing.importing.reading import Reading
 from invoicing.importing.tables import FILE_BYTES_MAX
 from invoicing.importing.vocabulary import Kind
 from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.remedies import Act
 from invoicing.text.typed import counted
 from operations.access import open_books
 from operations.import_files import FileToImport, read_file_to_import
@@ -67,6 +69,10 @@ async def import_from_file(request: ImportRequest) -> None:
         )
         for line in (*about, *_lines(imported), summary(imported, dry_run=wanted.dry_run)):
             say(line)
+    if wanted.columns.unknown:
+        text = f"{not_understood(wanted.kind, wanted.columns.unknown)} Nothing would be imported."
+        complain(line_of(InvalidInput(text, remedy=Act.MAP_OR_IGNORE_COLUMNS), at_terminal))
+        raise typer.Exit(1)
     if imported.counts[Outcome.REFUSED.value]:
         complain(line_of(InvalidInput(_refusal(wanted, imported)), at_terminal))
         raise typer.Exit(1)
@@ -111,6 +117,7 @@ def _as_data(wanted: Import, imported: Imported, handle: str, form: str, notes: 
         "profile": wanted.columns.profile.program if wanted.columns.profile else None,
         "columns": {column.heading: column.field for column in wanted.columns.known},
         "ignored_columns": list(wanted.columns.ignored),
+        "unknown_columns": list(wanted.columns.unknown),
         "dry_run": wanted.dry_run,
         "written": imported.written,
         "counts": imported.counts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -35,11 +36,14 @@ from views.importing import (
     mended_line,
     row_lines,
     summary,
+    values_line,
 )
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
 
 LISTED_ROWS_MAX = 50
+WHOLE_ROWS_MAX = 3
+"""Of so many rows a dry run shows every value: enough to see whether the columns were read rightly."""
 
 
 class RecordsImported(Answer):
@@ -120,9 +124,10 @@ def _report_answer(books: Books, request: ImportRequest, report: ImportReport) -
         *([columns_line(report.columns, for_assistant)] if report.columns and request.dry_run else []),
         *([mended] if (mended := mended_line(imported)) else []),
         *(line for row in _shown(imported.rows) for line in _row_lines(row, written=imported.written)),
+        *filter(None, map(values_line, _whole(request, imported.rows))),
         *([f"{structured.left} more rows are not listed here."] if structured.left else []),
         *(["While a row is refused, nothing is imported."] if refused else []),
-        *(["With dry_run=false it is imported."] if request.dry_run and not refused else []),
+        *([_what_next(report)] if request.dry_run and not refused else []),
         f"SHA-256 {report.sha256}",
     ]
     return answer(heading(books.organization), lines, structured)
@@ -138,6 +143,7 @@ def _structured(
 ) -> RecordsImported:
     rows = _shown(report.imported.rows) if report else []
     columns = report.columns if report else None
+    whole = {row.number for row in _whole(request, rows)}
     return RecordsImported(
         organization=named(books.organization),
         kind=request.kind,
@@ -150,7 +156,7 @@ def _structured(
         dry_run=request.dry_run,
         written=report is not None and report.imported.written,
         counts=report.imported.counts if report else {},
-        rows=[import_row(row, for_assistant) for row in rows],
+        rows=[import_row(row, for_assistant, whole=row.number in whole) for row in rows],
         left=len(report.imported.rows) - len(rows) if report else 0,
         notes=[told(note, for_assistant) for note in report.notes] if report else [],
         profile=columns.profile.program if columns and columns.profile else None,
@@ -163,6 +169,17 @@ def _shown(rows: tuple[ImportedRow, ...]) -> list[ImportedRow]:
     refused = [row for row in rows if row.outcome is Outcome.REFUSED]
     others = [row for row in rows if row.outcome is not Outcome.REFUSED]
     return [*refused, *others][:LISTED_ROWS_MAX]
+
+
+def _what_next(report: ImportReport) -> str:
+    if report.columns is not None and report.columns.unknown:
+        return "It is imported with dry_run=false when it is said what becomes of the columns that are no fields."
+    return "With dry_run=false it is imported."
+
+
+def _whole(request: ImportRequest, rows: Sequence[ImportedRow]) -> list[ImportedRow]:
+    """The rows of which a dry run shows what every field becomes."""
+    return [row for row in rows if row.after is not None][:WHOLE_ROWS_MAX] if request.dry_run else []
 
 
 def _row_lines(row: ImportedRow, *, written: bool) -> list[str]:

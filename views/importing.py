@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from enum import Enum
+
 from invoicing.importing.columns import Columns
 from invoicing.importing.tables import Problem
+from invoicing.money.amounts import plain
 from invoicing.remedies import Act, Remark
-from invoicing.text.typed import counted
+from invoicing.text.typed import counted, one_line
 from operations.imported import Imported, ImportedRow, Outcome
 from views.base import View
 from views.remedies import Words, told
@@ -22,7 +26,9 @@ class ImportProblem(View):
 
 
 class ImportRow(View):
-    """A row by its number in the file. `fields` are those that change; `id` is null where there is none yet."""
+    """A row by its number in the file. `fields` are those that change; `id` is null where there is none yet. `values`
+    are what those fields become; of few rows, and null of the others.
+    """
 
     row: int
     outcome: str
@@ -31,27 +37,30 @@ class ImportRow(View):
     fields: list[str]
     problems: list[ImportProblem]
     mended: list[str]
+    values: dict[str, str] | None
 
 
 class ImportColumn(View):
-    """What a column of the file was read as. `field` is null where it is passed over; `how` says by what it is known:
-    its heading, the program whose export it is, or `map`. `example` is its first cell that holds something.
+    """What a column of the file was read as. `how` says by what it is known: its heading, the program whose export it
+    is, or `map`; where `field` is null, whether it is passed over or not understood. `example` is its first cell that
+    holds something.
     """
 
     heading: str
     field: str | None
-    how: str | None
+    how: str
     example: str | None
 
 
 def import_columns(columns: Columns) -> list[ImportColumn]:
-    """The columns that are fields, in the order of the file, and then those that are passed over."""
+    """The columns that are fields, in the order of the file, and then the others."""
     known = sorted(columns.known, key=lambda one: one.index)
     read = [
         ImportColumn(heading=one.heading, field=one.field, how=one.how.value, example=one.example or None)
         for one in known
     ]
-    return [*read, *(ImportColumn(heading=one, field=None, how=None, example=None) for one in columns.ignored)]
+    others = (*((one, "passed over") for one in columns.ignored), *((one, "not understood") for one in columns.unknown))
+    return [*read, *(ImportColumn(heading=one, field=None, how=how, example=None) for one, how in others)]
 
 
 def columns_line(columns: Columns, words: Words) -> str:
@@ -71,7 +80,8 @@ def mended_line(imported: Imported) -> str:
     return f"Read otherwise than it stands there, in {counted(len(rows), 'row')}.{first} {' '.join(told)}"
 
 
-def import_row(row: ImportedRow, words: Words) -> ImportRow:
+def import_row(row: ImportedRow, words: Words, *, whole: bool = False) -> ImportRow:
+    """The row as data; `whole` with what its fields become."""
     return ImportRow(
         row=row.number,
         outcome=row.outcome.value,
@@ -79,11 +89,35 @@ def import_row(row: ImportedRow, words: Words) -> ImportRow:
         name=row.name or None,
         fields=list(row.fields),
         mended=list(row.mended),
+        values=row_values(row) if whole else None,
         problems=[
             ImportProblem(field=one.field or None, column=one.column or None, reason=told(one, words))
             for one in row.problems
         ],
     )
+
+
+def row_values(row: ImportedRow) -> dict[str, str]:
+    """What the fields that change become, as texts."""
+    return {name: _text(getattr(row.after, name)) for name in row.fields} if row.after else {}
+
+
+def values_line(row: ImportedRow) -> str:
+    """What the fields of a row become, in one line; empty where nothing changes."""
+    told = ", ".join(f"{name} {one_line(value)}" for name, value in row_values(row).items() if name != "name")
+    return f"row {row.number} in full: {told}" if told else ""
+
+
+def _text(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return plain(value)
+        case Enum():
+            return str(value.value)
+        case _:
+            return str(value)
 
 
 def row_lines(row: ImportedRow, words: Words, *, written: bool) -> list[str]:

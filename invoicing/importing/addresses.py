@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from invoicing.text.addresses import parse_address
 from invoicing.text.postal_codes import NUMBER_FIRST, POSTAL_CODES
 
 # Besides those of which whole addresses are taken apart.
@@ -42,6 +43,16 @@ def with_house_number(line1: str, number: str, country: str) -> str:
     if number.casefold() in (words[0].casefold(), words[-1].casefold()):
         return street
     return f"{number} {street}" if country in _NUMBER_FIRST else f"{street} {number}"
+
+
+def address_fields(text: str, country: str) -> dict[str, str]:
+    """The fields of an address that is one text: taken apart where that is plain, else its first line and the rest."""
+    found = parse_address(text, country)
+    if found is not None:
+        fields = ("line1", "line2", "postal_code", "city", "region")
+        return {name: getattr(found, name) for name in fields if getattr(found, name)}
+    first, *rest = [line.strip() for line in text.splitlines() if line.strip()]
+    return {"line1": first} | ({"line2": ", ".join(rest)} if rest else {})
 
 
 def mended_postal_code(code: str, country: str) -> str:

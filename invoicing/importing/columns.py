@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -58,13 +58,15 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns that are fields, and the names of those that are passed over. `width` is that of the header;
-    `profile` the program's export that it is by its headings, if it is one that is known.
+    `profile` the program's export that it is by its headings, if it is one that is known; `unknown` are the names of
+    those of which somebody must say what they are before the table is imported.
     """
 
     known: tuple[Column, ...]
     ignored: tuple[str, ...]
     width: int
     profile: Profile | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -91,12 +93,14 @@ def match_columns(
     table: Table,
     *,
     ignore_unknown: bool,
+    allow_unknown: bool = False,
     mapped: Mapping[str, str] | None = None,
     pricing: Pricing | None = None,
     profile: Profile | None = None,
 ) -> Columns:
     """The columns of the table.
 
+    A column that is no field is passed over with `ignore_unknown`, and with `allow_unknown` named among the unknown.
     `mapped` says of headings which field they are, as `name` or `unit_price/1000` for prices of a thousand, or with
     an empty field that they are passed over. `pricing` is what prices are in the organization that imports. A program
     whose `profile` is given means by its headings what that says, and all other columns of it are passed over.
@@ -116,9 +120,22 @@ def match_columns(
     meant = _meant_by_program(table, profile) if profile else fields_meant(kind, table.header)
     for index in free:
         found.take(index, meant[table.header[index]])
-    _check_known(kind, found.known, found.unknown, ignore_unknown=ignore_unknown)
+    _check_known(kind, found.known)
+    if found.unknown and not ignore_unknown and not allow_unknown:
+        raise InvalidInput(
+            f"{not_understood(kind, found.unknown)} Rename these columns or remove them.",
+            field="file",
+            remedy=Act.MAP_OR_IGNORE_COLUMNS,
+        )
     known = tuple(replace(one, example=_example(table, one.index)) for one in found.known.values())
-    return Columns(known, (*found.set_aside, *found.unknown), len(table.header), profile)
+    passed_over = (*found.set_aside, *(found.unknown if ignore_unknown else ()))
+    unknown = () if ignore_unknown else tuple(found.unknown)
+    return Columns(known, passed_over, len(table.header), profile, unknown)
+
+
+def not_understood(kind: Kind, unknown: Iterable[str]) -> str:
+    """Which columns are no fields, and which fields there are."""
+    return f"Not a field of {kind.value}: {', '.join(unknown)}. Fields: {', '.join(fields_of(kind))}."
 
 
 def _example(table: Table, index: int) -> str:
@@ -279,7 +296,7 @@ def _twice(table: Table, field: str, first: int, second: int) -> InvalidInput:
     )
 
 
-def _check_known(kind: Kind, known: Mapping[str, Column], unknown: list[str], *, ignore_unknown: bool) -> None:
+def _check_known(kind: Kind, known: Mapping[str, Column]) -> None:
     if not known:
         raise InvalidInput(
             f"The first row names no column of {kind.value}. It must be the header, with names such as"
@@ -293,11 +310,4 @@ def _check_known(kind: Kind, known: Mapping[str, Column], unknown: list[str], *,
             f"There is no column {' or '.join(telling)}, unless another has them.",
             field=telling[0],
             remedy=MapColumn("...", telling[0]),
-        )
-    if unknown and not ignore_unknown:
-        raise InvalidInput(
-            f"Not a field of {kind.value}: {', '.join(unknown)}. Fields: {', '.join(fields_of(kind))}. Rename these"
-            " columns or remove them.",
-            field="file",
-            remedy=Act.MAP_OR_IGNORE_COLUMNS,
         )

@@ -11,6 +11,8 @@ from invoicing.importing.words import bare
 
 HOUSE_NUMBER = "house_number"
 """A part of `line1`, which is put there when the country of the row is known."""
+ADDRESS_TEXT = "address_text"
+"""A whole address, which is taken apart when the country of the row is known."""
 _VARIANTS = ("variant1", "variant2", "variant3")
 _NO_VARIANT = "default title"
 
@@ -29,6 +31,20 @@ def compose_name(values: dict[str, Any]) -> bool:
         return False
     values["name"] = f"{first} {last}".strip()
     return True
+
+
+def compose_street(values: dict[str, Any]) -> None:
+    """A street of several lines is the two lines that an address has, or, where nothing else is said of the address,
+    all of it.
+    """
+    lines = [line.strip() for line in str(values.get("line1", "")).splitlines() if line.strip()]
+    if len(lines) < 2:
+        return
+    if not any(name in values for name in ("line2", "postal_code", "city")):
+        values[ADDRESS_TEXT] = values.pop("line1")
+        return
+    values["line1"] = lines[0]
+    values["line2"] = ", ".join([*lines[1:], *([str(values["line2"]).strip()] if "line2" in values else [])])
 
 
 def fill_repeated(rows: Sequence[Row], header: Sequence[str], how: Repeated) -> tuple[list[Row], int]:

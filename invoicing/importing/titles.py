@@ -33,17 +33,33 @@ def known_in(cells: Sequence[Cell], known: Callable[[str], bool]) -> int:
 
 
 def without_titles(rows: Sequence[Row], known: Callable[[str], bool]) -> tuple[Sequence[Row], tuple[Remark, ...]]:
-    """The rows from the header on, and what is said of those above it."""
+    """The rows from the header on, and what is said of those above it. Where there are such, a report may also have a
+    line or two of its own at its end, after empty ones.
+    """
     start = header_at([row.cells for row in rows[:LOOKED_AT]], known)
     if not start:
         return rows, ()
-    texts = [_told(row) for row in rows[:start]]
-    more = f" and {start - _TOLD_MAX} more" if start > _TOLD_MAX else ""
-    which = f"Row {rows[0].number} is" if start == 1 else f"{start} rows are"
-    told = "; ".join(texts[:_TOLD_MAX])
-    return rows[start:], (
-        Remark(f"The header is row {rows[start].number}. {which} above it, passed over: {told}{more}."),
-    )
+    end = _end(rows, start)
+    remarks = [Remark(f"The header is row {rows[start].number}. {_passed_over(rows[:start], 'above it')}")]
+    if end < len(rows):
+        remarks.append(Remark(_passed_over(rows[end:], "below the table")))
+    return rows[start:end], tuple(remarks)
+
+
+def _end(rows: Sequence[Row], start: int) -> int:
+    """Where the table ends: before rows with a single cell each that stand apart from it."""
+    for index in range(len(rows) - 1, max(start, len(rows) - LOOKED_AT), -1):
+        if sum(not is_blank(cell) for cell in rows[index].cells) > 1:
+            break
+        if rows[index].number > rows[index - 1].number + 1:
+            return index
+    return len(rows)
+
+
+def _passed_over(rows: Sequence[Row], where: str) -> str:
+    more = f" and {len(rows) - _TOLD_MAX} more" if len(rows) > _TOLD_MAX else ""
+    which = f"Row {rows[0].number} is" if len(rows) == 1 else f"{len(rows)} rows are"
+    return f"{which} {where}, passed over: {'; '.join(map(_told, rows[:_TOLD_MAX]))}{more}."
 
 
 def _told(row: Row) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from invoicing.importing.columns import Column, Columns
-from invoicing.importing.composing import compose_name
+from invoicing.importing.composing import compose_name, compose_street
 from invoicing.importing.decimals import DecimalSign, as_shown, is_computed, plain_number, sign_of_column
 from invoicing.importing.stated_prices import stated_price
 from invoicing.importing.tables import Cell, Day, Number, Problem, Row, Table, Unreadable, is_blank, shown
@@ -29,6 +29,8 @@ _IDENTIFIERS = frozenset(
 )
 # Programs write one before digits, so that a spreadsheet takes them for text.
 _APOSTROPHE = re.compile(r"^\s*['’](?=[\d+])")
+# QuickBooks has all of a customer's numbers in one cell: Phone:(555) 010-1234 Mobile:(555) 010-5678.
+_LABELLED_PHONE = re.compile(r"\s*Phone:\s*([^A-Za-z]+)")
 _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -93,6 +95,7 @@ def _read_row(row: Row, columns: Columns, signs: Mapping[str, DecimalSign | None
             problems.append(Problem(column.field, refusal.message, column.heading, refusal.remedy))
     problems.extend(_currency_of_price(row, values, columns, currency))
     of_person = compose_name(values)
+    compose_street(values)
     return ReadRow(row.number, values, tuple(problems), _remarks(row, values, columns), of_person)
 
 
@@ -181,6 +184,13 @@ def _decimal(cell: str | bool | Number | Day, field: str, sign: DecimalSign | No
             assert_never(cell)
 
 
+def _plain_text(cell: str, field: str) -> str:
+    """The text without what a program puts before it."""
+    if field == "phone" and (labelled := _LABELLED_PHONE.match(cell)):
+        return labelled[1].strip()
+    return _APOSTROPHE.sub("", cell) if field in _APOSTROPHE_BEFORE else cell
+
+
 def _text(cell: str | bool | Number | Day, field: str) -> str:
     match cell:
         case str():
@@ -190,7 +200,7 @@ def _text(cell: str | bool | Number | Day, field: str) -> str:
                     " type it anew in a column formatted as text.",
                     field=field,
                 )
-            return _APOSTROPHE.sub("", cell) if field in _APOSTROPHE_BEFORE else cell
+            return _plain_text(cell, field)
         case Number():
             if field in _IDENTIFIERS and cell.value != cell.value.to_integral_value():
                 raise InvalidInput(

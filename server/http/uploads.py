@@ -53,7 +53,7 @@ _ENVIRONMENTS = {
     Environment.LIVE: "live: its books are real",
     Environment.SANDBOX: "sandbox: to try things out",
 }
-_TABLE = "CSV or XLSX; its first row names the columns"
+_TABLE = "CSV or XLSX, with the names of its columns"
 _THINGS = {
     ImportKind.CUSTOMERS: ("customers", _TABLE),
     ImportKind.ITEMS: ("items", _TABLE),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.importing.addresses import mended_postal_code, with_house_number
+from invoicing.importing.addresses import address_fields, mended_postal_code, with_house_number
 from invoicing.importing.columns import Columns, match_columns
 from invoicing.importing.country_names import country_meant
 from invoicing.importing.recognizing import read_table
@@ -147,6 +147,22 @@ def test_a_first_row_that_names_a_column_stays_the_header(text: str) -> None:
     assert not read.notes
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("List\nName;City\nA;B\nC;\n\nMonday\n", ["A", "C"]),
+        ("List\nName;City\nA;B\nC;\n\nMonday\nPage 1\n", ["A", "C"]),
+        ("List\nName;City\nA;B\nC;\n", ["A", "C"]),
+        ("Name;City\nA;B\n\nC;\n", ["A", "C"]),
+        ("List\nName;City\nA;B\n\nC;D\n", ["A", "C"]),
+    ],
+)
+def test_what_a_report_says_below_its_table_is_passed_over_too(text: str, left: list[str]) -> None:
+    read = table(text)
+    assert [row.cells[0] for row in read.rows] == left
+    assert any("below the table, passed over: Monday" in note.text for note in read.notes) is ("Monday" in text)
+
+
 def test_no_header_is_looked_for_beyond_thirty_rows() -> None:
     titles = "".join(f"Note {number}\n" for number in range(30))
     assert table(f"{titles}Name;City\nA;B\n").header == ("Note 0",)
@@ -215,6 +231,27 @@ def test_a_house_number_goes_where_the_country_writes_it(country: str, line1: st
 )
 def test_lost_zeros_come_back_only_where_the_form_is_certain(country: str, code: str, kept: str) -> None:
     assert mended_postal_code(code, country) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (
+            "1 Main St\nBoston, MA 02138",
+            {"line1": "1 Main St", "postal_code": "02138", "city": "Boston", "region": "MA"},
+        ),
+        ("Somewhere\nbehind the hill\nand left", {"line1": "Somewhere", "line2": "behind the hill, and left"}),
+    ],
+)
+def test_an_address_in_one_cell_is_taken_apart_where_that_is_plain(text: str, fields: dict[str, str]) -> None:
+    assert address_fields(text, "US") == fields
+
+
+def test_a_street_of_several_lines_is_two_lines_or_a_whole_address() -> None:
+    (row,) = customers('Name;Address;City\nA;"Unit 5\nHigh St\nOld Mill";Leeds\n')
+    assert row.values == {"name": "A", "line1": "Unit 5", "line2": "High St, Old Mill", "city": "Leeds"}
+    (row,) = customers('Name;Address\nA;"1 Main St\nBoston, MA 02138"\n')
+    assert row.values == {"name": "A", "address_text": "1 Main St\nBoston, MA 02138"}
 
 
 def test_an_apostrophe_that_keeps_digits_a_text_is_dropped() -> None:

@@ -45,9 +45,11 @@ CUSTOMERS = {
         "SAAddressLine1",
     ),
     "quickbooks": (
-        "Bristol Trading LLC\nCustomer Contact List\n\nCustomer full name,Phone numbers,Email,Full name,Bill address\n"
-        'Hotel Bristol,Phone: 555,ap@bristol.example,Ann Lee,"1 Main St, Boston MA 02138"\n',
-        {"name": "Hotel Bristol", "line1": "1 Main St, Boston MA 02138", "email": "ap@bristol.example"},
+        "Bristol Trading LLC,,,,,\nCustomer Contact List,,,,,\n\nCustomer full name,Phone numbers,Email,Full name,"
+        'Bill address,Ship address\nHotel Bristol,Phone:(555) 010-1234 Mobile:(555) 9,ap@bristol.example,Ann Lee,"1'
+        ' Main St\nBoston, MA 02138",\n\n\n" Wednesday, September 30, 2026 01:46 PM GMT-05:00",,,,,\n',
+        {"name": "Hotel Bristol", "address_text": "1 Main St\nBoston, MA 02138", "email": "ap@bristol.example"}
+        | {"phone": "(555) 010-1234"},
         "Full name",
     ),
     "zoho": (

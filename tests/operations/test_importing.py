@@ -412,3 +412,10 @@ async def test_a_rate_of_tax_is_the_code_that_has_it(desk: Desk) -> None:
     texts = [row.problems[0].text for row in imported.rows]
     assert "several tax codes" in texts[0]
     assert "no tax code here" in texts[1]
+
+
+async def test_an_address_in_one_cell_becomes_its_fields(desk: Desk) -> None:
+    imported = await desk.load('Name,Country,Full address\nA,US,"1 Main St\nBoston, MA 02138"\n')
+    assert outcomes(imported) == ["created"]
+    (found,) = (await find_customers(desk.books, query="", cursor="", limit=10)).items
+    assert (found.line1, found.city, found.region, found.postal_code) == ("1 Main St", "Boston", "MA", "02138")

@@ -126,6 +126,7 @@ def test_the_report_as_data_names_the_file_and_every_row(run: Run, tmp_path: Pat
         "form": "CSV, UTF-8, separated by semicolon",
         "columns": {"Customer name": "name", "VAT number": "tax_number", "Postcode": "postal_code"},
         "ignored_columns": [],
+        "unknown_columns": [],
         "profile": None,
         "dry_run": False,
         "written": True,
@@ -334,3 +335,14 @@ def test_texts_of_the_file_do_a_terminal_no_harm(run: Run, tmp_path: Path) -> No
     done = run("import", "customers", name, "--organization", HANDLE)
     assert "\x1b" not in done.out + done.err
     assert "\x07" not in done.out + done.err
+
+
+def test_a_dry_run_reads_on_where_a_column_is_not_understood(run: Run, tmp_path: Path) -> None:
+    name = file(tmp_path, "Name;Colour\nHotel Bristol;red\n")
+    done = run("import", "customers", name, "--organization", HANDLE, "--dry-run")
+    assert (done.code, customers(tmp_path)) == (1, [])
+    assert "row 2: would be created, Hotel Bristol" in done.out
+    assert done.complaint.startswith("invalid_input: Not a field of customers: Colour. Fields: ")
+    assert "--ignore-unknown" in done.complaint
+    done = run("import", "customers", name, "--organization", HANDLE)
+    assert (done.code, customers(tmp_path)) == (1, [])

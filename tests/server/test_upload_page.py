@@ -72,7 +72,7 @@ async def test_the_page_says_for_whose_books_a_file_is_wanted_and_what_it_is_to_
     assert (answer.status_code, heading) == (200, "Choose a file: customers")
     assert f"Harbour Bakery ( {BAKERY} )" in text
     assert "sandbox: to try things out" in text
-    assert "CSV or XLSX; its first row names the columns" in text
+    assert "CSV or XLSX, with the names of its columns" in text
     assert "at most 50 MiB" in text
     assert "open until 13:00 UTC" in text
     assert "Nothing is imported by sending it" in text

@@ -42,7 +42,7 @@ async def test_a_dry_run_says_what_each_row_becomes_and_the_next_call_does_it_on
     async with assistant(desk.office, era, organization=HANDLE) as chat:
         asked = {"kind": "customers", "file": "customers.csv"}
         result = await chat.call("import_records", **asked)
-        assert text_of(result).splitlines()[1:8] == [
+        assert text_of(result).splitlines()[1:10] == [
             "Customers from customers.csv (CSV, UTF-8, separated by semicolon).",
             "This was a dry run: of 2 rows 2 would be created, 0 updated, 0 unchanged, 0 refused.",
             "There is no column country: new customers are in GB.",
@@ -50,6 +50,8 @@ async def test_a_dry_run_says_what_each_row_becomes_and_the_next_call_does_it_on
             ' map of import_records, "HEADING=FIELD"; "HEADING=" passes over it.',
             "row 2: would be created, Hotel Bristol Bath",
             "row 3: would be created, Bäckerei Grün",
+            "row 2 in full: country GB, tax_number GB980780684, postal_code BA1 4JQ",
+            "row 3 in full: country GB, postal_code 01067",
             "With dry_run=false it is imported.",
         ]
         assert (await chat.ok("find_customers"))["customers"] == []
@@ -93,14 +95,41 @@ async def test_a_dry_run_says_whose_export_it_is_and_what_each_column_was_read_a
             "how": "program",
             "example": "Acme",
         }
-        assert done["columns"][-1] == {"heading": "AccountNumber", "field": None, "how": None, "example": None}
+        assert (done["columns"][-1]["heading"], done["columns"][-1]["how"]) == ("AccountNumber", "passed over")
         assert "The header is row 3. Row 1 is above it, passed over: Contacts of Finch." in text
+        assert done["rows"][0]["values"] == {
+            "name": "Acme",
+            "country": "US",
+            "email": "a@acme.example",
+            "line1": "1 Main St",
+            "city": "Boston",
+            "postal_code": "02138",
+        }
         assert "Read as an export of Xero, contacts, by its headings." in text
         assert "Passed over: AccountNumber." in text
         assert "Columns: *ContactName is name, EmailAddress is email," in text
         assert "in 1 row. row 4, postal_code: 2138 was read as 02138 (US)." in text
         refused = await chat.refused("import_records", kind="customers", file="xero.csv", options=["profile=sage"])
         assert "none or one of: akaunting" in refused["message"]
+
+
+async def test_a_dry_run_says_which_columns_are_not_understood_and_what_to_say_of_them(
+    desk: Practice, tmp_path: Path
+) -> None:
+    (tmp_path / "files" / "more.csv").write_text("Name;Colour\nA;red\n", "utf-8")
+    async with assistant(desk.office, organization=HANDLE) as chat:
+        asked = {"kind": "customers", "file": "more.csv"}
+        result = await chat.call("import_records", **asked)
+        done, text = result.structured_content, text_of(result)
+        assert done is not None
+        assert done["columns"][-1] == {"heading": "Colour", "field": None, "how": "not understood", "example": None}
+        assert "Not a field of customers: Colour. Fields: id, name," in text
+        assert '"ignore_unknown=true"' in text
+        assert "when it is said what becomes of the columns that are no fields" in text
+        refused = await chat.refused("import_records", **asked, dry_run=False)
+        assert "Not a field of customers: Colour." in refused["message"]
+        done = await chat.ok("import_records", **asked, dry_run=False, map=["Colour="])
+        assert done["written"] is True
 
 
 async def test_of_many_rows_those_that_are_refused_are_told_first(desk: Practice, tmp_path: Path) -> None:
