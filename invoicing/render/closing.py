@@ -63,7 +63,7 @@ def _payment_row(
     else:
         below = _titled(labels.payment_terms, terms, paper.left, width)
         details = (*details, *space(10 if below else 0), *below)
-        other = _code_column(code, beside, labels)
+        other = _code_column(code, beside, paper.right - beside, labels)
     return Row((details, other), space_above=_SPACE, bookmark=labels.payment_details)
 
 
@@ -89,9 +89,9 @@ def footer_row(footer: str, *, paper: Paper) -> Row:
     return Row((text_column(footer, theme().small, left=paper.left, width=paper.text_width),), space_above=_SPACE)
 
 
-def _code_column(code: Modules | NoCode, left: float, labels: Labels) -> Column:
+def _code_column(code: Modules | NoCode, left: float, width: float, labels: Labels) -> Column:
     return (
-        *starting(text_column(labels.scan_to_pay, theme().strong, left=left, width=_BESIDE), "P"),
+        *starting(text_column(labels.scan_to_pay, theme().strong, left=left, width=width), "P"),
         TextLine(_QUIET_ZONE),
         *picture_column(
             Picture(left, _CODE_SIDE, _CODE_SIDE, code, alt=_alternative(code, labels)), space_below=_QUIET_ZONE

@@ -53,6 +53,7 @@ _TITLE_SIZES = (23.0, 20.0, 17.5, 15.0, 13.0)
 # In two languages on one line, if it need not be smaller than this.
 _TITLE_SIZE_OF_TWO = 15.0
 _DUE_LEFT, _DUE_GAP = 118.0, 12.0
+_SEVERAL = 2
 
 
 def title_of(document: Document, labels: Labels) -> str:
@@ -79,11 +80,8 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
     sender = _sender_column(document, logo, formats, labels, left=ours, width=our_width)
     # The facts begin beside the address, or below a sender that reaches so far.
     gap = max(12.0, paper.window.top * MM - theme().label.leading - TOP - height_of(sender))
-    told = [
-        *_facts(document, formats, labels),
-        (_addressed(document, labels), _buyer_numbers(document, formats, labels)),
-    ]
-    facts = pairs_column(told, left=ours, width=our_width)
+    facts = pairs_column(_facts(document, formats, labels), left=ours, width=our_width)
+    facts = (*facts, *_buyer_numbers(document, formats, labels, left=ours, width=our_width))
     columns = (title, *((*space(head), *column) for column in due), address, (*sender, *space(gap), *facts))
     # The table stays out of the window.
     window = (paper.window.top + paper.window.height) * MM - TOP
@@ -157,23 +155,30 @@ def _due_columns(
     document: Document, paper: Paper, formats: Formats, labels: Labels, *, left: float, width: float
 ) -> list[Column]:
     """What is to be paid and until when, large and beside each other where there is room. Nobody owes anything on a
-    credit note, so there is nothing of it.
+    credit note, so there is nothing of it; the days of instalments stand with their amounts in the terms.
     """
     if not asks_for_payment(document):
         return []
     style = paper.amount
-    amount, day = formats.money(document.payable_minor), formats.date(document.due_date)
-    told = ((labels.payable, amount), (labels.due_date, day))
-    least, day_width = (max(_width(value, style), _width(label, theme().label)) for label, value in told)
-    shift = min(_DUE_LEFT, width - day_width)
-    if shift >= least + _DUE_GAP:
-        places = ((left, shift - 6), (left + shift, width - shift))
-        return [
-            starting((*space(3), *_told(*pair, style, left=edge, width=room)), "P")
-            for pair, (edge, room) in zip(told, places, strict=True)
-        ]
-    one = [starting(_told(*pair, style, left=left, width=width), "P") for pair in told]
-    return [(*space(3), *one[0], *one[1])]
+    told = [(labels.payable, formats.money(document.payable_minor))]
+    told += [(labels.due_date, formats.date(document.due_date))] if len(document.instalments) < _SEVERAL else []
+    # In two languages one below the other, where that leaves room for both.
+    for pairs in (told, [(label.replace(" / ", "\n"), value) for label, value in told]):
+        least, last = _told_width(pairs[0], style), _told_width(pairs[-1], style)
+        shift = min(_DUE_LEFT, width - last)
+        if shift >= least + _DUE_GAP:
+            places = ((left, shift - 6), (left + shift, width - shift))
+            return [
+                starting((*space(3), *_told(*pair, style, left=edge, width=room)), "P")
+                for pair, (edge, room) in zip(pairs, places, strict=False)
+            ]
+    columns = [starting(_told(*pair, style, left=left, width=width), "P") for pair in told]
+    return [(*space(3), *(line for column in columns for line in column))]
+
+
+def _told_width(pair: tuple[str, str], style: Style) -> float:
+    label, value = pair
+    return max(_width(value, style), *(_width(line, theme().label) for line in label.split("\n")))
 
 
 def _told(label: str, value: str, style: Style, *, left: float, width: float) -> Column:
@@ -242,10 +247,14 @@ def _numbers(party: Party, tax_number_label: str, formats: Formats, labels: Labe
     return [f"{label} {number}".strip() for label, number in named if number]
 
 
-def _buyer_numbers(document: Document, formats: Formats, labels: Labels) -> str:
-    """The buyer's numbers, which are nobody's business at a window: they stand among the facts."""
-    label = buyer_tax_number_label(document, formats.locale.language, labels)
-    return "\n".join(_numbers(document.buyer, label, formats, labels))
+def _buyer_numbers(document: Document, formats: Formats, labels: Labels, *, left: float, width: float) -> Column:
+    """The buyer's numbers, which are nobody's business at a window: they stand below the facts."""
+    named = buyer_tax_number_label(document, formats.locale.language, labels)
+    numbers = _lines(_numbers(document.buyer, named, formats, labels), left=left, width=width)
+    if not numbers:
+        return ()
+    label = text_column(_addressed(document, labels), theme().label, left=left, width=width)
+    return (TextLine(5), *starting((*label, *numbers), "P"))
 
 
 def _lines(texts: Sequence[str], *, left: float, width: float) -> Column:

@@ -248,7 +248,7 @@ def test_a_credit_note_names_its_invoice_and_the_reason_and_asks_for_no_payment(
     )
     text = printed(what)
     assert "Rechnungskorrektur\nCN-1\n" in text
-    assert "Korrektur an USt-IdNr. DE136695976" in text
+    assert "Korrektur an\nUSt-IdNr. DE136695976" in text
     assert "Korrigiert Rechnung INV-2026-00007, 02.02.2026" in " ".join(text.split())
     assert "Grund Ware beschädigt" in text
     for absent in ("Fällig", "IBAN", "scannen"):

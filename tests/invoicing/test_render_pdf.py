@@ -113,7 +113,7 @@ def test_everything_that_the_law_and_the_buyer_need_is_on_the_paper() -> None:
         "accounts@hartley.example\n+44 117 496 0123\nwww.hartley.example",
         "Bill to\nHarbour Café\n3 Quay Street\nBristol\nBS1 5TY",
         "Issue date 5 Mar 2026\nSupply date 3 Mar 2026\nPurchase order PO-7781\nCurrency GBP\n",
-        "Bill to VAT no. GB987654321",
+        "Bill to\nVAT no. GB987654321",
         "All amounts in GBP, VAT not included in prices and line amounts.",
         "No. Description Quantity Unit price Discount VAT Amount",
         "1 Sourdough loaf 120 pcs 3.20 0% 384.00",
