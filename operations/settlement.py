@@ -104,8 +104,10 @@ def _over_credited(invoice: Document, notes: list[Document]) -> Iterator[str]:
     except Conflict:
         yield f"document {invoice.number}: its credit notes take back more than it has"
         return
-    credited_minor = sum(note.total_minor for note in notes)
-    if credited_minor > invoice.total_minor or (left.is_nothing and credited_minor != invoice.total_minor):
+    credited = (sum(note.total_minor for note in notes), sum(note.payable_minor for note in notes))
+    if credited[0] > invoice.total_minor or (
+        left.is_nothing and credited != (invoice.total_minor, invoice.payable_minor)
+    ):
         yield f"document {invoice.number}: its credit notes do not come to what they take back of it"
 
 

@@ -66,7 +66,9 @@ class InstalmentAnswer(View):
 
 
 class TotalsAnswer(View):
-    """What stands below the lines; `payable` is the total less what the buyer withholds, or pays to the tax office."""
+    """What stands below the lines; `payable` is the total less what the buyer withholds, or pays to the tax office,
+    rounded if it says so.
+    """
 
     adjustments: Annotated[list[AdjustmentAnswer], SEVERAL_UNSPELT]
     withholding: Annotated[WithholdingAnswer | None, UNSPELT_OR_NULL]
@@ -173,6 +175,14 @@ def settlement_lines(document: Document) -> Iterable[str]:
         yield (
             f"Withheld: {held.label} ({held.code}) {plain(held.rate)} % of {base} = {amount};"
             f" payable {money_text(document.payable_minor, currency)} {currency}"
+        )
+    if document.payment_means is not None:
+        yield f"To be paid by {document.payment_means.value.replace('_', ' ')}"
+    if document.payable_rounding is not None:
+        yield (
+            f"Rounded to {plain(document.payable_rounding.unit)} {currency}:"
+            f" {money_text(document.rounding_minor, currency)}; payable"
+            f" {money_text(document.payable_minor, currency)} {currency}"
         )
     if rate is not None:
         yield (

@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import get_args
 
+from invoicing.countries.cash_rounding import read_cash_rounding
 from invoicing.countries.corrections import CorrectionRules, CorrectionSign, CorrectionWords, read_correction
 from invoicing.countries.costs import read_costs
 from invoicing.countries.mandates import (
@@ -185,6 +186,7 @@ def parse_country(text: str, *, name: str) -> Country:
         split_payment=read_split_payment(table.table_if_any("split_payment")),
         surcharge=read_surcharge(table.table_if_any("surcharge")),
         rate_words=table.texts_by_name("rate_words"),
+        cash_rounding=read_cash_rounding(table.tables_if_any("cash_rounding")),
     )
     table.close()
     _check_languages(parsed, name)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from invoicing.countries.cash_rounding import CashRounding
 from invoicing.countries.corrections import CorrectionRules
 from invoicing.countries.costs import Cost
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
@@ -234,6 +235,12 @@ class Country:
     split_payment: SplitPayment | None = None
     surcharge: Surcharge | None = None
     rate_words: Mapping[str, str] = field(default_factory=dict)
+    cash_rounding: tuple[CashRounding, ...] = ()
+
+    def cash_unit(self, currency: str, day: date) -> Decimal | None:
+        """To whole units of what a sum in a currency is rounded that is paid in cash, or None where it is not."""
+        rules = [one for one in self.cash_rounding if one.currency == currency and one.valid_from <= day]
+        return max(rules, key=lambda one: one.valid_from).unit if rules else None
 
     def cost(self, code: str) -> Cost | None:
         """The kind of cost of this code, if the country knows it."""

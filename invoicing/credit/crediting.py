@@ -13,6 +13,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from invoicing.credit.nets import fitted_nets
+from invoicing.credit.paid_back import credited_rounding
 from invoicing.credit.remaining import Remaining, group_of, remaining
 from invoicing.credit.shared import credited_adjustments, share_of
 from invoicing.credit.together import check_lines_together, check_total
@@ -81,6 +82,7 @@ def credit(
     check_total(left, note)
     if not taken.in_proportion:
         _check_groups(note, left)
+    note = replace(note, payable_rounding=credited_rounding(invoice, earlier, note))
     return replace(note, credits=_credited(invoice, left, note, first=not earlier))
 
 
@@ -162,6 +164,7 @@ def _credit_note(
         early_payment=None,
         instalments=(),
         legal_terms=(),
+        payable_rounding=None,
         note="",
         lines=lines,
         adjustments=adjustments,

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from invoicing.countries import country
 from invoicing.document.breakdown import break_down, converted
 from invoicing.document.documents import Document, DocumentKind, Exchange
 from invoicing.document.posting import JournalSide
-from invoicing.money.shares import share_out
+from invoicing.money.amounts import minor_digits
+from invoicing.money.shares import half_up, share_out
 from invoicing.tax.points import Billing, SupplyDates, tax_point
 
 
@@ -86,12 +88,23 @@ def _accounting_tax(taxable_minor: int, tax_minor: int, rates: Sequence[Decimal]
     return AccountingTax(taxable_minor, tax_minor, tuple(share_out(tax_minor, rates)) if rates else ())
 
 
+def rounding_worth(document: Document, exchange: Exchange) -> int:
+    """What rounding adds to the sum to pay, in the currency of the books."""
+    amount = document.rounding_minor
+    if not amount:
+        return 0
+    factor = Fraction(exchange.rate) * Fraction(10) ** (
+        minor_digits(exchange.currency) - minor_digits(document.currency)
+    )
+    return half_up(amount * factor)
+
+
 def _converted_sides(document: Document, exchange: Exchange, signed: Sequence[int]) -> list[int]:
     """The receivable is the first side of an entry and the tax the last, where there are such amounts."""
     sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
     stated: dict[int, int] = {}
-    if document.total_minor and signed[0] == sign * document.total_minor:
-        stated[0] = sign * (exchange.net_minor + exchange.tax_minor)
+    if document.owed_minor and not document.split_tax_minor and signed[0] == sign * document.owed_minor:
+        stated[0] = sign * (exchange.net_minor + exchange.tax_minor + rounding_worth(document, exchange))
     if document.tax_minor and signed[-1] == -sign * document.tax_minor:
         stated[len(signed) - 1] = -sign * exchange.tax_minor
     rest = [index for index in range(len(signed)) if index not in stated]

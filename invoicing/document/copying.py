@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from decimal import Decimal
 from itertools import groupby
 
 from invoicing.credit.remaining import group_of
 from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.dimensions import tags_in_use
 from invoicing.document.documents import Adjustment, Document, Line, LineTerms
+from invoicing.document.payable import PaymentMeans
 from invoicing.document.requested import (
     RequestedAdjustment,
     RequestedDocument,
@@ -63,7 +65,17 @@ def filled_from(
         withholding=wanted.withholding or held,
         split_payment=True if wanted.split_payment is None and same and split else wanted.split_payment,
         surcharge=True if wanted.surcharge is None and same and surcharged else wanted.surcharge,
+        payment_means=wanted.payment_means or document.payment_means,
+        rounding_to=_rounding_to(document) if wanted.rounding_to is None else wanted.rounding_to,
     )
+
+
+def _rounding_to(document: Document) -> Decimal | None:
+    """The unit that was asked for; what the country rounds in cash is left to the new document's own day."""
+    rounding = document.payable_rounding
+    if rounding is None or document.payment_means is PaymentMeans.CASH:
+        return None
+    return rounding.unit
 
 
 def earlier_buyer(document: Document, customer: Customer) -> Customer:

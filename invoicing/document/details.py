@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from invoicing.document.adjustment_texts import adjustment_from_text
+from invoicing.document.payable import PaymentMeans
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import InvalidInput
@@ -40,6 +41,18 @@ def yes_or_no(text: str, *, field: str) -> bool:
     return word == "true"
 
 
+def payment_means(text: str, *, field: str) -> PaymentMeans:
+    """How the buyer is to pay.
+
+    Raises:
+        InvalidInput: none of the means that there are.
+    """
+    said = small_letters(text)
+    if said not in set(PaymentMeans):
+        raise InvalidInput(f"{field} must be one of {', '.join(PaymentMeans)}.", field=field)
+    return PaymentMeans(said)
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """How one is said. `sets` is the field of the request, after points a part of it (`delivery.address.city`), where
@@ -62,6 +75,8 @@ DOCUMENT: Mapping[str, Detail] = {
     "exchange_date": Detail("exchange_date", parse_date),
     "exchange_source": Detail("exchange_source"),
     "series": Detail("series"),
+    "payment_means": Detail("payment_means", payment_means),
+    "rounding_to": Detail("rounding_to", parse_decimal),
 }
 """The details of a document by name, in the order in which a refusal lists them."""
 

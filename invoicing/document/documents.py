@@ -15,6 +15,7 @@ from enum import StrEnum
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.legal_texts import LegalTerm, Particulars
+from invoicing.document.payable import EarlyPayment, Instalment, PayableRounding, PaymentMeans
 from invoicing.organizations import Environment
 
 LATER: Mapping[str, object] = {"later": True}
@@ -287,26 +288,6 @@ class Withholding:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlyPayment:
-    """A discount that the buyer may take when paying up to a day. `percent` is of the total, `amount_minor` what that
-    comes to, with tax; `words` are what the law wants said of it.
-    """
-
-    percent: Decimal
-    until: date
-    amount_minor: int
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """A part of what is to be paid, and the day on which it is due."""
-
-    due_date: date
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class Exchange:
     """The document's net and tax in the accounting `currency`, in its minor units (BT-6, BT-111).
 
@@ -387,6 +368,25 @@ class Document:
     instalments: tuple[Instalment, ...] = field(default=(), metadata=LATER)
     cash_accounting: bool = field(default=False, metadata=LATER)
     legal_terms: tuple[LegalTerm, ...] = field(default=(), metadata=LATER)
+    payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
+    payable_rounding: PayableRounding | None = field(default=None, metadata=LATER)
+
+    @property
+    def withheld_minor(self) -> int:
+        """What the buyer withholds."""
+        return self.withholding.amount_minor if self.withholding else 0
+
+    @property
+    def rounding_minor(self) -> int:
+        """What rounding adds to the sum to pay, less than zero where it takes off (BT-114)."""
+        return self.payable_rounding.amount_minor if self.payable_rounding else 0
+
+    @property
+    def owed_minor(self) -> int:
+        """What the books have as receivable: the total without what the buyer pays to the tax office, and its rounding;
+        withheld or not.
+        """
+        return self.total_minor - self.split_tax_minor + self.rounding_minor
 
     @property
     def split_tax_minor(self) -> int:
@@ -395,6 +395,7 @@ class Document:
 
     @property
     def payable_minor(self) -> int:
-        """What is to be paid to the seller: the total less what the buyer withholds, or pays to the tax office."""
-        withheld = self.withholding.amount_minor if self.withholding else 0
-        return self.total_minor - withheld - self.split_tax_minor
+        """What is to be paid to the seller: the total less what the buyer withholds, or pays to the tax office; rounded
+        where it says so.
+        """
+        return self.owed_minor - self.withheld_minor

@@ -11,6 +11,7 @@ from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, Exchange, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.particulars import with_legal_texts
+from invoicing.document.payable_rounding import payable_rounding
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
@@ -161,7 +162,9 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
             country=profile.country,
         ),
         cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
+        payment_means=request.payment_means,
     )
+    document = replace(document, payable_rounding=payable_rounding(request, document, profile))
     document = replace(document, instalments=instalments(request, term, document))
     return Composition(with_legal_texts(document, profile, customer), chosen)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from invoicing.document.documents import Document, EarlyPayment, Instalment
+from invoicing.document.documents import Document
+from invoicing.document.payable import EarlyPayment, Instalment
 from invoicing.document.requested import RequestedDocument
 from invoicing.master_data.code_lists import term_texts
 from invoicing.master_data.instalments import portions_of

@@ -23,6 +23,7 @@ class JournalSide:
 
 def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
     """The entry: receivable to revenue (by line account and dimensions) and tax payable; reversed for a credit note.
+    What the sum to pay is rounded by is on the rounding account.
 
     A document's discounts are debited to the discount account and its charges credited to revenue, both without
     tax; a line's own are part of its revenue. What the buyer withholds stays receivable: it is settled when the
@@ -35,7 +36,8 @@ def post(document: Document, posting: Posting) -> tuple[JournalSide, ...]:
     def add(account: str, amount_minor: int, tags: tuple[Tag, ...] = ()) -> None:
         amounts[account, tags] = amounts.get((account, tags), 0) + amount_minor
 
-    add(posting.receivable, document.total_minor - document.split_tax_minor)
+    add(posting.receivable, document.owed_minor)
+    add(posting.rounding, -document.rounding_minor)
     for line in document.lines:
         add(line.revenue_account or posting.revenue, -line.net_minor, line.dimensions)
     for item in document.adjustments:

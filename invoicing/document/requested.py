@@ -11,6 +11,7 @@ from typing import Any
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import LATER, LINE_TEXTS, LineTerms, Supply
+from invoicing.document.payable import PaymentMeans
 from invoicing.document.plain_values import later_defaults, made_of
 from invoicing.document.reason_codes import checked_reason_code
 from invoicing.document.tags import checked_tags
@@ -26,6 +27,7 @@ LINE_ADJUSTMENTS_MAX = 20
 QUANTITY_MAX = Decimal(1_000_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
 EXCHANGE_RATE_MAX = Decimal(1_000_000_000)
+ROUNDING_UNIT_MAX = 100
 YEARS = range(2000, 2100)
 
 
@@ -112,6 +114,8 @@ class RequestedDocument:
     exchange_date: date | None = field(default=None, metadata=LATER)
     exchange_source: str = field(default="", metadata=LATER)
     series: str = field(default="", metadata=LATER)
+    payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
+    rounding_to: Decimal | None = field(default=None, metadata=LATER)
     fund: str = field(default="", metadata=LATER)
     split_payment: bool | None = field(default=None, metadata=LATER)
     surcharge: bool | None = field(default=None, metadata=LATER)
@@ -130,6 +134,11 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
     for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
         _check_year(getattr(request, name), name)
     _check_exchange(request)
+    if request.rounding_to is not None and not 0 <= request.rounding_to <= ROUNDING_UNIT_MAX:
+        raise InvalidInput(
+            f"rounding_to must be between 0 and {ROUNDING_UNIT_MAX}: the unit to which the sum to pay is rounded.",
+            field="rounding_to",
+        )
     return replace(
         request,
         lines=tuple(_check_line(line, f"lines[{index}]") for index, line in enumerate(request.lines)),

@@ -46,7 +46,8 @@ class ShownLine:
 class Shown:
     """The figures of a document, in minor units of its currency; `converted` is its net and tax in the currency of
     the books, where it states a rate. `buyer` is name and tax number; none, where no draft knew them yet. `warnings`
-    are those that its text said: each one's code, and a digest of what it said.
+    are those that its text said: each one's code, and a digest of what it said. `withheld_minor` is what of the total
+    is not to be paid, so that rounding (`rounding_minor`) is taken off it.
     """
 
     currency: str
@@ -59,6 +60,7 @@ class Shown:
     adjustments: tuple[ShownLine, ...] = ()
     buyer: tuple[str, str] | None = None
     warnings: tuple[tuple[str, str], ...] = ()
+    rounding_minor: int = 0
 
     @property
     def due_minor(self) -> int:
@@ -78,6 +80,7 @@ def shown_by(document: Document, warnings: Sequence[Notice] = ()) -> Shown:
         tax_minor=document.tax_minor,
         total_minor=document.total_minor,
         withheld_minor=document.total_minor - document.payable_minor,
+        rounding_minor=document.rounding_minor,
         lines=tuple(_line(line) for line in document.lines),
         converted=(exchange.currency, exchange.net_minor, exchange.tax_minor) if exchange else None,
         adjustments=tuple(_line(item) for item in document.adjustments),
@@ -171,7 +174,7 @@ def _figures(one: Shown, other: Shown) -> str:
     """The sums; what is withheld and converted only where either has it."""
     amounts = {"net": one.net_minor, "tax": one.tax_minor, "total": one.total_minor}
     if one.withheld_minor or other.withheld_minor:
-        amounts |= {"withheld": one.withheld_minor, "amount due": one.due_minor}
+        amounts |= {"withheld": one.withheld_minor + one.rounding_minor, "amount due": one.due_minor}
     text = ", ".join(f"{name} {money_text(amount, one.currency)}" for name, amount in amounts.items())
     text = f"{text} {one.currency}"
     if one.converted != other.converted and one.converted:

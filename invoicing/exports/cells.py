@@ -36,6 +36,7 @@ def naming_cells(exported: ExportedDocument) -> Cells:
         "credited_invoice": document.credits.number if document.credits else "",
         "credit_reason": document.reason,
         "prices_include_tax": document.prices_include_tax,
+        "payment_means": document.payment_means or "",
         "hash": exported.hash,
     }
 
@@ -65,6 +66,7 @@ def amount_cells(exported: ExportedDocument, broken: Breakdown) -> Cells:
         "document_tax": money(sign * document.tax_minor),
         "document_total": money(sign * document.total_minor),
         "amount_payable": money(sign * document.payable_minor),
+        "amount_rounding": money(sign * document.rounding_minor),
         **{name: money(amount_minor) for name, amount_minor in settled.items()},
         **_withholding_cells(document, document.withholding, sign),
         **_accounting_total_cells(broken.accounting),

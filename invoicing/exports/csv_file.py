@@ -116,6 +116,8 @@ COLUMNS = (
     "payment_kind",
     "line_adjustments",
     "adjustment_reason_code",
+    "amount_rounding",
+    "payment_means",
 )
 
 

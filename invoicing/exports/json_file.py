@@ -59,14 +59,14 @@ def _value(exported: ExportedDocument) -> dict[str, object]:
 def _amounts(exported: ExportedDocument) -> dict[str, object]:
     document = exported.document
     broken = break_down(document, books_currency=exported.books_currency)
-    withheld = document.withholding.amount_minor if document.withholding else 0
     settled = {name.removeprefix("amount_"): amount for name, amount in settlement(exported).items()}
     whole = {
         "net": broken.sign * document.net_minor,
         "tax": broken.sign * document.tax_minor,
         "total": broken.sign * document.total_minor,
-        "withheld": broken.sign * withheld,
+        "withheld": broken.sign * document.withheld_minor,
         "split_tax": broken.sign * document.split_tax_minor,
+        "rounding": broken.sign * document.rounding_minor,
         "payable": broken.sign * document.payable_minor,
         **settled,
     }

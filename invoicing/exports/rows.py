@@ -27,7 +27,8 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   posted to; empty where that is not known.
 - document_net, document_tax, document_total: of the whole document.
 - withholding_code, withholding_rate, withholding_base, amount_withheld: what the buyer keeps back for the tax office;
-  amount_payable: the total less that.
+  amount_rounding: what rounding adds to the sum to pay (BT-114), less than zero where it takes off; amount_payable: the
+  total less what is withheld, and with that. payment_means: how the buyer is to pay, where that was stated.
 - amount_due: what the customer still owes, less than zero where the customer is owed: amount_payable less
   amount_credited less amount_paid, on every document. amount_paid: what was paid, less what was refunded of the
   credit notes; amount_credited: what the credit notes take back. A credit note counts on its invoice: its own

@@ -69,6 +69,8 @@ DOCUMENT_COLUMNS = (
     "amount_payable",
     "amount_received",
     "receivable_account",
+    "amount_rounding",
+    "payment_means",
 )
 LINE_COLUMNS = (
     "kind",

@@ -119,6 +119,8 @@ def _deducted(document: Document, languages: tuple[str, ...], formats: Formats, 
         if withheld.base_minor != document.net_minor:
             words += f" ({in_line(labels.taxable)} {formats.money(withheld.base_minor)})"
         pairs.append((words, formats.money(-withheld.amount_minor)))
+    if document.payable_rounding is not None:
+        pairs.append((in_line(labels.rounding), formats.money(document.rounding_minor)))
     return pairs
 
 

@@ -135,6 +135,12 @@ def _sums(document: Document) -> Iterable[str]:
             f"The buyer pays the tax of {money_text(split, currency)} to the tax office, and"
             f" {money_text(document.payable_minor, currency)} {currency} to the seller."
         )
+    if document.payable_rounding is not None:
+        unit, amount = plain(document.payable_rounding.unit), money_text(document.rounding_minor, currency)
+        yield (
+            f"The sum to pay is rounded to {unit} {currency}, which adds {amount}:"
+            f" {money_text(document.payable_minor, currency)} {currency}. It is no part of net and tax."
+        )
     if document.exchange is not None:
         rate = document.exchange
         converted = [money_text(amount, rate.currency) for amount in (rate.net_minor, rate.tax_minor)]

@@ -27,6 +27,7 @@ from invoicing.document.documents import (
     TaxCategory,
     TaxSubtotal,
 )
+from invoicing.document.payable import rounded_to
 from invoicing.document.requested import RequestedAdjustment
 from invoicing.money.amounts import EXACT, check_amount, percent_of, round_half_up, to_major
 from invoicing.money.shares import settle, share_out
@@ -141,12 +142,20 @@ def totals_follow(document: Document) -> bool:
     again = retotal(document)
     return (
         all(follow(line) for line in document.lines)
+        and _is_rounded(document)
         and stated == (again.net_minor, again.tax_minor, again.total_minor)
         and [_amounts(part) for part in document.lines] == [_amounts(part) for part in again.lines]
         and [_amounts(part) for part in document.adjustments] == [_amounts(part) for part in again.adjustments]
         and [(tax.taxable_minor, tax.tax_minor, tax.jurisdictions) for tax in document.taxes]
         == [(tax.taxable_minor, tax.tax_minor, tax.jurisdictions) for tax in again.taxes]
     )
+
+
+def _is_rounded(document: Document) -> bool:
+    """Whether the sum to pay is what its rounding says."""
+    rounding = document.payable_rounding
+    exact = document.payable_minor - document.rounding_minor
+    return rounding is None or document.payable_minor == rounded_to(exact, rounding.unit, document.currency)
 
 
 def tax_on(net_minor: int, rate: Decimal) -> int:

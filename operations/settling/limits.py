@@ -116,9 +116,9 @@ def _withheld(db: Session, wanted: Wanted) -> Allowed:
     document = wanted.document
     if document.withholding is None:
         return _up_to(wanted, max(wanted.issued.balance.due_minor, 0), _stated(wanted), _OWED)
-    withheld = document.total_minor - document.payable_minor
+    withheld = document.withheld_minor
     for note in documents.credit_notes_of(db, document.id):
-        withheld -= note.document.total_minor - note.document.payable_minor
+        withheld -= note.document.withheld_minor
     certified = sum(one.amount_minor for one in _standing(db, document) if one.kind is SettlementKind.CERTIFICATE)
     most = max(withheld - certified, 0)
     found = _up_to(wanted, most, wanted.amount_minor, "of the tax withheld from {} has no certificate yet")

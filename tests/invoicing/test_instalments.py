@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from invoicing.appearance.payment_codes import EpcCode, SwissBill, payment_code
 from invoicing.document.canonical import document_from_text, document_text
-from invoicing.document.documents import Document, Instalment
+from invoicing.document.documents import Document
 from invoicing.document.due import instalments
 from invoicing.document.lifecycle import Balance, next_due
+from invoicing.document.payable import Instalment
 from invoicing.master_data.instalments import Portion, parse_portions, portions_of, portions_text
 from invoicing.master_data.records import PaymentTerm
 from invoicing.refusals import InvalidInput, Malformed

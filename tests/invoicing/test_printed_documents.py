@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -23,7 +24,7 @@ from invoicing.render.addresses import address_lines
 from invoicing.render.formats import formats_for
 from invoicing.render.pdf import render_pdf
 from tests.support.printed import PARTIES, image, invoice, pages_of, picture, printed, structure
-from tests.support.samples import charge, discount, line
+from tests.support.samples import charge, discount, line, off
 from tests.support.steps import steps_of
 
 ENGLISH_TOO = Branding(second_language="en")
@@ -200,6 +201,23 @@ def test_discounts_and_charges_lead_from_the_lines_to_the_total() -> None:
         "Sum of the lines £287.50\nDiscount: Loyalty 5% -£14.38\nCharge: Freight £4.90\nTotal without VAT £278.02"
         in text
     )
+
+
+def test_prices_for_many_and_the_discounts_of_a_line_are_printed() -> None:
+    lines = (
+        line("3.49", quantity="2500", base="100", adjustments=(off("10"), off(amount="2.50"))),
+        line("0.08", quantity="-120"),
+    )
+    text = printed(invoice("GB", lines=lines))
+    assert "3.49 / 100" in text
+    assert "Discount: Agreed 10% × 87.25 -8.73" in text
+    assert "Discount: Agreed -2.50" in text
+    assert "-120 0.08 20% -9.60" in text
+
+
+def test_the_rounding_of_the_sum_to_pay_stands_between_total_and_sum() -> None:
+    text = printed(invoice("CH", lines=(line("79.92", "EXEMPT"),), rounding_to=Decimal("0.05")))
+    assert re.search(r"Gesamtbetrag CHF.79\.92\nRundung CHF.-0\.02\nZu zahlen CHF.79\.90", text), text
 
 
 def test_a_discount_over_several_rates_is_printed_once() -> None:

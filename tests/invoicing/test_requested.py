@@ -34,6 +34,8 @@ def test_a_request_of_the_first_release_has_the_text_it_had() -> None:
         "exchange_date",
         "exchange_source",
         "series",
+        "payment_means",
+        "rounding_to",
         "fund",
         "split_payment",
         "surcharge",

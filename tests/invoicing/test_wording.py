@@ -12,7 +12,8 @@ from babel import Locale
 from invoicing.appearance.branding import Branding
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.tax_numbers import validate_tax_number
-from invoicing.document.documents import Document, EarlyPayment
+from invoicing.document.documents import Document
+from invoicing.document.payable import EarlyPayment
 from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.render.early_payment import with_early_payment
 from invoicing.render.fonts import unprintable_characters

@@ -209,6 +209,8 @@ async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_f
             "fund",
             "split_payment",
             "surcharge",
+            "payment_means",
+            "rounding_to",
         }
         of_first_release = asdict(IssueRequest(request=wanted, client_reference="march"))
         del of_first_release["acknowledge"]

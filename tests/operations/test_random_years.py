@@ -132,6 +132,7 @@ def check_journal(year: RandomYear) -> None:
         for document, sign in ((claim.invoice, 1), *((note, -1) for note in claim.notes)):
             wanted["tax_payable", currency] -= sign * (document.tax_minor - document.split_tax_minor)
             wanted["revenue", currency] -= sign * document.net_minor
+            wanted["rounding", currency] -= sign * document.rounding_minor
     names = [field.name for field in fields(Posting)]
     (accounts,) = rows(year.books, f"SELECT {', '.join(names)} FROM posting_profiles")  # noqa: S608  # Our own names.
     roles = dict(zip(accounts, ("revenue" if name == "discount" else name for name in names), strict=True))

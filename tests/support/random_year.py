@@ -17,6 +17,7 @@ from invoicing.countries.mandates import BuyerKind
 from invoicing.credit.wanted import CreditCharge, CreditLine
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import Document, JurisdictionLevel, Supply
+from invoicing.document.payable import PaymentMeans
 from invoicing.document.requested import (
     RequestedAdjustment,
     RequestedDocument,
@@ -111,8 +112,8 @@ class Claim:
     @property
     def receivable_minor(self) -> int:
         """What is still in the books: what is due, and what the customer withheld and has not certified yet."""
-        claimed = [one.total_minor - one.split_tax_minor for one in (self.invoice, *self.notes)]
-        return claimed[0] - sum(claimed[1:]) - self.paid_minor - self.certified_minor
+        credited = sum(note.owed_minor for note in self.notes)
+        return self.invoice.owed_minor - credited - self.paid_minor - self.certified_minor
 
     def left(self) -> dict[int, Decimal]:
         """The quantities of the lines that no credit note has taken back, by position."""
@@ -294,7 +295,10 @@ class RandomYear:
         foreign = currency not in ("", self.books.organization.currency) and self.chance.random() < 0.75
         return RequestedDocument(
             customer=customer,
-            lines=tuple(self._line(digits, self.chance.choice(["", *codes])) for _ in range(self.chance.randint(1, 5))),
+            lines=tuple(
+                self._line(digits, self.chance.choice(["", *codes]), first=not position)
+                for position in range(self.chance.randint(1, 5))
+            ),
             currency=currency,
             prices_include_tax=self.chance.random() < 0.5,
             adjustments=tuple(self._adjustment(digits, codes) for _ in range(self.chance.choice((0, 0, 1, 2)))),
@@ -305,6 +309,8 @@ class RandomYear:
             payment_terms=self.chance.choice(self.terms),
             fund=self._fund(),
             surcharge=True if self._bears_surcharge(customer, at_home=at_home) else None,
+            payment_means=self.chance.choice((None, None, *PaymentMeans)),
+            rounding_to=self.chance.choice((None, None, None, 5 * Decimal(1).scaleb(-digits))),
         )
 
     def _withholds(self, code: WithholdingCode, customer: str, today: date) -> bool:
@@ -325,11 +331,12 @@ class RandomYear:
         known = [one.code for one in self.rules.costs if one.percent] if self.rules else []
         return self.chance.choice(known) if known and self.chance.random() < 0.15 else ""
 
-    def _line(self, digits: int, code: str) -> RequestedLine:
+    def _line(self, digits: int, code: str, *, first: bool) -> RequestedLine:
         unit = Decimal(1).scaleb(-digits)
         quantity = self._decimal("0.01", "20", places=self.chance.choice((0, 0, 2, 3, 6)))
         price = self._decimal("1", "500" if digits else "9000", places=self.chance.choice((0, digits, digits + 2)))
-        kind = self.chance.choice(("plain", "plain", "percent", "amount", "charge", "several", "back"))
+        kind = self.chance.choice(("plain", "plain", "percent", "amount", "charge", "several"))
+        kind = "back" if not first and self.chance.random() < 0.15 else kind
         wanted = RequestedLine(
             quantity=max(quantity, Decimal("0.01")),
             description="Flour",

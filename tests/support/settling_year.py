@@ -136,9 +136,8 @@ class SettlingYear(RandomYear):
             await self._record(claim, SettlementKind.WITHHELD_TAX, self._up_to(most))
 
     def _uncertified(self, claim: Claim) -> int:
-        held, *credited = (one.withholding for one in (claim.invoice, *claim.notes))
-        whole = held.amount_minor if held else 0
-        return whole - sum(one.amount_minor for one in credited if one) - claim.certified_minor
+        withheld = claim.invoice.withheld_minor
+        return withheld - sum(note.withheld_minor for note in claim.notes) - claim.certified_minor
 
     async def _take_discount(self) -> None:
         claim = self._some([claim for claim in self.claims if self._promised(claim) > 0])

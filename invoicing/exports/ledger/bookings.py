@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from invoicing.document.breakdown import Part, break_down
-from invoicing.document.documents import Document, TaxCategory
+from invoicing.document.converting import rounding_worth
+from invoicing.document.documents import Document, DocumentKind, TaxCategory
 from invoicing.exports.ledger.entries import Entry
 from invoicing.exports.ledger.posted_to import account_of, posted_to
 from invoicing.master_data.records import Posting
@@ -90,7 +91,22 @@ def _of_document(
             booking = found.setdefault((contra, key, apart), empty)
             booking.signed_minor += signed
             booking.worth_minor += worth
-    return list(found.values())
+    return [*found.values(), *_rounding(document, posting, books_currency, automatic)]
+
+
+def _rounding(
+    document: Document, posting: Posting, books_currency: str, automatic: Mapping[str, Decimal]
+) -> Iterator[Booking]:
+    """What the sum to pay is rounded by."""
+    if not document.rounding_minor:
+        return
+    sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
+    worth = document.rounding_minor if document.currency == books_currency else 0
+    if document.exchange is not None:
+        worth = rounding_worth(document, document.exchange)
+    key = LIFTED if posting.rounding in automatic else ""
+    amounts = (sign * document.rounding_minor, sign * worth)
+    yield Booking(posting.receivable, posting.rounding, key, False, document.currency, *amounts)
 
 
 def _amounts(

@@ -39,7 +39,8 @@ def _candidates(entry: Entry, document: Document) -> Iterator[Posting]:
     named = {line.revenue_account for line in document.lines}
     # Accounts that no line names are likelier: they come first.
     accounts.sort(key=lambda account: account in named)
-    receivable = [entry.sides[0].account] if document.total_minor - document.split_tax_minor else accounts
+    receivable = [entry.sides[0].account] if document.owed_minor else accounts
     tax = [entry.sides[-1].account] if document.tax_minor - document.split_tax_minor else accounts[:1]
-    for owed, payable, revenue, discount in product(receivable, tax, accounts, accounts):
-        yield Posting(owed, revenue, payable, discount, "", "")
+    rounding = accounts if document.rounding_minor else [""]
+    for owed, payable, revenue, discount, rounded in product(receivable, tax, accounts, accounts, rounding):
+        yield Posting(owed, revenue, payable, discount, rounded, "")

@@ -23,6 +23,7 @@ from invoicing.progress import Tally
 from invoicing.text.typed import counted
 
 _SPLIT = "Split payment: the tax is paid by the buyer itself, and is not owed here as it would be there"
+_ROUNDED = "Without the rounding of the sum to pay, which has no place in the file"
 _UNSAID = "Not in the file, for it comes to nothing"
 _PLACES_MAX = 4
 
@@ -133,6 +134,8 @@ def write_sales(
             documents += bool(rows)
             if document.split_tax_minor:
                 untold.add(_SPLIT, entry.number)
+            if document.rounding_minor:
+                untold.add(_ROUNDED, entry.number)
             if not rows:
                 untold.add(_UNSAID, entry.number)
             writer.writerows(rows)

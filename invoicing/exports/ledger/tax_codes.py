@@ -10,7 +10,8 @@ from invoicing.exports.ledger.entries import Entry
 def tax_codes(entry: Entry) -> list[str]:
     """The organization's own tax code of each side, in their order.
 
-    Where the whole document has one code, it is that of every side but what is receivable. Else it is that of an
+    Where the whole document has one code, it is that of every side but what is receivable; with rounding of the sum to
+    pay that of none, since nobody knows which side is which. Else it is that of an
     account whose lines of the side's dimensions all have one code and come to its amount. It is empty where a side is
     of several codes or of none, and on payments.
     """
@@ -19,14 +20,13 @@ def tax_codes(entry: Entry) -> list[str]:
         return [""] * len(entry.sides)
     sign = -1 if document.kind is DocumentKind.CREDIT_NOTE else 1
     codes = {line.tax_code for line in document.lines} | {item.tax_code for item in document.adjustments}
-    by_account = {} if len(codes) == 1 else _by_account(document)
-    owed_minor = document.total_minor - document.split_tax_minor
+    by_account = {} if len(codes) == 1 and not document.rounding_minor else _by_account(document)
     found = []
     for position, side in enumerate(entry.sides):
         # What is receivable is the first side, where there is such an amount.
-        if not position and owed_minor and side.signed_minor == sign * owed_minor:
+        if not position and document.owed_minor and side.signed_minor == sign * document.owed_minor:
             found.append("")
-        elif len(codes) == 1:
+        elif len(codes) == 1 and not document.rounding_minor:
             found.append(*codes)
         else:
             found.append(by_account.get((side.account, side.dimensions, -sign * side.signed_minor), ""))

@@ -75,6 +75,7 @@ class Labels:
     net: str
     total: str
     withheld: str
+    rounding: str
     payable: str
     credited_amount: str
     tax_in_currency: str
