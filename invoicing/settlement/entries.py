@@ -29,8 +29,8 @@ class PostedSide:
 
 
 def debit_side(account: str, amount_minor: int, worth_minor: int | None) -> PostedSide:
-    """A debit of an amount, and its worth."""
-    return PostedSide(JournalSide(account, amount_minor, 0), worth_minor)
+    """A debit of an amount, and its worth; of less than nothing a credit."""
+    return PostedSide(JournalSide(account, max(amount_minor, 0), max(-amount_minor, 0)), worth_minor)
 
 
 def credit_side(account: str, amount_minor: int, worth_minor: int | None) -> PostedSide:

@@ -29,6 +29,7 @@ from invoicing.money.amounts import money_text
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.settlement.cash import Received, due_taxes
 from invoicing.settlement.discounts import tax_changes
+from invoicing.settlement.entries import debit_side
 from invoicing.tax.totals import retotal, totals_follow
 from tests.support.money_document import money_table
 from tests.support.samples import POSTING, TODAY, circumstances, discount, document, issued, line, off, request
@@ -266,3 +267,10 @@ def test_a_copy_is_asked_for_the_same_way() -> None:
     assert [one.discount_amount for one in again.lines] == [None, Decimal(1)]
     assert again.adjustments == asked_for.adjustments
     assert document(again).lines == made.lines
+
+
+def test_the_tax_of_a_discount_can_be_less_than_nothing_and_is_posted_on_the_other_side() -> None:
+    """Untaxed goods sold, taxed ones taken back: a discount for early payment makes the tax more."""
+    taken_off = debit_side("2200", -5, -4)
+    assert (taken_off.side.debit_minor, taken_off.side.credit_minor, taken_off.accounting_minor) == (0, 5, -4)
+    assert taken_off.reversed.side.debit_minor == 5
