@@ -383,9 +383,7 @@ class Document:
 
     @property
     def owed_minor(self) -> int:
-        """What the books have as receivable: the total without what the buyer pays to the tax office, and its rounding;
-        withheld or not.
-        """
+        """What the books have as receivable: the total less split tax, with its rounding; withheld or not."""
         return self.total_minor - self.split_tax_minor + self.rounding_minor
 
     @property

@@ -130,7 +130,7 @@ def test_a_csv_row_is_a_line_with_its_document_in_a_stable_order(tmp_path: Path)
         f"1,Beratung,2.5,h,12.50,0,DE19,S,19,31.25,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,,"
         "line,,goods,0.00,0.00,31.25,,,,5.94,37.19,,,,EUR,1,,,31.25,5.94,34.75,6.60,41.35,,,,0.00,41.35,0.00"
         + "," * 14
-        + "Beratung,,,,,,1,,,,0.00,,"
+        + "Beratung,,,,,,1,,,,,0.00,"
     )
     assert second == (
         "invoice,INV-1,partially_paid,2026-03-09,2026-04-08,2026-02-28,acme,Acme Ltd,GB,GB123456789,,EUR,"
