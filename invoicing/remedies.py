@@ -28,6 +28,7 @@ class Act(StrEnum):
     SAVE_PARTICULARS = auto()
     SAVE_TAX_CODE = auto()
     SAVE_DIMENSION = auto()
+    ADD_BANK_ACCOUNT = auto()
     ACKNOWLEDGE_MANDATES = auto()
     OPEN_PERIOD = auto()
     FIND_ENTRY = auto()

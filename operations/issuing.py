@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from invoicing.appearance.payment_codes import asks_for_payment
 from invoicing.approval.approvals import GivenApproval
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import Document, DocumentKind
@@ -20,6 +21,7 @@ from invoicing.document.lifecycle import Status, next_due, status_of
 from invoicing.document.numbering import number, period
 from invoicing.document.posting import post
 from invoicing.master_data.records import Posting, Series
+from invoicing.payment.references import candidates, keys_of_typed, parse_rule, reference_key
 from invoicing.refusals import NotFound
 from invoicing.remedies import Act
 from invoicing.settlement.discounts import TaxChange
@@ -75,6 +77,7 @@ def issue_document(
             series.pattern, sequence=sequence, issue_date=document.issue_date, environment=document.environment
         ),
     )
+    document = _with_reference(db, document)
     now = books.clock()
     issued = documents.add_document(
         db, document, period=of_period, sequence=sequence, issued_at=now, issued_by=books.actor
@@ -99,6 +102,20 @@ def issue_document(
     return issued
 
 
+def _with_reference(db: Session, document: Document) -> Document:
+    """The document with the reference that its payer states: the first of its own that no other document has."""
+    payment = document.payment
+    if not payment.reference_rule or not asks_for_payment(document):
+        return document
+    rule = parse_rule(payment.reference_rule, field="reference_rule")
+    wanted = (
+        one
+        for one in candidates(rule, document.number)
+        if not documents.has_reference(db, reference_key(payment.reference_rule, one))
+    )
+    return replace(document, payment=replace(payment, reference=next(wanted, "")))
+
+
 def number_of(db: Session, document: Document, series: Series) -> str:
     """The number that the document would take now."""
     sequence = documents.next_sequence(db, document.series, period(series.pattern, document.issue_date))
@@ -110,13 +127,16 @@ def answered_for(form: LawOfForm) -> dict[str, object]:
     return {"answered_for": list(form.answered_for)} if form.answered_for else {}
 
 
-def find_document(db: Session, key: str, *, field: str = "invoice") -> IssuedDocument:
-    """The issued document of this id or number.
+def find_document(db: Session, key: str, *, field: str = "invoice", paid: bool = False) -> IssuedDocument:
+    """The issued document of this id or number. Where it is `paid`, what its payer states, as a bank's statement has
+    it, names it too.
 
     Raises:
-        NotFound: no document of this id or number in these books, naming `field`.
+        NotFound: no such document in these books, naming `field`.
     """
     found = documents.document_by_id_or_number(db, key.strip())
+    if found is None and paid:
+        found = documents.document_by_reference(db, keys_of_typed(key))
     if found is None:
         raise NotFound("No such document here.", field=field, remedy=Act.FIND_DOCUMENT)
     return found

@@ -41,6 +41,7 @@ from invoicing.countries.model import (
     TaxSystem,
     Withholding,
 )
+from invoicing.countries.payment import read_payment
 from invoicing.countries.reading import Table
 from invoicing.countries.registration import (
     Identifier,
@@ -168,6 +169,7 @@ def parse_country(text: str, *, name: str) -> Country:
         address_window=read_window(table.table("address_window")),
         numbering=_numbering(table.table("numbering")),
         tax_point_of_period=_tax_point(table.table("tax_point_of_period")),
+        payment=read_payment(table.table("payment")),
         correction=read_correction(table.table("correction"), languages),
         seller_required=table.some_of("seller_required", get_args(PartyField)),
         buyer_business_required=table.some_of("buyer_business_required", get_args(PartyField)),

@@ -17,6 +17,7 @@ from invoicing.countries.cash_rounding import CashRounding
 from invoicing.countries.corrections import CorrectionRules
 from invoicing.countries.costs import Cost
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
+from invoicing.countries.payment import PaymentRules
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
 from invoicing.countries.schemes import SplitPayment, Surcharge
 from invoicing.countries.windows import AddressWindow
@@ -208,6 +209,7 @@ class Country:
     numbering: Numbering
     tax_point_of_period: TaxPointOfPeriod
     correction: CorrectionRules
+    payment: PaymentRules
     seller_required: tuple[PartyField, ...]
     buyer_business_required: tuple[PartyField, ...]
     buyer_consumer_required: tuple[PartyField, ...]

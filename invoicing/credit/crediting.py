@@ -160,6 +160,7 @@ def _credit_note(
         series=series,
         issue_date=issue_date,
         due_date=issue_date,
+        payment=replace(invoice.payment, reference_rule="", reference=""),
         payment_terms="",
         early_payment=None,
         instalments=(),

@@ -77,6 +77,7 @@ DOCUMENT: Mapping[str, Detail] = {
     "series": Detail("series"),
     "payment_means": Detail("payment_means", payment_means),
     "rounding_to": Detail("rounding_to", parse_decimal),
+    "bank_account": Detail("bank_account"),
 }
 """The details of a document by name, in the order in which a refusal lists them."""
 

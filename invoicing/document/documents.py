@@ -15,18 +15,9 @@ from enum import StrEnum
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.legal_texts import LegalTerm, Particulars
+from invoicing.document.marks import LATER, text_of_line
 from invoicing.document.payable import EarlyPayment, Instalment, PayableRounding, PaymentMeans
 from invoicing.organizations import Environment
-
-LATER: Mapping[str, object] = {"later": True}
-"""Marks a field that the first release did not have: it is left out of texts while it has its default."""
-
-
-def text_of_line(length_max: int, *, later: bool = True) -> Mapping[str, object]:
-    """Marks a field of a line as a text of at most so many characters: it is checked where it is asked for, and a
-    draft warns where the PDF could not print it.
-    """
-    return {"length_max": length_max, **(LATER if later else {})}
 
 
 class DocumentKind(StrEnum):
@@ -124,7 +115,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class PaymentDetails:
-    """Where the buyer pays: an IBAN with its BIC, or an account number with its bank's routing number."""
+    """Where the buyer pays: an IBAN with its BIC, or an account number with its bank's routing number. `account_type`
+    is what the number is where it is no ordinary one, such as `bankgiro`. `reference` is what the payer states (BT-83),
+    made from the number by the rule of `invoicing.payment.references`; where it is empty, the number itself is stated.
+    """
 
     account_holder: str = ""
     bank_name: str = ""
@@ -132,6 +126,9 @@ class PaymentDetails:
     bic: str = ""
     account_number: str = ""
     routing_number: str = ""
+    account_type: str = field(default="", metadata=LATER)
+    reference_rule: str = field(default="", metadata=LATER)
+    reference: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,16 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
-from invoicing.document.documents import Document, DocumentKind, Exchange, PricedLine, Supply, TaxCategory, Withholding
+from invoicing.document.documents import (
+    Document,
+    DocumentKind,
+    Exchange,
+    PaymentDetails,
+    PricedLine,
+    Supply,
+    TaxCategory,
+    Withholding,
+)
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.particulars import with_legal_texts
 from invoicing.document.payable_rounding import payable_rounding
@@ -30,6 +39,7 @@ from invoicing.master_data.code_lists import withholding_texts
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, Setup, TaxCode
 from invoicing.master_data.registration import settled, worded_on
+from invoicing.payment.accounts import pay_to
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import ChosenTax
@@ -135,7 +145,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         seller=profile.seller(),
         buyer=customer.buyer(),
         customer=customer.id,
-        payment=setup.payment(profile.payment(), currency),
+        payment=_pay_to(request, circumstances, currency),
         lines=totals.lines,
         taxes=totals.taxes,
         net_minor=totals.net_minor,
@@ -171,6 +181,17 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
 
 def _is_split(totals: Totals) -> bool:
     return any(tax.category is TaxCategory.SPLIT_PAYMENT for tax in totals.taxes)
+
+
+def _pay_to(request: RequestedDocument, circumstances: Circumstances, currency: str) -> PaymentDetails:
+    return pay_to(
+        circumstances.setup.bank_accounts,
+        circumstances.profile.payment(),
+        currency=currency,
+        seller=circumstances.profile.country,
+        buyer=circumstances.customer.country,
+        named=request.bank_account,
+    )
 
 
 def _has_tax(totals: Totals) -> bool:

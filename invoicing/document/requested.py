@@ -10,7 +10,8 @@ from typing import Any
 
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json
-from invoicing.document.documents import LATER, LINE_TEXTS, LineTerms, Supply
+from invoicing.document.documents import LINE_TEXTS, LineTerms, Supply
+from invoicing.document.marks import LATER
 from invoicing.document.payable import PaymentMeans
 from invoicing.document.plain_values import later_defaults, made_of
 from invoicing.document.reason_codes import checked_reason_code
@@ -89,11 +90,11 @@ class RequestedDocument:
     """A document as asked for; what is left out follows from the customer and the organization's settings.
 
     Whether prices include tax is said once for the whole document. `series` is the code of a number series, where it
-    is not the usual one of invoices. `exchange_rate` is what one unit of the
-    document's currency costs in the currency of the books. `fund` is the code of the seller's fund whose contribution
-    it charges (`Country.costs`), with its percentage where that is not the usual one: TC04, or TC04 5. `split_payment`
-    says whether the buyer pays the tax itself, where that does not follow from its being a public body, and `surcharge`
-    that it bears one.
+    is not the usual one of invoices, and `bank_account` that of an account, where it is not the one that fits.
+    `exchange_rate` is what one unit of the document's currency costs in the currency of the books. `fund` is the code
+    of the seller's fund whose contribution it charges (`Country.costs`), with its percentage where that is not the
+    usual one: TC04, or TC04 5. `split_payment` and `surcharge` say whether the buyer pays the tax itself or bears a
+    surcharge, where that is not as the customer's facts have it.
     """
 
     customer: str
@@ -116,6 +117,7 @@ class RequestedDocument:
     series: str = field(default="", metadata=LATER)
     payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
     rounding_to: Decimal | None = field(default=None, metadata=LATER)
+    bank_account: str = field(default="", metadata=LATER)
     fund: str = field(default="", metadata=LATER)
     split_payment: bool | None = field(default=None, metadata=LATER)
     surcharge: bool | None = field(default=None, metadata=LATER)
@@ -153,6 +155,7 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         withholding=capitals(clean_line(request.withholding, field="withholding", limit=40)),
         exchange_source=clean_line(request.exchange_source, field="exchange_source", limit=100),
         series=capitals(clean_line(request.series, field="series", limit=40)),
+        bank_account=capitals(clean_line(request.bank_account, field="bank_account", limit=40)),
         fund=capitals(clean_line(request.fund, field="fund", limit=40)),
     )
 

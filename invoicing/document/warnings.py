@@ -31,6 +31,7 @@ def warnings_for(
         *rate_notices(document, chosen, country(profile.country)),
         *_tax_warnings(document, profile),
         *_date_warnings(document, today),
+        *_account_warning(document, profile),
         *_print_warnings(document),
     )
 
@@ -222,6 +223,21 @@ def _date_warnings(document: Document, today: date) -> list[Notice]:
     if due_date < today:
         found.append(Notice("overdue", f"The document is already overdue when issued (due {due_date.isoformat()})."))
     return found
+
+
+def _account_warning(document: Document, profile: Profile) -> list[Notice]:
+    """An account that is there and not named is one that this buyer cannot pay to (`invoicing.payment.accounts`)."""
+    named = document.payment.iban or document.payment.account_number
+    if named or not profile.iban:
+        return []
+    return [
+        Notice(
+            "no_account_for_buyer",
+            f"No account is printed: {profile.iban} is a QR-IBAN, to which only buyers in Switzerland and Liechtenstein"
+            " pay, in CHF or EUR. Add an account with an ordinary IBAN and the purpose foreign.",
+            Act.ADD_BANK_ACCOUNT,
+        )
+    ]
 
 
 def _belongs_to_the_past(issue_date: date, today: date) -> bool:

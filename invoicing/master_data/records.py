@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -312,8 +312,9 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
-    """Where buyers pay: documents in its `currency` print it, and the default one those in any other. The details of
-    the default are the organization's own, in its profile.
+    """Where buyers pay; `invoicing.payment.accounts` says which of several a document names, by its `currency` and the
+    `purpose`. The bank details of the default are the organization's own, in its profile. `reference_rule` is how
+    references are made, empty for the usual way of the account's country.
     """
 
     code: str
@@ -326,9 +327,12 @@ class BankAccount:
     currency: str = ""
     is_default: bool = False
     active: bool = True
+    purpose: str = ""
+    account_type: str = ""
+    reference_rule: str = ""
 
 
-BANK_DETAILS = tuple(one.name for one in fields(PaymentDetails))
+BANK_DETAILS = tuple(one.name for one in fields(PaymentDetails) if "later" not in one.metadata)
 """The fields of a bank account that documents print, which a profile has, too."""
 
 
@@ -343,14 +347,6 @@ class Setup:
     withholdings: Mapping[str, WithholdingCode] = field(default_factory=dict)
     dimensions: tuple[Dimension, ...] = ()
     bank_accounts: tuple[BankAccount, ...] = ()
-
-    def payment(self, usual: PaymentDetails, currency: str) -> PaymentDetails:
-        """Where buyers pay a document in this currency: `usual` is the default account."""
-        for account in self.bank_accounts:
-            if account.active and not account.is_default and account.currency == currency:
-                found = PaymentDetails(*(getattr(account, name) for name in BANK_DETAILS))
-                return replace(found, account_holder=found.account_holder or usual.account_holder)
-        return usual
 
     def tax_codes_in_use(self) -> dict[str, TaxCode]:
         """The tax codes that can be chosen."""

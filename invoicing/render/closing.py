@@ -8,7 +8,6 @@ from invoicing.appearance.payment_codes import asks_for_payment
 from invoicing.document.documents import Document
 from invoicing.render.addresses import is_abroad
 from invoicing.render.fonts import printable
-from invoicing.render.formats import grouped_by_four
 from invoicing.render.labels import Labels
 from invoicing.render.layout import (
     Column,
@@ -23,11 +22,10 @@ from invoicing.render.layout import (
     text_column,
 )
 from invoicing.render.letterhead import LABEL_WIDTH, pairs_column
+from invoicing.render.payment_block import CodeToPay, payment_pairs
 from invoicing.render.theme import GAP, Paper, theme
 
 _SPACE = 18.0
-# 30 millimetres: the modules of the largest code are still half a millimetre wide.
-_CODE_SIDE = 85.0
 # A reader wants four empty modules around the code.
 _QUIET_ZONE = 9.0
 # Beside it the longest account has room on one line.
@@ -36,13 +34,13 @@ _NOTE_LINES_BESIDE = 7
 
 
 def closing_rows(
-    document: Document, code: Modules | NoCode | None, *, has_slip: bool, paper: Paper, labels: Labels
+    document: Document, code: CodeToPay | None, *, has_slip: bool, paper: Paper, labels: Labels, language: str
 ) -> list[Row]:
     """The note, which is about the lines and sums before it, then the payment details beside the payment terms and the
     code to pay by. What is empty is left out, and where nothing is to be paid, all that asks for a payment.
     """
     # The slip names account and reference; whoever is abroad cannot pay by it.
-    pairs = _payment_pairs(document, labels) if not has_slip or is_abroad(document) else []
+    pairs = payment_pairs(document, labels, language) if not has_slip or is_abroad(document) else []
     stated = document.payment_terms if asks_for_payment(document) else ""
     if not any(value for _, value in pairs):
         return _note_and_terms(document.note, stated, paper=paper, labels=labels)
@@ -52,9 +50,9 @@ def closing_rows(
 
 
 def _payment_row(
-    pairs: Sequence[tuple[str, str]], terms: str, code: Modules | NoCode | None, paper: Paper, labels: Labels
+    pairs: Sequence[tuple[str, str]], terms: str, code: CodeToPay | None, paper: Paper, labels: Labels
 ) -> Row:
-    beside = _beside(pairs, paper)
+    beside = _beside(pairs, paper, max(_BESIDE, code.size[0] if code is not None else 0))
     width = beside - GAP - paper.left
     title = starting(text_column(labels.payment_details, theme().strong, left=paper.left, width=width), "H2")
     details = (*title, *pairs_column(pairs, left=paper.left, width=width))
@@ -77,11 +75,13 @@ def _note_and_terms(note: str, terms: str, *, paper: Paper, labels: Labels) -> l
     return [Row((column,), space_above=_SPACE) for column in columns if column]
 
 
-def _beside(pairs: Sequence[tuple[str, str]], paper: Paper) -> float:
-    """The left edge of the second column: the usual one, unless an account would have to break for it."""
+def _beside(pairs: Sequence[tuple[str, str]], paper: Paper, room: float) -> float:
+    """The left edge of the second column: the usual one, unless an account would have to break for it; then it is as
+    wide as `room`.
+    """
     style = theme().text
     widest = max((style.face.width_of(printable(value), style.size) for _, value in pairs), default=0.0)
-    return paper.middle if widest <= paper.left_width - LABEL_WIDTH else paper.right - _BESIDE
+    return paper.middle if widest <= paper.left_width - LABEL_WIDTH else paper.right - room
 
 
 def footer_row(footer: str, *, paper: Paper) -> Row:
@@ -89,35 +89,18 @@ def footer_row(footer: str, *, paper: Paper) -> Row:
     return Row((text_column(footer, theme().small, left=paper.left, width=paper.text_width),), space_above=_SPACE)
 
 
-def _code_column(code: Modules | NoCode, left: float, width: float, labels: Labels) -> Column:
+def _code_column(code: CodeToPay, left: float, width: float, labels: Labels) -> Column:
     return (
         *starting(text_column(labels.scan_to_pay, theme().strong, left=left, width=width), "P"),
         TextLine(_QUIET_ZONE),
         *picture_column(
-            Picture(left, _CODE_SIDE, _CODE_SIDE, code, alt=_alternative(code, labels)), space_below=_QUIET_ZONE
+            Picture(left, *code.size, code.art, alt=_alternative(code.art, labels)), space_below=_QUIET_ZONE
         ),
     )
 
 
 def _alternative(code: Modules | NoCode, labels: Labels) -> str:
     return code.words if isinstance(code, NoCode) else labels.scan_to_pay
-
-
-def _payment_pairs(document: Document, labels: Labels) -> list[tuple[str, str]]:
-    payment = document.payment
-    if not asks_for_payment(document):
-        # Nobody pays onto a credit note, so an account would only mislead.
-        return []
-    pairs = [
-        (labels.account_holder, payment.account_holder),
-        (labels.bank, payment.bank_name),
-        ("IBAN", grouped_by_four(payment.iban)),
-        ("BIC", payment.bic),
-        (labels.account_number, payment.account_number),
-        (labels.routing_number, payment.routing_number),
-    ]
-    # Without an account there is nothing that a reference could be put on.
-    return [*pairs, (labels.reference, document.number)] if any(value for _, value in pairs) else []
 
 
 def _titled(title: str, text: str, left: float, width: float) -> Column:

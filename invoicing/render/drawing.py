@@ -149,7 +149,7 @@ def draw_picture(canvas: Canvas, picture: Picture, top: float, paper: Paper) -> 
             reader = ImageReader(io.BytesIO(content))
             canvas.drawImage(reader, picture.left, bottom, picture.width, picture.height, mask="auto")
         case Modules() as modules:
-            _draw_modules(canvas, modules, picture.left, bottom, picture.width)
+            _draw_modules(canvas, modules, picture, bottom)
         case NoCode(words):
             _draw_box(canvas, picture, bottom)
             _draw_centred_words(canvas, words, picture, top, paper)
@@ -190,27 +190,27 @@ def _draw_centred_words(canvas: Canvas, words: str, picture: Picture, top: float
     draw_column(canvas, tuple(centred), top + (picture.height - height) / 2, paper)
 
 
-def _draw_modules(canvas: Canvas, modules: Modules, left: float, bottom: float, side: float) -> None:
+def _draw_modules(canvas: Canvas, modules: Modules, picture: Picture, bottom: float) -> None:
     """The dark modules as one path, so that no hair of light shows between neighbours."""
-    count = len(modules.rows)
-    module = side / count
+    rows, count = len(modules.rows), len(modules.rows[0])
+    width, height, left = picture.width / count, picture.height / rows, picture.left
     canvas.setFillColorRGB(1, 1, 1)
-    canvas.rect(left, bottom, side, side, stroke=0, fill=1)
+    canvas.rect(left, bottom, picture.width, picture.height, stroke=0, fill=1)
     path = canvas.beginPath()
     for index, row in enumerate(modules.rows):
-        floor = bottom + (count - index - 1) * module
+        floor = bottom + (rows - index - 1) * height
         start = 0
         while start < count:
             end = start + 1
             while end < count and row[end] == row[start]:
                 end += 1
             if row[start]:
-                path.rect(left + start * module, floor, (end - start) * module, module)
+                path.rect(left + start * width, floor, (end - start) * width, height)
             start = end
     canvas.setFillColorRGB(0, 0, 0)
     canvas.drawPath(path, stroke=0, fill=1)
     if modules.cross:
-        _draw_cross(canvas, left + side / 2, bottom + side / 2, side * _CROSS_SIDE)
+        _draw_cross(canvas, left + picture.width / 2, bottom + picture.height / 2, picture.width * _CROSS_SIDE)
 
 
 def _draw_cross(canvas: Canvas, x: float, y: float, side: float) -> None:

@@ -65,7 +65,9 @@ class Raster:
 
 @dataclass(frozen=True, slots=True)
 class Modules:
-    """A QR code: rows of light (0) and dark (1) modules without the quiet zone. `cross` is the Swiss one on top."""
+    """A QR or PDF417 code: rows of light (0) and dark (1) modules without the quiet zone. `cross` is the Swiss one on
+    top of it.
+    """
 
     rows: tuple[bytes, ...]
     cross: bool = False

@@ -5,24 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from invoicing.appearance.branding import Branding
-from invoicing.appearance.payment_codes import EpcCode, SwissBill, payment_code
+from invoicing.appearance.payment_codes import payment_code
+from invoicing.appearance.swiss_bill import SwissBill
 from invoicing.document.documents import Document
 from invoicing.organizations import Environment
 from invoicing.render.addresses import known_country
 from invoicing.render.cash_accounting import with_cash_accounting
 from invoicing.render.closing import closing_rows, footer_row
-from invoicing.render.codes import epc_modules
+from invoicing.render.codes import size_of, small_modules
 from invoicing.render.colors import palette_of
 from invoicing.render.correction import correction_labels, correction_rows, with_correction
 from invoicing.render.early_payment import with_early_payment
 from invoicing.render.formats import Formats, formats_for
 from invoicing.render.instalments import with_instalments
 from invoicing.render.labels import Labels, in_two_languages, labels_of
-from invoicing.render.layout import Modules, NoCode, Placed, Row, paginate, text_column
+from invoicing.render.layout import NoCode, Placed, Row, paginate, text_column
 from invoicing.render.letterhead import heading_of, letterhead_rows
 from invoicing.render.line_table import line_rows
 from invoicing.render.metadata import Metadata
 from invoicing.render.particulars import foot_text, with_legal_terms
+from invoicing.render.payment_block import CodeToPay
 from invoicing.render.sheet import Sheet, draw_pages, footer_column
 from invoicing.render.slip import Slip, slip_of
 from invoicing.render.tax_table import common_tax_label
@@ -115,17 +117,19 @@ def _second_tax(document: Document, language: str) -> str:
 
 def _ways_to_pay(
     document: Document, branding: Branding, language: str, labels: Labels
-) -> tuple[Modules | NoCode | None, Slip | None]:
+) -> tuple[CodeToPay | None, Slip | None]:
     """The code and the slip. A test has a box in the place of the code: it would lead to the real account."""
     test = document.environment is Environment.SANDBOX
     match payment_code(document) if branding.payment_qr else None:
-        case EpcCode() as code:
-            modules = epc_modules(code)
-            return (NoCode(labels.no_code) if test and modules is not None else modules), None
-        case SwissBill() as bill:
-            return None, slip_of(bill, language, test=test)
         case None:
             return None, None
+        case SwissBill() as bill:
+            return None, slip_of(bill, language, test=test)
+        case code:
+            modules = small_modules(code)
+            if modules is None:
+                return None, None
+            return CodeToPay(NoCode(labels.no_code) if test else modules, size_of(modules)), None
 
 
 def _pages(rows: list[Row], sheet: Sheet) -> list[list[Placed]]:
@@ -149,7 +153,7 @@ def _has_line(page: list[Placed]) -> bool:
     return any(item.row.kind == "line" for item in page)
 
 
-def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: _Look) -> list[Row]:
+def _rows(document: Document, logo: bytes, code: CodeToPay | None, look: _Look) -> list[Row]:
     paper, formats, labels = look.paper, look.formats, look.labels
     tax = common_tax_label(document)
     sentence = labels.prices_with_tax if document.prices_include_tax else labels.prices_without_tax
@@ -165,7 +169,7 @@ def _rows(document: Document, logo: bytes, code: Modules | NoCode | None, look: 
         *line_rows(document, tax_label=tax or labels.tax, paper=paper, formats=formats, labels=labels),
         *totals_rows(document, languages=look.languages, paper=paper, formats=formats, labels=labels),
         *correction_rows(document, tax_label=tax, paper=paper, formats=formats, labels=labels),
-        *closing_rows(document, code, has_slip=look.has_slip, paper=paper, labels=labels),
+        *closing_rows(document, code, has_slip=look.has_slip, paper=paper, labels=labels, language=look.languages[0]),
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from reportlab.pdfgen.canvas import Canvas
 
-from invoicing.appearance.payment_codes import SwissBill
+from invoicing.appearance.swiss_bill import SwissBill
 from invoicing.render.codes import swiss_modules
 from invoicing.render.drawing import box_of, draw_picture, draw_tagged
 from invoicing.render.formats import grouped_by_four

@@ -1,8 +1,8 @@
-"""Bank accounts: the default one, which is the profile's, and one for each currency that has its own."""
+"""Bank accounts: the default one, which is the profile's, and those for a currency or a purpose of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.records import BANK_DETAILS, BankAccount
 from invoicing.money.amounts import check_currency
+from invoicing.payment.accounts import check_account
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.settings import check_code
 from operations.configuration.entries import Change, Entry, Part, PartOf, flag, no_such_entry, record, shown
@@ -23,6 +24,10 @@ MAIN = "MAIN"
 """The code of the profile's account where nobody has named it."""
 
 
+_BESIDE = ("currency", "purpose", "account_type", "reference_rule")
+"""What an account has that the profile has not."""
+
+
 def _accounts(db: Session) -> dict[str, BankAccount]:
     """The accounts by code, the default first, with what the profile says of it."""
     profile = load_profile(db)
@@ -34,7 +39,7 @@ def _accounts(db: Session) -> dict[str, BankAccount]:
 
 
 def _entry(one: BankAccount) -> Entry:
-    values = {name: getattr(one, name) for name in (*BANK_DETAILS, "currency")}
+    values = {name: getattr(one, name) for name in (*BANK_DETAILS, *_BESIDE)}
     return Entry(one.code, values | {"default": shown(one.is_default)}, one.active)
 
 
@@ -51,15 +56,24 @@ def _save(db: Session, books: Books, change: Change) -> str:
     else:
         has_default = any(one.is_default for one in known.values())
         after = _changed(before or BankAccount(code), change.values, has_default=has_default)
-    for other in known.values():
-        if other.code != code and other.active and after.active and other.currency == after.currency != "":
-            raise Conflict(f"values: {other.code} is the account of {after.currency} already.", field="values")
+        after = check_account(after, load_profile(db).country)
+    _check_alone(after, known.values())
     if after.is_default:
         _make_default(db, books, after, known)
     else:
         save_bank_account(db, after)
     record(db, books, Part.BANK_ACCOUNTS, code, _entry(before) if before else None, _entry(after))
     return code
+
+
+def _check_alone(after: BankAccount, known: Iterable[BankAccount]) -> None:
+    """Of two accounts for the same, nobody could say which one a document names."""
+    said = (after.currency, after.purpose)
+    for other in known:
+        alike = (other.currency, other.purpose) == said
+        if other.code != after.code and other.active and after.active and alike and any(said):
+            which = " ".join(filter(None, said))
+            raise Conflict(f"values: {other.code} is the account of {which} already.", field="values")
 
 
 def _withdrawn(before: BankAccount | None) -> BankAccount:
@@ -81,6 +95,7 @@ def _changed(base: BankAccount, values: Mapping[str, str], *, has_default: bool)
         base,
         **details,
         currency=check_currency(currency) if currency else "",
+        **{name: values[name].strip() for name in _BESIDE[1:] if name in values},
         is_default=default or not has_default,
         active=True,
     )
@@ -98,7 +113,8 @@ def _make_default(db: Session, books: Books, account: BankAccount, known: Mappin
     for other in known.values():
         if other.is_default and other.code != account.code:
             save_bank_account(db, replace(other, is_default=False))
-    save_bank_account(db, BankAccount(account.code, currency=account.currency, is_default=True))
+    beside = {name: getattr(account, name) for name in _BESIDE}
+    save_bank_account(db, BankAccount(account.code, **beside, is_default=True))
     profile = load_profile(db)
     wanted = {name: getattr(account, name) for name in BANK_DETAILS}
     changed = {name: value for name, value in wanted.items() if value != getattr(profile, name)}
@@ -116,6 +132,10 @@ BANK_ACCOUNTS = PartOf(
         "account_number": "where there is no IBAN",
         "routing_number": "of the bank, with it",
         "currency": "whose documents print it, or empty",
+        "purpose": "empty, domestic, foreign or payee: whose documents print it",
+        "account_type": "what the account_number is: bankgiro, plusgiro (SE), fik (DK)",
+        "reference_rule": "how payers' references are made: empty for the usual way, none, rf, or the country's, such"
+        " as ocr or kid-mod10 12",
         "default": "true for the one that all other documents print",
     },
     read=_entries,

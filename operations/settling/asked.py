@@ -80,7 +80,7 @@ def read_shares(db: Session, shares: Sequence[Share], *, several: bool) -> list[
 
 
 def _read(db: Session, share: Share, within: str) -> Wanted:
-    issued = find_document(db, share.invoice, field=f"{within}invoice")
+    issued = find_document(db, share.invoice, field=f"{within}invoice", paid=True)
     kind = _kind(share.kind, field=f"{within}kind")
     if issued.document.kind is DocumentKind.CREDIT_NOTE and kind is not SettlementKind.PAYMENT:
         raise Conflict(

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlmodel import Session
 
 from storage.books import tables
-from storage.books.total_tables import CommunitySupply, DocumentInstalment
+from storage.books.total_tables import CommunitySupply, DocumentInstalment, PaymentReference
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
 
@@ -32,6 +32,7 @@ class Beside:
     tax_parts: list[dict[str, Any]]
     community_supplies: list[dict[str, Any]]
     instalments: list[dict[str, Any]]
+    references: list[dict[str, Any]]
     sides: list[tuple[str, int, int, int | None]]
 
 
@@ -43,6 +44,7 @@ _ROWS = (
     table_of(tables.DocumentTaxPart),
     table_of(CommunitySupply),
     table_of(DocumentInstalment),
+    table_of(PaymentReference),
 )
 _ENTRY, _SIDE = table_of(tables.JournalEntry), table_of(tables.JournalLine)
 
@@ -74,12 +76,12 @@ def beside_each(ask: Ask, ids: list[str]) -> Iterator[Beside]:
         if one not in found:
             found = ask(partial(_beside, tuple(ids[index:])))
         *rows, sides = found[one]
-        lines, dimensions, taxes, tax_parts, community, instalments = (
+        lines, dimensions, taxes, tax_parts, community, instalments, references = (
             [dict(zip(table.c.keys(), row, strict=True)) for row in each]
             for table, each in zip(_ROWS, rows, strict=True)
         )
         posted = [(row[0], row[1], row[2], row[3]) for row in sides]
-        yield Beside(lines, dimensions, taxes, tax_parts, community, instalments, posted)
+        yield Beside(lines, dimensions, taxes, tax_parts, community, instalments, references, posted)
 
 
 def _beside(ids: tuple[str, ...], session: Session) -> dict[str, list[Rows]]:

@@ -76,6 +76,7 @@ STAYS = frozenset(
         "approval_challenges",
         "receivables",
         "document_instalments",
+        "payment_references",
         "account_totals",
         "tax_totals",
         "customer_totals",

@@ -16,6 +16,8 @@ from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.converting import AccountingTax, accounting_taxes
 from invoicing.document.documents import Document, DocumentKind, Line, Supply, TaxCategory, TaxSubtotal
 from invoicing.money.amounts import sum_of_known
+from invoicing.payment.printing import printed_reference
+from invoicing.payment.references import reference_key
 from invoicing.reports.months import month_of
 from invoicing.text.typed import search_key
 from storage.books import tables
@@ -28,7 +30,7 @@ Values = dict[str, Any]
 class DocumentRows:
     """What the document's own row says of it (its place in series and chain and its content come besides), and a row
     for each line, each dimension of one, each tax subtotal, each jurisdiction that levies a part of one, and each
-    subtotal that the recapitulative statement names.
+    subtotal that the recapitulative statement names, each instalment, and the payer's reference.
     """
 
     document: Values
@@ -38,6 +40,7 @@ class DocumentRows:
     tax_parts: list[Values]
     community_supplies: list[Values]
     instalments: list[Values]
+    references: list[Values]
 
 
 # The columns of a line have the names of its fields, but for these.
@@ -58,6 +61,7 @@ def rows_of(document: Document) -> DocumentRows:
         tax_parts=[row for position, pair in pairs for row in _tax_part_rows(document.id, position, *pair)],
         community_supplies=[row for position, pair in pairs for row in _community_rows(document, position, *pair)],
         instalments=list(_instalment_rows(document)),
+        references=_reference_rows(document),
     )
 
 
@@ -74,7 +78,7 @@ def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
         "supply_end": document.supply_end,
         "customer_id": document.customer,
         "customer_name": document.buyer.name,
-        "search_key": search_key(document.number, document.buyer.name, document.purchase_order),
+        "search_key": _search_key(document),
         "currency": document.currency,
         "net_minor": document.net_minor,
         "tax_minor": document.tax_minor,
@@ -149,6 +153,20 @@ def _instalment_rows(document: Document) -> Iterator[Values]:
             "amount_minor": instalment.amount_minor,
             "until_minor": until_minor,
         }
+
+
+def _reference_rows(document: Document) -> list[Values]:
+    payment = document.payment
+    if not payment.reference:
+        return []
+    return [{"reference": reference_key(payment.reference_rule, payment.reference), "document_id": document.id}]
+
+
+def _search_key(document: Document) -> str:
+    """What a search looks at; the payer's reference is found as it is printed and without its blanks."""
+    payment = document.payment
+    reference = (payment.reference, printed_reference(payment)) if payment.reference else ()
+    return search_key(document.number, document.buyer.name, document.purchase_order, *reference)
 
 
 def _community_rows(document: Document, position: int, tax: TaxSubtotal, accounting: AccountingTax) -> Iterator[Values]:

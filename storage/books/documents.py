@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from invoicing.document.canonical import (
@@ -25,7 +25,7 @@ from invoicing.document.canonical import (
 )
 from invoicing.document.documents import Document
 from invoicing.document.lifecycle import Balance
-from storage.books import settings_tables, tables
+from storage.books import settings_tables, tables, total_tables
 from storage.books.balances import BALANCE, NEXT_DUE, STATUS, balance_from
 from storage.books.document_rows import rows_of
 from storage.books.totals import add_document_totals
@@ -123,6 +123,15 @@ _NAMED = (
     .where(or_(_COLUMNS.id == bindparam("id"), _COLUMNS.number.in_((bindparam("number"), bindparam("capitals")))))
     .limit(1)
 )
+_REFERENCES = table_of(total_tables.PaymentReference).c
+_KEYS: BindParameter[tuple[str, ...]] = bindparam("keys", expanding=True)
+_REFERENCED = (
+    select(*_WHOLE)
+    .join_from(_DOCUMENTS, table_of(total_tables.PaymentReference), _REFERENCES.document_id == _COLUMNS.id)
+    .where(_REFERENCES.reference.in_(_KEYS))
+    .limit(1)
+)
+_HAS_REFERENCE = select(_REFERENCES.document_id).where(_REFERENCES.reference.in_(_KEYS)).limit(1)
 _BALANCE_OF = select(*BALANCE).where(_COLUMNS.id == bindparam("id"))
 _CREDIT_NOTES = select(*_WHOLE).where(_COLUMNS.credits_id == bindparam("invoice")).order_by(_COLUMNS.position)
 _CREDITED = _DOCUMENTS.alias("credited")
@@ -219,6 +228,17 @@ def document_by_id_or_number(session: Session, key: str) -> IssuedDocument | Non
     """The document of this id or number; a number in small letters is also that in capitals."""
     row = execute(session, _BY_KEY, {"id": key, "number": key, "capitals": key.upper()}).first()
     return None if row is None else _issued(row)
+
+
+def document_by_reference(session: Session, keys: Sequence[str]) -> IssuedDocument | None:
+    """The document whose payers state a reference that has one of these keys."""
+    row = execute(session, _REFERENCED, {"keys": tuple(keys)}).first()
+    return None if row is None else _issued(row)
+
+
+def has_reference(session: Session, key: str) -> bool:
+    """Whether a document has the reference of this key."""
+    return execute(session, _HAS_REFERENCE, {"keys": (key,)}).first() is not None
 
 
 def credit_notes_of(session: Session, invoice_id: str) -> list[IssuedDocument]:

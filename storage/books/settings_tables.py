@@ -235,6 +235,9 @@ class BankAccount(BooksTable, table=True):
     currency: str = ""
     is_default: bool = False
     active: bool = True
+    purpose: str = ""
+    account_type: str = ""
+    reference_rule: str = ""
 
 
 class Dimension(BooksTable, table=True):

@@ -139,6 +139,17 @@ class DocumentInstalment(BooksTable, table=True):
     until_minor: int = Field(sa_type=BigInteger)
 
 
+class PaymentReference(BooksTable, table=True):
+    """What a payer states of an invoice, where that is not its number: no two invoices have the same. A reference in
+    the form of ISO 11649 that is made from a national one is kept as that one.
+    """
+
+    __tablename__ = "payment_references"
+
+    reference: str = Field(primary_key=True)
+    document_id: str = Field(foreign_key="documents.id", unique=True)
+
+
 class CommunitySupply(BooksTable, table=True):
     """A subtotal of a document that the recapitulative statement (EC sales list) names: what was supplied to a
     business of another member state without tax (Directive 2006/112/EC, Article 262).
@@ -169,6 +180,7 @@ for _model in (
     DimensionTotal,
     Receivable,
     DocumentInstalment,
+    PaymentReference,
     CommunitySupply,
 ):
     table_of(_model).info.update(NO_SETTING)

@@ -42,6 +42,7 @@ _TO_ACCOUNTS, _TO_TAXES = adding_to(tables.AccountTotal), adding_to(tables.TaxTo
 _TO_CUSTOMERS, _TO_ITEMS = adding_to(tables.CustomerTotal), adding_to(tables.ItemTotal)
 _TO_DIMENSIONS = adding_to(tables.DimensionTotal)
 _ADD_INSTALMENT = table_of(tables.DocumentInstalment).insert().inline()
+_ADD_REFERENCE = table_of(tables.PaymentReference).insert().inline()
 _ADD_SUPPLY = table_of(tables.CommunitySupply).insert().inline()
 
 
@@ -61,6 +62,7 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
     owed = {"document_id": document["id"], "open_minor": payable_minor, "wanted_minor": payable_minor}
     execute(session, _ADD_RECEIVABLE, receivable | owed)
     insert_rows(session, _ADD_INSTALMENT, rows.instalments)
+    insert_rows(session, _ADD_REFERENCE, rows.references)
 
 
 def add_tax_changes_to_totals(session: Session, month: str, document: Document, changes: Sequence[TaxChange]) -> None:

@@ -48,6 +48,7 @@ FINGERPRINTS: Final = {
     (FileKind.BOOKS, 20): "4e430dc9300cd8b0f8409328a2dd1b3fa0fa072f4187c23f4da692c0d753fdf5",
     (FileKind.BOOKS, 21): "d697f7c2457a49f88399aee0f8237d8c163c5d17a4517b4f41715b2b0cef83bf",
     (FileKind.BOOKS, 22): "4868447531f182a427cba0950ab48e784915995f2974c252dd69d34770d4fe02",
+    (FileKind.BOOKS, 23): "1f372c0bf364918409345ec342048def82ea960a03004eae4614ee6d428f0a85",
 }
 """By kind and schema version; `tests/storage/test_migrations.py` tells what belongs here after a new revision."""
 

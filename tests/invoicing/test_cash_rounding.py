@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.credit.crediting import CreditLine, credit
+from invoicing.credit.crediting import credit
+from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.converting import accounting_sides
 from invoicing.document.details import with_document_details

@@ -76,6 +76,12 @@ source = "This test"
 rule = "end"
 article = "This test"
 
+[payment]
+code = "none"
+source = "x"
+checked = 2026-11-29
+confidence = "medium"
+
 [correction]
 sign = "positive"
 own_series = false

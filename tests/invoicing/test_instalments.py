@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.appearance.payment_codes import EpcCode, SwissBill, payment_code
+from invoicing.appearance.payment_codes import EpcCode, payment_code
+from invoicing.appearance.swiss_bill import SwissBill
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document
 from invoicing.document.due import instalments

@@ -39,6 +39,7 @@ def test_a_request_of_the_first_release_has_the_text_it_had() -> None:
         "fund",
         "split_payment",
         "surcharge",
+        "bank_account",
     }
     value = {key: part for key, part in asdict(wanted).items() if key not in later}
     for part in value["lines"]:

@@ -327,9 +327,13 @@ LATER = (
     ("documents", "cash_accounting"),
     ("drafts", "preparers"),
     ("exports", "clients"),
+    ("bank_accounts", "purpose"),
+    ("bank_accounts", "account_type"),
+    ("bank_accounts", "reference_rule"),
 )
 LATER_TABLES = (
     "line_dimensions dimension_totals document_instalments workflow_conditions workflow_steps workflows"
+    " payment_references"
     " approval_challenges approval_keys approval_signatures document_approvals approvals agents"
     " skill_settings skill_files skill_contents skills part_provenance"
     " entry_provenance billed_hours billed_periods billing_hours billing_plans recurring_drafts".split()

@@ -59,6 +59,7 @@ KEYS = {
     "document_tax_parts": ("document_id,tax_position,position",),
     "community_supplies": ("document_id,position",),
     "document_instalments": ("document_id,position",),
+    "payment_references": ("reference", "document_id"),
     "document_approvals": ("document_id,position",),
     "approval_signatures": ("id", "nonce"),
     "approval_keys": ("public_key",),
@@ -76,6 +77,8 @@ KEYS = {
     "billed_hours": ("period,hours_id",),
 }
 """The tables whose rows the database itself refuses to change or delete, each with its unique keys."""
+ACCOUNT = {"iban": "GB33BUKB20201555555555", "reference_rule": "rf"}
+"""One whose payers state a reference."""
 IN_ORDER = ("documents", "payments", "audit_entries")
 """Tables whose positions follow each other without a gap."""
 Row = dict[str, object]
@@ -109,6 +112,8 @@ async def _issue(root: Path) -> Path:
         await record_payment(books, PaymentRequest(invoice=early, kind="discount"))
         parts = {"name": "In two parts", "instalments": "30:0, 70:30", "default": "true"}
         await save_entry(one.office, books, Part.PAYMENT_TERMS, Change(code="PARTS", values=parts))
+        await one.issue(books, customer.id)
+        await save_entry(one.office, books, Part.BANK_ACCOUNTS, Change(code="MAIN", values=ACCOUNT))
         await one.issue(books, customer.id)
         await render_document(books, invoice.document.id, file_format="pdf")
         await export_documents(books, ExportRequest(format="csv"), progress=_silent)
@@ -234,6 +239,9 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
         refused(connection, insert(table, row), row, because="without a gap")
 
 
+_FURTHER = {"settlement_taxes": "part", "payment_references": "reference"}
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -242,13 +250,14 @@ def test_a_gap_in_the_positions_is_refused(issued: Path, table: str, step: int) 
         "document_tax_parts",
         "community_supplies",
         "document_instalments",
+        "payment_references",
         "journal_lines",
         "settlement_taxes",
     ],
 )
 def test_an_issued_document_takes_no_further_lines_taxes_or_journal_lines(issued: Path, table: str) -> None:
     with raw(issued) as connection:
-        row = first_row(connection, table) | {"part" if table == "settlement_taxes" else "position": 1_000}
+        row = first_row(connection, table) | {_FURTHER.get(table, "position"): 1_000}
         refused(connection, insert(table, row), row, because="takes no further")
 
 

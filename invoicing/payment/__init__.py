@@ -1,0 +1,1 @@
+"""How a document is paid: which account it names, and the reference that a payer states."""
