@@ -12,12 +12,15 @@ import pytest
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.particulars import PLACEHOLDER, parse_seller_rules, seller_rules
 from invoicing.countries.particulars.model import LEGAL_FORM, LegalForm, ParticularField, SellerRules
+from invoicing.document.law_of_form import law_of_form
 from invoicing.document.particulars import legal_information, legal_terms, seller_particulars
 from invoicing.master_data.particulars import check_particular, lacking, particulars_text, stated_particulars
 from invoicing.master_data.profiles import Profile
+from invoicing.master_data.records import Customer
 from invoicing.organizations import Environment
 from invoicing.refusals import InvalidInput
 from tests.support import particulars_table
+from tests.support.samples import circumstances, customer, document, line, request
 
 EXAMPLES = {
     "be.vat": "0403.170.701",
@@ -109,10 +112,10 @@ def test_whoever_states_all_of_it_lacks_nothing_and_prints_each_of_it_in_each_la
     for locale in (*(country(place).languages), "ja_JP"):
         made = seller_particulars(replace(profile, locale=locale))
         assert made is not None
-        for text in ("\n".join(line.text for line in made.lines), "\n".join(one.translation for one in made.lines)):
+        for text in ("\n".join(one.text for one in made.lines), "\n".join(one.translation for one in made.lines)):
             assert "{" not in text
             assert "[" not in text
-        printed = "\n".join(line.text for line in made.lines).casefold()
+        printed = "\n".join(one.text for one in made.lines).casefold()
         for field in rules.fields_of(form):
             if field.code in terms or field.code == LEGAL_FORM:
                 continue
@@ -193,7 +196,7 @@ def test_a_french_company_prints_form_capital_and_register_as_people_write_them(
     )
     made = seller_particulars(profile)
     assert made is not None
-    assert [line.text.replace("\u202f", " ").replace("\xa0", " ") for line in made.lines] == [
+    assert [one.text.replace("\u202f", " ").replace("\xa0", " ") for one in made.lines] == [
         "Muster, SARL au capital de 10 000 €",
         "Siège social : Paris",
         "812 345 676 RCS Paris",
@@ -243,6 +246,25 @@ def test_the_option_for_debits_is_said_where_it_was_taken() -> None:
     profile = with_particulars(seller("FR"), tax_on_debits="true")
     said = legal_terms(profile, (), buyer="public_body", on=date(2026, 8, 1), early_payment=False)
     assert [(one.code, one.place) for one in said] == [("tax_on_debits", "note")]
+
+
+def test_what_an_invoice_must_show_with_the_duty_to_issue_electronically_is_asked_from_its_day_on() -> None:
+    buyer = customer("FR", tax_number="FR40303265045")
+    given = circumstances(seller="FR", buyer=buyer)
+    wanted = request(replace(line(), supply=None))
+    large = replace(given.profile, environment=Environment.LIVE, annual_turnover="60000000")
+
+    def asked(day: date, profile: Profile, to: Customer) -> set[str]:
+        made = document(replace(wanted, issue_date=day), replace(given, customer=to, today=day))
+        found = law_of_form(made, profile=profile, customer=to)
+        return {one.code for one in found.warnings} & {"mandate_fr_einvoice_buyer", "mandate_fr_einvoice_supply"}
+
+    begun = date(2026, 9, 1)
+    assert asked(begun, large, buyer) == {"mandate_fr_einvoice_buyer", "mandate_fr_einvoice_supply"}
+    assert asked(begun, large, replace(buyer, registration_number="303 265 045")) == {"mandate_fr_einvoice_supply"}
+    assert asked(date(2026, 8, 31), large, buyer) == set()
+    assert asked(begun, replace(large, annual_turnover="100000"), buyer) == set()
+    assert asked(begun, large, replace(buyer, consumer=True)) == set()
 
 
 @pytest.mark.parametrize(
