@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from invoicing.document.documents import JurisdictionLevel, TaxCategory
 from invoicing.money.amounts import plain
 from invoicing.reports.figures import Report, Row, totals_of
 from operations.reports.asked import (
@@ -27,7 +28,8 @@ _KEY = ("category", "rate", "label", "jurisdiction", "level", "currency")
 
 def tax_summary(db: Session, asked: Asked) -> Report:
     """Taxable amount and tax of the documents whose tax point lies in the months, by category, rate and whose tax it
-    is; credit notes are taken off. Parts of places of the US stand last and are not added to the totals.
+    is; credit notes are taken off. Parts of places of the US, and VAT and its surcharge, stand last and are not added
+    to the totals.
     """
     if asked.row:
         return _taxed_documents(db, asked)
@@ -49,14 +51,24 @@ def tax_summary(db: Session, asked: Asked) -> Report:
         (places if level else rows).append(row)
         unconverted += 0 if level else int(converted[2])
     rows.sort(key=lambda row: (row.currency != asked.currency, row.currency, -row.amounts["taxable"], row.key))
-    notes = [*unconverted_note(unconverted, asked.currency), *_place_notes(places)]
+    notes = [*unconverted_note(unconverted, asked.currency), *_place_notes(places), *_split_notes(rows)]
     return whole(
         asked, [*rows, *sorted(places, key=lambda row: row.label)], totals=not_counted(totals_of(rows)), notes=notes
     )
 
 
 def _place_notes(places: list[Row]) -> list[str]:
-    return ["Rows of states, counties, cities and districts are parts of the others."] if places else []
+    if not places:
+        return []
+    levels = {parts_of(row.key, len(_KEY))[_KEY.index("level")] for row in places}
+    surcharged = JurisdictionLevel.SURCHARGE.value in levels
+    parts = "VAT and its surcharge" if surcharged else "states, counties, cities and districts"
+    return [f"Rows of {parts} are parts of the others."]
+
+
+def _split_notes(rows: list[Row]) -> list[str]:
+    split = any(row.label.startswith(f"{TaxCategory.SPLIT_PAYMENT.value} ") for row in rows)
+    return ["The tax of category B is paid by the buyers themselves: it is not owed."] if split else []
 
 
 def _taxed_documents(db: Session, asked: Asked) -> Report:

@@ -172,6 +172,8 @@ async def test_a_public_body_in_italy_is_asked_for_the_net_alone(tmp_path: Path)
         assert issued["amount_due"] == "100.00"
         paid = await chat.ok("record_payment", invoice=issued["number"], amount="100.00")
         assert paid["invoice"]["status"] == "paid"
+        report = await chat.call("get_report", report="tax_summary")
+        assert "The tax of category B is paid by the buyers themselves: it is not owed." in text_of(report)
 
 
 async def test_a_retailer_in_spain_is_told_both_taxes(tmp_path: Path) -> None:
@@ -190,6 +192,7 @@ async def test_a_retailer_in_spain_is_told_both_taxes(tmp_path: Path) -> None:
         issued = (await chat.ok("issue_invoice", draft=drafted["draft"]))["invoice"]
         report = await chat.call("get_report", report="tax_summary")
         assert "Recargo de equivalencia (surcharge)" in text_of(report)
+        assert "Rows of VAT and its surcharge are parts of the others." in text_of(report)
         assert issued["tax_total"] == "33.01"
 
 
