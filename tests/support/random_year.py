@@ -199,7 +199,6 @@ class RandomYear:
         except (InvalidInput, LimitExceeded):
             # What is chosen can be more than what was left of it.
             assert request.lines is not lines
-            self.refused += 1
             return
         claim.notes.append(made.note.document)
         assert made.invoice_balance.due_minor == claim.due_minor
