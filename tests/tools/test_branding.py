@@ -30,7 +30,7 @@ async def test_a_logo_and_a_second_language_come_by_conversation(tmp_path: Path)
             made = await chat.ok("render_document", document=issued.document.id)
             content = Path(made["link"]).read_bytes()
             assert content.count(b"/Subtype /Image") == 1
-            assert "Rechnung\nInvoice" in pages_of(content)[0]
+            assert "Rechnung / Invoice" in pages_of(content)[0]
             refused = await chat.refused("update_organization", logo="data:image/svg+xml;base64,PHN2Zz4=")
             assert refused["code"] == "invalid_input"
             assert (await chat.ok("update_organization", clear=["logo"]))["changed"]["logo"] == ""
