@@ -109,7 +109,7 @@ async def test_a_document_is_printed_with_the_branding_of_its_first_print_for_ev
         again = await render(books, document)
         assert path_of(books, again).read_bytes() == content
         assert (
-            "Invoice\nFacture"
+            "Invoice / Facture"
             in pages_of(path_of(books, await render(books, await invoice(one, books))).read_bytes())[0]
         )
 
