@@ -20,6 +20,7 @@ from invoicing.document.documents import (
 )
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.particulars import with_legal_texts
+from invoicing.document.payable import EarlyPayment
 from invoicing.document.payable_rounding import payable_rounding
 from invoicing.document.readiness import check_country
 from invoicing.document.requested import (
@@ -37,7 +38,7 @@ from invoicing.document.requested import (
 )
 from invoicing.master_data.code_lists import withholding_texts
 from invoicing.master_data.profiles import Profile
-from invoicing.master_data.records import Customer, Item, Setup, TaxCode
+from invoicing.master_data.records import Customer, Item, PaymentTerm, Setup, TaxCode
 from invoicing.master_data.registration import settled, worded_on
 from invoicing.payment.accounts import pay_to
 from invoicing.refusals import Conflict, InvalidInput
@@ -163,20 +164,21 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
         tax_point=tax_day,
         accounting_currency=profile.currency,
-        early_payment=early_payment(
-            # A discount of a total that is not all paid to the seller would be of two debtors.
-            term if terms and not _is_split(totals) else None,
-            issue_date,
-            total_minor=totals.total_minor,
-            tax_minor=totals.tax_minor,
-            country=profile.country,
-        ),
+        early_payment=_early_payment(term if terms else None, issue_date, totals, profile.country),
         cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
         payment_means=request.payment_means,
     )
     document = replace(document, payable_rounding=payable_rounding(request, document, profile))
     document = replace(document, instalments=instalments(request, term, document))
     return Composition(with_legal_texts(document, profile, customer), chosen)
+
+
+def _early_payment(term: PaymentTerm | None, issue_date: date, totals: Totals, home: str) -> EarlyPayment | None:
+    """None where the total is not all paid to the seller: its discount would be of two debtors."""
+    if _is_split(totals):
+        return None
+    total_minor, tax_minor = totals.total_minor, totals.tax_minor
+    return early_payment(term, issue_date, total_minor=total_minor, tax_minor=tax_minor, country=home)
 
 
 def _is_split(totals: Totals) -> bool:

@@ -38,6 +38,8 @@ def naming_cells(exported: ExportedDocument) -> Cells:
         "prices_include_tax": document.prices_include_tax,
         "payment_means": document.payment_means or "",
         "hash": exported.hash,
+        "paid_to": document.payment.iban or document.payment.account_number,
+        "remittance_reference": document.payment.reference,
     }
 
 

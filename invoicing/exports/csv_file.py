@@ -118,6 +118,8 @@ COLUMNS = (
     "adjustment_reason_code",
     "amount_rounding",
     "payment_means",
+    "paid_to",
+    "remittance_reference",
 )
 
 

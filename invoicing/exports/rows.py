@@ -43,6 +43,8 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   `cost_centre=bakery; project=inn`. cost: the kind of cost that a line or charge passes on, such as ADVANCED or the
   code of a fund. price_reduction: true of a line of a credit note that takes money and no goods; its quantity is
   then that of the price, and nothing came back.
+- paid_to: the IBAN or account number that the document names; remittance_reference: what its payer states (BT-83), as a
+  bank's statement has it, and empty where that is the number.
 - prices_include_tax: whether unit_price includes tax; hash: the document's link in the hash chain.
 - accounting_currency: that of the books; exchange_rate: what one unit of currency costs in it, 1 where they are the
   same; exchange_date and exchange_source: whose rate of which day. accounting_net, accounting_tax, accounting_total:

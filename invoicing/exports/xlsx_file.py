@@ -71,6 +71,8 @@ DOCUMENT_COLUMNS = (
     "receivable_account",
     "amount_rounding",
     "payment_means",
+    "paid_to",
+    "remittance_reference",
 )
 LINE_COLUMNS = (
     "kind",

@@ -130,12 +130,14 @@ def test_a_csv_row_is_a_line_with_its_document_in_a_stable_order(tmp_path: Path)
         f"1,Beratung,2.5,h,12.50,0,DE19,S,19,31.25,34.75,6.60,41.35,31.35,false,{'ab' * 32},10.00,0.00,,,"
         "line,,goods,0.00,0.00,31.25,,,,5.94,37.19,,,,EUR,1,,,31.25,5.94,34.75,6.60,41.35,,,,0.00,41.35,0.00"
         + "," * 14
-        + "Beratung,,,,,,1,,,,,0.00,"
+        + "Beratung,,,,,,1,,,,,0.00,,DE02120300000000202051,"
     )
     assert second == (
         "invoice,INV-1,partially_paid,2026-03-09,2026-04-08,2026-02-28,acme,Acme Ltd,GB,GB123456789,,EUR,"
         f"2,Fahrt,1000,h,0.0035,0,DE19,S,19,3.50,,,,,false,{'ab' * 32},,,,,"
-        "line,,goods,0.00,0.00,3.50,,,,0.66,4.16,,,,EUR,1,,,3.50,0.66,,,,,,,,," + "," * 14 + "Fahrt,,,,,,1,,,,,,"
+        "line,,goods,0.00,0.00,3.50,,,,0.66,4.16,,,,EUR,1,,,3.50,0.66,,,,,,,,,"
+        + "," * 14
+        + "Fahrt,,,,,,1,,,,,,,DE02120300000000202051,"
     )
     assert end == ""
 
@@ -214,7 +216,7 @@ def test_an_xlsx_has_frozen_headings_filters_and_formats(tmp_path: Path) -> None
     assert workbook.sheetnames == ["Documents", "Lines", "Taxes", "Tax summary", "Payments"]
     sheet = workbook["Documents"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:AM3"
+    assert sheet.auto_filter.ref == "A1:AO3"
     assert sheet.column_dimensions["H"].width > sheet.column_dimensions["A"].width
     assert sheet["D2"].is_date
     assert sheet["D2"].number_format == "yyyy-mm-dd"
