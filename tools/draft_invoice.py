@@ -32,7 +32,7 @@ async def draft_invoice(
     *,
     document: InvoiceArguments,
     draft: Annotated[str, Field(description="Replace this draft; alone: show it again")] = "",
-    delete: Annotated[bool, Field(description="Delete draft")] = False,
+    delete: bool = False,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
 ) -> Annotated[CallToolResult, DraftAnswer]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -16,24 +16,19 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
-from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from invoicing.document.adjusted import AdjustmentKind
-from invoicing.document.details import with_line_details
-from invoicing.document.documents import Supply, Tag
-from invoicing.document.drafting import RequestedAdjustment, RequestedLine
-from invoicing.document.requested import RequestedLineAdjustment
+from invoicing.document.documents import Tag
 from invoicing.document.tags import tags_from_text
 from invoicing.money.amounts import parse_decimal, parse_whole
 from invoicing.refusals import InvalidInput, Malformed
+from invoicing.text.codes import small_letters
 from invoicing.text.dates import parse_date
-from invoicing.text.typed import check_characters
+from invoicing.text.typed import check_characters, quoted
 
 T = TypeVar("T")
 
@@ -265,6 +260,34 @@ def said_details(details: Sequence[ValueInput] | None) -> list[tuple[str, str]]:
     return [(one.field, one.value) for one in details or ()]
 
 
+def given_in_details(
+    details: Sequence[ValueInput] | None,
+    known: Sequence[str],
+    changes: Mapping[str, Any],
+    *,
+    flags: Set[str] = frozenset(),
+) -> dict[str, Any]:
+    """The fields that are given in details: `known` are all that there are, `changes` those that were given by
+    arguments, and of `flags` a text says yes or no.
+
+    Raises:
+        InvalidInput: another field, or one that is given twice.
+    """
+    found: dict[str, Any] = {}
+    for stated, text in said_details(details):
+        name = small_letters(stated)
+        if name not in known:
+            raise InvalidInput(
+                f"details: {quoted(stated)} is no field here. Fields: {', '.join(known)}.",
+                field="details",
+                candidates=list(known),
+            )
+        if name in found or name in changes:
+            raise InvalidInput(f"details: {name} is given twice.", field="details")
+        found[name] = flag(text, field=f"details.{name}") if name in flags else text
+    return found
+
+
 def values_of(values: Sequence[ValueInput] | None) -> dict[str, str]:
     """The values by field.
 
@@ -278,82 +301,6 @@ def values_of(values: Sequence[ValueInput] | None) -> dict[str, str]:
             raise InvalidInput(f"values: {name} is given twice.", field="values")
         found[name] = one.value
     return found
-
-
-_IN_DETAILS = frozenset({"charge_amount", "supply_date", "supply_end", "order_line"})
-
-
-class LineAdjustmentInput(PartInput):
-    """A discount or charge of one line of a document to be, besides its simple ones."""
-
-    kind: Literal["discount", "charge"]
-    reason: str = ""
-    reason_code: str = ""
-    percent: OptionalDecimal = None
-    amount: OptionalDecimal = None
-    base: OptionalDecimal = None
-    of_rest: FlagInput = False
-
-    def requested(self) -> RequestedLineAdjustment:
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        return RequestedLineAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
-
-
-class LineInput(PartInput):
-    """A line of a document to be. The schema does not spell out what `details` can say too."""
-
-    item: str = Field(default="", description="Id or exact name; gives what the line leaves out")
-    description: str = ""
-    quantity: DecimalArgument
-    unit: str = ""
-    unit_price: OptionalDecimal = None
-    tax_code: str = ""
-    supply: Literal["goods", "services"] | None = None
-    discount_percent: DecimalArgument = Decimal(0)
-    discount_amount: OptionalDecimal = None
-    charge_amount: OptionalDecimal = None
-    supply_date: OptionalDate = None
-    supply_end: OptionalDate = None
-    order_line: str = ""
-    dimensions: TagsArgument = ()
-    adjustments: Annotated[Several[LineAdjustmentInput] | None, SkipJsonSchema()] = None
-    details: Annotated[DetailsArgument, Field(description="order_line, charge_amount, supply_date, supply_end")] = None
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, known: GetJsonSchemaHandler) -> JsonSchemaValue:
-        schema = known.resolve_ref_schema(known(core))
-        schema["properties"] = {name: one for name, one in schema["properties"].items() if name not in _IN_DETAILS}
-        return schema
-
-    def requested(self, index: int) -> RequestedLine:
-        """The line as it is asked for; `index` is from 0.
-
-        Raises:
-            InvalidInput: a detail that lines do not have, or that is given twice.
-        """
-        values = {name: getattr(self, name) for name in type(self).model_fields if name != "details"}
-        supply = Supply(self.supply) if self.supply else None
-        adjustments = tuple(one.requested() for one in self.adjustments or ())
-        line = RequestedLine(
-            **values | {"item": self.item.strip(), "supply": supply, "adjustments": adjustments},
-        )
-        return with_line_details(line, said_details(self.details), index=index) if self.details else line
-
-
-class AdjustmentInput(PartInput):
-    """A discount or charge of a whole document to be."""
-
-    kind: Literal["discount", "charge"]
-    reason: str
-    percent: OptionalDecimal = None
-    amount: OptionalDecimal = None
-    tax_code: str = Field(default="", description="Else split over all")
-    reason_code: Annotated[str, SkipJsonSchema()] = ""
-    base: Annotated[OptionalDecimal, SkipJsonSchema()] = None
-
-    def requested(self) -> RequestedAdjustment:
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        return RequestedAdjustment(**values | {"kind": AdjustmentKind(self.kind)})
 
 
 def flag(value: object, *, field: str) -> bool | None:

@@ -16,14 +16,13 @@ from invoicing.document.details import with_document_details
 from invoicing.document.requested import RequestedDocument
 from operations.drafts import DraftRequest
 from tools.inputs import (
-    AdjustmentInput,
     DetailsArgument,
-    LineInput,
     OptionalDate,
     OptionalDecimal,
     Several,
     said_details,
 )
+from tools.line_inputs import AdjustmentInput, LineInput
 
 T = TypeVar("T")
 
@@ -47,11 +46,15 @@ class InvoiceArguments(BaseModel):
     supply_date: OptionalDate = None
     supply_end: OptionalDate = None
     purchase_order: str = ""
-    copy_of: Annotated[str, Field(description="Id or number of an invoice that fills what is left out")] = ""
+    copy_of: Annotated[str, Field(description="Id or number; fills what is left out")] = ""
     adjustments: Several[AdjustmentInput] | None = None
     withholding: str = ""
     details: Annotated[
-        DetailsArgument, Field(description="supply_end, exchange_rate, exchange_source, withholding, series, ...")
+        DetailsArgument,
+        Field(
+            description="buyer_reference, contract, project, delivery, attachment, exchange_rate,"
+            " exchange_source, supply_end, withholding, series, ..."
+        ),
     ] = None
     exchange_rate: OptionalDecimal = None
     exchange_date: OptionalDate = None

@@ -7,22 +7,39 @@ from typing import Annotated
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.master_data.fields import CUSTOMER, clearable
+from invoicing.master_data.fields import CUSTOMER, CUSTOMER_DETAILS, clearable
 from operations import customers
 from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import BooksToSaveCustomer
 from tools.description import Description, Effect
-from tools.inputs import AddressArgument, OrganizationArgument, SessionArgument, Several, cleared, given
+from tools.inputs import (
+    AddressArgument,
+    DetailsArgument,
+    OrganizationArgument,
+    SessionArgument,
+    Several,
+    cleared,
+    given,
+    given_in_details,
+)
+from views.base import OBJECT_UNSPELT
 from views.customers import CustomerAnswer, customer_answer, customer_line
 from views.organizations import heading, named
 from views.remedies import for_assistant, told
 
 CLEARABLE = clearable(CUSTOMER)
 
+_FLAGS = frozenset({"demands_e_invoice"})
+_UNLISTED = ("tax_office_number", *_FLAGS)
+# Arguments that no schema lists can be said in details, too.
+_IN_DETAILS = (*CUSTOMER_DETAILS, *_UNLISTED)
+
 
 class CustomerSaved(Answer):
-    customer: CustomerAnswer
+    """The customer is as `find_customers` spells it out."""
+
+    customer: Annotated[CustomerAnswer, OBJECT_UNSPELT]
     created: bool
     notes: list[str]
 
@@ -30,14 +47,14 @@ class CustomerSaved(Answer):
 async def save_customer(
     books: BooksToSaveCustomer,
     name: str | None = None,
-    id: Annotated[str, Field(description="Change this customer; without it a new one is made")] = "",
+    id: str = "",
     country: Annotated[str | None, Field(description="Two-letter code; default: the organization's")] = None,
     consumer: Annotated[bool | None, Field(description="A private person")] = None,
     public_body: Annotated[bool | None, Field(description="An authority")] = None,
-    demands_e_invoice: Annotated[bool | None, Field(description="Asks for e-invoices (EE, FI)")] = None,
+    demands_e_invoice: bool | None = None,
     tax_number: str | None = None,
     registration_number: str | None = None,
-    tax_office_number: Annotated[str | None, Field(description="Tax number that is not for VAT, or a person's")] = None,
+    tax_office_number: str | None = None,
     email: str | None = None,
     phone: str | None = None,
     address: AddressArgument = None,
@@ -45,6 +62,10 @@ async def save_customer(
     payment_terms: str | None = None,
     note: str | None = None,
     archived: bool | None = None,
+    details: Annotated[
+        DetailsArgument,
+        Field(description="buyer_reference, language, delivery_addresses, e_invoice_address, contact, ..."),
+    ] = None,
     clear: Annotated[Several[str] | None, Field(description="Fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
@@ -66,6 +87,7 @@ async def save_customer(
         archived=archived,
         **(address.model_dump(exclude_none=True) if address else {}),
     )
+    changes |= given_in_details(details, _IN_DETAILS, changes, flags=_FLAGS)
     changes |= cleared(clear, CLEARABLE, changes)
     saved = await customers.save_customer(books, changes, customer_id=id)
     notes = [told(note, for_assistant) for note in saved.notes]
@@ -86,4 +108,5 @@ TOOL = Description(
     " keep the customer as it was.",
     effect=Effect.CHANGES,
     act=Right.SAVE_CUSTOMER,
+    unlisted=frozenset(_UNLISTED),
 )

@@ -7,17 +7,29 @@ from typing import Annotated, Any, Literal
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from invoicing.master_data.fields import ITEM, clearable
+from invoicing.master_data.fields import ITEM, ITEM_DETAILS, clearable
 from operations import items
 from operations.rights import Right
 from tools.answers import Answer, answer
 from tools.context import BooksToSaveItem
 from tools.description import Description, Effect
-from tools.inputs import OptionalDecimal, OrganizationArgument, SessionArgument, Several, cleared, given
+from tools.inputs import (
+    DetailsArgument,
+    OptionalDecimal,
+    OrganizationArgument,
+    SessionArgument,
+    Several,
+    cleared,
+    given,
+    given_in_details,
+)
 from views.items import ItemAnswer, item_answer, item_line
 from views.organizations import heading, named
 
 CLEARABLE: dict[str, Any] = {**clearable(ITEM), "unit_price": None}
+
+_UNLISTED = ("revenue_account",)
+_IN_DETAILS = (*ITEM_DETAILS, *_UNLISTED)
 
 
 class ItemSaved(Answer):
@@ -28,16 +40,17 @@ class ItemSaved(Answer):
 async def save_item(
     books: BooksToSaveItem,
     name: str | None = None,
-    id: Annotated[str, Field(description="Change this item; without it a new one is made")] = "",
+    id: str = "",
     sku: str | None = None,
     description: str | None = None,
     unit: Annotated[str | None, Field(description="Such as tray, hour")] = None,
     unit_price: OptionalDecimal = None,
     currency: str | None = None,
-    tax_code: Annotated[str | None, Field(description="A code of get_organization; default: the standard one")] = None,
+    tax_code: Annotated[str | None, Field(description="Default: the standard one")] = None,
     supply: Literal["goods", "services"] | None = None,
     revenue_account: str | None = None,
     archived: bool | None = None,
+    details: Annotated[DetailsArgument, Field(description="gtin, origin, classifications, revenue_account")] = None,
     clear: Annotated[Several[str] | None, Field(description="Fields to empty")] = None,
     organization: OrganizationArgument = "",
     session: SessionArgument = "",
@@ -54,6 +67,7 @@ async def save_item(
         revenue_account=revenue_account,
         archived=archived,
     )
+    changes |= given_in_details(details, _IN_DETAILS, changes)
     changes |= cleared(clear, CLEARABLE, changes)
     saved = await items.save_item(books, changes, item_id=id)
     structured = ItemSaved(organization=named(books.organization), item=item_answer(saved.item), created=saved.created)
@@ -68,4 +82,5 @@ TOOL = Description(
     " change. Issued documents keep their prices.",
     effect=Effect.CHANGES,
     act=Right.SAVE_ITEM,
+    unlisted=frozenset(_UNLISTED),
 )

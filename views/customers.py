@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from invoicing.master_data.fields import CUSTOMER_DETAILS
 from invoicing.master_data.records import Customer
-from views.base import View
+from invoicing.text.typed import one_line
+from views.base import OBJECT_UNSPELT, View
 
 
 class CustomerAnswer(View):
@@ -27,10 +31,17 @@ class CustomerAnswer(View):
     payment_terms: str
     note: str
     archived: bool
+    details: Annotated[dict[str, str], OBJECT_UNSPELT]
 
 
 def customer_answer(customer: Customer) -> CustomerAnswer:
-    return CustomerAnswer.model_validate(customer, from_attributes=True)
+    named = {name: getattr(customer, name) for name in CustomerAnswer.model_fields if name != "details"}
+    return CustomerAnswer(**named, details=_details(customer))
+
+
+def _details(customer: Customer) -> dict[str, str]:
+    """What few customers have, by field; what is empty is left out."""
+    return {name: value for name in CUSTOMER_DETAILS if (value := getattr(customer, name))}
 
 
 def customer_line(customer: Customer) -> str:
@@ -52,8 +63,9 @@ def customer_line(customer: Customer) -> str:
         f"invoiced in {customer.currency}" if customer.currency else "",
     )
     archived = " (archived)" if customer.archived else ""
+    said = "".join(f"; {name}: {one_line(value)}" for name, value in _details(customer).items())
     note = f"; note: {customer.note.splitlines()[0][:_NOTE_SHOWN]}" if customer.note else ""
-    return f"{customer.name} [{customer.id}] {', '.join(part for part in details if part)}{archived}{note}"
+    return f"{customer.name} [{customer.id}] {', '.join(part for part in details if part)}{archived}{said}{note}"
 
 
 _NOTE_SHOWN = 100

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 from invoicing.approval.approvals import Approval, State
 from invoicing.document.adjustment_texts import adjustments_text
+from invoicing.document.details import said_of_document, said_of_line
 from invoicing.document.documents import Document, DocumentKind, Line, TaxSubtotal
 from invoicing.document.lifecycle import DRAFT, Status
 from invoicing.document.tags import tags_text
 from invoicing.money.amounts import money_text, plain
-from invoicing.text.typed import counted
+from invoicing.text.typed import counted, one_line
 from operations.finding_invoices import ListedInvoice
 from operations.issuing import StandingDocument
 from storage.books.drafts import ListedDraft
@@ -34,7 +35,7 @@ class LineAnswer(View):
     line's own, where they are others than the document's; `order_line` is that of the buyer's purchase order.
     `dimensions` are the organization's own, such as `cost_centre=bakery; project=inn`. `cost` is the kind of cost that
     is passed on, such as ADVANCED, and empty for what is simply supplied. The price is for `base_quantity` units;
-    `adjustments` are further discounts and charges, with what each comes to.
+    `adjustments` are further discounts and charges, with what each comes to. `details` are what few lines have.
     """
 
     position: int
@@ -56,6 +57,7 @@ class LineAnswer(View):
     cost: str
     base_quantity: str
     adjustments: str
+    details: dict[str, str]
 
 
 class TaxAnswer(View):
@@ -209,6 +211,7 @@ def line_answer(line: Line, currency: str) -> LineAnswer:
         cost=line.cost,
         base_quantity=plain(line.base_quantity),
         adjustments=adjustments_text(line, currency),
+        details=said_of_line(line),
     )
 
 
@@ -235,7 +238,12 @@ def document_lines(document: Document) -> list[str]:
     shown = [_line_text(line, currency) for line in document.lines[:_LINES_SHOWN]]
     if len(document.lines) > _LINES_SHOWN:
         shown.append(f"... and {counted(len(document.lines) - _LINES_SHOWN, 'more line')}")
-    return [*shown, *adjustment_lines(document), *total_lines(document)]
+    return [*shown, *adjustment_lines(document), *total_lines(document), *detail_lines(document)]
+
+
+def detail_lines(document: Document) -> list[str]:
+    """The document's details, by field."""
+    return [f"{name}: {one_line(text)}" for name, text in said_of_document(document).items()]
 
 
 def remaining_lines(document: Document) -> list[str]:
@@ -282,7 +290,8 @@ def _own_dates_order_and_dimensions(line: Line) -> str:
     supplied = f", supplied {line.supply_date}{until}" if line.supply_date else ""
     ordered = f", order line {line.order_line}" if line.order_line else ""
     cost = f", cost {line.cost}" if line.cost else ""
-    return f"{supplied}{ordered}{f', {tags_text(line.dimensions)}' if line.dimensions else ''}{cost}"
+    said = "".join(f", {name.replace('_', ' ')} {one_line(text)}" for name, text in said_of_line(line).items())
+    return f"{supplied}{ordered}{f', {tags_text(line.dimensions)}' if line.dimensions else ''}{cost}{said}"
 
 
 def _reductions(line: Line, currency: str) -> str:

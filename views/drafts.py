@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
+from invoicing.document.details import said_of_document
 from invoicing.money.amounts import money_text
 from operations.drafts import Preview
-from views.base import SEVERAL_UNSPELT
+from views.base import OBJECT_UNSPELT, SEVERAL_UNSPELT
 from views.documents import LineAnswer, TaxAnswer, document_lines, line_answer, note_lines, tax_answer
 from views.remedies import Words, told
 from views.totals import TotalsAnswer, totals_answer
@@ -38,6 +39,7 @@ class DraftShown(TotalsAnswer):
     warnings: list[WarningAnswer]
     blockers: list[str]
     explanation: list[str]
+    details: Annotated[dict[str, str], OBJECT_UNSPELT]
 
 
 def draft_shown(preview: Preview, words: Words) -> DraftShown:
@@ -62,6 +64,7 @@ def draft_shown(preview: Preview, words: Words) -> DraftShown:
         warnings=warning_answers(preview.warnings, words),
         blockers=[told(blocker, words) for blocker in preview.blockers],
         explanation=list(preview.explanation),
+        details=said_of_document(document),
         **totals_answer(document),
     )
 
@@ -87,6 +90,7 @@ def draft_deleted(draft: str) -> DraftShown:
         warnings=[],
         blockers=[],
         explanation=[],
+        details={},
         adjustments=[],
         withholding=None,
         payable="",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from invoicing.approval.approvals import Approval
+from invoicing.document.details import said_of_document
 from invoicing.document.documents import Document
 from invoicing.money.amounts import money_text
 from invoicing.money.sums import Sums
@@ -14,7 +15,7 @@ from invoicing.text.typed import counted
 from operations.issuing import StandingDocument
 from storage.books.documents import IssuedDocument
 from views.approvals import Place, StepAnswer, approval_lines, given_answers, step_answers, step_lines, waiting_text
-from views.base import LIST_UNSPELT, SEVERAL_UNSPELT, View
+from views.base import LIST_UNSPELT, OBJECT_UNSPELT, SEVERAL_UNSPELT, View
 from views.documents import (
     InvoiceAnswer,
     LineAnswer,
@@ -57,6 +58,7 @@ class InvoiceDetails(TotalsAnswer, InvoiceAnswer):
     issued_by: str
     hash: str
     approvals: Annotated[list[StepAnswer], LIST_UNSPELT]
+    details: Annotated[dict[str, str], OBJECT_UNSPELT]
 
 
 def invoice_details(found: StandingDocument) -> InvoiceDetails:
@@ -86,6 +88,7 @@ def _as_composed(document: Document) -> dict[str, Any]:
         "prices_include_tax": document.prices_include_tax,
         "lines": [line_answer(line, document.currency) for line in document.lines],
         "taxes": [tax_answer(tax, document.currency) for tax in document.taxes],
+        "details": said_of_document(document),
         **totals_answer(document),
     }
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from invoicing.master_data.fields import ITEM_DETAILS
 from invoicing.master_data.records import Item
-from views.base import View
+from invoicing.text.typed import one_line
+from views.base import OBJECT_UNSPELT, View
 from views.words import price_text
 
 
@@ -21,6 +25,7 @@ class ItemAnswer(View):
     supply: str
     revenue_account: str
     archived: bool
+    details: Annotated[dict[str, str], OBJECT_UNSPELT]
 
 
 def item_answer(item: Item) -> ItemAnswer:
@@ -36,7 +41,13 @@ def item_answer(item: Item) -> ItemAnswer:
         supply=item.supply.value if item.supply else "",
         revenue_account=item.revenue_account,
         archived=item.archived,
+        details=_details(item),
     )
+
+
+def _details(item: Item) -> dict[str, str]:
+    """What few items have, by field; what is empty is left out."""
+    return {name: value for name in ITEM_DETAILS if (value := getattr(item, name))}
 
 
 def _price(item: Item) -> str:
@@ -53,5 +64,6 @@ def item_line(item: Item) -> str:
     account = f"account {item.revenue_account}" if item.revenue_account else ""
     details = [f"{price} per {item.unit}" if item.unit else price, item.tax_code, _supply(item), item.sku, account]
     archived = " (archived)" if item.archived else ""
+    said = "".join(f"; {name}: {one_line(value)}" for name, value in _details(item).items())
     description = f": {item.description.splitlines()[0]}" if item.description else ""
-    return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}{description}"
+    return f"{item.name} [{item.id}] {', '.join(part for part in details if part)}{archived}{said}{description}"

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from invoicing.credit.remaining import group_of
 from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.dimensions import tags_in_use
 from invoicing.document.documents import Adjustment, Document, Line, LineTerms
 from invoicing.document.payable import PaymentMeans
+from invoicing.document.references import LineReferences, References
+from invoicing.document.referring import line_references
 from invoicing.document.requested import (
     RequestedAdjustment,
     RequestedDocument,
@@ -27,7 +30,7 @@ from invoicing.tax.totals import are_apart, tax_on
 
 # A line's dates are its document's own, its item and name depend on whether the item is still there, and its dimensions
 # on whether they are still in use.
-_OTHERWISE = ("item", "name", "supply_date", "supply_end", "dimensions")
+_OTHERWISE = ("item", "name", "supply_date", "supply_end", "dimensions", "references")
 _COPIED = tuple(field.name for field in fields(LineTerms) if field.name not in _OTHERWISE)
 
 
@@ -42,8 +45,9 @@ def filled_from(
 
     Never copied: dates, number and series, which are the new document's own; the exchange rate, which is one day's;
     adjustments, where the request has lines of its own; dimensions that are not in use any more; and a tax code that
-    was only the proposed one, because the proposal for the new document can be another. What is withheld, a surcharge
-    and a split payment that was stated are copied for the same customer alone: they depend on who it is.
+    was only the proposed one, because the proposal for the new document can be another; and what belongs to one
+    delivery. What is withheld, a surcharge, a split payment that was stated, what is referred to and where it is
+    delivered depend on who the customer is, and are copied for the same one alone.
     """
     same = customer.id == document.customer
     at_same_place = same or customer.country == document.buyer.address.country
@@ -54,7 +58,7 @@ def filled_from(
         wanted,
         customer=customer.id,
         lines=wanted.lines
-        or tuple(_line(line, setting, document.currency, overridden=overridden) for line in document.lines),
+        or tuple(_line(line, setting, document.currency, overridden=overridden, same=same) for line in document.lines),
         adjustments=wanted.adjustments or (() if wanted.lines else _adjustments(document, with_codes=at_same_place)),
         currency=wanted.currency or document.currency,
         prices_include_tax=(
@@ -67,6 +71,10 @@ def filled_from(
         surcharge=True if wanted.surcharge is None and same and surcharged else wanted.surcharge,
         payment_means=wanted.payment_means or document.payment_means,
         rounding_to=_rounding_to(document) if wanted.rounding_to is None else wanted.rounding_to,
+        references=wanted.references or (_references(document.references) if same else None),
+        delivery=wanted.delivery or (document.delivery if same and not wanted.delivery_place else None),
+        payee=wanted.payee or document.payee,
+        tax_representative=wanted.tax_representative or document.tax_representative,
     )
 
 
@@ -76,6 +84,13 @@ def _rounding_to(document: Document) -> Decimal | None:
     if rounding is None or document.payment_means is PaymentMeans.CASH:
         return None
     return rounding.unit
+
+
+def _references(earlier: References | None) -> References | None:
+    if earlier is None:
+        return None
+    kept = replace(earlier, sales_order="", receiving_advice="", despatch_advice="", attachments=())
+    return None if kept == References() else kept
 
 
 def earlier_buyer(document: Document, customer: Customer) -> Customer:
@@ -94,7 +109,7 @@ def earlier_buyer(document: Document, customer: Customer) -> Customer:
     )
 
 
-def _line(line: Line, setting: TaxSetting, currency: str, *, overridden: bool) -> RequestedLine:
+def _line(line: Line, setting: TaxSetting, currency: str, *, overridden: bool, same: bool) -> RequestedLine:
     # An item that was archived since is no reason to lose the line: its text and price are here.
     item = setting.items.get(line.item, Item(id="", name=""))
     # Where nothing was stated, a code that is not proposed today comes of settings that have changed since; but an
@@ -114,6 +129,7 @@ def _line(line: Line, setting: TaxSetting, currency: str, *, overridden: bool) -
         # An item that is there says its own name.
         name="" if item.id else line.name,
         dimensions=tags_in_use(line.dimensions, setting.setup.dimensions),
+        references=line.references and _line_references(line.references, item, same=same),
     )
 
 
@@ -128,6 +144,17 @@ def _line_adjustment(line: Line, item: LineAdjustment, currency: str) -> Request
         base=to_major(abs(item.base_minor), currency) if stated else None,
         of_rest=item.of_rest,
     )
+
+
+def _line_references(earlier: LineReferences, item: Item, *, same: bool) -> LineReferences | None:
+    """What an item that is there says of itself, it says anew; what is the buyer's is another buyer's not."""
+    kept = earlier if same else replace(earlier, object="", accounting_reference="", buyer_item="")
+    own = line_references(None, item) or LineReferences()
+    said: dict[str, Any] = {
+        one.name: one.default for one in fields(own) if getattr(own, one.name) == getattr(kept, one.name)
+    }
+    kept = replace(kept, **said)
+    return None if kept == LineReferences() else kept
 
 
 def _adjustments(document: Document, *, with_codes: bool) -> tuple[RequestedAdjustment, ...]:

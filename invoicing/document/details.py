@@ -13,7 +13,19 @@ from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from invoicing.document.adjustment_texts import adjustment_from_text
+from invoicing.document.documents import Document, Line
+from invoicing.document.parts import classification_from
 from invoicing.document.payable import PaymentMeans
+from invoicing.document.references import (
+    Attachment,
+    Attribute,
+    Classification,
+    Delivery,
+    LineReferences,
+    Payee,
+    References,
+    TaxRepresentative,
+)
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import InvalidInput
@@ -55,17 +67,49 @@ def payment_means(text: str, *, field: str) -> PaymentMeans:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How one is said. `sets` is the field of the request, after points a part of it (`delivery.address.city`), where
-    each whole is a dataclass that can be made of nothing. `read` makes the value of the text, and is told the `field`
-    that a refusal names. One that is `repeated` adds its value to a tuple, as often as it is given.
+    """How one is said. `sets` is the field of the request, after points a part of it (`delivery.city`), where each
+    whole is a dataclass that can be made of nothing. `read` makes the value of the text, and is told the `field` that a
+    refusal names. One that is `repeated` adds its value to a tuple, as often as it is given.
+
+    One that is `kept` is in the document as it was asked for, at the same place: `said_of` tells it from there, as
+    answers and exports show it.
     """
 
     sets: str
     read: Callable[..., Any] = as_written
     repeated: bool = False
+    kept: bool = False
+
+
+def _attachment(text: str, *, field: str) -> Attachment:
+    name, *rest = (part.strip() for part in text.split(";"))
+    url = rest.pop() if rest and rest[-1].lower().startswith(("http://", "https://")) else ""
+    return Attachment(name, "; ".join(rest), url)
+
+
+def _classification(text: str, *, field: str) -> Classification:
+    return classification_from(text)
+
+
+def _attribute(text: str, *, field: str) -> Attribute:
+    name, _, value = text.partition("=")
+    return Attribute(name.strip(), value.strip())
+
+
+def _kept(part: str, kind: type[Any], *names: str, prefix: str = "") -> dict[str, Detail]:
+    """Rows for the texts of a part: all of them, or those that are named."""
+    texts = [one.name for one in fields(kind) if "length_max" in one.metadata]
+    return {f"{prefix}{name}": Detail(f"{part}.{name}", kept=True) for name in names or texts}
 
 
 DOCUMENT: Mapping[str, Detail] = {
+    **_kept("references", References),
+    "attachment": Detail("references.attachments", _attachment, repeated=True, kept=True),
+    "payment_terms_text": Detail("terms_text"),
+    "delivery": Detail("delivery_place"),
+    **_kept("delivery", Delivery, prefix="delivery_"),
+    **_kept("payee", Payee, prefix="payee_"),
+    **_kept("tax_representative", TaxRepresentative, prefix="tax_representative_"),
     "supply_end": Detail("supply_end", parse_date),
     "withholding": Detail("withholding"),
     "fund": Detail("fund"),
@@ -83,16 +127,33 @@ DOCUMENT: Mapping[str, Detail] = {
 
 LINE: Mapping[str, Detail] = {
     "name": Detail("name"),
-    "discount_amount": Detail("discount_amount", parse_decimal),
-    "charge_amount": Detail("charge_amount", parse_decimal),
+    "note": Detail("note", kept=True),
+    "order_line": Detail("order_line"),
+    **_kept("references", LineReferences),
+    "classification": Detail("references.classifications", _classification, repeated=True, kept=True),
+    "attribute": Detail("references.attributes", _attribute, repeated=True, kept=True),
     "supply_date": Detail("supply_date", parse_date),
     "supply_end": Detail("supply_end", parse_date),
-    "order_line": Detail("order_line"),
+    "discount_amount": Detail("discount_amount", parse_decimal),
+    "charge_amount": Detail("charge_amount", parse_decimal),
     "cost": Detail("cost"),
     "base_quantity": Detail("base_quantity", parse_decimal),
     "adjustments": Detail("adjustments", adjustment_from_text, repeated=True),
 }
 """The details of a line."""
+
+KEPT_OF_DOCUMENTS: tuple[str, ...] = tuple(name for name, detail in DOCUMENT.items() if detail.kept)
+KEPT_OF_LINES: tuple[str, ...] = tuple(name for name, detail in LINE.items() if detail.kept)
+
+
+def said_of_document(document: Document) -> dict[str, str]:
+    """The details that a document has, by name; several values of one are lines of its text."""
+    return _said_of(document, DOCUMENT) if any(map(document.__getattribute__, _PARTS_OF_DOCUMENTS)) else {}
+
+
+def said_of_line(line: Line) -> dict[str, str]:
+    """The same of a line."""
+    return _said_of(line, LINE) if line.note or line.references is not None else {}
 
 
 def with_document_details(request: RequestedDocument, said: Iterable[tuple[str, str]]) -> RequestedDocument:
@@ -125,6 +186,25 @@ def _with_details(
         value = detail.read(text, field=f"{field}.{name}")
         request = _with_value(request, detail.sets, (*(there or ()), value) if detail.repeated else value)
     return request
+
+
+def _said_of(whole: Any, table: Mapping[str, Detail]) -> dict[str, str]:
+    found = ((name, _value_at(whole, detail.sets)) for name, detail in table.items() if detail.kept)
+    return {name: _text(value) for name, value in found if value}
+
+
+def _text(value: Any) -> str:
+    """What a value is said by: that text is read as the same value again."""
+    match value:
+        case tuple():
+            return "\n".join(map(_text, value))
+        case Attachment() | Classification() | Attribute():
+            return value.text
+        case _:
+            return str(value)
+
+
+_PARTS_OF_DOCUMENTS = tuple(dict.fromkeys(DOCUMENT[name].sets.partition(".")[0] for name in KEPT_OF_DOCUMENTS))
 
 
 def _value_at(part: Any, path: str) -> Any:

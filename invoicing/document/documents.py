@@ -15,8 +15,9 @@ from enum import StrEnum
 from invoicing.document.adjusted import AdjustmentKind, LineAdjustment
 from invoicing.document.corrected import LineCorrection, Remains
 from invoicing.document.legal_texts import LegalTerm, Particulars
-from invoicing.document.marks import LATER, text_of_line
+from invoicing.document.marks import LATER, text_of
 from invoicing.document.payable import EarlyPayment, Instalment, PayableRounding, PaymentMeans
+from invoicing.document.references import Delivery, LineReferences, Payee, References, TaxRepresentative
 from invoicing.organizations import Environment
 
 
@@ -99,6 +100,9 @@ class Party:
     `tax_office_number` another one by which a tax office knows a business (BT-32) or person (BT-46).
     `vat_registration` is of sellers that charge no tax: `small_business` or `not_registered`, else empty.
     `particulars` are what the law wants a seller to say of itself besides (BT-33).
+    `trading_name` is what it is called besides its legal `name` (BT-28, BT-45), `contact` whom to ask there (BT-41,
+    BT-56), with its phone and e-mail. `identifier` (BT-29, BT-46) and `e_invoice_address` (BT-34, BT-49) begin with
+    their schemes.
     """
 
     name: str
@@ -111,6 +115,10 @@ class Party:
     tax_office_number: str = field(default="", metadata=LATER)
     vat_registration: str = field(default="", metadata=LATER)
     particulars: Particulars | None = field(default=None, metadata=LATER)
+    trading_name: str = field(default="", metadata=LATER)
+    contact: str = field(default="", metadata=LATER)
+    identifier: str = field(default="", metadata=LATER)
+    e_invoice_address: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +153,25 @@ class LineTerms:
     positive. `discount_percent` is in percent. The price is for `base_quantity` units (BT-149). `name` is what it is
     called besides its description (BT-153, BT-154); where there is but one text, it is the description. `supply_date`
     and `supply_end` are its own day or period, where it is not the document's (BG-26). `order_line` is the line of the
-    buyer's purchase order that it answers (BT-132). `dimensions` are for the organization's own books, by the code of
-    the dimension, and are not printed. `cost` is the kind of cost that it passes on (`Country.costs`), such as ADVANCED
-    for an expense in the buyer's name; empty for what is simply supplied.
+    buyer's purchase order that it answers (BT-132). `note` is what else there is to say (BT-127). `dimensions` are for
+    the organization's own books, by the code of the dimension, and are not printed. `cost` is the kind of cost that it
+    passes on (`Country.costs`), such as ADVANCED for an expense in the buyer's name; empty for what is simply supplied.
     """
 
     quantity: Decimal
     item: str = ""
     description: str = ""
-    unit: str = field(default="", metadata=text_of_line(20, later=False))
+    unit: str = field(default="", metadata=text_of(20, later=False))
     discount_percent: Decimal = Decimal(0)
-    name: str = field(default="", metadata=text_of_line(200))
+    name: str = field(default="", metadata=text_of(200))
     supply_date: date | None = field(default=None, metadata=LATER)
     supply_end: date | None = field(default=None, metadata=LATER)
-    order_line: str = field(default="", metadata=text_of_line(100))
+    order_line: str = field(default="", metadata=text_of(100))
     dimensions: tuple[Tag, ...] = field(default=(), metadata=LATER)
     cost: str = field(default="", metadata=LATER)
     base_quantity: Decimal = field(default=Decimal(1), metadata=LATER)
+    note: str = field(default="", metadata=LATER)
+    references: LineReferences | None = field(default=None, metadata=LATER)
 
 
 LINE_TEXTS: Mapping[str, int] = {
@@ -387,6 +397,11 @@ class Document:
     def split_tax_minor(self) -> int:
         """The tax that the buyer pays to the tax office itself (category B), and not to the seller."""
         return sum(tax.tax_minor for tax in self.taxes if tax.category is TaxCategory.SPLIT_PAYMENT)
+
+    references: References | None = field(default=None, metadata=LATER)
+    delivery: Delivery | None = field(default=None, metadata=LATER)
+    payee: Payee | None = field(default=None, metadata=LATER)
+    tax_representative: TaxRepresentative | None = field(default=None, metadata=LATER)
 
     @property
     def payable_minor(self) -> int:

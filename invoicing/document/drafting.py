@@ -23,6 +23,7 @@ from invoicing.document.particulars import with_legal_texts
 from invoicing.document.payable import EarlyPayment
 from invoicing.document.payable_rounding import payable_rounding
 from invoicing.document.readiness import check_country
+from invoicing.document.referring import referred
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
     LINES_MAX,
@@ -152,8 +153,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         net_minor=totals.net_minor,
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
-        purchase_order=request.purchase_order,
-        payment_terms=terms,
+        payment_terms=request.terms_text or terms,
         note=request.note,
         footer=profile.footer,
         locale=profile.locale,
@@ -167,6 +167,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         early_payment=_early_payment(term if terms else None, issue_date, totals, profile.country),
         cash_accounting=profile.tax_due == "payment" and _has_tax(totals),
         payment_means=request.payment_means,
+        **referred(request, customer),
     )
     document = replace(document, payable_rounding=payable_rounding(request, document, profile))
     document = replace(document, instalments=instalments(request, term, document))

@@ -12,9 +12,17 @@ from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import LINE_TEXTS, LineTerms, Supply
 from invoicing.document.marks import LATER
+from invoicing.document.parts import (
+    checked_delivery,
+    checked_line_references,
+    checked_payee,
+    checked_references,
+    checked_representative,
+)
 from invoicing.document.payable import PaymentMeans
 from invoicing.document.plain_values import later_defaults, made_of
 from invoicing.document.reason_codes import checked_reason_code
+from invoicing.document.references import Delivery, Payee, References, TaxRepresentative
 from invoicing.document.tags import checked_tags
 from invoicing.money.amounts import check_currency, plain
 from invoicing.refusals import InvalidInput, LimitExceeded
@@ -94,7 +102,8 @@ class RequestedDocument:
     `exchange_rate` is what one unit of the document's currency costs in the currency of the books. `fund` is the code
     of the seller's fund whose contribution it charges (`Country.costs`), with its percentage where that is not the
     usual one: TC04, or TC04 5. `split_payment` and `surcharge` say whether the buyer pays the tax itself or bears a
-    surcharge, where that is not as the customer's facts have it.
+    surcharge, where that is not as the customer's facts have it. `terms_text` are terms of payment in words of their
+    own (BT-20), `delivery_place` the name of one of the places to which the customer has things delivered.
     """
 
     customer: str
@@ -121,6 +130,12 @@ class RequestedDocument:
     fund: str = field(default="", metadata=LATER)
     split_payment: bool | None = field(default=None, metadata=LATER)
     surcharge: bool | None = field(default=None, metadata=LATER)
+    terms_text: str = field(default="", metadata=LATER)
+    references: References | None = field(default=None, metadata=LATER)
+    delivery_place: str = field(default="", metadata=LATER)
+    delivery: Delivery | None = field(default=None, metadata=LATER)
+    payee: Payee | None = field(default=None, metadata=LATER)
+    tax_representative: TaxRepresentative | None = field(default=None, metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -157,6 +172,12 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         series=capitals(clean_line(request.series, field="series", limit=40)),
         bank_account=capitals(clean_line(request.bank_account, field="bank_account", limit=40)),
         fund=capitals(clean_line(request.fund, field="fund", limit=40)),
+        terms_text=clean_text(request.terms_text, field="payment_terms_text", limit=1_000),
+        delivery_place=clean_line(request.delivery_place, field="delivery", limit=80),
+        references=checked_references(request.references),
+        delivery=checked_delivery(request.delivery),
+        payee=checked_payee(request.payee),
+        tax_representative=checked_representative(request.tax_representative),
     )
 
 
@@ -256,12 +277,14 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
         line,
         **texts,
         description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
+        note=clean_text(line.note, field=f"{field}.note", limit=1_000, lines=20) if line.note else "",
         tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
         dimensions=checked_tags(line.dimensions, field=f"{field}.dimensions"),
         cost=capitals(clean_line(line.cost, field=f"{field}.cost", limit=40)),
         adjustments=tuple(
             _check_line_adjustment(item, f"{field}.adjustments[{index}]") for index, item in enumerate(line.adjustments)
         ),
+        references=checked_line_references(line.references, field=field) if line.references else None,
     )
 
 

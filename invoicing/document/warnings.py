@@ -7,8 +7,10 @@ from dataclasses import astuple
 from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
-from invoicing.document.documents import LINE_TEXTS, Document, Party, TaxCategory
+from invoicing.document.details import said_of_document, said_of_line
+from invoicing.document.documents import LINE_TEXTS, Document, Line, Party, TaxCategory
 from invoicing.document.notices import Notice
+from invoicing.document.parts import leitweg_fault
 from invoicing.document.readiness import exchange_gap, has_seller_number, territory_blockers
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer
@@ -32,6 +34,7 @@ def warnings_for(
         *_tax_warnings(document, profile),
         *_date_warnings(document, today),
         *_account_warning(document, profile),
+        *_reference_warnings(document, customer),
         *_print_warnings(document),
     )
 
@@ -240,6 +243,21 @@ def _account_warning(document: Document, profile: Profile) -> list[Notice]:
     ]
 
 
+def _reference_warnings(document: Document, customer: Customer) -> Iterator[Notice]:
+    """German public bodies take an invoice by its Leitweg-ID (§ 5(1) no. 1 E-Rechnungsverordnung; BR-DE-15)."""
+    if not customer.public_body or customer.country != "DE":
+        return
+    reference = document.references.buyer_reference if document.references else ""
+    if not reference:
+        yield Notice(
+            "buyer_reference_missing",
+            f"{customer.name} is a public body in Germany: its Leitweg-ID belongs on the invoice. Set buyer_reference"
+            " in details, or keep it with the customer.",
+        )
+    elif fault := leitweg_fault(reference):
+        yield Notice("buyer_reference_odd", f"The buyer reference {reference} looks like a Leitweg-ID, but {fault}.")
+
+
 def _belongs_to_the_past(issue_date: date, today: date) -> bool:
     """Yesterday's work is dated yesterday; another month is another tax return."""
     earlier_month = (issue_date.year, issue_date.month) < (today.year, today.month)
@@ -255,12 +273,12 @@ def _print_warnings(document: Document) -> list[Notice]:
     texts = {
         "seller": (*_party_texts(document.seller), *_foot_texts(document), *astuple(document.payment)),
         "customer": _party_texts(document.buyer),
-        "lines": (getattr(line, name) for line in document.lines for name in ("description", *LINE_TEXTS)),
+        "lines": (text for line in document.lines for text in _line_texts(line)),
         "adjustments": (
             *(item.reason for item in document.adjustments),
             *(item.reason for line in document.lines for item in line.adjustments),
         ),
-        "note": (document.note, document.purchase_order, document.payment_terms),
+        "note": (document.note, document.purchase_order, document.payment_terms, *said_of_document(document).values()),
     }
     return [
         Notice(
@@ -277,8 +295,13 @@ def _foot_texts(document: Document) -> tuple[str, ...]:
     return (document.footer, *(line.text for line in (said.lines if said else ())))
 
 
+def _line_texts(line: Line) -> Iterator[str]:
+    yield from (getattr(line, name) for name in ("description", *LINE_TEXTS))
+    yield from said_of_line(line).values()
+
+
 def _party_texts(party: Party) -> tuple[str, ...]:
-    numbers = (party.registration_number, party.tax_office_number)
+    numbers = (party.registration_number, party.tax_office_number, party.trading_name, party.contact, party.identifier)
     return (party.name, *astuple(party.address), *numbers, party.email, party.phone, party.website)
 
 

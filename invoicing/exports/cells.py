@@ -7,8 +7,17 @@ from decimal import Decimal, localcontext
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.adjustment_texts import adjustments_text
 from invoicing.document.breakdown import Accounting, Breakdown, Group, Part, PartKind, Shares
+from invoicing.document.details import said_of_document, said_of_line
 from invoicing.document.documents import Adjustment, Document, DocumentKind, Line, Withholding
-from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedAccounts, ExportedDocument, ExportedPayment
+from invoicing.exports.rows import (
+    LATER_LINE_CELLS,
+    LINE_DETAILS,
+    PARTY_COLUMNS,
+    Cell,
+    ExportedAccounts,
+    ExportedDocument,
+    ExportedPayment,
+)
 from invoicing.money.amounts import EXACT, minor_digits, plain, to_major
 from invoicing.tax.inputs import goods_minor
 
@@ -40,6 +49,10 @@ def naming_cells(exported: ExportedDocument) -> Cells:
         "hash": exported.hash,
         "paid_to": document.payment.iban or document.payment.account_number,
         "remittance_reference": document.payment.reference,
+        **said_of_document(document),
+        "payment_terms": document.payment_terms,
+        "note": document.note,
+        **{column: text for column, whose, name in PARTY_COLUMNS if (text := getattr(getattr(document, whose), name))},
     }
 
 
@@ -222,6 +235,7 @@ def line_cells(line: Line, sign: int, currency: str) -> Cells:
         "supply": "" if line.supply_assumed else line.supply.value,
         **{column: cell(line) for column, cell in LATER_LINE_CELLS.items()},
         "line_adjustments": adjustments_text(line, currency),
+        **{LINE_DETAILS[name]: text for name, text in said_of_line(line).items()},
     }
 
 

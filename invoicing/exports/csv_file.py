@@ -34,7 +34,15 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import LATER_LINE_CELLS, Cell, ExportedDocument, counted, reads_as_formula
+from invoicing.exports.rows import (
+    DOCUMENT_DETAILS,
+    LATER_LINE_CELLS,
+    LINE_DETAILS,
+    Cell,
+    ExportedDocument,
+    counted,
+    reads_as_formula,
+)
 from invoicing.progress import Tally
 
 COLUMNS = (
@@ -120,7 +128,12 @@ COLUMNS = (
     "payment_means",
     "paid_to",
     "remittance_reference",
+    *LINE_DETAILS.values(),
+    *DOCUMENT_DETAILS,
 )
+
+_PLACES = {column: place for place, column in enumerate(COLUMNS)}
+_EMPTY_ROW = [""] * len(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +157,12 @@ def write_csv(
         writer.writerow(COLUMNS)
         for _, exported in counted(documents, progress):
             for cells in _rows(exported):
-                # Most cells of a row are empty.
-                writer.writerow(
-                    [text_of_cell(cell, form) if (cell := cells.get(column, "")) != "" else "" for column in COLUMNS]
-                )
+                row = _EMPTY_ROW.copy()
+                for column, cell in cells.items():
+                    # Most cells of a row are empty.
+                    if cell != "" and (place := _PLACES.get(column)) is not None:
+                        row[place] = text_of_cell(cell, form)
+                writer.writerow(row)
 
 
 def _rows(exported: ExportedDocument) -> Iterator[Cells]:

@@ -56,6 +56,17 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   zero where money went back, or a payment is reversed; payment_reverses: the payment that it takes back; debit_account
   and credit_account: where it was posted. payment_kind: what it is, such as payment, write_off or discount; the amount
   is what it adds to what was paid, so that of a certificate of tax that the document itself withholds is zero.
+- What few documents say, after all other columns and in the order of `invoicing.document.details`, which reads such
+  texts; several of one stand on a line each. buyer_reference, project, contract, sales_order, receiving_advice,
+  despatch_advice, tender, object, accounting_reference, attachment; where it was delivered: delivery_name,
+  delivery_line1, delivery_line2, delivery_postal_code, delivery_city, delivery_region, delivery_country,
+  delivery_location; who is paid: payee_name, payee_identifier, payee_registration_number; tax_representative_name,
+  tax_representative_line1, tax_representative_line2, tax_representative_postal_code, tax_representative_city,
+  tax_representative_region, tax_representative_country, tax_representative_tax_number; payment_terms and note; of the
+  parties seller_trading_name, seller_contact, seller_identifier, seller_e_invoice_address, buyer_trading_name,
+  buyer_contact, buyer_identifier, buyer_e_invoice_address.
+- What few lines say: line_note, line_object, line_accounting_reference, line_seller_item, line_buyer_item, line_gtin,
+  line_origin, line_classification, line_attribute.
 - In the tax sheets: taxable, tax, accounting_taxable, accounting_tax: of a tax group; tax_label, tax_reason_code
   (VATEX); documents: how many have the group.
 """
@@ -69,6 +80,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from invoicing.document.details import KEPT_OF_DOCUMENTS, KEPT_OF_LINES
 from invoicing.document.documents import Document, Line
 from invoicing.document.tags import tags_text
 from invoicing.money.amounts import plain
@@ -92,6 +104,24 @@ LATER_LINE_CELLS: Mapping[str, Callable[[Line], Cell]] = {
 """What lines have come to say, by its column, with the cell that each has: the last columns of CSV and of the sheet
 "Lines", in this order. Another one is added at the end.
 """
+
+LINE_DETAILS: Mapping[str, str] = {name: name if name.startswith("line_") else f"line_{name}" for name in KEPT_OF_LINES}
+"""The details of lines with the column that each has: after all others, in CSV and on the sheet "Lines"."""
+
+PARTY_COLUMNS: tuple[tuple[str, str, str], ...] = tuple(
+    (f"{role}_{name}", role, name)
+    for role in ("seller", "buyer")
+    for name in ("trading_name", "contact", "identifier", "e_invoice_address")
+)
+"""What few parties have: the column, whose it is and what."""
+
+DOCUMENT_DETAILS: tuple[str, ...] = (
+    *KEPT_OF_DOCUMENTS,
+    "payment_terms",
+    "note",
+    *(column for column, _, _ in PARTY_COLUMNS),
+)
+"""The columns of what few documents say: after those of the lines in CSV, and on the sheet "Documents"."""
 
 _FORMULA_SIGNS = frozenset("=+-@")
 _CONTROL_SIGNS = frozenset("\t\r\n")

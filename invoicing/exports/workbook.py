@@ -74,6 +74,7 @@ class Sheet:
 
     def __init__(self, workbook: Workbook, name: str, columns: tuple[str, ...]) -> None:
         self._columns = columns
+        self._places = {title: column for column, title in enumerate(columns)}
         self._workbook = workbook
         self._formats: dict[str, Any] = {}
         self._rows = 1
@@ -91,8 +92,10 @@ class Sheet:
                 f"The export has more than {ROWS_MAX - 1:,} rows, which is all that an XLSX sheet can hold:"
                 " choose a shorter period, or export as CSV."
             )
-        for column, title in enumerate(self._columns):
-            self._write(self._rows, column, cells.get(title, ""))
+        for title, cell in cells.items():
+            # Most cells of a row are empty, and most columns of the wider sheets are of few rows.
+            if cell != "" and (column := self._places.get(title)) is not None:
+                self._write(self._rows, column, cell)
         self._rows += 1
 
     def finish(self) -> None:

@@ -26,7 +26,7 @@ from invoicing.exports.cells import (
     part_cells,
     payment_cells,
 )
-from invoicing.exports.rows import LATER_LINE_CELLS, ExportedDocument, counted
+from invoicing.exports.rows import DOCUMENT_DETAILS, LATER_LINE_CELLS, LINE_DETAILS, ExportedDocument, counted
 from invoicing.exports.tax_summary import TaxSummary
 from invoicing.exports.workbook import CREATED, Sheet, new_workbook
 from invoicing.progress import Tally
@@ -73,6 +73,7 @@ DOCUMENT_COLUMNS = (
     "payment_means",
     "paid_to",
     "remittance_reference",
+    *DOCUMENT_DETAILS,
 )
 LINE_COLUMNS = (
     "kind",
@@ -112,6 +113,7 @@ LINE_COLUMNS = (
     *LATER_LINE_CELLS,
     "line_adjustments",
     "adjustment_reason_code",
+    *LINE_DETAILS.values(),
 )
 TAX_COLUMNS = (
     "kind",

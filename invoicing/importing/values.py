@@ -25,7 +25,8 @@ _DECIMALS = frozenset({"unit_price", "tax_rate"})
 _APOSTROPHE_BEFORE = frozenset({"postal_code", "phone"})
 # A text that looks like a number and is none: what a spreadsheet did to it cannot be undone.
 _IDENTIFIERS = frozenset(
-    {"id", "sku", "tax_number", "registration_number", "tax_office_number", "phone", "postal_code", "revenue_account"}
+    "id sku tax_number registration_number tax_office_number phone postal_code revenue_account gtin identifier"
+    " e_invoice_address buyer_reference accounting_reference".split()
 )
 # Programs write one before digits, so that a spreadsheet takes them for text.
 _APOSTROPHE = re.compile(r"^\s*['’](?=[\d+])")

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
+from invoicing.document.parts import checked_country, checked_gtin
+from invoicing.master_data.delivery_places import check_delivery_places
+from invoicing.master_data.electronic_addresses import check_e_invoice_address, check_identifier
 from invoicing.master_data.identifiers import check_country, check_email
+from invoicing.master_data.item_texts import check_classifications
 from invoicing.money.amounts import check_currency
 from invoicing.refusals import InvalidInput
+from invoicing.render.labels import LANGUAGES
 from invoicing.text.codes import capitals, small_letters
 from invoicing.text.typed import clean_line, clean_text
 
@@ -70,6 +76,8 @@ def one_of(field: str, *choices: str, why: str = "") -> Form:
     return form
 
 
+_LANGUAGE_WHY = f"language must be one of the languages of documents: {', '.join(LANGUAGES)}."
+
 NAME = TextField(200, needed="name is required.")
 
 ADDRESS: Fields = MappingProxyType(
@@ -79,6 +87,15 @@ ADDRESS: Fields = MappingProxyType(
         "postal_code": TextField(20),
         "city": TextField(80),
         "region": TextField(80),
+    }
+)
+
+PARTY: Fields = MappingProxyType(
+    {
+        "trading_name": TextField(200),
+        "contact": TextField(100),
+        "identifier": TextField(form=check_identifier),
+        "e_invoice_address": TextField(form=check_e_invoice_address),
     }
 )
 
@@ -95,8 +112,18 @@ CUSTOMER: Fields = MappingProxyType(
         "currency": TextField(form=check_currency),
         "payment_terms": TextField(form=capitals),
         "note": TextField(2_000, lines=60),
+        **PARTY,
+        "buyer_reference": TextField(100),
+        "accounting_reference": TextField(100),
+        "language": TextField(form=one_of("language", *LANGUAGES, why=_LANGUAGE_WHY)),
+        "delivery_addresses": TextField(form=check_delivery_places),
     }
 )
+
+CUSTOMER_DETAILS = (*PARTY, "buyer_reference", "accounting_reference", "language", "delivery_addresses")
+"""The fields of a customer that few have."""
+
+ITEM_DETAILS = ("gtin", "origin", "classifications")
 
 ITEM: Fields = MappingProxyType(
     {
@@ -108,5 +135,8 @@ ITEM: Fields = MappingProxyType(
         "tax_code": TextField(form=capitals),
         "supply": TextField(form=one_of("supply", "goods", "services")),
         "revenue_account": TextField(20),
+        "gtin": TextField(form=partial(checked_gtin, field="gtin")),
+        "origin": TextField(form=partial(checked_country, field="origin")),
+        "classifications": TextField(form=check_classifications),
     }
 )

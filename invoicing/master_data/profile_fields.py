@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from invoicing.appearance.branding import check_color
 from invoicing.countries.registration import VatRegistration
-from invoicing.master_data.fields import ADDRESS, Fields, TextField, one_of
+from invoicing.master_data.fields import ADDRESS, PARTY, Fields, TextField, one_of
 from invoicing.master_data.identifiers import check_bic, check_email, check_iban, check_locale, check_time_zone
 from invoicing.money.amounts import check_currency, parse_decimal, plain
 from invoicing.refusals import InvalidInput
@@ -61,6 +61,7 @@ PROFILE: Fields = MappingProxyType(
         "phone": TextField(40),
         "email": TextField(form=check_email),
         "website": TextField(200),
+        **PARTY,
         "account_holder": TextField(120),
         "bank_name": TextField(120),
         "iban": TextField(form=check_iban),

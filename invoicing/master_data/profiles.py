@@ -21,7 +21,8 @@ class Profile:
     (`refuse` or `warn`). `second_language` is an ISO 639-1 code, `brand_color` as `#RRGGBB`, `logo` the path of the
     image in the organization's folder, with its hash. `write_off_limit` is what at most is written off of an invoice,
     in the currency of the books. `tax_due` says when the tax of a supply becomes due: `supply`, or by `payment` (cash
-    accounting). `particulars` is what the law wants said of the seller (`invoicing.master_data.particulars`).
+    accounting). `particulars` is what the law wants said of the seller (`invoicing.master_data.particulars`);
+    `trading_name` to `e_invoice_address` are as those of a `Party`.
     """
 
     name: str
@@ -67,6 +68,10 @@ class Profile:
     write_off_limit: str = "5"
     tax_due: str = "supply"
     particulars: str = ""
+    trading_name: str = ""
+    contact: str = ""
+    identifier: str = ""
+    e_invoice_address: str = ""
 
     def seller(self) -> Party:
         """The seller's block of a document. A seller without VAT on its sales shows no number that says otherwise."""
@@ -90,6 +95,10 @@ class Profile:
             website=self.website,
             tax_office_number=self.tax_office_number,
             vat_registration=self.vat_registration if rules is not None else "",
+            trading_name=self.trading_name,
+            contact=self.contact,
+            identifier=self.identifier,
+            e_invoice_address=self.e_invoice_address,
         )
 
     def payment(self) -> PaymentDetails:

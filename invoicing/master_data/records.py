@@ -30,6 +30,10 @@ class Customer:
     """A customer; `consumer` is true for a private person, who needs no tax number, `public_body` for an authority.
     `tax_office_number` is a number for tax that is not the VAT number, such as a person's; `demands_e_invoice` says
     that the buyer asks for e-invoices as the law lets it (EE, FI).
+
+    `trading_name` to `e_invoice_address` are as those of a `Party`. `buyer_reference` and `accounting_reference` stand
+    on its documents where they state no others; `delivery_addresses` are as in
+    `invoicing.master_data.delivery_places`, and `language` is an ISO 639-1 code, or empty for the seller's.
     """
 
     id: str
@@ -52,6 +56,14 @@ class Customer:
     tax_office_number: str = ""
     public_body: bool = False
     demands_e_invoice: bool = False
+    trading_name: str = ""
+    contact: str = ""
+    identifier: str = ""
+    e_invoice_address: str = ""
+    buyer_reference: str = ""
+    accounting_reference: str = ""
+    language: str = ""
+    delivery_addresses: str = ""
 
     def buyer(self) -> Party:
         """The buyer's block of a document."""
@@ -71,13 +83,18 @@ class Customer:
             email=self.email,
             phone=self.phone,
             tax_office_number=self.tax_office_number,
+            trading_name=self.trading_name,
+            contact=self.contact,
+            identifier=self.identifier,
+            e_invoice_address=self.e_invoice_address,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something that is sold. `unit_price` is None where each line states its own, `supply` where nobody has said
-    whether it is goods or services.
+    whether it is goods or services. `gtin` is its number in every shop (GS1), `origin` the country that it comes from,
+    `classifications` are as in `invoicing.master_data.item_texts`.
     """
 
     id: str
@@ -91,6 +108,9 @@ class Item:
     supply: Supply | None = None
     revenue_account: str = ""
     archived: bool = False
+    gtin: str = ""
+    origin: str = ""
+    classifications: str = ""
 
 
 @dataclass(frozen=True, slots=True)

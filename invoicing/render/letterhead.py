@@ -7,7 +7,7 @@ the address moves it: a logo has its own place.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -40,6 +40,7 @@ from invoicing.render.layout import (
     starting,
     text_column,
 )
+from invoicing.render.references import identifier_text, other_pairs, reference_pairs
 from invoicing.render.sender import return_column
 from invoicing.render.theme import MM, Paper, theme
 
@@ -80,13 +81,16 @@ def letterhead_rows(document: Document, *, logo: bytes, paper: Paper, formats: F
     sender = _sender_column(document, logo, formats, labels, left=ours, width=our_width)
     # The facts begin beside the address, or below a sender that reaches so far.
     gap = max(12.0, paper.window.top * MM - theme().label.leading - TOP - height_of(sender))
-    facts = pairs_column(_facts(document, formats, labels), left=ours, width=our_width)
+    told = [*_facts(document, formats, labels), (labels.contact, document.buyer.contact)]
+    facts = pairs_column(told, left=ours, width=our_width)
     facts = (*facts, *_buyer_numbers(document, formats, labels, left=ours, width=our_width))
     columns = (title, *((*space(head), *column) for column in due), address, (*sender, *space(gap), *facts))
     # The table stays out of the window.
     window = (paper.window.top + paper.window.height) * MM - TOP
     below = max(18.0, window - max(map(height_of, columns)) + 8)
     rows = [Row(columns, space_below=below, bookmark=heading_of(document, labels))]
+    if others := other_pairs(document, formats, labels):
+        rows.append(Row((pairs_column(others, left=paper.left, width=paper.text_width),), space_below=14))
     if document.reason:
         reason = pairs_column([(labels.reason, document.reason)], left=paper.left, width=paper.text_width)
         rows.append(Row((reason,), space_below=14))
@@ -202,6 +206,7 @@ def _address_column(document: Document, paper: Paper, formats: Formats, labels: 
         above = starting(text_column(_addressed(document, labels), styles.label, left=left, width=width), "P")
     address = (
         *text_column(document.buyer.name, styles.number, left=left, width=width),
+        *_lines(filter(None, [document.buyer.trading_name]), left=left, width=width),
         *_lines(address_lines(document.buyer.address, formats, abroad=is_abroad(document)), left=left, width=width),
     )
     gap = max(below + 6, window.first_line * MM - TOP - height_of(above))
@@ -220,10 +225,13 @@ def _sender_column(
     name = _fitting_name(seller.name, styles.number if logo else styles.seller, width)
     address = (
         *text_column(seller.name, name, left=left, width=width),
+        *_lines(filter(None, [seller.trading_name]), left=left, width=width),
         *_lines(address_lines(seller.address, formats, abroad=is_abroad(document)), left=left, width=width),
     )
     numbers = _lines(_numbers(seller, document.tax_number_label, formats, labels), left=left, width=width)
-    contact = _lines([text for text in (seller.email, seller.phone, seller.website) if text], left=left, width=width)
+    person = f"{labels.contact}: {seller.contact}" if seller.contact else ""
+    reached = (person, seller.email, seller.phone, seller.website)
+    contact = _lines(filter(None, reached), left=left, width=width)
     return (
         *(_logo_column(logo, seller.name, left) if logo else ()),
         *starting(address, "P"),
@@ -244,7 +252,8 @@ def _numbers(party: Party, tax_number_label: str, formats: Formats, labels: Labe
         (tax_office_label(party, language, labels), party.tax_office_number),
         (registration_label(party, language, labels), party.registration_number),
     )
-    return [f"{label} {number}".strip() for label, number in named if number]
+    numbers = [f"{label} {number}".strip() for label, number in named if number]
+    return [*numbers, *filter(None, [identifier_text(party.identifier)])]
 
 
 def _buyer_numbers(document: Document, formats: Formats, labels: Labels, *, left: float, width: float) -> Column:
@@ -257,7 +266,7 @@ def _buyer_numbers(document: Document, formats: Formats, labels: Labels, *, left
     return (TextLine(5), *starting((*label, *numbers), "P"))
 
 
-def _lines(texts: Sequence[str], *, left: float, width: float) -> Column:
+def _lines(texts: Iterable[str], *, left: float, width: float) -> Column:
     return tuple(line for text in texts for line in text_column(text, theme().text, left=left, width=width))
 
 
@@ -273,5 +282,6 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
         (labels.issue_date, formats.date(document.issue_date)),
         supplied,
         (labels.purchase_order, document.purchase_order),
+        *reference_pairs(document, labels),
         (labels.currency, document.currency),
     ]

@@ -14,6 +14,7 @@ from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels, in_line
 from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, side_by_side, text_column
+from invoicing.render.references import line_reference_texts
 from invoicing.render.tax_marks import TaxMarks, rate_words
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.untaxed import is_untaxed
@@ -128,14 +129,16 @@ def _adjustment(item: LineAdjustment, formats: Formats, labels: Labels) -> str:
 
 
 def _additions(line: Line, formats: Formats, labels: Labels) -> list[str]:
-    """What is said besides its name, which line of an order it answers, when it was supplied, and what was taken off
-    or added as an amount, which price and quantity do not show.
+    """What is said besides its name, which line of an order it answers, what it refers to, when it was supplied, and
+    what was taken off or added as an amount, which price and quantity do not show.
     """
     amounts = ((labels.discount, -line.discount_amount), (labels.charge, line.charge_amount))
     return [
         *([in_line(labels.price_reduction)] if line.price_only else []),
         *([line.details] if line.details else []),
+        *([line.note] if line.note else []),
         *_order_line(line, labels),
+        *line_reference_texts(line, formats, labels),
         *_own_dates(line, formats, labels),
         *(f"{in_line(label)} {formats.price(amount)}" for label, amount in amounts if amount),
         *(_adjustment(item, formats, labels) for item in line.adjustments),

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from invoicing.document.documents import LineTerms, PricedLine, Supply, TaxCategory
 from invoicing.document.notices import Notice
+from invoicing.document.referring import line_references
 from invoicing.document.requested import RequestedAdjustment, RequestedLine
 from invoicing.master_data.code_lists import tax_code_texts
 from invoicing.master_data.records import Item, Setup, TaxCode
@@ -99,6 +100,7 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
             "unit": line.unit or item.unit,
             "supply_date": apart.start if apart else None,
             "supply_end": apart.end if apart else None,
+            "references": line_references(line.references, item),
         },
         unit_price=_unit_price(line, item, currency=setting.currency, field=field),
         discount_amount=line.discount_amount or Decimal(0),

@@ -90,6 +90,10 @@ BRANDING = PartOfProfile(
         "brand_color": "#RRGGBB, or empty",
         "second_language": "of documents, two letters, or empty",
         "footer": "the foot of documents, or empty",
+        "trading_name": "what it is called besides its legal name, or empty",
+        "contact": "whom buyers can ask, or empty",
+        "identifier": "such as 0088:GLN, or empty",
+        "e_invoice_address": "scheme:address, where e-invoices reach it, or empty",
         _LOGO: "the file that it is kept as; empty removes it",
     },
 )

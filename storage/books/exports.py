@@ -14,15 +14,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from storage.books import files, tables
+from storage.books import export_tables, files, tables
 from storage.books.checks import PRINTING
 from storage.files.kept import Files, StoredFile
 from storage.queries.statements import execute, table_of
 
 _FILES = table_of(tables.StoredFile)
-_EXPORTS = table_of(tables.Export)
-_REQUESTS = table_of(tables.ExportRequest)
-_DAYS = table_of(tables.ExportDay)
+_EXPORTS = table_of(export_tables.Export)
+_REQUESTS = table_of(export_tables.ExportRequest)
+_DAYS = table_of(export_tables.ExportDay)
 REMOVED = select(_EXPORTS.c.file_id).where(_EXPORTS.c.removed_at.is_not(None))
 _IS_REMOVED = REMOVED.where(_EXPORTS.c.file_id == bindparam("file"))
 _OF_REQUEST = (

@@ -81,6 +81,10 @@ class Profile(BooksTable, table=True):
     write_off_limit: str = "5"
     tax_due: str = "supply"
     particulars: str = ""
+    trading_name: str = ""
+    contact: str = ""
+    identifier: str = ""
+    e_invoice_address: str = ""
 
 
 class MandateAcknowledgement(BooksTable, table=True):

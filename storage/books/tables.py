@@ -39,6 +39,14 @@ class Customer(BooksTable, table=True):
     archived: bool = False
     public_body: bool = False
     demands_e_invoice: bool = False
+    trading_name: str = ""
+    contact: str = ""
+    identifier: str = ""
+    e_invoice_address: str = ""
+    buyer_reference: str = ""
+    accounting_reference: str = ""
+    language: str = ""
+    delivery_addresses: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -59,6 +67,9 @@ class Item(BooksTable, table=True):
     supply: str = ""
     revenue_account: str = ""
     archived: bool = False
+    gtin: str = ""
+    origin: str = ""
+    classifications: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -332,45 +343,6 @@ class StoredFile(BooksTable, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Export(BooksTable, table=True):
-    """The file of an export, when it was last asked for, and when it was removed because nobody did for long. `clients`
-    are the ids of those that an archive over several is of, as JSON.
-    """
-
-    __tablename__ = "exports"
-    __table_args__ = (Index("ix_exports_content", "sha256", "format"), Index("ix_exports_asked_at", "asked_at"))
-
-    file_id: str = Field(primary_key=True, foreign_key="files.id")
-    sha256: str
-    format: str
-    made_at: datetime = Field(sa_type=UtcDateTime)
-    asked_at: datetime = Field(sa_type=UtcDateTime)
-    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    clients: str = "[]"
-
-
-class ExportRequest(BooksTable, table=True):
-    """Which file answers a request: `request` is a hash of what was asked for and of how far the books had come."""
-
-    __tablename__ = "export_requests"
-
-    request: str = Field(primary_key=True)
-    file_id: str = Field(foreign_key="exports.file_id", index=True)
-    documents: int
-    notes: str
-    asked_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class ExportDay(BooksTable, table=True):
-    """How many files exports made anew on a day (UTC), and how large they are together."""
-
-    __tablename__ = "export_days"
-
-    day: date = Field(primary_key=True)
-    made: int = 0
-    size_bytes: int = Field(default=0, sa_type=BigInteger)
-
-
 # What happens in books, which is read anew each time.
 for _model in (
     Customer,
@@ -388,8 +360,5 @@ for _model in (
     AuditEntry,
     IdempotencyKey,
     StoredFile,
-    Export,
-    ExportRequest,
-    ExportDay,
 ):
     table_of(_model).info.update(NO_SETTING)

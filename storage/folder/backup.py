@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 
 from invoicing.progress import Progress
 from invoicing.refusals import InvalidInput, Unavailable
-from storage.books import exports, tables
+from storage.books import export_tables, exports, tables
 from storage.books.pool import BOOKS_FILE, ORGANIZATIONS_FOLDER
 from storage.directory import browsers, credentials, organizations, sign_in_links, users
 from storage.directory.database import DIRECTORY_FILE, directory_named
@@ -238,7 +238,7 @@ def _file_rows(session: Session) -> list[tuple[str, int, str]]:
     if not inspect(session.connection()).has_table(str(tables.StoredFile.__tablename__)):
         return []
     query = select(tables.StoredFile.path, tables.StoredFile.size_bytes, tables.StoredFile.sha256)
-    if inspect(session.connection()).has_table(str(tables.Export.__tablename__)):
+    if inspect(session.connection()).has_table(str(export_tables.Export.__tablename__)):
         # An export that has aged is on record and not there any more: that is no damage.
         query = query.where(col(tables.StoredFile.id).not_in(exports.REMOVED))
     return list(session.exec(query.order_by(col(tables.StoredFile.id))))

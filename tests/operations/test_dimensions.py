@@ -330,6 +330,10 @@ LATER = (
     ("bank_accounts", "purpose"),
     ("bank_accounts", "account_type"),
     ("bank_accounts", "reference_rule"),
+    *(("profile", name) for name in ("trading_name", "contact", "identifier", "e_invoice_address")),
+    *(("customers", name) for name in ("trading_name", "contact", "identifier", "e_invoice_address")),
+    *(("customers", name) for name in ("buyer_reference", "accounting_reference", "language", "delivery_addresses")),
+    *(("items", name) for name in ("gtin", "origin", "classifications")),
 )
 LATER_TABLES = (
     "line_dimensions dimension_totals document_instalments workflow_conditions workflow_steps workflows"

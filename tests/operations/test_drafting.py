@@ -212,6 +212,12 @@ async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_f
             "payment_means",
             "rounding_to",
             "bank_account",
+            "terms_text",
+            "references",
+            "delivery_place",
+            "delivery",
+            "payee",
+            "tax_representative",
         }
         of_first_release = asdict(IssueRequest(request=wanted, client_reference="march"))
         del of_first_release["acknowledge"]
@@ -229,6 +235,8 @@ async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_f
                 "cost",
                 "base_quantity",
                 "adjustments",
+                "note",
+                "references",
             ):
                 del line[name]
         with raw(folder_of(books) / BOOKS_FILE) as connection:

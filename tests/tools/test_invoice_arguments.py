@@ -13,8 +13,8 @@ from invoicing.document.details import DOCUMENT, LINE, Detail, part_of
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from tools import draft_invoice, issue_invoice
 from tools.description import Description
-from tools.inputs import LineInput
 from tools.invoice_arguments import InvoiceArguments
+from tools.line_inputs import LineInput
 
 # How tax is rounded is the organization's setting, and no argument.
 SETTINGS = {"rounding"}

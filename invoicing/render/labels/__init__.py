@@ -91,6 +91,24 @@ class Labels:
     early_payment: str
     cash_accounting: str
     note: str
+    buyer_reference: str
+    project: str
+    contract: str
+    sales_order: str
+    receiving_advice: str
+    despatch_advice: str
+    tender: str
+    object: str
+    accounting_reference: str
+    attachment: str
+    delivery: str
+    payee: str
+    tax_representative: str
+    contact: str
+    seller_item: str
+    buyer_item: str
+    origin: str
+    classification: str
     page: str
     sandbox: str
     scan_to_pay: str
