@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from invoicing.approval.approvals import Approval
-from invoicing.document.documents import Document, DocumentKind, Party
+from invoicing.document.documents import Document, DocumentKind
 from invoicing.document.notices import Notice
+from invoicing.document.parties import Party
 from invoicing.money.amounts import money_text, plain
 from invoicing.organizations import OrganizationRef
 from operations.approval.showing import Shown

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from invoicing.appearance.code_texts import amount_of, asked_minor, due_of, in_letters, one_line, payee_of
-from invoicing.document.documents import Document, Party
+from invoicing.document.documents import Document
+from invoicing.document.parties import Party
 from invoicing.payment.printing import scheme_of
 from invoicing.payment.references import Scheme
 

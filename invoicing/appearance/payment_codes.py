@@ -21,7 +21,8 @@ from invoicing.appearance.local_codes import (
 )
 from invoicing.appearance.swiss_bill import SWISS_IBANS, SwissBill, swiss_bill
 from invoicing.countries.payment import PaymentCode
-from invoicing.document.documents import Document, DocumentKind, PaymentDetails
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.parties import PaymentDetails
 from invoicing.payment.accounts import at_home, country_of_account
 from invoicing.payment.printing import scheme_of
 from invoicing.payment.references import Scheme, creditor_reference

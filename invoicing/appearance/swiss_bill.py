@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from anyascii import anyascii
 
 from invoicing.appearance.code_texts import amount_of, one_line
-from invoicing.document.documents import Document, Party
+from invoicing.document.documents import Document
+from invoicing.document.parties import Party
 from invoicing.payment.accounts import is_qr_iban
 from invoicing.payment.references import creditor_reference, qr_reference
 

@@ -52,7 +52,8 @@ from invoicing.countries.registration import (
 )
 from invoicing.countries.schemes import read_split_payment, read_surcharge
 from invoicing.countries.windows import AddressWindow, read_window
-from invoicing.document.documents import Address, TaxCategory
+from invoicing.document.documents import TaxCategory
+from invoicing.document.parties import Address
 from invoicing.money.amounts import parse_decimal
 from invoicing.refusals import InvalidInput
 from invoicing.text.codes import capitals

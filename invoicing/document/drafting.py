@@ -8,18 +8,10 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
-from invoicing.document.documents import (
-    Document,
-    DocumentKind,
-    Exchange,
-    PaymentDetails,
-    PricedLine,
-    Supply,
-    TaxCategory,
-    Withholding,
-)
+from invoicing.document.documents import Document, DocumentKind, Exchange, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.particulars import with_legal_texts
+from invoicing.document.parties import PaymentDetails
 from invoicing.document.payable import EarlyPayment
 from invoicing.document.payable_rounding import payable_rounding
 from invoicing.document.readiness import check_country

@@ -11,9 +11,10 @@ from invoicing.countries import country
 from invoicing.countries.mandates import BuyerKind
 from invoicing.countries.particulars import PLACEHOLDER, PROFILE_FIELDS, seller_rules
 from invoicing.countries.particulars import model as data
-from invoicing.document.documents import Document, Line, Party, Supply
+from invoicing.document.documents import Document, Line, Supply
 from invoicing.document.law_of_form import buyer_situation
 from invoicing.document.legal_texts import LegalTerm, LegalText, Particulars, StatedParticular
+from invoicing.document.parties import Party
 from invoicing.master_data.particulars import (
     amount_parts,
     legal_form_of,

@@ -8,8 +8,9 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.details import said_of_document, said_of_line
-from invoicing.document.documents import LINE_TEXTS, Document, Line, Party, TaxCategory
+from invoicing.document.documents import LINE_TEXTS, Document, Line, TaxCategory
 from invoicing.document.notices import Notice
+from invoicing.document.parties import Party
 from invoicing.document.parts import leitweg_fault
 from invoicing.document.readiness import exchange_gap, has_seller_number, territory_blockers
 from invoicing.master_data.profiles import Profile

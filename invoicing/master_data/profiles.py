@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from invoicing.countries import country
 from invoicing.countries.tax_numbers import is_cross_border_number
-from invoicing.document.documents import Address, Party, PaymentDetails
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.organizations import Environment
 
 

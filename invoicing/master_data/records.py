@@ -10,16 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.countries.model import DatedRate
-from invoicing.document.documents import (
-    Address,
-    DocumentKind,
-    JurisdictionLevel,
-    JurisdictionRate,
-    Party,
-    PaymentDetails,
-    Supply,
-    TaxCategory,
-)
+from invoicing.document.documents import DocumentKind, JurisdictionLevel, JurisdictionRate, Supply, TaxCategory
+from invoicing.document.parties import Address, Party, PaymentDetails
 
 MONTH_END = 31
 _ONE_DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from stdnum import luhn
 
 from invoicing.countries import COUNTRY_CODES, Country, country
-from invoicing.document.documents import PaymentDetails
+from invoicing.document.parties import PaymentDetails
 from invoicing.master_data.records import BANK_DETAILS, BankAccount
 from invoicing.payment.references import ReferenceRule, Scheme, parse_rule
 from invoicing.refusals import InvalidInput

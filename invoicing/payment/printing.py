@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from invoicing.countries import Country
-from invoicing.document.documents import PaymentDetails
+from invoicing.document.parties import PaymentDetails
 from invoicing.payment.references import Scheme
 
 _PLACE = re.compile(r"\{(\d+):(\d+)(!?)\}")

@@ -6,7 +6,8 @@ import re
 
 from invoicing.countries import COUNTRY_CODES, Country, country
 from invoicing.countries.identifiers import identified
-from invoicing.document.documents import Address, Document, Party
+from invoicing.document.documents import Document
+from invoicing.document.parties import Address, Party
 from invoicing.render.formats import Formats
 from invoicing.render.labels import Labels
 

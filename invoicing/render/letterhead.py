@@ -14,7 +14,8 @@ from functools import partial
 from reportlab.lib.utils import ImageReader
 
 from invoicing.appearance.payment_codes import asks_for_payment
-from invoicing.document.documents import Document, DocumentKind, Party
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.parties import Party
 from invoicing.render.addresses import (
     address_lines,
     buyer_tax_number_label,

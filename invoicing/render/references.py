@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from invoicing.document.documents import Address, Document, Line
+from invoicing.document.documents import Document, Line
+from invoicing.document.parties import Address
 from invoicing.document.references import Classification, Place, References
 from invoicing.master_data.electronic_addresses import split_identifier
 from invoicing.render.addresses import address_lines, is_abroad

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from invoicing.document.documents import Party
+from invoicing.document.parties import Party
 from invoicing.render.addresses import address_lines
 from invoicing.render.formats import Formats
 from invoicing.render.layout import Column, text_column

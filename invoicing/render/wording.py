@@ -15,7 +15,8 @@ from babel import Locale
 from invoicing.countries import Country
 from invoicing.countries.identifiers import business_number, compact
 from invoicing.countries.tax_numbers import is_cross_border_number, validate_tax_number
-from invoicing.document.documents import Document, Party
+from invoicing.document.documents import Document
+from invoicing.document.parties import Party
 from invoicing.refusals import InvalidInput
 from invoicing.render.addresses import is_abroad, known_country
 from invoicing.render.labels import labels_of

@@ -16,7 +16,7 @@ import pycountry
 from babel import Locale
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.document.documents import Address
+from invoicing.document.parties import Address
 from invoicing.text.postal_codes import COUNTRY_MARKS, NUMBER_FIRST, POSTAL_CODES, REGIONS
 from invoicing.text.typed import fold
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from invoicing.document.documents import PaymentDetails
+from invoicing.document.parties import PaymentDetails
 from invoicing.master_data.records import BankAccount
 from invoicing.payment.accounts import check_account, is_qr_iban, pay_to
 from invoicing.refusals import InvalidInput

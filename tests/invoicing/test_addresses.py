@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.document.documents import Address
+from invoicing.document.parties import Address
 from invoicing.render.addresses import address_lines
 from invoicing.render.formats import formats_for
 from invoicing.text.addresses import TEXT_MAX, parse_address

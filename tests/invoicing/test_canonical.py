@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json, document_from_text, document_text, link_hash
 from invoicing.document.documents import (
-    Address,
     Adjustment,
     CreditedInvoice,
     Document,
@@ -26,13 +25,12 @@ from invoicing.document.documents import (
     JurisdictionRate,
     JurisdictionTax,
     Line,
-    Party,
-    PaymentDetails,
     Supply,
     TaxCategory,
     TaxSubtotal,
     Withholding,
 )
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.organizations import Environment
 
 # What the text rule lets through; a lone surrogate never gets here.

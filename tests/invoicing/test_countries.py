@@ -13,7 +13,8 @@ from babel import Locale
 
 from invoicing.countries import COUNTRY_CODES, TAXED_CATEGORIES, country, parse_country
 from invoicing.countries.tax_numbers import validate_tax_number
-from invoicing.document.documents import Address, TaxCategory
+from invoicing.document.documents import TaxCategory
+from invoicing.document.parties import Address
 from invoicing.money.amounts import minor_digits
 from invoicing.refusals import InvalidInput
 from tests.support.rates import default_code, rate_on

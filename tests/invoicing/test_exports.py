@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from invoicing.document.canonical import document_from_text
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, PricedLine, TaxCategory
+from invoicing.document.documents import Document, DocumentKind, PricedLine, TaxCategory
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.exports import workbook as workbooks
 from invoicing.exports import xlsx_file
 from invoicing.exports.archive import open_archive

@@ -10,7 +10,8 @@ from invoicing.countries import COUNTRY_CODES, country
 from invoicing.countries.identifiers import business_number, check_number, identified, named_field
 from invoicing.countries.odd_codes import odd_code
 from invoicing.countries.registration import NumberField
-from invoicing.document.documents import Document, Party
+from invoicing.document.documents import Document
+from invoicing.document.parties import Party
 from invoicing.refusals import InvalidInput
 from tests.support.printed import invoice, printed
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 from invoicing.document.canonical import document_text
-from invoicing.document.documents import Address, Party
+from invoicing.document.parties import Address, Party
 from invoicing.document.posting import post
 from invoicing.document.requested import RequestedDocument
 from invoicing.exports.ledger.beancount import write_beancount

@@ -16,7 +16,8 @@ from invoicing.appearance.branding import Branding
 from invoicing.appearance.local_codes import SpaydCode, upn_code
 from invoicing.appearance.payment_codes import EpcCode, payment_code
 from invoicing.countries import country
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.document.payable import Instalment
 from invoicing.organizations import Environment
 from invoicing.payment.references import candidates, parse_rule

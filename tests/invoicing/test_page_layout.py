@@ -10,7 +10,8 @@ import pytest
 
 from invoicing.appearance.branding import Branding, kept_logo
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails
+from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.document.payable import Instalment
 from invoicing.render.formats import formats_for, grouped_by_four
 from invoicing.render.labels import labels_of

@@ -8,7 +8,8 @@ import pytest
 
 from invoicing.appearance.payment_codes import EpcCode, epc_code, payment_code
 from invoicing.appearance.swiss_bill import SwissAddress, SwissBill
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, Withholding
+from invoicing.document.documents import Document, DocumentKind, Withholding
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.render.codes import small_modules, swiss_modules
 from invoicing.render.pdf import render_pdf
 from tests.support.printed import invoice, pages_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum import iso11649, luhn
 
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.document.documents import PaymentDetails
+from invoicing.document.parties import PaymentDetails
 from invoicing.payment.check_digits import (
     modulus_11_of_kid,
     modulus_11_of_si12,

@@ -11,14 +11,8 @@ import pytest
 
 from invoicing.appearance.branding import Branding, kept_logo
 from invoicing.countries import COUNTRY_CODES, country
-from invoicing.document.documents import (
-    Address,
-    CreditedInvoice,
-    DocumentKind,
-    Exchange,
-    PaymentDetails,
-    Withholding,
-)
+from invoicing.document.documents import CreditedInvoice, DocumentKind, Exchange, Withholding
+from invoicing.document.parties import Address, PaymentDetails
 from invoicing.organizations import Environment
 from invoicing.render.addresses import address_lines
 from invoicing.render.formats import formats_for

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoicing.document.canonical import document_text
-from invoicing.document.documents import Address, Document, DocumentKind, Party, PaymentDetails, PricedLine, TaxCategory
+from invoicing.document.documents import Document, DocumentKind, PricedLine, TaxCategory
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.organizations import Environment
 from invoicing.render.fonts import unprintable_characters
 from invoicing.render.formats import formats_for

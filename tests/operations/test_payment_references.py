@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from invoicing.document.documents import DocumentKind, PaymentDetails
+from invoicing.document.documents import DocumentKind
+from invoicing.document.parties import PaymentDetails
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.configuration.configuring import get_entries, save_entry

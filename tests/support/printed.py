@@ -13,7 +13,8 @@ from PIL import Image
 
 from invoicing.appearance.branding import Branding
 from invoicing.countries import country
-from invoicing.document.documents import Address, Document, Party, PaymentDetails, Supply
+from invoicing.document.documents import Document, Supply
+from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.organizations import Environment
 from invoicing.render.pdf import render_pdf
 from tests.support.samples import CODES, circumstances, customer, document, line, request

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
-from invoicing.document.documents import Address, Party
+from invoicing.document.parties import Address, Party
 from invoicing.exports.ledger.entries import Entry, Ledger, Side
 from invoicing.master_data.records import Account
 from invoicing.text.typed import counted

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from invoicing.document.canonical import document_from_text
-from invoicing.document.documents import Document, Party
+from invoicing.document.documents import Document
+from invoicing.document.parties import Party
 from invoicing.master_data.records import Account
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from stdnum.no import orgnr
 
-from invoicing.document.documents import Address
+from invoicing.document.parties import Address
 from invoicing.exports.ledger.entries import Entry, Ledger, Side
 from invoicing.exports.ledger.saft_accounts import (
     Gathered,

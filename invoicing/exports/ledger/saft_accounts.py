@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 from invoicing.document.breakdown import break_down
-from invoicing.document.documents import Address, Party, TaxCategory
+from invoicing.document.documents import TaxCategory
+from invoicing.document.parties import Address, Party
 from invoicing.exports.ledger.entries import Entry, Ledger
 from invoicing.exports.ledger.posted_to import account_of, posted_to
 from invoicing.master_data.records import Account
