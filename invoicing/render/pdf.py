@@ -140,7 +140,8 @@ def _pages(rows: list[Row], sheet: Sheet) -> list[list[Placed]]:
     if sheet.slip is None or (sheet.has_room_for_slip(pages[-1]) and _has_line(pages[-1])):
         return pages
     lines = [index for index, row in enumerate(rows) if row.kind == "line"]
-    for count in range(min(_LINES_WITH_SLIP, len(lines)), 0, -1):
+    # Most of a few lines stay where they are.
+    for count in range(min(_LINES_WITH_SLIP, (len(lines) + 1) // 2), 0, -1):
         first = lines[-count]
         moved = [*rows[:first], replace(rows[first], new_page=True), *rows[first + 1 :]]
         broken = paginate(moved, first=sheet.first_frame(), following=sheet.next_frame)

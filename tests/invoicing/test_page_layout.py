@@ -123,6 +123,12 @@ def test_a_slip_is_never_alone_on_its_page(lines: int) -> None:
     assert "Gesamtbetrag" in last
 
 
+def test_a_slip_takes_at_most_half_of_a_few_lines_to_its_page() -> None:
+    first, last = pages_of(render_pdf(replace(invoice("CH", count=5), note="Danke.\n" * 4)))
+    assert [f"<Item {index}>" in first for index in range(1, 6)] == [True, True, False, False, False]
+    assert "<Item 3>" in last
+
+
 @pytest.mark.parametrize("country_code", ["HU", "MT", "GB", "NO"])
 def test_an_account_stays_on_one_line_and_can_be_copied(country_code: str) -> None:
     ibans = {
