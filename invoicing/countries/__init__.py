@@ -192,6 +192,11 @@ def parse_country(text: str, *, name: str) -> Country:
         cash_rounding=read_cash_rounding(table.tables_if_any("cash_rounding")),
     )
     table.close()
+    _check(parsed, name)
+    return parsed
+
+
+def _check(parsed: Country, name: str) -> None:
     _check_languages(parsed, name)
     _check_address_lines(parsed.address_lines, name)
     if [template.default for template in parsed.tax_codes].count(True) != 1:
@@ -206,7 +211,6 @@ def parse_country(text: str, *, name: str) -> Country:
     forms = [one.code for one in parsed.mandates] + [one.code for one in parsed.requirements]
     if len(set(forms)) != len(forms):
         raise ValueError(f"{name}: a mandate or requirement appears twice.")
-    return parsed
 
 
 def _check_languages(parsed: Country, name: str) -> None:
