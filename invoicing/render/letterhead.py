@@ -41,6 +41,7 @@ from invoicing.render.layout import (
     starting,
     text_column,
 )
+from invoicing.render.metadata import one_line
 from invoicing.render.references import identifier_text, other_pairs, reference_pairs
 from invoicing.render.sender import return_column
 from invoicing.render.theme import MM, Paper, theme
@@ -128,7 +129,9 @@ def pairs_column(
 def _logo_column(logo: bytes, seller: str, left: float) -> Column:
     width, height = ImageReader(io.BytesIO(logo)).getSize()
     scale = min(_LOGO_WIDTH_MAX / width, _LOGO_HEIGHT_MAX / height)
-    return picture_column(Picture(left, width * scale, height * scale, Raster(logo), alt=seller), space_below=8)
+    return picture_column(
+        Picture(left, width * scale, height * scale, Raster(logo), alt=one_line(seller)), space_below=8
+    )
 
 
 def _title_column(document: Document, paper: Paper, labels: Labels, *, left: float, width: float) -> Column:

@@ -48,7 +48,7 @@ class Metadata:
 
 def describe(canvas: Canvas, metadata: Metadata) -> None:
     """Put the metadata into the file. Of the moment of printing there is nothing in it."""
-    title, author, subject = map(_one_line, (metadata.title, metadata.author, metadata.subject))
+    title, author, subject = map(one_line, (metadata.title, metadata.author, metadata.subject))
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setSubject(subject)
@@ -69,7 +69,8 @@ def describe(canvas: Canvas, metadata: Metadata) -> None:
     document.Catalog.Metadata = XMP(creator=lambda _: packet.encode())
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text as the file can have it beside its pages: on one line, without what cannot be encoded."""
     # Half a surrogate pair cannot be encoded, and a control character is not allowed in XML; metadata otherwise keeps
     # characters that the faces lack.
     plain = "".join(character for character in text if character.isspace() or _is_xml(character))

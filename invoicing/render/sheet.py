@@ -25,7 +25,7 @@ from invoicing.render.fonts import EMBEDDING_LOCK, Face, printable
 from invoicing.render.labels import Labels
 from invoicing.render.layout import Column, Frame, Placed, Row, Run, Style, Table, TextLine, text_column
 from invoicing.render.letterhead import TOP
-from invoicing.render.metadata import Metadata, describe
+from invoicing.render.metadata import Metadata, describe, one_line
 from invoicing.render.slip import SLIP_HEIGHT, Slip, draw_slip
 from invoicing.render.tagging import Element, Tags
 from invoicing.render.theme import Paper, hairline, theme
@@ -126,9 +126,9 @@ def _draw_page(canvas: Canvas, placed: Sequence[Placed], sheet: Sheet, tags: Tag
 
 def _bookmark(canvas: Canvas, item: Placed, paper: Paper) -> None:
     """An entry of the outline, by which a reader of several pages finds the row."""
-    key = item.row.bookmark
+    key = f"{canvas.getPageNumber()}-{item.top:.0f}"
     canvas.bookmarkHorizontal(key, 0, paper.height - item.top)
-    canvas.addOutlineEntry(key, key)
+    canvas.addOutlineEntry(one_line(item.row.bookmark), key)
 
 
 def _draw_row(canvas: Canvas, item: Placed, paper: Paper, tags: Tags) -> None:

@@ -140,6 +140,13 @@ def test_a_file_of_several_pages_has_an_outline() -> None:
         assert not outline.root
 
 
+@pytest.mark.parametrize("text", ["half a pair \ud800", "control \x01", ")Tj (Ελλάς 漢", "#20 <b> \\n", "A" * 400])
+def test_no_text_of_a_document_breaks_its_file(text: str) -> None:
+    what = invoice("GB", count=40)
+    what = replace(what, number=text, seller=replace(what.seller, name=text), buyer=replace(what.buyer, name=text))
+    assert read(render_pdf(what, LOGO)).faults == []
+
+
 def test_the_dates_of_the_file_are_those_of_the_document() -> None:
     what = replace(invoice("GB"), issue_date=date(2027, 1, 31), number="A\x01<B>&C")
     with pikepdf.open(io.BytesIO(render_pdf(what))) as opened:
