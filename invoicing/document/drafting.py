@@ -8,7 +8,7 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
-from invoicing.document.documents import Document, DocumentKind, Exchange, PricedLine, Supply, TaxCategory, Withholding
+from invoicing.document.documents import Document, DocumentKind, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
 from invoicing.document.particulars import with_legal_texts
 from invoicing.document.parties import PaymentDetails
@@ -29,6 +29,7 @@ from invoicing.document.requested import (
     request_from_text,
     request_text,
 )
+from invoicing.document.stated_rate import stated_exchange
 from invoicing.master_data.code_lists import withholding_texts
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item, PaymentTerm, Setup, TaxCode
@@ -37,7 +38,6 @@ from invoicing.payment.accounts import pay_to
 from invoicing.refusals import Conflict, InvalidInput
 from invoicing.tax.adjusting import TaxedAdjustment
 from invoicing.tax.choice import ChosenTax
-from invoicing.tax.conversion import exchange
 from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
 from invoicing.tax.facts import buyer_facts, seller_facts
@@ -153,7 +153,6 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         adjustments=totals.adjustments,
         # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
         withholding=_withholding(request, circumstances, totals, setting.shown.last),
-        exchange=_exchange(request, circumstances, totals, currency=currency, tax_point=tax_day),
         tax_point=tax_day,
         accounting_currency=profile.currency,
         early_payment=_early_payment(term if terms else None, issue_date, totals, profile.country),
@@ -161,9 +160,21 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         payment_means=request.payment_means,
         **referred(request, customer),
     )
-    document = replace(document, payable_rounding=payable_rounding(request, document, profile))
+    return Composition(_completed(document, request, term, circumstances), chosen)
+
+
+def _completed(
+    document: Document, request: RequestedDocument, term: PaymentTerm, circumstances: Circumstances
+) -> Document:
+    """The document with what follows from its amounts: exchange, rounding of the sum to pay, instalments, texts."""
+    profile = circumstances.profile
+    document = replace(
+        document,
+        exchange=stated_exchange(request, document, today=circumstances.today),
+        payable_rounding=payable_rounding(request, document, profile),
+    )
     document = replace(document, instalments=instalments(request, term, document))
-    return Composition(with_legal_texts(document, profile, customer), chosen)
+    return with_legal_texts(document, profile, circumstances.customer)
 
 
 def _early_payment(term: PaymentTerm | None, issue_date: date, totals: Totals, home: str) -> EarlyPayment | None:
@@ -356,34 +367,6 @@ def _withholding(
     rules = country(profile.country)
     check_payer(code, rules=rules, customer=circumstances.customer, vat_registration=profile.vat_registration)
     return withhold(code, totals, rules=rules, on=tax_point)
-
-
-def _exchange(
-    request: RequestedDocument, circumstances: Circumstances, totals: Totals, *, currency: str, tax_point: date
-) -> Exchange | None:
-    if request.exchange_rate is None:
-        return None
-    books = circumstances.profile.currency
-    latest = max(circumstances.today, request.issue_date or circumstances.today)
-    if request.exchange_date is not None and request.exchange_date > latest:
-        raise InvalidInput(
-            f"exchange_date {request.exchange_date.isoformat()} lies ahead: no rate of that day is known yet.",
-            field="exchange_date",
-        )
-    if currency == books:
-        raise InvalidInput(
-            f"exchange_rate: the document is in {currency}, the currency of the books: leave it out.",
-            field="exchange_rate",
-        )
-    return exchange(
-        net_minor=totals.net_minor,
-        tax_minor=totals.tax_minor,
-        currency=currency,
-        accounting_currency=books,
-        rate=request.exchange_rate,
-        on=request.exchange_date or min(tax_point, latest),
-        source=request.exchange_source,
-    )
 
 
 def _supply_end(request: RequestedDocument, supply_date: date) -> date | None:
