@@ -190,14 +190,10 @@ def _is_split(totals: Totals) -> bool:
 
 
 def _pay_to(request: RequestedDocument, circumstances: Circumstances, currency: str) -> PaymentDetails:
-    return pay_to(
-        circumstances.setup.bank_accounts,
-        circumstances.profile.payment(),
-        currency=currency,
-        seller=circumstances.profile.country,
-        buyer=circumstances.customer.country,
-        named=request.bank_account,
-    )
+    profile, accounts = circumstances.profile, circumstances.setup.bank_accounts
+    countries = {"seller": profile.country, "buyer": circumstances.customer.country}
+    asked = {"currency": currency, "named": request.bank_account}
+    return pay_to(accounts, profile.payment(), **countries, **asked, payee=request.payee is not None)
 
 
 def _has_tax(totals: Totals) -> bool:

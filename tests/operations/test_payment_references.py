@@ -11,6 +11,7 @@ import pytest
 
 from invoicing.document.documents import DocumentKind
 from invoicing.document.parties import PaymentDetails
+from invoicing.document.references import Payee
 from invoicing.document.requested import RequestedDocument, RequestedLine
 from invoicing.refusals import Conflict, InvalidInput, NotFound
 from operations.configuration.configuring import get_entries, save_entry
@@ -136,6 +137,16 @@ async def test_accounts_have_purposes_types_and_rules_and_two_are_never_for_the_
     assert (await desk.invoice(abroad, account="main")).document.payment.iban == SWISS
     await desk.account("MORE", iban=FINNISH, purpose="foreign", currency="EUR")
     assert (await desk.invoice(abroad)).document.payment.iban == FINNISH
+
+
+async def test_what_is_paid_to_a_payee_names_the_payees_account(desk: Desk) -> None:
+    await desk.account("FACTOR", iban="BE68539007547034", purpose="payee", account_holder="Factor NV")
+    line = RequestedLine(Decimal(1), description="Work", unit_price=Decimal(100))
+    wanted = RequestedDocument(await desk.buyer("FI"), (line,))
+    own = await draft_invoice(desk.books, DraftRequest(document=wanted))
+    assert own.document.payment.iban == FINNISH
+    sold = await draft_invoice(desk.books, DraftRequest(document=replace(wanted, payee=Payee("Factor NV"))))
+    assert (sold.document.payment.iban, sold.document.payment.account_holder) == ("BE68539007547034", "Factor NV")
 
 
 async def test_a_draft_says_that_no_account_takes_what_this_buyer_pays(desk: Desk) -> None:
