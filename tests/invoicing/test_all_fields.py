@@ -25,7 +25,7 @@ from invoicing.document.documents import (
     Withholding,
 )
 from invoicing.document.legal_texts import LegalTerm, LegalText, Particulars, StatedParticular
-from invoicing.document.payable import EarlyPayment, Instalment
+from invoicing.document.payable import EarlyPayment, Instalment, PayableRounding, PaymentMeans
 from invoicing.document.references import (
     Attachment,
     Attribute,
@@ -99,6 +99,8 @@ def full_document() -> Document:
         exchange=Exchange("GBP", Decimal("0.85"), SPRING, "ECB", 4200, 800),
         early_payment=EarlyPayment(Decimal(2), date(2026, 3, 20), 111, "The words of the law"),
         instalments=(Instalment(date(2026, 3, 20), 3000), Instalment(date(2026, 4, 20), 2000)),
+        payment_means=PaymentMeans.TRANSFER,
+        payable_rounding=PayableRounding(Decimal("0.05"), 2),
         reason="A reason",
         form_words="A copy",
         cash_accounting=True,
@@ -199,6 +201,11 @@ NOT_PRINTED = {
     "legal_terms[0].code": "a code for programs",
     "legal_terms[0].subject": "a code for programs",
     "legal_terms[0].language": "that of the text",
+    "due_date": "with instalments the day of each is printed",
+    "payment.account_type": "how a local account is used",
+    "payment.reference_rule": "how the reference was made, which is printed",
+    "payment_means": "the page says how to pay",
+    "payable_rounding.unit": "seen in the sum",
     "adjustments[0].base_minor": "printed with a percentage alone",
     "adjustments[0].tax_code": "a code of the organization's own",
     "adjustments[0].position": "their order",
@@ -227,6 +234,7 @@ NOT_IN_TABLES = {
     r"id|series|rounding|lines\[0\]\.(item|invoice_position)": "ids and settings of ours",
     r"locale|tax_number_label|form_words|early_payment\.words|withholding\.label": "words of the page",
     r"lines\[0\]\.correction\..*|lines\[0\]\.adjustments\[0\]\.of_rest": "how an amount came about",
+    r"payable_rounding\.unit": "how an amount came about",
     r"withholding\.(without\[0\]|of_total)": "how a base came about",
     r"lines\[0\]\.discount_amount": "beside a percentage it says nothing",
     r".*\.jurisdictions\[0\]\..*": "the taxes of a document have them",
