@@ -59,8 +59,8 @@ SLIP_TOP = 842 - 298
             (
                 "Ερμού 5\n105 63 Αθήνα\nΑΦΜ 094259216",
                 "Τιμολόγιο\nINV-2026-00042",
-                "Προς\nHotel Bristol",
-                "ΦΠΑ 24% 75,00 18,00\nΣύνολο χωρίς ΦΠΑ 75,00 €\nΦΠΑ 18,00 €\nΣύνολο 93,00 €",
+                "Πελάτης\nHotel Bristol",
+                "ΦΠΑ 24% 75,00 18,00\nΚαθαρή αξία 75,00 €\nΦΠΑ 18,00 €\nΣύνολο 93,00 €",
             ),
         ),
         (
@@ -87,7 +87,7 @@ SLIP_TOP = 842 - 298
                 "ul. Długa 5\n00-238 Warszawa\nNIP 8567346215\n",
                 "Faktura\nINV-2026-00042",
                 "Nabywca\nHotel Bristol",
-                "Lp. Nazwa Ilość Cena jednostkowa VAT Wartość",
+                "Lp. Nazwa towaru lub usługi Ilość Cena jednostkowa VAT Wartość",
                 "Razem netto 75,00 zł\nVAT 17,25 zł\nRazem 92,25 zł",
             ),
         ),
@@ -95,7 +95,7 @@ SLIP_TOP = 842 - 298
             "ES",
             (
                 "Factura\nINV-2026-00042\nTotal a pagar",
-                "Facturar a\nHotel",
+                "Cliente\nHotel",
                 "Fecha de expedición 16 mar 2026",
                 "Total 90,75 €",
             ),
