@@ -159,7 +159,8 @@ def _rows(document: Document, logo: bytes, code: CodeToPay | None, look: _Look) 
     tax = common_tax_label(document)
     sentence = labels.prices_with_tax if document.prices_include_tax else labels.prices_without_tax
     sentence = labels.prices if is_untaxed(document) else sentence
-    caption = sentence.format(currency=document.currency, tax=tax or labels.tax_in_sentence)
+    # The full stop of an abbreviation (USt.) ends the sentence too.
+    caption = sentence.format(currency=document.currency, tax=tax or labels.tax_in_sentence).replace("..", ".")
     return [
         *letterhead_rows(document, logo=logo, paper=paper, formats=formats, labels=labels),
         Row(

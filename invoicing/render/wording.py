@@ -19,7 +19,7 @@ from invoicing.document.documents import Document
 from invoicing.document.parties import Party
 from invoicing.refusals import InvalidInput
 from invoicing.render.addresses import is_abroad, known_country
-from invoicing.render.labels import labels_of
+from invoicing.render.labels import FALLBACK_LANGUAGE, labels_of
 from invoicing.render.untaxed import is_untaxed, registration_rules
 
 # The terms that every organization begins with are named in English.
@@ -138,9 +138,10 @@ def _terms_in(terms: str, locale: Locale) -> str:
     if terms == _ON_RECEIPT:
         return labels.due_on_receipt
     found = _DAYS_NET.fullmatch(terms)
-    # A locale without labels is English, whose name of these terms is the one that is stored.
-    if found is None or labels is labels_of("en"):
+    if found is None:
         return terms
     days = int(found.group(1))
-    # Not babel's units: it has none for four of the languages, and counts in periods of 24 hours in three others.
-    return labels.days_net.get(locale.plural_form(days), labels.days_net["other"]).format(days=days)
+    # Not babel's units: it has none for four of the languages, and counts in periods of 24 hours in three others. A
+    # locale without labels is English, and counts as English does.
+    plural = Locale.parse(FALLBACK_LANGUAGE) if labels is labels_of(FALLBACK_LANGUAGE) else locale
+    return labels.days_net.get(plural.plural_form(days), labels.days_net["other"]).format(days=days)

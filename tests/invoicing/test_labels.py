@@ -98,8 +98,8 @@ def test_every_plural_of_a_language_has_its_words(language: str) -> None:
 
 def test_a_second_language_calls_the_tax_by_its_own_name() -> None:
     both = in_two_languages(labels_of("de"), labels_of("en"), second_tax="VAT")
-    assert both.net == "Summe ohne {tax} / Total without VAT"
-    assert in_two_languages(labels_of("de"), labels_of("en")).net == "Summe ohne {tax} / Total without {tax}"
+    assert both.net == "Nettobetrag / Total excl. VAT"
+    assert in_two_languages(labels_of("de"), labels_of("en")).net == "Nettobetrag / Total excl. {tax}"
 
 
 def test_an_unknown_language_is_english_and_norwegian_is_bokmal() -> None:
@@ -127,7 +127,7 @@ def test_two_languages_say_what_is_the_same_once() -> None:
         lambda text: text.replace("[categories]", '[categories]\nS = "standard"'),
         lambda text: text.partition("[days_net]")[0],
         lambda text: text.replace("other = ", "others = "),
-        lambda text: text.replace('other = "{days} days net"', ""),
+        lambda text: text.replace('other = "Net {days} days"', ""),
     ],
 )
 def test_a_file_that_is_not_complete_is_refused(change: object) -> None:

@@ -62,14 +62,14 @@ def test_the_sum_and_its_day_are_the_largest_after_the_title() -> None:
     assert amount[0] == pytest.approx(title[0], abs=0.5)
     assert amount[3] - amount[1] > total[3] - total[1]
     assert day[2] < place_of(pdf, "Hartley & Daughters")[0]
-    assert "Amount payable" not in printed(replace(invoice("GB"), kind=DocumentKind.CREDIT_NOTE))
+    assert "Amount due" not in printed(replace(invoice("GB"), kind=DocumentKind.CREDIT_NOTE))
 
 
 def test_instalments_have_their_days_in_the_terms_and_the_sum_alone_is_large() -> None:
     what = invoice("GB")
     parts = (Instalment(date(2026, 4, 15), 4_000), Instalment(date(2026, 5, 15), 5_000))
     text = printed(replace(what, instalments=parts))
-    assert "Amount payable\n£90.00\nBill to" in text
+    assert "Amount due\n£90.00\nBill to" in text
     assert "Due date 15 Apr 2026: £40.00\nDue date 15 May 2026: £50.00" in text
     assert "Due date\n15 Apr 2026" in printed(replace(what, instalments=()))
 

@@ -108,21 +108,21 @@ def assert_inside_margins(pdf: bytes) -> None:
 def test_everything_that_the_law_and_the_buyer_need_is_on_the_paper() -> None:
     text = text_of(bakery())
     for expected in (
-        "Invoice\nINV-2026-00042\nAmount payable\n£1,015.96\nDue date\n4 Apr 2026",
+        "Invoice\nINV-2026-00042\nAmount due\n£1,015.96\nDue date\n4 Apr 2026",
         "Hartley & Daughters Bakery Ltd\nUnit 4\n12 Station Road\nBristol\nBS1 4ND\nVAT no. GB123456782",
         "Company no. 08123456",
         "accounts@hartley.example\n+44 117 496 0123\nwww.hartley.example",
         "Bill to\nHarbour Café\n3 Quay Street\nBristol\nBS1 5TY",
-        "Issue date 5 Mar 2026\nSupply date 3 Mar 2026\nPurchase order PO-7781\nCurrency GBP\n",
+        "Invoice date 5 Mar 2026\nDate of supply 3 Mar 2026\nPurchase order PO-7781\nCurrency GBP\n",
         "Bill to\nVAT no. GB987654321",
-        "All amounts in GBP, VAT not included in prices and line amounts.",
+        "All amounts in GBP, prices excluding VAT.",
         "No. Description Quantity Unit price Discount VAT Amount",
         "1 Sourdough loaf 120 pcs 3.20 0% 384.00",
         "3 Delivery 2.5 hours 18.50 10% 20% 41.63",
         "VAT 20% 526.63 105.33",
         "VAT zero-rated 0% 384.00 0.00",
-        "Total without VAT £910.63\nVAT £105.33\nTotal £1,015.96",
-        "Account holder Hartley Ltd\nBank Barclays\nSort code 20-20-15\nAccount number 55555555",
+        "Total excl. VAT £910.63\nVAT £105.33\nTotal £1,015.96",
+        "Account name Hartley Ltd\nBank Barclays\nSort code 20-20-15\nAccount number 55555555",
         "IBAN GB33 BUKB 2020 1555 5555 55\nBIC BUKBGB22\nReference INV-2026",
         "Payment terms\nPayment within 30 days.",
         "Note\nThank you.\nSee you at Easter.",
@@ -139,7 +139,7 @@ def test_the_text_is_in_reading_order() -> None:
         "Due date",
         "Harbour",
         "Hartley & Daughters",
-        "Issue date",
+        "Invoice date",
         "Sourdough",
         "VAT summary",
         "Total £",
@@ -161,8 +161,8 @@ def test_what_is_empty_leaves_no_label_behind() -> None:
 
 def test_a_supply_over_some_time_is_printed_as_a_period() -> None:
     text = text_of(replace(bakery(), supply_date=date(2026, 2, 1), supply_end=date(2026, 2, 28)))
-    assert "Supply period 1 Feb 2026 – 28 Feb 2026" in text
-    assert "Supply date" not in text
+    assert "Period of supply 1 Feb 2026 – 28 Feb 2026" in text
+    assert "Date of supply" not in text
 
 
 def test_a_credit_note_says_so_and_is_not_due() -> None:
@@ -191,8 +191,8 @@ def test_the_legal_reason_stands_below_its_tax() -> None:
 
 def test_prices_that_include_tax_are_declared_as_such() -> None:
     text = text_of(document(line("Haircut", price="48"), prices_include_tax=True))
-    assert "VAT included in prices and line amounts" in text
-    assert "Total without VAT £40.00" in text
+    assert "prices including VAT" in text
+    assert "Total excl. VAT £40.00" in text
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_each_page_repeats_the_number_the_header_and_the_sum_so_far() -> None:
 def test_the_totals_are_never_alone_on_a_page() -> None:
     for count in range(8, 42):
         texts = pages_of(render_pdf(catalogue(count)))
-        (with_total,) = [text for text in texts if "Total without VAT" in text]
+        (with_total,) = [text for text in texts if "Total excl. VAT" in text]
         assert f"<Item {count}>" in with_total
         assert f"Total £{count * 12}.00" in with_total
 

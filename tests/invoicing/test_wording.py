@@ -62,7 +62,7 @@ def test_the_standard_terms_of_all_countries_are_in_every_language(language: str
     ("locale", "terms", "expected"),
     [
         ("de_DE", "Due on receipt", "Zahlbar sofort nach Erhalt"),
-        ("de_DE", "30 days net", "30 Tage netto"),
+        ("de_DE", "30 days net", "Zahlbar innerhalb von 30 Tagen"),
         ("it_IT", "30 days net", "Pagamento a 30 giorni"),
         ("nl_NL", "14 days net", "Betaling binnen 14 dagen"),
         ("sv_SE", "30 days net", "30 dagar netto"),
@@ -71,9 +71,11 @@ def test_the_standard_terms_of_all_countries_are_in_every_language(language: str
         ("cs_CZ", "3 days net", "Splatnost 3 dny"),
         ("ro_RO", "30 days net", "Termen de plată: 30 de zile"),
         ("lt_LT", "21 days net", "Apmokėti per 21 dieną"),
-        ("en_GB", "30 days net", "30 days net"),
+        ("en_GB", "30 days net", "Net 30 days"),
+        ("en_US", "1 days net", "Net 1 day"),
         ("en_GB", "Due on receipt", "Due on receipt"),
-        ("ja_JP", "30 days net", "30 days net"),
+        ("ja_JP", "30 days net", "Net 30 days"),
+        ("ja_JP", "1 days net", "Net 1 day"),
         ("de_DE", "30 days net, 2% within 10 days", "30 days net, 2% within 10 days"),
         ("de_DE", "Due on receipt, please", "Due on receipt, please"),
         ("de_DE", "", ""),
@@ -84,7 +86,7 @@ def test_standard_terms_are_translated_and_ones_own_are_not(locale: str, terms: 
 
 
 def test_terms_are_in_both_languages_of_a_document_and_once_where_they_are_alike() -> None:
-    assert _terms("30 days net", "de_DE", "en") == "30 Tage netto / 30 days net"
+    assert _terms("30 days net", "de_DE", "en") == "Zahlbar innerhalb von 30 Tagen / Net 30 days"
     assert _terms("By standing order", "de_DE", "en") == "By standing order"
 
 
@@ -174,7 +176,7 @@ def test_two_languages_each_name_the_tax_in_their_own_way() -> None:
     what = invoice("DE", count=1)
     what = replace(what, taxes=tuple(replace(tax, label="USt.") for tax in what.taxes))
     text = printed(what, ENGLISH_TOO)
-    assert "Summe ohne USt. / Total without VAT" in text
+    assert "Nettobetrag / Total excl. VAT" in text
     assert "USt.-Aufstellung / VAT summary" in " ".join(text.split())
 
 
