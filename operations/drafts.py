@@ -163,7 +163,11 @@ def resolve_request(db: Session, books: Books, request: DraftRequest) -> Resolve
     wanted = check_request(wanted)
     items = resolve_items(db, [line.item for line in wanted.lines])
     customer = resolve_customer(db, wanted.customer)
-    lines = tuple(replace(line, item=items[line.item].id) if line.item else line for line in wanted.lines)
+    ids = {name: item.id for name, item in items.items()}
+    lines = tuple(
+        line if ids.get(line.item, line.item) == line.item else replace(line, item=ids[line.item])
+        for line in wanted.lines
+    )
     return Resolved(
         replace(wanted, customer=customer.id, lines=lines), customer, {item.id: item for item in items.values()}
     )

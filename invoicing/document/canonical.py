@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter, methodcaller
 from typing import Any
 
 from invoicing.document.documents import Document
@@ -84,36 +86,55 @@ def link_hash(*, previous: str, position: int, text: str) -> str:
 
 def _plain_types(value: object) -> object:
     kind: type[Any] = type(value)
-    if kind in _AS_IT_IS:
-        return value
-    if names := _names(kind):
-        added = later_defaults(kind)
-        return {
-            name: _plain_types(part) for name in names if (part := getattr(value, name)) != added.get(name, _ALWAYS)
-        }
-    match value:
-        case dict():
-            return {key: _plain_types(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain_types(item) for item in value]
-        case Decimal():
-            return plain(value)
-        case date():
-            return value.isoformat()
-        case str():
-            return str(value)
-        case _:
-            return value
+    return value if kind in _AS_IT_IS else _writer(kind)(value)
 
 
+_Writer = Callable[[Any], object]
 _AS_IT_IS = frozenset((str, int, bool, type(None)))
-_NAMES: dict[type[Any], tuple[str, ...]] = {}
-# Equal to nothing that a field can hold.
-_ALWAYS = object()
+# What was found out of a type: a document has a thousand lines, each of the same fields.
+_WRITERS: dict[type[Any], _Writer] = {}
 
 
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a dataclass; none of any other type."""
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-    return _NAMES[kind]
+def _writer(kind: type[Any]) -> _Writer:
+    if kind not in _WRITERS:
+        _WRITERS[kind] = _new_writer(kind)
+    return _WRITERS[kind]
+
+
+def _new_writer(kind: type[Any]) -> _Writer:
+    if is_dataclass(kind):
+        return _fields_writer(kind)
+    if issubclass(kind, dict):
+        return lambda value: {key: _plain_types(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple):
+        return lambda value: [_plain_types(item) for item in value]
+    if issubclass(kind, Decimal):
+        return plain
+    if issubclass(kind, date):
+        return methodcaller("isoformat")
+    return str if issubclass(kind, str) else lambda value: value
+
+
+def _fields_writer(kind: type[Any]) -> _Writer:
+    """The fields by name; one that a later release added only where it is not empty."""
+    added = later_defaults(kind)
+    first = tuple(field.name for field in fields(kind) if field.name not in added)
+    later, defaults = tuple(added), tuple(added.values())
+    firsts, laters = _getter(first), _getter(later)
+
+    def write(value: object) -> dict[str, object]:
+        written = dict(zip(first, firsts(value), strict=True)) | {
+            name: part
+            for name, part, default in zip(later, laters(value), defaults, strict=True)
+            if part is not default and part != default
+        }
+        return {name: part if type(part) in _AS_IT_IS else _writer(type(part))(part) for name, part in written.items()}
+
+    return write
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
+    """The values of these fields; `attrgetter` answers a single one by itself."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -188,9 +189,9 @@ def request_text(request: RequestedDocument) -> str:
 
 def request_values(request: RequestedDocument) -> dict[str, Any]:
     """What the text of a request is made of."""
-    value = _without_defaults(request)
-    value["lines"] = [_without_defaults(line) for line in request.lines]
-    return value
+    later = later_defaults(RequestedDocument)
+    values = {one.name: getattr(request, one.name) for one in fields(request)}
+    return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
 
 def request_from_text(text: str) -> RequestedDocument:
@@ -201,12 +202,6 @@ def request_from_text(text: str) -> RequestedDocument:
 def request_from_values(raw: dict[str, Any]) -> RequestedDocument:
     """The request of these values, as JSON has them."""
     return made_of(RequestedDocument, raw)
-
-
-def _without_defaults(part: RequestedDocument | RequestedLine) -> dict[str, Any]:
-    later = later_defaults(type(part))
-    values = {one.name: getattr(part, one.name) for one in fields(part)}
-    return {name: value for name, value in values.items() if name not in later or value != later[name]}
 
 
 def _check_count(name: str, count: int, limit: int) -> None:
@@ -269,23 +264,31 @@ def _check_line(line: RequestedLine, field: str) -> RequestedLine:
             raise InvalidInput(f"{field}.{name} must be between 0 and {PRICE_MAX}.", field=f"{field}.{name}")
     _check_line_dates(line, field)
     _check_count(f"{field}.adjustments", len(line.adjustments), LINE_ADJUSTMENTS_MAX)
-    texts: dict[str, Any] = {
-        name: clean_line(getattr(line, name), field=f"{field}.{name}", limit=limit)
-        for name, limit in LINE_TEXTS.items()
-    }
-    return replace(
-        line,
-        **texts,
-        description=clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20),
-        note=clean_text(line.note, field=f"{field}.note", limit=1_000, lines=20) if line.note else "",
-        tax_code=capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40)),
-        dimensions=checked_tags(line.dimensions, field=f"{field}.dimensions"),
-        cost=capitals(clean_line(line.cost, field=f"{field}.cost", limit=40)),
-        adjustments=tuple(
-            _check_line_adjustment(item, f"{field}.adjustments[{index}]") for index, item in enumerate(line.adjustments)
-        ),
-        references=checked_line_references(line.references, field=field) if line.references else None,
-    )
+    # A document has up to a thousand lines, and most leave out most of what a line can say.
+    changed = {name: value for name, value in _checked_parts(line, field) if value != getattr(line, name)}
+    return replace(line, **changed) if changed else line
+
+
+def _checked_parts(line: RequestedLine, field: str) -> Iterator[tuple[str, Any]]:
+    """The texts and lists that a line states, normalized."""
+    for name, limit in LINE_TEXTS.items():
+        if text := getattr(line, name):
+            yield name, clean_line(text, field=f"{field}.{name}", limit=limit)
+    if line.description:
+        yield "description", clean_text(line.description, field=f"{field}.description", limit=1_000, lines=20)
+    if line.note:
+        yield "note", clean_text(line.note, field=f"{field}.note", limit=1_000, lines=20)
+    if line.tax_code:
+        yield "tax_code", capitals(clean_line(line.tax_code, field=f"{field}.tax_code", limit=40))
+    if line.dimensions:
+        yield "dimensions", checked_tags(line.dimensions, field=f"{field}.dimensions")
+    if line.cost:
+        yield "cost", capitals(clean_line(line.cost, field=f"{field}.cost", limit=40))
+    if line.adjustments:
+        named = ((item, f"{field}.adjustments[{index}]") for index, item in enumerate(line.adjustments))
+        yield "adjustments", tuple(_check_line_adjustment(item, name) for item, name in named)
+    if line.references:
+        yield "references", checked_line_references(line.references, field=field)
 
 
 def _check_year(day: date | None, field: str) -> None:
@@ -294,6 +297,8 @@ def _check_year(day: date | None, field: str) -> None:
 
 
 def _check_line_dates(line: RequestedLine, field: str) -> None:
+    if line.supply_date is None and line.supply_end is None:
+        return
     for name in ("supply_date", "supply_end"):
         _check_year(getattr(line, name), f"{field}.{name}")
     if line.supply_end is None:

@@ -29,6 +29,8 @@ _DROPPED = dict.fromkeys(map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2
 _BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
 # The joiners shape letters in Persian, Indic scripts and emoji; they make no name another one.
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+_PUT_IN_ORDER = _DROPPED | _BLANKS
+_COMPARED = _PUT_IN_ORDER | _JOINERS
 # Letters, digits, punctuation and symbols: a name of nothing but blanks and joiners is no name.
 _VISIBLE_CATEGORIES = frozenset("LNPS")
 
@@ -61,9 +63,11 @@ def clean_line(text: str, *, field: str, limit: int = 200, required: bool = Fals
         InvalidInput: a control character, a line break, or nothing where something is required.
         LimitExceeded: more than `limit` characters.
     """
+    if not text and not required:
+        return text
     _check_length(text, field=field, limit=limit)
     text = check_characters(text, field=field).strip()
-    if any(character in _WELCOME_CONTROLS for character in text):
+    if not _WELCOME_CONTROLS.isdisjoint(text):
         raise InvalidInput(f"{field} must be one line: remove the line breaks and tabs.", field=field)
     return _finish(" ".join(_in_order(text).split()), field=field, limit=limit, required=required)
 
@@ -75,6 +79,8 @@ def clean_text(text: str, *, field: str, limit: int = 2_000, lines: int = 60) ->
         InvalidInput: a control character other than a line break or a tab.
         LimitExceeded: more than `limit` characters or `lines` lines.
     """
+    if not text:
+        return text
     _check_length(text, field=field, limit=limit)
     # Word processors and web pages break lines with the separators of Unicode.
     text = "\n".join(check_characters(text, field=field).splitlines())
@@ -89,7 +95,7 @@ def _check_length(text: str, *, field: str, limit: int) -> None:
 
 
 def _in_order(text: str) -> str:
-    return unicodedata.normalize("NFC", text.translate(_DROPPED | _BLANKS))
+    return text if text.isascii() else unicodedata.normalize("NFC", text.translate(_PUT_IN_ORDER))
 
 
 def _finish(text: str, *, field: str, limit: int, required: bool) -> str:
@@ -181,7 +187,7 @@ def counted(number: int, noun: str) -> str:
 
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one (NFKC), no case, single blanks."""
-    plain = " ".join(text.translate(_DROPPED | _BLANKS | _JOINERS).split())
+    plain = " ".join(text.translate(_COMPARED).split())
     # Accents are put in order at a cost that grows with the square of how many stand on one letter: a request full of
     # them would hold up everybody for minutes. What is cut here is longer than any name, and stays so.
     return " ".join(unicodedata.normalize("NFKC", plain[:COMPARED_MAX]).casefold().split())
