@@ -121,7 +121,8 @@ async def test_a_copy_that_does_not_fit_says_how_its_layer_is_repeated(tmp_path:
         wanted = {"name": "Harbour Bakery", "country": "GB", "copy_from": finch["organization"]}
         made = text_of(await chat.call("create_client_organization", **wanted)).splitlines()
         assert made[2:7] == [
-            f"From {PRACTICE}: 42 accounts, 1 tax authority, 10 tax codes, 2 withholdings, 5 payment terms, 6 agents, 6 skills.",
+            f"From {PRACTICE}: 42 accounts, 1 tax authority, 10 tax codes, 2 withholdings, 5 payment terms, 6 agents,"
+            " 6 skills.",
             "From finch-studio-sandbox: 1 posting profile, 2 transaction types.",
             "Posting profiles: copied in part, completed with the usual ones.",
             'finch-studio-sandbox has other accounts: organization_layer="source" takes them.',

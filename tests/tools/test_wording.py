@@ -45,8 +45,8 @@ def test_one_thing_is_counted_as_one(number: int, noun: str, text: str) -> None:
 async def test_nothing_is_counted_in_the_wrong_number(bakery: Bakery) -> None:
     async with bakery.chat(dedicated=False) as chat:
         made = await chat.call("create_client_organization", name="Finch", country="GB", copy_from="ledger-co-sandbox")
-        counts = "1 tax authority, 10 tax codes, 2 withholdings, 5 payment terms, 6 agents, 6 skills, 1 posting profile, 2 transaction"
-        assert counts in text_of(made)
+        assert "1 tax authority, 10 tax codes, 2 withholdings, 5 payment terms, 6 agents" in text_of(made)
+        assert "6 skills, 1 posting profile, 2 transaction" in text_of(made)
         await chat.ok("save_customer", organization="finch-sandbox", name="Only One")
         assert "0 documents, 0 drafts, 1 customer, 0 items" in text_of(await chat.call("list_clients"))
         shown = await chat.call("get_organization", organization="finch-sandbox")
