@@ -42,7 +42,7 @@ from invoicing.tax.costs import fund_charge
 from invoicing.tax.explaining import explain
 from invoicing.tax.facts import buyer_facts, seller_facts
 from invoicing.tax.inputs import Rounding, TaxedLine, is_charged_for
-from invoicing.tax.lines import TaxSetting, code_of_adjustment, taxed_adjustment, taxed_line
+from invoicing.tax.lines import DecidedTax, TaxSetting, code_of_adjustment, taxed_adjustment, taxed_line
 from invoicing.tax.local_codes import local_codes, on_day
 from invoicing.tax.points import Billing, SupplyDates, tax_point
 from invoicing.tax.schemes import scheme_of
@@ -316,7 +316,8 @@ def _on_day(circumstances: Circumstances, tax_point: date) -> Circumstances:
 
 
 def _taxed_lines(request: RequestedDocument, setting: TaxSetting) -> tuple[list[TaxedLine], tuple[ChosenTax, ...]]:
-    taxed = [taxed_line(line, index, setting) for index, line in enumerate(request.lines)]
+    decided: dict[tuple[object, ...], DecidedTax] = {}
+    taxed = [taxed_line(line, index, setting, decided) for index, line in enumerate(request.lines)]
     return [line for line, _ in taxed], tuple(chosen for _, chosen in taxed)
 
 

@@ -152,8 +152,7 @@ def percent_of(amount_minor: int, percent: Decimal) -> int:
 
 def to_minor(amount: Decimal, currency: str) -> int:
     """`amount` in minor units, rounded half up."""
-    with localcontext(EXACT):
-        return round_half_up(amount.scaleb(minor_digits(currency)))
+    return round_half_up(EXACT.scaleb(amount, minor_digits(currency)))
 
 
 def exact_minor(amount: Decimal, currency: str, *, field: str) -> int:
@@ -172,8 +171,7 @@ def exact_minor(amount: Decimal, currency: str, *, field: str) -> int:
 
 def to_major(amount_minor: int, currency: str) -> Decimal:
     """Minor units as a decimal with the currency's number of digits: 1250 EUR is `Decimal("12.50")`."""
-    with localcontext(EXACT):
-        return Decimal(amount_minor).scaleb(-minor_digits(currency))
+    return EXACT.scaleb(Decimal(amount_minor), -minor_digits(currency))
 
 
 def money_text(amount_minor: int, currency: str) -> str:

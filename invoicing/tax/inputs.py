@@ -11,6 +11,8 @@ from invoicing.document.documents import JurisdictionRate, PricedLine, TaxCatego
 from invoicing.money.amounts import EXACT, check_amount, minor_digits, round_half_up
 from invoicing.money.shares import half_up
 
+_WHOLE = Decimal(100)
+
 
 class Rounding(StrEnum):
     """Where tax is rounded; docs/money.md has the worked tables.
@@ -83,10 +85,13 @@ def goods_minor(line: PricedLine, currency: str) -> int:
 
 
 def _rounded(line: PricedLine, currency: str, discount_percent: Decimal, besides: Decimal) -> int:
+    if line.base_quantity == 1:
+        product = EXACT.multiply(line.quantity, line.unit_price)
+        if discount_percent:
+            product = EXACT.divide(EXACT.multiply(product, EXACT.subtract(_WHOLE, discount_percent)), _WHOLE)
+        return round_half_up(EXACT.scaleb(EXACT.add(product, besides), minor_digits(currency)))
     with localcontext(EXACT):
         product = line.quantity * line.unit_price * (100 - discount_percent)
-        if line.base_quantity == 1:
-            return round_half_up((product / 100 + besides).scaleb(minor_digits(currency)))
         # A price for three units has no end as a decimal.
         exact = Fraction(product) / Fraction(100 * line.base_quantity) + Fraction(besides)
         return half_up(exact * 10 ** minor_digits(currency))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from invoicing.document.documents import LineTerms, PricedLine, Supply, TaxCategory
 from invoicing.document.notices import Notice
@@ -23,13 +24,14 @@ from invoicing.tax.inputs import AppliedTax, TaxedLine
 from invoicing.tax.line_adjusting import adjusted_line
 from invoicing.tax.local_codes import DOMESTIC_REVERSE_CHARGE, REVERSE_CHARGE, as_at_home, at_place, codes_shown
 from invoicing.tax.places.territories import Territory
-from invoicing.tax.points import Billing, SupplyDates, rate_timing
+from invoicing.tax.points import Billing, RateTiming, SupplyDates, rate_timing
 from invoicing.tax.proposal import choose
 from invoicing.tax.questions import with_questions
 from invoicing.tax.schemes import Scheme
 from invoicing.text.typed import quoted
 
 _TERMS = tuple(field.name for field in fields(LineTerms))
+_terms_of = attrgetter(*_TERMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,28 @@ class TaxSetting:
     scheme: Scheme | None = None
 
 
-def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[TaxedLine, ChosenTax]:
-    """The line with its price and tax, and how the tax was chosen; `index` is from 0.
+_Alike = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedTax:
+    """What was decided of a line's tax whatever its words and amounts are, and how."""
+
+    supply: Supply
+    code: TaxCode
+    choice: Choice
+    dates: SupplyDates
+    timing: RateTiming
+    tax: AppliedTax
+    since: date | None
+    guessed: bool
+
+
+def taxed_line(
+    line: RequestedLine, index: int, setting: TaxSetting, decided: dict[_Alike, DecidedTax]
+) -> tuple[TaxedLine, ChosenTax]:
+    """The line with its price and tax, and how the tax was chosen; `index` is from 0. `decided` is what was decided of
+    the same document's lines before, which holds for those that name the same item, tax code, supply, days and cost.
 
     Raises:
         Conflict: the item is archived.
@@ -67,19 +89,13 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
     name, description = _texts(line, item)
     if not description:
         raise InvalidInput(f"{field} needs a description or an item.", field=f"{field}.description")
-    supply = line.supply or item.supply or Supply.GOODS
-    code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
-    dates = _dates(line, setting, field=field)
-    timing = rate_timing(dates, setting.billing, supply=supply, code=code)
-    if line.cost:
-        own = bool(line.tax_code)
-        code, choice = as_cost(
-            code, choice, line.cost, setting.seller, on=timing.day, stated=own, field=f"{field}.cost"
-        )
-    if setting.scheme is not None:
-        code, choice = setting.scheme.applied(code, choice, supply, timing.day)
+    alike = (line.item, line.tax_code, line.supply, line.supply_date, line.supply_end, line.cost)
+    known = decided.get(alike)
+    if known is None:
+        known = decided[alike] = _decided(line, item, setting, field=field)
+    code, timing, tax, supply = known.code, known.timing, known.tax, known.supply
     choice = with_questions(
-        choice,
+        known.choice,
         code,
         f"{name} {description}",
         supply=line.supply or item.supply,
@@ -87,13 +103,12 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
         buyer=setting.buyer,
         on=timing.day,
     )
-    tax = applied(code, timing.day, field=f"{field}.tax_code")
     for stated, amount in (("discount_amount", line.discount_amount), ("charge_amount", line.charge_amount)):
         if amount:
             exact_minor(amount, setting.currency, field=f"{field}.{stated}")
-    apart = dates if dates != setting.shown else None
+    apart = known.dates if known.dates != setting.shown else None
     priced = PricedLine(
-        **{term: getattr(line, term) for term in _TERMS}
+        **dict(zip(_TERMS, _terms_of(line), strict=True))
         | {
             "name": name,
             "description": description,
@@ -110,9 +125,31 @@ def taxed_line(line: RequestedLine, index: int, setting: TaxSetting) -> tuple[Ta
         revenue_account=item.revenue_account or code.revenue_account,
     )
     taxed = TaxedLine(adjusted_line(priced, line.adjustments, currency=setting.currency, field=field), tax)
-    since = code.since(timing.day)
-    guessed = _is_taken_as_goods(line, item, choice, setting)
-    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, since, choice, guessed, timing)
+    return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, known.since, choice, known.guessed, timing)
+
+
+def _decided(line: RequestedLine, item: Item, setting: TaxSetting, *, field: str) -> DecidedTax:
+    supply = line.supply or item.supply or Supply.GOODS
+    code, choice = _choice(line, item, supply, setting, field=f"{field}.tax_code")
+    dates = _dates(line, setting, field=field)
+    timing = rate_timing(dates, setting.billing, supply=supply, code=code)
+    if line.cost:
+        own = bool(line.tax_code)
+        code, choice = as_cost(
+            code, choice, line.cost, setting.seller, on=timing.day, stated=own, field=f"{field}.cost"
+        )
+    if setting.scheme is not None:
+        code, choice = setting.scheme.applied(code, choice, supply, timing.day)
+    return DecidedTax(
+        supply=supply,
+        code=code,
+        choice=choice,
+        dates=dates,
+        timing=timing,
+        tax=applied(code, timing.day, field=f"{field}.tax_code"),
+        since=code.since(timing.day),
+        guessed=_is_taken_as_goods(line, item, choice, setting),
+    )
 
 
 def proposed_tax_code(item: Item, supply: Supply, setting: TaxSetting) -> str:

@@ -36,17 +36,19 @@ def with_questions(
     on: date,
 ) -> Choice:
     """The choice with what its line's description makes one ask. `supply` is None where nothing says which it is."""
-    if choice.rule not in (*_AT_HOME, *_ABROAD):
+    if choice.rule not in _AT_HOME and choice.rule not in _ABROAD:
         return choice
-    told = kinds_told(description, country(seller.country).languages)
     # Within a country the place counts too, where its parts have rates of their own.
     elsewhere = buyer.business and scale_of(seller.territory) is not scale_of(buyer.territory)
-    if choice.rule in _ABROAD or elsewhere:
+    by_place = choice.rule in _ABROAD or elsewhere
+    at_home = code.category is TaxCategory.STANDARD and buyer.business and seller.country == buyer.country
+    if not (by_place or at_home):
+        return choice
+    told = kinds_told(description, country(seller.country).languages)
+    if by_place:
         asked = _place_question(told, code, supply, seller, buyer)
-    elif code.category is TaxCategory.STANDARD and buyer.business and seller.country == buyer.country:
-        asked = _reverse_charge_question(told, supply, seller, on)
     else:
-        asked = None
+        asked = _reverse_charge_question(told, supply, seller, on)
     return replace(choice, cautions=(asked, *choice.cautions)) if asked else choice
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import groupby
+from operator import attrgetter
 from typing import assert_never
 
 from invoicing.countries.costs import ADVANCED
@@ -38,6 +39,7 @@ from invoicing.tax.line_adjusting import follow
 
 SUM_OF_LINES = Rounding.SUM_OF_LINES.value
 _PRICED = tuple(field.name for field in fields(PricedLine))
+_priced_parts = attrgetter(*_PRICED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,9 @@ def _by_group(
     """The net of each amount, and the subtotals, the highest rate first, as a reader expects."""
     nets = [0] * len(charged)
     taxes: list[TaxSubtotal] = []
-    keys = [tax.group for tax, _ in charged]
+    # Lines that are taxed alike mostly share one object.
+    groups = {same: tax.group for same, tax in {id(tax): tax for tax, _ in charged}.items()}
+    keys = [groups[id(tax)] for tax, _ in charged]
     for _, indexes in groupby(sorted(range(len(charged)), key=keys.__getitem__), key=keys.__getitem__):
         members = list(indexes)
         amounts = [charged[index][1] for index in members]
@@ -273,7 +277,7 @@ def _joined(texts: Iterable[str], separator: str) -> str:
 def _line(position: int, taxed: TaxedLine, amount_minor: int, net_minor: int) -> Line:
     tax = taxed.tax
     return Line(
-        **{name: getattr(taxed.line, name) for name in _PRICED},
+        **dict(zip(_PRICED, _priced_parts(taxed.line), strict=True)),
         position=position,
         tax_code=tax.code,
         tax_category=tax.category,

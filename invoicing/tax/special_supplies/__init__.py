@@ -65,6 +65,8 @@ def kinds_told(description: str, languages: tuple[str, ...]) -> tuple[Kind, ...]
     """The kinds of supply that a description tells in one of these languages (ISO 639-1) or in English."""
     text = f" {_plain(description)} "
     told = _codes_told(text, languages)
+    if not told:
+        return ()
     return tuple(
         kind
         for kind in kinds()
@@ -160,5 +162,7 @@ def _words(languages: tuple[str, ...]) -> _Words:
 
 def _plain(text: str) -> str:
     """Small letters without accents."""
+    if text.isascii():
+        return text.casefold()
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_BASE_LETTERS))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
