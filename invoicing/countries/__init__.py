@@ -18,6 +18,7 @@ from typing import get_args
 from invoicing.countries.cash_rounding import read_cash_rounding
 from invoicing.countries.corrections import CorrectionRules, CorrectionSign, CorrectionWords, read_correction
 from invoicing.countries.costs import read_costs
+from invoicing.countries.language_law import read_language_law
 from invoicing.countries.mandates import (
     BuyerKind,
     read_mandate,
@@ -190,6 +191,7 @@ def parse_country(text: str, *, name: str) -> Country:
         surcharge=read_surcharge(table.table_if_any("surcharge")),
         rate_words=table.texts_by_name("rate_words"),
         cash_rounding=read_cash_rounding(table.tables_if_any("cash_rounding")),
+        language_law=read_language_law(table.table_if_any("language_law"), languages),
     )
     table.close()
     _check(parsed, name)

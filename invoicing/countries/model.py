@@ -16,6 +16,7 @@ from typing import Literal
 from invoicing.countries.cash_rounding import CashRounding
 from invoicing.countries.corrections import CorrectionRules
 from invoicing.countries.costs import Cost
+from invoicing.countries.language_law import LanguageLaw
 from invoicing.countries.mandates import BuyerKind, Mandate, NoMandate, PlannedMandate, Requirement
 from invoicing.countries.payment import PaymentRules
 from invoicing.countries.registration import Identifier, RegistrationRules, VatRegistration
@@ -180,6 +181,7 @@ class Country:
     same country: see `buyer_required`. What holds for other sellers is in `registrations`, and which numbers there are
     besides the VAT number in `identifiers`. `address_window` is where envelopes there show the buyer's address.
     `rate_words` are what stands for the rate of a category without tax, where 0 % would be a rate of its own.
+    `language_law` says in which language documents are first, where the law wants one.
     """
 
     code: str
@@ -238,6 +240,7 @@ class Country:
     surcharge: Surcharge | None = None
     rate_words: Mapping[str, str] = field(default_factory=dict)
     cash_rounding: tuple[CashRounding, ...] = ()
+    language_law: LanguageLaw | None = None
 
     def cash_unit(self, currency: str, day: date) -> Decimal | None:
         """To whole units of what a sum in a currency is rounded that is paid in cash, or None where it is not."""

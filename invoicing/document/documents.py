@@ -274,7 +274,8 @@ class Document:
     (BT-6). Both are empty in documents whose canonical text is of version 1. `instalments` are in the order of their
     days, of which the last is the `due_date`, and sum to what is payable.
     `cash_accounting` says that the tax becomes due when it is paid, whatever the tax point. `legal_terms` are sentences
-    that the law of the seller's country wants on it.
+    that the law of the seller's country wants on it. It is printed in the language of its `locale` and, beside that, in
+    its `second_language` (ISO 639-1), where it or its branding has one.
     """
 
     kind: DocumentKind
@@ -319,6 +320,7 @@ class Document:
     legal_terms: tuple[LegalTerm, ...] = field(default=(), metadata=LATER)
     payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
     payable_rounding: PayableRounding | None = field(default=None, metadata=LATER)
+    second_language: str = field(default="", metadata=LATER)
 
     @property
     def withheld_minor(self) -> int:

@@ -10,6 +10,7 @@ from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
+from invoicing.document.languages import languages_of
 from invoicing.document.particulars import with_legal_texts
 from invoicing.document.parties import PaymentDetails
 from invoicing.document.payable import EarlyPayment
@@ -120,6 +121,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
     rounding = Rounding(request.rounding) if request.rounding else circumstances.rounding
     term = term_of(request, circumstances.setup, circumstances.customer)
     due_date, terms = due(request, term, issue_date)
+    locale, second_language = languages_of(profile, customer)
     setting = _setting(request, circumstances, currency=currency, issue_date=issue_date, due_date=due_date)
     totals, chosen, tax_day = _totals(request, setting, prices_include_tax=inclusive, rounding=rounding)
     document = Document(
@@ -148,7 +150,8 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         payment_terms=request.terms_text or terms,
         note=request.note,
         footer=profile.footer,
-        locale=profile.locale,
+        locale=locale,
+        second_language=second_language,
         tax_number_label=country(profile.country).tax_number_label,
         adjustments=totals.adjustments,
         # What a buyer keeps back, it keeps back of a payment, and that comes after the supply.
@@ -174,7 +177,7 @@ def _completed(
         payable_rounding=payable_rounding(request, document, profile),
     )
     document = replace(document, instalments=instalments(request, term, document))
-    return with_legal_texts(document, profile, circumstances.customer)
+    return with_legal_texts(document, replace(profile, locale=document.locale), circumstances.customer)
 
 
 def _early_payment(term: PaymentTerm | None, issue_date: date, totals: Totals, home: str) -> EarlyPayment | None:

@@ -80,14 +80,11 @@ def buyer_tax_number_label(document: Document, language: str, labels: Labels) ->
 
 
 def legal_texts(document: Document, languages: tuple[str, ...], reason: str, reason_local: str) -> list[str]:
-    """Why no tax is charged: in the language of the law where the document is in it or in one that neither text is
-    in, and in English where the document is in it, also or besides, or goes abroad.
+    """Why no tax is charged: in the language of the law, whatever the document's, and in English beside it where the
+    document is in it, also or besides, or goes abroad.
     """
-    rules = known_country(document.seller.address.country)
-    local = rules.languages[0] if rules is not None else ""
-    in_local = local in languages or "en" not in languages
     in_english = "en" in languages or is_abroad(document) or not reason_local
-    texts = [reason_local if in_local else "", reason if in_english else ""]
+    texts = [reason_local, reason if in_english else ""]
     if languages[0] == "en":
         texts.reverse()
     return [text for text in dict.fromkeys(texts) if text]

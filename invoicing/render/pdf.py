@@ -42,7 +42,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     """The printed document as a PDF; the same document and branding always give the same bytes.
 
     A4, or Letter for a seller in the US or Canada. Numbers and dates are written as `document.locale` has them, the
-    fixed words are in its language (British English where it is unknown) and in the branding's second one. Every
+    fixed words are in its language (British English where it is unknown) and its second one. Every
     text appears literally: markup in it has no meaning. A character that the embedded fonts lack is printed as
     U+FFFD; `invoicing.render.fonts.unprintable_characters` tells beforehand which ones. A document without a number
     is titled as a draft. In a sandbox every page bears a watermark, and no code can be paid by. A credit note shows no
@@ -53,7 +53,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
         InvalidInput: the currency does not exist.
     """
     formats = formats_for(document.locale, document.currency)
-    languages = _languages(formats, branding)
+    languages = _languages(document, formats, branding)
     labels = _first_labels(document, languages[0])
     if len(languages) > 1:
         second = correction_labels(labels_of(languages[1]), document, languages[1])
@@ -93,9 +93,9 @@ class _Look:
     has_slip: bool
 
 
-def _languages(formats: Formats, branding: Branding) -> tuple[str, ...]:
+def _languages(document: Document, formats: Formats, branding: Branding) -> tuple[str, ...]:
     first = formats.locale.language
-    second = branding.second_language
+    second = document.second_language or branding.second_language
     return (first, second) if second and labels_of(second) is not labels_of(first) else (first,)
 
 

@@ -76,6 +76,7 @@ later_document_fields = {
     "exchange": st.none() | st.builds(Exchange, texts, numbers, days, texts, amounts, amounts),
     "credits": st.none() | st.builds(CreditedInvoice, texts, texts, days),
     "reason": texts,
+    "second_language": texts,
     "tax_point": st.none() | days,
     "accounting_currency": texts,
 }

@@ -127,9 +127,14 @@ class Labels:
                 assert_never(kind)
 
 
+def language_code(language: str) -> str:
+    """The code by which a language's words are kept."""
+    return _SAME_LANGUAGE.get(language, language)
+
+
 def labels_of(language: str) -> Labels:
     """The words of a language (ISO 639-1), of English where there are none."""
-    code = _SAME_LANGUAGE.get(language, language)
+    code = language_code(language)
     return _read(code if code in LANGUAGES else FALLBACK_LANGUAGE)
 
 
