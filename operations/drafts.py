@@ -40,6 +40,7 @@ from operations.customers import resolve_customer
 from operations.issue_dates import date_refusal, local_date
 from operations.issuing import number_of
 from operations.items import resolve_items
+from operations.kind_and_series import checked_series, kind_of
 from operations.likely_duplicates import duplicate_invoice
 from operations.naming import no_such_draft
 from storage.books import audit, documents, drafts, idempotency
@@ -47,7 +48,6 @@ from storage.books.items import items_by_ids
 from storage.books.mandates import month_gross_minor, standing_acknowledgements
 from storage.books.pool import Books
 from storage.books.profile import load_profile
-from storage.books.series import load_series
 from storage.books.setup import load_setup
 from storage.ids import new_id
 
@@ -191,7 +191,10 @@ def compose_in(db: Session, books: Books, resolved: Resolved) -> Composed:
         Conflict: it is not what its draft showed.
         InvalidInput, LimitExceeded, NotReady: as composing says.
     """
-    circumstances = _circumstances(db, books, resolved.customer, items=resolved.items, series=resolved.request.series)
+    kind = kind_of(db, resolved.request)
+    circumstances = _circumstances(
+        db, books, resolved.customer, items=resolved.items, series=resolved.request.series, kind=kind
+    )
     made = compose_explained(resolved.request, circumstances)
     if resolved.shown is not None:
         check_as_shown(resolved.shown, made.document)
@@ -366,11 +369,17 @@ def _filled_from(db: Session, books: Books, wanted: RequestedDocument, key: str)
 
 
 def _circumstances(
-    db: Session, books: Books, customer: Customer, *, items: Mapping[str, Item], series: str = ""
+    db: Session,
+    books: Books,
+    customer: Customer,
+    *,
+    items: Mapping[str, Item],
+    series: str = "",
+    kind: DocumentKind = DocumentKind.INVOICE,
 ) -> Circumstances:
     profile = load_profile(db)
     check_country(profile)
-    setup = load_setup(db, DocumentKind.INVOICE, series=_checked_series(db, series))
+    setup = load_setup(db, kind, series=checked_series(db, series, kind))
     return Circumstances(
         organization=books.organization.id,
         profile=settled(profile, default_code=setup.default_tax_code().code),
@@ -380,17 +389,3 @@ def _circumstances(
         today=local_date(books.clock(), profile),
         rounding=Rounding(profile.rounding),
     )
-
-
-def _checked_series(db: Session, code: str) -> str:
-    """The code of a series of invoices, or nothing where none was asked for.
-
-    Raises:
-        InvalidInput: no series of invoices has this code.
-    """
-    if not code:
-        return ""
-    known = [one.code for one in load_series(db) if one.kind is DocumentKind.INVOICE]
-    if code not in known:
-        raise InvalidInput(f"series: no such series of invoices. Known: {', '.join(known)}.", field="series")
-    return code

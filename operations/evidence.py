@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from invoicing.document.canonical import canonical_json
+from operations.issuing import FORMER
 from storage.books import checks
 from storage.books.approvals import document_approvals
 from storage.books.idempotency import ISSUED_DRAFT
@@ -69,7 +70,8 @@ def _reference_problems(ask: Ask) -> Iterator[str]:
     known: dict[str, dict[str, object]] = {}
     for act in checks.acts(ask, *checks.ISSUING, *checks.PAYING):
         known[act.subject] = act.detail
-        tool = "record_payment" if act.act in checks.PAYING else act.act
+        tool = "issue_invoice" if FORMER in act.detail else act.act
+        tool = "record_payment" if act.act in checks.PAYING else tool
         for name, of in (("client_reference", tool), ("draft", ISSUED_DRAFT)):
             if reference := act.detail.get(name):
                 expected[of, reference] = act.subject

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from invoicing.approval.approvals import GivenApproval
 from invoicing.document.documents import DocumentKind
+from invoicing.document.lifecycle import Balance
 from invoicing.exports.carried import CarriedDocument, CarriedHead, write_document, write_head
 from invoicing.exports.rows import ExportedAccounts, ExportedApproval, ExportedPayment
 from storage.books import journal, payments
@@ -52,7 +53,7 @@ def _page(wanted: DocumentFilter, after: int, db: Session) -> tuple[int, list[Ca
             stored.content,
             stored.hash,
             stored.balance,
-            tuple(_payment(one, stored.balance.kind) for one in paid.get(stored.id, ())),
+            tuple(_payment(one, stored.balance) for one in paid.get(stored.id, ())),
             accounts.get(stored.id, frozenset()),
             tuple(_approval(one) for one in approved.get(stored.id, ())),
         )
@@ -87,8 +88,8 @@ def _approval(given: GivenApproval) -> ExportedApproval:
     )
 
 
-def _payment(payment: Payment, kind: DocumentKind) -> ExportedPayment:
-    went_out = kind is DocumentKind.CREDIT_NOTE
+def _payment(payment: Payment, balance: Balance) -> ExportedPayment:
+    went_out = balance.kind is DocumentKind.CREDIT_NOTE and not balance.alone
     # A refund goes out, and so does a payment that is reversed; the reversal of a refund comes in again.
     sign = -1 if went_out else 1
     return ExportedPayment(

@@ -114,7 +114,7 @@ def _summand(document: Document) -> Summand:
         document.net_minor,
         document.tax_minor,
         document.total_minor,
-        document.payable_minor,
+        document.due_at_first_minor,
         1,
     )
 

@@ -138,7 +138,7 @@ def _read_source(db: Session, books: Books) -> _Source:
     lacking = live_blockers(live, default_code=code) if profile.country else blockers(live, default_code=code)
     logo = files.file_at(db, profile.logo) if profile.logo else None
     mandates = unacknowledged(mandates_in(db, books, profile)) if profile.country else None
-    waiting = sum(count_waiting(db).values())
+    waiting, _ = count_waiting(db)
     return _Source(profile, tuple(lacking), take_along(db), logo, entries_end(db), mandates, waiting)
 
 

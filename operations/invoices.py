@@ -290,8 +290,9 @@ def _remember_kept(db: Session, books: Books, request: IssueRequest, draft: str)
 
 def _replayed(db: Session, books: Books, document_id: str) -> IssuedInvoice:
     """What an earlier call issued, with the warnings that went on record with it."""
-    known = audit.first_detail(db, "issue_invoice", document_id).get("warnings", ())
     document = replace(standing(db, books, find_document(db, document_id)), replayed=True)
+    issuing = f"issue_{document.document.kind.value}"
+    known = audit.first_detail(db, issuing, document_id).get("warnings", ())
     warnings = tuple(Notice(code, text, remedy_on_record(remedy)) for code, text, *remedy in known)
     return IssuedInvoice(document, warnings, frozenset(one.code for one in warnings))
 

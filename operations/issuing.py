@@ -34,6 +34,9 @@ from storage.books.pool import Books
 from storage.books.settlement_taxes import add_tax_changes, changed
 from storage.ids import new_id
 
+FORMER = "former_invoice"
+"""The detail that says which invoice of a former system a credit note is for: it was issued as an invoice is."""
+
 _PREFIXES = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "crn"}
 
 
@@ -93,8 +96,10 @@ def issue_document(
         "total_minor": document.total_minor,
         "journal": [journal.side_on_record(side) for side in sides],
     }
-    if document.credits:
-        detail["credits"] = document.credits.id
+    if document.of_invoice:
+        detail["credits"] = document.of_invoice
+    elif document.credits:
+        detail[FORMER] = document.credits.number
     if changes:
         detail["taxes"] = [changed(one) for one in changes]
     detail |= on_record or {}

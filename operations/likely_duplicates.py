@@ -16,19 +16,25 @@ from storage.books.payments import Payment
 
 
 def duplicate_invoice(db: Session, document: Document) -> tuple[Notice, ...]:
-    """A warning where an invoice with the same customer, lines and day was issued, unless it was credited whole."""
+    """A warning where an invoice with the same customer, lines and day was issued, unless it was credited whole; or a
+    credit note for the same invoice of a former system.
+    """
     wanted = [_said(line) for line in document.lines]
+    credited = document.credits and document.credits.number
+    what = "return" if credited else "sale"
     for issued in invoices_alike(db, document):
         earlier = issued.document
         one_day = document.issue_date == earlier.issue_date or document.supply_date == earlier.supply_date
         standing = issued.balance.credited_minor < max(issued.balance.payable_minor, 1)
+        if (earlier.credits and earlier.credits.number) != credited:
+            continue
         if one_day and standing and wanted == [_said(line) for line in earlier.lines]:
             day = earlier.issue_date.isoformat()
             return (
                 Notice(
                     "likely_duplicate",
                     f"{earlier.number} of {day} to {document.buyer.name} has the same lines and day: this may be the"
-                    " same sale a second time.",
+                    f" same {what} a second time.",
                 ),
             )
     return ()

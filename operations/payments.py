@@ -351,6 +351,6 @@ def _settled(
 def _settled_one(db: Session, books: Books, payment: Payment, known: IssuedDocument | None) -> Settled:
     # Of a document that was read already, only what happened to it is another now.
     issued = _as_now(db, known) if known else find_document(db, payment.document_id)
-    credited = issued.document.credits
-    balance = documents.balance_of(db, credited.id) if credited else issued.balance
+    credited = issued.document.of_invoice
+    balance = documents.balance_of(db, credited) if credited else issued.balance
     return Settled(payment, standing(db, books, issued), balance.due_minor)

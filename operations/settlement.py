@@ -147,7 +147,8 @@ def _over_paid(ask: Ask, kept: dict[str, Payment], owings: dict[str, Owing]) -> 
             if document.credits_id:
                 due[document.credits_id] -= document.payable_minor
             else:
-                due[act.subject] = document.payable_minor
+                sign = -1 if document.kind == DocumentKind.CREDIT_NOTE.value else 1
+                due[act.subject] = sign * document.payable_minor
             continue
         payment = kept[act.subject]
         document = owings[payment.document_id]

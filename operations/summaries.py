@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from anyio.lowlevel import checkpoint
 from sqlmodel import Session
 
-from invoicing.document.documents import DocumentKind
 from invoicing.document.readiness import Blocker, blockers
 from invoicing.organizations import OrganizationRef
 from invoicing.progress import AsyncProgress
@@ -123,8 +122,8 @@ def summary_of(db: Session, books: Books) -> Summary:
         blockers=blockers(profile, default_code=default_code(db, profile)),
         months=tuple(sorted((MonthSum(row[0], row[1], row[2], row[5]) for row in sold), key=_by_month)),
         owed=owed_from(((row[1], row[2], row[3]) for row in reports.open_now(db)), today),
-        awaiting_approval=sum(waiting.values()),
-        drafts_awaiting=waiting.get(DocumentKind.INVOICE, 0),
+        awaiting_approval=waiting[0],
+        drafts_awaiting=waiting[1],
     )
 
 

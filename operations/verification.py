@@ -194,7 +194,7 @@ def _row_problems(
         yield f"{name}: the row and its content state different amounts"
     if document.customer != row.customer_id or document.buyer.name != row.customer_name:
         yield f"{name}: the row and its content name different customers"
-    if (document.credits.id if document.credits else None) != row.credits_id:
+    if (document.of_invoice or None) != row.credits_id:
         yield f"{name}: the row and its content credit different invoices"
     if not totals_follow(document):
         yield f"{name}: its totals do not follow from its lines"

@@ -9,6 +9,7 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from invoicing.approval.approvals import State
+from invoicing.document.documents import DocumentKind
 from invoicing.document.lifecycle import DRAFT, OPEN
 from operations import customers, finding_invoices
 from operations.finding_invoices import InvoiceSearch, ListedInvoice
@@ -96,11 +97,18 @@ def _line(one: ListedInvoice, shown: InvoiceAnswer, shared: frozenset[str]) -> s
         f"tax {shown.tax_total}",
         f"total {shown.total} {shown.currency}",
         shown.status,
-        f"credit note on {one.header.credits_number}" if shown.credits else f"due {shown.due_date}",
+        _credited(one) or f"due {shown.due_date}",
         *([settled] if settled else []),
         *([] if shown.credits else [f"open {shown.amount_due}"]),
     ]
     return f"- {shown.number} {shown.issue_date} {shown.customer_name}{customer}: {', '.join(parts)}"
+
+
+def _credited(one: ListedInvoice) -> str:
+    """What a credit note is of; nothing of an invoice."""
+    if one.header.kind != DocumentKind.CREDIT_NOTE.value:
+        return ""
+    return f"credit note on {one.header.credits_number or 'an invoice of a former system'}"
 
 
 def _draft_line(draft: ListedDraft, shown: InvoiceAnswer, shared: frozenset[str]) -> str:
@@ -108,6 +116,7 @@ def _draft_line(draft: ListedDraft, shown: InvoiceAnswer, shared: frozenset[str]
     amounts = (f"net {shown.net_total}", f"tax {shown.tax_total}", f"total {shown.total} {shown.currency}")
     parts = [
         *(["waits for approval"] if draft.waits else []),
+        *([f"credit note on {draft.request.former.number}"] if draft.request.former else []),
         *(amounts if shown.total else ("kept by an earlier release, amounts when it is shown",)),
         *([f"dated {shown.issue_date}"] if shown.issue_date else []),
         *([f"purchase order {draft.request.purchase_order}"] if draft.request.purchase_order else []),

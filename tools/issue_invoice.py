@@ -20,7 +20,7 @@ from tools.inputs import OrganizationArgument, SessionArgument, Several
 from tools.invoice_arguments import NOTHING, InvoiceArguments, spread
 from views.approvals import ApprovalAnswer, Place, approval_answer, not_issued_lines
 from views.base import UNSPELT_OR_NULL
-from views.documents import InvoiceAnswer, document_lines, invoice_answer, issued_text, total_lines
+from views.documents import InvoiceAnswer, credited_lines, document_lines, invoice_answer, issued_text, total_lines
 from views.drafts import choice_lines
 from views.organizations import heading, named
 from views.payments import settled_lines
@@ -118,6 +118,7 @@ def _lines(made: IssuedInvoice, *, from_draft: bool) -> list[str]:
     known = [code for code in acknowledged_codes(made.warnings) if code in made.seen]
     return [
         issued_text(made.document),
+        *credited_lines(document),
         *(total_lines(document) if from_draft else document_lines(document)),
         *choice_lines(made.choices),
         *warning_lines(unseen, for_assistant),

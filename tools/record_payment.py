@@ -120,7 +120,7 @@ def _lines(made: RecordedPayment, structured: PaymentRecorded) -> list[str]:
     several = len(made.parts) > 1
     lines = []
     for part in made.parts:
-        refund = bool(part.document.document.credits)
+        refund = bool(part.document.document.of_invoice)
         of = f" of {part.document.document.number}" if several else ""
         lines.append(f"{act}{of}: {settlement_text(part.payment, refund=refund)}.")
     if not several:
@@ -142,9 +142,9 @@ def _document_line(made: RecordedPayment, shown: InvoiceAnswer) -> str:
 
 
 def _invoice_number(part: Settled) -> str:
-    """The invoice whose balance it is."""
+    """The document whose balance it is."""
     document = part.document.document
-    return document.credits.number if document.credits else document.number
+    return document.credits.number if document.credits and document.of_invoice else document.number
 
 
 TOOL = Description(

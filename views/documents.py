@@ -72,8 +72,9 @@ class TaxAnswer(View):
 
 class InvoiceAnswer(View):
     """An issued document at a glance, or a draft. `amount_due` is less than zero where the customer is owed; a credit
-    note has no `due_date`, and counts on the invoice whose id is `credits`. A draft has no number, the amounts that it
-    last showed, which would be due, and an `issue_date` only where one was stated.
+    note has no `due_date`, and counts on the invoice whose id is `credits`, or by itself where that is one of a former
+    system. A draft has no number, the amounts that it last showed, which would be due, and an `issue_date` only where
+    one was stated.
     """
 
     id: str
@@ -103,7 +104,7 @@ def invoice_answer(invoice: StandingDocument | ListedInvoice) -> dict[str, Any]:
     else:
         source = invoice.document
         customer, customer_name, kind = source.customer, source.buyer.name, source.kind.value
-        credits_id = source.credits.id if source.credits else ""
+        credits_id = source.of_invoice
     currency, balance = source.currency, invoice.balance
     return {
         "id": source.id,
@@ -113,7 +114,7 @@ def invoice_answer(invoice: StandingDocument | ListedInvoice) -> dict[str, Any]:
         "customer": customer,
         "customer_name": customer_name,
         "issue_date": source.issue_date,
-        "due_date": None if credits_id else source.due_date,
+        "due_date": None if kind == DocumentKind.CREDIT_NOTE.value else source.due_date,
         "currency": currency,
         "net_total": money_text(source.net_minor, currency),
         "tax_total": money_text(source.tax_minor, currency),
@@ -135,12 +136,12 @@ def draft_answer(draft: ListedDraft) -> dict[str, Any]:
         "total": shown.total_minor,
         "amount_paid": 0,
         "amount_credited": 0,
-        "amount_due": shown.due_minor,
+        "amount_due": -shown.due_minor if request.former else shown.due_minor,
     }
     return {
         "id": draft.id,
         "number": "",
-        "kind": DocumentKind.INVOICE.value,
+        "kind": (DocumentKind.CREDIT_NOTE if request.former else DocumentKind.INVOICE).value,
         "status": State.WAITING.value if draft.waits else DRAFT,
         "customer": request.customer,
         "customer_name": draft.customer_name,
@@ -170,8 +171,8 @@ def waiting_answer(approval: Approval) -> dict[str, Any]:
         "total": money_text(document.total_minor, currency),
         "amount_paid": money_text(0, currency),
         "amount_credited": money_text(0, currency),
-        "amount_due": money_text(document.payable_minor if document.credits is None else 0, currency),
-        "credits": document.credits.id if document.credits else "",
+        "amount_due": money_text(document.due_at_first_minor, currency),
+        "credits": document.of_invoice,
     }
 
 
@@ -244,6 +245,15 @@ def document_lines(document: Document) -> list[str]:
 def detail_lines(document: Document) -> list[str]:
     """The document's details, by field."""
     return [f"{name}: {one_line(text)}" for name, text in said_of_document(document).items()]
+
+
+def credited_lines(document: Document) -> list[str]:
+    """What a credit note credits, and why."""
+    credited = document.credits
+    if credited is None:
+        return []
+    which = f"[{credited.id}]" if credited.id else f"of {credited.issue_date}, of a former system"
+    return [f"It credits {credited.number} {which}: {one_line(document.reason)}"]
 
 
 def remaining_lines(document: Document) -> list[str]:

@@ -10,7 +10,7 @@ from invoicing.document.details import said_of_document
 from invoicing.money.amounts import money_text
 from operations.drafts import Preview
 from views.base import OBJECT_UNSPELT, SEVERAL_UNSPELT
-from views.documents import LineAnswer, TaxAnswer, document_lines, line_answer, note_lines, tax_answer
+from views.documents import LineAnswer, TaxAnswer, credited_lines, document_lines, line_answer, note_lines, tax_answer
 from views.remedies import Words, told
 from views.totals import TotalsAnswer, totals_answer
 from views.warnings import WarningAnswer, warning_answers, warning_lines
@@ -104,6 +104,7 @@ def draft_lines(preview: Preview, words: Words) -> list[str]:
     """Lines, totals, why it is taxed so, and what to know before it is issued."""
     return [
         f"Draft {preview.draft} {_whom(preview)}, nothing is issued yet. {_dates(preview)}",
+        *credited_lines(preview.document),
         *document_lines(preview.document),
         *note_lines(preview.document.note),
         *choice_lines(preview.choices),
@@ -125,7 +126,8 @@ def _dates(preview: Preview) -> str:
     document = preview.document
     until = f" to {document.supply_end}" if document.supply_end else ""
     order = f", purchase order {document.purchase_order}" if document.purchase_order else ""
+    due = "" if document.credits else f", due {document.due_date}"
     return (
-        f"It would be {preview.number}, dated {document.issue_date}, due {document.due_date}, supplied"
+        f"It would be {preview.number}, dated {document.issue_date}{due}, supplied"
         f" {document.supply_date}{until}{order}."
     )

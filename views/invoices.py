@@ -20,6 +20,7 @@ from views.documents import (
     InvoiceAnswer,
     LineAnswer,
     TaxAnswer,
+    credited_lines,
     document_lines,
     invoice_answer,
     line_answer,
@@ -127,14 +128,14 @@ def _credit_note(issued: IssuedDocument) -> CreditNoteAnswer:
 
 
 def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]:
-    kind = "Credit note" if details.credits else "Invoice"
+    kind = "Credit note" if details.credited_invoice else "Invoice"
     due = f", due {details.due_date}" if details.due_date else ""
     until = f" to {details.supply_end}" if details.supply_end else ""
     order = f", purchase order {details.purchase_order}" if details.purchase_order else ""
     return [
         f"{kind} {details.number} to {details.customer_name} [{details.customer}], by {details.issued_by}:"
         f" {details.status}, dated {details.issue_date}{due}, supplied {details.supply_date}{until}{order}.",
-        *_credited_lines(details),
+        *credited_lines(found.document),
         *document_lines(found.document),
         *(_payment_line(payment, refund=bool(details.credits)) for payment in details.payments),
         *(_credit_note_line(note) for note in details.credit_notes),
@@ -142,12 +143,6 @@ def invoice_lines(details: InvoiceDetails, found: StandingDocument) -> list[str]
         *step_lines(details.approvals),
         *note_lines(details.note),
     ]
-
-
-def _credited_lines(details: InvoiceDetails) -> list[str]:
-    if not details.credits:
-        return []
-    return [f"It credits {details.credited_invoice} [{details.credits}]: {details.reason}"]
 
 
 def _payment_line(payment: PaymentAnswer, *, refund: bool) -> str:
@@ -170,7 +165,7 @@ def _standing_lines(found: StandingDocument) -> list[str]:
     document = found.document
     if len(found.payments) + len(found.credit_notes) > 1:
         return settled_lines(found)
-    return [] if document.credits else [owed_line(document.number, found.balance.due_minor, document.currency)]
+    return [] if document.of_invoice else [owed_line(document.number, found.balance.due_minor, document.currency)]
 
 
 class SumsAnswer(View):

@@ -92,7 +92,7 @@ def settled_lines(invoice: StandingDocument) -> list[str]:
     """What was paid and credited of an invoice, or refunded of a credit note, where anything was."""
     document, balance = invoice.document, invoice.balance
     happened = settled_text(balance, document.currency).capitalize()
-    if document.credits or not happened:
+    if document.of_invoice or not happened:
         return [f"{happened} {document.currency}."] if happened else []
     return [f"{happened}. {owed_line(document.number, balance.due_minor, document.currency)}"]
 

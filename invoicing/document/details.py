@@ -122,6 +122,9 @@ DOCUMENT: Mapping[str, Detail] = {
     "payment_means": Detail("payment_means", payment_means),
     "rounding_to": Detail("rounding_to", parse_decimal),
     "bank_account": Detail("bank_account"),
+    "former_invoice": Detail("former.number"),
+    "former_invoice_date": Detail("former.issue_date", parse_date),
+    "reason": Detail("former.reason"),
 }
 """The details of a document by name, in the order in which a refusal lists them."""
 

@@ -255,7 +255,8 @@ class Exchange:
 @dataclass(frozen=True, slots=True)
 class CreditedInvoice:
     """The invoice that a credit note takes back, whole or in part (BG-3). `whole` says that this note alone takes back
-    all of it; `remains` what is left after it, which documents of the first releases do not say.
+    all of it; `remains` what is left after it, which documents of the first releases do not say. An invoice of a former
+    system has no id.
     """
 
     id: str
@@ -321,6 +322,20 @@ class Document:
     payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
     payable_rounding: PayableRounding | None = field(default=None, metadata=LATER)
     second_language: str = field(default="", metadata=LATER)
+
+    @property
+    def of_invoice(self) -> str:
+        """The id of the invoice on which a credit note counts; empty where a document counts by itself: an invoice, and
+        a credit note for an invoice of a former system.
+        """
+        return self.credits.id if self.credits else ""
+
+    @property
+    def due_at_first_minor(self) -> int:
+        """What is due of it when it is issued; less than zero where the customer is owed."""
+        if self.kind is DocumentKind.INVOICE:
+            return self.payable_minor
+        return 0 if self.of_invoice else -self.payable_minor
 
     @property
     def withheld_minor(self) -> int:

@@ -10,13 +10,14 @@ from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.dimensions import tagged
 from invoicing.document.documents import Document, DocumentKind, PricedLine, Supply, TaxCategory, Withholding
 from invoicing.document.due import due, early_payment, instalments, term_of
+from invoicing.document.former import as_credit_note
 from invoicing.document.languages import languages_of
 from invoicing.document.particulars import with_legal_texts
 from invoicing.document.parties import PaymentDetails
 from invoicing.document.payable import EarlyPayment
 from invoicing.document.payable_rounding import payable_rounding
 from invoicing.document.readiness import check_country
-from invoicing.document.referring import referred
+from invoicing.document.referring import referred, supplied_as_invoiced
 from invoicing.document.requested import (
     ADJUSTMENTS_MAX,
     LINES_MAX,
@@ -110,6 +111,7 @@ def compose_explained(request: RequestedDocument, circumstances: Circumstances) 
         LimitExceeded: an amount has more than 15 digits in minor units.
     """
     check_country(circumstances.profile)
+    request = supplied_as_invoiced(request)
     circumstances = _on_day(circumstances, request.supply_date or request.issue_date or circumstances.today)
     profile, setup, customer = circumstances.profile, circumstances.setup, circumstances.customer
     request = _with_fund(tagged(request, setup.dimensions), country(profile.country))
@@ -177,7 +179,8 @@ def _completed(
         payable_rounding=payable_rounding(request, document, profile),
     )
     document = replace(document, instalments=instalments(request, term, document))
-    return with_legal_texts(document, replace(profile, locale=document.locale), circumstances.customer)
+    worded = with_legal_texts(document, replace(profile, locale=document.locale), circumstances.customer)
+    return as_credit_note(worded, request.former)
 
 
 def _early_payment(term: PaymentTerm | None, issue_date: date, totals: Totals, home: str) -> EarlyPayment | None:

@@ -1,7 +1,9 @@
 """What happened to an issued document, and the status that follows from it: derived, and never stored on it.
 
 What is owed of an invoice is its total less what the buyer withholds, less its credit notes, less what was paid. What
-is refunded of a credit note is taken off what was paid of its invoice: the balance is the invoice's alone.
+is refunded of a credit note is taken off what was paid of its invoice: the balance is the invoice's alone. A credit
+note for an invoice of a former system has a balance of its own: it is owed to the customer until it is paid back, or
+used on another invoice.
 
 Of an invoice in instalments, what is paid settles the earliest one first, and what is credited comes off the last one
 first.
@@ -37,19 +39,21 @@ class Balance:
 
     `payable_minor` is the total less what is withheld, `credited_minor` the same of an invoice's credit notes.
     `paid_minor` is what was received for an invoice, less what was reversed, and less what was refunded of its credit
-    notes; for a credit note it is what was refunded, less what was reversed.
+    notes; for a credit note it is what was refunded, less what was reversed. `alone` is a credit note that counts on no
+    invoice here.
     """
 
     kind: DocumentKind
     payable_minor: int
     credited_minor: int = 0
     paid_minor: int = 0
+    alone: bool = False
 
     @property
     def due_minor(self) -> int:
         """What the customer owes; less than zero where the customer is owed. A credit note counts on its invoice."""
         if self.kind is DocumentKind.CREDIT_NOTE:
-            return 0
+            return self.paid_minor - self.payable_minor if self.alone else 0
         return self.payable_minor - self.credited_minor - self.paid_minor
 
 
@@ -70,7 +74,7 @@ def status_of(balance: Balance, *, due_date: date, today: date) -> Status:
     more than partially paid.
 
     An invoice of zero stays issued: nothing is owed, and nothing can be paid. A credit note is issued, or paid where
-    all of it was refunded. `storage.books.balances` says the same in SQL.
+    all of it was refunded, or used. `storage.books.balances` says the same in SQL.
     """
     if balance.kind is DocumentKind.CREDIT_NOTE:
         if balance.paid_minor <= 0:

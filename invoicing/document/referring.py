@@ -27,6 +27,15 @@ def referred(request: RequestedDocument, customer: Customer) -> dict[str, Any]:
     }
 
 
+def supplied_as_invoiced(request: RequestedDocument) -> RequestedDocument:
+    """The request, supplied on the day of the former invoice where nothing is said: the rate of tax that is taken back
+    is the one that was charged.
+    """
+    former = request.former
+    dated = request.supply_date or any(line.supply_date for line in request.lines)
+    return request if former is None or dated else replace(request, supply_date=former.issue_date)
+
+
 def _references(request: RequestedDocument, customer: Customer) -> References | None:
     """The references that were stated, with the buyer's usual ones where they say nothing."""
     stated = request.references

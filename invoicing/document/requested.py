@@ -12,6 +12,7 @@ from typing import Any
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.canonical import canonical_json
 from invoicing.document.documents import LINE_TEXTS, LineTerms, Supply
+from invoicing.document.former import FormerInvoice, checked_former
 from invoicing.document.marks import LATER
 from invoicing.document.parts import (
     checked_delivery,
@@ -104,7 +105,8 @@ class RequestedDocument:
     of the seller's fund whose contribution it charges (`Country.costs`), with its percentage where that is not the
     usual one: TC04, or TC04 5. `split_payment` and `surcharge` say whether the buyer pays the tax itself or bears a
     surcharge, where that is not as the customer's facts have it. `terms_text` are terms of payment in words of their
-    own (BT-20), `delivery_place` the name of one of the places to which the customer has things delivered.
+    own (BT-20), `delivery_place` the name of one of the places to which the customer has things delivered. With
+    `former` it is a credit note for an invoice of a former system.
     """
 
     customer: str
@@ -137,6 +139,7 @@ class RequestedDocument:
     delivery: Delivery | None = field(default=None, metadata=LATER)
     payee: Payee | None = field(default=None, metadata=LATER)
     tax_representative: TaxRepresentative | None = field(default=None, metadata=LATER)
+    former: FormerInvoice | None = field(default=None, metadata=LATER)
 
 
 def check_request(request: RequestedDocument) -> RequestedDocument:
@@ -152,6 +155,9 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
     for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
         _check_year(getattr(request, name), name)
     _check_exchange(request)
+    if request.former is not None:
+        _check_year(request.former.issue_date, "former_invoice_date")
+        _check_terms(request)
     if request.rounding_to is not None and not 0 <= request.rounding_to <= ROUNDING_UNIT_MAX:
         raise InvalidInput(
             f"rounding_to must be between 0 and {ROUNDING_UNIT_MAX}: the unit to which the sum to pay is rounded.",
@@ -179,6 +185,7 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
         delivery=checked_delivery(request.delivery),
         payee=checked_payee(request.payee),
         tax_representative=checked_representative(request.tax_representative),
+        former=checked_former(request.former),
     )
 
 
@@ -232,6 +239,13 @@ def _check_exchange(request: RequestedDocument) -> None:
         raise InvalidInput(
             "exchange_source is required with exchange_rate: whose rate it is, such as ECB.", field="exchange_source"
         )
+
+
+def _check_terms(request: RequestedDocument) -> None:
+    for name in ("due_date", "payment_terms", "terms_text"):
+        if getattr(request, name):
+            said = "payment_terms_text" if name == "terms_text" else name
+            raise InvalidInput(f"{said}: the customer does not pay a credit note; leave it out.", field=said)
 
 
 def _check_line(line: RequestedLine, field: str) -> RequestedLine:

@@ -8,7 +8,7 @@ from datetime import date
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.details import said_of_document, said_of_line
-from invoicing.document.documents import LINE_TEXTS, Document, Line, TaxCategory
+from invoicing.document.documents import LINE_TEXTS, Document, DocumentKind, Line, TaxCategory
 from invoicing.document.notices import Notice
 from invoicing.document.parties import Party
 from invoicing.document.parts import leitweg_fault
@@ -224,7 +224,7 @@ def _date_warnings(document: Document, today: date) -> list[Notice]:
                 )
             )
     due_date = document.instalments[0].due_date if document.instalments else document.due_date
-    if due_date < today:
+    if due_date < today and document.kind is DocumentKind.INVOICE:
         found.append(Notice("overdue", f"The document is already overdue when issued (due {due_date.isoformat()})."))
     return found
 
@@ -279,7 +279,10 @@ def _print_warnings(document: Document) -> list[Notice]:
             *(item.reason for item in document.adjustments),
             *(item.reason for line in document.lines for item in line.adjustments),
         ),
-        "note": (document.note, document.purchase_order, document.payment_terms, *said_of_document(document).values()),
+        "note": (
+            *(document.note, document.reason, document.purchase_order, document.payment_terms),
+            *said_of_document(document).values(),
+        ),
     }
     return [
         Notice(

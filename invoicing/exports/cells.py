@@ -95,7 +95,7 @@ def settlement(exported: ExportedDocument) -> dict[str, int]:
     paid, credited = exported.paid_minor, exported.credited_minor
     if document.kind is DocumentKind.CREDIT_NOTE:
         # What was not refunded is set off against the invoice, where it stands as credited with the other sign.
-        paid, credited = -paid, paid - document.payable_minor
+        paid, credited = -paid, paid - document.payable_minor if document.of_invoice else 0
     return {
         "amount_credited": credited,
         "amount_paid": paid,

@@ -19,7 +19,6 @@ from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.documents import (
     Adjustment,
     Document,
-    DocumentKind,
     JurisdictionLevel,
     JurisdictionRate,
     JurisdictionTax,
@@ -139,7 +138,7 @@ def totals_follow(document: Document) -> bool:
     for subtotal in document.taxes:
         if subtotal.jurisdictions and sum(part.tax_minor for part in subtotal.jurisdictions) != subtotal.tax_minor:
             return False
-    if document.kind is DocumentKind.CREDIT_NOTE:
+    if document.of_invoice:
         return True
     again = retotal(document)
     return (

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, digest_of, undated
 from invoicing.approval.signing import Statement
-from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.document.plain_values import made_of
 from invoicing.organizations import Environment
@@ -53,7 +53,7 @@ def asked_now(db: Session, books: Books, approval: Approval) -> AskedNow:
         NotReady and others: what stands in the way of composing it.
     """
     day = approval.document.issue_date
-    if approval.document.kind is DocumentKind.INVOICE:
+    if not approval.request:
         resolved = replace(resolve_draft(db, approval.id), shown=None)
         composed = compose_in(db, books, replace(resolved, request=replace(resolved.request, issue_date=day)))
         digest = invoice_digest(db, books, resolved, composed)
@@ -70,7 +70,7 @@ def issued_now(db: Session, books: Books, approval: Approval) -> IssuedNow:
         NotReady and others: what stands in the way of issuing it.
     """
     composed: Composed | ComposedCredit
-    if approval.document.kind is DocumentKind.INVOICE:
+    if not approval.request:
         composed = compose_in(db, books, replace(resolve_draft(db, approval.id), shown=None))
         check_ready(composed)
         warnings = document_warnings(db, composed)

@@ -82,16 +82,30 @@ def read_shares(db: Session, shares: Sequence[Share], *, several: bool) -> list[
 def _read(db: Session, share: Share, within: str) -> Wanted:
     issued = find_document(db, share.invoice, field=f"{within}invoice", paid=True)
     kind = _kind(share.kind, field=f"{within}kind")
-    if issued.document.kind is DocumentKind.CREDIT_NOTE and kind is not SettlementKind.PAYMENT:
-        raise Conflict(
-            f"{within}kind: {issued.document.number} is a credit note: of it a refund is recorded, and all else of its"
-            " invoice.",
-            field=f"{within}kind",
-        )
+    if issued.document.kind is DocumentKind.CREDIT_NOTE:
+        kind = _of_credit_note(issued.document, kind, field=f"{within}kind")
     amount_minor = None
     if share.amount is not None:
         amount_minor = positive_minor(share.amount, issued.document.currency, field=f"{within}amount")
     return Wanted(issued=issued, kind=kind, amount_minor=amount_minor, field=f"{within}amount")
+
+
+def _of_credit_note(note: Document, kind: SettlementKind, *, field: str) -> SettlementKind:
+    """As what money that goes to the customer is recorded of a credit note: as a refund on its invoice, or where that
+    is of a former system, as paid back of the note itself.
+    """
+    if note.of_invoice and kind is not SettlementKind.PAYMENT:
+        raise Conflict(
+            f"{field}: {note.number} is a credit note: of it a refund is recorded, and all else of its invoice.",
+            field=field,
+        )
+    if kind not in MONEY:
+        raise Conflict(
+            f"{field}: {note.number} is a credit note: what it comes to is paid back, or used by the kind credit on"
+            " another invoice.",
+            field=field,
+        )
+    return kind if note.of_invoice else SettlementKind.PAID_BACK
 
 
 def _kind(text: str, *, field: str) -> SettlementKind:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.documents import Document
 from invoicing.document.notices import Notice
 from invoicing.master_data.profiles import Profile
 from invoicing.money.amounts import AMOUNT_MINOR_MAX, minor_digits, money_text
@@ -42,7 +42,7 @@ def allowed(db: Session, profile: Profile, wanted: Wanted, *, accept_overpayment
         Conflict: nothing of the kind is there to be settled.
     """
     issued, amount_minor = wanted.issued, wanted.amount_minor
-    if issued.document.kind is DocumentKind.CREDIT_NOTE:
+    if issued.document.of_invoice:
         _check_refund(db, issued, _stated(wanted), field=wanted.field)
         return Allowed(kind=wanted.kind, amount_minor=_stated(wanted))
     match wanted.kind:
@@ -209,8 +209,7 @@ def _check_not_over(issued: IssuedDocument, amount_minor: int, *, accepted: bool
 def _check_refund(db: Session, issued: IssuedDocument, amount_minor: int, *, field: str) -> None:
     """A refund is not more than the customer is owed, on this credit note and on its invoice."""
     document, balance = issued.document, issued.balance
-    assert document.credits is not None  # noqa: S101 - A defect, not bad input.
-    owed = max(-documents.balance_of(db, document.credits.id).due_minor, 0)
+    owed = max(-documents.balance_of(db, document.of_invoice).due_minor, 0)
     most = min(owed, balance.payable_minor - balance.paid_minor)
     if amount_minor > most:
         raise LimitExceeded(

@@ -79,7 +79,7 @@ class Recording:
         posting = payments.payment_posting(self._db, document)
         receivable = receivable_of(self._db, document.id) or posting.receivable
         against = _account(posting, ROLES[kind])
-        given = kind in OWED_AGAIN or document.credits is not None
+        given = kind in OWED_AGAIN or bool(document.of_invoice)
         worth = self._worth(line, receivable, given=given)
         taxes = self._taxes(line, worth)
         sides = self._sides(line, receivable, against, given=given, worth=worth)
@@ -143,8 +143,7 @@ class Recording:
         document, currency = line.document, self._profile.currency
         if document.currency == currency:
             return line.amount_minor
-        of_invoice = document.credits.id if document.credits else document.id
-        standing = standing_on_account(self._db, of_invoice, receivable)
+        standing = standing_on_account(self._db, document.of_invoice or document.id, receivable)
         settled = -line.amount_minor if given else line.amount_minor
         worth = receivable_worth(document, standing, settled_minor=settled, books_currency=currency)
         return -worth if given and worth is not None else worth
@@ -184,7 +183,7 @@ class Recording:
         taxes: tuple[TaxChange, ...],
     ) -> None:
         currency = self._profile.currency
-        invoice = find_document(self._db, document.credits.id).document if document.credits else document
+        invoice = find_document(self._db, document.of_invoice).document if document.of_invoice else document
         taxes = self._changes(invoice, payment, taxes)
         payments.add_payment(
             self._db, payment, document, sides, accounting_currency=currency, taxed=invoice, changes=taxes

@@ -6,16 +6,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, exists, func, select
 from sqlmodel import Session
 
 from invoicing.approval.approvals import Approval, GivenApproval, How, State
 from invoicing.document.canonical import canonical_json
-from invoicing.document.documents import DocumentKind
 from invoicing.document.plain_values import made_of
 from storage.books.approval_tables import Approval as ApprovalRow
 from storage.books.approval_tables import DocumentApproval
-from storage.books.tables import DocumentRow
+from storage.books.tables import DocumentRow, Draft
 from storage.paging import Page, cursor_moment, decode_cursor, encode_cursor, page_of
 from storage.queries.statements import Kept, execute, flat, insert_rows, table_of
 from storage.queries.tuples import after, before
@@ -39,7 +38,10 @@ _OF_SEVERAL = (
     .order_by(_GIVEN.table.c.document_id, _GIVEN.table.c.position)
 )
 
-_WAITING = select(_OF.kind, func.count()).where(_OF.state == State.WAITING.value).group_by(_OF.kind)
+_IS_DRAFT = exists().where(table_of(Draft).c.id == _OF.id)
+_WAITING = select(func.count(), func.coalesce(func.sum(case((_IS_DRAFT, 1), else_=0)), 0)).where(
+    _OF.state == State.WAITING.value
+)
 _WAITING_AMONG = select(_OF.id).where(_OF.state == State.WAITING.value, _OF.id.in_(bindparam("among", expanding=True)))
 
 _DOCUMENT = table_of(DocumentRow).c
@@ -89,9 +91,10 @@ def find_waiting(session: Session, *, customer: str, cursor: str, limit: int) ->
     return page.map(lambda row: _approval(row[2]))
 
 
-def count_waiting(session: Session) -> dict[DocumentKind, int]:
-    """How many documents wait, by their kind."""
-    return {DocumentKind(kind): count for kind, count in execute(session, _WAITING)}
+def count_waiting(session: Session) -> tuple[int, int]:
+    """How many documents wait, and how many of them are drafts."""
+    waiting, drafts = execute(session, _WAITING).one()
+    return int(waiting), int(drafts)
 
 
 def waiting_among(session: Session, ids: Sequence[str]) -> frozenset[str]:

@@ -53,28 +53,36 @@ _HAS_HISTORY = select(
         exists().where(_OF.credits_id == bindparam("id")),
     )
 )
+_IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
 _PAYABLE = _OF.total_minor - _OF.withheld_minor
-_PAID = _RECEIVED - _REFUNDED
 
-WANTED: ColumnElement[int] = _PAYABLE - _CREDITED
-"""What is wanted of an invoice, paid or not: what was payable less its credit notes."""
-
-SIGN: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, -1), else_=1)
+SIGN: ColumnElement[int] = case((_IS_NOTE, -1), else_=1)
 """What the amounts of a row of `documents` count with where credit notes are taken off."""
+
+COUNTS_BY_ITSELF: ColumnElement[bool] = _OF.credits_id.is_(None)
+"""The documents that have a balance of their own: all but the credit notes, which count on their invoice, unless that
+is one of a former system.
+"""
+
+WANTED: ColumnElement[int] = SIGN * _PAYABLE - _CREDITED
+"""What is wanted of a document that counts by itself, paid or not: what was payable less its credit notes."""
+
+_DUE = WANTED - _RECEIVED + _REFUNDED
+_ALONE = and_(_IS_NOTE, COUNTS_BY_ITSELF)
+# What is paid back of a credit note, or used of it, is recorded as taken off.
+_PAID = case((_ALONE, -1), else_=1) * _RECEIVED - _REFUNDED
 
 DUE_BY_TAX_POINT: ColumnElement[bool] = or_(
     not_(_OF.cash_accounting), table_of(tables.DocumentTax).c.category != TaxCategory.STANDARD.value
 )
 """The tax subtotals that do not wait for payment (`invoicing.settlement.cash.waits_for_payment`)."""
 
-BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED)
+BALANCE: tuple[ColumnElement[object], ...] = (_OF.kind, _PAYABLE, _CREDITED, _RECEIVED, _REFUNDED, _OF.credits_id)
 """The columns that `balance_from` takes."""
 
-DUE: ColumnElement[int] = case((_OF.kind == DocumentKind.CREDIT_NOTE.value, 0), else_=WANTED - _PAID)
+DUE: ColumnElement[int] = case((COUNTS_BY_ITSELF, _DUE), else_=0)
 """What is due of a document, as `Balance.due_minor`."""
 
-_IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
-_DUE = WANTED - _PAID
 _PARTS = table_of(total_tables.DocumentInstalment)
 _TODAY = bindparam("today", type_=_OF.due_date.type)
 _UNPAID_PART = and_(_PARTS.c.document_id == _OF.id, _PARTS.c.until_minor > _PAID)
@@ -108,10 +116,18 @@ STATUS: dict[str, ColumnElement[bool]] = {
 
 
 def balance_from(
-    kind: str, payable_minor: int, credited_minor: int, received_minor: int, refunded_minor: int
+    kind: str,
+    payable_minor: int,
+    credited_minor: int,
+    received_minor: int,
+    refunded_minor: int,
+    credits_id: str | None,
 ) -> Balance:
     """The balance of a row of `BALANCE`."""
-    return Balance(DocumentKind(kind), payable_minor, credited_minor, received_minor - refunded_minor)
+    of_kind = DocumentKind(kind)
+    if of_kind is DocumentKind.CREDIT_NOTE and credits_id is None:
+        return Balance(of_kind, payable_minor, 0, -received_minor, alone=True)
+    return Balance(of_kind, payable_minor, credited_minor, received_minor - refunded_minor)
 
 
 def has_history(session: Session, document_id: str) -> bool:

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, not_, select
 from sqlmodel import Session
 
 from invoicing.document.documents import DocumentKind
 from storage.books import tables, total_tables
-from storage.books.balances import SIGNED
+from storage.books.balances import COUNTS_BY_ITSELF, SIGNED
 from storage.queries.statements import execute, table_of
 
 _OF, _PAID = table_of(tables.DocumentRow).c, table_of(tables.Payment).c
 _IS_NOTE = _OF.kind == DocumentKind.CREDIT_NOTE.value
+_ON_INVOICE = not_(COUNTS_BY_ITSELF)
 _PAYABLE = _OF.total_minor - _OF.withheld_minor
 _BILLED: ColumnElement[int] = case((_IS_NOTE, -_PAYABLE), else_=_PAYABLE)
 # What is refunded of a credit note is owed again.
-_SETTLED: ColumnElement[int] = case((_IS_NOTE, SIGNED), else_=-SIGNED)
+_SETTLED: ColumnElement[int] = case((_ON_INVOICE, SIGNED), else_=-SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ _BILLED_DURING = (
     .where(_OF.issue_date.between(_FIRST, _LAST))
     .order_by(_OF.position)
 )
-_HOW = case((_PAID.reverses_id.is_not(None), "reversal"), (_IS_NOTE, "refund"), else_=_PAID.kind)
+_HOW = case((_PAID.reverses_id.is_not(None), "reversal"), (_ON_INVOICE, "refund"), else_=_PAID.kind)
 _SETTLED_DURING = (
     _payments(_PAID.paid_on, _OF.id, _OF.number, _HOW, _OF.currency, _SETTLED)
     # A certificate changes nothing that is owed.
@@ -83,7 +84,7 @@ def balances_before(session: Session, customer_id: str, day: date) -> dict[str, 
 
 
 def owed_to_customer(session: Session, customer_id: str, currency: str) -> list[tuple[str, int]]:
-    """The invoices on which a customer is owed something in a currency, the oldest first, and how much."""
+    """The documents on which a customer is owed something in a currency, the oldest first, and how much."""
     values = {"customer": customer_id, "currency": currency}
     return [(row[0], -int(row[1])) for row in execute(session, _OWED_TO, values)]
 

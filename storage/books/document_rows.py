@@ -87,7 +87,7 @@ def _document_row(document: Document, converted: list[AccountingTax]) -> Values:
         "accounting_currency": document.accounting_currency,
         "accounting_net_minor": sum_of_known([tax.taxable_minor for tax in converted]),
         "accounting_tax_minor": sum_of_known([tax.tax_minor for tax in converted]),
-        "credits_id": document.credits.id if document.credits else None,
+        "credits_id": document.of_invoice or None,
         "cash_accounting": document.cash_accounting,
     }
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, bindparam, func, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Select, bindparam, case, func, select, type_coerce
 from sqlmodel import Session
 
 from invoicing.approval.people import Actor
@@ -57,7 +57,9 @@ _CURRENCY = _SHOWN["currency"].as_string()
 _NET, _TAX, _TOTAL, _WITHHELD = (
     _SHOWN[name].as_integer() for name in ("net_minor", "tax_minor", "total_minor", "withheld_minor")
 )
-_FIGURES = (_CURRENCY, _NET, _TAX, _TOTAL, _TOTAL - _WITHHELD)
+_SIGN = case((type_coerce(_COLUMNS.content, JSON)["former"].as_string().is_(None), 1), else_=-1)
+# Of a credit note for an invoice of a former system the amounts are taken off.
+_FIGURES = (_CURRENCY, *(_SIGN * amount for amount in (_NET, _TAX, _TOTAL, _TOTAL - _WITHHELD)))
 _NAMED = select(*_ORDER, _CUSTOMERS.c.name, _PURCHASE_ORDER).join(_CUSTOMERS, _CUSTOMERS.c.id == _COLUMNS.customer_id)
 _WHOLE = (
     select(_COLUMNS.id, _CUSTOMERS.c.name, _COLUMNS.updated_at, _COLUMNS.content)

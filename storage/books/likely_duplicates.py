@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.documents import Document
 from invoicing.settlement.kinds import SettlementKind
 from storage.books import tables
+from storage.books.balances import COUNTS_BY_ITSELF
 from storage.books.documents import IssuedDocument, document_by_id_or_number
 from storage.books.payments import Payment
 from storage.queries.statements import Kept, execute, table_of
@@ -22,7 +23,8 @@ _ALIKE = (
     .where(
         _DOCUMENTS.customer_id == bindparam("customer"),
         _DOCUMENTS.total_minor == bindparam("total"),
-        _DOCUMENTS.kind == DocumentKind.INVOICE.value,
+        _DOCUMENTS.kind == bindparam("kind"),
+        COUNTS_BY_ITSELF,
         _DOCUMENTS.currency == bindparam("currency"),
     )
     .order_by(_DOCUMENTS.position.desc())
@@ -39,10 +41,15 @@ _WITH_REFERENCE = _OF_THAT_DAY.where(_PAID.reference != "")
 
 
 def invoices_alike(session: Session, document: Document) -> Iterator[IssuedDocument]:
-    """Invoices of the document's customer, total and currency that were issued on its day, or may have been supplied
-    on it; the newest first, each read when it is asked for.
+    """Documents of the document's kind, customer, total and currency that count by themselves, and were issued on its
+    day, or may have been supplied on it; the newest first, each read when it is asked for.
     """
-    values = {"customer": document.customer, "total": document.total_minor, "currency": document.currency}
+    values = {
+        "kind": document.kind.value,
+        "customer": document.customer,
+        "total": document.total_minor,
+        "currency": document.currency,
+    }
     supplied_apart = document.supply_date != document.issue_date
     for invoice_id, issue_date in execute(session, _ALIKE, values).all():
         if supplied_apart or issue_date == document.issue_date:

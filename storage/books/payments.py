@@ -118,9 +118,8 @@ def add_payment(
         accounting_currency=accounting_currency,
     )
     # A refund of a credit note is owed again on its invoice.
-    received = document.credits is None
     signed = settled_minor(payment)
-    settle(session, document.credits.id if document.credits else document.id, by_minor=signed if received else -signed)
+    settle(session, document.of_invoice or document.id, by_minor=-signed if document.of_invoice else signed)
 
 
 def settled_minor(payment: Payment) -> int:

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select, union_all
 from sqlmodel import Session
 
-from invoicing.document.documents import DocumentKind
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
-from storage.books.balances import DUE_BY_TAX_POINT, SIGN
+from storage.books.balances import COUNTS_BY_ITSELF, DUE_BY_TAX_POINT, SIGN
 from storage.books.parts_owed import next_day
 from storage.books.reports import OPEN_THEN, WANTED_THEN
 from storage.books.totals import ADJUSTMENTS
@@ -132,7 +131,7 @@ def open_of_customer(
         )
         found = found.join_from(_DOCUMENTS, _OWED, owed.document_id == _OF.id)
         return _page(session, found, cursor=cursor, limit=limit)
-    then = and_(_OF.kind == DocumentKind.INVOICE.value, _OF.issue_date <= day, OPEN_THEN != 0)
+    then = and_(COUNTS_BY_ITSELF, _OF.issue_date <= day, OPEN_THEN != 0)
     found = select(*_HEAD, next_day(_OF, OPEN_THEN, WANTED_THEN), OPEN_THEN).where(mine, then)
     return _page(session, found, cursor=cursor, limit=limit, values={"day": day})
 

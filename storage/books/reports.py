@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select, union_all
 from sqlmodel import Session
 
-from invoicing.document.documents import DocumentKind
 from invoicing.reports.months import Months
 from storage.books import settings_tables, tables, total_tables
-from storage.books.balances import SIGNED
+from storage.books.balances import COUNTS_BY_ITSELF, SIGN, SIGNED
 from storage.books.parts_owed import open_by_day
 from storage.queries.statements import execute, table_of
 
@@ -132,11 +131,11 @@ _RECEIVED_THEN = _of_invoice(SIGNED, _PAID.document_id == _OF.id, _PAID.paid_on 
 _REFUNDED_THEN = _of_invoice(
     SIGNED, _PAID.document_id == _REFUNDED.c.id, _REFUNDED.c.credits_id == _OF.id, _PAID.paid_on <= _DAY
 )
-WANTED_THEN: ColumnElement[int] = _OF.total_minor - _OF.withheld_minor - _CREDITED_THEN
-"""What was wanted of an invoice, paid or not, at the end of the parameter `day`."""
+WANTED_THEN: ColumnElement[int] = SIGN * (_OF.total_minor - _OF.withheld_minor) - _CREDITED_THEN
+"""What was wanted of a document that counts by itself, paid or not, at the end of the parameter `day`."""
 
 OPEN_THEN: ColumnElement[int] = WANTED_THEN - _RECEIVED_THEN + _REFUNDED_THEN
-"""What was open of an invoice at the end of the parameter `day`."""
+"""What was open of such a document at the end of the parameter `day`."""
 
 _EACH_THEN = (
     select(
@@ -147,7 +146,7 @@ _EACH_THEN = (
         OPEN_THEN.label("open_minor"),
         WANTED_THEN.label("wanted_minor"),
     )
-    .where(and_(_OF.kind == DocumentKind.INVOICE.value, _OF.issue_date <= _DAY))
+    .where(and_(COUNTS_BY_ITSELF, _OF.issue_date <= _DAY))
     .cte("each_then")
     .prefix_with("MATERIALIZED")
 )

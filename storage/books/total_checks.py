@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, case, cast, except_, func, literal, select, union_all
 from sqlmodel import Session, SQLModel
 
-from invoicing.document.documents import DocumentKind
 from storage.books import tables, total_tables
-from storage.books.balances import DUE, DUE_BY_TAX_POINT, SIGN, WANTED
+from storage.books.balances import COUNTS_BY_ITSELF, DUE, DUE_BY_TAX_POINT, SIGN, WANTED
 from storage.books.totals import ADJUSTMENTS
 from storage.queries.statements import execute, table_of
 from storage.work.asking import Ask
@@ -144,7 +143,7 @@ def _adjustments() -> Select[*tuple[Any, ...]]:
 
 def _owed() -> Select[*tuple[Any, ...]]:
     columns = (_OF.id, _OF.customer_id, _OF.currency, _OF.due_date, DUE, WANTED)
-    return select(*columns).where(_OF.kind == DocumentKind.INVOICE.value)
+    return select(*columns).where(COUNTS_BY_ITSELF)
 
 
 _FOLLOWING: tuple[tuple[str, type[SQLModel], Any], ...] = (

@@ -55,9 +55,10 @@ def add_document_totals(session: Session, rows: DocumentRows) -> None:
     insert_rows(session, _TO_DIMENSIONS, _dimension_rows(rows))
     insert_rows(session, _ADD_SUPPLY, rows.community_supplies)
     payable_minor = document["total_minor"] - document["withheld_minor"]
-    if document["kind"] == DocumentKind.CREDIT_NOTE.value:
+    if document["credits_id"] is not None:
         settle(session, document["credits_id"], by_minor=payable_minor, of_note_minor=payable_minor)
         return
+    payable_minor *= _sign(document)
     receivable = {name: document[name] for name in ("customer_id", "currency", "due_date")}
     owed = {"document_id": document["id"], "open_minor": payable_minor, "wanted_minor": payable_minor}
     execute(session, _ADD_RECEIVABLE, receivable | owed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
@@ -15,6 +16,7 @@ from invoicing.credit.crediting import credit
 from invoicing.credit.wanted import CreditLine
 from invoicing.document.canonical import document_from_text, document_text
 from invoicing.document.documents import Document
+from invoicing.document.former import FormerInvoice, as_credit_note
 from invoicing.render.labels import labels_of
 from tests.support.printed import PARTIES, invoice, printed
 from tests.support.samples import TODAY, charge, line
@@ -210,3 +212,17 @@ def test_a_seller_without_the_tax_writes_no_tax_document() -> None:
 
 def test_the_parties_of_the_samples_stand_for_each_kind_of_sign() -> None:
     assert {country(code).correction.sign for code in PARTIES} == set(CorrectionSign)
+
+
+@pytest.mark.parametrize("code", COUNTRY_CODES)
+def test_a_correction_of_an_invoice_of_a_former_system_is_written_as_the_others(code: str) -> None:
+    former = FormerInvoice("ALT-4711", date(2026, 1, 8), "Torn bag")
+    text = in_one_line(printed(of(code, replace(as_credit_note(invoice("DE"), former), number="CN-7"))))
+    rules, labels = country(code).correction, labels_of(country(code).languages[0])
+    words = rules.words[country(code).languages[0]]
+    assert f"{TITLES[code][0]} CN-7" in text
+    assert bool(_SIGNED.search(text)) is (rules.sign is not CorrectionSign.POSITIVE)
+    assert stands(words.reference or labels.credited_invoice, r"ALT-4711, \S", text)
+    assert stands(words.reason or labels.reason, "Torn bag", text)
+    # What was left of it is not known here.
+    assert f"{labels.remaining} ALT-4711" not in text

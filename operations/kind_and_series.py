@@ -1,0 +1,45 @@
+"""What a request becomes, an invoice or a credit note, and in which series it takes its number."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from invoicing.document.documents import DocumentKind
+from invoicing.document.requested import RequestedDocument
+from invoicing.refusals import Conflict, InvalidInput
+from invoicing.remedies import Act
+from storage.books import documents
+from storage.books.series import load_series
+
+
+def kind_of(db: Session, request: RequestedDocument) -> DocumentKind:
+    """A credit note where it is for an invoice of a former system.
+
+    Raises:
+        Conflict: that invoice is one of these books.
+    """
+    former = request.former
+    if former is None:
+        return DocumentKind.INVOICE
+    if documents.id_and_number(db, former.number):
+        raise Conflict(
+            f"former_invoice: {former.number} is a document of these books, and is credited as such.",
+            field="former_invoice",
+            remedy=Act.CREDIT_DOCUMENT,
+        )
+    return DocumentKind.CREDIT_NOTE
+
+
+def checked_series(db: Session, code: str, kind: DocumentKind) -> str:
+    """The code of a series of the kind, or nothing where none was asked for.
+
+    Raises:
+        InvalidInput: no series of the kind has this code.
+    """
+    if not code:
+        return ""
+    known = [one.code for one in load_series(db) if one.kind is kind]
+    if code not in known:
+        plural = f"{kind.value.replace('_', ' ')}s"
+        raise InvalidInput(f"series: no such series of {plural}. Known: {', '.join(known)}.", field="series")
+    return code
