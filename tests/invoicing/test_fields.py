@@ -14,11 +14,14 @@ from invoicing.master_data.profile_fields import PROFILE
 from invoicing.master_data.profiles import Profile
 from invoicing.master_data.records import Customer, Item
 from invoicing.refusals import InvalidInput, LimitExceeded
+from invoicing.render.labels import LANGUAGES
 
 TABLES = {"customer": (CUSTOMER, Customer), "item": (ITEM, Item), "profile": (PROFILE, Profile)}
 # What no table has: what the books or the country decide, and what is no text of the user's own.
 NOT_TYPED = {"id"}
 DECIDED_BY_THE_COUNTRY = {"name", "country", *NUMBER_FIELDS}
+OTHER_WAYS = {"first_name", "last_name", "house_number", "address_text", "tax_rate"}
+KEPT_BY_DUTIES = {"particulars"}
 NOT_OF_THE_USER = {"environment", "accounting_standard", "tax_system", "chart_of_accounts", "logo", "logo_sha256"}
 MANY_LINES = {"note", "description", "footer"}
 
@@ -28,7 +31,7 @@ def test_every_text_of_a_record_stands_in_its_table(record: str) -> None:
     table, kind = TABLES[record]
     texts = {field.name for field in fields(kind) if field.type in ("str", "Supply | None")} - NOT_TYPED
     if record == "profile":
-        texts -= DECIDED_BY_THE_COUNTRY | NOT_OF_THE_USER
+        texts -= DECIDED_BY_THE_COUNTRY | NOT_OF_THE_USER | KEPT_BY_DUTIES
     assert texts <= set(table), texts - set(table)
 
 
@@ -40,10 +43,14 @@ def test_a_table_has_no_field_that_the_record_lacks(record: str) -> None:
 
 @pytest.mark.parametrize("kind", ["customers", "items"])
 def test_every_column_of_an_import_is_a_field(kind: str) -> None:
-    text = files("invoicing.importing").joinpath("columns.toml").read_text("utf-8")
+    """Or says one in another way: by the names of a person, in parts of an address or in whole, by a rate."""
     table, record = TABLES[kind.removesuffix("s")]
-    known = set(table) | {field.name for field in fields(record)} | {"address"}
-    assert set(tomllib.loads(text)[kind]) <= known
+    known = set(table) | {field.name for field in fields(record)} | {"address", *OTHER_WAYS}
+    languages = [file for file in files("invoicing.importing.headings").iterdir() if file.name.endswith(".toml")]
+    assert len(languages) == len(LANGUAGES)
+    for file in languages:
+        found = set(tomllib.loads(file.read_text("utf-8")).get(kind, {}))
+        assert found <= known, (file.name, found - known)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ async def test_a_client_as_the_model_gives_its_chart_codes_terms_and_policy(tmp_
             "accounts": 43,
             "tax_authorities": 1,
             "tax_codes": 10,
+            "withholdings": 2,
             "payment_terms": 5,
             "policy": 5,
             "branding": 1,

@@ -324,6 +324,7 @@ LATER = (
     ("payment_terms", "instalments"),
     ("receivables", "wanted_minor"),
     ("profile", "tax_due"),
+    ("profile", "particulars"),
     ("documents", "cash_accounting"),
     ("drafts", "preparers"),
     ("exports", "clients"),
