@@ -13,5 +13,6 @@ def with_cash_accounting(document: Document, languages: Sequence[str]) -> Docume
     """The document with the mention before its note, in each of its languages, where its tax is due by payment."""
     if not document.cash_accounting:
         return document
-    said = " / ".join(dict.fromkeys(labels_of(language).cash_accounting for language in languages))
+    home = document.seller.address.country
+    said = " / ".join(dict.fromkeys(labels_of(language, home).cash_accounting for language in languages))
     return replace(document, note="\n".join(text for text in (said, document.note) if text))

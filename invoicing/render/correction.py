@@ -18,6 +18,7 @@ from invoicing.render.formats import Formats
 from invoicing.render.labels import FALLBACK_LANGUAGE, Labels, in_line
 from invoicing.render.layout import Cell, Row, Table, TableRow, text_column
 from invoicing.render.theme import Paper, hairline, theme
+from invoicing.render.totals import total_label
 from invoicing.render.untaxed import is_untaxed
 
 _NAME_WIDTH_MIN = 84.0
@@ -90,7 +91,7 @@ def correction_rows(document: Document, *, tax_label: str, paper: Paper, formats
     titles = [
         labels.net.format(tax=tax_label or labels.tax_in_sentence),
         tax_label or in_line(labels.tax),
-        labels.total,
+        total_label(document, labels),
     ]
     table = [("", titles), *((name, [formats.amount(one) for one in amounts]) for name, amounts in stated)]
     if is_untaxed(document):

@@ -22,6 +22,7 @@ def with_early_payment(document: Document, formats: Formats, languages: Sequence
         "date": formats.date(early.until),
         "amount": formats.money(document.payable_minor - early.amount_minor),
     }
-    promised = [labels_of(language).early_payment.format(**said) for language in languages]
+    home = document.seller.address.country
+    promised = [labels_of(language, home).early_payment.format(**said) for language in languages]
     texts = [document.payment_terms, *dict.fromkeys(promised), early.words]
     return replace(document, payment_terms="\n".join(text for text in texts if text))

@@ -12,7 +12,8 @@ from invoicing.render.labels import labels_of
 
 def with_instalments(document: Document, formats: Formats, languages: Sequence[str]) -> Document:
     """The document with a line for each of its instalments among the terms of payment."""
-    due = " / ".join(dict.fromkeys(labels_of(language).due_date for language in languages))
+    home = document.seller.address.country
+    due = " / ".join(dict.fromkeys(labels_of(language, home).due_date for language in languages))
     parts = (
         f"{due} {formats.date(part.due_date)}: {formats.money(part.amount_minor)}" for part in document.instalments
     )

@@ -184,6 +184,10 @@ def _due_columns(
     return [(*space(3), *(line for column in columns for line in column))]
 
 
+def _date_label(document: Document, labels: Labels) -> str:
+    return labels.credit_date if document.kind is DocumentKind.CREDIT_NOTE else labels.issue_date
+
+
 def _told_width(pair: tuple[str, str], style: Style) -> float:
     label, value = pair
     return max(_width(value, style), *(_width(line, theme().label) for line in label.split("\n")))
@@ -283,7 +287,7 @@ def _facts(document: Document, formats: Formats, labels: Labels) -> list[tuple[s
     credited = document.credits
     return [
         (labels.credited_invoice, f"{credited.number}, {formats.date(credited.issue_date)}" if credited else ""),
-        (labels.issue_date, formats.date(document.issue_date)),
+        (_date_label(document, labels), formats.date(document.issue_date)),
         supplied,
         (labels.purchase_order, document.purchase_order),
         *reference_pairs(document, labels),

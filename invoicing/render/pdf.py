@@ -56,7 +56,7 @@ def render_pdf(document: Document, branding: Branding = PLAIN) -> bytes:
     languages = _languages(document, formats, branding)
     labels = _first_labels(document, languages[0])
     if len(languages) > 1:
-        second = correction_labels(labels_of(languages[1]), document, languages[1])
+        second = correction_labels(_words(document, languages[1]), document, languages[1])
         labels = in_two_languages(labels, second, second_tax=_second_tax(document, languages[1]))
     code, slip = _ways_to_pay(document, branding, languages[0], labels)
     document = with_early_payment(worded(document, formats.locale, languages), formats, languages)
@@ -101,11 +101,15 @@ def _languages(document: Document, formats: Formats, branding: Branding) -> tupl
 
 def _first_labels(document: Document, language: str) -> Labels:
     """The words of the first language, with what the seller's country calls a correction and a bank's code."""
-    labels = correction_labels(labels_of(language), document, language)
+    labels = correction_labels(_words(document, language), document, language)
     rules = known_country(document.seller.address.country)
     if rules is None or not rules.bank_code_label or language != rules.languages[0]:
         return labels
     return replace(labels, routing_number=rules.bank_code_label)
+
+
+def _words(document: Document, language: str) -> Labels:
+    return labels_of(language, document.seller.address.country)
 
 
 def _second_tax(document: Document, language: str) -> str:

@@ -1,11 +1,12 @@
 """The payment part and the receipt of a Swiss QR-bill, at the bottom of an A4 page.
 
-Sizes, places and words are those of SIX's implementation guidelines, chapter 3 and annex D. One thing differs: the
-guidelines name four typefaces, and the letters here are those of the rest of the document.
+Sizes, places and words (`[slip]` of the catalogues) are those of SIX's implementation guidelines, chapter 3 and annex
+D. One thing differs: the guidelines name four typefaces, and the letters here are those of the rest of the document.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reportlab.pdfgen.canvas import Canvas
@@ -14,6 +15,7 @@ from invoicing.appearance.swiss_bill import SwissBill
 from invoicing.render.codes import swiss_modules
 from invoicing.render.drawing import box_of, draw_picture, draw_tagged
 from invoicing.render.formats import grouped_by_four
+from invoicing.render.labels import FALLBACK_LANGUAGE, labels_of
 from invoicing.render.layout import Column, Modules, NoCode, Picture, Style, TextLine, text_column
 from invoicing.render.tagging import Tags
 from invoicing.render.theme import Paper, theme
@@ -32,82 +34,6 @@ _TEXT_WIDTH = 87 * _MM
 _RECEIPT_WIDTH = 52 * _MM
 _BLACK = (0.0, 0.0, 0.0)
 _MARK, _MARK_GAP = 3 * _MM, 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    payment_part: str
-    receipt: str
-    account: str
-    reference: str
-    information: str
-    currency: str
-    amount: str
-    payable_by: str
-    payable_by_blank: str
-    acceptance_point: str
-    separate: str
-    void: str
-
-
-_WORDS = {
-    "de": _Words(
-        "Zahlteil",
-        "Empfangsschein",
-        "Konto / Zahlbar an",
-        "Referenz",
-        "Zusätzliche Informationen",
-        "Währung",
-        "Betrag",
-        "Zahlbar durch",
-        "Zahlbar durch (Name/Adresse)",
-        "Annahmestelle",
-        "Vor der Einzahlung abzutrennen",
-        "NICHT ZUR ZAHLUNG VERWENDEN",
-    ),
-    "fr": _Words(
-        "Section paiement",
-        "Récépissé",
-        "Compte / Payable à",
-        "Référence",
-        "Informations supplémentaires",
-        "Monnaie",
-        "Montant",
-        "Payable par",
-        "Payable par (nom/adresse)",
-        "Point de dépôt",
-        "A détacher avant le versement",
-        "NE PAS UTILISER POUR LE PAIEMENT",
-    ),
-    "it": _Words(
-        "Sezione pagamento",
-        "Ricevuta",
-        "Conto / Pagabile a",
-        "Riferimento",
-        "Informazioni supplementari",
-        "Valuta",
-        "Importo",
-        "Pagabile da",
-        "Pagabile da (nome/indirizzo)",
-        "Punto di accettazione",
-        "Da staccare prima del versamento",
-        "NON UTILIZZARE PER IL PAGAMENTO",
-    ),
-    "en": _Words(
-        "Payment part",
-        "Receipt",
-        "Account / Payable to",
-        "Reference",
-        "Additional information",
-        "Currency",
-        "Amount",
-        "Payable by",
-        "Payable by (name/address)",
-        "Acceptance point",
-        "Separate before paying in",
-        "DO NOT USE FOR PAYMENT",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +61,22 @@ def slip_of(bill: SwissBill, language: str, *, test: bool = False) -> Slip | Non
 
     The slip of a test has all but the code, and says twice with the words of the guidelines that it is not for paying.
     """
-    spoken = language if language in _WORDS else "en"
+    spoken = language if labels_of(language).slip else FALLBACK_LANGUAGE
     modules = swiss_modules(bill)
     if modules is None:
         return None
-    void = _WORDS[spoken].void
+    void = labels_of(spoken).slip["void"]
     return Slip(replace(bill, message=void), NoCode(void), spoken) if test else Slip(bill, modules, spoken)
 
 
 def draw_slip(canvas: Canvas, slip: Slip, paper: Paper, tags: Tags) -> None:
     """Draw the slip at the bottom of the page: receipt, then payment part. A watermark stays visible below it."""
-    words, top = _WORDS[slip.language], paper.height - SLIP_HEIGHT
+    words, top = labels_of(slip.language).slip, paper.height - SLIP_HEIGHT
     with tags.artifact():
         _draw_cuts(canvas)
     small = Style(theme().text.face, 7, 9, _BLACK)
-    width = small.face.width_of(words.separate, small.size)
-    separate = text_column(words.separate, small, left=(SLIP_WIDTH - width) / 2, width=width)
+    width = small.face.width_of(words["separate"], small.size)
+    separate = text_column(words["separate"], small, left=(SLIP_WIDTH - width) / 2, width=width)
     draw_tagged(canvas, separate, top - 10, paper, tags, tags.root)
     for block in (*_receipt(slip.bill, words), *_payment_part(slip.bill, words)):
         draw_tagged(canvas, block.column, top + block.top, paper, tags, tags.root)
@@ -159,56 +85,58 @@ def draw_slip(canvas: Canvas, slip: Slip, paper: Paper, tags: Tags) -> None:
             below = top + block.top + sum(line.leading for line in block.column) + _MARK_GAP
             with tags.artifact():
                 _draw_marks(canvas, left, paper.height - below - height, blank_width, height)
-    alt = slip.code.words if isinstance(slip.code, NoCode) else words.payment_part
+    alt = slip.code.words if isinstance(slip.code, NoCode) else words["payment_part"]
     code = Picture(_RECEIPT + _MARGIN, _CODE_SIDE, _CODE_SIDE, slip.code, alt=alt)
     with tags.content(tags.root, "Figure", code.alt, box_of(code, top + _CODE_TOP, paper)):
         draw_picture(canvas, code, top + _CODE_TOP, paper)
 
 
-def _receipt(bill: SwissBill, words: _Words) -> list[_Block]:
+def _receipt(bill: SwissBill, words: Mapping[str, str]) -> list[_Block]:
     head, text = _styles(6, 9, 8, 9)
     left, width = _MARGIN, _RECEIPT_WIDTH
-    debtor_words = words.payable_by if bill.debtor else words.payable_by_blank
+    debtor_words = words["payable_by"] if bill.debtor else words["payable_by_blank"]
     # The receipt has room for one line each; the payment part says everything.
     account = _fitted(_account_lines(bill), text, width)
     debtor = _fitted(bill.debtor.lines if bill.debtor else ("",), text, width)
     details = (
-        *_section(words.account, account, head, text, left, width),
-        *_section(words.reference, _reference_lines(bill), head, text, left, width),
+        *_section(words["account"], account, head, text, left, width),
+        *_section(words["reference"], _reference_lines(bill), head, text, left, width),
         *_section(debtor_words, debtor, head, text, left, width),
     )
-    end = text_column(words.acceptance_point, head, left=left, width=width, align="right")
+    end = text_column(words["acceptance_point"], head, left=left, width=width, align="right")
     return [
-        _Block(_MARGIN, _title(words.receipt, left)),
+        _Block(_MARGIN, _title(words["receipt"], left)),
         _Block(12 * _MM, details, None if bill.debtor else (left, 52 * _MM, 20 * _MM)),
         *_amounts(bill, words, head, text, left, 14 * _MM),
         _Block(_ACCEPTANCE_TOP, end),
     ]
 
 
-def _payment_part(bill: SwissBill, words: _Words) -> list[_Block]:
+def _payment_part(bill: SwissBill, words: Mapping[str, str]) -> list[_Block]:
     head, text = _styles(8, 11, 10, 11)
     left, width = _TEXT_LEFT, _TEXT_WIDTH
-    debtor_words = words.payable_by if bill.debtor else words.payable_by_blank
+    debtor_words = words["payable_by"] if bill.debtor else words["payable_by_blank"]
     details = (
-        *_section(words.account, _account_lines(bill), head, text, left, width),
-        *_section(words.reference, _reference_lines(bill), head, text, left, width),
-        *_section(words.information, (bill.message,) if bill.message else (), head, text, left, width),
+        *_section(words["account"], _account_lines(bill), head, text, left, width),
+        *_section(words["reference"], _reference_lines(bill), head, text, left, width),
+        *_section(words["information"], (bill.message,) if bill.message else (), head, text, left, width),
         *_section(debtor_words, bill.debtor.lines if bill.debtor else ("",), head, text, left, width),
     )
     return [
-        _Block(_MARGIN, _title(words.payment_part, _RECEIPT + _MARGIN)),
+        _Block(_MARGIN, _title(words["payment_part"], _RECEIPT + _MARGIN)),
         *_amounts(bill, words, head, text, _RECEIPT + _MARGIN, 16 * _MM),
         _Block(_MARGIN, details, None if bill.debtor else (left, 65 * _MM, 25 * _MM)),
     ]
 
 
-def _amounts(bill: SwissBill, words: _Words, head: Style, text: Style, left: float, step: float) -> list[_Block]:
+def _amounts(
+    bill: SwissBill, words: Mapping[str, str], head: Style, text: Style, left: float, step: float
+) -> list[_Block]:
     whole, _, cents = bill.amount.partition(".")
     amount = f"{int(whole):,}".replace(",", " ") + f".{cents}"
     return [
-        _Block(_AMOUNT_TOP, _section(words.currency, (bill.currency,), head, text, left, step)),
-        _Block(_AMOUNT_TOP, _section(words.amount, (amount,), head, text, left + step, 35 * _MM)),
+        _Block(_AMOUNT_TOP, _section(words["currency"], (bill.currency,), head, text, left, step)),
+        _Block(_AMOUNT_TOP, _section(words["amount"], (amount,), head, text, left + step, 35 * _MM)),
     ]
 
 

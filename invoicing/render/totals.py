@@ -86,7 +86,7 @@ def _sums(document: Document, languages: tuple[str, ...], formats: Formats, labe
     if not is_untaxed(document):
         parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(document.net_minor)))
         parts += _taxes(document, tax or in_line(labels.tax), formats)
-    last = (labels.total, formats.money(document.total_minor))
+    last = (total_label(document, labels), formats.money(document.total_minor))
     deducted = _deducted(document, languages, formats, labels)
     if deducted:
         # A credit note asks nobody to pay, so it says what is left of it otherwise.
@@ -139,6 +139,13 @@ def _adjustments(document: Document, formats: Formats, labels: Labels) -> list[_
         words = " ".join(part for part in (named, first.reason, percent) if part)
         pairs.append((words, formats.money(-amount_minor if is_discount else amount_minor)))
     return pairs
+
+
+def total_label(document: Document, labels: Labels) -> str:
+    """What the total is called: as one with tax only where tax is charged."""
+    if not document.tax_minor:
+        return labels.total
+    return labels.total_with_tax.format(tax=common_tax_label(document) or labels.tax_in_sentence)
 
 
 def _exchange(document: Document, formats: Formats, labels: Labels) -> tuple[list[_Pair], str]:

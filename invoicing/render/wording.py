@@ -19,7 +19,7 @@ from invoicing.document.documents import Document
 from invoicing.document.parties import Party
 from invoicing.refusals import InvalidInput
 from invoicing.render.addresses import is_abroad, known_country
-from invoicing.render.labels import FALLBACK_LANGUAGE, labels_of
+from invoicing.render.labels import FALLBACK_LANGUAGE, LANGUAGES, labels_of, language_code
 from invoicing.render.untaxed import is_untaxed, registration_rules
 
 # The terms that every organization begins with are named in English.
@@ -41,7 +41,7 @@ def worded(document: Document, locale: Locale, languages: tuple[str, ...]) -> Do
         buyer=_buyer(document, language, at_home=at_home),
         taxes=tuple(replace(tax, label=tax_name(rules, tax.label, language)) for tax in document.taxes),
         tax_number_label=number_label,
-        payment_terms=_terms(document.payment_terms, locale, languages),
+        payment_terms=_terms(document, locale, languages),
     )
 
 
@@ -51,7 +51,7 @@ def tax_name(rules: Country | None, label: str, language: str) -> str:
     """
     if rules is None or label != rules.tax_label or not _is_abroad(rules, language):
         return label
-    return labels_of(language).vat
+    return labels_of(language, rules.code).vat
 
 
 def printed_tax_number(country_code: str, number: str, language: str, *, at_home: bool = False) -> str:
@@ -90,7 +90,7 @@ def _seller(document: Document, language: str, *, at_home: bool) -> tuple[Party,
     if rules is None or state is None or state.tax_number != "plain" or not is_untaxed(document):
         return _with_printed_number(seller, language, at_home=at_home), label
     plain = seller.tax_number.removeprefix(rules.tax_number_prefix)
-    label = labels_of(language).tax_office_number if _is_abroad(rules, language) else state.tax_number_label
+    label = labels_of(language, rules.code).tax_office_number if _is_abroad(rules, language) else state.tax_number_label
     # The same number once, and where both are known in the form that the tax office writes.
     twice = bool(plain) and compact(seller.tax_office_number).startswith(plain)
     return replace(seller, tax_number="" if twice else plain), label
@@ -120,7 +120,7 @@ def _tax_of_number(rules: Country, language: str) -> str:
 def _tax_number_label(rules: Country | None, label: str, language: str) -> str:
     if rules is None or label != rules.tax_number_label or not _is_abroad(rules, language):
         return label
-    return labels_of(language).tax_number
+    return labels_of(language, rules.code).tax_number
 
 
 def _is_abroad(rules: Country, language: str) -> bool:
@@ -128,13 +128,14 @@ def _is_abroad(rules: Country, language: str) -> bool:
     return rules.tax_system != "us_sales_tax" and language != rules.languages[0]
 
 
-def _terms(terms: str, locale: Locale, languages: tuple[str, ...]) -> str:
+def _terms(document: Document, locale: Locale, languages: tuple[str, ...]) -> str:
+    terms, home = document.payment_terms, document.seller.address.country
     second = [Locale.parse(language) for language in languages[1:]]
-    return " / ".join(dict.fromkeys(_terms_in(terms, one) for one in (locale, *second)))
+    return " / ".join(dict.fromkeys(_terms_in(terms, one, home) for one in (locale, *second)))
 
 
-def _terms_in(terms: str, locale: Locale) -> str:
-    labels = labels_of(locale.language)
+def _terms_in(terms: str, locale: Locale, home: str) -> str:
+    labels = labels_of(locale.language, home)
     if terms == _ON_RECEIPT:
         return labels.due_on_receipt
     found = _DAYS_NET.fullmatch(terms)
@@ -143,5 +144,5 @@ def _terms_in(terms: str, locale: Locale) -> str:
     days = int(found.group(1))
     # Not babel's units: it has none for four of the languages, and counts in periods of 24 hours in three others. A
     # locale without labels is English, and counts as English does.
-    plural = Locale.parse(FALLBACK_LANGUAGE) if labels is labels_of(FALLBACK_LANGUAGE) else locale
+    plural = locale if language_code(locale.language) in LANGUAGES else Locale.parse(FALLBACK_LANGUAGE)
     return labels.days_net.get(plural.plural_form(days), labels.days_net["other"]).format(days=days)

@@ -11,15 +11,17 @@ from babel import Locale
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.documents import TaxCategory
 from invoicing.render.fonts import unprintable_characters
-from invoicing.render.labels import LANGUAGES, in_two_languages, labels_of, parse_labels
+from invoicing.render.labels import LANGUAGES, catalogue_of, contexts, in_two_languages, labels_of, parse_labels
 
 _ENGLISH = asdict(labels_of("en"))
+_TABLES = ("categories", "days_net", "slip")
 
 
-def _texts(language: str) -> dict[str, str]:
-    texts = asdict(labels_of(language))
-    categories, days_net = texts.pop("categories"), texts.pop("days_net")
+def _texts(language: str, country_code: str = "") -> dict[str, str]:
+    texts = asdict(labels_of(language, country_code))
+    categories, days_net, slip = (texts.pop(name) for name in _TABLES)
     texts |= {f"category {category}": text for category, text in categories.items() if category != "S"}
+    texts |= {f"slip {name}": text for name, text in slip.items()}
     return texts | {f"days_net {form}": text for form, text in days_net.items()}
 
 
@@ -36,9 +38,10 @@ def test_every_language_of_every_country_has_every_label() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_label_can_be_printed_and_has_the_places_of_the_english_one(language: str) -> None:
     english = _texts("en")
-    for name, text in _texts(language).items():
+    countries = catalogue_of(language).by_country
+    for name, text in (pair for code in ("", *countries) for pair in _texts(language, code).items()):
         assert not unprintable_characters(text), name
-        if name in ("net", "tax_summary"):
+        if name in ("net", "tax_summary", "total_with_tax"):
             assert _fields(text) <= {"tax"}, name
         elif name.startswith("days_net"):
             assert _fields(text) == {"days"}, name
@@ -128,14 +131,69 @@ def test_two_languages_say_what_is_the_same_once() -> None:
         lambda text: text.partition("[days_net]")[0],
         lambda text: text.replace("other = ", "others = "),
         lambda text: text.replace('other = "Net {days} days"', ""),
+        lambda text: text.replace('void = "DO NOT USE FOR PAYMENT"', ""),
+        lambda text: text.replace("[country.US]", '[country.US]\nunknown = "word"'),
+        lambda text: text.replace('net = "Subtotal"', 'net = ""'),
+        lambda text: text.partition("[read]")[0],
+        lambda text: text.replace("checked = 2026-11-29", 'checked = "lately"'),
     ],
 )
 def test_a_file_that_is_not_complete_is_refused(change: object) -> None:
-    lines = [f'{name} = "{text}"' for name, text in _ENGLISH.items() if name not in ("categories", "days_net")]
+    lines = [f'{name} = "{text}"' for name, text in _ENGLISH.items() if name not in _TABLES]
     lines += ["[categories]"] + [f'{code} = "{text}"' for code, text in _ENGLISH["categories"].items() if code != "S"]
     lines += ["[days_net]"] + [f'{form} = "{text}"' for form, text in _ENGLISH["days_net"].items()]
+    lines += ["[slip]"] + [f'{name} = "{text}"' for name, text in _ENGLISH["slip"].items()]
+    lines += ["[country.US]", 'net = "Subtotal"', "[read]", 'source = "A sample"', "checked = 2026-11-29"]
     whole = "\n".join(lines) + "\n"
-    assert parse_labels(whole, name="en.toml") == labels_of("en")
+    catalogue = parse_labels(whole, name="en.toml")
+    assert catalogue.words == labels_of("en")
+    assert catalogue.by_country["US"].net == "Subtotal"
     assert callable(change)
     with pytest.raises(ValueError, match=r"en\.toml"):
         parse_labels(change(whole), name="en.toml")
+
+
+def test_every_word_has_a_context_and_no_context_is_without_its_word() -> None:
+    said = contexts()
+    tables = {name: set(said.pop(name)) for name in _TABLES}
+    assert set(said) == set(_ENGLISH) - set(_TABLES)
+    assert tables["categories"] == {category.value for category in TaxCategory} - {"S"}
+    assert tables["days_net"] == {form for language in LANGUAGES for form in labels_of(language).days_net}
+    assert tables["slip"] == set(labels_of("de").slip)
+
+
+def test_every_language_names_what_it_was_read_against() -> None:
+    read = {language: (catalogue_of(language).source, catalogue_of(language).checked) for language in LANGUAGES}
+    assert all(len(source) > 40 for source, _ in read.values())
+    assert len(set(read.values())) == len(LANGUAGES)
+
+
+def test_the_slip_has_the_languages_of_switzerland_and_english() -> None:
+    assert {language for language in LANGUAGES if labels_of(language).slip} == {*country("CH").languages, "en"}
+
+
+def test_words_of_a_country_are_of_one_whose_documents_can_be_in_the_language() -> None:
+    for language in LANGUAGES:
+        for code, words in catalogue_of(language).by_country.items():
+            assert language in country(code).languages
+            assert words != labels_of(language)
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "words"),
+    [
+        ("en", "US", {"net": "Subtotal", "payable": "Amount due"}),
+        ("en", "GB", {"net": "Total excl. {tax}", "lines_total": "Subtotal", "bill_to": "Bill to"}),
+        ("de", "DE", {"net": "Nettobetrag", "tax_number": "USt-IdNr.", "vat": "MwSt."}),
+        ("de", "AT", {"net": "Nettobetrag", "tax_number": "UID-Nr."}),
+        ("de", "CH", {"tax_number": "MWST-Nr.", "vat": "MWST", "due_date": "Zahlbar bis"}),
+        ("fr", "FR", {"net": "Total HT", "total_with_tax": "Total TTC", "payable": "Net à payer"}),
+        ("fr", "BE", {"net": "Total HTVA", "total_with_tax": "Total TVAC"}),
+        ("it", "IT", {"bill_to": "Cliente", "credit_to": "Cliente"}),
+        ("nl", "BE", {"credit_note": "Creditnota", "reference": "Mededeling"}),
+        ("pl", "PL", {"net": "Razem netto", "total_with_tax": "Razem brutto", "payable": "Do zapłaty"}),
+        ("el", "CY", {"tax_number": "Αρ. ΦΠΑ"}),
+    ],
+)
+def test_a_language_has_the_words_of_each_country(language: str, place: str, words: dict[str, str]) -> None:
+    assert {name: getattr(labels_of(language, place), name) for name in words} == words

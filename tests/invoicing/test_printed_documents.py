@@ -60,7 +60,7 @@ SLIP_TOP = 842 - 298
                 "Ερμού 5\n105 63 Αθήνα\nΑΦΜ 094259216",
                 "Τιμολόγιο\nINV-2026-00042",
                 "Πελάτης\nHotel Bristol",
-                "ΦΠΑ 24% 75,00 18,00\nΚαθαρή αξία 75,00 €\nΦΠΑ 18,00 €\nΣύνολο 93,00 €",
+                "ΦΠΑ 24% 75,00 18,00\nΚαθαρή αξία 75,00 €\nΦΠΑ 18,00 €\nΣυνολική αξία 93,00 €",
             ),
         ),
         (
@@ -88,7 +88,7 @@ SLIP_TOP = 842 - 298
                 "Faktura\nINV-2026-00042",
                 "Nabywca\nHotel Bristol",
                 "Lp. Nazwa towaru lub usługi Ilość Cena jednostkowa VAT Wartość",
-                "Razem netto 75,00 zł\nVAT 17,25 zł\nRazem 92,25 zł",
+                "Razem netto 75,00 zł\nVAT 17,25 zł\nRazem brutto 92,25 zł",
             ),
         ),
         (
@@ -208,7 +208,7 @@ def test_prices_for_many_and_the_discounts_of_a_line_are_printed() -> None:
 
 def test_the_rounding_of_the_sum_to_pay_stands_between_total_and_sum() -> None:
     text = printed(invoice("CH", lines=(line("79.92", "EXEMPT"),), rounding_to=Decimal("0.05")))
-    assert re.search(r"Gesamtbetrag CHF.79\.92\nRundung CHF.-0\.02\nZahlbetrag CHF.79\.90", text), text
+    assert re.search(r"Gesamtbetrag CHF.79\.92\nRundung CHF.-0\.02\nZu bezahlen CHF.79\.90", text), text
 
 
 def test_a_discount_over_several_rates_is_printed_once() -> None:

@@ -152,7 +152,7 @@ def test_a_country_that_prints_a_form_of_its_own_takes_it_back() -> None:
     [
         ("de_CH", "MWST", "MWST-Nr."),
         ("fr_CH", "TVA", "N° TVA"),
-        ("it_CH", "IVA", "P. IVA"),
+        ("it_CH", "IVA", "N. IVA"),
         ("en_CH", "VAT", "VAT/tax no."),
     ],
 )

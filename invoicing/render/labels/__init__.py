@@ -1,12 +1,17 @@
-"""The fixed words of the printed document: one file `<language>.toml` each, held to the fields of `Labels`.
+"""The words of the printed document: one catalogue `<language>.toml` each, held to the fields of `Labels`.
 
-A file is read strictly: a key that is missing, unknown or empty is a `ValueError` that names the file and the key.
+`contexts.toml` says of each word where it stands. `[read]` of a catalogue says what it was read against, and when;
+`[country.<code>]` has the words that sellers of a country use instead. A catalogue is read strictly: a key that is
+missing, unknown or empty is a `ValueError` that names the file and the key.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, assert_never
@@ -16,7 +21,7 @@ from invoicing.document.documents import DocumentKind, TaxCategory
 FALLBACK_LANGUAGE = "en"
 
 LANGUAGES: tuple[str, ...] = tuple(
-    sorted(entry.name.removesuffix(".toml") for entry in files(__name__).iterdir() if entry.name.endswith(".toml"))
+    sorted(found[1] for entry in files(__name__).iterdir() if (found := re.fullmatch(r"([a-z]{2})\.toml", entry.name)))
 )
 """The languages of documents, as ISO 639-1 codes in alphabetical order."""
 
@@ -28,8 +33,9 @@ _PLURAL_FORMS = ("zero", "one", "two", "few", "many", "other")
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words of one language, or of two. `categories` says why a category is not taxed; of S it says nothing.
-    `days_net` has the terms of a number of days by the plural forms of CLDR, of the first language alone.
+    """The words of one language, or of two; `contexts.toml` says where each stands. `categories` says why a category is
+    not taxed; of S it says nothing. `days_net` has the terms of a number of days by the plural forms of CLDR, of the
+    first language alone; `slip` the words of the Swiss slip, where it has the language.
     """
 
     invoice: str
@@ -42,6 +48,7 @@ class Labels:
     tax_number: str
     tax_office_number: str
     issue_date: str
+    credit_date: str
     due_date: str
     supply_date: str
     supply_period: str
@@ -74,6 +81,7 @@ class Labels:
     lines_total: str
     net: str
     total: str
+    total_with_tax: str
     withheld: str
     rounding: str
     payable: str
@@ -115,6 +123,7 @@ class Labels:
     no_code: str
     categories: dict[TaxCategory, str]
     days_net: dict[str, str]
+    slip: Mapping[str, str] = field(default_factory=dict)
 
     def kind(self, kind: DocumentKind) -> str:
         """What a document of this kind is called."""
@@ -132,10 +141,34 @@ def language_code(language: str) -> str:
     return _SAME_LANGUAGE.get(language, language)
 
 
-def labels_of(language: str) -> Labels:
-    """The words of a language (ISO 639-1), of English where there are none."""
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The words of a language, those of the countries whose sellers use others (by ISO 3166-1), and what they were read
+    against on which day.
+    """
+
+    words: Labels
+    by_country: Mapping[str, Labels]
+    source: str
+    checked: date
+
+
+def labels_of(language: str, country: str = "") -> Labels:
+    """The words of a language (ISO 639-1) as sellers of a country use them, of English where there are none."""
+    catalogue = catalogue_of(language)
+    return catalogue.by_country.get(country.upper(), catalogue.words)
+
+
+def catalogue_of(language: str) -> Catalogue:
+    """The catalogue of a language, that of English where there is none."""
     code = language_code(language)
     return _read(code if code in LANGUAGES else FALLBACK_LANGUAGE)
+
+
+@cache
+def contexts() -> dict[str, Any]:
+    """Where each word of a catalogue stands, by its key; the tables of a catalogue are tables of it."""
+    return tomllib.loads(files(__name__).joinpath("contexts.toml").read_text(encoding="utf-8"))
 
 
 def in_two_languages(first: Labels, second: Labels, *, second_tax: str = "{tax}") -> Labels:
@@ -156,7 +189,7 @@ def in_two_languages(first: Labels, second: Labels, *, second_tax: str = "{tax}"
     categories = {
         category: _joined(first.categories[category], second.categories[category], " / ") for category in TaxCategory
     }
-    return Labels(**joined, categories=categories, days_net=first.days_net)
+    return Labels(**joined, categories=categories, days_net=first.days_net, slip=first.slip)
 
 
 def in_line(label: str) -> str:
@@ -164,26 +197,41 @@ def in_line(label: str) -> str:
     return label.replace("\n", " / ")
 
 
-def parse_labels(text: str, *, name: str) -> Labels:
-    """The words that a TOML text holds; `name` is the file's name, for errors.
+def parse_labels(text: str, *, name: str) -> Catalogue:
+    """The catalogue that a TOML text holds; `name` is the file's name, for errors.
 
     Raises:
         ValueError: the text does not follow the schema.
     """
     table = tomllib.loads(text)
     categories, days_net = table.pop("categories", None), table.pop("days_net", None)
-    if not isinstance(categories, dict) or not isinstance(days_net, dict):
-        raise ValueError(f"{name}: categories or days_net are missing.")
+    read, countries, slip = table.pop("read", None), table.pop("country", {}), table.pop("slip", {})
+    if not isinstance(categories, dict) or not isinstance(days_net, dict) or not isinstance(read, dict):
+        raise ValueError(f"{name}: categories, days_net or read are missing.")
     _check_keys(table, set(_TEXTS), name)
     _check_keys(categories, {category.value for category in TaxCategory if category is not _TAXED}, name)
     # Which forms a language has, CLDR says; every language has the last one.
     _check_keys(days_net, {*days_net} & {*_PLURAL_FORMS} | {"other"}, name)
+    _check_keys(slip, set(contexts()["slip"]) if slip else set(), name)
+    if set(read) != {"source", "checked"} or not read["source"] or not isinstance(read["checked"], date):
+        raise ValueError(f"{name}: read is of a source and the day it was checked.")
     named = {TaxCategory(code): word for code, word in categories.items()}
-    return Labels(**table, categories={_TAXED: "", **named}, days_net=days_net)
+    words = Labels(**table, categories={_TAXED: "", **named}, days_net=days_net, slip=slip)
+    by_country = {code: _of_country(words, own, f"{name}, country {code}") for code, own in countries.items()}
+    return Catalogue(words, by_country, read["source"], read["checked"])
+
+
+def _of_country(words: Labels, own: dict[str, Any], where: str) -> Labels:
+    texts = dict(own)
+    days_net = texts.pop("days_net", words.days_net)
+    _check_keys(texts, set(texts) & set(_TEXTS), where)
+    _check_keys(days_net, set(words.days_net), where)
+    changes: dict[str, Any] = {**texts, "days_net": days_net}
+    return replace(words, **changes)
 
 
 @cache
-def _read(language: str) -> Labels:
+def _read(language: str) -> Catalogue:
     name = f"{language}.toml"
     return parse_labels(files(__name__).joinpath(name).read_text(encoding="utf-8"), name=name)
 
@@ -200,7 +248,7 @@ def _joined(first: str, second: str, separator: str) -> str:
     return first if first.casefold() == second.casefold() else f"{first}{separator}{second}"
 
 
-_TEXTS = tuple(field.name for field in fields(Labels) if field.name not in ("categories", "days_net"))
+_TEXTS = tuple(one.name for one in fields(Labels) if one.name not in ("categories", "days_net", "slip"))
 _ON_TWO_LINES = frozenset(
     "position description quantity unit_price discount amount tax tax_rate taxable"
     " prices prices_with_tax prices_without_tax".split()
