@@ -122,7 +122,7 @@ def test_what_the_law_prescribes_stays_in_its_language_beside_the_translation() 
     assert all(reason in text for reason in (taxed.reason, taxed.reason_local))
 
 
-def test_a_document_is_composed_in_its_languages_and_so_are_the_texts_of_the_law() -> None:
+def test_a_document_is_composed_in_its_languages() -> None:
     french = replace(customer("CH"), language="fr")
     given = circumstances(seller="CH", buyer=french, codes=None)
     asked = request(lines=(replace(line("12.50"), description="Pain"),))
