@@ -15,7 +15,7 @@ from invoicing.document.documents import Document, DocumentKind, Line
 from invoicing.render.addresses import known_country
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
-from invoicing.render.labels import FALLBACK_LANGUAGE, Labels, in_line
+from invoicing.render.labels import FALLBACK_LANGUAGE, Labels, as_head, in_line
 from invoicing.render.layout import Cell, Row, Table, TableRow, text_column
 from invoicing.render.theme import Paper, hairline, theme
 from invoicing.render.totals import total_label
@@ -90,7 +90,7 @@ def correction_rows(document: Document, *, tax_label: str, paper: Paper, formats
         return []
     titles = [
         labels.net.format(tax=tax_label or labels.tax_in_sentence),
-        tax_label or in_line(labels.tax),
+        as_head(tax_label or in_line(labels.tax)),
         total_label(document, labels),
     ]
     table = [("", titles), *((name, [formats.amount(one) for one in amounts]) for name, amounts in stated)]

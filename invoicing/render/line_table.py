@@ -12,7 +12,7 @@ from invoicing.document.documents import Document, Line
 from invoicing.render.correction import before_and_after, states_difference
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
-from invoicing.render.labels import Labels, in_line
+from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import CARRY_HEIGHT, Align, Column, Row, Style, side_by_side, text_column
 from invoicing.render.references import line_reference_texts
 from invoicing.render.tax_marks import TaxMarks, rate_words
@@ -76,7 +76,7 @@ def line_rows(document: Document, *, tax_label: str, paper: Paper, formats: Form
     ]
     titles = [labels.position, labels.description, labels.quantity, labels.unit_price]
     titles += [labels.discount] if discounted else []
-    titles += [tax_label, labels.amount] if taxed else [labels.amount]
+    titles += [as_head(tax_label), labels.amount] if taxed else [labels.amount]
     grid = _grid(titles, cells, [line.unit for line in document.lines], formats.decimal, paper)
     header = _header(titles, grid, paper)
     sums = accumulate((line.amount_minor for line in document.lines), initial=0)

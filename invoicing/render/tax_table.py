@@ -9,7 +9,7 @@ from invoicing.document.documents import Document, TaxSubtotal
 from invoicing.render.addresses import legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
-from invoicing.render.labels import Labels, in_line
+from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import Cell, CellRole, Column, Style, Table, TableRow, text_column
 from invoicing.render.tax_marks import TaxMarks, rate_words
 from invoicing.render.theme import Paper, hairline, theme
@@ -45,7 +45,8 @@ def tax_table(document: Document, languages: tuple[str, ...], formats: Formats, 
     tax = common_tax_label(document) or in_line(labels.tax)
     style = theme().label
     short = fit_line(tax, face=style.face, size=style.size, width=_NAME_WIDTH_ENOUGH)
-    header = TaxLine(labels.tax_summary.format(tax=short), (labels.tax_rate, labels.taxable, short))
+    said = as_head(short) if labels.tax_summary.startswith("{tax}") else short
+    header = TaxLine(labels.tax_summary.format(tax=said), (labels.tax_rate, labels.taxable, as_head(short)))
     marks = TaxMarks.of(document)
     return [header, *(_tax_line(document, tax, languages, marks, formats, labels) for tax in document.taxes)]
 
@@ -97,7 +98,7 @@ def _tax_line(
     formats: Formats,
     labels: Labels,
 ) -> TaxLine:
-    label = tax.label or in_line(labels.tax)
+    label = as_head(tax.label or in_line(labels.tax))
     texts = legal_texts(document, languages, tax.reason, tax.reason_local)
     name = " ".join(part for part in (label, marks.of_tax(tax), _category(labels, tax, texts)) if part)
     shown = [(tax.rate, tax.tax_minor), *((part.rate, part.tax_minor) for part in tax.jurisdictions)]

@@ -11,7 +11,7 @@ from invoicing.document.documents import Document, DocumentKind, JurisdictionLev
 from invoicing.render.addresses import legal_texts
 from invoicing.render.fonts import printable
 from invoicing.render.formats import Formats
-from invoicing.render.labels import Labels, in_line
+from invoicing.render.labels import Labels, as_head, in_line
 from invoicing.render.layout import Cell, Column, Row, Style, Table, TableRow, height_of, text_column
 from invoicing.render.tax_table import common_tax_label, drawn_tax_table, style_across, tax_table, width_of
 from invoicing.render.theme import Paper, theme
@@ -85,7 +85,7 @@ def _sums(document: Document, languages: tuple[str, ...], formats: Formats, labe
         parts = [(labels.lines_total, formats.money(lines_minor)), *_adjustments(document, formats, labels)]
     if not is_untaxed(document):
         parts.append((labels.net.format(tax=tax or labels.tax_in_sentence), formats.money(document.net_minor)))
-        parts += _taxes(document, tax or in_line(labels.tax), formats)
+        parts += _taxes(document, as_head(tax or in_line(labels.tax)), formats)
     last = (total_label(document, labels), formats.money(document.total_minor))
     deducted = _deducted(document, languages, formats, labels)
     if deducted:
@@ -192,7 +192,10 @@ def _cells(pair: _Pair, value_style: Style, label_style: Style, *, left: float, 
     sign = _sign_after(value)
     figures = value.removesuffix(sign)
     value_width = value_style.face.width_of(printable(figures), value_style.size)
-    words = text_column(label, label_style, left=left, width=max(width - value_width - _COLUMN_GAP, 40))
+    room = max(width - value_width - _COLUMN_GAP, 40)
+    # In two languages each on a line of its own, where they do not fit beside each other.
+    fits = label_style.face.width_of(printable(label), label_style.size) <= room
+    words = text_column(label if fits else label.replace(" / ", " /\n"), label_style, left=left, width=room)
     edge = left + width - value_width
     whole = value_style.face.width_of(printable(value), value_style.size)
     return Cell(words, "TH", "Row"), Cell(text_column(value, value_style, left=edge, width=whole + 1))

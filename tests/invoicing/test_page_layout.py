@@ -11,14 +11,18 @@ import pytest
 from invoicing.appearance.branding import Branding, kept_logo
 from invoicing.countries import COUNTRY_CODES, country
 from invoicing.document.documents import Document, DocumentKind
+from invoicing.document.languages import locale_of
 from invoicing.document.parties import Address, Party, PaymentDetails
 from invoicing.document.payable import Instalment
 from invoicing.render.formats import formats_for, grouped_by_four
-from invoicing.render.labels import labels_of
+from invoicing.render.labels import LANGUAGES, labels_of
 from invoicing.render.pdf import render_pdf
 from invoicing.render.totals import hanging_width
+from invoicing.render.wording import tax_name
 from tests.support.printed import image, invoice, pages_of, place_of, printed
 
+# Where the sums begin, in millimetres from the left edge.
+_SUMS_LEFT = 117.6
 TALL = Branding(logo=kept_logo(image(size=(200, 800))).content)
 
 
@@ -153,3 +157,25 @@ def test_money_has_the_signs_that_its_language_has_for_money() -> None:
 def test_the_note_stands_between_the_sums_and_the_account() -> None:
     text = printed(replace(invoice("DE"), note="Geliefert ans Hintertor."))
     assert text.index("Gesamtbetrag") < text.index("Geliefert") < text.index("IBAN")
+
+
+@pytest.mark.parametrize("seller", ["DE", "FR", "GB"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_every_language_fit_and_leave_the_sums_where_they_are(language: str, seller: str) -> None:
+    made = replace(invoice(seller), locale=locale_of(language, seller))
+    pdf, labels = render_pdf(made), labels_of(language, seller)
+    tax = tax_name(country(seller), country(seller).tax_label, language)
+    text = "".join(pages_of(pdf))
+    assert "…" not in text
+    # A word of the sums that stands nowhere else; Spanish has none.
+    sums = [words.format(tax=tax) for words in (labels.total_with_tax, labels.net)]
+    only = [words for words in sums if text.count(words) == 1]
+    assert only or language == "es"
+    for words in only:
+        assert place_of(pdf, words)[0] == pytest.approx(_SUMS_LEFT, abs=0.7)
+
+
+@pytest.mark.parametrize("second", LANGUAGES)
+def test_two_languages_stand_below_each_other_where_they_do_not_fit(second: str) -> None:
+    first = replace(invoice("GB"), locale="hu_HU", second_language="" if second == "hu" else second)
+    assert "…" not in printed(first)

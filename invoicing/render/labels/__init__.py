@@ -192,6 +192,13 @@ def in_two_languages(first: Labels, second: Labels, *, second_tax: str = "{tax}"
     return Labels(**joined, categories=categories, days_net=first.days_net, slip=first.slip)
 
 
+def as_head(word: str) -> str:
+    """The name of a tax as it begins a line or heads a column: one of ours that is small in a sentence (btw, moms) has
+    a capital there; what somebody typed stays.
+    """
+    return word[:1].upper() + word[1:] if word in _tax_names() else word
+
+
 def in_line(label: str) -> str:
     """A label for a sentence or a sum: on one line in either case."""
     return label.replace("\n", " / ")
@@ -228,6 +235,11 @@ def _of_country(words: Labels, own: dict[str, Any], where: str) -> Labels:
     _check_keys(days_net, set(words.days_net), where)
     changes: dict[str, Any] = {**texts, "days_net": days_net}
     return replace(words, **changes)
+
+
+@cache
+def _tax_names() -> frozenset[str]:
+    return frozenset(labels_of(language).vat for language in LANGUAGES)
 
 
 @cache
