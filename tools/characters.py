@@ -15,6 +15,8 @@ def check_texts(arguments: dict[str, Any]) -> None:
     Raises:
         InvalidInput
     """
+    if _is_printable(arguments):
+        return
     waiting: list[tuple[str, Any]] = [("", arguments)]
     while waiting:
         path, value = waiting.pop()
@@ -25,6 +27,21 @@ def check_texts(arguments: dict[str, Any]) -> None:
                 waiting.extend((f"{path}[{index}]", part) for index, part in enumerate(value))
             case dict():
                 waiting.extend((_inside(path, name), part) for name, part in value.items())
+
+
+def _is_printable(arguments: dict[str, Any]) -> bool:
+    """Whether there is nothing in any text that would have to be named, not even a line break."""
+    waiting: list[Any] = [arguments]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if not value.isprintable():
+                return False
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+    return True
 
 
 def _inside(path: str, name: object) -> str:

@@ -124,11 +124,12 @@ class PartInput(BaseModel):
     @classmethod
     def _check_names_and_texts(cls, value: Any) -> Any:
         """Stop at the first fault: a refusal names one, and a request has room for hundreds of thousands."""
+        known = cls.model_fields
         for name, part in value.items() if isinstance(value, dict) else ():
-            if name not in cls.model_fields:
-                fields = ", ".join(field for field in cls.model_fields if field != "address_text")
+            if name not in known:
+                fields = ", ".join(field for field in known if field != "address_text")
                 raise _fault(name, _said(f"is not a field here; known are {fields}"))
-            if isinstance(part, str):
+            if isinstance(part, str) and not part.isprintable():
                 _check_part(name, part)
         return value
 

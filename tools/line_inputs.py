@@ -78,12 +78,14 @@ class LineInput(PartInput):
         Raises:
             InvalidInput: a detail that lines do not have, or that is given twice.
         """
-        values = {name: getattr(self, name) for name in type(self).model_fields if name != "details"}
-        supply = Supply(self.supply) if self.supply else None
-        adjustments = tuple(one.requested() for one in self.adjustments or ())
-        line = RequestedLine(
-            **values | {"item": self.item.strip(), "supply": supply, "adjustments": adjustments},
-        )
+        values = {
+            **vars(self),
+            "item": self.item.strip(),
+            "supply": Supply(self.supply) if self.supply else None,
+            "adjustments": tuple([one.requested() for one in self.adjustments or ()]),
+        }
+        del values["details"]
+        line = RequestedLine(**values)
         return with_line_details(line, said_details(self.details), index=index) if self.details else line
 
 

@@ -48,7 +48,7 @@ def adjustments_text(line: Line, currency: str) -> str:
     """What was taken off a line and added, besides its simple discount and charge, with what each comes to:
     `discount 5 % of 100.00 = 5.00: Loyalty [95]; charge 2.50: Packing`.
     """
-    return "; ".join(adjustment_text(item, currency) for item in line.adjustments)
+    return "; ".join([adjustment_text(item, currency) for item in line.adjustments])
 
 
 def adjustment_text(item: LineAdjustment, currency: str) -> str:

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter, methodcaller
+from json.encoder import encode_basestring as _quoted
+from operator import attrgetter
 from typing import Any
 
 from invoicing.document.documents import Document
@@ -32,7 +33,7 @@ _NOT_NAMED = 1
 
 def canonical_json(value: object) -> str:
     """The canonical JSON text of a value of plain types, decimals, dates, enumerations, and dataclasses of these."""
-    return json.dumps(_plain_types(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _text(value)
 
 
 def document_text(document: Document) -> str:
@@ -84,57 +85,54 @@ def link_hash(*, previous: str, position: int, text: str) -> str:
     return hashlib.sha256(f"{ALGORITHM}\n{previous}\n{position}\n{text}".encode()).hexdigest()
 
 
-def _plain_types(value: object) -> object:
-    kind: type[Any] = type(value)
-    return value if kind in _AS_IT_IS else _writer(kind)(value)
-
-
-_Writer = Callable[[Any], object]
-_AS_IT_IS = frozenset((str, int, bool, type(None)))
-# What was found out of a type: a document has a thousand lines, each of the same fields.
-_WRITERS: dict[type[Any], _Writer] = {}
-
-
-def _writer(kind: type[Any]) -> _Writer:
-    if kind not in _WRITERS:
-        _WRITERS[kind] = _new_writer(kind)
-    return _WRITERS[kind]
+_Writer = Callable[[Any], str]
 
 
 def _new_writer(kind: type[Any]) -> _Writer:
     if is_dataclass(kind):
         return _fields_writer(kind)
     if issubclass(kind, dict):
-        return lambda value: {key: _plain_types(item) for key, item in value.items()}
+        return lambda value: f"{{{','.join([f'{_quoted(key)}:{_text(part)}' for key, part in sorted(value.items())])}}}"
     if issubclass(kind, list | tuple):
-        return lambda value: [_plain_types(item) for item in value]
+        return lambda value: f"[{','.join([_text(part) for part in value])}]"
     if issubclass(kind, Decimal):
-        return plain
+        return lambda value: f'"{plain(value)}"'
     if issubclass(kind, date):
-        return methodcaller("isoformat")
-    return str if issubclass(kind, str) else lambda value: value
+        return lambda value: f'"{value.isoformat()}"'
+    return (lambda value: _quoted(str(value))) if issubclass(kind, str) else json.dumps
 
 
 def _fields_writer(kind: type[Any]) -> _Writer:
-    """The fields by name; one that a later release added only where it is not empty."""
+    """The fields in the order of their names; one that a later release added only where it is not empty."""
     added = later_defaults(kind)
-    first = tuple(field.name for field in fields(kind) if field.name not in added)
-    later, defaults = tuple(added), tuple(added.values())
-    firsts, laters = _getter(first), _getter(later)
+    names = sorted(field.name for field in fields(kind))
+    known = tuple((f"{_quoted(name)}:", name not in added, added.get(name)) for name in names)
+    # It answers a single value by itself.
+    values = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
-    def write(value: object) -> dict[str, object]:
-        written = dict(zip(first, firsts(value), strict=True)) | {
-            name: part
-            for name, part, default in zip(later, laters(value), defaults, strict=True)
-            if part is not default and part != default
-        }
-        return {name: part if type(part) in _AS_IT_IS else _writer(type(part))(part) for name, part in written.items()}
+    def write(value: object) -> str:
+        parts = [
+            name + _text(part)
+            for (name, always, default), part in zip(known, values(value), strict=True)
+            if always or (part is not default and part != default)
+        ]
+        return f"{{{','.join(parts)}}}"
 
     return write
 
 
-def _getter(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
-    """The values of these fields; `attrgetter` answers a single one by itself."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+# What was found out of a type: a document has a thousand lines, each of the same fields.
+_WRITERS: dict[type[Any], _Writer] = {
+    str: _quoted,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda value: "null",
+}
+
+
+def _text(value: object) -> str:
+    kind: type[Any] = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        writer = _WRITERS[kind] = _new_writer(kind)
+    return writer(value)

@@ -20,7 +20,7 @@ _LENGTH_MAX = 40
 
 def tags_text(tags: Iterable[Tag]) -> str:
     """The tags as they are shown, and can be said again."""
-    return "; ".join(f"{tag.dimension}={tag.value}" for tag in tags)
+    return "; ".join([f"{tag.dimension}={tag.value}" for tag in tags])
 
 
 def tags_from_text(text: str, *, field: str) -> tuple[Tag, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
+from operator import attrgetter
 
 from invoicing.countries import Country, VatRegistration, country
 from invoicing.document.details import said_of_document, said_of_line
@@ -299,9 +300,11 @@ def _foot_texts(document: Document) -> tuple[str, ...]:
     return (document.footer, *(line.text for line in (said.lines if said else ())))
 
 
-def _line_texts(line: Line) -> Iterator[str]:
-    yield from (getattr(line, name) for name in ("description", *LINE_TEXTS))
-    yield from said_of_line(line).values()
+_own_texts = attrgetter("description", *LINE_TEXTS)
+
+
+def _line_texts(line: Line) -> tuple[str, ...]:
+    return (*_own_texts(line), *said_of_line(line).values())
 
 
 def _party_texts(party: Party) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
 
 import pycountry
 
@@ -99,6 +99,7 @@ def _shortest_text(value: float) -> str:
     return text.removesuffix(".0")
 
 
+@lru_cache(maxsize=4_096)
 def plain(number: Decimal) -> str:
     """The shortest plain text of a decimal: `Decimal("12.500")` is `12.5`, never an exponent."""
     if number.is_zero():

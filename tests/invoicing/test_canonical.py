@@ -246,3 +246,21 @@ def test_a_link_covers_the_algorithm_the_previous_hash_the_position_and_the_text
 def test_a_change_of_any_part_changes_the_hash(other: dict[str, str | int]) -> None:
     hashed = link_hash(previous=str(other["previous"]), position=int(other["position"]), text=str(other["text"]))
     assert hashed != link_hash(previous=GENESIS, position=1, text="{}")
+
+
+def test_the_text_is_json_with_sorted_keys_and_no_blanks() -> None:
+    value = {
+        "z": [None, True, False, -3, (), {}, []],
+        "a": Supply.GOODS,
+        'é"\\\n\u2028': Decimal("12.500"),
+        "day": date(2026, 8, 3),
+        "part": JurisdictionRate("Dönerbude", JurisdictionLevel.STATE, Decimal("0.00")),
+    }
+    same = {
+        **value,
+        "a": "goods",
+        'é"\\\n\u2028': "12.5",
+        "day": "2026-08-03",
+        "part": {"level": "state", "name": "Dönerbude", "rate": "0"},
+    }
+    assert canonical_json(value) == json.dumps(same, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
