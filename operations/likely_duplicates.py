@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from sqlmodel import Session
 
@@ -19,7 +20,6 @@ def duplicate_invoice(db: Session, document: Document) -> tuple[Notice, ...]:
     """A warning where an invoice with the same customer, lines and day was issued, unless it was credited whole; or a
     credit note for the same invoice of a former system.
     """
-    wanted = [_said(line) for line in document.lines]
     credited = document.credits and document.credits.number
     what = "return" if credited else "sale"
     for issued in invoices_alike(db, document):
@@ -28,7 +28,7 @@ def duplicate_invoice(db: Session, document: Document) -> tuple[Notice, ...]:
         standing = issued.balance.credited_minor < max(issued.balance.payable_minor, 1)
         if (earlier.credits and earlier.credits.number) != credited:
             continue
-        if one_day and standing and wanted == [_said(line) for line in earlier.lines]:
+        if one_day and standing and _are_alike(document.lines, earlier.lines):
             day = earlier.issue_date.isoformat()
             return (
                 Notice(
@@ -82,5 +82,15 @@ def _twice(db: Session, earlier: Payment, payment: Payment) -> str:
     )
 
 
-def _said(line: Line) -> tuple[object, ...]:
-    return (fold(f"{line.name} {line.description}"), line.quantity, line.unit_price, line.amount_minor, line.tax_rate)
+def _are_alike(lines: Sequence[Line], others: Sequence[Line]) -> bool:
+    return len(lines) == len(others) and all(map(_is_alike, lines, others))
+
+
+def _is_alike(line: Line, other: Line) -> bool:
+    if _figures(line) != _figures(other):
+        return False
+    text, others = (f"{one.name} {one.description}" for one in (line, other))
+    return text == others or fold(text) == fold(others)
+
+
+_figures = attrgetter("quantity", "unit_price", "amount_minor", "tax_rate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import itemgetter
 from typing import Annotated, Literal
 
 from pydantic import Field, GetJsonSchemaHandler
@@ -12,6 +13,7 @@ from pydantic_core import CoreSchema
 from invoicing.document.adjusted import AdjustmentKind
 from invoicing.document.details import with_line_details
 from invoicing.document.documents import Supply
+from invoicing.document.making import maker
 from invoicing.document.requested import RequestedAdjustment, RequestedLine, RequestedLineAdjustment
 from tools.inputs import (
     DecimalArgument,
@@ -78,15 +80,18 @@ class LineInput(PartInput):
         Raises:
             InvalidInput: a detail that lines do not have, or that is given twice.
         """
-        values = {
-            **vars(self),
+        values = vars(self) | {
             "item": self.item.strip(),
             "supply": Supply(self.supply) if self.supply else None,
             "adjustments": tuple([one.requested() for one in self.adjustments or ()]),
         }
-        del values["details"]
-        line = RequestedLine(**values)
+        line = _requested_line(_said_by(values))
         return with_line_details(line, said_details(self.details), index=index) if self.details else line
+
+
+_SAID = tuple(name for name in LineInput.model_fields if name != "details")
+_said_by = itemgetter(*_SAID)
+_requested_line = maker(RequestedLine, _SAID)
 
 
 class AdjustmentInput(PartInput):

@@ -112,7 +112,7 @@ def _fields_writer(kind: type[Any]) -> _Writer:
 
     def write(value: object) -> str:
         parts = [
-            name + _text(part)
+            name + (_quoted(part) if type(part) is str else _text(part))
             for (name, always, default), part in zip(known, values(value), strict=True)
             if always or (part is not default and part != default)
         ]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from invoicing.document.documents import LineTerms, PricedLine, Supply, TaxCategory
+from invoicing.document.making import maker
 from invoicing.document.notices import Notice
 from invoicing.document.referring import line_references
 from invoicing.document.requested import RequestedAdjustment, RequestedLine
@@ -30,8 +31,12 @@ from invoicing.tax.questions import with_questions
 from invoicing.tax.schemes import Scheme
 from invoicing.text.typed import quoted
 
-_TERMS = tuple(field.name for field in fields(LineTerms))
-_terms_of = attrgetter(*_TERMS)
+_FROM_ITEM = ("name", "description", "unit", "references")
+_DATES = ("supply_date", "supply_end")
+_STATED = tuple(field.name for field in fields(LineTerms) if field.name not in {*_FROM_ITEM, *_DATES})
+_SOLD = ("unit_price", "discount_amount", "charge_amount", "supply", "supply_assumed", "revenue_account")
+_stated_of = attrgetter(*_STATED)
+_priced_line = maker(PricedLine, (*_STATED, *_FROM_ITEM, *_DATES, *_SOLD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +112,16 @@ def taxed_line(
         if amount:
             exact_minor(amount, setting.currency, field=f"{field}.{stated}")
     apart = known.dates if known.dates != setting.shown else None
-    priced = PricedLine(
-        **dict(zip(_TERMS, _terms_of(line), strict=True))
-        | {
-            "name": name,
-            "description": description,
-            "unit": line.unit or item.unit,
-            "supply_date": apart.start if apart else None,
-            "supply_end": apart.end if apart else None,
-            "references": line_references(line.references, item),
-        },
-        unit_price=_unit_price(line, item, currency=setting.currency, field=field),
-        discount_amount=line.discount_amount or Decimal(0),
-        charge_amount=line.charge_amount or Decimal(0),
-        supply=supply,
-        supply_assumed=not (line.supply or item.supply),
-        revenue_account=item.revenue_account or code.revenue_account,
+    unit_price = _unit_price(line, item, currency=setting.currency, field=field)
+    besides = (line.discount_amount or Decimal(0), line.charge_amount or Decimal(0))
+    assumed, account = not (line.supply or item.supply), item.revenue_account or code.revenue_account
+    priced = _priced_line(
+        (
+            *_stated_of(line),
+            *(name, description, line.unit or item.unit, line_references(line.references, item)),
+            *((apart.start, apart.end) if apart else (None, None)),
+            *(unit_price, *besides, supply, assumed, account),
+        )
     )
     taxed = TaxedLine(adjusted_line(priced, line.adjustments, currency=setting.currency, field=field), tax)
     return taxed, ChosenTax(index + 1, tax.code, tax.category, tax.rate, known.since, choice, known.guessed, timing)

@@ -27,6 +27,7 @@ from invoicing.document.documents import (
     TaxCategory,
     TaxSubtotal,
 )
+from invoicing.document.making import maker
 from invoicing.document.payable import rounded_to
 from invoicing.document.requested import RequestedAdjustment
 from invoicing.money.amounts import EXACT, check_amount, percent_of, round_half_up, to_major
@@ -38,7 +39,9 @@ from invoicing.tax.line_adjusting import follow
 
 SUM_OF_LINES = Rounding.SUM_OF_LINES.value
 _PRICED = tuple(field.name for field in fields(PricedLine))
+_TAXED = ("tax_code", "tax_category", "tax_rate", "jurisdictions")
 _priced_parts = attrgetter(*_PRICED)
+_made_line = maker(Line, (*_PRICED, "position", *_TAXED, "amount_minor", "net_minor"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,16 +278,8 @@ def _joined(texts: Iterable[str], separator: str) -> str:
 
 def _line(position: int, taxed: TaxedLine, amount_minor: int, net_minor: int) -> Line:
     tax = taxed.tax
-    return Line(
-        **dict(zip(_PRICED, _priced_parts(taxed.line), strict=True)),
-        position=position,
-        tax_code=tax.code,
-        tax_category=tax.category,
-        tax_rate=tax.rate,
-        jurisdictions=tax.jurisdictions,
-        amount_minor=amount_minor,
-        net_minor=net_minor,
-    )
+    taxes = (tax.code, tax.category, tax.rate, tax.jurisdictions)
+    return _made_line((*_priced_parts(taxed.line), position, *taxes, amount_minor, net_minor))
 
 
 def _adjustment(portion: Portion, net_minor: int) -> Adjustment:
