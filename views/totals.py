@@ -179,8 +179,9 @@ def settlement_lines(document: Document) -> Iterable[str]:
     if document.payment_means is not None:
         yield f"To be paid by {document.payment_means.value.replace('_', ' ')}"
     if document.payable_rounding is not None:
+        unit = document.payable_rounding.unit
         yield (
-            f"Rounded to {plain(document.payable_rounding.unit)} {currency}:"
+            f"Rounded {f'to {plain(unit)} {currency}' if unit else 'as stated'}:"
             f" {money_text(document.rounding_minor, currency)}; payable"
             f" {money_text(document.payable_minor, currency)} {currency}"
         )

@@ -13,7 +13,7 @@ from invoicing.document.adjusted import LineAdjustment
 from invoicing.document.dimensions import tags_in_use
 from invoicing.document.documents import Adjustment, Document, Line, LineTerms
 from invoicing.document.payable import PaymentMeans
-from invoicing.document.references import LineReferences, References
+from invoicing.document.references import Delivery, LineReferences, References
 from invoicing.document.referring import line_references
 from invoicing.document.requested import (
     RequestedAdjustment,
@@ -72,7 +72,7 @@ def filled_from(
         payment_means=wanted.payment_means or document.payment_means,
         rounding_to=_rounding_to(document) if wanted.rounding_to is None else wanted.rounding_to,
         references=wanted.references or (_references(document.references) if same else None),
-        delivery=wanted.delivery or (document.delivery if same and not wanted.delivery_place else None),
+        delivery=wanted.delivery or (_delivery(document.delivery) if same and not wanted.delivery_place else None),
         payee=wanted.payee or document.payee,
         tax_representative=wanted.tax_representative or document.tax_representative,
     )
@@ -83,7 +83,7 @@ def _rounding_to(document: Document) -> Decimal | None:
     rounding = document.payable_rounding
     if rounding is None or document.payment_means is PaymentMeans.CASH:
         return None
-    return rounding.unit
+    return rounding.unit or None
 
 
 def _references(earlier: References | None) -> References | None:
@@ -91,6 +91,11 @@ def _references(earlier: References | None) -> References | None:
         return None
     kept = replace(earlier, sales_order="", receiving_advice="", despatch_advice="", attachments=())
     return None if kept == References() else kept
+
+
+def _delivery(earlier: Delivery | None) -> Delivery | None:
+    kept = replace(earlier, on=None) if earlier else None
+    return None if kept == Delivery() else kept
 
 
 def earlier_buyer(document: Document, customer: Customer) -> Customer:

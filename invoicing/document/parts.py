@@ -25,6 +25,7 @@ from invoicing.document.references import (
     References,
     TaxRepresentative,
 )
+from invoicing.master_data.electronic_addresses import split_identifier
 from invoicing.master_data.identifiers import check_country
 from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.text.codes import capitals
@@ -35,6 +36,7 @@ T = TypeVar("T")
 SEVERAL_MAX = 50
 """How many attachments a document has, and classifications or attributes a line."""
 
+_GTIN = "0160"
 _URL = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 _LEITWEG_ID = re.compile(r"(?P<coarse>[0-9]{2,12})(-(?P<fine>[0-9A-Za-z]{1,30}))?-(?P<check>[0-9]{2})")
 
@@ -99,18 +101,22 @@ def checked_classification(found: Classification, field: str) -> Classification:
 
 
 def checked_gtin(number: str, *, field: str) -> str:
-    """A GTIN of 8, 12, 13 or 14 digits with its check digit (GS1), without what separates them.
+    """A GTIN of 8, 12, 13 or 14 digits with its check digit (GS1), without what separates them; a number of another
+    scheme (ISO 6523) as it is, with its scheme: `0088:123456789`.
 
     Raises:
         InvalidInput: it is none.
     """
-    if not number:
-        return ""
+    scheme, rest = split_identifier(number)
+    if not number or scheme not in ("", _GTIN):
+        return number
     try:
-        return str(ean.validate(number if number.isascii() else ""))
+        return str(ean.validate(rest if rest.isascii() else ""))
     except ValidationError:
         raise InvalidInput(
-            f"{field}: not a GTIN: 8, 12, 13 or 14 digits, of which the last checks the others.", field=field
+            f"{field}: not a GTIN: 8, 12, 13 or 14 digits, of which the last checks the others. A number of another"
+            " scheme is stated with it, as in 0088:123456789.",
+            field=field,
         ) from None
 
 

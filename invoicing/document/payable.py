@@ -8,6 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from invoicing.money.amounts import to_major, to_minor
+from invoicing.refusals import InvalidInput
+
+ROUNDING_UNIT_MAX = 100
+ROUNDING_AMOUNT_MAX = 5
 
 
 class PaymentMeans(StrEnum):
@@ -24,7 +28,7 @@ class PaymentMeans(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PayableRounding:
     """To whole `unit`s of the currency the sum to pay is rounded; `amount_minor` is what that adds, less than zero
-    where it takes off (BT-114). It is no part of net, tax or total.
+    where it takes off (BT-114). It is no part of net, tax or total. A unit of 0 says that the amount was stated.
     """
 
     unit: Decimal
@@ -62,3 +66,24 @@ def rounded_to(amount_minor: int, unit: Decimal, currency: str) -> int:
 def unit_fits(unit: Decimal, currency: str) -> bool:
     """Whether a currency has this unit: it is exact in it and more than nothing."""
     return unit > 0 and to_major(to_minor(unit, currency), currency) == unit
+
+
+def check_rounding(unit: Decimal | None, amount: Decimal | None) -> None:
+    """Raises unless a rounding of the sum to pay is asked for within bounds, and in one way.
+
+    Raises:
+        InvalidInput: naming `rounding_to` or `rounding_amount`.
+    """
+    if unit is not None and not 0 <= unit <= ROUNDING_UNIT_MAX:
+        raise InvalidInput(
+            f"rounding_to must be between 0 and {ROUNDING_UNIT_MAX}: the unit to which the sum to pay is rounded.",
+            field="rounding_to",
+        )
+    if amount is not None and not -ROUNDING_AMOUNT_MAX <= amount <= ROUNDING_AMOUNT_MAX:
+        raise InvalidInput(
+            f"rounding_amount must be between -{ROUNDING_AMOUNT_MAX} and {ROUNDING_AMOUNT_MAX}: more is a discount or a"
+            " charge, and has its tax.",
+            field="rounding_amount",
+        )
+    if unit and amount:
+        raise InvalidInput("State rounding_to or rounding_amount, not both.", field="rounding_amount")

@@ -7,6 +7,7 @@ with its scheme, as Peppol writes them: `0088:4012345000009` is a GLN (ISO 6523)
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from invoicing.document.marks import LATER, text_of
 
@@ -58,9 +59,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Place):
-    """To whom and where it was delivered (BT-70, BG-15); `location` is an identifier of the place (BT-71)."""
+    """To whom and where it was delivered (BT-70, BG-15); `location` is an identifier of the place (BT-71). `on` is the
+    day, where the document is for a period that says another (BT-72 beside BG-14).
+    """
 
     location: str = field(default="", metadata=text_of(60))
+    on: date | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

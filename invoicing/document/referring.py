@@ -51,10 +51,10 @@ def _references(request: RequestedDocument, customer: Customer) -> References | 
 
 def _delivery(request: RequestedDocument, customer: Customer) -> Delivery | None:
     """Where it was delivered: the place that was named, with what was stated in its place, or what was stated alone,
-    or the customer's usual place. An address without a country is in the buyer's.
+    or, where no more than a day was, the customer's usual place. An address without a country is in the buyer's.
     """
     stated, name = request.delivery, request.delivery_place
-    asked = bool(name) or stated is None
+    asked = bool(name) or stated is None or stated == Delivery(on=stated.on)
     kept = place_for(delivery_places(customer.delivery_addresses), name) if asked else None
     if stated is not None and kept is not None:
         said = {one.name: value for one in fields(stated) if (value := getattr(stated, one.name))}

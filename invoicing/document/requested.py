@@ -21,7 +21,7 @@ from invoicing.document.parts import (
     checked_references,
     checked_representative,
 )
-from invoicing.document.payable import PaymentMeans
+from invoicing.document.payable import PaymentMeans, check_rounding
 from invoicing.document.plain_values import later_defaults, made_of
 from invoicing.document.reason_codes import checked_reason_code
 from invoicing.document.references import Delivery, Payee, References, TaxRepresentative
@@ -38,7 +38,6 @@ LINE_ADJUSTMENTS_MAX = 20
 QUANTITY_MAX = Decimal(1_000_000_000)
 PRICE_MAX = Decimal(1_000_000_000)
 EXCHANGE_RATE_MAX = Decimal(1_000_000_000)
-ROUNDING_UNIT_MAX = 100
 YEARS = range(2000, 2100)
 
 
@@ -105,8 +104,9 @@ class RequestedDocument:
     of the seller's fund whose contribution it charges (`Country.costs`), with its percentage where that is not the
     usual one: TC04, or TC04 5. `split_payment` and `surcharge` say whether the buyer pays the tax itself or bears a
     surcharge, where that is not as the customer's facts have it. `terms_text` are terms of payment in words of their
-    own (BT-20), `delivery_place` the name of one of the places to which the customer has things delivered. With
-    `former` it is a credit note for an invoice of a former system.
+    own (BT-20), `rounding_amount` is what is added to the sum to pay where no unit says it, `delivery_place` the name
+    of one of the places to which the customer has things delivered. With `former` it is a credit note for an invoice of
+    a former system.
     """
 
     customer: str
@@ -129,6 +129,7 @@ class RequestedDocument:
     series: str = field(default="", metadata=LATER)
     payment_means: PaymentMeans | None = field(default=None, metadata=LATER)
     rounding_to: Decimal | None = field(default=None, metadata=LATER)
+    rounding_amount: Decimal | None = field(default=None, metadata=LATER)
     bank_account: str = field(default="", metadata=LATER)
     fund: str = field(default="", metadata=LATER)
     split_payment: bool | None = field(default=None, metadata=LATER)
@@ -154,15 +155,12 @@ def check_request(request: RequestedDocument) -> RequestedDocument:
     _check_count("adjustments", len(request.adjustments), ADJUSTMENTS_MAX)
     for name in ("issue_date", "due_date", "supply_date", "supply_end", "exchange_date"):
         _check_year(getattr(request, name), name)
+    _check_year(request.delivery.on if request.delivery else None, "delivery_date")
     _check_exchange(request)
     if request.former is not None:
         _check_year(request.former.issue_date, "former_invoice_date")
         _check_terms(request)
-    if request.rounding_to is not None and not 0 <= request.rounding_to <= ROUNDING_UNIT_MAX:
-        raise InvalidInput(
-            f"rounding_to must be between 0 and {ROUNDING_UNIT_MAX}: the unit to which the sum to pay is rounded.",
-            field="rounding_to",
-        )
+    check_rounding(request.rounding_to, request.rounding_amount)
     return replace(
         request,
         lines=tuple(_check_line(line, f"lines[{index}]") for index, line in enumerate(request.lines)),

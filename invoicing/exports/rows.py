@@ -60,11 +60,11 @@ alone (CSV) or on the sheet "Documents" (XLSX). `amount_paid` is the exception: 
   texts; several of one stand on a line each. buyer_reference, project, contract, sales_order, receiving_advice,
   despatch_advice, tender, object, accounting_reference, attachment; where it was delivered: delivery_name,
   delivery_line1, delivery_line2, delivery_postal_code, delivery_city, delivery_region, delivery_country,
-  delivery_location; who is paid: payee_name, payee_identifier, payee_registration_number; tax_representative_name,
-  tax_representative_line1, tax_representative_line2, tax_representative_postal_code, tax_representative_city,
-  tax_representative_region, tax_representative_country, tax_representative_tax_number; payment_terms and note; of the
-  parties seller_trading_name, seller_contact, seller_identifier, seller_e_invoice_address, buyer_trading_name,
-  buyer_contact, buyer_identifier, buyer_e_invoice_address.
+  delivery_location, delivery_date; who is paid: payee_name, payee_identifier, payee_registration_number;
+  tax_representative_name, tax_representative_line1, tax_representative_line2, tax_representative_postal_code,
+  tax_representative_city, tax_representative_region, tax_representative_country, tax_representative_tax_number;
+  payment_terms and note; of the parties seller_trading_name, seller_contact, seller_identifier,
+  seller_e_invoice_address, buyer_trading_name, buyer_contact, buyer_identifier, buyer_e_invoice_address.
 - What few lines say: line_note, line_object, line_accounting_reference, line_seller_item, line_buyer_item, line_gtin,
   line_origin, line_classification, line_attribute.
 - In the tax sheets: taxable, tax, accounting_taxable, accounting_tax: of a tax group; tax_label, tax_reason_code

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from invoicing.document.parts import checked_delivery
 from invoicing.document.references import Delivery
@@ -13,7 +14,7 @@ from invoicing.refusals import InvalidInput, LimitExceeded
 from invoicing.text.typed import clean_text, fold, quoted
 
 PLACES_MAX = 50
-_FIELDS = tuple(one.name for one in fields(Delivery))
+_FIELDS = tuple(one.name for one in fields(Delivery) if "length_max" in one.metadata)
 _DEFAULT = "default"
 
 
@@ -78,7 +79,8 @@ def _place(line: str) -> DeliveryPlace:
     for field, sign, _ in values:
         if not sign or field.strip() not in _FIELDS:
             raise _refused(f"{quoted(field)} is no field of one. Fields: {', '.join(_FIELDS)}, and {_DEFAULT} alone")
-    delivery = checked_delivery(Delivery(**{field.strip(): value.strip() for field, _, value in values}))
+    said: dict[str, Any] = {field.strip(): value.strip() for field, _, value in values}
+    delivery = checked_delivery(Delivery(**said))
     return DeliveryPlace(name.strip(), delivery or Delivery(), _DEFAULT in parts)
 
 

@@ -26,8 +26,9 @@ def other_pairs(document: Document, formats: Formats, labels: Labels) -> list[tu
     """Where it was delivered, who is paid and who pays the tax besides seller and buyer, and what belongs to it."""
     pairs = []
     if delivery := document.delivery:
-        place = _place_lines(delivery, document, formats)
-        pairs.append((labels.delivery, "\n".join([*place, *filter(None, [identifier_text(delivery.location)])])))
+        on = formats.date(delivery.on) if delivery.on else ""
+        texts = (*_place_lines(delivery, document, formats), identifier_text(delivery.location), on)
+        pairs.append((labels.delivery, "\n".join(filter(None, texts))))
     if payee := document.payee:
         texts = (payee.name, identifier_text(payee.identifier), payee.registration_number)
         pairs.append((labels.payee, "\n".join(filter(None, texts))))
@@ -48,7 +49,7 @@ def line_reference_texts(line: Line, formats: Formats, labels: Labels) -> list[s
     labelled = (
         (labels.seller_item, found.seller_item),
         (labels.buyer_item, found.buyer_item),
-        ("GTIN", found.gtin),
+        ("" if split_identifier(found.gtin)[0] else "GTIN", identifier_text(found.gtin)),
         *((labels.classification, _classification_text(one)) for one in found.classifications),
         (labels.origin, origin),
         (labels.object, found.object),
@@ -56,7 +57,7 @@ def line_reference_texts(line: Line, formats: Formats, labels: Labels) -> list[s
     )
     attributes = ", ".join(f"{one.name}: {one.value}" for one in found.attributes)
     # A comma between keeps them on few lines: a line of a document has room for one text below another.
-    known = ", ".join(f"{in_line(label)} {text}" for label, text in labelled if text)
+    known = ", ".join(f"{in_line(label)} {text}".lstrip() for label, text in labelled if text)
     return [text for text in (attributes, known) if text]
 
 

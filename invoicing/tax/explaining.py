@@ -136,9 +136,9 @@ def _sums(document: Document) -> Iterable[str]:
             f" {money_text(document.payable_minor, currency)} {currency} to the seller."
         )
     if document.payable_rounding is not None:
-        unit, amount = plain(document.payable_rounding.unit), money_text(document.rounding_minor, currency)
+        unit, amount = document.payable_rounding.unit, money_text(document.rounding_minor, currency)
         yield (
-            f"The sum to pay is rounded to {unit} {currency}, which adds {amount}:"
+            f"The sum to pay is rounded {f'to {plain(unit)} {currency}' if unit else 'as stated'}, which adds {amount}:"
             f" {money_text(document.payable_minor, currency)} {currency}. It is no part of net and tax."
         )
     if document.exchange is not None:

@@ -159,7 +159,11 @@ def _is_rounded(document: Document) -> bool:
     """Whether the sum to pay is what its rounding says."""
     rounding = document.payable_rounding
     exact = document.payable_minor - document.rounding_minor
-    return rounding is None or document.payable_minor == rounded_to(exact, rounding.unit, document.currency)
+    return (
+        rounding is None
+        or not rounding.unit
+        or document.payable_minor == rounded_to(exact, rounding.unit, document.currency)
+    )
 
 
 def tax_on(net_minor: int, rate: Decimal) -> int:

@@ -106,7 +106,7 @@ def full_document() -> Document:
         second_language="de",
         cash_accounting=True,
         references=filled(References(), attachments=(Attachment("T-7", "Time sheets", "https://example.com/t"),)),
-        delivery=filled(Delivery(country="ES"), location="0088:4012345000009"),
+        delivery=filled(Delivery(country="ES"), location="0088:4012345000009", on=SPRING),
         payee=filled(Payee()),
         tax_representative=filled(TaxRepresentative(country="IT")),
     )

@@ -153,3 +153,29 @@ def test_rounding_is_on_its_account_and_no_tax_in_either_currency() -> None:
 def test_a_half_goes_away_from_zero(amount: int, rounded: int) -> None:
     assert rounded_to(amount, Decimal("0.05"), "EUR") == rounded
     assert rounded_to(5 * amount, Decimal("0.25"), "EUR") == 5 * rounded
+
+
+def test_a_rounding_that_no_unit_says_is_stated_and_credited_in_proportion() -> None:
+    wanted = request(line("3", "EXEMPT"), line("6", "EXEMPT"), currency="EUR", rounding_amount=Decimal("-0.09"))
+    invoice = issued(document(wanted))
+    assert (invoice.total_minor, invoice.payable_minor) == (900, 891)
+    assert document_from_text(document_text(invoice)) == invoice
+    assert totals_follow(invoice)
+    first = credit(invoice, (), [CreditLine(1)], reason="Returned", issue_date=TODAY, series="CN")
+    rest = credit(invoice, [replace(first, id="cn_1")], None, reason="Returned", issue_date=TODAY, series="CN")
+    assert [(note.total_minor, note.rounding_minor) for note in (first, rest)] == [(300, -3), (600, -6)]
+
+
+@pytest.mark.parametrize(
+    ("total", "stated"),
+    [
+        ("10", {"rounding_amount": "5.01"}),
+        ("10", {"rounding_amount": "0.001"}),
+        ("1", {"rounding_amount": "-1.01"}),
+        ("10", {"rounding_amount": "1", "rounding_to": "1"}),
+    ],
+)
+def test_a_rounding_that_is_none_is_refused(total: str, stated: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        untaxed(total, **{name: Decimal(amount) for name, amount in stated.items()})
+    assert refused.value.field == "rounding_amount"

@@ -45,6 +45,7 @@ SAID = {
     "delivery_city": "Manchester",
     "delivery_country": "GB",
     "delivery_location": "0088:4012345000009",
+    "delivery_date": "2026-03-14",
     "payee_name": "Factor Ltd",
     "payee_identifier": "F-1",
     "payee_registration_number": "4711",
@@ -124,6 +125,7 @@ def test_a_document_without_details_has_no_parts_for_them() -> None:
         ({"attachment": "; Time sheets"}, "attachment"),
         ({"attachment": "T-7; Time sheets; https://example.com/a b"}, "attachment"),
         ({"delivery": "Warehouse"}, "delivery"),
+        ({"delivery_date": "1999-12-31"}, "delivery_date"),
     ],
 )
 def test_what_a_document_cannot_say_is_refused_by_its_name(said: dict[str, str], field: str) -> None:
@@ -137,6 +139,7 @@ def test_what_a_document_cannot_say_is_refused_by_its_name(said: dict[str, str],
     [
         ({"gtin": "4012345000008"}, "lines[0].gtin"),
         ({"gtin": "٤012345000009"}, "lines[0].gtin"),
+        ({"gtin": "0160:4012345000008"}, "lines[0].gtin"),
         ({"origin": "Narnia"}, "lines[0].origin"),
         ({"classification": "65434568"}, "lines[0].classification"),
         ({"attribute": "red"}, "lines[0].attribute"),
@@ -146,6 +149,18 @@ def test_what_a_line_cannot_say_is_refused_by_its_name(said: dict[str, str], fie
     with pytest.raises(InvalidInput) as refused:
         made(of_line(**said))
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("0160:4012345000009", "4012345000009"),
+        ("40-12345-00000-9", "4012345000009"),
+        ("0088:123456789", "0088:123456789"),
+    ],
+)
+def test_a_number_of_another_scheme_than_that_of_gtin_keeps_its_scheme(said: str, kept: str) -> None:
+    assert said_of_line(made(of_line(gtin=said)).lines[0]) == {"gtin": kept}
 
 
 def test_a_customer_gives_the_references_that_a_document_leaves_out() -> None:
@@ -171,6 +186,7 @@ def test_a_document_is_delivered_where_it_says_or_the_customer_usually_has_it() 
     assert delivered(delivery="inn") == inn
     assert delivered(delivery="inn", delivery_name="Ann") == inn | {"delivery_name": "Ann"}
     # What is stated alone stands for itself, in the buyer's country.
+    assert delivered(delivery_date="2026-03-14") == usual | {"delivery_date": "2026-03-14"}
     assert delivered(delivery_city="Leeds") == {"delivery_city": "Leeds", "delivery_country": "GB"}
     with pytest.raises(InvalidInput) as refused:
         delivered(delivery="Attic")
@@ -215,7 +231,7 @@ def copied(first: Document, buyer: Customer, *items: Item) -> Document:
 def test_a_copy_has_what_was_agreed_and_nothing_of_one_delivery() -> None:
     first = made(with_document_details(of_line(**SAID_OF_LINE), pairs(SAID)))
     again = copied(first, customer("GB"))
-    once = {"sales_order", "receiving_advice", "despatch_advice", "attachment"}
+    once = {"sales_order", "receiving_advice", "despatch_advice", "attachment", "delivery_date"}
     assert said_of_document(again) == {name: text for name, text in SAID.items() if name not in once}
     assert said_of_line(again.lines[0]) == SAID_OF_LINE
 

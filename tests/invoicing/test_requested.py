@@ -36,6 +36,7 @@ def test_a_request_of_the_first_release_has_the_text_it_had() -> None:
         "series",
         "payment_means",
         "rounding_to",
+        "rounding_amount",
         "fund",
         "split_payment",
         "surcharge",

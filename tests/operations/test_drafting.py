@@ -211,6 +211,7 @@ async def test_a_retry_is_recognised_by_what_was_asked_for_and_not_by_how_many_f
             "surcharge",
             "payment_means",
             "rounding_to",
+            "rounding_amount",
             "bank_account",
             "terms_text",
             "references",
