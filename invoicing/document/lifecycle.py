@@ -57,6 +57,12 @@ class Balance:
         return self.payable_minor - self.credited_minor - self.paid_minor
 
 
+def first_balance(document: Document) -> Balance:
+    """The balance of a document that was just issued."""
+    alone = document.kind is DocumentKind.CREDIT_NOTE and not document.of_invoice
+    return Balance(document.kind, document.payable_minor, alone=alone)
+
+
 def next_due(document: Document, balance: Balance) -> date:
     """The day on which the next part of what is owed is, or was, due: the due date where there are no instalments, or
     where all are settled.

@@ -50,7 +50,7 @@ def write_head(file: TextIO, head: CarriedHead) -> None:
 
 def write_document(file: TextIO, carried: CarriedDocument) -> None:
     balance = carried.balance
-    standing = [balance.kind.value, balance.payable_minor, balance.credited_minor, balance.paid_minor]
+    standing = [balance.kind.value, balance.payable_minor, balance.credited_minor, balance.paid_minor, balance.alone]
     payments = [astuple(payment) for payment in carried.payments]
     approvals = [astuple(approval) for approval in carried.approvals]
     _write(file, [carried.content, carried.hash, standing, payments, sorted(carried.posted), approvals])
@@ -90,7 +90,7 @@ class CarriedDocuments:
         head: CarriedHead,
         content: str,
         link: str,
-        standing: tuple[str, int, int, int],
+        standing: tuple[str, int, int, int, bool],
         payments: list[list[Any]],
         posted: list[str],
         approvals: list[list[Any]],

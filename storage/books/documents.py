@@ -24,7 +24,7 @@ from invoicing.document.canonical import (
     link_hash,
 )
 from invoicing.document.documents import Document
-from invoicing.document.lifecycle import Balance
+from invoicing.document.lifecycle import Balance, first_balance
 from storage.books import settings_tables, tables, total_tables
 from storage.books.balances import BALANCE, NEXT_DUE, STATUS, balance_from
 from storage.books.document_rows import rows_of
@@ -213,9 +213,7 @@ def add_document(
     add_document_totals(session, rows)
     remember(session, _CHAIN, (position + 1, link))
     remember(session, _last_date_of(document.series, period), document.issue_date)
-    return IssuedDocument(
-        document, position + 1, link, issued_at, issued_by, Balance(document.kind, document.payable_minor)
-    )
+    return IssuedDocument(document, position + 1, link, issued_at, issued_by, first_balance(document))
 
 
 def id_and_number(session: Session, key: str) -> tuple[str, str] | None:

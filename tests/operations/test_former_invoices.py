@@ -175,6 +175,7 @@ async def test_a_draft_becomes_it_and_a_retry_finds_it(office: GermanOffice) -> 
     request = IssueRequest(draft=drafted.draft, client_reference="one")
     made = await ask_to_issue(office.books, request)
     again = await ask_to_issue(office.books, request)
+    assert [one.document.balance.due_minor for one in (made, again)] == [-11_900] * 2  # type: ignore[union-attr]  # Neither waits.
     assert [one.document.document.number for one in (made, again)] == [CREDIT_NOTE] * 2  # type: ignore[union-attr]  # Neither waits.
     other = IssueRequest(request=DraftRequest(document=document(office)), client_reference="one")
     assert isinstance(await refusal(ask_to_issue(office.books, other)), IdempotencyMismatch)
